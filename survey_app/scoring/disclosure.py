@@ -1,0 +1,287 @@
+"""What may be told of a result, and to whom: the one place that hides figures, for screens and exports alike.
+
+The commune's table is the official result and is exact: rates, items, closing item, channels. Below the
+commune everybody but the signers gets the coverage, exactly, and one coded band of the pooled rate, nothing
+per item and no verdict. The rules, of which "too few" is the first:
+
+- no table for a commune with fewer valid slips than its audience's threshold;
+- no band for a village under 20 valid slips, whoever looks: below that a band says either nothing or that
+  nearly everybody complained;
+- fewer than 10 dissatisfied households, none included, read as one: "at least ⌊100(n - 10)/n⌋ %", 86 for 71
+  of 72; the mirror case, from 25 slips on, reads "at most ⌈1000/n⌉ %". Many blanks can put the rate below the
+  first figure: then the band starts lower, so that it stays true;
+- other bands are steps of 5, 10, 20, 25 or 50 points, the smallest that leaves six households open, joined at
+  both ends where the ten known there would leave fewer than six open;
+- when the commune's exact items less what the bands allow the other villages would prove that somebody in a
+  protected village is dissatisfied (or satisfied), all bands are withheld.
+
+A commune in which one village alone answered has, in its official table, that village's figures: this is the
+published result of the commune and is not hidden. The exact figures of villages are for signed papers, for
+the Front, the province and the auditor.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from survey_app.scoring.rates import Range, Rate
+from survey_app.scoring.scorecards import Scorecard
+from survey_app.scoring.tallies import ItemTally
+
+#: Fewer dissatisfied (or satisfied) households than this are never told apart from none.
+PROTECTED = 10
+SMALLEST_BANDED_VILLAGE = 20
+#: A band holds at least this many households, so that its ends are five apart.
+NARROWEST_BAND = 6
+STEPS = (5, 10, 20, 25, 50)
+#: Under this many slips the mirror case is not told apart: between the two coded ends too few would be left.
+SMALLEST_MIRRORED_VILLAGE = 2 * PROTECTED + NARROWEST_BAND - 1
+
+TOO_FEW = "too_few"
+COMPLEMENT = "complement"
+
+
+class Audience(StrEnum):
+    """Who is looking. EXACT is signed papers, the Front, the province and the auditor; its use is logged."""
+
+    PUBLIC = "public"
+    STAFF = "staff"
+    EXACT = "exact"
+
+
+#: Valid slips below which a commune has no table.
+SMALLEST_COMMUNE = {Audience.PUBLIC: 20, Audience.STAFF: 10, Audience.EXACT: 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The coded pooled rate of a village.
+
+    at_least: `low` per cent or more. at_most: `high` or less. between: from `low` up to, not including,
+    `high` (100 included). exact_rate: `rate`, for papers alone.
+    """
+
+    kind: Literal["at_least", "at_most", "between", "exact_rate"]
+    low: int = 0
+    high: int = 100
+    rate: Rate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosedVillage:
+    """What may be told of one village. `hidden_because` is TOO_FEW or COMPLEMENT where there is no band."""
+
+    unit: str
+    households: int
+    answered: int
+    coverage: Rate | None
+    band: Band | None
+    hidden_because: str | None = None
+    #: Every count, for the audience EXACT alone.
+    exact: Scorecard | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosedCommune:
+    """What may be told of one commune. With `hidden_because` set, coverage is all there is."""
+
+    unit: str
+    households: int
+    answered: int
+    coverage: Rate | None
+    valid: int | None
+    invalid: int | None
+    pooled: Rate | None
+    closing: Rate | None
+    range: Range | None
+    items: tuple[ItemTally, ...]
+    closing_item: ItemTally | None
+    channels: Mapping[str, int]
+    #: Counts of unscored closed questions; a question with a cell from 1 to 9 is left out.
+    options: Mapping[str, Mapping[str, int]]
+    villages: tuple[DisclosedVillage, ...]
+    hidden_because: str | None = None
+
+
+def disclose(commune: Scorecard, villages: Iterable[Scorecard], *, audience: Audience) -> DisclosedCommune:
+    """The commune and its villages as this audience may see them, villages in the order given."""
+    parts = tuple(villages)
+    if commune.tally.valid < SMALLEST_COMMUNE[audience]:
+        return _hidden(commune, parts)
+    return DisclosedCommune(
+        unit=commune.unit,
+        households=commune.households,
+        answered=commune.tally.answered,
+        coverage=commune.coverage,
+        valid=commune.tally.valid,
+        invalid=commune.tally.invalid,
+        pooled=commune.pooled,
+        closing=commune.closing,
+        range=commune.range,
+        items=commune.tally.items,
+        closing_item=commune.tally.closing,
+        channels=dict(commune.channels),
+        options=commune.tally.options if audience is Audience.EXACT else _safe_options(commune.tally.options),
+        villages=_disclose_villages(commune, parts, audience),
+    )
+
+
+def disclose_village(card: Scorecard, *, audience: Audience) -> DisclosedVillage:
+    """One village alone. Beside its commune's table use `disclose`, which guards against subtraction."""
+    if audience is Audience.EXACT:
+        band = Band("exact_rate", rate=card.pooled) if card.pooled else None
+        return _village(card, band=band, hidden_because=None if band else TOO_FEW, exact=card)
+    if card.tally.valid < SMALLEST_BANDED_VILLAGE:
+        return _village(card, hidden_because=TOO_FEW)
+    return _village(card, band=_band(card))
+
+
+def _disclose_villages(
+    commune: Scorecard, villages: Sequence[Scorecard], audience: Audience
+) -> tuple[DisclosedVillage, ...]:
+    disclosed = tuple(disclose_village(card, audience=audience) for card in villages)
+    if audience is Audience.EXACT or not _subtraction_tells(commune, villages, disclosed):
+        return disclosed
+    return tuple(
+        _village(card, hidden_because=told.hidden_because or COMPLEMENT)
+        for card, told in zip(villages, disclosed, strict=True)
+    )
+
+
+def _hidden(commune: Scorecard, villages: Sequence[Scorecard]) -> DisclosedCommune:
+    return DisclosedCommune(
+        unit=commune.unit,
+        households=commune.households,
+        answered=commune.tally.answered,
+        coverage=commune.coverage,
+        valid=None,
+        invalid=None,
+        pooled=None,
+        closing=None,
+        range=None,
+        items=(),
+        closing_item=None,
+        channels={},
+        options={},
+        villages=tuple(_village(card, hidden_because=TOO_FEW) for card in villages),
+        hidden_because=TOO_FEW,
+    )
+
+
+def _village(
+    card: Scorecard,
+    *,
+    band: Band | None = None,
+    hidden_because: str | None = None,
+    exact: Scorecard | None = None,
+) -> DisclosedVillage:
+    return DisclosedVillage(
+        unit=card.unit,
+        households=card.households,
+        answered=card.tally.answered,
+        coverage=card.coverage,
+        band=band,
+        hidden_because=hidden_because,
+        exact=exact,
+    )
+
+
+def _band(card: Scorecard) -> Band | None:
+    n, pooled = card.tally.valid, card.pooled
+    if pooled is None:
+        return None
+    edges = _edges(n, len(card.tally.items))
+    low = max(edge for edge in edges if edge < 100 and pooled.at_least(edge * 100))
+    if card.tally.dissatisfied_slips < PROTECTED:
+        coded = 100 * (n - PROTECTED) // n
+        return Band("at_least", low=coded if pooled.at_least(coded * 100) else low)
+    if card.tally.satisfied_slips < PROTECTED and n >= SMALLEST_MIRRORED_VILLAGE:
+        return Band("at_most", high=-(-100 * PROTECTED // n))
+    return Band("between", low=low, high=min(edge for edge in edges if edge > low))
+
+
+def _edges(n: int, items: int) -> tuple[int, ...]:
+    """Where the bands of a village with n valid slips begin and end, in per cent.
+
+    The end bands must hold, in answers, the ten households known to be there and six more.
+
+    >>> _edges(72, items=19), _edges(24, items=1)
+    ((0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100), (0, 100))
+    """
+    # One household more than the narrowest band, for the one that the known ends can take away.
+    step = next(step for step in STEPS if step * n >= 100 * (NARROWEST_BAND + 1))
+    margin = 100 * (PROTECTED + NARROWEST_BAND)
+    answers = n * items
+    inner = (edge for edge in range(step, 100, step) if margin <= edge * answers <= 100 * answers - margin)
+    return (0, *inner, 100)
+
+
+def _subtraction_tells(
+    commune: Scorecard, villages: Sequence[Scorecard], disclosed: Sequence[DisclosedVillage]
+) -> bool:
+    """Whether the bands, taken from the commune's figures, prove more of a protected village."""
+    items = commune.tally.items
+    no, yes = [item.dissatisfied for item in items], [item.satisfied for item in items]
+    pairs = tuple(zip(villages, disclosed, strict=True))
+    whole = [_at_most(card, card.tally.valid, 100) for card in villages]
+    more_no = _more(no, [_most_dissatisfied(*pair) for pair in pairs], whole)
+    more_yes = _more(yes, [_most_satisfied(*pair) for pair in pairs], whole)
+    return any(
+        (_protects(told, "at_least") and more_no[place]) or (_protects(told, "at_most") and more_yes[place])
+        for place, told in enumerate(disclosed)
+    )
+
+
+def _more(
+    counts: Sequence[int], by_bands: Sequence[tuple[int, int]], by_size: Sequence[tuple[int, int]]
+) -> list[bool]:
+    """For each village, whether the bands of the others leave more in it than their mere size does."""
+    pairs = zip(_left(counts, by_bands), _left(counts, by_size), strict=True)
+    return [with_bands != without for with_bands, without in pairs]
+
+
+def _left(counts: Sequence[int], most: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What the others cannot hold of the largest item, and of all items together, for each village."""
+    one_item = sum(most_of_one for most_of_one, _ in most)
+    every_item = sum(most_of_all for _, most_of_all in most)
+    largest, total = max(counts, default=0), sum(counts)
+    return [
+        (max(0, largest - one_item + most_of_one), max(0, total - every_item + most_of_all))
+        for most_of_one, most_of_all in most
+    ]
+
+
+def _protects(told: DisclosedVillage, kind: str) -> bool:
+    """Whether the village is hidden, or coded so that the answers of this kind are nobody's."""
+    return told.answered > 0 and (told.band is None or told.band.kind == kind)
+
+
+def _most_dissatisfied(card: Scorecard, told: DisclosedVillage) -> tuple[int, int]:
+    """The most "dissatisfied" the village can hold by what is told of it: to one item, to all together."""
+    if told.band is None:
+        return _at_most(card, card.tally.valid, 100)
+    households = PROTECTED - 1 if told.band.kind == "at_least" else card.tally.valid
+    return _at_most(card, households, 100 - told.band.low)
+
+
+def _most_satisfied(card: Scorecard, told: DisclosedVillage) -> tuple[int, int]:
+    """The most "satisfied" the village can hold by what is told of it: to one item, to all together."""
+    if told.band is None:
+        return _at_most(card, card.tally.valid, 100)
+    households = PROTECTED - 1 if told.band.kind == "at_most" else card.tally.valid
+    return _at_most(card, households, told.band.high)
+
+
+def _at_most(card: Scorecard, households: int, per_cent: int) -> tuple[int, int]:
+    items = len(card.tally.items)
+    answers = min(households * items, per_cent * card.tally.valid * items // 100)
+    return min(households, answers), answers
+
+
+def _safe_options(options: Mapping[str, Mapping[str, int]]) -> dict[str, Mapping[str, int]]:
+    return {
+        key: counts
+        for key, counts in options.items()
+        if not any(0 < cell < PROTECTED for cell in counts.values())
+    }

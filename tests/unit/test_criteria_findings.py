@@ -1,0 +1,177 @@
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
+from survey_app.criteria.findings import Evidence, Rule, Verdict, find
+from survey_app.criteria.frameworks import Framework, Requirement, Source, Threshold
+from survey_app.criteria.targets import Standing, Target, progress, reached
+from survey_app.scoring.rates import Rate
+from survey_app.scoring.scorecards import Scorecard
+from survey_app.scoring.tallies import ItemTally, Tally
+
+SOURCE = Source("01/QĐ-MẪU", date(2026, 1, 1), "Điều 1")
+PERIOD = {"period_from": date(2026, 1, 1), "period_to": date(2026, 12, 31)}
+
+
+def make_requirement(kind, basis_points=None, comparison=">=", days=None):
+    given = basis_points is not None or days is not None
+    threshold = Threshold(basis_points, comparison, SOURCE, days) if given else None
+    return Requirement(kind, "8.4", kind, {"vi": kind}, "", threshold)
+
+
+def make_framework(*requirements):
+    return Framework("mau", 1, {"vi": "Mẫu"}, **PERIOD, demo=True, requirements=requirements, targets=())
+
+
+def make_card(satisfied=90, dissatisfied=10, *, households=100, invalid=0, second_item=None):
+    valid = satisfied + dissatisfied
+    items = (ItemTally("roads", satisfied, dissatisfied, 0),)
+    if second_item is not None:
+        items += (ItemTally("power", second_item, valid - second_item, 0),)
+    closing = ItemTally("overall", satisfied, dissatisfied, 0)
+    tally = Tally(valid, invalid, dissatisfied, satisfied, items, closing, {})
+    return Scorecard("xa", households, tally, {})
+
+
+def verdict(requirement, evidence, *others):
+    return find(make_framework(requirement, *others), evidence)[0].verdict
+
+
+EVENTS = {
+    "sealed, one answer by phone": (Evidence(True, 1), "met", "consulted_by_phone"),
+    "sealed, paper only": (Evidence(True, 0), "not_met", "no_answer_by_phone"),
+    "phone answers, nothing sealed": (Evidence(False, 50), "not_met", "no_sealed_decision_survey"),
+    "an earlier decision": (Evidence(earlier_decision="12/QĐ-UBND"), "met", "earlier_decision"),
+    "nothing": (Evidence(), "not_met", "no_sealed_decision_survey"),
+}
+
+
+@pytest.mark.parametrize(("evidence", "expected", "code"), EVENTS.values(), ids=EVENTS.keys())
+def test_the_consultation_is_met_by_an_event_and_by_no_rate(evidence, expected, code):
+    finding = find(make_framework(make_requirement("consultation_event")), evidence)[0]
+
+    assert (finding.verdict, finding.rule.code) == (expected, code)
+
+
+@pytest.mark.parametrize(
+    "kind", ["coverage", "pooled_rate", "each_item_rate", "closing_rate", "posting_days"]
+)
+@pytest.mark.parametrize("evidence", [Evidence(), Evidence(True, 9, make_card(), 10)], ids=["none", "all"])
+def test_without_a_threshold_nothing_is_decided(kind, evidence):
+    assert verdict(make_requirement(kind), evidence) is Verdict.NOT_CONFIGURED
+
+
+@pytest.mark.parametrize(
+    ("basis_points", "comparison", "expected"),
+    [(9000, ">=", "met"), (9000, ">", "not_met"), (9001, ">=", "not_met"), (8999, ">", "met")],
+)
+@pytest.mark.parametrize("kind", ["coverage", "pooled_rate", "each_item_rate", "closing_rate"])
+def test_thresholds_compare_exact_integers(kind, basis_points, comparison, expected):
+    card = make_card(81, 9, households=100)
+
+    assert verdict(make_requirement(kind, basis_points, comparison), Evidence(scorecard=card)) == expected
+
+
+def test_89_96_per_cent_fails_90_and_the_rule_names_its_figures_and_source():
+    requirement = make_requirement("pooled_rate", 9000)
+
+    finding = find(make_framework(requirement), Evidence(scorecard=make_card(8996, 1004, households=10_000)))[
+        0
+    ]
+
+    assert finding.verdict is Verdict.NOT_MET
+    assert finding.rule == Rule(
+        "rate_compared", {"basis_points": 9000, "comparison": ">=", "n": 8996, "of": 10000}
+    )
+    assert finding.source == SOURCE
+
+
+@pytest.mark.parametrize("kind", ["pooled_rate", "each_item_rate", "closing_rate"])
+@pytest.mark.parametrize("satisfied", [69, 0], ids=["all satisfied", "none satisfied"])
+def test_below_the_floor_of_coverage_no_rate_proves_anything(kind, satisfied):
+    card = make_card(satisfied, 69 - satisfied, households=100)
+    floor = make_requirement("coverage", 7000)
+
+    assert verdict(make_requirement(kind, 9000), Evidence(scorecard=card), floor) == "insufficient_evidence"
+    assert verdict(floor, Evidence(scorecard=card)) == "not_met"
+
+
+def test_a_floor_that_is_not_configured_holds_nothing_back():
+    card = make_card(10, 0, households=100)
+
+    assert (
+        verdict(make_requirement("pooled_rate", 9000), Evidence(scorecard=card), make_requirement("coverage"))
+        == "met"
+    )
+
+
+def test_each_item_has_to_reach_the_threshold_and_the_rule_names_those_that_do_not():
+    card = make_card(90, 10, second_item=79)
+
+    finding = find(make_framework(make_requirement("each_item_rate", 8000)), Evidence(scorecard=card))[0]
+
+    assert finding.verdict is Verdict.NOT_MET
+    assert finding.rule.params["missed"] == "power"
+
+
+@pytest.mark.parametrize(
+    "kind", ["coverage", "pooled_rate", "each_item_rate", "closing_rate", "posting_days"]
+)
+@pytest.mark.parametrize(
+    "card",
+    [None, make_card(0, 0, households=0), make_card(90, 10, households=99)],
+    ids=["no result", "nobody answered, no frame", "more answered than the frame holds"],
+)
+def test_missing_or_impossible_evidence_is_insufficient_rather_than_failed(kind, card):
+    requirement = make_requirement(
+        kind, None if kind == "posting_days" else 9000, days=10 if kind == "posting_days" else None
+    )
+
+    assert verdict(requirement, Evidence(scorecard=card)) is Verdict.INSUFFICIENT_EVIDENCE
+
+
+@pytest.mark.parametrize(
+    ("comparison", "days", "expected"), [(">=", 10, "met"), (">=", 9, "not_met"), (">", 10, "not_met")]
+)
+def test_posting_is_counted_in_days(comparison, days, expected):
+    assert (
+        verdict(make_requirement("posting_days", None, comparison, 10), Evidence(posted_days=days))
+        == expected
+    )
+
+
+def make_target(basis_points=5000, comparison=">="):
+    return Target(
+        "communes", {"vi": "Xã"}, "communes_meeting_indicator", basis_points, comparison, SOURCE, ("xa",)
+    )
+
+
+def test_a_target_counts_units_of_its_kind_only():
+    standings = [Standing("a", "xa", True), Standing("b", "xa", False), Standing("c", "phuong", True)]
+
+    current = progress(make_target(), standings)
+
+    assert (current.met, current.total, current.rate) == (1, 2, Rate(1, 2))
+    assert current.goal == Fraction(1, 2)
+    assert current.computed
+    assert reached(current)
+
+
+def test_a_goal_of_more_than_half_is_not_reached_by_half():
+    standings = [Standing("a", "xa", True), Standing("b", "xa", False)]
+
+    assert not reached(progress(make_target(comparison=">"), standings))
+
+
+def test_a_unit_that_cannot_be_told_leaves_the_target_not_computed():
+    current = progress(make_target(), [Standing("a", "xa", None), Standing("b", "xa", True)])
+
+    assert (current.met, current.total, current.computed) == (1, 2, False)
+
+
+def test_no_unit_in_scope_has_no_rate_and_reaches_nothing():
+    current = progress(make_target(0), [])
+
+    assert current.rate is None
+    assert not reached(current)

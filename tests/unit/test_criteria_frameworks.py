@@ -1,0 +1,155 @@
+import contextlib
+import copy
+import json
+from importlib import resources
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from survey_app.criteria import frameworks
+from survey_app.criteria.frameworks import InvalidFramework
+
+DATA = resources.files("survey_app") / "rulebooks" / "data"
+SHIPPED = ("ntm-nang-cao-2021-2025", "mau-trinh-dien")
+SOURCE = {"number": "01/QĐ-MẪU", "date": "2026-01-01", "article": "Điều 1"}
+
+
+def shipped(key):
+    return json.loads((DATA / f"{key}.json").read_text("utf-8"))
+
+
+def make_document(**fields):
+    requirement = {
+        "key": "pooled",
+        "indicator": "8.4",
+        "kind": "pooled_rate",
+        "title": {"vi": "Tỷ lệ"},
+        "threshold": {"basis_points": 9000, "comparison": ">=", "source": SOURCE},
+    }
+    requirement.update(fields)
+    return {
+        "key": "mau",
+        "version": 1,
+        "title": {"vi": "Mẫu"},
+        "period_from": "2026-01-01",
+        "period_to": "2026-12-31",
+        "requirements": [requirement],
+    }
+
+
+def problem_codes(made):
+    with pytest.raises(InvalidFramework) as raised:
+        frameworks.load(made)
+    return {problem.code for problem in raised.value.problems}
+
+
+@pytest.mark.parametrize("key", SHIPPED)
+def test_a_shipped_rule_book_survives_loading_and_dumping(key):
+    made = shipped(key)
+
+    assert frameworks.dump(frameworks.load(made)) == made
+    assert len(frameworks.digest(frameworks.load(made))) == 64
+
+
+def test_the_real_rule_book_configures_no_threshold_of_a_rate():
+    real = frameworks.load(shipped("ntm-nang-cao-2021-2025"))
+
+    assert not real.demo
+    assert [requirement.threshold for requirement in real.requirements] == [None] * 6
+    assert "tổ chức lấy ý kiến sự hài lòng của người dân" in real.requirements[0].quote
+    assert [(target.basis_points, target.accepts) for target in real.targets] == [
+        (5000, ("decision",)),
+        (4000, ("decision", "feedback")),
+    ]
+    assert {target.source.number for target in real.targets} == {"924/QĐ-TTg"}
+
+
+def test_the_demonstration_rule_book_calls_itself_one_wherever_it_gives_a_figure():
+    demo = frameworks.load(shipped("mau-trinh-dien"))
+
+    sources = [requirement.threshold.source for requirement in demo.requirements if requirement.threshold]
+    assert demo.demo
+    assert {source.number for source in (*sources, *(target.source for target in demo.targets))} == {
+        "MẪU TRÌNH DIỄN"
+    }
+
+
+@pytest.mark.parametrize("missing", ["number", "date", "article"])
+def test_a_threshold_without_number_date_or_article_of_its_source_is_refused(missing):
+    source = {**SOURCE, missing: None}
+
+    made = make_document(threshold={"basis_points": 9000, "comparison": ">=", "source": source})
+
+    assert "source_needs_number_date_and_article" in problem_codes(made)
+
+
+BROKEN = {
+    "a rate in days": (
+        {"threshold": {"days": 3, "comparison": ">=", "source": SOURCE}},
+        "threshold_needs_basis_points",
+    ),
+    "days as a rate": ({"kind": "posting_days"}, "threshold_needs_days"),
+    "an event with a threshold": ({"kind": "consultation_event"}, "event_with_threshold"),
+    "more than all": (
+        {"threshold": {"basis_points": 10001, "comparison": ">=", "source": SOURCE}},
+        "out_of_range",
+    ),
+    "another comparison": (
+        {"threshold": {"basis_points": 1, "comparison": "<", "source": SOURCE}},
+        "unknown_value",
+    ),
+    "an unknown kind": ({"kind": "mood"}, "unknown_value"),
+    "no title": ({"title": {}}, "no_title"),
+    "a date that is none": (
+        {"threshold": {"basis_points": 1, "comparison": ">", "source": {**SOURCE, "date": "2026-02-30"}}},
+        "bad_date",
+    ),
+    "a misspelt field": ({"treshold": None}, "unknown_field"),
+}
+
+
+@pytest.mark.parametrize(("fields", "code"), BROKEN.values(), ids=BROKEN.keys())
+def test_a_broken_requirement_is_refused(fields, code):
+    assert code in problem_codes(make_document(**fields))
+
+
+def test_a_period_must_be_given_and_must_not_run_backwards():
+    assert "no_period" in problem_codes({**make_document(), "period_to": None})
+    assert "period_ends_before_it_begins" in problem_codes({**make_document(), "period_to": "2020-01-01"})
+
+
+def test_two_requirements_may_not_share_a_key():
+    made = make_document()
+
+    assert "duplicate_key" in problem_codes({**made, "requirements": made["requirements"] * 2})
+
+
+evil = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(value=evil, place=st.integers(0, 500))
+def test_an_evil_value_anywhere_is_refused_or_accepted_but_never_crashes(value, place):
+    made = copy.deepcopy(shipped("mau-trinh-dien"))
+    paths = list(every_path(made))
+    part = made
+    *way, last = paths[place % len(paths)]
+    for key in way:
+        part = part[key]
+    part[last] = value
+
+    with contextlib.suppress(InvalidFramework):
+        loaded = frameworks.load(made)
+        assert frameworks.load(frameworks.dump(loaded)) == loaded
+
+
+def every_path(value, path=()):
+    if path:
+        yield path
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in inner:
+        yield from every_path(part, (*path, key))

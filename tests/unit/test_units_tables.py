@@ -1,0 +1,107 @@
+"""Uploaded files as rows: what is unreadable or dangerous is refused before it costs anything."""
+
+import io
+import zipfile
+
+import openpyxl
+import pytest
+
+from survey_app.units.tables import BadFile, Formula, read_sheets
+
+
+def problems(content):
+    with pytest.raises(BadFile) as caught:
+        read_sheets(content, "thon")
+    return caught.value.problems
+
+
+def workbook(change=lambda sheet: None):
+    book = openpyxl.Workbook()
+    book.active.append(["heading"])
+    change(book.active)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "part"),
+    [
+        (b"", "empty"),
+        (b"\xef\xbb\xbf\r\n \r\n", "empty"),
+        ("commune,village\n23938,Làng Ốp\n".encode("cp1258", "replace") + b"\xd2\xfe", "UTF-8"),
+        ("commune,village\n".encode("utf-16"), "UTF-8"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "old Excel"),
+        (b"PK\x03\x04 not a workbook", "damaged"),
+        (b"\x89PNG\x00\x00", "neither"),
+        (b'commune,"' + b"x" * 200_000, "row cannot be read"),
+        (b"a\n" * 20_001, "row 20001"),
+        (b"x" * (2 * 1024 * 1024 + 1), "2 MB"),
+    ],
+    ids=["empty", "blank", "cp1258", "utf-16", "xls", "broken zip", "image", "huge cell", "rows", "big"],
+)
+def test_a_file_that_is_no_list_says_why(content, part):
+    (problem,) = problems(content)
+
+    assert part in problem.found
+
+
+def test_an_unreadable_letter_is_reported_with_its_row():
+    (problem,) = problems(b"a,b\r\nc,d\r\ne,L\xe0ng\r\n")
+
+    assert problem.row == 3
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("xl/workbook.xml", "<workbook/>")
+        package.writestr("xl/worksheets/sheet1.xml", b" " * (30 * 1024 * 1024))
+
+    assert len(packed.getvalue()) < 100_000
+    assert len(problems(packed.getvalue())) == 1
+
+
+def test_a_document_type_in_a_workbook_is_refused():
+    good, bad = io.BytesIO(workbook()), io.BytesIO()
+    with zipfile.ZipFile(good) as source, zipfile.ZipFile(bad, "w") as target:
+        for name in source.namelist():
+            part = source.read(name)
+            if name == "xl/workbook.xml":
+                part = b'<!DOCTYPE x [<!ENTITY a "b">]>' + part
+            target.writestr(name, part)
+
+    assert len(problems(bad.getvalue())) == 1
+
+
+def test_a_stray_cell_far_below_is_refused_without_reading_up_to_it():
+    (problem,) = problems(workbook(lambda sheet: sheet.cell(1_000_000, 1, "x")))
+
+    assert problem.row == 1_000_000
+
+
+def test_more_cells_than_any_list_has_are_refused_before_they_are_parsed():
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as target:
+        target.writestr("xl/workbook.xml", "<workbook/>")
+        target.writestr("xl/worksheets/sheet1.xml", b"<c r='A1'/>" * 400_001)
+
+    assert len(problems(package.getvalue())) == 1
+
+
+def test_a_workbook_of_empty_sheets_is_empty():
+    (problem,) = problems(workbook(lambda sheet: sheet.delete_rows(1)))
+
+    assert "empty" in problem.found
+
+
+def test_a_formula_is_handed_on_as_a_formula():
+    (sheet,) = read_sheets(workbook(lambda sheet: sheet.cell(2, 1, "=1+1")), "x.xlsx")
+
+    assert sheet.rows[1].cells == (Formula("=1+1"),)
+
+
+def test_a_line_break_inside_quotes_keeps_the_numbers_of_later_rows():
+    (sheet,) = read_sheets(b'a,b\n"x\ny",1\n\nz,2\n', "x.csv")
+
+    assert [row.number for row in sheet.rows] == [1, 2, 5]
