@@ -1,0 +1,14 @@
+"""Settings of the web server. Access logs are off: a path can hold a household's code."""
+
+import os
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+worker_class = "gthread"
+accesslog = None
+errorlog = "-"
+loglevel = "warning"
+timeout = 60
+keepalive = 15
+limit_request_line = 2048

@@ -1,0 +1,158 @@
+"""Who may open what: an identity with a role on a subtree of units, and one rule on every view.
+
+A view without a rule answers 403, so forgetting one closes a door instead of opening it. Does not know how people sign
+in: `accounts` supplies the identity.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from flask import Flask, abort, current_app, g, redirect, request
+from flask.sessions import NullSession, SecureCookieSession, SecureCookieSessionInterface
+from flask.typing import ResponseReturnValue
+from flask.wrappers import Request
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+#: Pages for people without an account. They never open the staff session, so nothing ties a respondent to a cookie.
+PUBLIC_PATHS = ("/k", "/K", "/g/", "/bia/", "/kiem-tra", "/ket-qua/")
+
+
+class Role(StrEnum):
+    """What an account is for. Each belongs to one of two bodies, or to neither."""
+
+    PROVINCE = "province"
+    FRONT_PROVINCE = "front_province"
+    FRONT_COMMUNE = "front_commune"
+    COMMUNE = "commune"
+    VIEWER = "viewer"
+    AUDITOR = "auditor"
+    DIGITAL_TEAM = "digital_team"
+    CLERK = "clerk"
+
+
+class Body(StrEnum):
+    """The two bodies that must agree before a survey is published: government (xã, tỉnh) and Front (MTTQ)."""
+
+    GOVERNMENT = "government"
+    FRONT = "front"
+
+
+#: Roles that act for a body.
+BODY_OF_ROLE = {
+    Role.PROVINCE: Body.GOVERNMENT,
+    Role.COMMUNE: Body.GOVERNMENT,
+    Role.FRONT_PROVINCE: Body.FRONT,
+    Role.FRONT_COMMUNE: Body.FRONT,
+}
+FRONT = (Role.FRONT_PROVINCE, Role.FRONT_COMMUNE)
+OFFICERS = (Role.PROVINCE, Role.COMMUNE)
+EVERYBODY = tuple(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The signed-in person: a role on the subtree of units below `unit_path` (ids, like "/1/24/")."""
+
+    user_id: int
+    name: str
+    role: Role
+    unit_id: int
+    unit_path: str
+
+    @property
+    def body(self) -> Body | None:
+        return BODY_OF_ROLE.get(self.role)
+
+    def covers(self, unit_path: str) -> bool:
+        """Whether a unit lies in this person's subtree."""
+        return unit_path.startswith(self.unit_path)
+
+    @property
+    def actor(self) -> str:
+        """How the audit log names this person."""
+        return f"user:{self.user_id}"
+
+
+def public(view: View) -> View:
+    """Anybody may open this view."""
+    view.access_roles = ()  # type: ignore[attr-defined]  # the rule travels with the function it guards
+    return view
+
+
+def roles(*allowed: Role) -> Callable[[View], View]:
+    """Only signed-in people with one of `allowed` may open this view; give EVERYBODY for any account."""
+
+    def mark(view: View) -> View:
+        view.access_roles = allowed  # type: ignore[attr-defined]  # as above
+        return view
+
+    return mark
+
+
+def init_app(app: Flask) -> None:
+    """Guard every request and keep staff sessions away from the public side."""
+    app.session_interface = _StaffSession()
+    app.before_request(_guard)
+    app.extensions["identity_loader"] = lambda: None
+
+
+def supply_identity(app: Flask, loader: Callable[[], Identity | None]) -> None:
+    """Tell the guard how to find the signed-in person; called once, by `accounts`."""
+    app.extensions["identity_loader"] = loader
+
+
+def current_identity() -> Identity | None:
+    """The signed-in person, or None. Read afresh for each request, so a removed role is gone at once."""
+    if "identity" not in g:
+        g.identity = None if _is_public_path(request.path) else current_app.extensions["identity_loader"]()
+    found: Identity | None = g.identity
+    return found
+
+
+def identity() -> Identity:
+    """The signed-in person; 401 when there is none."""
+    found = current_identity()
+    if found is None:
+        abort(401)
+    return found
+
+
+def _guard() -> ResponseReturnValue | None:
+    if "\0" in request.path:
+        abort(404)  # no address of ours has it, and PostgreSQL refuses it
+    if request.url_rule is None or request.endpoint is None:
+        return None
+    view = current_app.view_functions[request.endpoint]
+    allowed: tuple[Role, ...] | None = getattr(view, "access_roles", None)
+    if request.endpoint == "static" or allowed == ():
+        return None
+    person = current_identity()
+    if person is None:
+        if request.path.startswith("/api/"):
+            abort(401)
+        target = request.full_path.rstrip("?") if request.method == "GET" else "/can-bo"
+        return redirect(f"/dang-nhap?next={quote(target, safe='/')}", 302)
+    if allowed is None or person.role not in allowed:
+        abort(403)
+    return None
+
+
+def _is_public_path(path: str) -> bool:
+    return path in {"/k", "/K"} or path.startswith(("/k/", "/K/", *PUBLIC_PATHS[2:]))
+
+
+class _StaffSession(SecureCookieSessionInterface):
+    """Flask's signed cookie session, except on the public side, which has none."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | NullSession | None:
+        if _is_public_path(request.path):
+            return NullSession()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: Any, response: Any) -> None:
+        if not isinstance(session, NullSession):
+            super().save_session(app, session, response)

@@ -1,0 +1,144 @@
+"""Puts the rooms together: `create_app`, the start page and the health check."""
+
+from datetime import datetime
+from pathlib import Path
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
+from whitenoise import WhiteNoise
+
+from survey_app import (
+    access,
+    accounts,
+    api,
+    authoring,
+    collecting,
+    db,
+    demo,
+    errors,
+    fieldwork,
+    forms,
+    i18n,
+    jobs,
+    keys,
+    reporting,
+    results,
+    rulebooks,
+    templating,
+    throttle,
+    units,
+)
+from survey_app.config import Settings, load_settings
+from survey_app.fieldwork.queries import surveys_without_pepper
+
+_PROJECT = Path(__file__).resolve().parent.parent
+
+#: Largest request body; a household file of a whole province is far smaller.
+_BODY_BYTES = 2 * 1024 * 1024
+
+_ROOMS = (units, accounts, rulebooks, authoring, fieldwork, collecting, results, reporting, api, demo)
+
+
+class _RowNumber(IntegerConverter):
+    """An integer in an address that a database column can hold; larger ones are a page that does not exist."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**31 - 1)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application, ready to serve; `settings` default to those of the instance folder."""
+    settings = settings or load_settings()
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    app = Flask(__name__, instance_path=str(settings.instance))
+    app.extensions["settings"] = settings
+    app.extensions["keys"] = keys.KeyStore(settings.key_dir)
+    app.config.update(
+        SECRET_KEY=app.extensions["keys"].session_secret(),
+        MIGRATIONS=str(_PROJECT / "migrations"),
+        TRANSLATIONS=_PROJECT / "translations",
+        MAX_CONTENT_LENGTH=_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=_BODY_BYTES,
+        SESSION_COOKIE_NAME="can_bo",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.https,
+        SESSION_COOKIE_HTTPONLY=True,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.url_map.converters["int"] = _RowNumber
+    for module in (i18n, access, errors, templating):
+        module.init_app(app)
+    db.init_app(app, settings.database_url)
+    forms.csrf.init_app(app)
+    for room in _ROOMS:
+        room.init_app(app)
+    jobs.register(app, "throttle", _forget_failures)
+    app.context_processor(lambda: {"demo_mode": settings.demo})
+    app.add_url_rule("/", view_func=start)
+    app.add_url_rule("/healthz", view_func=healthz)
+    app.after_request(_headers)
+    app.wsgi_app = WhiteNoise(app.wsgi_app, root=_PROJECT / "survey_app" / "static", prefix="static/", max_age=3600)  # type: ignore[method-assign]
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
+    return app
+
+
+@access.public
+def start() -> ResponseReturnValue:
+    """Leads each kind of user to their first act."""
+    return render_template("start.html")
+
+
+@access.public
+def healthz() -> ResponseReturnValue:
+    """200 when database, migrations and keys are right; else 503 with the reason."""
+    reasons = [reason for reason in (_database_fault(), _key_fault()) if reason]
+    return (jsonify(status="failing", reasons=reasons), 503) if reasons else (jsonify(status="ok"), 200)
+
+
+def _database_fault() -> str | None:
+    try:
+        current = db.session()
+        current.execute(text("SELECT 1"))
+        at = MigrationContext.configure(current.connection()).get_current_heads()
+    except SQLAlchemyError:
+        return "database unreachable"
+    head = ScriptDirectory(str(_PROJECT / "migrations")).get_heads()
+    return None if set(at) == set(head) else "migrations pending"
+
+
+def _key_fault() -> str | None:
+    try:
+        missing = surveys_without_pepper(db.session(), keys.store())
+    except SQLAlchemyError:
+        return None
+    return f"peppers missing: {', '.join(missing)}" if missing else None
+
+
+def _forget_failures(now: datetime) -> int:
+    with db.transaction() as current:
+        return throttle.forget(current, now)
+
+
+def _headers(response: Response) -> Response:
+    """Strict headers on every reply; a page that inlines a style declares its own policy first."""
+    headers = response.headers
+    headers.setdefault(
+        "Content-Security-Policy",
+        "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; "
+        "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    )
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "no-referrer")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    if request.endpoint != "static":
+        headers.setdefault("Cache-Control", "no-store")
+    if current_app.extensions["settings"].https:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    return response

@@ -1,0 +1,79 @@
+"""Settings: one file in the instance folder, each overridable by an environment variable.
+
+Commands must work from any shell, so nothing here depends on how the server was started. Knows no room.
+"""
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+from zoneinfo import ZoneInfo
+
+#: The civil time of every date people type or read; the database stores UTC.
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+#: Languages with a complete, reviewed interface. Jrai (jra) and Bahnar (bdq) join when a named reviewer approved a pack.
+LANGUAGES = ("vi", "en")
+
+_PROJECT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an operator may set. Paths are absolute."""
+
+    instance: Path
+    database_url: str
+    key_dir: Path
+    #: Scheme and host printed in QR codes and links, without a trailing slash.
+    public_url: str
+    #: True when the sample province is loaded: pages then say so and hand out sample codes.
+    demo: bool
+    #: True behind TLS: cookies are Secure and HSTS is sent.
+    https: bool
+    #: Working days for keying paper after the phones closed.
+    counting_days: int
+    #: Spare slips per hundred households.
+    spare_percent: int
+    #: Whether the commune officer, besides the Front, may download the slips of a decision survey.
+    commune_prints_slips: bool
+    #: Number of reverse proxies whose X-Forwarded-* headers are believed.
+    proxies: int
+
+
+def load_settings(instance: Path | None = None) -> Settings:
+    """Settings of `instance`, of SURVEY_INSTANCE, or of the project's instance folder, in that order.
+
+    Raises tomllib.TOMLDecodeError for a broken settings.toml and ValueError for a value of the wrong type.
+    """
+    folder = (instance or Path(os.environ.get("SURVEY_INSTANCE", _PROJECT / "instance"))).resolve()
+    file = folder / "settings.toml"
+    written = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    port = os.environ.get("PORT", "8000")
+
+    def value(name: str, default: object) -> object:
+        return os.environ.get(name.upper(), written.get(name, default))
+
+    return Settings(
+        instance=folder,
+        database_url=str(value("database_url", f"sqlite:///{folder / 'survey.sqlite3'}")),
+        key_dir=Path(str(value("key_dir", folder / "keys"))).resolve(),
+        public_url=str(value("public_url", f"http://127.0.0.1:{port}")).rstrip("/"),
+        demo=_flag(value("demo", False)),
+        https=_flag(value("https", False)),
+        counting_days=int(cast(str, value("counting_days", 5))),
+        spare_percent=int(cast(str, value("spare_percent", 5))),
+        commune_prints_slips=_flag(value("commune_prints_slips", False)),
+        proxies=int(cast(str, value("proxies", 0))),
+    )
+
+
+def _flag(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    if str(value).lower() in {"1", "true", "yes", "on"}:
+        return True
+    if str(value).lower() in {"0", "false", "no", "off", ""}:
+        return False
+    raise ValueError(f"not a yes or no: {value!r}")

@@ -1,0 +1,118 @@
+"""The database session, the one visible commit, and what SQLite needs to be as strict as PostgreSQL.
+
+Knows no table. Queries and operations get the session as their first argument; only views and commands open a
+transaction.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, MetaData, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Dialect, Engine, make_url
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+#: Seconds a SQLite writer waits for the one before it; a commit takes milliseconds.
+_BUSY_SECONDS = 15
+
+
+class Base(DeclarativeBase):
+    """Base of every table; the naming convention lets migrations name any constraint."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime, stored as UTC on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a naive datetime has no place in the database")
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+database = SQLAlchemy(model_class=Base, disable_autonaming=True)
+migrate = Migrate()
+
+
+def init_app(app: Flask, database_url: str) -> None:
+    """Connect `app` to `database_url` (SQLite or PostgreSQL by psycopg)."""
+    url = make_url(database_url)
+    if url.drivername in {"postgresql", "postgres"}:
+        url = url.set(drivername="postgresql+psycopg")
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    if url.drivername.startswith("sqlite"):
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"connect_args": {"timeout": _BUSY_SECONDS}}
+    else:
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
+    database.init_app(app)
+    migrate.init_app(app, database, directory=app.config["MIGRATIONS"], render_as_batch=False)
+    with app.app_context():
+        if database.engine.dialect.name == "sqlite":
+            _make_sqlite_strict(database.engine)
+
+
+def session() -> Session:
+    """The session of this request or command, for reading; writes need `transaction()`."""
+    return database.session()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One transaction: committed when the block ends, rolled back when it raises.
+
+    Starts from a clean session: what was read before it does not travel in, except as frozen dataclasses. On SQLite it
+    takes the write lock at once, because a reader that turns writer half way is refused instead of made to wait.
+    """
+    current = session()
+    current.rollback()
+    current.connection(execution_options={"takes_write_lock": True})
+    try:
+        yield current
+        current.commit()
+    except BaseException:
+        current.rollback()
+        raise
+
+
+def insert(current: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT into the table of `model` that can say what happens on conflict, in the words of this database."""
+    return (postgresql if current.get_bind().dialect.name == "postgresql" else sqlite).insert(model)
+
+
+def _make_sqlite_strict(engine: Engine) -> None:
+    """Durable commits, enforced foreign keys, erased deletions, and transactions that begin when we say so."""
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get("takes_write_lock")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

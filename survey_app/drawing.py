@@ -1,0 +1,118 @@
+"""QR codes as SVG and the preview picture of a link. Knows nothing of what a code opens or who asks.
+
+Charts are drawn where their figures are known.
+"""
+
+import base64
+import io
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import groupby
+
+import qrcode
+from PIL import Image, ImageDraw, ImageFont
+from qrcode.constants import ERROR_CORRECT_Q
+
+#: Light modules around a QR symbol, on each side, that its standard asks for.
+QUIET_MODULES = 4
+
+#: Size in pixels that social networks ask of a link's picture (Open Graph).
+_PREVIEW = (1200, 630)
+_MARGIN = 80
+_GREEN = "#1f6b3a"
+_GROUND = "#fbfaf5"
+_INK = "#1b1b1b"
+
+#: Fonts with every Vietnamese letter: Debian's fonts-noto-core first, fonts-dejavu-core else.
+_FONTS = {
+    True: ("NotoSans-Bold.ttf", "DejaVuSans-Bold.ttf"),
+    False: ("NotoSans-Regular.ttf", "DejaVuSans.ttf"),
+}
+
+
+def qr_svg(text: str) -> bytes:
+    """A QR symbol of `text`, level Q, quiet zone included, one SVG path that scales to any size.
+
+    Each run of dark modules in a row is one rectangle, which prints without hairlines between modules.
+    """
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_Q, border=QUIET_MODULES)
+    code.add_data(text, optimize=0)
+    code.make(fit=True)
+    matrix = code.get_matrix()
+    path = "".join(_runs(y, row) for y, row in enumerate(matrix))
+    side = len(matrix)
+    size = f'viewBox="0 0 {side} {side}" width="{side}mm" height="{side}mm"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}><path d="{path}"/></svg>'.encode()
+
+
+def data_uri(svg: bytes) -> str:
+    """`svg` as an address for <img>, for documents that must hold everything themselves."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg).decode()
+
+
+@lru_cache(maxsize=64)
+def preview_png(title: str, organiser: str) -> bytes:
+    """The picture of a link, 1200 × 630 pixels: what is asked, and by whom; what is too long is cut."""
+    picture = Image.new("RGB", _PREVIEW, _GROUND)
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((0, 0, 28, _PREVIEW[1]), fill=_GREEN)
+    below = _write(pen, organiser, bold=False, size=38, lines=2, top=_MARGIN, colour=_GREEN)
+    _write(pen, title, bold=True, size=66, lines=4, top=below + 40, colour=_INK)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def _runs(y: int, row: Iterable[bool | None]) -> str:
+    """Rectangles, as SVG path commands, over the dark runs of one row of modules."""
+    path, x = "", 0
+    for dark, modules in groupby(row, key=bool):
+        width = len(list(modules))
+        if dark:
+            path += f"M{x} {y}h{width}v1h-{width}z"
+        x += width
+    return path
+
+
+def _write(
+    pen: ImageDraw.ImageDraw, text: str, *, bold: bool, size: int, lines: int, top: int, colour: str
+) -> int:
+    """Draw `text` in at most `lines` lines from `top` on; where the next text may begin."""
+    font = _font(bold, size)
+    step = round(size * 1.32)
+    for line in _wrapped(text, font, lines):
+        pen.text((_MARGIN, top), line, font=font, fill=colour)
+        top += step
+    return top
+
+
+def _wrapped(text: str, font: ImageFont.FreeTypeFont, lines: int) -> list[str]:
+    """`text` in lines that fit between the margins, the last one ending in … when there was more."""
+    wrapped = [""]
+    for word in text.split():
+        longer = f"{wrapped[-1]} {word}".strip()
+        if not wrapped[-1] or _fits(longer, font):
+            wrapped[-1] = longer
+        else:
+            wrapped.append(word)
+    if len(wrapped) > lines:
+        wrapped = [*wrapped[: lines - 1], f"{wrapped[lines - 1]} …"]
+    return [_cut(line, font) for line in wrapped]
+
+
+def _cut(line: str, font: ImageFont.FreeTypeFont) -> str:
+    while line and not _fits(line, font):
+        line = f"{line.rstrip('… ')[:-1]}…"
+    return line
+
+
+def _fits(line: str, font: ImageFont.FreeTypeFont) -> bool:
+    return font.getlength(line) <= _PREVIEW[0] - 2 * _MARGIN
+
+
+def _font(bold: bool, size: int) -> ImageFont.FreeTypeFont:
+    first, second = _FONTS[bold]
+    try:
+        return ImageFont.truetype(first, size)
+    except OSError:
+        return ImageFont.truetype(second, size)

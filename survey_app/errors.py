@@ -1,0 +1,106 @@
+"""Errors that are the user's to read: what happened, whether anything was lost, what to do next.
+
+Knows no room. A programming mistake is not caught here; it becomes a plain 500 page that shows nothing of the inside.
+"""
+
+from http import HTTPStatus
+
+from flask import Flask, jsonify, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from werkzeug.exceptions import HTTPException
+
+from survey_app.i18n import gettext as _
+from survey_app.keys import KeyMissing
+
+
+#: What says that the database is away, busy or full: the same request may well succeed a moment later.
+DATABASE_AWAY = (OperationalError, InterfaceError, NoConnectionFree)
+
+
+class DomainError(Exception):
+    """A refusal in the words of the field. Subclasses are named for what happened.
+
+    `code` is stable and Vietnamese without accents, for machines; `message` is for people; `keep` tells a phone whether
+    to keep the answer and try again.
+    """
+
+    code = "khong-duoc"
+    status = HTTPStatus.CONFLICT
+    keep = False
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def init_app(app: Flask) -> None:
+    """Every error leaves as a page, or as JSON under /api/."""
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(HTTPException, _http_error)
+    for away in DATABASE_AWAY:
+        app.register_error_handler(away, _database_error)
+    app.register_error_handler(DataError, _unstorable)
+    app.register_error_handler(KeyMissing, _key_missing)
+    app.register_error_handler(500, _crash)
+
+
+def reply(code: str, message: str, status: int, *, keep: bool = False) -> ResponseReturnValue:
+    """The error as the caller can read it: JSON for machines, a page for people."""
+    if request.path.startswith("/api/"):
+        return jsonify(error=code, message=message, keep=keep), status
+    return render_template("error.html", message=message, status=status), status
+
+
+def _domain_error(error: DomainError) -> ResponseReturnValue:
+    return reply(error.code, error.message, error.status, keep=error.keep)
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None:
+        return error.response
+    status = error.code or 500
+    answer = reply(HTTPStatus(status).phrase.lower().replace(" ", "-"), _message(status), status, keep=status >= 500)
+    body, _status = answer if isinstance(answer, tuple) else (answer, status)
+    allowed = getattr(error, "valid_methods", None)
+    return (body, status, {"Allow": ", ".join(allowed)}) if allowed else (body, status)
+
+
+def _database_error(error: Exception) -> ResponseReturnValue:
+    return _busy()
+
+
+def _key_missing(error: KeyMissing) -> ResponseReturnValue:
+    return _busy()
+
+
+def _busy() -> ResponseReturnValue:
+    response = make_response(reply("may-chu-ban", _message(503), 503, keep=True))
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _unstorable(error: DataError) -> ResponseReturnValue:
+    """A value that no column can hold, like the character U+0000 on PostgreSQL: the sender's mistake, not ours."""
+    return reply("khong-doc-duoc", _message(400), 400)
+
+
+def _crash(error: Exception) -> ResponseReturnValue:
+    return reply("loi-may-chu", _message(500), 500, keep=True)
+
+
+def _message(status: int) -> str:
+    known = {
+        400: _("The request could not be read. Nothing was saved. Go back and try once more."),
+        401: _("Please sign in first."),
+        403: _("Your account may not open this page."),
+        404: _("There is no such page, or it does not belong to your unit."),
+        405: _("This page cannot be used in that way."),
+        413: _("What was sent is too large. Nothing was saved."),
+        415: _("The request has a format that is not accepted. Nothing was saved."),
+        429: _("Too many wrong attempts. Please wait one minute, then try again."),
+        500: _("Something went wrong on our side. Please try once more; what is already confirmed is safe."),
+        503: _("The server is busy for a moment. Nothing is lost: please send again shortly."),
+    }
+    return known.get(status, _("The request was refused."))

@@ -1,0 +1,45 @@
+"""Languages of the interface: which one a request is in, and the words that translate.
+
+Knows nothing of the wording of questionnaires, which carry their own languages.
+"""
+
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext, pgettext
+
+from survey_app.config import LANGUAGES
+
+__all__ = ["current_language", "force_locale", "gettext", "init_app", "lazy_gettext", "ngettext", "pgettext", "use_language"]
+
+#: Cookie that keeps a staff member's choice; respondents' pages carry theirs in the form instead.
+LANGUAGE_COOKIE = "ngon_ngu"
+
+babel = Babel()
+
+
+def init_app(app: Flask) -> None:
+    """Vietnamese unless the reader chose otherwise."""
+    app.config["BABEL_DEFAULT_LOCALE"] = "vi"
+    babel.init_app(
+        app,
+        locale_selector=_chosen_language,
+        default_translation_directories=str(app.config["TRANSLATIONS"]),
+        default_timezone="Asia/Ho_Chi_Minh",
+    )
+
+
+def current_language() -> str:
+    """Language tag of this request; Vietnamese outside of one."""
+    return str(get_locale() or "vi")
+
+
+def use_language(tag: str) -> None:
+    """Answer this request in `tag` if the interface speaks it."""
+    if tag in LANGUAGES:
+        g.language = tag
+
+
+def _chosen_language() -> str:
+    if not has_request_context():
+        return "vi"
+    chosen: str = g.get("language") or request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE) or "vi"
+    return chosen if chosen in LANGUAGES else "vi"

@@ -1,0 +1,94 @@
+"""Secret files of the service: session secret, signing key, and one pepper for each survey.
+
+They live in a folder of their own, outside the database and outside data backups, so that a stolen database alone opens
+no code. Knows nothing of what the keys protect.
+"""
+
+import os
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from flask import current_app
+
+_KEY_BYTES = 32
+
+
+class KeyMissing(LookupError):
+    """A key that should be there is not: the service must say 503, never "wrong code"."""
+
+
+class KeyStore:
+    """The key folder: 0700, each file 0600, written once and never overwritten."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def session_secret(self) -> bytes:
+        """The secret that signs staff sessions and form tickets; made at first use."""
+        return self._read_or_make(self.folder / "session", _fresh_secret)
+
+    def signing_key(self) -> Ed25519PrivateKey:
+        """The server's one Ed25519 key; made at first use."""
+        return Ed25519PrivateKey.from_private_bytes(self._read_or_make(self.folder / "signing", _fresh_signing_key))
+
+    def make_pepper(self, survey_id: str) -> None:
+        """A fresh pepper for `survey_id`. Raises FileExistsError when it has one: a pepper is never replaced."""
+        self._write(self._pepper_path(survey_id), _fresh_secret())
+
+    def ensure_pepper(self, survey_id: str) -> None:
+        """A pepper for `survey_id`, kept if it is already there (publishing that failed half way may be repeated)."""
+        self._read_or_make(self._pepper_path(survey_id), _fresh_secret)
+
+    def pepper(self, survey_id: str) -> bytes:
+        """The pepper of `survey_id`. Raises KeyMissing."""
+        try:
+            return self._pepper_path(survey_id).read_bytes()
+        except FileNotFoundError as error:
+            raise KeyMissing(f"pepper of survey {survey_id}") from error
+
+    def _pepper_path(self, survey_id: str) -> Path:
+        if not survey_id.isalnum():
+            raise ValueError("a survey number is letters and digits")
+        return self.folder / "peppers" / survey_id
+
+    def _read_or_make(self, path: Path, fresh: Callable[[], bytes]) -> bytes:
+        """What the file holds, made at first use by whichever thread or web node comes first."""
+        if not path.exists():
+            with suppress(FileExistsError):
+                self._write(path, fresh())
+        return path.read_bytes()
+
+    def _write(self, path: Path, content: bytes) -> None:
+        """Put the whole file in place in one step, on the disk before anybody relies on it.
+
+        Raises FileExistsError for the second of two web nodes that race for the same key.
+        """
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(temporary, path)
+        finally:
+            temporary.unlink()
+
+
+def _fresh_secret() -> bytes:
+    return secrets.token_bytes(_KEY_BYTES)
+
+
+def _fresh_signing_key() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+
+
+def store() -> KeyStore:
+    """The key store of the running application."""
+    held: KeyStore = current_app.extensions["keys"]
+    return held

@@ -1,0 +1,71 @@
+"""What every template may use: Vietnamese numbers, dates in Vietnamese time, and no silent undefined names."""
+
+from datetime import date, datetime
+from fractions import Fraction
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from flask import Flask
+from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
+
+from survey_app.access import Role, current_identity
+from survey_app.config import LANGUAGES, VIETNAM
+from survey_app.i18n import current_language
+from survey_app.i18n import gettext as _
+from survey_app.scoring.rates import Rate
+
+
+def init_app(app: Flask) -> None:
+    """Strict names, and the filters and globals of all pages."""
+    app.jinja_env.undefined = StrictUndefined
+    static = PrefixLoader({"static": FileSystemLoader(str(app.static_folder))})
+    app.jinja_loader = ChoiceLoader([app.jinja_loader, static])  # the respondents' page carries its style inside
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        percent=percent, number=number, day=day, moment=moment, wording=wording, role_name=role_name
+    )
+    app.jinja_env.globals.update(
+        current_language=current_language, current_identity=current_identity, LANGUAGES=LANGUAGES, Role=Role
+    )
+
+
+def percent(rate: Rate) -> str:
+    """A rate as people read it: 98,61 % (vi), 98.61 % (en)."""
+    value = Fraction(rate.hundredths(), 100)
+    return format_decimal(float(value), format="0.00", locale=current_language()) + "\u00a0%"
+
+
+def number(count: int) -> str:
+    """A count with the separators of the reader's language."""
+    return format_decimal(count, locale=current_language())
+
+
+def day(value: date | datetime) -> str:
+    """A civil day in Vietnam, as 25/11/2026 in both languages: papers use one form."""
+    civil = value.astimezone(VIETNAM).date() if isinstance(value, datetime) else value
+    return format_date(civil, "dd/MM/yyyy", locale="vi")
+
+
+def moment(value: datetime) -> str:
+    """A moment in Vietnam, as 17:05 25/11/2026."""
+    return format_datetime(value.astimezone(VIETNAM), "HH:mm dd/MM/yyyy", locale="vi")
+
+
+def wording(text: dict[str, str]) -> str:
+    """The wording of a questionnaire in the reader's language, or in Vietnamese where it has none."""
+    return text.get(current_language()) or text["vi"]
+
+
+def role_name(role: Role) -> str:
+    """What the role is called on screen."""
+    return {
+        Role.PROVINCE: _("Province officer"),
+        Role.FRONT_PROVINCE: _("Province Front officer"),
+        Role.FRONT_COMMUNE: _("Commune Front officer"),
+        Role.COMMUNE: _("Commune officer"),
+        Role.VIEWER: _("Viewer"),
+        Role.AUDITOR: _("Auditor"),
+        Role.DIGITAL_TEAM: _("Community digital team"),
+        Role.CLERK: _("Paper-entry clerk"),
+    }[role]

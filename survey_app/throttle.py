@@ -1,0 +1,64 @@
+"""Counting failures, so that guessing is slow and a village behind one address is never shut out for long.
+
+Counts failures only, by the minute, under a key that cannot be turned back into an address: an HMAC under a secret that
+changes daily. Successful requests leave no trace here.
+"""
+
+import hashlib
+import hmac
+from datetime import datetime, timedelta
+
+from flask import request
+from sqlalchemy import String, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from survey_app import db
+from survey_app.config import VIETNAM
+from survey_app.db import Base, UtcDateTime
+from survey_app.keys import store
+
+
+class Failure(Base):
+    __tablename__ = "throttle_failures"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    #: Start of the minute counted.
+    minute: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    failures: Mapped[int]
+
+
+def address_key(purpose: str, now: datetime) -> str:
+    """Key of the caller's network address for `purpose`; the same for one civil day."""
+    return subject_key(purpose, request.remote_addr or "", now)
+
+
+def subject_key(purpose: str, subject: str, now: datetime) -> str:
+    """Key of any subject (an address, an account name) for `purpose`; the same for one civil day."""
+    day = now.astimezone(VIETNAM).date().isoformat()
+    secret = hmac.digest(store().session_secret(), f"throttle {day}".encode(), "sha256")
+    return hmac.new(secret, f"{purpose}\0{subject}".encode(), hashlib.sha256).hexdigest()
+
+
+def is_blocked(session: Session, key: str, now: datetime, *, limit: int, minutes: int = 1) -> bool:
+    """Whether `limit` failures were counted in the running and the `minutes - 1` minutes before it."""
+    since = _minute(now) - timedelta(minutes=minutes - 1)
+    rows = session.scalars(select(Failure.failures).where(Failure.key == key, Failure.minute >= since))
+    return sum(rows) >= limit
+
+
+def record_failure(session: Session, key: str, now: datetime) -> None:
+    """Count one failure in the caller's transaction."""
+    statement = db.insert(session, Failure).values(key=key, minute=_minute(now), failures=1)
+    session.execute(
+        statement.on_conflict_do_update(index_elements=["key", "minute"], set_={"failures": Failure.failures + 1})
+    )
+
+
+def forget(session: Session, now: datetime) -> int:
+    """Delete what is older than an hour; how many rows went."""
+    old = delete(Failure).where(Failure.minute < now - timedelta(hours=1))
+    return session.connection().execute(old).rowcount
+
+
+def _minute(now: datetime) -> datetime:
+    return now.replace(second=0, microsecond=0)

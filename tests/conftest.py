@@ -1,0 +1,162 @@
+"""Fixtures of the whole suite: both databases, a fresh one for each test, and the application on it.
+
+A PostgreSQL cluster is made in a folder of its own, listens on a socket there, and is ended by the process that
+started it. Each test gets a copy of a migrated template, on SQLite and on PostgreSQL alike.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from survey_app import db
+from survey_app.app import create_app
+from survey_app.config import load_settings
+from tests.pages import faults
+
+#: A working day on which most tests happen: Monday 1 June 2026, 09:00 in Vietnam.
+NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
+TODAY = date(2026, 6, 1)
+
+_POSTGRES_BIN = Path("/usr/lib/postgresql/15/bin")
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A running PostgreSQL of the tests' own, reached through the socket in `folder`."""
+
+    folder: Path
+
+    def url(self, name: str) -> str:
+        return f"postgresql+psycopg://survey@/{name}?host={self.folder}"
+
+    def admin(self) -> psycopg.Connection:
+        return psycopg.connect(host=str(self.folder), user="survey", dbname="postgres", autocommit=True)
+
+
+class Visitor(FlaskClient):
+    """Starts every request afresh, though the test holds an application context open around it.
+
+    Every HTML page that any test fetches passes one inspection.
+    """
+
+    def open(self, *args: Any, **options: Any) -> TestResponse:
+        with self.application.app_context():
+            reply = super().open(*args, **options)
+        if reply.mimetype == "text/html" and reply.data and reply.location is None:
+            assert faults(reply.text) == [], reply.request.path
+        return reply
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A cluster for this test process. Missing PostgreSQL is a failure, never a skip."""
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    data = folder / "data"
+    run: dict[str, object] = {"check": True, "stdout": subprocess.DEVNULL}
+    if os.geteuid() == 0:
+        owner = pwd.getpwnam("postgres")
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+        run |= {"user": owner.pw_uid, "group": owner.pw_gid, "cwd": folder}
+    subprocess.run([_POSTGRES_BIN / "initdb", "-D", data, "-U", "survey", "-A", "trust", "-E", "UTF8", "--no-sync"], **run)
+    options = f"-c listen_addresses='' -k {folder} -c fsync=off -c full_page_writes=off -c max_connections=60"
+    control = [_POSTGRES_BIN / "pg_ctl", "-D", data, "-w"]
+    subprocess.run([*control, "-l", folder / "log", "-o", options, "start"], **run)
+    try:
+        own = Cluster(folder)
+        with own.admin() as connection:
+            row = connection.execute("SHOW data_directory").fetchone()
+            assert row is not None
+            assert row[0] == str(data)
+        yield own
+    finally:
+        subprocess.run([*control, "-m", "immediate", "stop"], **run)
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite database to copy."""
+    folder = tmp_path_factory.mktemp("template")
+    migrate_to_head(folder, f"sqlite:///{folder / 'template.sqlite3'}")
+    return folder / "template.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a migrated PostgreSQL database to copy."""
+    with cluster.admin() as connection:
+        connection.execute("CREATE DATABASE migrated")
+    migrate_to_head(tmp_path_factory.mktemp("template"), cluster.url("migrated"))
+    return "migrated"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh migrated database, once on each engine."""
+    if request.param == "sqlite":
+        copy = tmp_path / "test.sqlite3"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), copy)
+        yield f"sqlite:///{copy}"
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    template = request.getfixturevalue("postgresql_template")
+    name = f"test_{os.getpid()}_{abs(hash(str(tmp_path)))}"
+    with cluster.admin() as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield cluster.url(name)
+    with cluster.admin() as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application on a fresh database, with keys in a folder of its own."""
+    made = make_app(tmp_path, database_url)
+    with made.app_context():
+        yield made
+        db.session().close()
+        db.database.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask):
+    """A browser-like client without JavaScript."""
+    return app.test_client()
+
+
+def make_app(folder: Path, database_url: str, **changes: object) -> Flask:
+    settings = replace(
+        load_settings(folder / "instance"),
+        database_url=database_url,
+        key_dir=folder / "keys",
+        public_url="https://khaosat.example.vn",
+        demo=False,
+        https=False,
+        **changes,
+    )
+    made = create_app(settings)
+    made.testing = True
+    made.test_client_class = Visitor
+    return made
+
+
+def migrate_to_head(folder: Path, url: str) -> None:
+    made = make_app(folder, url)
+    with made.app_context():
+        flask_migrate.upgrade()
+        db.session().close()
+        db.database.engine.dispose()
