@@ -11,7 +11,8 @@ TODAY = date(2026, 6, 1)
 
 
 @pytest.mark.parametrize(
-    ("typed", "households"), [("76", 76), (" 76 ", 76), (76, 76), (76.0, 76), ("1.234", 1234), ("12.345", 12345)]
+    ("typed", "households"),
+    [("76", 76), (" 76 ", 76), (76, 76), (76.0, 76), ("1.234", 1234), ("12.345", 12345)],
 )
 def test_a_number_of_households_is_read(typed, households):
     assert lines.parse_households(typed) == households
@@ -19,7 +20,25 @@ def test_a_number_of_households_is_read(typed, households):
 
 @pytest.mark.parametrize(
     "typed",
-    ["0", 0, "-5", -5, "12,5", 12.5, "1,234", "1.23", "1.2345", "0.123", "1 234", "bảy", "", "1e3", "٣", "²", 100_001]
+    [
+        "0",
+        0,
+        "-5",
+        -5,
+        "12,5",
+        12.5,
+        "1,234",
+        "1.23",
+        "1.2345",
+        "0.123",
+        "1 234",
+        "bảy",
+        "",
+        "1e3",
+        "٣",
+        "²",
+        100_001,
+    ]
     + ["100.001", "9" * 30, float("inf"), float("nan")],
 )
 def test_what_is_no_number_of_households_is_refused(typed):
@@ -42,7 +61,18 @@ def test_a_day_is_read_in_both_forms(typed, day):
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "2026", "31/02/2026", "01/31/2026", "31/01/26", "01/2026", "2026-06-02", "1000-01-01", "31.01.2026", "x"],
+    [
+        "",
+        "2026",
+        "31/02/2026",
+        "01/31/2026",
+        "31/01/26",
+        "01/2026",
+        "2026-06-02",
+        "1000-01-01",
+        "31.01.2026",
+        "x",
+    ],
 )
 def test_what_is_no_day_up_to_today_is_refused(typed):
     with pytest.raises(Wrong):

@@ -1,0 +1,11 @@
+"""Register of units: provinces and communes before and after July 2025, villages and their households."""
+
+from flask import Flask
+
+from survey_app.units import commands, views
+
+
+def init_app(app: Flask) -> None:
+    """Put the pages and commands of this room into the application."""
+    app.register_blueprint(views.bp)
+    app.cli.add_command(commands.group)

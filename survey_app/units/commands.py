@@ -1,0 +1,94 @@
+"""Commands of the operator: bring in the register of units, and a file of villages with their households."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from survey_app import audit, db
+from survey_app.errors import DomainError
+from survey_app.i18n import gettext as _
+from survey_app.units import households, operations, queries, register
+from survey_app.units.operations import Outcome
+from survey_app.units.tables import BadFile
+
+group = AppGroup("units", help="The register of units: provinces, communes, villages and their households.")
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@group.command("import")
+@click.argument("file", type=_FILE, required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
+def import_units(file: Path | None, as_json: bool) -> None:
+    """Bring in the units of FILE; without FILE those of Gia Lai before and after 1 July 2025."""
+    try:
+        wanted = register.read_file(file.read_bytes(), file.name) if file else None
+        with db.transaction() as current:
+            done = operations.import_register(current, wanted, now=datetime.now(UTC))
+    except DomainError as error:
+        raise _refusal(error) from error
+    if as_json:
+        figures = {
+            "units": done.units,
+            "added": done.added,
+            "changed": done.changed,
+            "successions": done.successions,
+        }
+        click.echo(json.dumps(figures))
+        return
+    click.echo(
+        _(
+            "Units in the register: %(units)s; new: %(added)s; corrected: %(changed)s.",
+            units=done.units,
+            added=done.added,
+            changed=done.changed,
+        )
+    )
+
+
+@group.command("households")
+@click.argument("file", type=_FILE)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
+def import_households(file: Path, as_json: bool) -> None:
+    """Bring in the villages and households of FILE (CSV or XLSX), all or nothing."""
+    now = datetime.now(UTC)
+    try:
+        lines = households.read_file(file.read_bytes(), file.name, None, db.session(), queries.civil(now))
+        with db.transaction() as current:
+            done = operations.record_households(current, lines, actor=audit.OPERATOR, now=now)
+    except DomainError as error:
+        raise _refusal(error) from error
+    outcomes = [village.outcome for village in done]
+    figures = {
+        "villages": len(done),
+        "households": sum(village.households for village in done),
+        "new": outcomes.count(Outcome.NEW),
+        "updated": outcomes.count(Outcome.UPDATED),
+        "unchanged": outcomes.count(Outcome.SAME),
+    }
+    if as_json:
+        click.echo(json.dumps(figures))
+        return
+    click.echo(
+        _("Villages: %(villages)s (new %(new)s, changed %(updated)s); households: %(households)s.", **figures)
+    )
+
+
+def _refusal(error: DomainError) -> click.ClickException:
+    """The message on standard error with exit code 1; every problem of a file on a line of its own."""
+    problems = error.problems if isinstance(error, BadFile) else ()
+    lines = [
+        _(
+            "%(sheet)s, row %(row)s, %(column)s: %(found)s Expected: %(expected)s.",
+            sheet=problem.sheet,
+            row=problem.row,
+            column=problem.column or "–",
+            found=problem.found,
+            expected=problem.expected,
+        )
+        for problem in problems
+    ]
+    return click.ClickException("\n".join([error.message, *lines]))

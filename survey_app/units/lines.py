@@ -1,0 +1,181 @@
+"""One village as somebody typed it, in a form or a file: what each value must be, and which village it means.
+
+Knows neither files nor forms. A `Wrong` says what is wrong and what is expected, in the reader's language.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from survey_app.i18n import gettext as _
+from survey_app.units import kinds, names, queries
+from survey_app.units.queries import UnitView, Village
+
+#: No village has more; a larger number is a slip of the keyboard.
+MAX_HOUSEHOLDS = 100_000
+MAX_NAME = 120
+MAX_SOURCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdLine:
+    """One village with its households, ready to be recorded. `village` comes without its kind."""
+
+    commune: UnitView
+    village: str
+    kind: str
+    households: int
+    source: str
+    as_of: date
+    old_unit: str = ""
+
+
+class Wrong(ValueError):
+    """A value that is not what its column holds: what is wrong, and what is expected."""
+
+    def __init__(self, found: str, expected: str) -> None:
+        super().__init__(found)
+        self.found = found
+        self.expected = expected
+
+    @property
+    def sentence(self) -> str:
+        """Both, for a place that has room for one text."""
+        text: str = _("%(found)s Expected: %(expected)s.", found=self.found, expected=self.expected)
+        return text
+
+
+def village_identity(kind: str, name: str) -> tuple[str, str]:
+    """What is equal for one village of a commune, former unit apart.
+
+    A numbered village is known by kind and number (thôn 3 is not tổ dân phố 3), any other by its name
+    alone, so that a corrected kind does not make a second village.
+    """
+    return (names.identity(name), kind if name[:1].isdecimal() else "")
+
+
+def matching(line: HouseholdLine, existing: Iterable[Village]) -> Village | None:
+    """The village of the line's commune that the line means, or None when it is new.
+
+    A line without a former unit means the one village of its name. Raises Wrong when several have the name.
+    """
+    wanted = village_identity(line.kind, line.village)
+    same = [
+        village for village in existing if village_identity(village.unit.kind, village.unit.name) == wanted
+    ]
+    former = names.identity(line.old_unit)
+    exact = [village for village in same if names.identity(village.unit.old_unit) == former]
+    if exact or line.old_unit or not same:
+        return exact[0] if exact else None
+    if len(same) == 1:
+        return same[0]
+    raise Wrong(
+        _(
+            "The commune has %(number)s villages called %(name)s.",
+            number=len(same),
+            name=same[0].unit.full_name,
+        ),
+        _(
+            "the former commune as well, one of: %(names)s",
+            names=", ".join(village.unit.old_unit for village in same),
+        ),
+    )
+
+
+def parse_name(value: str) -> str:
+    """A village's or former unit's name. Raises Wrong."""
+    name = names.tidy(value)
+    if not name:
+        raise Wrong(_("This is empty."), _("a name"))
+    if not name[0].isalnum():
+        raise Wrong(
+            _("“%(value)s” does not begin like a name.", value=shortened(name)),
+            _("a name beginning with a letter or digit"),
+        )
+    if len(name) > MAX_NAME:
+        raise Wrong(
+            _("“%(value)s” is too long.", value=shortened(name)),
+            _("a name of at most %(length)s letters", length=MAX_NAME),
+        )
+    return name
+
+
+def parse_households(value: str | int | float) -> int:
+    """A number of households above 0; "1.234" is one thousand two hundred and thirty-four. Raises Wrong."""
+    typed = str(value).strip()
+    if isinstance(value, float) and value.is_integer():
+        typed = str(int(value))
+    elif isinstance(value, str) and re.fullmatch(r"[1-9][0-9]{0,2}(\.[0-9]{3})+", typed):
+        typed = typed.replace(".", "")
+    if not re.fullmatch(r"[0-9]{1,9}", typed) or int(typed) == 0:
+        raise Wrong(
+            _("“%(value)s” is not a number of households.", value=shortened(typed)),
+            _("a whole number above 0, like 76"),
+        )
+    if int(typed) > MAX_HOUSEHOLDS:
+        raise Wrong(
+            _("“%(value)s” is too large for one village.", value=shortened(typed)),
+            _("at most %(number)s households", number=MAX_HOUSEHOLDS),
+        )
+    return int(typed)
+
+
+def parse_day(value: str | date, today: date) -> date:
+    """A day that is not in the future, as YYYY-MM-DD or DD/MM/YYYY. Raises Wrong."""
+    found = value if isinstance(value, date) else _typed_day(value.strip())
+    if found is None or found < queries.EARLIEST:
+        raise Wrong(
+            _("“%(value)s” is not a date.", value=shortened(str(value))),
+            _("a date like 31/12/2025 or 2025-12-31"),
+        )
+    if found > today:
+        raise Wrong(
+            _("%(day)s is in the future.", day=f"{found:%d/%m/%Y}"),
+            _("a day up to today, %(day)s", day=f"{today:%d/%m/%Y}"),
+        )
+    return found
+
+
+def parse_kind(value: str) -> kinds.Kind:
+    """A kind of village, with or without accents. Raises Wrong."""
+    kind = kinds.village_kind(value)
+    if kind is None:
+        words = ", ".join(kind.word.lower() for kind in kinds.village_kinds())
+        raise Wrong(
+            _("“%(value)s” is not a kind of village.", value=shortened(value)),
+            _("one of: %(words)s", words=words),
+        )
+    return kind
+
+
+def parse_source(value: str) -> str:
+    """Where a number of households comes from. Raises Wrong."""
+    source = names.tidy(value)
+    if not source:
+        raise Wrong(_("This is empty."), _("where the number comes from, like a report of the commune"))
+    if len(source) > MAX_SOURCE:
+        raise Wrong(
+            _("“%(value)s” is too long.", value=shortened(source)),
+            _("at most %(length)s letters", length=MAX_SOURCE),
+        )
+    return source
+
+
+def shortened(text: str) -> str:
+    """A typed value as an error message quotes it."""
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def _typed_day(text: str) -> date | None:
+    for pattern, order in (
+        (r"(\d{4})-(\d{1,2})-(\d{1,2})", (1, 2, 3)),
+        (r"(\d{1,2})/(\d{1,2})/(\d{4})", (3, 2, 1)),
+    ):
+        match = re.fullmatch(pattern, text, re.ASCII)
+        if match:
+            try:
+                return date(*(int(match[place]) for place in order))
+            except ValueError:
+                return None
+    return None

@@ -1,0 +1,264 @@
+"""Pages about units: communes of a province, villages of a commune, files in and out, former units."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from survey_app import access, db, files
+from survey_app.access import Role
+from survey_app.files import Cell
+from survey_app.i18n import gettext as _
+from survey_app.units import households, kinds, names, operations, queries
+from survey_app.units.forms import EndForm, UploadForm, VillageForm
+from survey_app.units.models import Level
+from survey_app.units.operations import Outcome, VillageHouseholds
+from survey_app.units.queries import UnitView, Village
+from survey_app.units.tables import BadFile
+
+bp = Blueprint("units", __name__, url_prefix="/can-bo/don-vi", template_folder="templates")
+
+READERS = (*access.OFFICERS, *access.FRONT, Role.VIEWER, Role.AUDITOR)
+
+#: Problems of a file shown on the page; the rest is counted. Whoever has more starts from the template again.
+_SHOWN_PROBLEMS = 200
+
+
+@bp.get("")
+@access.roles(*READERS)
+def communes() -> ResponseReturnValue:
+    identity, today = access.identity(), _today()
+    own = queries.unit(db.session(), identity.unit_id)
+    if own.level == Level.COMMUNE:
+        return redirect(url_for("units.villages", code=own.code))
+    wanted = request.args.get("q", "")
+    summaries = queries.commune_summaries(db.session(), identity.unit_path, today)
+    found = [summary for summary in summaries if _answers_to(summary.unit, wanted)]
+    return render_template(
+        "units/communes.html", province=own, summaries=found, wanted=wanted, all=len(summaries)
+    )
+
+
+@bp.get("/<code>")
+@access.roles(*READERS)
+def villages(code: str) -> ResponseReturnValue:
+    return _villages_page(_commune(code), UploadForm())
+
+
+@bp.post("/<code>/tep")
+@access.roles(*access.OFFICERS)
+def upload(code: str) -> ResponseReturnValue:
+    now = datetime.now(UTC)
+    commune, form = _commune(code), UploadForm()
+    if not form.validate_on_submit():
+        return _villages_page(commune, form), 422
+    sent = form.file.data
+    try:
+        lines = households.read_file(sent.read(), sent.filename, commune, db.session(), queries.civil(now))
+    except BadFile as bad:
+        return _villages_page(commune, form, bad), 422
+    with db.transaction() as current:
+        done = operations.record_households(current, lines, actor=access.identity().actor, now=now)
+    flash(_what_changed(done), "success")
+    return redirect(url_for("units.villages", code=code))
+
+
+@bp.get("/<code>/mau.xlsx")
+@access.roles(*READERS)
+def template_xlsx(code: str) -> Response:
+    commune = _commune(code)
+    body = files.xlsx({commune.full_name[:31]: _template_rows(commune)})
+    mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return files.download(body, f"{commune.code}-{commune.name}.xlsx", mimetype)
+
+
+@bp.get("/<code>/mau.csv")
+@access.roles(*READERS)
+def template_csv(code: str) -> Response:
+    commune = _commune(code)
+    return files.download(
+        files.csv_rows(_template_rows(commune)), f"{commune.code}-{commune.name}.csv", "text/csv"
+    )
+
+
+@bp.route("/<code>/thon", methods=["GET", "POST"])
+@access.roles(*access.OFFICERS)
+def new_village(code: str) -> ResponseReturnValue:
+    now = datetime.now(UTC)
+    commune, form = _commune(code), VillageForm(queries.civil(now))
+    if not form.validate_on_submit():
+        return _village_page(commune, None, form), _status()
+    try:
+        with db.transaction() as current:
+            operations.add_village(current, form.line(commune), actor=access.identity().actor, now=now)
+    except (operations.VillageExists, operations.CodesExhausted) as refusal:
+        return _village_page(commune, None, form, refusal.message), refusal.status
+    flash(_("The village was added to the list."), "success")
+    return redirect(url_for("units.villages", code=code))
+
+
+@bp.get("/<code>/thon/<village_code>")
+@access.roles(*READERS)
+def village(code: str, village_code: str) -> ResponseReturnValue:
+    today = _today()
+    commune = _commune(code)
+    shown = _village(commune, village_code, today)
+    return _village_page(commune, shown, VillageForm(today, **_current_values(shown)))
+
+
+@bp.post("/<code>/thon/<village_code>")
+@access.roles(*access.OFFICERS)
+def change_village(code: str, village_code: str) -> ResponseReturnValue:
+    now = datetime.now(UTC)
+    commune = _commune(code)
+    shown, form = _village(commune, village_code, queries.civil(now)), VillageForm(queries.civil(now))
+    if not form.validate():
+        return _village_page(commune, shown, form), 422
+    try:
+        with db.transaction() as current:
+            actor = access.identity().actor
+            operations.change_village(current, shown.unit.id, form.line(commune), actor=actor, now=now)
+    except operations.VillageExists as refusal:
+        return _village_page(commune, shown, form, refusal.message), refusal.status
+    flash(_("The village was saved."), "success")
+    return redirect(url_for("units.villages", code=code))
+
+
+@bp.post("/<code>/thon/<village_code>/het-hieu-luc")
+@access.roles(*access.OFFICERS)
+def end_village(code: str, village_code: str) -> ResponseReturnValue:
+    now = datetime.now(UTC)
+    commune = _commune(code)
+    shown, form = _village(commune, village_code, queries.civil(now)), EndForm(queries.civil(now))
+    if not form.validate():
+        edit = VillageForm(queries.civil(now), formdata=None, **_current_values(shown))
+        return _village_page(commune, shown, edit, end=form), 422
+    with db.transaction() as current:
+        actor = access.identity().actor
+        operations.end_village(current, shown.unit, last_day=form.day(), actor=actor, now=now)
+    flash(
+        _("%(name)s is out of force after %(day)s.", name=shown.unit.full_name, day=f"{form.day():%d/%m/%Y}"),
+        "success",
+    )
+    return redirect(url_for("units.villages", code=code))
+
+
+@bp.get("/<code>/lich-su")
+@access.roles(*READERS)
+def history(code: str) -> ResponseReturnValue:
+    commune = _commune(code)
+    return render_template(
+        "units/history.html", commune=commune, passages=queries.predecessors(db.session(), commune.id)
+    )
+
+
+def _today() -> date:
+    return queries.civil(datetime.now(UTC))
+
+
+def _commune(code: str) -> UnitView:
+    """The commune in force under that code, or 404 when it is outside the person's subtree or no commune."""
+    found = queries.scoped_unit(db.session(), code, access.identity(), _today())
+    if found.level != Level.COMMUNE:
+        abort(404)
+    return found
+
+
+def _village(commune: UnitView, code: str, on: date) -> Village:
+    of_commune = queries.villages(db.session(), commune.id, on)
+    found = next((village for village in of_commune if village.unit.code == code), None)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _answers_to(commune: UnitView, wanted: str) -> bool:
+    """Whether a commune is what somebody searches who types without accents and spaces, or its code."""
+    typed = names.plain(wanted).replace(" ", "")
+    return typed in names.plain(commune.full_name).replace(" ", "") or typed == commune.code
+
+
+def _villages_page(commune: UnitView, form: UploadForm, bad: BadFile | None = None) -> str:
+    listed = queries.villages(db.session(), commune.id, _today())
+    counted = [village.households for village in listed if village.households is not None]
+    problems = bad.problems if bad else ()
+    return render_template(
+        "units/villages.html",
+        commune=commune,
+        villages=listed,
+        total=sum(counted),
+        uncounted=len(listed) - len(counted),
+        form=form,
+        may_edit=_may_edit(),
+        refusal=bad,
+        problems=problems[:_SHOWN_PROBLEMS],
+        hidden_problems=len(problems[_SHOWN_PROBLEMS:]),
+    )
+
+
+def _village_page(
+    commune: UnitView, shown: Village | None, form: VillageForm, refusal: str = "", end: EndForm | None = None
+) -> str:
+    return render_template(
+        "units/village.html",
+        commune=commune,
+        village=shown,
+        counts=queries.counts(db.session(), shown.unit.id) if shown else (),
+        form=form,
+        end=end or EndForm(_today(), formdata=None),
+        may_edit=_may_edit(),
+        refusal=refusal,
+    )
+
+
+def _current_values(village: Village) -> dict[str, str]:
+    """What the form of a village starts with."""
+    return {
+        "kind": village.unit.kind,
+        "name": village.unit.name,
+        "old_unit": village.unit.old_unit,
+        "households": "" if village.households is None else str(village.households),
+        "source": village.source,
+        "as_of": "" if village.as_of is None else f"{village.as_of:%d/%m/%Y}",
+    }
+
+
+def _template_rows(commune: UnitView) -> list[tuple[Cell, ...]]:
+    """The heading and the villages of today: a file that could be sent back as it is."""
+    rows: list[tuple[Cell, ...]] = [households.headings()]
+    for village in queries.villages(db.session(), commune.id, _today()):
+        values = _current_values(village)
+        kind = kinds.all_kinds()[village.unit.kind].word.lower()
+        count = village.households
+        rows.append(
+            (
+                commune.code,
+                village.unit.name,
+                kind,
+                count,
+                village.source,
+                values["as_of"],
+                values["old_unit"],
+            )
+        )
+    return rows
+
+
+def _what_changed(done: Iterable[VillageHouseholds]) -> str:
+    outcomes = [village.outcome for village in done]
+    sentence: str = _(
+        "The file was saved. New villages: %(new)s; changed: %(updated)s; as before: %(same)s.",
+        new=outcomes.count(Outcome.NEW),
+        updated=outcomes.count(Outcome.UPDATED),
+        same=outcomes.count(Outcome.SAME),
+    )
+    return sentence
+
+
+def _may_edit() -> bool:
+    return access.identity().role in access.OFFICERS
+
+
+def _status() -> int:
+    return 422 if request.method == "POST" else 200
