@@ -1,0 +1,47 @@
+"""Forms of signing in, choosing a password, and inviting."""
+
+from wtforms import HiddenField, PasswordField, SelectField, StringField, ValidationError
+from wtforms.validators import DataRequired, EqualTo, Length
+
+from survey_app.access import Role
+from survey_app.accounts import operations, passwords
+from survey_app.accounts.refusals import AccountRefused
+from survey_app.forms import StaffForm, clean
+from survey_app.i18n import lazy_gettext as _l
+
+
+class SignInForm(StaffForm):
+    email = StringField(_l("Sign-in name"), filters=[clean], validators=[DataRequired(), Length(max=254)])
+    password = PasswordField(_l("Password"), validators=[DataRequired(), Length(max=passwords.MAX_LENGTH)])
+    next = HiddenField()
+
+
+class NewPasswordForm(StaffForm):
+    """A password chosen twice; its strength is judged by `passwords.check`."""
+
+    password = PasswordField(_l("New password"), validators=[DataRequired()])
+    again = PasswordField(
+        _l("New password again"),
+        validators=[DataRequired(), EqualTo("password", message=_l("The two passwords are not the same."))],
+    )
+
+
+class ChangePasswordForm(NewPasswordForm):
+    current = PasswordField(
+        _l("Current password"), validators=[DataRequired(), Length(max=passwords.MAX_LENGTH)]
+    )
+
+
+class InviteForm(StaffForm):
+    """Whom to invite; roles and units are filled with what the inviter manages."""
+
+    name = StringField(_l("Full name"), filters=[clean], validators=[DataRequired(), Length(max=120)])
+    email = StringField(_l("Sign-in name"), filters=[clean], validators=[DataRequired()])
+    role = SelectField(_l("Role"), coerce=Role)
+    unit = SelectField(_l("Unit"), coerce=int)
+
+    def validate_email(self, field: StringField) -> None:
+        try:
+            operations.sign_in_name(field.data)
+        except AccountRefused as error:
+            raise ValidationError(error.message) from error

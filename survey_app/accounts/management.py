@@ -1,0 +1,49 @@
+"""Who may make, close and reopen whose account.
+
+The Front's accounts are the Front's own affair: no government role is ever in a position to create, close or
+renew one, or the consent of two bodies would be the consent of one.
+"""
+
+from collections.abc import Mapping
+
+from survey_app.access import Identity, Role
+from survey_app.units.models import Level
+
+_MANAGED: Mapping[Role, frozenset[Role]] = {
+    Role.PROVINCE: frozenset(
+        {Role.PROVINCE, Role.COMMUNE, Role.VIEWER, Role.AUDITOR, Role.DIGITAL_TEAM, Role.CLERK}
+    ),
+    Role.FRONT_PROVINCE: frozenset({Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.AUDITOR}),
+    Role.FRONT_COMMUNE: frozenset({Role.FRONT_COMMUNE, Role.CLERK}),
+    Role.COMMUNE: frozenset({Role.CLERK, Role.DIGITAL_TEAM, Role.VIEWER}),
+}
+
+#: Roles that manage any account at all.
+MANAGERS = tuple(_MANAGED)
+
+_LEVELS: Mapping[Role, frozenset[str]] = {
+    Role.PROVINCE: frozenset({Level.PROVINCE}),
+    Role.FRONT_PROVINCE: frozenset({Level.PROVINCE}),
+    Role.FRONT_COMMUNE: frozenset({Level.COMMUNE}),
+    Role.COMMUNE: frozenset({Level.COMMUNE}),
+    Role.VIEWER: frozenset({Level.PROVINCE, Level.COMMUNE}),
+    Role.AUDITOR: frozenset({Level.PROVINCE, Level.COMMUNE}),
+    Role.DIGITAL_TEAM: frozenset({Level.COMMUNE}),
+    Role.CLERK: frozenset({Level.COMMUNE}),
+}
+
+
+def managed_roles(role: Role) -> tuple[Role, ...]:
+    """The roles whose accounts a holder of `role` manages, in the order of `Role`."""
+    held = _MANAGED.get(role, frozenset())
+    return tuple(other for other in Role if other in held)
+
+
+def may_manage(person: Identity, role: Role, unit_path: str) -> bool:
+    """Whether `person` manages accounts of `role` on the unit at `unit_path`."""
+    return role in managed_roles(person.role) and person.covers(unit_path)
+
+
+def fits(role: Role, level: str) -> bool:
+    """Whether an account of `role` may stand on a unit of `level`."""
+    return level in _LEVELS[role]

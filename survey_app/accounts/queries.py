@@ -1,0 +1,284 @@
+"""Accounts, invitations and requests for approval, as frozen values.
+
+Every query that a screen uses takes the identity and looks inside its subtree only.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from survey_app.access import Body, Identity, Role
+from survey_app.accounts.models import Approval, Invitation, User
+from survey_app.accounts.refusals import AccountNotFound, ApprovalNotFound, InvitationOver, InvitationUnknown
+from survey_app.audit import AuditEvent
+from survey_app.i18n import gettext as _
+from survey_app.units import queries as units
+from survey_app.units.models import Unit
+
+
+class AccountState(StrEnum):
+    """Where an account stands: invited (no password yet), expired (nor a valid link), active, closed."""
+
+    INVITED = "invited"
+    EXPIRED = "expired"
+    ACTIVE = "active"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What signing in compares with. Never leaves this room."""
+
+    user_id: int
+    password_hash: str | None
+    session_epoch: int
+    demo_password: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    id: int
+    email: str
+    name: str
+    role: Role
+    unit_id: int
+    unit_path: str
+    #: Like "Xã Biển Hồ".
+    unit_name: str
+    state: AccountState
+    #: Until when the open invitation holds, if there is one.
+    invited_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationView:
+    """What an invitation link says to the person who opens it."""
+
+    user_id: int
+    email: str
+    name: str
+    role: Role
+    unit_name: str
+    #: Name of the colleague who made the link; None when the operator did.
+    invited_by: str | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalView:
+    """A request of one body and, once made, the decision of the other."""
+
+    id: int
+    act: str
+    subject: str
+    unit_id: int
+    unit_path: str
+    payload: Mapping[str, object]
+    reason: str
+    requested_by: int
+    requested_by_name: str
+    requested_body: Body
+    requested_at: datetime
+    #: "approved" or "refused".
+    decision: str | None
+    decided_by_name: str | None
+    decided_at: datetime | None
+    decision_reason: str
+
+    def may_decide(self, person: Identity) -> bool:
+        """Whether it waits for `person`: of the other body, on the unit, and not the one who asked."""
+        return (
+            self.decision is None
+            and person.body is not None
+            and person.body != self.requested_body
+            and person.user_id != self.requested_by
+            and person.covers(self.unit_path)
+        )
+
+
+def credentials(session: Session, email: str) -> Credentials | None:
+    """What the open account named `email` signs in with, or None."""
+    user = session.scalar(select(User).where(User.email == email, User.active))
+    return (
+        None
+        if user is None
+        else Credentials(user.id, user.password_hash, user.session_epoch, user.demo_password)
+    )
+
+
+def signed_in(session: Session, user_id: int, epoch: int) -> Identity | None:
+    """The identity behind a session, unless the account was closed or the session ended elsewhere."""
+    query = select(User, Unit.path).join(Unit, Unit.id == User.unit_id)
+    row = session.execute(query.where(User.id == user_id, User.active, User.session_epoch == epoch)).first()
+    if row is None:
+        return None
+    user, path = row
+    return Identity(
+        user_id=user.id, name=user.name, role=Role(user.role), unit_id=user.unit_id, unit_path=path
+    )
+
+
+def accounts(session: Session, identity: Identity, now: datetime) -> tuple[AccountView, ...]:
+    """The accounts in the identity's subtree, by unit and name."""
+    inside = Unit.path.startswith(identity.unit_path, autoescape=True)
+    order = (Unit.level.desc(), Unit.code, User.name, User.id)
+    rows = session.execute(_accounts().where(inside).order_by(*order)).all()
+    places = units.units(session, {user.unit_id for user, _path, _until in rows})
+    return tuple(
+        _account(user, path, places[user.unit_id].full_name, until, now) for user, path, until in rows
+    )
+
+
+def account(session: Session, user_id: int, identity: Identity, now: datetime) -> AccountView:
+    """One account of the identity's subtree. Raises AccountNotFound."""
+    row = session.execute(_accounts().where(User.id == user_id)).first()
+    if row is None or not identity.covers(row[1]):
+        raise AccountNotFound
+    user, path, until = row
+    return _account(user, path, units.unit(session, user.unit_id).full_name, until, now)
+
+
+def own_email(session: Session, user_id: int) -> str:
+    """The sign-in name of an account. Raises AccountNotFound."""
+    email = session.scalar(select(User.email).where(User.id == user_id))
+    if email is None:
+        raise AccountNotFound
+    return email
+
+
+def has_demo_password(session: Session, user_id: int) -> bool:
+    """Whether the account still has a printed demo password."""
+    return bool(session.scalar(select(User.demo_password).where(User.id == user_id)))
+
+
+def invitation(session: Session, token: str, now: datetime) -> InvitationView:
+    """The open invitation behind a link. Raises InvitationUnknown or InvitationOver."""
+    found = session.get(Invitation, token_digest(token))
+    if found is None:
+        raise InvitationUnknown
+    user = session.get_one(User, found.user_id)
+    if found.used_at is not None:
+        raise InvitationOver(
+            _(
+                "This invitation has been used. Sign in with the password chosen then. If that was not you, "
+                "tell whoever invited you at once."
+            )
+        )
+    if found.expires_at <= now or not user.active:
+        raise InvitationOver(
+            _("This invitation is no longer valid. Ask whoever invited you for a new letter.")
+        )
+    return InvitationView(
+        user_id=user.id,
+        email=user.email,
+        name=user.name,
+        role=Role(user.role),
+        unit_name=units.unit(session, user.unit_id).full_name,
+        invited_by=_inviter(session, user.id),
+        expires_at=found.expires_at,
+    )
+
+
+def token_digest(token: str) -> str:
+    """What the database keeps of an invitation token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def open_approvals(session: Session, identity: Identity) -> tuple[ApprovalView, ...]:
+    """Requests of the subtree that wait, oldest first: those to decide (`may_decide`) and the own body's."""
+    if identity.body is None:
+        return ()
+    inside = Unit.path.startswith(identity.unit_path, autoescape=True)
+    return _approvals(session, _approval_query().where(Approval.decision.is_(None), inside))
+
+
+def approval(session: Session, approval_id: int, identity: Identity) -> ApprovalView:
+    """One request on the identity's subtree. Raises ApprovalNotFound."""
+    found = _approvals(session, _approval_query().where(Approval.id == approval_id))
+    if not found or not identity.covers(found[0].unit_path):
+        raise ApprovalNotFound
+    return found[0]
+
+
+def approvals_of(session: Session, subject: str) -> tuple[ApprovalView, ...]:
+    """Every request ever made about `subject`, oldest first."""
+    return _approvals(session, _approval_query().where(Approval.subject == subject))
+
+
+def _accounts() -> Select[User, str, datetime]:
+    until = (
+        select(func.max(Invitation.expires_at))
+        .where(Invitation.user_id == User.id, Invitation.used_at.is_(None))
+        .scalar_subquery()
+    )
+    return select(User, Unit.path, until).join(Unit, Unit.id == User.unit_id)
+
+
+def _account(user: User, path: str, unit_name: str, until: datetime | None, now: datetime) -> AccountView:
+    return AccountView(
+        id=user.id,
+        email=user.email,
+        name=user.name,
+        role=Role(user.role),
+        unit_id=user.unit_id,
+        unit_path=path,
+        unit_name=unit_name,
+        state=_state(user, until, now),
+        invited_until=until,
+    )
+
+
+def _state(user: User, until: datetime | None, now: datetime) -> AccountState:
+    if not user.active:
+        return AccountState.CLOSED
+    if user.password_hash is not None:
+        return AccountState.ACTIVE
+    return AccountState.INVITED if until is not None and until > now else AccountState.EXPIRED
+
+
+def _inviter(session: Session, user_id: int) -> str | None:
+    """The audit log is the one place that says who made the newest link."""
+    acts = ("accounts.create", "accounts.invite")
+    made = select(AuditEvent.actor).where(AuditEvent.subject == f"user:{user_id}", AuditEvent.act.in_(acts))
+    actor = session.scalar(made.order_by(AuditEvent.id.desc()).limit(1)) or ""
+    number = actor.removeprefix("user:")
+    return session.scalar(select(User.name).where(User.id == int(number))) if number.isdecimal() else None
+
+
+def _approval_query() -> Select[Approval, str, str, str]:
+    asker, decider = aliased(User), aliased(User)
+    return (
+        select(Approval, Unit.path, asker.name, decider.name)
+        .join(Unit, Unit.id == Approval.unit_id)
+        .join(asker, asker.id == Approval.requested_by)
+        .outerjoin(decider, decider.id == Approval.decided_by)
+        .order_by(Approval.requested_at, Approval.id)
+    )
+
+
+def _approvals(session: Session, query: Select[Approval, str, str, str]) -> tuple[ApprovalView, ...]:
+    return tuple(
+        ApprovalView(
+            id=row.id,
+            act=row.act,
+            subject=row.subject,
+            unit_id=row.unit_id,
+            unit_path=path,
+            payload=row.payload,
+            reason=row.reason,
+            requested_by=row.requested_by,
+            requested_by_name=asker,
+            requested_body=Body(row.requested_body),
+            requested_at=row.requested_at,
+            decision=row.decision,
+            decided_by_name=decider,
+            decided_at=row.decided_at,
+            decision_reason=row.decision_reason,
+        )
+        for row, path, asker, decider in session.execute(query)
+    )

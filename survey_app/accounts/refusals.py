@@ -1,0 +1,112 @@
+"""What this room refuses, each named for what happened."""
+
+from http import HTTPStatus
+
+from survey_app.errors import DomainError
+from survey_app.i18n import gettext as _
+
+
+class AccountNotFound(DomainError):
+    """No such account in the caller's subtree."""
+
+    code = "khong-co-tai-khoan"
+    status = HTTPStatus.NOT_FOUND
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such account in your unit."))
+
+
+class NotYourAccount(DomainError):
+    """The account belongs to a role that the caller does not manage."""
+
+    code = "khong-duoc-quan-ly"
+    status = HTTPStatus.FORBIDDEN
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "You may not manage this account. The Front manages its own accounts; the government side "
+                "manages the others."
+            )
+        )
+
+
+class AccountRefused(DomainError):
+    """An account cannot be made as asked for."""
+
+    code = "tai-khoan-khong-hop-le"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class NameTaken(DomainError):
+    """Another account has this sign-in name."""
+
+    code = "ten-da-co"
+
+    def __init__(self, email: str) -> None:
+        super().__init__(
+            _("The sign-in name %(name)s already has an account. Choose another one.", name=email)
+        )
+
+
+class InvitationUnknown(DomainError):
+    code = "loi-moi-khong-co"
+    status = HTTPStatus.NOT_FOUND
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This invitation is not known. Check that the whole link was copied, or ask for "
+                "a new letter: a new letter makes the older one invalid."
+            )
+        )
+
+
+class InvitationOver(DomainError):
+    """The invitation was used, is too old, or its account was closed."""
+
+    code = "loi-moi-het-han"
+    status = HTTPStatus.GONE
+
+
+class ApprovalNotFound(DomainError):
+    code = "khong-co-de-nghi"
+    status = HTTPStatus.NOT_FOUND
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such request in your unit."))
+
+
+class ApprovalRefused(DomainError):
+    """The request or the decision is not this person's to make."""
+
+    code = "khong-duoc-phe-duyet"
+    status = HTTPStatus.FORBIDDEN
+
+
+class ApprovalOpen(DomainError):
+    """The same act on the same subject already waits for the other body."""
+
+    code = "dang-cho-phe-duyet"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The same request is already waiting for the other body. Nothing was sent a second time.")
+        )
+
+
+class ApprovalDecided(DomainError):
+    code = "da-quyet-dinh"
+
+    def __init__(self) -> None:
+        super().__init__(_("This request has already been decided. Reload the page to see the decision."))
+
+
+class ReasonMissing(DomainError):
+    code = "thieu-ly-do"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Please give a reason, in at most 500 characters, so that the other body knows what to change.")
+        )

@@ -1,0 +1,52 @@
+"""What accounts themselves put on the list of today."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from survey_app.access import Identity, Role
+from survey_app.accounts import management, queries
+from survey_app.accounts.queries import AccountState
+from survey_app.accounts.todo import Todo
+from survey_app.i18n import gettext as _
+from survey_app.i18n import ngettext
+from survey_app.units.queries import civil, has_villages
+
+
+def reminders(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
+    """A printed password still in use, and invitations nobody took up in time."""
+    if queries.has_demo_password(session, identity.user_id):
+        yield Todo(
+            title=_("Choose a password of your own"),
+            detail=_("This sample account still has the printed password that everybody knows."),
+            url="/can-bo/mat-khau",
+        )
+    lapsed = _lapsed(session, identity, now) if identity.role in management.MANAGERS else 0
+    if lapsed:
+        yield Todo(
+            title=ngettext(
+                "%(num)s invitation was not taken up in time",
+                "%(num)s invitations were not taken up in time",
+                lapsed,
+            ),
+            detail=_("Make a new letter, or close the account."),
+            url="/can-bo/tai-khoan",
+        )
+
+
+def village_lists(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
+    """The list of villages, where a commune has none yet; here because units stand below accounts."""
+    if identity.role is Role.COMMUNE and not has_villages(session, identity.unit_id, civil(now)):
+        yield Todo(
+            title=_("Enter villages and households"),
+            detail=_("Without them no survey can be published."),
+            url="/can-bo/don-vi",
+        )
+
+
+def _lapsed(session: Session, identity: Identity, now: datetime) -> int:
+    return sum(
+        view.state is AccountState.EXPIRED and management.may_manage(identity, view.role, view.unit_path)
+        for view in queries.accounts(session, identity, now)
+    )
