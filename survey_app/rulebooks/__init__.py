@@ -1,0 +1,22 @@
+"""Rule books and targets as the province keeps them, services offered, and earlier recognitions."""
+
+from flask import Flask
+
+from survey_app.rulebooks import wording
+from survey_app.rulebooks.commands import commands
+from survey_app.rulebooks.views import bp
+
+
+def init_app(app: Flask) -> None:
+    """Pages, commands, and the wording of rules for templates of all rooms above."""
+    app.register_blueprint(bp)
+    app.cli.add_command(commands)
+    app.jinja_env.filters.update(
+        verdict_name=wording.verdict_name,
+        service_name=wording.service_name,
+        rule_text=wording.rule_text,
+        source_text=wording.source_text,
+        goal_text=wording.goal_text,
+        threshold_text=wording.threshold_text,
+        problem_text=wording.problem_text,
+    )

@@ -1,0 +1,65 @@
+"""Tables of the province's rule books: frameworks by version, services ticked, and findings made earlier."""
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from survey_app.db import Base, UtcDateTime
+
+
+class FrameworkVersion(Base):
+    """One version of a framework document; a change is a new version, so that a pinned one stays readable."""
+
+    __tablename__ = "framework_versions"
+
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    document: Mapped[dict[str, object]] = mapped_column(JSON)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by: Mapped[str] = mapped_column(String(40))
+
+
+class YearFramework(Base):
+    """Which framework the province reports a year against."""
+
+    __tablename__ = "year_frameworks"
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    framework_key: Mapped[str] = mapped_column(String(60))
+    framework_version: Mapped[int]
+
+
+class ServiceTick(Base):
+    """An essential service that a unit says it offers online (Decision 924/QĐ-TTg of 2 August 2022)."""
+
+    __tablename__ = "service_ticks"
+    __table_args__ = (
+        CheckConstraint(
+            "service IN "
+            "('health', 'education', 'community_supervision', 'security', 'environment', 'culture')",
+            name="service_known",
+        ),
+    )
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    service: Mapped[str] = mapped_column(String(30), primary_key=True)
+    note: Mapped[str] = mapped_column(String(500))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by: Mapped[str] = mapped_column(String(40))
+
+
+class EarlierRecognition(Base):
+    """A commune found to meet an indicator before, by a decision with number and date."""
+
+    __tablename__ = "earlier_recognitions"
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True)
+    indicator: Mapped[str] = mapped_column(String(20), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    decision_number: Mapped[str] = mapped_column(String(60))
+    decided_on: Mapped[date]
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by: Mapped[str] = mapped_column(String(40))

@@ -1,0 +1,238 @@
+"""Pages of the rule books: conditions and their sources, services of a commune, and earlier recognitions."""
+
+import json
+from datetime import UTC, date, datetime
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from survey_app import access, db, files
+from survey_app.access import Role
+from survey_app.criteria import frameworks
+from survey_app.i18n import gettext as _
+from survey_app.questions.problems import Problem
+from survey_app.rulebooks import operations, queries
+from survey_app.rulebooks.forms import FrameworkFileForm, RecognitionForm, ServicesForm, YearFrameworkForm
+from survey_app.templating import wording
+from survey_app.units import queries as units
+from survey_app.units.models import Level
+from survey_app.units.queries import UnitView
+
+bp = Blueprint("rulebooks", __name__, template_folder="templates")
+
+
+@bp.get("/can-bo/khung")
+@access.roles(*access.EVERYBODY)
+def this_year() -> ResponseReturnValue:
+    """The rule book of the current year."""
+    return redirect(url_for("rulebooks.framework", year=_today().year))
+
+
+@bp.get("/can-bo/khung/<int:year>")
+@access.roles(*access.EVERYBODY)
+def framework(year: int) -> ResponseReturnValue:
+    """Every condition of the year with its threshold and source, or "not configured"."""
+    return _framework_page(year, FrameworkFileForm())
+
+
+@bp.get("/can-bo/khung/tep/<key>-<int:version>.json")
+@access.roles(*access.EVERYBODY)
+def framework_file(key: str, version: int) -> ResponseReturnValue:
+    """A version as a file, to be edited and brought back as the next one."""
+    document = frameworks.dump(queries.version(db.session(), key, version))
+    body = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return files.download(body.encode(), f"{key}-{version}.json", "application/json")
+
+
+@bp.post("/can-bo/khung/<int:year>/tep")
+@access.roles(Role.PROVINCE)
+def upload(year: int) -> ResponseReturnValue:
+    """Put an uploaded rule book on record, or list everything wrong with it."""
+    form = FrameworkFileForm()
+    if not form.validate_on_submit():
+        return _framework_page(year, form), 422
+    try:
+        book = operations.read_file(form.file.data.read())
+    except operations.BadFramework as error:
+        form.file.errors = [error.message]
+        return _framework_page(year, form, problems=error.problems), 422
+    with db.transaction() as current:
+        recorded = operations.record_framework(
+            current, book, actor=access.identity().actor, now=datetime.now(UTC)
+        )
+    title, version = wording(dict(recorded.framework.title)), recorded.framework.version
+    told = (
+        _(
+            "“%(title)s” is on record as version %(version)s. Choose it below to use it.",
+            title=title,
+            version=version,
+        )
+        if recorded.is_new
+        else _("“%(title)s” already says exactly this (version %(version)s).", title=title, version=version)
+    )
+    flash(told, "success")
+    return redirect(url_for("rulebooks.framework", year=year))
+
+
+@bp.post("/can-bo/khung/<int:year>/chon")
+@access.roles(Role.PROVINCE)
+def choose(year: int) -> ResponseReturnValue:
+    """Report the year against another rule book."""
+    province = _province(year)
+    form = _choice_form("")
+    if not form.validate_on_submit():
+        return _framework_page(year, FrameworkFileForm()), 422
+    with db.transaction() as current:
+        book = operations.use_framework(
+            current, province.id, year, form.key.data, actor=access.identity().actor, now=datetime.now(UTC)
+        )
+    title = wording(dict(book.title))
+    flash(_("%(year)s is now reported against “%(title)s”.", year=year, title=title), "success")
+    return redirect(url_for("rulebooks.framework", year=year))
+
+
+@bp.get("/can-bo/dich-vu")
+@access.roles(Role.COMMUNE, Role.PROVINCE)
+def services_start() -> ResponseReturnValue:
+    """The own commune's services of this year, or the province's list of communes."""
+    person = access.identity()
+    unit = units.unit(db.session(), person.unit_id)
+    if unit.level == Level.COMMUNE:
+        return redirect(url_for("rulebooks.services", code=unit.code, year=_today().year))
+    return redirect(url_for("rulebooks.services_list", year=_today().year))
+
+
+@bp.get("/can-bo/dich-vu/<int:year>")
+@access.roles(Role.PROVINCE)
+def services_list(year: int) -> ResponseReturnValue:
+    """Which communes ticked which services."""
+    province = _province(year)
+    current = db.session()
+    return render_template(
+        "rulebooks/services_list.html",
+        year=year,
+        communes=units.communes(current, province.path, _today()),
+        ticks=queries.service_ticks(current, province.path, year),
+    )
+
+
+@bp.route("/can-bo/dich-vu/<code>/<int:year>", methods=["GET", "POST"])
+@access.roles(Role.COMMUNE, Role.PROVINCE)
+def services(code: str, year: int) -> ResponseReturnValue:
+    """Tick the essential services a commune offers online, each with a note."""
+    _check_year(year)
+    person = access.identity()
+    commune = units.scoped_unit(db.session(), code, person, _today())
+    if commune.level != Level.COMMUNE:
+        abort(404)
+    form = ServicesForm.of(queries.service_ticks(db.session(), commune.path, year).get(commune.id, ()))
+    if form.validate_on_submit():
+        with db.transaction() as current:
+            operations.tick_services(
+                current, commune.id, year, form.notes(), actor=person.actor, now=datetime.now(UTC)
+            )
+        flash(
+            _("The services of %(unit)s for %(year)s are saved.", unit=commune.full_name, year=year),
+            "success",
+        )
+        return redirect(url_for("rulebooks.services", code=code, year=year))
+    page = render_template(
+        "rulebooks/services.html", form=form, commune=commune, year=year, services=queries.SERVICES
+    )
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/can-bo/cong-nhan", methods=["GET", "POST"])
+@access.roles(Role.PROVINCE)
+def recognitions() -> ResponseReturnValue:
+    """Communes found to meet an indicator by an earlier decision."""
+    now = datetime.now(UTC)
+    province = _province(units.civil(now).year)
+    communes = {
+        commune.code: commune for commune in units.communes(db.session(), province.path, units.civil(now))
+    }
+    form = _recognition_form(province, communes, units.civil(now))
+    if form.validate_on_submit():
+        commune = communes[form.unit.data]
+        with db.transaction() as current:
+            operations.record_recognition(
+                current,
+                commune.id,
+                form.indicator.data,
+                decision_number=form.decision_number.data,
+                decided_on=form.decided_on.data,
+                actor=access.identity().actor,
+                now=now,
+            )
+        flash(_("The decision for %(unit)s is on record.", unit=commune.full_name), "success")
+        return redirect(url_for("rulebooks.recognitions"))
+    by_id = {commune.id: commune for commune in communes.values()}
+    listed = queries.recognitions(db.session(), province.path)
+    page = render_template("rulebooks/recognitions.html", form=form, communes=by_id, recognitions=listed)
+    return page, 422 if form.errors else 200
+
+
+@bp.post("/can-bo/cong-nhan/<code>/<indicator>/<int:year>/xoa")
+@access.roles(Role.PROVINCE)
+def remove_recognition(code: str, indicator: str, year: int) -> ResponseReturnValue:
+    """Take a recognition entered by mistake off the list."""
+    person = access.identity()
+    commune = units.scoped_unit(db.session(), code, person, _today())
+    with db.transaction() as current:
+        operations.remove_recognition(
+            current, commune.id, indicator, year, actor=person.actor, now=datetime.now(UTC)
+        )
+    flash(_("The recognition of %(unit)s was taken off the list.", unit=commune.full_name), "success")
+    return redirect(url_for("rulebooks.recognitions"))
+
+
+def _framework_page(year: int, file_form: FrameworkFileForm, *, problems: tuple[Problem, ...] = ()) -> str:
+    province = _province(year)
+    current = db.session()
+    in_force = queries.in_force(current, province.id, year)
+    return render_template(
+        "rulebooks/framework.html",
+        year=year,
+        province=province,
+        in_force=in_force,
+        book=in_force.framework,
+        is_out_of_period=not in_force.framework.period_from.year <= year <= in_force.framework.period_to.year,
+        choice=_choice_form(in_force.framework.key),
+        file_form=file_form,
+        problems=problems,
+    )
+
+
+def _choice_form(chosen: str) -> YearFrameworkForm:
+    form = YearFrameworkForm(formdata=None, key=chosen) if chosen else YearFrameworkForm()
+    books = (view.framework for view in queries.newest_versions(db.session()))
+    form.key.choices = [
+        (book.key, _("%(title)s, version %(version)s", title=wording(dict(book.title)), version=book.version))
+        for book in books
+    ]
+    return form
+
+
+def _recognition_form(province: UnitView, communes: dict[str, UnitView], today: date) -> RecognitionForm:
+    form = RecognitionForm()
+    form.unit.choices = [(commune.code, commune.full_name) for commune in communes.values()]
+    book = queries.framework_for(db.session(), province.id, today.year)
+    form.indicator.choices = [(indicator, indicator) for indicator in queries.indicators(book)]
+    form.today = today
+    return form
+
+
+def _province(year: int) -> UnitView:
+    """The province of the signed-in person, for a year a report can be about."""
+    _check_year(year)
+    current = db.session()
+    return units.province_of(current, units.unit(current, access.identity().unit_id))
+
+
+def _check_year(year: int) -> None:
+    if year not in queries.YEARS:
+        abort(404)
+
+
+def _today() -> date:
+    return units.civil(datetime.now(UTC))
