@@ -67,6 +67,11 @@ class Identity:
     def body(self) -> Body | None:
         return BODY_OF_ROLE.get(self.role)
 
+    @property
+    def is_provincial(self) -> bool:
+        """Whether this person belongs to a province rather than to a commune."""
+        return self.unit_path.count("/") <= 2
+
     def covers(self, unit_path: str) -> bool:
         """Whether a unit lies in this person's subtree."""
         return unit_path.startswith(self.unit_path)

@@ -4,15 +4,16 @@ Knows no table. Queries and operations get the session as their first argument; 
 transaction.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, MetaData, event
+from sqlalchemy import DateTime, Executable, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -53,6 +54,8 @@ class UtcDateTime(TypeDecorator[datetime]):
         moment: datetime = value
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
+
+_dialects = {"postgresql": postgresql, "sqlite": sqlite}
 
 database = SQLAlchemy(model_class=Base, disable_autonaming=True)
 migrate = Migrate()
@@ -100,7 +103,33 @@ def transaction() -> Iterator[Session]:
 
 def insert(current: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
     """An INSERT into the table of `model` that can say what happens on conflict, in the words of this database."""
-    return (postgresql if current.get_bind().dialect.name == "postgresql" else sqlite).insert(model)
+    return _dialects[current.get_bind().dialect.name].insert(model)
+
+
+def insert_if_new(current: Session, model: type[Base], row: Mapping[str, object]) -> bool:
+    """Insert `row` unless its key is taken; whether it went in. The keys of the database decide who was first."""
+    statement = _insert_if_new(current.get_bind().dialect.name, model)
+    return current.connection().execute(statement, row).first() is not None
+
+
+def count_up(current: Session, model: type[Base], key: Mapping[str, object], column: str) -> None:
+    """Add one to the counter in `column` of the row at `key`; a row that is not there begins with one."""
+    statement = _count_up(current.get_bind().dialect.name, model, tuple(key), column)
+    current.connection().execute(statement, {**key, column: 1})
+
+
+# Statements of the respondents' path are built once: building one costs more than the database needs to run it.
+@cache
+def _insert_if_new(dialect: str, model: type[Base]) -> Executable:
+    statement = _dialects[dialect].insert(model)
+    # What went in is returned: psycopg no longer knows how many rows there were once SQLAlchemy has read its cursor.
+    return statement.on_conflict_do_nothing().returning(*model.__table__.primary_key.columns)
+
+
+@cache
+def _count_up(dialect: str, model: type[Base], key: tuple[str, ...], column: str) -> Executable:
+    one_more = {column: model.__table__.c[column] + 1}
+    return _dialects[dialect].insert(model).on_conflict_do_update(index_elements=key, set_=one_more)
 
 
 def _make_sqlite_strict(engine: Engine) -> None:

@@ -69,7 +69,8 @@ def _inert(cell: Cell) -> Cell:
 
 def pdf(html: str) -> bytes:
     """`html` printed as PDF. The document must hold everything itself: nothing is ever fetched."""
-    return _document(html).write_pdf()
+    printed: bytes = _document(html).write_pdf()
+    return printed
 
 
 def pdf_in_layers(html: str, pages: Iterable[Sequence[int]]) -> bytes:
@@ -90,7 +91,8 @@ def pdf_in_layers(html: str, pages: Iterable[Sequence[int]]) -> bytes:
                 parts += (save.reference, layers[number]["Contents"], restore.reference)
             made.add_page(pydyf.Dictionary({**layers[pile[0]], "Contents": parts}))
 
-    return _document(html).write_pdf(finisher=pile_up)
+    printed: bytes = _document(html).write_pdf(finisher=pile_up)
+    return printed
 
 
 def page_count(html: str) -> int:

@@ -3,12 +3,22 @@
 Knows nothing of the wording of questionnaires, which carry their own languages.
 """
 
+import flask_babel
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext, pgettext
+from flask_babel import Babel, force_locale, get_locale, lazy_gettext
 
 from survey_app.config import LANGUAGES
 
-__all__ = ["current_language", "force_locale", "gettext", "init_app", "lazy_gettext", "ngettext", "pgettext", "use_language"]
+__all__ = [
+    "current_language",
+    "force_locale",
+    "gettext",
+    "init_app",
+    "lazy_gettext",
+    "ngettext",
+    "pgettext",
+    "use_language",
+]
 
 #: Cookie that keeps a staff member's choice; respondents' pages carry theirs in the form instead.
 LANGUAGE_COOKIE = "ngon_ngu"
@@ -32,6 +42,24 @@ def current_language() -> str:
     return str(get_locale() or "vi")
 
 
+def gettext(text: str, /, **values: object) -> str:
+    """`text` in the reader's language, with `values` in place of %(name)s."""
+    translated: str = flask_babel.gettext(text, **values)
+    return translated
+
+
+def ngettext(one: str, many: str, num: int, /, **values: object) -> str:
+    """The form of the sentence that fits `num`, in the reader's language; %(num)d is the number."""
+    translated: str = flask_babel.ngettext(one, many, num, **values)
+    return translated
+
+
+def pgettext(context: str, text: str, /, **values: object) -> str:
+    """`text` where it means what `context` says, in the reader's language."""
+    translated: str = flask_babel.pgettext(context, text, **values)
+    return translated
+
+
 def use_language(tag: str) -> None:
     """Answer this request in `tag` if the interface speaks it."""
     if tag in LANGUAGES:
@@ -41,5 +69,5 @@ def use_language(tag: str) -> None:
 def _chosen_language() -> str:
     if not has_request_context():
         return "vi"
-    chosen: str = g.get("language") or request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE) or "vi"
+    chosen = g.get("language") or request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
     return chosen if chosen in LANGUAGES else "vi"

@@ -26,10 +26,13 @@ class KeyStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._session_secret: bytes | None = None
 
     def session_secret(self) -> bytes:
         """The secret that signs staff sessions and form tickets; made at first use."""
-        return self._read_or_make(self.folder / "session", _fresh_secret)
+        if self._session_secret is None:
+            self._session_secret = self._read_or_make(self.folder / "session", _fresh_secret)
+        return self._session_secret
 
     def signing_key(self) -> Ed25519PrivateKey:
         """The server's one Ed25519 key; made at first use."""

@@ -12,6 +12,7 @@ from survey_app.access import Role, current_identity
 from survey_app.config import LANGUAGES, VIETNAM
 from survey_app.i18n import current_language
 from survey_app.i18n import gettext as _
+from survey_app.questions.instrument import Text
 from survey_app.scoring.rates import Rate
 
 
@@ -52,7 +53,7 @@ def moment(value: datetime) -> str:
     return format_datetime(value.astimezone(VIETNAM), "HH:mm dd/MM/yyyy", locale="vi")
 
 
-def wording(text: dict[str, str]) -> str:
+def wording(text: Text) -> str:
     """The wording of a questionnaire in the reader's language, or in Vietnamese where it has none."""
     return text.get(current_language()) or text["vi"]
 

@@ -7,9 +7,10 @@ changes daily. Successful requests leave no trace here.
 import hashlib
 import hmac
 from datetime import datetime, timedelta
+from functools import cache
 
 from flask import request
-from sqlalchemy import String, delete, select
+from sqlalchemy import Select, String, bindparam, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey_app import db
@@ -42,22 +43,23 @@ def subject_key(purpose: str, subject: str, now: datetime) -> str:
 def is_blocked(session: Session, key: str, now: datetime, *, limit: int, minutes: int = 1) -> bool:
     """Whether `limit` failures were counted in the running and the `minutes - 1` minutes before it."""
     since = _minute(now) - timedelta(minutes=minutes - 1)
-    rows = session.scalars(select(Failure.failures).where(Failure.key == key, Failure.minute >= since))
-    return sum(rows) >= limit
+    return sum(session.scalars(_failures_since(), {"of": key, "since": since})) >= limit
 
 
 def record_failure(session: Session, key: str, now: datetime) -> None:
     """Count one failure in the caller's transaction."""
-    statement = db.insert(session, Failure).values(key=key, minute=_minute(now), failures=1)
-    session.execute(
-        statement.on_conflict_do_update(index_elements=["key", "minute"], set_={"failures": Failure.failures + 1})
-    )
+    db.count_up(session, Failure, {"key": key, "minute": _minute(now)}, "failures")
 
 
 def forget(session: Session, now: datetime) -> int:
     """Delete what is older than an hour; how many rows went."""
     old = delete(Failure).where(Failure.minute < now - timedelta(hours=1))
     return session.connection().execute(old).rowcount
+
+
+@cache
+def _failures_since() -> Select[int]:
+    return select(Failure.failures).where(Failure.key == bindparam("of"), Failure.minute >= bindparam("since"))
 
 
 def _minute(now: datetime) -> datetime:

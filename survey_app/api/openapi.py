@@ -1,0 +1,81 @@
+"""The description of the machine interface, as OpenAPI 3.1. A test holds it against the routes."""
+
+_TEXT = {"type": "string"}
+_UUID = {"type": "string", "format": "uuid"}
+
+
+def _reply(description: str, schema: str) -> dict[str, object]:
+    return {
+        "description": description,
+        "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
+    }
+
+
+DOCUMENT: dict[str, object] = {
+    "openapi": "3.1.0",
+    "info": {"title": "Household survey on new rural development", "version": "1"},
+    "paths": {
+        "/api/v1/submissions": {
+            "post": {
+                "operationId": "submit",
+                "summary": "Store one household's answer, exactly once after retries",
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Submission"}}},
+                },
+                "responses": {
+                    "201": _reply("Stored now", "Receipt"),
+                    "200": _reply("Stored before, same receipt", "Receipt"),
+                    "400": _reply("Not readable as this request", "Error"),
+                    "403": _reply("Not open yet (keep), or this channel is not allowed", "Error"),
+                    "404": _reply("No survey has this link", "Error"),
+                    "409": _reply("The code was used, or the id was sent with other answers", "Error"),
+                    "410": _reply("Closed, sealed or cancelled: not counted", "Error"),
+                    "413": _reply("Too large", "Error"),
+                    "415": _reply("Not JSON", "Error"),
+                    "422": _reply("Unknown or mistyped code, or answers that do not fit the form", "Error"),
+                    "429": _reply("Too many wrong codes: wait a minute, keep the answer", "Error"),
+                    "503": _reply("Busy: keep the answer and send it again", "Error"),
+                },
+            }
+        }
+    },
+    "components": {
+        "schemas": {
+            "Submission": {
+                "type": "object",
+                "required": ["submission_id", "channel", "answers"],
+                "additionalProperties": False,
+                "properties": {
+                    "submission_id": _UUID | {"description": "A uuid4 made by the client when the form is opened"},
+                    "ticket": _TEXT,
+                    "code": _TEXT,
+                    "link": _TEXT,
+                    "channel": {"enum": ["self_online", "assisted", "paper_entry", "meeting"]},
+                    "answers": {
+                        "type": "object",
+                        "additionalProperties": {
+                            "anyOf": [_TEXT, {"type": "number"}, {"type": "array", "items": _TEXT}, {"type": "null"}]
+                        },
+                    },
+                },
+            },
+            "Receipt": {
+                "type": "object",
+                "required": ["receipt", "counted", "leaf", "signature", "salts"],
+                "properties": {
+                    "receipt": _TEXT,
+                    "counted": {"type": "boolean"},
+                    "leaf": _TEXT,
+                    "signature": _TEXT,
+                    "salts": {"type": "object", "additionalProperties": _TEXT},
+                },
+            },
+            "Error": {
+                "type": "object",
+                "required": ["error", "message", "keep"],
+                "properties": {"error": _TEXT, "message": _TEXT, "keep": {"type": "boolean"}},
+            },
+        }
+    },
+}

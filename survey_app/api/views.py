@@ -1,0 +1,131 @@
+"""`POST /api/v1/submissions`: one household's answer from a program, with the statuses of the page.
+
+Strict JSON: duplicate keys and deep nesting are refused before anything is looked at; NaN and the infinities are read as
+numbers that no question accepts.
+"""
+
+import json
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from flask import Blueprint, abort, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from survey_app import access, db
+from survey_app.access import Role
+from survey_app.api.openapi import DOCUMENT
+from survey_app.collecting import operations, queries, tickets, wording
+from survey_app.collecting.queries import Door
+from survey_app.collecting.refusals import ChannelNotAllowed, Malformed, WrongAnswers
+from survey_app.collecting.views import MOST_BYTES, guarded_slip_door, refuse_other_sites
+from survey_app.fieldwork.models import Channel
+from survey_app.forms import csrf
+from survey_app.keys import store
+from survey_app.questions.answers import read_answers
+
+bp = Blueprint("api", __name__, url_prefix="/api/v1")
+
+_ASSISTING_ROLES = (Role.DIGITAL_TEAM, Role.FRONT_COMMUNE, Role.CLERK)
+_FIELDS = {"submission_id", "ticket", "code", "link", "channel", "answers"}
+
+
+@bp.get("/openapi.json")
+@access.public
+def openapi() -> ResponseReturnValue:
+    """The description of this interface."""
+    return jsonify(DOCUMENT)
+
+
+@bp.post("/submissions")
+@csrf.exempt
+@access.public
+def submit() -> ResponseReturnValue:
+    """Store one answer: 201 stored now, 200 stored before."""
+    now = datetime.now(UTC)
+    request.max_content_length = MOST_BYTES
+    body = _body()
+    refuse_other_sites()
+    channel = _channel(body)
+    door = _door(body, now)
+    reading = read_answers(door.survey.instrument, body["answers"])
+    if reading.problems:
+        raise WrongAnswers({key: wording.problem(found) for key, found in reading.problems.items()})
+    submission = operations.Submission(
+        id=_submission_id(body),
+        answers=reading.answers,
+        channel=channel,
+        form_opened_at=tickets.issued_at(store(), _text(body, "ticket"), door.survey.id, now),
+    )
+    with db.transaction() as current:
+        receipt = operations.record_response(current, door, submission, now=now, keys=store())
+    reply = {
+        "receipt": receipt.printed,
+        "counted": door.code_mac is not None,
+        "leaf": receipt.leaf,
+        "signature": receipt.signature,
+        "salts": dict(receipt.salts),
+    }
+    return jsonify(reply), HTTPStatus.CREATED if receipt.stored_now else HTTPStatus.OK
+
+
+def _body() -> dict[str, object]:
+    """The request as JSON. Raises Malformed, or 415 for another content type."""
+    if request.mimetype != "application/json":
+        abort(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    try:
+        body = json.loads(request.get_data(), object_pairs_hook=_unique)
+    except (ValueError, RecursionError) as error:
+        raise Malformed from error
+    if not isinstance(body, dict) or not _FIELDS.issuperset(body) or not isinstance(body.get("answers"), Mapping):
+        raise Malformed
+    return body
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _text(body: Mapping[str, object], name: str) -> str:
+    value = body.get(name)
+    if value is not None and not isinstance(value, str):
+        raise Malformed
+    return value or ""
+
+
+def _channel(body: Mapping[str, object]) -> Channel:
+    """The channel, if the caller may use it: without a staff session only a household's own phone."""
+    try:
+        channel = Channel(_text(body, "channel"))
+    except ValueError as error:
+        raise Malformed from error
+    if channel is not Channel.SELF_ONLINE:
+        person = access.current_identity()
+        if person is None or person.role not in _ASSISTING_ROLES:
+            raise ChannelNotAllowed
+    return channel
+
+
+def _door(body: Mapping[str, object], now: datetime) -> Door:
+    code, link = _text(body, "code"), _text(body, "link")
+    if bool(code) == bool(link):
+        raise Malformed
+    door = guarded_slip_door(code, now) if code else queries.link_door(db.session(), link)
+    person = access.current_identity() if _text(body, "channel") != Channel.SELF_ONLINE else None
+    if person is not None and not person.covers(door.survey.unit.path):
+        raise ChannelNotAllowed
+    return door
+
+
+def _submission_id(body: Mapping[str, object]) -> str:
+    try:
+        given = uuid.UUID(_text(body, "submission_id"))
+    except ValueError as error:
+        raise Malformed from error
+    if given.version != 4:
+        raise Malformed
+    return str(given)

@@ -1,0 +1,14 @@
+"""The respondent's form, receipts and paper entry: one operation, several doors."""
+
+from flask import Flask
+
+from survey_app.collecting import blank, paper_views, views
+
+
+def init_app(app: Flask) -> None:
+    """Register the respondents' pages and the keying of paper slips."""
+    app.config.update(COMPRESS_REGISTER=False, COMPRESS_MIN_SIZE=500, COMPRESS_ALGORITHM=["br", "gzip"])
+    views.compress.init_app(app)
+    blank.init_app(app)
+    app.register_blueprint(views.bp)
+    app.register_blueprint(paper_views.bp)

@@ -1,0 +1,59 @@
+"""The commitment to one answer: its leaf, the receipt a person can note, and the server's signed promise.
+
+A leaf shows nothing of the answer, because the submission id is known to the respondent alone until the survey is sealed.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import rfc8785
+
+from survey_app.fieldwork.codes import ALPHABET, check_character
+from survey_app.keys import KeyStore
+
+#: Characters of the leaf that a receipt shows: 80 bits.
+_RECEIPT_CHARACTERS = 16
+
+
+def leaf(
+    *, survey: str, version: int, unit: str, channel: str, submission_id: str, answers: Mapping[str, Any]
+) -> str:
+    """SHA-256(0x00 ‖ JCS of the answer), in hexadecimal. `answers` as stored; `unit` is the code of the village.
+
+    Free text enters as its own salted hash, so that it can be redacted and the leaf still be checked.
+    """
+    content = {
+        "survey": survey,
+        "version": version,
+        "unit": unit,
+        "channel": channel,
+        "submission_id": submission_id,
+        "answers": {key: _committed(value) for key, value in answers.items()},
+    }
+    return hashlib.sha256(b"\0" + rfc8785.dumps(content)).hexdigest()
+
+
+def receipt(survey_id: str, leaf: str) -> str:
+    """What the person sees: survey number, 16 characters of the leaf, a check character.
+
+    >>> receipt("001", "00" * 32)
+    '001-0000-0000-0000-0000-X'
+    """
+    bits = int(leaf[: _RECEIPT_CHARACTERS * 5 // 4], 16)
+    shown = "".join(ALPHABET[bits >> 5 * place & 31] for place in reversed(range(_RECEIPT_CHARACTERS)))
+    groups = [shown[start : start + 4] for start in range(0, _RECEIPT_CHARACTERS, 4)]
+    return "-".join((survey_id, *groups, check_character(survey_id + shown)))
+
+
+def sign(keys: KeyStore, survey_id: str, leaf: str) -> str:
+    """The server's Ed25519 signature over survey number and leaf, in hexadecimal."""
+    return keys.signing_key().sign(f"{survey_id}\0{leaf}".encode()).hex()
+
+
+def _committed(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    if "text" not in value:
+        return {"sha256": value["sha256"]}
+    return {"sha256": hashlib.sha256((value["salt"] + value["text"]).encode()).hexdigest()}

@@ -1,0 +1,54 @@
+"""Tables of answers. Spent codes and responses share no key, no time and no order."""
+
+from sqlalchemy import JSON, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from survey_app.db import Base
+
+
+class SpentCode(Base):
+    __tablename__ = "spent_codes"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    code_mac: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+
+
+class ResponseColumns:
+    """One household's answers: no person, address, agent, language, day or time."""
+
+    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    #: The uuid4 the client made.
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    #: The village, or the commune for feedback.
+    unit_id: Mapped[int]
+    channel: Mapped[str] = mapped_column(String(12))
+    version: Mapped[int]
+    #: Question key → value; a free text as {"text", "salt"}. See `stored`.
+    answers: Mapped[dict[str, object]] = mapped_column(JSON)
+    leaf: Mapped[str] = mapped_column(String(64))
+
+
+class Response(ResponseColumns, Base):
+    """An answer of a survey that is not sealed yet."""
+
+    __tablename__ = "responses"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+
+class SealedResponse(ResponseColumns, Base):
+    """A response moved here in random order when its survey was sealed. Triggers refuse to change or delete it."""
+
+    __tablename__ = "sealed_responses"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+
+class InvalidPaper(Base):
+    """Why paper slips of a village were found invalid: counts by reason, tied to no slip."""
+
+    __tablename__ = "invalid_papers"
+
+    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(primary_key=True)
+    reason: Mapped[str] = mapped_column(String(30), primary_key=True)
+    slips: Mapped[int]

@@ -1,0 +1,183 @@
+"""Storing one household's answer: exactly once, whatever the network does, through every door.
+
+One transaction spends the code, stores the response and counts it. The unique keys of the database decide who was
+first; nothing is looked up first and written later. Knows no page and no form.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import Session
+
+from survey_app import db
+from survey_app.collecting import leaves, stored
+from survey_app.collecting.models import InvalidPaper, Response, SealedResponse, SpentCode
+from survey_app.collecting.queries import Door, stored_response
+from survey_app.collecting.refusals import (
+    AlreadySealed,
+    Annulled,
+    CodeUsed,
+    CodeVoid,
+    NotOpenYet,
+    OtherContent,
+    PhonesClosed,
+)
+from survey_app.fieldwork.models import Channel, Progress, State, Survey
+from survey_app.keys import KeyStore
+from survey_app.questions.answers import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One answer as it came in, read but not yet stored."""
+
+    id: str
+    answers: Mapping[str, Value]
+    channel: Channel
+    #: When its form was opened, by the server's clock; None without a ticket.
+    form_opened_at: datetime | None = None
+    #: Why a keyed paper slip is invalid; its answers are then all None.
+    invalid_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The server's promise. `stored_now` is False for a repeated sending."""
+
+    printed: str
+    leaf: str
+    signature: str
+    salts: Mapping[str, str]
+    stored_now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What decides whether a survey takes an answer now."""
+
+    state: str
+    phones_closed_at: datetime | None
+
+
+def record_response(session: Session, door: Door, submission: Submission, *, now: datetime, keys: KeyStore) -> Receipt:
+    """Store the answer, or recognise it as stored. Raises the refusals of this room; then nothing was written.
+
+    A repeated sending of the same content gets the same receipt, also after closing and sealing.
+    """
+    refusal = _refusal(_hold(session, door.survey.id), door, submission)
+    if refusal is not None:
+        return _known(session, door, submission, keys, otherwise=refusal)
+    packed = stored.pack(door.survey.instrument, submission.answers, {})
+    leaf = _leaf(door, submission, packed)
+    with session.begin_nested() as attempt:
+        is_new = _spend(session, door) and _insert(session, door, submission, packed, leaf)
+        if not is_new:
+            attempt.rollback()
+    if not is_new:
+        return _known(session, door, submission, keys, otherwise=CodeUsed())
+    _count(session, door, submission)
+    return _receipt(keys, door, leaf, stored.salts(packed), stored_now=True)
+
+
+def _hold(session: Session, survey_id: str) -> _Held:
+    """The survey, held in its state until this answer is committed, so that closing waits for answers in flight."""
+    return _Held(*session.execute(_held(), {"number": survey_id}).one())
+
+
+@cache
+def _held() -> Select[str, datetime | None]:
+    held = select(Survey.state, Survey.phones_closed_at).where(Survey.id == bindparam("number"))
+    return held.with_for_update(read=True)
+
+
+def _refusal(survey: _Held, door: Door, submission: Submission) -> Exception | None:
+    """Why this answer may not be stored now; None when it may."""
+    if survey.state in {State.DRAFT, State.PUBLISHED}:
+        return NotOpenYet(door.survey.first_day.strftime("%d/%m/%Y"))
+    if survey.state == State.ANNULLED:
+        return Annulled()
+    if survey.state in {State.SEALED, State.SIGNED}:
+        return AlreadySealed()
+    if survey.state == State.COUNTING and not _may_still_arrive(survey, submission):
+        return PhonesClosed()
+    if door.voided and not door.spent:
+        return CodeVoid()
+    return None
+
+
+def _may_still_arrive(survey: _Held, submission: Submission) -> bool:
+    """In the counting window paper is keyed, and phones deliver what was opened before they were closed."""
+    if submission.channel is Channel.PAPER_ENTRY:
+        return True
+    opened, closed = submission.form_opened_at, survey.phones_closed_at
+    return opened is not None and closed is not None and opened <= closed
+
+
+def _spend(session: Session, door: Door) -> bool:
+    """Spend the code; False when it was spent before. A feedback survey has no code to spend."""
+    if door.code_mac is None:
+        return True
+    return db.insert_if_new(session, SpentCode, {"survey_id": door.survey.id, "code_mac": door.code_mac})
+
+
+def _insert(session: Session, door: Door, submission: Submission, packed: Mapping[str, object], leaf: str) -> bool:
+    """Store the response; False when its id is taken."""
+    row = {
+        "survey_id": door.survey.id,
+        "id": submission.id,
+        "unit_id": door.unit_id,
+        "channel": submission.channel,
+        "version": door.survey.instrument.version,
+        "answers": packed,
+        "leaf": leaf,
+    }
+    return db.insert_if_new(session, Response, row)
+
+
+def _count(session: Session, door: Door, submission: Submission) -> None:
+    key = {"survey_id": door.survey.id, "unit_id": door.unit_id}
+    db.count_up(session, Progress, {**key, "channel": submission.channel}, "answered")
+    if submission.invalid_reason is not None:
+        db.count_up(session, InvalidPaper, {**key, "reason": submission.invalid_reason}, "slips")
+
+
+def _known(
+    session: Session, door: Door, submission: Submission, keys: KeyStore, *, otherwise: Exception
+) -> Receipt:
+    """The receipt of the same content stored before. Raises OtherContent, or `otherwise` for an unknown id."""
+    before = stored_response(session, door.survey.id, submission.id)
+    if before is None:
+        raise otherwise
+    if not _same(door, submission, before):
+        raise OtherContent
+    return _receipt(keys, door, before.leaf, stored.salts(before.answers), stored_now=False)
+
+
+def _same(door: Door, submission: Submission, before: Response | SealedResponse) -> bool:
+    """Whether a retry says what was stored, compared with the stored salts."""
+    packed = stored.pack(door.survey.instrument, submission.answers, stored.salts(before.answers))
+    return _leaf(door, submission, packed) == before.leaf
+
+
+def _leaf(door: Door, submission: Submission, packed: Mapping[str, object]) -> str:
+    return leaves.leaf(
+        survey=door.survey.id,
+        version=door.survey.instrument.version,
+        unit=door.unit_code,
+        channel=submission.channel,
+        submission_id=submission.id,
+        answers=packed,
+    )
+
+
+def _receipt(keys: KeyStore, door: Door, leaf: str, salts: Mapping[str, str], *, stored_now: bool) -> Receipt:
+    return Receipt(
+        printed=leaves.receipt(door.survey.id, leaf),
+        leaf=leaf,
+        signature=leaves.sign(keys, door.survey.id, leaf),
+        salts=salts,
+        stored_now=stored_now,
+    )

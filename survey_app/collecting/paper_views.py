@@ -1,0 +1,129 @@
+"""Keying paper slips: a plain screen for a signed-in clerk, usable by keyboard alone.
+
+A paper slip carries the same code as its QR, so the first valid use wins whichever door it came through.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from survey_app import access, db
+from survey_app.access import Role
+from survey_app.collecting import operations, queries, wording
+from survey_app.collecting.refusals import UnknownCode, WrongAnswers
+from survey_app.collecting.views import raw_answers, submission_id
+from survey_app.errors import DATABASE_AWAY, DomainError
+from survey_app.fieldwork import codes
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.models import Channel
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.i18n import gettext as _
+from survey_app.keys import KeyMissing, store
+from survey_app.questions.answers import read_answers
+
+bp = Blueprint("paper", __name__, template_folder="templates")
+
+KEYING_ROLES = (Role.CLERK, Role.FRONT_COMMUNE, Role.FRONT_PROVINCE)
+
+
+def invalid_reasons() -> dict[str, str]:
+    """Why a paper slip may be invalid, in words; the keys are stored."""
+    return {
+        "all_blank": _("Nothing is ticked"),
+        "unreadable": _("The marks cannot be read"),
+        "both_ticked": _("Both boxes are ticked throughout"),
+        "not_official": _("It is not an issued slip or it is torn"),
+    }
+
+
+@bp.get("/can-bo/nhap-phieu")
+@access.roles(*KEYING_ROLES)
+def choose() -> ResponseReturnValue:
+    """Surveys whose paper can be keyed now; straight to the only one."""
+    found = _takes_paper(db.session(), access.identity().unit_path)
+    if len(found) == 1:
+        return redirect(url_for("paper.key_slip", survey_id=found[0].id))
+    return render_template("collecting/paper_choose.html", surveys=found)
+
+
+@bp.get("/can-bo/nhap-phieu/<survey_id>")
+@access.roles(*KEYING_ROLES)
+def key_slip(survey_id: str) -> ResponseReturnValue:
+    """An empty slip."""
+    survey = surveys.scoped_survey(db.session(), survey_id, access.identity())
+    return _slip_page(survey, code="", answers={}, problems={}, message="")
+
+
+@bp.post("/can-bo/nhap-phieu/<survey_id>")
+@access.roles(*KEYING_ROLES)
+def record_slip(survey_id: str) -> ResponseReturnValue:
+    """Store one keyed slip; a refusal shows why and keeps every key stroke."""
+    now = datetime.now(UTC)
+    current = db.session()
+    survey = surveys.scoped_survey(current, survey_id, access.identity())
+    typed, reason = request.form.get("_code", ""), request.form.get("_invalid", "")
+    raw = {} if reason else raw_answers(survey.instrument, request.form)
+    try:
+        reading = read_answers(survey.instrument, raw)
+        if reading.problems and not reason:
+            raise WrongAnswers(wording.named(survey.instrument, reading.problems))
+        if reason and reason not in invalid_reasons():
+            raise WrongAnswers({"": _("Choose the reason from the list.")})
+        code = codes.normalise(typed)
+        if codes.survey_of(code) != survey.id:
+            raise UnknownCode
+        door = queries.slip_door(current, survey, code, store())
+        submission = operations.Submission(
+            id=submission_id(),
+            answers=reading.answers,
+            channel=Channel.PAPER_ENTRY,
+            invalid_reason=reason or None,
+        )
+        with db.transaction() as writing:
+            operations.record_response(writing, door, submission, now=now, keys=store())
+    except DomainError as refusal:
+        problems = refusal.problems if isinstance(refusal, WrongAnswers) else {}
+        return _kept_page(survey, refusal.message, refusal.status, problems=problems)
+    except (*DATABASE_AWAY, KeyMissing):
+        message = _("The server is busy for a moment. The slip is still here: wait a little, then save it again.")
+        return _kept_page(survey, message, HTTPStatus.SERVICE_UNAVAILABLE, problems={})
+    session["keyed"] = session.get("keyed", 0) + 1
+    flash(
+        _("Slip of %(village)s stored. Keyed by you since signing in: %(n)s.", village=door.unit_name, n=session["keyed"]),
+        "success",
+    )
+    return redirect(url_for("paper.key_slip", survey_id=survey_id))
+
+
+def _takes_paper(current: Session, unit_path: str) -> list[SurveyView]:
+    return [survey for survey in surveys.surveys_under(current, unit_path) if survey.takes_paper]
+
+
+def _kept_page(
+    survey: SurveyView, message: str, status: int, *, problems: Mapping[str, str]
+) -> ResponseReturnValue:
+    """The slip again with every key stroke, and why it was not stored."""
+    keyed = raw_answers(survey.instrument, request.form)
+    code = request.form.get("_code", "")
+    return _slip_page(survey, code=code, answers=keyed, problems=problems, message=message, status=status)
+
+
+def _slip_page(
+    survey: SurveyView, *, code: str, answers: object, problems: object, message: str, status: int = 200
+) -> ResponseReturnValue:
+    page = render_template(
+        "collecting/paper_slip.html",
+        survey=survey,
+        code=code,
+        answers=answers,
+        problems=problems,
+        message=message,
+        reasons=invalid_reasons(),
+        chosen_reason=request.form.get("_invalid", ""),
+        submission=submission_id(),
+    )
+    return page, status

@@ -1,0 +1,115 @@
+"""Every way an answer is refused: the code of the interface, the status, and words that say whether it is safe."""
+
+from http import HTTPStatus
+
+from survey_app.errors import DomainError
+from survey_app.i18n import gettext as _
+
+
+#: Problems named in one message; whoever sends thousands of unknown questions gets no echo of them all.
+_MOST_NAMED = 30
+
+
+class UnknownCode(DomainError):
+    """Right in form, but no slip has it. The only refusal that counts as a guess."""
+
+    code = "ma-khong-dung"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self) -> None:
+        super().__init__(_("This code does not exist. Please compare it with your slip, or ask for a new slip."))
+
+
+class CodeUsed(DomainError):
+    code = "ma-da-dung"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This code has already been used: one slip counts once. If it was not your household, please tell the Front.")
+        )
+
+
+class OtherContent(DomainError):
+    code = "noi-dung-khac"
+
+    def __init__(self) -> None:
+        super().__init__(_("This slip was already sent with other answers. The first answers count."))
+
+
+class CodeVoid(DomainError):
+    code = "ma-da-huy"
+    status = HTTPStatus.GONE
+
+    def __init__(self) -> None:
+        super().__init__(_("This slip was cancelled. Please ask for a new one; your household can still answer."))
+
+
+class NotOpenYet(DomainError):
+    code = "chua-mo"
+    status = HTTPStatus.FORBIDDEN
+    keep = True
+
+    def __init__(self, first_day: str) -> None:
+        super().__init__(_("The survey opens on %(day)s. Please keep your slip until then.", day=first_day))
+
+
+class PhonesClosed(DomainError):
+    code = "da-dong"
+    status = HTTPStatus.GONE
+
+    def __init__(self) -> None:
+        super().__init__(_("The survey is closed for phones; this answer was not counted. A paper slip may still be handed in."))
+
+
+class Annulled(DomainError):
+    code = "da-dong"
+    status = HTTPStatus.GONE
+
+    def __init__(self) -> None:
+        super().__init__(_("This survey was cancelled. Your answer was not counted."))
+
+
+class AlreadySealed(DomainError):
+    code = "da-chot"
+    status = HTTPStatus.GONE
+
+    def __init__(self) -> None:
+        super().__init__(_("The result is final; this answer was not counted."))
+
+
+class ChannelNotAllowed(DomainError):
+    code = "khong-duoc-phep"
+    status = HTTPStatus.FORBIDDEN
+
+    def __init__(self) -> None:
+        super().__init__(_("This answer may not be sent in this way. It was not counted."))
+
+
+class Malformed(DomainError):
+    code = "khong-doc-duoc"
+    status = HTTPStatus.BAD_REQUEST
+
+    def __init__(self) -> None:
+        super().__init__(_("The answer could not be read; nothing was stored."))
+
+
+class WrongAnswers(DomainError):
+    """`problems` are sentences by question key."""
+
+    code = "khong-hop-le"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        shown = list(problems.items())[:_MOST_NAMED]
+        named = "; ".join(f"{key}: {problem}" if key else problem for key, problem in shown)
+        super().__init__(_("Some answers do not fit the form; nothing was stored yet. %(problems)s", problems=named))
+        self.problems = problems
+
+
+class TooManyGuesses(DomainError):
+    code = "thu-lai-sau"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    keep = True
+
+    def __init__(self) -> None:
+        super().__init__(_("Too many wrong codes came from here. Please wait one minute, then try again; nothing is lost."))

@@ -1,0 +1,385 @@
+"""The respondents' pages: one household's form, the open feedback form, typing a code, checking a receipt.
+
+Every page works without JavaScript. What was typed survives each refusal. No cookie is read or written.
+"""
+
+import secrets
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from flask import Blueprint, abort, current_app, g, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_compress import Compress
+from werkzeug.datastructures import MultiDict
+
+from survey_app import access, db, throttle
+from survey_app.collecting import blank, operations, queries, tickets, wording
+from survey_app.collecting.queries import Door
+from survey_app.collecting.refusals import (
+    Annulled,
+    ChannelNotAllowed,
+    CodeUsed,
+    CodeVoid,
+    NotOpenYet,
+    PhonesClosed,
+    TooManyGuesses,
+    UnknownCode,
+)
+from survey_app.errors import DATABASE_AWAY, DomainError
+from survey_app.fieldwork import codes
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.codes import ALPHABET, MistypedCode, check_character
+from survey_app.fieldwork.models import Channel, State
+from survey_app.drawing import preview_png
+from survey_app.fieldwork.queries import SurveyNotFound, SurveyView
+from survey_app.forms import csrf
+from survey_app.i18n import gettext as _
+from survey_app.i18n import use_language
+from survey_app.keys import KeyMissing, store
+from survey_app.questions.answers import Value, read_answers
+from survey_app.questions.instrument import Instrument, Kind
+
+bp = Blueprint("collecting", __name__, template_folder="templates")
+compress = Compress()
+
+#: Wrong codes from one address in one minute before it has to wait for the next minute (trust: at most 60 s).
+_GUESSES_PER_MINUTE = 10
+#: Largest body of an answer: a dozen free texts of 2,000 characters, percent-encoded, fit in.
+MOST_BYTES = 256 * 1024
+#: Fields of the form that are not answers begin with this.
+_CONTROL = "_"
+
+
+@bp.before_request
+def limit_body() -> None:
+    """A whole slip with all its texts is a few thousand characters; more is not read at all."""
+    request.max_content_length = MOST_BYTES
+    request.max_form_memory_size = MOST_BYTES
+
+
+@bp.get("/k", strict_slashes=False)
+@bp.get("/K", strict_slashes=False)
+@access.public
+@compress.compressed()
+def ask_code() -> ResponseReturnValue:
+    """The page the poster leads to."""
+    _choose_language()
+    return _page("collecting/type_code.html", typed="", problem="")
+
+
+@bp.post("/k")
+@csrf.exempt
+@access.public
+def type_code() -> ResponseReturnValue:
+    """Leads a typed code to its form; a mistyped one stays in the box."""
+    typed = request.form.get("code", "")
+    try:
+        code = codes.normalise(typed)
+    except MistypedCode as error:
+        return _page("collecting/type_code.html", error.status, typed=typed, problem=error.message)
+    return redirect(f"/k/{codes.grouped(code)}", HTTPStatus.SEE_OTHER)
+
+
+@bp.get("/k/<typed>")
+@bp.get("/K/<typed>")
+@access.public
+@compress.compressed()
+def form(typed: str) -> ResponseReturnValue:
+    """One household's form; looking at it spends nothing."""
+    now = datetime.now(UTC)
+    _choose_language()
+    try:
+        door = guarded_slip_door(typed, now)
+        if queries.is_final(door.survey):
+            return redirect(f"/ket-qua/{door.survey.id}", HTTPStatus.SEE_OTHER)
+        _require_open(door)
+    except DomainError as refusal:
+        status = HTTPStatus.NOT_FOUND if isinstance(refusal, UnknownCode) else refusal.status
+        return _refused(refusal, status=status)
+    return _form_page(door, {}, {}, _fresh_controls(door, now))
+
+
+@bp.post("/k/<typed>")
+@bp.post("/K/<typed>")
+@csrf.exempt
+@access.public
+def answer(typed: str) -> ResponseReturnValue:
+    """Review, then send: the plain form post of one household."""
+    now = datetime.now(UTC)
+    _choose_language()
+    try:
+        refuse_other_sites()
+        return _respond(guarded_slip_door(typed, now), now)
+    except (*DATABASE_AWAY, KeyMissing):
+        return _busy()
+    except DomainError as refusal:
+        return _refused(refusal)
+
+
+@bp.get("/g/<link>")
+@access.public
+@compress.compressed()
+def feedback_form(link: str) -> ResponseReturnValue:
+    """The open form of a feedback survey."""
+    now = datetime.now(UTC)
+    _choose_language()
+    try:
+        door = queries.link_door(db.session(), link)
+        _require_open(door)
+    except DomainError as refusal:
+        return _refused(refusal)
+    return _form_page(door, {}, {}, _fresh_controls(door, now))
+
+
+@bp.post("/g/<link>")
+@csrf.exempt
+@access.public
+def feedback(link: str) -> ResponseReturnValue:
+    """Review, then send, for open feedback."""
+    now = datetime.now(UTC)
+    _choose_language()
+    try:
+        refuse_other_sites()
+        return _respond(queries.link_door(db.session(), link), now)
+    except DATABASE_AWAY:
+        return _busy()
+    except DomainError as refusal:
+        return _refused(refusal)
+
+
+@bp.get("/g/<link>/anh.png")
+@access.public
+def preview_image(link: str) -> ResponseReturnValue:
+    """The picture chats show for a feedback link."""
+    door = queries.link_door(db.session(), link)
+    picture = preview_png(door.survey.instrument.title["vi"], door.unit_name)
+    response = make_response(picture)
+    response.mimetype = "image/png"
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return response
+
+
+@bp.route("/kiem-tra", methods=["GET", "POST"])
+@csrf.exempt
+@access.public
+def check() -> ResponseReturnValue:
+    """Whether an answer with the typed receipt is stored: yes or no, never its content."""
+    _choose_language()
+    typed = request.form.get("receipt", "")
+    if request.method != "POST":
+        return _page("collecting/check.html", typed=typed, verdict=None, problem="")
+    read = _read_receipt(typed)
+    if read is None:
+        problem = _("There is a mistake in the receipt. Please compare it with your note.")
+        return _page("collecting/check.html", HTTPStatus.UNPROCESSABLE_ENTITY, typed=typed, verdict=None, problem=problem)
+    return _page("collecting/check.html", typed=typed, verdict=queries.has_leaf(db.session(), *read), problem="")
+
+
+def _respond(door: Door, now: datetime) -> ResponseReturnValue:
+    """What a post of the form leads to: the form again, the review, or thanks."""
+    if request.mimetype not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+        abort(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    instrument = door.survey.instrument
+    raw = raw_answers(instrument, request.form)
+    reading = read_answers(instrument, raw)
+    controls = _carried_controls(door, now)
+    step = request.form.get("_step", "send")
+    if "_switch" in request.form or step == "change":
+        return _form_page(door, raw, {}, controls)
+    if reading.problems:
+        problems = wording.named(instrument, reading.problems)
+        return _form_page(door, raw, problems, controls, HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        if step == "review":
+            _require_open(door)
+            return _page(
+                "collecting/review.html", door=door, controls=controls,
+                carried=_carried_answers(reading.answers), shown=wording.answers(instrument, reading.answers),
+            )  # fmt: skip
+        with db.transaction() as current:
+            receipt = operations.record_response(
+                current, door, _submission(door, reading.answers, now), now=now, keys=store()
+            )
+    except DomainError as refusal:
+        return _refused(refusal, shown=wording.answers(instrument, reading.answers))
+    return _page(
+        "collecting/thanks.html",
+        HTTPStatus.CREATED if receipt.stored_now else HTTPStatus.OK,
+        survey=door.survey,
+        receipt=receipt,
+    )
+
+
+def _submission(door: Door, answers: Mapping[str, Value], now: datetime) -> operations.Submission:
+    return operations.Submission(
+        id=submission_id(),
+        answers=answers,
+        channel=Channel.SELF_ONLINE,
+        form_opened_at=tickets.issued_at(store(), request.form.get("_ticket", ""), door.survey.id, now),
+    )
+
+
+def guarded_slip_door(typed: str, now: datetime) -> Door:
+    """The door of a code, slowing down whoever tries codes at random. A survey with a result needs no slip."""
+    code = codes.normalise(typed)
+    current = db.session()
+    key = throttle.address_key("code", now)
+    if throttle.is_blocked(current, key, now, limit=_GUESSES_PER_MINUTE):
+        raise TooManyGuesses
+    try:
+        survey = queries.survey_of_code(current, code)
+        if request.method != "POST" and queries.is_final(survey):
+            return Door(survey, survey.unit.id, survey.unit.code, survey.unit.full_name)
+        return queries.slip_door(current, survey, code, store())
+    except UnknownCode:
+        with db.transaction() as writing:
+            throttle.record_failure(writing, key, now)
+        raise
+
+
+def _require_open(door: Door) -> None:
+    """Raise the refusal a page of this door gets instead of its form."""
+    state = door.survey.state
+    if door.spent:
+        raise CodeUsed
+    if door.voided:
+        raise CodeVoid
+    if state is State.PUBLISHED:
+        raise NotOpenYet(door.survey.first_day.strftime("%d/%m/%Y"))
+    if state is State.ANNULLED:
+        raise Annulled
+    if state is not State.OPEN and not (request.method == "POST" and state is State.COUNTING):
+        raise PhonesClosed
+
+
+def refuse_other_sites() -> None:
+    """Only our own pages may post here: a browser says where a form came from, and programs say nothing."""
+    site = request.headers.get("Sec-Fetch-Site")
+    # With our Referrer-Policy browsers send "null"; the scheme is the proxy's and may differ from what arrives here.
+    origin = request.headers.get("Origin", "null").partition("://")[2]
+    own = site in {"same-origin", "none"} if site else origin in {"", request.host}
+    if not own:
+        raise ChannelNotAllowed
+
+
+def raw_answers(instrument: Instrument, form: MultiDict[str, str]) -> dict[str, object]:
+    """The fields that are answers, as `read_answers` takes them."""
+    raw: dict[str, object] = {}
+    for key in form:
+        if key.startswith(_CONTROL) or key == "csrf_token":
+            continue
+        question, given = instrument.question(key), form.getlist(key)
+        several = question is not None and question.kind is Kind.MULTIPLE_CHOICE
+        raw[key] = given if several or len(given) > 1 else given[0]
+    return raw
+
+
+def _carried_answers(answers: Mapping[str, Value]) -> list[tuple[str, str]]:
+    carried = []
+    for key, value in answers.items():
+        carried.extend((key, item) for item in (value if isinstance(value, tuple) else (value,)) if item is not None)
+    return carried
+
+
+def _fresh_controls(door: Door, now: datetime) -> dict[str, str]:
+    return {"_id": str(uuid.uuid4()), "_ticket": tickets.issue(store(), door.survey.id, now)}
+
+
+def _carried_controls(door: Door, now: datetime) -> dict[str, str]:
+    """The same submission id and ticket through every step, whatever else changes."""
+    fresh = _fresh_controls(door, now)
+    sent = {name: request.form[name] for name in fresh if name in request.form}
+    if "_id" in sent and not _is_uuid4(sent["_id"]):
+        del sent["_id"]
+    language = {"_lang": g.language} if g.get("language") else {}
+    return fresh | sent | language
+
+
+def submission_id() -> str:
+    sent = request.form.get("_id", "")
+    return str(uuid.UUID(sent)) if _is_uuid4(sent) else str(uuid.uuid4())
+
+
+def _is_uuid4(text: str) -> bool:
+    try:
+        return uuid.UUID(text).version == 4
+    except ValueError:
+        return False
+
+
+def _choose_language() -> None:
+    use_language(request.form.get("_switch") or request.form.get("_lang") or request.args.get("lang", ""))
+
+
+def _read_receipt(typed: str) -> tuple[str, str] | None:
+    """Survey number and beginning of the leaf; None for what was never a receipt."""
+    plain = codes.plain(typed)
+    survey_id, shown, check = plain[:-17], plain[-17:-1], plain[-1:]
+    if not 3 <= len(survey_id) <= 4 or any(character not in ALPHABET for character in plain):
+        return None
+    if check_character(survey_id + shown) != check:
+        return None
+    bits = 0
+    for character in shown:
+        bits = bits << 5 | ALPHABET.index(character)
+    return survey_id, f"{bits:020x}"
+
+
+def _form_page(
+    door: Door,
+    answers: Mapping[str, object],
+    problems: Mapping[str, str],
+    controls: Mapping[str, str],
+    status: int = HTTPStatus.OK,
+) -> ResponseReturnValue:
+    public_url = current_app.extensions["settings"].public_url
+    return _page(
+        "collecting/form.html", status, door=door, answers=answers, problems=problems, controls=controls,
+        public_url=public_url, blank=None if answers or problems else blank.cards(door.survey),
+    )  # fmt: skip
+
+
+def _refused(refusal: DomainError, *, status: int | None = None, shown: object = ()) -> ResponseReturnValue:
+    """The refusal with what was entered below it. A person who mistyped gets the box to type in."""
+    status = status or refusal.status
+    if isinstance(refusal, MistypedCode | UnknownCode) and request.view_args:
+        typed = request.view_args.get("typed", "")
+        carried = [(name, value) for name, value in request.form.items(multi=True)]
+        if not carried:
+            return _page("collecting/type_code.html", status, typed=typed, problem=refusal.message)
+    heading = _("Already answered") if isinstance(refusal, CodeUsed) else _("Not possible now")
+    retry = list(request.form.items(multi=True)) if refusal.keep and request.method == "POST" else []
+    return _page(
+        "collecting/message.html", status, heading=heading, message=refusal.message, good=False, shown=shown, retry=retry
+    )
+
+
+def _busy() -> ResponseReturnValue:
+    """The database or a key cannot be reached: the answer stays in the page, ready to be sent again."""
+    response = make_response(
+        _page(
+            "collecting/message.html",
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            heading=_("One moment, please"),
+            message=_("The server is busy. Your answers are still on this page: wait a little, then press “Send again”."),
+            good=False,
+            shown=(),
+            retry=list(request.form.items(multi=True)),
+        )
+    )
+    response.headers["Retry-After"] = "10"
+    return response
+
+
+def _page(template: str, status: int = HTTPStatus.OK, **values: object) -> ResponseReturnValue:
+    """A respondents' page: style and script inside, allowed by a nonce and by nothing else."""
+    nonce = secrets.token_urlsafe(12)
+    response = make_response(render_template(template, nonce=nonce, **values), status)
+    response.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src 'self' data:; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response

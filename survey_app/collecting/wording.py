@@ -1,0 +1,61 @@
+"""Answer problems and answers in words of the reader's language."""
+
+from collections.abc import Mapping
+
+from survey_app.i18n import gettext as _
+from survey_app.questions.answers import AnswerProblem, Value, is_shown
+from survey_app.questions.instrument import Instrument, Kind, Question
+from survey_app.templating import wording
+
+
+def problem(found: AnswerProblem) -> str:
+    """What is wrong with an answer, and what is expected."""
+    params = found.params
+    if found.code == "out_of_range":
+        if "minimum" in params:
+            return _("Please enter a number of at least %(minimum)s.", minimum=params["minimum"])
+        if "maximum" in params:
+            return _("Please enter a number of at most %(maximum)s.", maximum=params["maximum"])
+        return _("This number is too long.")
+    if found.code == "too_long":
+        return _("At most %(limit)s characters, please.", limit=params["limit"])
+    return {
+        "unknown_question": _("This question is not part of the form."),
+        "not_an_option": _("Please choose one of the answers shown."),
+        "not_a_number": _("Please enter a number, like 3 or 2,5."),
+        "required": _("Please answer this question."),
+        "wrong_type": _("This answer has the wrong form."),
+        "forbidden_character": _("This text holds a character that cannot be stored. Please delete it."),
+    }[found.code]
+
+
+def named(instrument: Instrument, problems: Mapping[str, AnswerProblem]) -> dict[str, str]:
+    """Problems by question key, each naming its question where the form has it."""
+    sentences = {}
+    for key, found in problems.items():
+        question = instrument.question(key)
+        sentences[key] = problem(found) if question is None else f"{wording(question.text)}: {problem(found)}"
+    return sentences
+
+
+def answers(instrument: Instrument, given: Mapping[str, Value]) -> list[tuple[Question, str]]:
+    """Every question that is asked, with its answer in words; "" for one left open."""
+    asked = (question for question in instrument.answerable if is_shown(question, given))
+    return [(question, _answer(question, given.get(question.key))) for question in asked]
+
+
+def _answer(question: Question, value: Value) -> str:
+    if value is None:
+        return ""
+    if question.kind is Kind.FIVE_FACES:
+        return {
+            "5": _("Very satisfied"),
+            "4": _("Satisfied"),
+            "3": _("So-so"),
+            "2": _("Dissatisfied"),
+            "1": _("Very dissatisfied"),
+        }.get(str(value), "")
+    if not question.options:
+        return str(value)
+    chosen = value if isinstance(value, tuple) else (value,)
+    return ", ".join(wording(option.label) for option in question.options if option.code in chosen)

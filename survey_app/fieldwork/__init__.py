@@ -1,0 +1,16 @@
+"""Surveys in the field: frames, codes, slips and posters, progress, phones open and close."""
+
+from flask import Flask
+
+from survey_app import jobs
+from survey_app.accounts import todo
+from survey_app.fieldwork import commands, print_views, schedule, views
+
+
+def init_app(app: Flask) -> None:
+    """Register the survey pages, the papers, the commands, the minute job and what waits for people."""
+    app.register_blueprint(views.bp)
+    app.register_blueprint(print_views.bp)
+    app.cli.add_command(commands.group)
+    jobs.register(app, "fieldwork", schedule.open_and_close)
+    todo.register(app, schedule.todos)

@@ -1,0 +1,109 @@
+"""Acts on a survey that two bodies must agree on: one asks, the other decides, and only then the act is done."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from survey_app.access import Identity
+from survey_app.accounts import operations as accounts
+from survey_app.accounts.queries import ApprovalView
+from survey_app.fieldwork import calendar, operations
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.i18n import gettext as _
+from survey_app.keys import KeyStore
+
+
+class Act(StrEnum):
+    PUBLISH = "fieldwork.publish"
+    EXTEND = "fieldwork.extend"
+    ANNUL = "fieldwork.annul"
+    VOID_BATCH = "fieldwork.void_batch"
+
+
+def subject(survey_id: str) -> str:
+    """How approvals and the audit log name a survey."""
+    return f"survey:{survey_id}"
+
+
+def name(act: str) -> str:
+    """The act in words."""
+    return {
+        Act.PUBLISH: _("Publish the survey"),
+        Act.EXTEND: _("Keep the phones open longer"),
+        Act.ANNUL: _("Cancel the survey"),
+        Act.VOID_BATCH: _("Void a batch of slips"),
+    }[Act(act)]
+
+
+def new_last_day(approval: ApprovalView) -> date | None:
+    """The last day that an extension asks for; None for other acts."""
+    closes_at = approval.payload.get("closes_at")
+    return None if closes_at is None else calendar.last_day(datetime.fromisoformat(str(closes_at)))
+
+
+def request(
+    session: Session,
+    survey: SurveyView,
+    act: Act,
+    *,
+    payload: dict[str, object],
+    reason: str,
+    by: Identity,
+    now: datetime,
+) -> int:
+    """Ask the other body; the number of the request. Raises CannotPublish, ReasonMissing and what `accounts` refuses.
+
+    Publishing needs no reason; every other act does.
+    """
+    if act is Act.PUBLISH:
+        missing = operations.obstacles(session, survey.id, now)
+        if missing:
+            raise operations.CannotPublish(" ".join(missing))
+    elif not reason.strip():
+        raise operations.ReasonNeeded(_("Please give the reason: it is printed on the papers."))
+    return accounts.request_approval(
+        session,
+        act=act,
+        subject=subject(survey.id),
+        unit_id=survey.unit.id,
+        payload=payload,
+        reason=reason,
+        by=by,
+        now=now,
+    )
+
+
+def decide(
+    session: Session,
+    survey: SurveyView,
+    approval_id: int,
+    *,
+    approved: bool,
+    reason: str,
+    by: Identity,
+    now: datetime,
+    keys: KeyStore,
+) -> ApprovalView:
+    """Agree and carry the act out, or refuse it, in one transaction."""
+    decided = accounts.decide(session, approval_id, by=by, approved=approved, reason=reason, now=now)
+    if approved:
+        _carry_out(session, survey.id, decided, actor=by.actor, now=now, keys=keys)
+    return decided
+
+
+def _carry_out(
+    session: Session, survey_id: str, approval: ApprovalView, *, actor: str, now: datetime, keys: KeyStore
+) -> None:
+    payload = approval.payload
+    match Act(approval.act):
+        case Act.PUBLISH:
+            operations.publish(session, survey_id, actor=actor, now=now, keys=keys)
+        case Act.EXTEND:
+            closes_at = datetime.fromisoformat(str(payload["closes_at"]))
+            operations.extend(session, survey_id, closes_at, reason=approval.reason, actor=actor, now=now)
+        case Act.ANNUL:
+            operations.annul(session, survey_id, reason=approval.reason, actor=actor, now=now)
+        case Act.VOID_BATCH:
+            batch = int(str(payload["batch"]))
+            operations.void_batch(session, survey_id, batch, reason=approval.reason, actor=actor, now=now)

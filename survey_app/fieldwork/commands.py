@@ -1,0 +1,203 @@
+"""The operator's commands of fieldwork. Exact figures; every act is audited as "operator"."""
+
+import json
+import time
+import unicodedata
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from sqlalchemy.exc import SQLAlchemyError
+
+from survey_app import db, jobs
+from survey_app.audit import OPERATOR
+from survey_app.authoring import operations as authoring
+from survey_app.authoring import queries as instruments
+from survey_app.config import VIETNAM
+from survey_app.errors import DomainError
+from survey_app.fieldwork import calendar, operations, queries, slips
+from survey_app.fieldwork.models import Purpose
+from survey_app.keys import store
+from survey_app.units import operations as units_operations
+from survey_app.units import queries as units
+from survey_app.units.households import BadFile, read_file
+from survey_app.units.models import Level
+
+group = AppGroup("fieldwork", help="Surveys: open, tick, slips, progress.")
+
+
+class Moment(click.ParamType):
+    """A day, or a day and an hour, in Vietnam: 2026-11-25, 25/11/2026, 2026-11-25T17:00."""
+
+    name = "date"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> date | datetime:
+        """A date when no hour is given, else an aware datetime."""
+        for pattern in ("%Y-%m-%d", "%d/%m/%Y"):
+            try:
+                return datetime.strptime(value, pattern).replace(tzinfo=VIETNAM).date()
+            except ValueError:
+                continue
+        try:
+            moment = datetime.fromisoformat(value)
+            return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+        except ValueError:
+            self.fail(f"{value!r} is not a date like 2026-11-25 or 25/11/2026", param, ctx)
+
+
+@group.command("open")
+@click.option("--instrument", "key", required=True, help="Key of a frozen form.")
+@click.option("--unit", "code", required=True, help="Code of the commune.")
+@click.option("--frame", "frame_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--opens", required=True, type=Moment())
+@click.option("--closes", required=True, type=Moment())
+@click.option("--purpose", type=click.Choice([purpose.value for purpose in Purpose]), default=Purpose.DECISION.value)
+@click.option("--plan", default="", help="Number of the Front's plan.")
+@click.option("--contact", default="", help="Whom villagers may call.")
+@click.option("--json", "as_json", is_flag=True)
+def open_survey(
+    key: str,
+    code: str,
+    frame_file: Path | None,
+    opens: date | datetime,
+    closes: date | datetime,
+    purpose: str,
+    plan: str,
+    contact: str,
+    as_json: bool,
+) -> None:
+    """Create and publish a survey; it opens at once if its date has come."""
+    now = datetime.now(UTC)
+    try:
+        with db.transaction() as current:
+            authoring.load_library(current, now)
+            commune = units.unit_by_code(current, code, units.civil(now))
+            if commune.level != Level.COMMUNE:
+                raise click.ClickException(f"{commune.full_name} is not a commune")
+            planned = operations.Plan(
+                unit_id=commune.id,
+                instrument_id=instruments.latest_frozen(current, key).id,
+                purpose=Purpose(purpose),
+                rehearsal=False,
+                plan_number=plan or "–",
+                plan_date=None,
+                aim="",
+                contact=contact or commune.full_name,
+                opens_at=calendar.opening(opens) if not isinstance(opens, datetime) else opens.astimezone(UTC),
+                closes_at=calendar.closing(closes) if not isinstance(closes, datetime) else closes.astimezone(UTC),
+            )
+            frame = _frame(frame_file, commune, now) if frame_file and planned.purpose is Purpose.DECISION else []
+            number = operations.draft_survey(current, planned, frame, actor=OPERATOR, now=now)
+            operations.publish(current, number, actor=OPERATOR, now=now, keys=store())
+    except BadFile as error:
+        rows = [f"{p.sheet} {p.row} {p.column}: {p.found} – {p.expected}" for p in error.problems]
+        raise click.ClickException("\n".join([error.message, *rows])) from error
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    click.echo(json.dumps({"survey": number}) if as_json else f"Survey {number} is published.")
+
+
+@group.command("tick")
+@click.option("--loop", is_flag=True, help="Stay and run at every full minute, where there is no timer.")
+@click.option("--json", "as_json", is_flag=True)
+def tick(loop: bool, as_json: bool) -> None:
+    """Do what is due by the clock; a timer runs this every minute."""
+    while loop:
+        time.sleep(60 - time.time() % 60)
+        try:
+            jobs.run_due(datetime.now(UTC))
+        except SQLAlchemyError as error:  # the database is away for a moment; the next minute catches up
+            click.echo(f"tick: {type(error).__name__}", err=True)
+        finally:
+            db.session().close()
+    done = jobs.run_due(datetime.now(UTC))
+    click.echo(json.dumps(done) if as_json else ", ".join(f"{name}: {count}" for name, count in done.items()))
+
+
+@group.command("slips")
+@click.option("--survey", "survey_id", required=True)
+@click.option("--village", required=True, help="Code or name of the village.")
+@click.option("--count", type=int, required=True)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A .pdf or .csv file.")
+@click.option("--json", "as_json", is_flag=True)
+def make_slips(survey_id: str, village: str, count: int, out: Path, as_json: bool) -> None:
+    """Make a batch of slips for one village; the codes are in the file and nowhere else."""
+    if out.suffix not in {".pdf", ".csv"}:
+        raise click.ClickException("the file must end in .pdf or .csv")
+    if not out.absolute().parent.is_dir():
+        raise click.ClickException(f"there is no folder {out.absolute().parent}")
+    settings = current_app.extensions["settings"]
+    try:
+        with db.transaction() as current:
+            survey = queries.survey(current, survey_id)
+            line = _line(queries.frame(current, survey_id), village)
+            slips.check_room(survey)
+            batch = operations.make_slips(
+                current,
+                survey_id,
+                line.unit.id,
+                count,
+                spare_percent=settings.spare_percent,
+                actor=OPERATOR,
+                now=datetime.now(UTC),
+                keys=store(),
+            )
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    if out.suffix == ".csv":
+        out.write_bytes(b"".join(slips.csv(survey, line.unit, batch.codes, settings)))
+    else:
+        out.write_bytes(slips.pdf(survey, line.unit, batch.codes, settings))
+    done = {"survey": survey_id, "village": line.unit.code, "batch": batch.batch_id, "slips": len(batch.codes)}
+    click.echo(json.dumps(done) if as_json else f"{len(batch.codes)} slips of batch {batch.batch_id} in {out}")
+
+
+@group.command("progress")
+@click.option("--survey", "survey_id", required=True)
+@click.option("--json", "as_json", is_flag=True)
+def progress(survey_id: str, as_json: bool) -> None:
+    """Households that answered, exact to the moment."""
+    current = db.session()
+    try:
+        queries.survey(current, survey_id)
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    answered = queries.answered_now(current, survey_id)
+    villages = []
+    for line in queries.frame(current, survey_id):
+        channels = {channel.value: count for (unit, channel), count in answered.items() if unit == line.unit.id}
+        villages.append(
+            {
+                "unit": line.unit.code,
+                "households": line.households,
+                "answered": sum(channels.values()),
+                "channels": channels,
+            }
+        )
+    if as_json:
+        click.echo(json.dumps({"survey": survey_id, "villages": villages}))
+        return
+    for village in villages:
+        click.echo(f"{village['unit']}  {village['answered']} / {village['households']}")
+
+
+def _frame(file: Path, commune: units.UnitView, now: datetime) -> list[operations.Asked]:
+    """The frame is exactly the rows of the file; its villages are entered in the register as well."""
+    current = db.session()
+    lines = read_file(file.read_bytes(), file.name, commune, current, units.civil(now))
+    stored = units_operations.record_households(current, lines, actor=OPERATOR, now=now)
+    return [operations.Asked(row.unit_id, row.households, row.source, row.as_of) for row in stored]
+
+
+def _line(frame: tuple[queries.FrameLine, ...], village: str) -> queries.FrameLine:
+    names = {unicodedata.normalize("NFC", village).casefold()}
+    found = [
+        line
+        for line in frame
+        if line.unit.code == village or {line.unit.name.casefold(), line.unit.full_name.casefold()} & names
+    ]
+    if len(found) != 1:
+        raise queries.SurveyNotFound
+    return found[0]

@@ -1,0 +1,122 @@
+"""Forms of the survey pages."""
+
+from datetime import date
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from survey_app.fieldwork.models import Purpose
+from survey_app.forms import StaffForm, clean
+from survey_app.i18n import gettext as _
+from survey_app.i18n import lazy_gettext
+
+#: As date pickers send them, and as people type them where there is no picker.
+_DATE_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
+
+
+class SurveyForm(StaffForm):
+    """What people decide when they draft a survey. Choices of forms and villages are set by the view."""
+
+    revision = HiddenField()
+    instrument = SelectField(lazy_gettext("Form"), coerce=int)
+    purpose = RadioField(
+        lazy_gettext("What the answers are for"),
+        choices=[
+            SelectChoice(
+                Purpose.DECISION.value, lazy_gettext("Decision: scored, one slip with a code for each household")
+            ),
+            SelectChoice(Purpose.FEEDBACK.value, lazy_gettext("Feedback: an open link, never scored")),
+        ],
+        default=Purpose.DECISION.value,
+    )
+    rehearsal = BooleanField(lazy_gettext("Rehearsal: marked THỬ everywhere and never counted"))
+    plan_number = StringField(
+        lazy_gettext("Number of the Front's plan"), filters=[clean], validators=[Length(max=60)]
+    )
+    plan_date = DateField(lazy_gettext("Date of the plan"), format=_DATE_FORMATS)
+    aim = TextAreaField(
+        lazy_gettext("What it is for, in one or two sentences villagers read first"),
+        filters=[clean],
+        validators=[DataRequired(), Length(max=500)],
+    )
+    contact = StringField(
+        lazy_gettext("Whom villagers may call (name, phone)"),
+        filters=[clean],
+        validators=[DataRequired(), Length(max=120)],
+    )
+    opens_on = DateField(lazy_gettext("First day"), format=_DATE_FORMATS, validators=[InputRequired()])
+    closes_on = DateField(lazy_gettext("Last day"), format=_DATE_FORMATS, validators=[InputRequired()])
+    villages = SelectMultipleField(
+        lazy_gettext("Villages that are asked"),
+        coerce=int,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+
+    def validate_closes_on(self, field: Any) -> None:
+        """Dates in order."""
+        if self.opens_on.data and field.data and field.data < self.opens_on.data:
+            raise ValidationError(_("The last day lies before the first day."))
+
+    def validate_plan_date(self, field: Any) -> None:
+        """Optional for feedback; a decision survey needs the plan that orders it."""
+        if field.raw_data and field.raw_data[0] and field.data is None:
+            raise ValidationError(_("Please enter a date like 25/11/2026."))
+
+    def validate_villages(self, field: Any) -> None:
+        """A decision survey without villages has no coverage."""
+        if self.purpose.data == Purpose.DECISION and not field.data:
+            raise ValidationError(_("Choose at least one village. Villages and households are entered under “Villages”."))
+
+
+class ReasonForm(StaffForm):
+    """A reason that is printed."""
+
+    reason = TextAreaField(
+        lazy_gettext("Reason (printed on the papers)"), filters=[clean], validators=[DataRequired(), Length(max=500)]
+    )
+
+
+class ExtendForm(ReasonForm):
+    closes_on = DateField(lazy_gettext("New last day"), format=_DATE_FORMATS, validators=[InputRequired()])
+
+
+class CorrectionForm(ReasonForm):
+    households = IntegerField(
+        lazy_gettext("Correct number of households"), validators=[InputRequired(), NumberRange(min=1, max=100000)]
+    )
+
+
+class DecisionForm(StaffForm):
+    """Yes or no to what the other body asks."""
+
+    decision = RadioField(
+        lazy_gettext("Your decision"),
+        choices=[
+            SelectChoice("approved", lazy_gettext("I agree")),
+            SelectChoice("refused", lazy_gettext("I do not agree")),
+        ],
+        validators=[InputRequired()],
+    )
+    reason = TextAreaField(
+        lazy_gettext("Reason (needed if you do not agree)"), filters=[clean], validators=[Length(max=500)]
+    )
+
+
+def suggested_dates(today: date) -> tuple[date, date]:
+    """A first and last day to start from: two weeks from tomorrow on. Only a suggestion; no rule sets a length."""
+    return date.fromordinal(today.toordinal() + 1), date.fromordinal(today.toordinal() + 14)

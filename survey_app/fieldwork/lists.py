@@ -1,0 +1,78 @@
+"""Papers that go with a bundle of slips: the cover for the village head, and the numbered receipt list.
+
+Neither carries a code or a name. The list is kept on paper only: lines are ticked by hand, and its totals
+are the cross-check of what the system counted.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from flask import render_template
+
+from survey_app import drawing, files
+from survey_app.config import Settings
+from survey_app.fieldwork.queries import BatchView, FrameLine, SurveyView
+from survey_app.i18n import force_locale
+
+#: Numbered lines in one column of the receipt list; each page has two columns.
+_LINES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """The slips of one village that may be handed out."""
+
+    line: FrameLine
+    batches: tuple[BatchView, ...]
+
+    @property
+    def slips(self) -> int:
+        return sum(batch.slips for batch in self.batches)
+
+    @property
+    def spares(self) -> int:
+        """Slips beyond one for each household."""
+        return max(self.slips - self.line.households, 0)
+
+
+def bundle(line: FrameLine, batches: Iterable[BatchView]) -> Bundle:
+    """The village's batches that were not voided."""
+    return Bundle(
+        line, tuple(batch for batch in batches if batch.unit_id == line.unit.id and batch.voided_at is None)
+    )
+
+
+def cover_link(survey: SurveyView, line: FrameLine, public_url: str) -> str:
+    """The page that shows how many households of the village answered, and nothing else."""
+    return f"{public_url}/bia/{survey.cover_token}/{line.unit.code}"
+
+
+def cover_pdf(survey: SurveyView, held: Bundle, settings: Settings) -> bytes:
+    """The cover of a village's bundle, one A4 page in Vietnamese."""
+    link = cover_link(survey, held.line, settings.public_url)
+    with force_locale("vi"):
+        page = render_template(
+            "fieldwork/print/cover.html",
+            survey=survey,
+            held=held,
+            link=link.partition("://")[2],
+            qr=drawing.data_uri(drawing.qr_svg(link)),
+            settings=settings,
+        )
+    return files.pdf(page)
+
+
+def receipt_pdf(survey: SurveyView, line: FrameLine, slips: int) -> bytes:
+    """The receipt list with lines 1 to `slips`, in Vietnamese."""
+    with force_locale("vi"):
+        page = render_template(
+            "fieldwork/print/receipts.html", survey=survey, line=line, slips=slips, pages=list(_pages(slips))
+        )
+    return files.pdf(page)
+
+
+def _pages(slips: int) -> Iterator[Sequence[range]]:
+    """The numbers of each page in its two columns; the second is empty when the list is short."""
+    for start in range(1, slips + 1, 2 * _LINES):
+        middle, end = start + _LINES, start + 2 * _LINES
+        yield range(start, min(middle, slips + 1)), range(middle, min(end, slips + 1))

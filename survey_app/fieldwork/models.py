@@ -1,0 +1,181 @@
+"""Tables of one fielding: the survey, its frame, its slips by batch, and how many households answered."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    LargeBinary,
+    String,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from survey_app.db import Base, UtcDateTime
+
+
+class State(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    OPEN = "open"
+    COUNTING = "counting"
+    SEALED = "sealed"
+    SIGNED = "signed"
+    ANNULLED = "annulled"
+
+
+class Purpose(StrEnum):
+    """A decision survey is scored and needs a code per household; a feedback survey is an open link, never scored."""
+
+    DECISION = "decision"
+    FEEDBACK = "feedback"
+
+
+class Channel(StrEnum):
+    SELF_ONLINE = "self_online"
+    ASSISTED = "assisted"
+    PAPER_ENTRY = "paper_entry"
+    MEETING = "meeting"
+
+
+class SurveyNumber(Base):
+    """Source of survey numbers: each is given once and never again, even when its draft is thrown away."""
+
+    __tablename__ = "survey_numbers"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Survey(Base):
+    """One fielding of one frozen instrument version in one commune. Its id is the number printed in its codes."""
+
+    __tablename__ = "surveys"
+    __table_args__ = (
+        CheckConstraint("closes_at > opens_at", name="window"),
+        CheckConstraint("purpose IN ('decision', 'feedback')", name="purpose_known"),
+        CheckConstraint(
+            "state IN ('draft', 'published', 'open', 'counting', 'sealed', 'signed', 'annulled')", name="state_known"
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    instrument_id: Mapped[int] = mapped_column(ForeignKey("instruments.id"), index=True)
+    purpose: Mapped[str] = mapped_column(String(10))
+    #: A rehearsal is marked THỬ on every page and paper and can never count.
+    rehearsal: Mapped[bool] = mapped_column(default=False)
+    #: Whether the Front had confirmed the scored wording when the survey was published.
+    confirmed: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(String(10))
+    #: The Front's plan that orders this consultation.
+    plan_number: Mapped[str] = mapped_column(String(60))
+    plan_date: Mapped[date | None]
+    #: What it is for, in the commune's words, shown before the form.
+    aim: Mapped[str] = mapped_column(String(500))
+    #: Whom villagers may call.
+    contact: Mapped[str] = mapped_column(String(120))
+    opens_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: When keying of paper ends; set when the phones close.
+    counting_ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    phones_closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: Random path of /g/<link>; feedback surveys only.
+    link: Mapped[str | None] = mapped_column(String(32), unique=True)
+    #: Random path of the bundle covers' count pages.
+    cover_token: Mapped[str] = mapped_column(String(32), unique=True)
+    revision: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_by: Mapped[str] = mapped_column(String(40))
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    annulled_reason: Mapped[str | None] = mapped_column(String(500))
+    #: Set when the pepper was destroyed on purpose; until then a missing pepper is a fault.
+    pepper_destroyed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class FrameRow(Base):
+    """Households of one village that are asked, as the survey counts them now."""
+
+    __tablename__ = "frames"
+    __table_args__ = (CheckConstraint("households > 0", name="households_positive"),)
+
+    survey_id: Mapped[str] = mapped_column(ForeignKey("surveys.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True)
+    households: Mapped[int]
+    source: Mapped[str] = mapped_column(String(200))
+    as_of: Mapped[date] = mapped_column(Date)
+
+
+class FrameCorrection(Base):
+    """A correction of the frame after publishing: old and new number both stay and print."""
+
+    __tablename__ = "frame_corrections"
+    __table_args__ = (
+        ForeignKeyConstraint(["survey_id", "unit_id"], ["frames.survey_id", "frames.unit_id"]),
+        CheckConstraint("households > 0", name="households_positive"),
+    )
+
+    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int]
+    households_before: Mapped[int]
+    households: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(500))
+    corrected_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    corrected_by: Mapped[str] = mapped_column(String(40))
+
+
+class PrintBatch(Base):
+    """Slips of one village made in one download; voided as a whole."""
+
+    __tablename__ = "print_batches"
+    __table_args__ = (
+        ForeignKeyConstraint(["survey_id", "unit_id"], ["frames.survey_id", "frames.unit_id"]),
+        CheckConstraint("slips > 0", name="slips_positive"),
+    )
+
+    survey_id: Mapped[str] = mapped_column(ForeignKey("surveys.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int]
+    slips: Mapped[int]
+    made_by: Mapped[str] = mapped_column(String(40))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    void_reason: Mapped[str | None] = mapped_column(String(500))
+
+
+class SlipRow(Base):
+    """A code that may answer for its village. The code itself is nowhere; nothing says which household holds it."""
+
+    __tablename__ = "slips"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    code_mac: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    unit_id: Mapped[int]
+    print_batch: Mapped[int]
+
+
+class Progress(Base):
+    """Households that answered, counted in the transaction that stores each answer."""
+
+    __tablename__ = "progress"
+
+    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(String(12), primary_key=True)
+    answered: Mapped[int]
+
+
+class HourlyProgress(Base):
+    """The copy of `progress` that screens read, taken once an hour so that nobody can watch single answers arrive."""
+
+    __tablename__ = "hourly_progress"
+
+    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(String(12), primary_key=True)
+    answered: Mapped[int]
+    as_of: Mapped[datetime] = mapped_column(UtcDateTime)

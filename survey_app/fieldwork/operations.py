@@ -1,0 +1,473 @@
+"""The life of a survey: drafted, published, opened, closed for phones, corrected, extended, annulled.
+
+States change only by these acts and by the minute job, never by looking at the clock while reading. Nothing here knows
+answers.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from http import HTTPStatus
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from survey_app import audit
+from survey_app.authoring import queries as instruments
+from survey_app.authoring.queries import ScoredWording
+from survey_app.errors import DomainError
+from survey_app.fieldwork import calendar, codes
+from survey_app.fieldwork.models import (
+    FrameCorrection,
+    FrameRow,
+    HourlyProgress,
+    PrintBatch,
+    Progress,
+    Purpose,
+    SlipRow,
+    State,
+    Survey,
+    SurveyNumber,
+)
+from survey_app.fieldwork.queries import SurveyNotFound
+from survey_app.i18n import gettext as _
+from survey_app.keys import KeyStore
+from survey_app.units import queries as units
+from survey_app.units.models import Unit
+
+#: States in which households are, or soon will be, asked.
+_RUNNING = (State.PUBLISHED, State.OPEN, State.COUNTING)
+
+
+class CannotPublish(DomainError):
+    """The survey is not ready: the message says what is missing."""
+
+
+class WrongState(DomainError):
+    """The act does not fit what the survey has come to."""
+
+
+class FrameClosed(DomainError):
+    """The frame is settled once the phones are closed."""
+
+
+class TooManySlips(DomainError):
+    """More live slips than households and spares."""
+
+
+class DatesReversed(DomainError):
+    """The survey would close before it opens."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self) -> None:
+        super().__init__(_("The last day lies before the first day."))
+
+
+class ReasonNeeded(DomainError):
+    """An act that goes on paper needs its reason."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class SurveyChanged(DomainError):
+    """Somebody else saved the survey meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What people decide when they draft a survey. Moments are UTC."""
+
+    unit_id: int
+    instrument_id: int
+    purpose: Purpose
+    rehearsal: bool
+    plan_number: str
+    plan_date: date | None
+    aim: str
+    contact: str
+    opens_at: datetime
+    closes_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A village of the frame: how many households it has, who says so, and as of when."""
+
+    unit_id: int
+    households: int
+    source: str
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
+class Slips:
+    """A fresh batch: its codes as printed, shuffled, known nowhere else."""
+
+    batch_id: int
+    unit_id: int
+    codes: tuple[str, ...]
+
+
+def draft_survey(
+    session: Session, plan: Plan, frame: Sequence[Asked], *, actor: str, now: datetime
+) -> str:
+    """A new draft; its number. Raises DatesReversed."""
+    row = SurveyNumber()
+    session.add(row)
+    session.flush()  # the running number is needed for the id
+    number = codes.survey_number(row.number)
+    session.add(
+        Survey(
+            id=number,
+            state=State.DRAFT,
+            cover_token=secrets.token_urlsafe(12),
+            link=secrets.token_urlsafe(9) if plan.purpose is Purpose.FEEDBACK else None,
+            created_at=now,
+            created_by=actor,
+            **_columns(plan),
+        )
+    )
+    session.flush()  # the frame refers to the survey
+    set_frame(session, number, frame)
+    audit.record(session, actor, "fieldwork.draft", f"survey:{number}", at=now)
+    return number
+
+
+def change_draft(session: Session, survey_id: str, plan: Plan, *, revision: int, actor: str, now: datetime) -> None:
+    """Replace what the draft says. Raises WrongState after publishing, SurveyChanged when it was saved meanwhile."""
+    survey = _locked(session, survey_id)
+    _require(survey, State.DRAFT)
+    if survey.revision != revision:
+        raise SurveyChanged(
+            _("Somebody else saved this survey meanwhile. Your entries are still here: compare, then save again.")
+        )
+    for name, value in _columns(plan).items():
+        setattr(survey, name, value)
+    survey.revision += 1
+    audit.record(session, actor, "fieldwork.change", f"survey:{survey_id}", at=now)
+
+
+def set_frame(session: Session, survey_id: str, frame: Sequence[Asked]) -> None:
+    """Make the draft's frame exactly these villages. Raises WrongState after publishing."""
+    _require(_locked(session, survey_id), State.DRAFT)
+    session.execute(delete(FrameRow).where(FrameRow.survey_id == survey_id))
+    for line in frame:
+        session.add(
+            FrameRow(
+                survey_id=survey_id,
+                unit_id=line.unit_id,
+                households=line.households,
+                source=line.source,
+                as_of=line.as_of,
+            )
+        )
+    session.flush()  # callers read the frame in the same transaction
+
+
+def discard_draft(session: Session, survey_id: str, *, actor: str, now: datetime) -> None:
+    """Throw a draft away; its number is never given again. Raises WrongState after publishing."""
+    survey = _locked(session, survey_id)
+    _require(survey, State.DRAFT)
+    session.execute(delete(FrameRow).where(FrameRow.survey_id == survey_id))
+    session.delete(survey)
+    audit.record(session, actor, "fieldwork.discard", f"survey:{survey_id}", at=now)
+
+
+def obstacles(session: Session, survey_id: str, now: datetime) -> tuple[str, ...]:
+    """Every reason why the survey cannot be published now, as sentences; empty when it can."""
+    survey = session.get_one(Survey, survey_id)
+    found = []
+    instrument = instruments.instrument(session, survey.instrument_id)
+    if not instrument.frozen:
+        found.append(_("The form is still a draft: freeze it first."))
+    if survey.closes_at <= now:
+        found.append(_("The closing date has already passed."))
+    if survey.purpose == Purpose.DECISION:
+        found.extend(_decision_obstacles(session, survey))
+    other = _overlapping(session, survey, survey.closes_at) if instrument.frozen else None
+    if other is not None:
+        found.append(_("Survey %(number)s of this commune runs in the same days.", number=other))
+    return tuple(found)
+
+
+def publish(session: Session, survey_id: str, *, actor: str, now: datetime, keys: KeyStore) -> None:
+    """Fix form, frame and dates, make the pepper, and open at once if the day has come. Raises CannotPublish."""
+    survey = _locked(session, survey_id)
+    _require(survey, State.DRAFT)
+    _one_at_a_time(session, survey.unit_id)
+    missing = obstacles(session, survey_id, now)
+    if missing:
+        raise CannotPublish(" ".join(missing))
+    if survey.purpose == Purpose.DECISION:
+        keys.ensure_pepper(survey_id)
+    survey.state = State.OPEN if survey.opens_at <= now else State.PUBLISHED
+    survey.published_at = now
+    survey.confirmed = _wording(session, survey) is ScoredWording.CONFIRMED
+    audit.record(session, actor, "fieldwork.publish", f"survey:{survey_id}", at=now, state=survey.state)
+
+
+def open_due(session: Session, now: datetime) -> int:
+    """Open the phones of published surveys whose hour has come; how many."""
+    due = select(Survey).where(Survey.state == State.PUBLISHED, Survey.opens_at <= now).order_by(Survey.id)
+    opened = session.scalars(due.with_for_update()).all()
+    for survey in opened:
+        survey.state = State.OPEN
+        audit.record(session, "job", "fieldwork.open", f"survey:{survey.id}", at=now)
+    return len(opened)
+
+
+def close_due(session: Session, now: datetime, *, counting_days: int) -> int:
+    """Close the phones of open surveys whose hour has come; how many. Keying of paper goes on for `counting_days`."""
+    due = select(Survey).where(Survey.state == State.OPEN, Survey.closes_at <= now).order_by(Survey.id)
+    closed = session.scalars(due.with_for_update()).all()
+    for survey in closed:
+        end_phones(session, survey, now=now, counting_days=counting_days, actor="job")
+    return len(closed)
+
+
+def end_phones(session: Session, survey: Survey, *, now: datetime, counting_days: int, actor: str) -> None:
+    """Move an open survey to counting. Never back."""
+    _require(survey, State.OPEN)
+    survey.state = State.COUNTING
+    survey.phones_closed_at = now
+    survey.counting_ends_at = calendar.counting_end(_ended(survey, now), counting_days)
+    audit.record(session, actor, "fieldwork.close_phones", f"survey:{survey.id}", at=now)
+
+
+def _ended(survey: Survey, now: datetime) -> datetime:
+    """When the phones ended for the calendar: as announced, though the job comes a little after midnight.
+
+    Not so when they are closed early, or a server was down for days: keying then has its full time from now on.
+    """
+    return survey.closes_at if survey.closes_at <= now < survey.closes_at + timedelta(days=1) else now
+
+
+def copy_progress(session: Session, now: datetime) -> int:
+    """Give the screens the counts of this hour, once an hour; how many rows were copied."""
+    latest = session.scalar(select(func.max(HourlyProgress.as_of)))
+    if latest is not None and calendar.full_hour(latest) >= calendar.full_hour(now):
+        return 0
+    session.execute(delete(HourlyProgress))
+    rows = session.execute(
+        select(Progress.survey_id, Progress.unit_id, Progress.channel, Progress.answered)
+        .join(Survey, Survey.id == Progress.survey_id)
+        .order_by(Progress.survey_id, Progress.unit_id, Progress.channel)
+    ).all()
+    if rows:
+        session.execute(insert(HourlyProgress), [row._asdict() | {"as_of": now} for row in rows])
+    return len(rows)
+
+
+def extend(session: Session, survey_id: str, closes_at: datetime, *, reason: str, actor: str, now: datetime) -> None:
+    """Keep the phones open longer. Raises WrongState when they are closed already or the date is not later."""
+    survey = _locked(session, survey_id)
+    _require(survey, State.PUBLISHED, State.OPEN)
+    if closes_at <= max(survey.closes_at, now):
+        raise WrongState(_("The new last day must be later than the present one."))
+    other = _overlapping(session, survey, closes_at)
+    if other is not None:
+        raise WrongState(_("Survey %(number)s of this commune runs in the same days.", number=other))
+    before = survey.closes_at
+    survey.closes_at = closes_at
+    audit.record(
+        session, actor, "fieldwork.extend", f"survey:{survey_id}", at=now, reason=reason,
+        before=before.isoformat(), after=closes_at.isoformat(),
+    )  # fmt: skip
+
+
+def annul(session: Session, survey_id: str, *, reason: str, actor: str, now: datetime) -> None:
+    """End a published survey for good, with a reason; it stays on record and never counts."""
+    survey = _locked(session, survey_id)
+    if survey.state in {State.DRAFT, State.ANNULLED}:
+        raise WrongState(_("Only a published survey can be annulled."))
+    survey.state = State.ANNULLED
+    survey.annulled_reason = reason
+    audit.record(session, actor, "fieldwork.annul", f"survey:{survey_id}", at=now, reason=reason)
+
+
+def correct_frame(
+    session: Session, survey_id: str, unit_id: int, households: int, *, reason: str, actor: str, now: datetime
+) -> None:
+    """Correct a village's number until the phones close; the old one stays. Raises FrameClosed."""
+    survey = _locked(session, survey_id)
+    if survey.state not in {State.PUBLISHED, State.OPEN}:
+        raise FrameClosed(_("The numbers of households are settled once the phones are closed."))
+    line = session.get(FrameRow, (survey_id, unit_id))
+    if line is None:
+        raise SurveyNotFound
+    if line.households == households:
+        raise WrongState(_("This is already the number of households."))
+    done = session.scalar(select(func.count()).where(FrameCorrection.survey_id == survey_id)) or 0
+    session.add(
+        FrameCorrection(
+            survey_id=survey_id, id=done + 1, unit_id=unit_id, households_before=line.households,
+            households=households, reason=reason, corrected_at=now, corrected_by=actor,
+        )
+    )  # fmt: skip
+    line.households = households
+    audit.record(session, actor, "fieldwork.correct_frame", f"survey:{survey_id}", at=now, unit=unit_id, reason=reason)
+
+
+def make_slips(
+    session: Session,
+    survey_id: str,
+    unit_id: int,
+    count: int,
+    *,
+    spare_percent: int,
+    actor: str,
+    now: datetime,
+    keys: KeyStore,
+) -> Slips:
+    """A new batch of slips for a village. The caller commits before the first byte of the file is sent.
+
+    Raises WrongState before publishing or after the phones closed, TooManySlips beyond households and spares.
+    """
+    survey = _locked(session, survey_id)
+    _require(survey, State.PUBLISHED, State.OPEN)
+    line = session.get(FrameRow, (survey_id, unit_id))
+    if line is None or survey.purpose != Purpose.DECISION:
+        raise SurveyNotFound
+    left = most_slips(line.households, spare_percent) - _live_slips(session, survey_id, unit_id)
+    if not 0 < count <= left:
+        raise TooManySlips(
+            _(
+                "At most %(left)s more slips can be made for this village: one for each household, and spares. "
+                "Void a batch that was lost before making a new one.",
+                left=max(left, 0),
+            )
+        )
+    batch_id = (session.scalar(select(func.max(PrintBatch.id)).where(PrintBatch.survey_id == survey_id)) or 0) + 1
+    session.add(
+        PrintBatch(survey_id=survey_id, id=batch_id, unit_id=unit_id, slips=count, made_by=actor, made_at=now)
+    )
+    printed = _fresh_codes(survey_id, count)
+    pepper = keys.pepper(survey_id)
+    macs = sorted(codes.mac(pepper, survey_id, codes.normalise(code)) for code in printed)
+    session.flush()  # the batch goes in before its slips
+    session.execute(
+        insert(SlipRow),
+        [{"survey_id": survey_id, "code_mac": mac, "unit_id": unit_id, "print_batch": batch_id} for mac in macs],
+    )
+    audit.record(
+        session, actor, "fieldwork.slips", f"survey:{survey_id}", at=now, unit=unit_id, batch=batch_id, slips=count
+    )
+    return Slips(batch_id, unit_id, printed)
+
+
+def void_batch(session: Session, survey_id: str, batch_id: int, *, reason: str, actor: str, now: datetime) -> None:
+    """Make the unspent codes of a batch worthless. What was answered with it stays answered."""
+    survey = _locked(session, survey_id)
+    _require(survey, State.PUBLISHED, State.OPEN, State.COUNTING)
+    batch = session.get(PrintBatch, (survey_id, batch_id))
+    if batch is None or batch.voided_at is not None:
+        raise SurveyNotFound
+    batch.voided_at = now
+    batch.void_reason = reason
+    audit.record(
+        session, actor, "fieldwork.void_batch", f"survey:{survey_id}", at=now, batch=batch_id, reason=reason
+    )
+
+
+def most_slips(households: int, spare_percent: int) -> int:
+    """Live slips a village may have: one for each household, and the spares, rounded up."""
+    return households + -(-households * spare_percent // 100)
+
+
+def _live_slips(session: Session, survey_id: str, unit_id: int) -> int:
+    live = select(func.sum(PrintBatch.slips)).where(
+        PrintBatch.survey_id == survey_id, PrintBatch.unit_id == unit_id, PrintBatch.voided_at.is_(None)
+    )
+    return session.scalar(live) or 0
+
+
+def _fresh_codes(survey_id: str, count: int) -> tuple[str, ...]:
+    """Distinct codes in an order that tells nothing: each is drawn at random, so any order is a shuffled one."""
+    drawn: set[str] = set()
+    while len(drawn) < count:
+        drawn.add(codes.new_code(survey_id))
+    shuffled = list(drawn)
+    secrets.SystemRandom().shuffle(shuffled)
+    return tuple(shuffled)
+
+
+def _decision_obstacles(session: Session, survey: Survey) -> list[str]:
+    found = []
+    if not session.scalar(select(func.count()).where(FrameRow.survey_id == survey.id)):
+        found.append(_("The survey has no villages with households: without them there is no coverage."))
+    if not survey.plan_number:
+        found.append(_("The number of the Front's plan is missing."))
+    if _wording(session, survey) is ScoredWording.OWN:
+        found.append(_("The scored questions differ from every template of the Front: choose a form that keeps them."))
+    return found
+
+
+def _overlapping(session: Session, survey: Survey, closes_at: datetime) -> str | None:
+    """Another published survey of the commune that this one may not run beside until `closes_at`.
+
+    Two decision surveys may not, nor a decision and a feedback survey that ask the same items: whoever gave feedback
+    would believe that the household has answered. Rehearsals may run beside anything.
+    """
+    if survey.rehearsal:
+        return None
+    others = session.scalars(
+        select(Survey)
+        .where(
+            Survey.unit_id == survey.unit_id,
+            Survey.id != survey.id,
+            Survey.rehearsal.is_(False),
+            Survey.state.in_(_RUNNING),
+            Survey.opens_at < closes_at,
+            Survey.closes_at > survey.opens_at,
+        )
+        .order_by(Survey.id)
+    )
+    return next((other.id for other in others if _may_not_run_beside(session, survey, other)), None)
+
+
+def _may_not_run_beside(session: Session, survey: Survey, other: Survey) -> bool:
+    if survey.purpose == other.purpose:
+        return survey.purpose == Purpose.DECISION
+    own, others = (instruments.loaded(session, found.instrument_id).scored for found in (survey, other))
+    return not {question.key for question in own}.isdisjoint(question.key for question in others)
+
+
+def _wording(session: Session, survey: Survey) -> ScoredWording:
+    commune = units.unit(session, survey.unit_id)
+    return instruments.scored_wording(session, survey.instrument_id, commune.path)
+
+
+def _columns(plan: Plan) -> dict[str, object]:
+    if plan.closes_at <= plan.opens_at:
+        raise DatesReversed
+    return {
+        "unit_id": plan.unit_id,
+        "instrument_id": plan.instrument_id,
+        "purpose": plan.purpose,
+        "rehearsal": plan.rehearsal,
+        "plan_number": plan.plan_number,
+        "plan_date": plan.plan_date,
+        "aim": plan.aim,
+        "contact": plan.contact,
+        "opens_at": plan.opens_at,
+        "closes_at": plan.closes_at,
+    }
+
+
+def _locked(session: Session, survey_id: str) -> Survey:
+    survey = session.scalar(select(Survey).where(Survey.id == survey_id).with_for_update())
+    if survey is None:
+        raise SurveyNotFound
+    return survey
+
+
+def _one_at_a_time(session: Session, commune_id: int) -> None:
+    """Until this transaction ends no other survey of the commune is published, so that none can overlap unseen."""
+    session.execute(select(Unit.id).where(Unit.id == commune_id).with_for_update())
+
+
+def _require(survey: Survey, *states: State) -> None:
+    if survey.state not in states:
+        raise WrongState(_("This can no longer be done: the survey has moved on. Reload the page to see its state."))

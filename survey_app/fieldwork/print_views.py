@@ -1,0 +1,219 @@
+"""Pages and files of the printed matter: slips once per batch, everything without codes as often as wanted.
+
+Slips are committed before the first byte leaves, are never kept, and no screen of ours lists them.
+"""
+
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from flask import Blueprint, Response, abort, current_app, render_template
+from flask.typing import ResponseReturnValue
+from wtforms import IntegerField
+from wtforms.validators import InputRequired, NumberRange
+
+from survey_app import access, db, files, keys
+from survey_app.access import Identity, Role
+from survey_app.config import Settings
+from survey_app.errors import DomainError
+from survey_app.fieldwork import lists, operations, posters, queries, slips
+from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.queries import BatchView, FrameLine, SurveyView
+from survey_app.forms import StaffForm
+from survey_app.i18n import lazy_gettext as _l
+
+bp = Blueprint("fieldwork_print", __name__, template_folder="templates")
+
+_READERS = (*access.OFFICERS, *access.FRONT)
+_PRINTERS = (*access.FRONT, Role.COMMUNE)
+_BEFORE_THE_END = (State.PUBLISHED, State.OPEN)
+_CHUNK_BYTES = 64 * 1024
+_NOT_A_COUNT = _l("Enter the number of slips as a whole number, at least 1.")
+
+
+class SlipsForm(StaffForm):
+    """How many slips of one village to make."""
+
+    count = IntegerField(
+        _l("Number of slips"),
+        validators=[InputRequired(_NOT_A_COUNT), NumberRange(min=1, message=_NOT_A_COUNT)],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class VillageRow:
+    """What the page shows of one village; `problem` is why the last request for slips was refused."""
+
+    line: FrameLine
+    batches: tuple[BatchView, ...]
+    live: int
+    most: int
+    typed: object
+    problem: str
+
+    @property
+    def left(self) -> int:
+        """Slips that may still be made."""
+        return max(self.most - self.live, 0)
+
+
+@bp.get("/can-bo/dot/<survey_id>/in")
+@access.roles(*_READERS)
+def papers(survey_id: str) -> ResponseReturnValue:
+    """Every village with its batches and the papers that can be printed."""
+    return _page(queries.scoped_survey(db.session(), survey_id, access.identity()))
+
+
+@bp.post("/can-bo/dot/<survey_id>/phieu/<village>", defaults={"kind": "pdf"})
+@bp.post("/can-bo/dot/<survey_id>/phieu/<village>.<any(pdf, csv, html):kind>")
+@access.roles(*_PRINTERS)
+def make_slips(survey_id: str, village: str, kind: str) -> ResponseReturnValue:
+    """A new batch of a village's slips, sent once."""
+    identity, settings = access.identity(), _settings()
+    survey = queries.scoped_survey(db.session(), survey_id, identity)
+    if not _may_print(identity, survey, settings):
+        abort(HTTPStatus.FORBIDDEN)
+    line = queries.frame_line(db.session(), survey_id, village)
+    form = SlipsForm()
+    if not form.validate_on_submit():
+        problem = next(iter(form.count.errors), str(_NOT_A_COUNT))
+        return _page(survey, village, form.count.raw_data, problem), HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        slips.check_room(survey)
+        with db.transaction() as current:
+            made = operations.make_slips(
+                current,
+                survey_id,
+                line.unit.id,
+                form.count.data,
+                spare_percent=settings.spare_percent,
+                actor=identity.actor,
+                now=datetime.now(UTC),
+                keys=keys.store(),
+            )
+    except DomainError as refusal:
+        return _page(survey, village, form.count.raw_data, refusal.message), refusal.status
+    return _SENDERS[kind](survey, line, made, settings)
+
+
+@bp.get("/can-bo/dot/<survey_id>/ap-phich/<any(A4, A3):size>.pdf")
+@access.roles(*_READERS)
+def poster(survey_id: str, size: str) -> ResponseReturnValue:
+    """The poster of a survey."""
+    survey = queries.scoped_survey(db.session(), survey_id, access.identity())
+    return _pdf(posters.pdf(survey, _settings(), size), f"ap-phich-{size}-{survey.id}")
+
+
+@bp.get("/can-bo/dot/<survey_id>/bia-tap/<village>.pdf")
+@access.roles(*_READERS)
+def cover(survey_id: str, village: str) -> ResponseReturnValue:
+    """The cover of a village's bundle."""
+    survey = queries.scoped_survey(db.session(), survey_id, access.identity())
+    line = queries.frame_line(db.session(), survey.id, village)
+    held = lists.bundle(line, queries.batches(db.session(), survey.id))
+    return _pdf(lists.cover_pdf(survey, held, _settings()), f"bia-{survey.id}-{line.unit.code}")
+
+
+@bp.get("/can-bo/dot/<survey_id>/danh-sach/<village>.pdf")
+@access.roles(*_READERS)
+def receipts(survey_id: str, village: str) -> ResponseReturnValue:
+    """The receipt list of a village: one line for each household and each spare."""
+    survey = queries.scoped_survey(db.session(), survey_id, access.identity())
+    line = queries.frame_line(db.session(), survey.id, village)
+    most = operations.most_slips(line.households, _settings().spare_percent)
+    return _pdf(lists.receipt_pdf(survey, line, most), f"danh-sach-nhan-phieu-{survey.id}-{line.unit.code}")
+
+
+@bp.get("/bia/<cover_token>/<village>")
+@access.public
+def counts(cover_token: str, village: str) -> ResponseReturnValue:
+    """How many households of one village answered as of the last full hour; only while the survey is open."""
+    survey = queries.survey_of_cover(db.session(), cover_token)
+    if survey.state is not State.OPEN:
+        raise queries.SurveyNotFound
+    line = queries.frame_line(db.session(), survey.id, village)
+    answered, as_of = queries.answered_hourly(db.session(), survey.id)
+    return render_template(
+        "fieldwork/print/counts.html",
+        survey=survey,
+        line=line,
+        answered=queries.answered_by_village(answered).get(line.unit.id, 0),
+        as_of=as_of,
+    )
+
+
+def _page(survey: SurveyView, village: str = "", typed: object = None, problem: str = "") -> str:
+    """The page of papers, with what was typed for `village` and why it was refused."""
+    settings = _settings()
+    batches = queries.batches(db.session(), survey.id)
+    rows = []
+    for line in queries.frame(db.session(), survey.id):
+        refused = line.unit.code == village
+        live = queries.live_slips(batches, line.unit.id)
+        most = operations.most_slips(line.households, settings.spare_percent)
+        own = tuple(batch for batch in batches if batch.unit_id == line.unit.id)
+        entered = typed[0] if refused and isinstance(typed, list) and typed else max(most - live, 0)
+        rows.append(VillageRow(line, own, live, most, entered, problem if refused else ""))
+    return render_template(
+        "fieldwork/print/papers.html",
+        survey=survey,
+        rows=rows,
+        decision=survey.purpose is Purpose.DECISION,
+        before_the_end=survey.state in _BEFORE_THE_END,
+        may_print=_may_print(access.identity(), survey, settings),
+        sizes=posters.SIZES,
+    )
+
+
+def _may_print(identity: Identity, survey: SurveyView, settings: Settings) -> bool:
+    """The Front holds the slips; the commune prints them in a rehearsal, or where the province allows it."""
+    if identity.role in access.FRONT:
+        return True
+    return identity.role is Role.COMMUNE and (survey.rehearsal or settings.commune_prints_slips)
+
+
+def _send_pdf(survey: SurveyView, line: FrameLine, made: operations.Slips, settings: Settings) -> Response:
+    return _pdf(slips.pdf(survey, line.unit, made.codes, settings), _slips_name(survey, line, made))
+
+
+def _send_csv(survey: SurveyView, line: FrameLine, made: operations.Slips, settings: Settings) -> Response:
+    rows = slips.csv(survey, line.unit, made.codes, settings)
+    return files.download(rows, f"{_slips_name(survey, line, made)}.csv", "text/csv; charset=utf-8")
+
+
+def _send_html(survey: SurveyView, line: FrameLine, made: operations.Slips, settings: Settings) -> Response:
+    """A page to print from the browser; its own policy allows one style, by nonce, and pictures it holds."""
+    nonce = secrets.token_urlsafe(16)
+    response = Response(slips.html(survey, line.unit, made.codes, settings, nonce))
+    response.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; style-src 'nonce-{nonce}'; img-src data:; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+_SENDERS: dict[str, Callable[[SurveyView, FrameLine, operations.Slips, Settings], Response]] = {
+    "pdf": _send_pdf,
+    "csv": _send_csv,
+    "html": _send_html,
+}
+
+
+def _slips_name(survey: SurveyView, line: FrameLine, made: operations.Slips) -> str:
+    return f"phieu-{survey.id}-{line.unit.code}-lo-{made.batch_id}"
+
+
+def _pdf(body: bytes, name: str) -> Response:
+    return files.download(_chunks(body), f"{name}.pdf", "application/pdf")
+
+
+def _chunks(body: bytes) -> Iterable[bytes]:
+    return (body[start : start + _CHUNK_BYTES] for start in range(0, len(body), _CHUNK_BYTES))
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings

@@ -1,0 +1,275 @@
+"""What screens, papers and other rooms read of surveys: facts, frames, batches and how many households answered."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from http import HTTPStatus
+
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.orm import Session
+
+from survey_app.access import Identity
+from survey_app.authoring import queries as instruments
+from survey_app.errors import DomainError
+from survey_app.fieldwork import calendar
+from survey_app.fieldwork.models import (
+    Channel,
+    FrameCorrection,
+    FrameRow,
+    HourlyProgress,
+    PrintBatch,
+    Progress,
+    Purpose,
+    State,
+    Survey,
+)
+from survey_app.i18n import gettext as _
+from survey_app.keys import KeyMissing, KeyStore
+from survey_app.questions.instrument import Instrument
+from survey_app.units import queries as units
+from survey_app.units.models import Unit
+from survey_app.units.queries import UnitView
+
+#: States in which the survey's codes may meet its pepper.
+_NEEDS_PEPPER = (State.PUBLISHED, State.OPEN, State.COUNTING, State.SEALED, State.SIGNED)
+
+
+class SurveyNotFound(DomainError):
+    code = "khong-co-dot"
+    status = HTTPStatus.NOT_FOUND
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such survey, or it does not belong to your unit."))
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyView:
+    """A survey as everybody may know it; `unit` is its commune."""
+
+    id: str
+    unit: UnitView
+    instrument_id: int
+    instrument: Instrument
+    purpose: Purpose
+    rehearsal: bool
+    state: State
+    plan_number: str
+    plan_date: date | None
+    aim: str
+    contact: str
+    opens_at: datetime
+    closes_at: datetime
+    counting_ends_at: datetime | None
+    phones_closed_at: datetime | None
+    link: str | None
+    cover_token: str
+    #: Whether the Front had confirmed the scored wording at publishing; if not, every page and paper says so.
+    confirmed: bool
+    published_at: datetime | None
+    annulled_reason: str | None
+    revision: int
+
+    @property
+    def first_day(self) -> date:
+        """The civil day on which phones open."""
+        return units.civil(self.opens_at)
+
+    @property
+    def last_day(self) -> date:
+        """The last civil day on which phones are open."""
+        return calendar.last_day(self.closes_at)
+
+    @property
+    def takes_paper(self) -> bool:
+        """Whether paper slips may be keyed now."""
+        return self.purpose is Purpose.DECISION and self.state in {State.OPEN, State.COUNTING}
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A change of the frame after publishing."""
+
+    households_before: int
+    households: int
+    reason: str
+    corrected_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FrameLine:
+    """Households of one village that are asked, with what was corrected, oldest first."""
+
+    unit: UnitView
+    households: int
+    source: str
+    as_of: date
+    corrections: tuple[Correction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchView:
+    """Slips of a village made in one download."""
+
+    id: int
+    unit_id: int
+    slips: int
+    made_at: datetime
+    voided_at: datetime | None
+
+
+#: Households that answered, by village id and channel.
+Answered = Mapping[tuple[int, Channel], int]
+
+
+def survey(session: Session, survey_id: str) -> SurveyView:
+    """The survey of that number. Raises SurveyNotFound."""
+    row = session.execute(_survey_by_number(), {"number": survey_id}).first()
+    if row is None:
+        raise SurveyNotFound
+    return _view(session, row)
+
+
+def scoped_survey(session: Session, survey_id: str, identity: Identity) -> SurveyView:
+    """The survey if it lies in the person's subtree. Raises SurveyNotFound, also when it belongs to somebody else."""
+    mine = Unit.path.startswith(identity.unit_path, autoescape=True)
+    row = session.execute(_surveys().where(Survey.id == survey_id, mine)).first()
+    if row is None:
+        raise SurveyNotFound
+    return _view(session, row)
+
+
+def survey_of_cover(session: Session, cover_token: str) -> SurveyView:
+    """The survey whose bundle covers carry that random path. Raises SurveyNotFound."""
+    row = session.execute(_surveys().where(Survey.cover_token == cover_token)).first()
+    if row is None:
+        raise SurveyNotFound
+    return _view(session, row)
+
+
+def surveys_under(session: Session, unit_path: str) -> tuple[SurveyView, ...]:
+    """Every survey of the subtree, newest first."""
+    mine = Unit.path.startswith(unit_path, autoescape=True)
+    rows = session.execute(_surveys().where(mine).order_by(Survey.opens_at.desc(), Survey.id.desc()))
+    return tuple(_view(session, row) for row in rows)
+
+
+def frame(session: Session, survey_id: str) -> tuple[FrameLine, ...]:
+    """The villages asked, by name."""
+    corrections: dict[int, list[Correction]] = {}
+    for row in session.scalars(
+        select(FrameCorrection).where(FrameCorrection.survey_id == survey_id).order_by(FrameCorrection.id)
+    ):
+        corrections.setdefault(row.unit_id, []).append(
+            Correction(row.households_before, row.households, row.reason, row.corrected_at)
+        )
+    rows = session.execute(
+        select(FrameRow, Unit).join(Unit, Unit.id == FrameRow.unit_id).where(FrameRow.survey_id == survey_id)
+        .order_by(Unit.name, Unit.id)
+    )
+    return tuple(
+        FrameLine(units.view(unit), line.households, line.source, line.as_of, tuple(corrections.get(unit.id, ())))
+        for line, unit in rows
+    )
+
+
+def frame_line(session: Session, survey_id: str, village_code: str) -> FrameLine:
+    """One village of the frame by its code. Raises SurveyNotFound when the survey does not ask there."""
+    found = next((line for line in frame(session, survey_id) if line.unit.code == village_code), None)
+    if found is None:
+        raise SurveyNotFound
+    return found
+
+
+def answered_now(session: Session, survey_id: str) -> Answered:
+    """Exact to the moment: for commands and for counting, never for a screen while the survey is open."""
+    rows = session.scalars(select(Progress).where(Progress.survey_id == survey_id))
+    return {(row.unit_id, Channel(row.channel)): row.answered for row in rows}
+
+
+def answered_hourly(session: Session, survey_id: str) -> tuple[Answered, datetime | None]:
+    """As copied once an hour for the screens, and when that was; None when no copy was taken yet."""
+    rows = tuple(session.scalars(select(HourlyProgress).where(HourlyProgress.survey_id == survey_id)))
+    as_of = max((row.as_of for row in rows), default=None)
+    return {(row.unit_id, Channel(row.channel)): row.answered for row in rows}, as_of
+
+
+def answered_by_village(answered: Answered) -> dict[int, int]:
+    """Households that answered through any channel, by village id; villages without answers are absent."""
+    totals: dict[int, int] = {}
+    for (unit_id, _channel), count in answered.items():
+        totals[unit_id] = totals.get(unit_id, 0) + count
+    return totals
+
+
+def answered_by_door(answered: Answered) -> tuple[int, int]:
+    """Answers by phone and on paper: the two doors officers see."""
+    paper = sum(count for (_unit, channel), count in answered.items() if channel is Channel.PAPER_ENTRY)
+    return sum(answered.values()) - paper, paper
+
+
+def batches(session: Session, survey_id: str) -> tuple[BatchView, ...]:
+    """Every batch of slips, oldest first."""
+    rows = session.scalars(select(PrintBatch).where(PrintBatch.survey_id == survey_id).order_by(PrintBatch.id))
+    return tuple(BatchView(row.id, row.unit_id, row.slips, row.made_at, row.voided_at) for row in rows)
+
+
+def live_slips(found: Iterable[BatchView], unit_id: int) -> int:
+    """Slips of the village in batches that were not voided."""
+    return sum(batch.slips for batch in found if batch.unit_id == unit_id and batch.voided_at is None)
+
+
+def surveys_without_pepper(session: Session, keys: KeyStore) -> tuple[str, ...]:
+    """Numbers of decision surveys whose pepper is missing though nobody destroyed it: a fault of the installation."""
+    numbers = session.scalars(
+        select(Survey.id)
+        .where(
+            Survey.purpose == Purpose.DECISION, Survey.state.in_(_NEEDS_PEPPER), Survey.pepper_destroyed_at.is_(None)
+        )
+        .order_by(Survey.id)
+    )
+    return tuple(number for number in numbers if not _has_pepper(keys, number))
+
+
+def _has_pepper(keys: KeyStore, survey_id: str) -> bool:
+    try:
+        keys.pepper(survey_id)
+    except KeyMissing:
+        return False
+    return True
+
+
+def _surveys():  # type: ignore[no-untyped-def]  # the row type of a two-entity select is longer than its use
+    return select(Survey, Unit).join(Unit, Unit.id == Survey.unit_id)
+
+
+@cache
+def _survey_by_number():  # type: ignore[no-untyped-def]  # as above
+    return _surveys().where(Survey.id == bindparam("number"))
+
+
+def _view(session: Session, row: Row[tuple[Survey, Unit]]) -> SurveyView:
+    found, unit = row
+    return SurveyView(
+        id=found.id,
+        unit=units.view(unit),
+        instrument_id=found.instrument_id,
+        instrument=instruments.loaded(session, found.instrument_id),
+        purpose=Purpose(found.purpose),
+        rehearsal=found.rehearsal,
+        state=State(found.state),
+        plan_number=found.plan_number,
+        plan_date=found.plan_date,
+        aim=found.aim,
+        contact=found.contact,
+        opens_at=found.opens_at,
+        closes_at=found.closes_at,
+        counting_ends_at=found.counting_ends_at,
+        phones_closed_at=found.phones_closed_at,
+        link=found.link,
+        cover_token=found.cover_token,
+        confirmed=found.confirmed,
+        published_at=found.published_at,
+        annulled_reason=found.annulled_reason,
+        revision=found.revision,
+    )

@@ -1,0 +1,93 @@
+"""What happens by the clock, and what waits for people today."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from survey_app import db
+from survey_app.access import FRONT, Identity, Role
+from survey_app.accounts import queries as accounts
+from survey_app.accounts.todo import Todo
+from survey_app.fieldwork import acts, calendar, operations, queries
+from survey_app.fieldwork.models import Purpose, State
+from survey_app.i18n import gettext as _
+from survey_app.i18n import ngettext
+from survey_app.templating import day
+
+#: Open surveys this close to their last day are named on the list of today.
+_LAST_DAYS = timedelta(days=3)
+
+
+def open_and_close(now: datetime) -> dict[str, int]:
+    """Open and close the phones that are due, and copy the hour's progress; how many of each."""
+    counting_days = current_app.extensions["settings"].counting_days
+    with db.transaction() as current:
+        opened = operations.open_due(current, now)
+        closed = operations.close_due(current, now, counting_days=counting_days)
+        copied = operations.copy_progress(current, now)
+    return {"opened": opened, "closed": closed, "copied": copied}
+
+
+def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
+    """Requests to decide, drafts to finish, slips to print, papers to key."""
+    for approval in accounts.open_approvals(session, person):
+        if approval.may_decide(person):
+            survey_id = approval.subject.removeprefix("survey:")
+            yield Todo(
+                title=_("Decide: %(act)s", act=acts.name(approval.act)),
+                detail=_("%(name)s asks you. It takes less than a minute.", name=approval.requested_by_name),
+                url=f"/can-bo/dot/{survey_id}/duyet/{approval.id}",
+                urgent=True,
+            )
+    if person.role in {Role.COMMUNE, Role.CLERK, *FRONT} and not person.is_provincial:
+        yield from _of_surveys(session, person, now)
+
+
+def _of_surveys(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
+    surveys = queries.surveys_under(session, person.unit_path)
+    if not surveys and person.role is Role.COMMUNE:
+        yield Todo(
+            title=_("Make the first survey"),
+            detail=_("Choose a form, the villages and the dates; the Front then approves it."),
+            url="/can-bo/dot/moi",
+        )
+    for survey in surveys:
+        yield from _of_survey(session, survey, person, now)
+
+
+def _of_survey(session: Session, survey: queries.SurveyView, person: Identity, now: datetime) -> Iterator[Todo]:
+    url = f"/can-bo/dot/{survey.id}"
+    is_decision = survey.purpose is Purpose.DECISION
+    if survey.state is State.DRAFT and person.role in {Role.COMMUNE, Role.FRONT_COMMUNE}:
+        if not any(found.decision is None for found in accounts.approvals_of(session, acts.subject(survey.id))):
+            yield Todo(_("Finish the draft of survey %(number)s", number=survey.id), survey.instrument.title["vi"], url)
+    elif survey.state in {State.PUBLISHED, State.OPEN} and is_decision and person.role in FRONT:
+        missing = _villages_without_slips(session, survey)
+        if missing:
+            yield Todo(
+                _("Print the slips of survey %(number)s", number=survey.id),
+                ngettext("%(num)d village has no slips yet.", "%(num)d villages have no slips yet.", missing),
+                f"{url}/in",
+                urgent=survey.state is State.OPEN,
+            )
+    if survey.state is State.OPEN and survey.closes_at - now <= _LAST_DAYS:
+        yield Todo(
+            _("Survey %(number)s closes soon", number=survey.id),
+            _("Phones close at the end of %(day)s. Remind everybody by loudspeaker.", day=day(survey.last_day)),
+            url,
+        )
+    if survey.state is State.COUNTING and person.role in {Role.CLERK, *FRONT}:
+        yield Todo(
+            _("Key in the paper slips of survey %(number)s", number=survey.id),
+            _("Counting ends at the end of %(day)s.", day=day(calendar.last_day(survey.counting_ends_at or now))),
+            f"/can-bo/nhap-phieu/{survey.id}",
+            urgent=True,
+        )
+
+
+def _villages_without_slips(session: Session, survey: queries.SurveyView) -> int:
+    batches = queries.batches(session, survey.id)
+    frame = queries.frame(session, survey.id)
+    return sum(queries.live_slips(batches, line.unit.id) == 0 for line in frame)

@@ -1,0 +1,145 @@
+"""The slip a household draws from the stack: phone and paper on one sheet.
+
+Two A5 sheets stand on an A4 page, printed on both sides, cut and folded once. Outside: what the slip is, and
+nothing to tick; all outsides of a village are alike, so it does not matter which outside meets which inside.
+Inside: QR and code on one half, the tick boxes of the same form on the other. A stub sticks out of the folded
+slip and carries no code. Knows nothing of households and keeps no code: whoever asks hands the codes in and
+takes the file away.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import render_template
+
+from survey_app import drawing, files
+from survey_app.config import Settings
+from survey_app.fieldwork import ticks
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.i18n import force_locale
+from survey_app.units.queries import UnitView
+
+_POINTS_PER_MM = 72 / 25.4
+#: Width on the QR half that the address and the code may take.
+_LINE_MM = 85
+#: Width of a bold letter or digit against its height, taken generously.
+_LETTER = 0.64
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What is different on each slip."""
+
+    code: str
+    #: Address of an image that holds the QR.
+    qr: str
+
+
+def link(public_url: str, code: str) -> str:
+    """The address a household may type or be sent."""
+    return f"{public_url}/k/{code}"
+
+
+def qr_text(public_url: str, code: str) -> str:
+    """What the QR says: the same address in capitals where that means the same, which makes a coarser symbol.
+
+    >>> qr_text("https://khaosat.example.vn", "001-23456-789AB-G")
+    'HTTPS://KHAOSAT.EXAMPLE.VN/K/001-23456-789AB-G'
+    >>> qr_text("https://example.vn/khao-sat", "001-23456-789AB-G")
+    'https://example.vn/khao-sat/K/001-23456-789AB-G'
+    """
+    base = public_url if urlsplit(public_url).path else public_url.upper()
+    return f"{base}/K/{code}"
+
+
+def typed_address(public_url: str) -> str:
+    """What people type, without the scheme.
+
+    >>> typed_address("https://khaosat.example.vn")
+    'khaosat.example.vn/k'
+    """
+    return f"{public_url.partition('://')[2]}/k"
+
+
+def check_room(survey: SurveyView) -> None:
+    """Raises SlipTooFull if the form does not fit on paper: to be asked before codes are made."""
+    with force_locale("vi"):
+        ticks.tick_boxes(survey.instrument)
+
+
+def html(
+    survey: SurveyView, village: UnitView, codes: Sequence[str], settings: Settings, nonce: str
+) -> str:
+    """The slips as a page to print from a browser; `nonce` is that of its style policy.
+
+    Papers speak Vietnamese whatever the language of the screen. Raises SlipTooFull.
+    """
+    sheets = _sheets(codes, settings)
+    return _render("fieldwork/print/slips.html", survey, village, sheets, settings, nonce=nonce)
+
+
+def pdf(survey: SurveyView, village: UnitView, codes: Sequence[str], settings: Settings) -> bytes:
+    """The slips as a PDF for printing on both sides, turned over the long edge. Raises SlipTooFull."""
+    sheets = _sheets(codes, settings)
+    layers = _render("fieldwork/print/slip_layers.html", survey, village, sheets, settings)
+    return files.pdf_in_layers(layers, _piles(sheets))
+
+
+def csv(survey: SurveyView, village: UnitView, codes: Sequence[str], settings: Settings) -> Iterator[bytes]:
+    """The slips as a file for a print shop: village, code, url."""
+    with force_locale("vi"):
+        name = village.full_name
+    rows = [(name, code, link(settings.public_url, code)) for code in codes]
+    return files.csv_rows([("village", "code", "url"), *rows])
+
+
+def _render(
+    template: str,
+    survey: SurveyView,
+    village: UnitView,
+    sheets: Sequence[Sequence[Slip]],
+    settings: Settings,
+    **more: str,
+) -> str:
+    address = typed_address(settings.public_url)
+    with force_locale("vi"):
+        return render_template(
+            template,
+            survey=survey,
+            village=village,
+            boxes=ticks.tick_boxes(survey.instrument),
+            sheets=sheets,
+            address=address,
+            address_points=_points_for(address, largest=19),
+            code_points=_points_for(sheets[0][0].code, largest=20),
+            settings=settings,
+            **more,
+        )
+
+
+def _piles(sheets: Sequence[Sequence[Slip]]) -> Iterator[tuple[int, ...]]:
+    """Which laid-out pages make up each printed page.
+
+    Pages 0 and 1 are outside and inside of a full sheet, 2 and 3 those of a sheet with one slip; then comes
+    one page for each sheet, with what is its own.
+    """
+    for number, sheet in enumerate(sheets, start=4):
+        outside = 0 if len(sheet) == 2 else 2
+        yield (outside,)
+        yield (outside + 1, number)
+
+
+def _sheets(codes: Sequence[str], settings: Settings) -> list[list[Slip]]:
+    """The slips in pairs; the last sheet may hold one."""
+    slips = [Slip(code, _qr(settings.public_url, code)) for code in codes]
+    return [slips[start : start + 2] for start in range(0, len(slips), 2)]
+
+
+def _qr(public_url: str, code: str) -> str:
+    return drawing.data_uri(drawing.qr_svg(qr_text(public_url, code)))
+
+
+def _points_for(text: str, *, largest: float) -> float:
+    """The type size in points at which `text` stays on one line of the QR half."""
+    return round(min(largest, _LINE_MM * _POINTS_PER_MM / (_LETTER * max(len(text), 1))), 1)

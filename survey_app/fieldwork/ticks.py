@@ -1,0 +1,153 @@
+"""The paper half of a slip: the questions of the form as lines with boxes, in the largest type that fits.
+
+Paper asks the same questions in the same words as the phone. Where all scored questions begin and end alike
+("Ông/bà có hài lòng về … không?"), those words stand once above the lines, so that the lines can be read.
+Knows nothing of codes.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from itertools import takewhile
+
+from flask import render_template
+
+from survey_app import files
+from survey_app.errors import DomainError
+from survey_app.i18n import gettext as _
+from survey_app.questions.instrument import Instrument, Kind, Question
+
+#: Type sizes tried for the tick boxes, in points: the largest that fits on the half sheet is taken.
+_SIZES = (10.0, 9.5, 9.0, 8.5, 8.0, 7.75, 7.5)
+#: Below this size, questions that are not scored move to the phone instead of shrinking the others further.
+_SMALLEST_WITH_EXTRAS = 8.0
+
+
+class SlipTooFull(DomainError):
+    """The scored questions do not fit on half a sheet even in the smallest legible type."""
+
+    code = "phieu-qua-dai"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The questions do not fit on the paper slip in legible type. "
+                "Shorten their wording in a new version."
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stem:
+    """The words with which all scored questions begin and end; both empty where they differ."""
+
+    start: str
+    end: str
+
+    def holds(self, text: str) -> bool:
+        """Whether `text` can be printed as a line under the stem."""
+        return bool(self.start) and text.startswith(self.start + " ") and text.endswith(self.end)
+
+    def rest(self, text: str) -> str:
+        """What of `text` the stem does not say; all of it where it does not hold."""
+        return text.removeprefix(self.start).removesuffix(self.end).strip() if self.holds(text) else text
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One question on paper; its number is that of the form, counting every question that takes an answer."""
+
+    number: int
+    question: Question
+    text: str
+    #: Whether its two answers stand under the common column heads.
+    in_columns: bool
+    #: When it is to be answered at all; empty for always.
+    only_if: str
+
+
+@dataclass(frozen=True, slots=True)
+class TickBoxes:
+    """What is asked on paper, in which type size, and whether questions were left to the phone."""
+
+    stem: Stem
+    heads: tuple[str, ...]
+    lines: tuple[Line, ...]
+    points: float
+    shortened: bool
+
+
+def tick_boxes(instrument: Instrument) -> TickBoxes:
+    """The paper half of the form, in Vietnamese. Raises SlipTooFull.
+
+    Questions that are not scored are printed while they fit, else left to the phone, and the slip says so.
+    """
+    common, heads = stem([question.text["vi"] for question in instrument.scored]), _heads(instrument)
+    every = tuple(_lines(instrument, common, heads))
+    counted = tuple(line for line in every if line.question.scored or line.question.closing)
+    shortened = len(counted) < len(every)
+    large = [size for size in _SIZES if size >= _SMALLEST_WITH_EXTRAS]
+    candidates = (
+        *(TickBoxes(common, heads, every, size, shortened=False) for size in large),
+        *(TickBoxes(common, heads, counted, size, shortened=shortened) for size in _SIZES),
+    )
+    found = next((boxes for boxes in candidates if _fits(boxes)), None)
+    if found is None:
+        raise SlipTooFull
+    return found
+
+
+def stem(texts: Sequence[str]) -> Stem:
+    """The words common to the beginnings and to the ends of all `texts`; none if too few to be worth it.
+
+    >>> stem(["Ông/bà có hài lòng về y tế không?", "Ông/bà có hài lòng về điện không?"])
+    Stem(start='Ông/bà có hài lòng về', end='không?')
+    >>> stem(["Y tế", "Điện"])
+    Stem(start='', end='')
+    """
+    words = [text.split() for text in texts]
+    start = _common(words)
+    end = _common([line[: len(start) - 1 : -1] if start else line[::-1] for line in words])[::-1]
+    if len(texts) < 2 or len(start) < 3 or any(len(line) <= len(start) + len(end) for line in words):
+        return Stem("", "")
+    return Stem(" ".join(start), " ".join(end))
+
+
+def _common(lines: Sequence[Sequence[str]]) -> list[str]:
+    """The words with which all `lines` begin."""
+    columns = zip(*lines, strict=False)
+    return [column[0] for column in takewhile(lambda column: len(set(column)) == 1, columns)]
+
+
+def _fits(boxes: TickBoxes) -> bool:
+    return files.page_count(render_template("fieldwork/print/ticks_alone.html", boxes=boxes)) == 1
+
+
+def _heads(instrument: Instrument) -> tuple[str, ...]:
+    first = next(iter(instrument.scored), None)
+    return () if first is None else _labels(first)
+
+
+def _labels(question: Question) -> tuple[str, ...]:
+    return tuple(option.label["vi"] for option in question.options)
+
+
+def _lines(instrument: Instrument, common: Stem, heads: tuple[str, ...]) -> Iterator[Line]:
+    numbers = {question.key: number for number, question in enumerate(instrument.answerable, start=1)}
+    for question in instrument.answerable:
+        two_way = question.kind is Kind.SATISFACTION and _labels(question) == heads
+        text = common.rest(question.text["vi"]) if two_way else question.text["vi"]
+        yield Line(numbers[question.key], question, text, two_way, _only_if(instrument, question, numbers))
+
+
+def _only_if(instrument: Instrument, question: Question, numbers: dict[str, int]) -> str:
+    """When a conditional question is to be answered, in words."""
+    earlier = question.condition and instrument.question(question.condition.question)
+    if question.condition is None or not earlier:
+        return ""
+    labels = {option.code: option.label["vi"] for option in earlier.options}
+    answers = ", ".join(labels.get(code, code) for code in question.condition.answers)
+    number = numbers[earlier.key]
+    said: str = _("only if the answer to question %(number)s is: %(answers)s", number=number, answers=answers)
+    return said

@@ -1,0 +1,321 @@
+"""The survey pages of officers: drafting, asking the other body, deciding, following, correcting."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from wtforms import SelectChoice
+
+from survey_app import access, db
+from survey_app.access import EVERYBODY, Identity, Role
+from survey_app.accounts import queries as accounts
+from survey_app.authoring import queries as instruments
+from survey_app.errors import DomainError
+from survey_app.fieldwork import acts, calendar, operations, queries
+from survey_app.fieldwork.acts import Act
+from survey_app.fieldwork.forms import CorrectionForm, DecisionForm, ExtendForm, ReasonForm, SurveyForm, suggested_dates
+from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.i18n import gettext as _
+from survey_app.keys import store
+from survey_app.templating import wording
+from survey_app.units import queries as units
+from survey_app.units.queries import UnitView, Village
+
+bp = Blueprint("fieldwork", __name__, url_prefix="/can-bo/dot", template_folder="templates")
+
+_READERS = tuple(role for role in EVERYBODY if role not in {Role.CLERK, Role.DIGITAL_TEAM})
+_DRAFTERS = (Role.COMMUNE, Role.FRONT_COMMUNE)
+_BODIES = (Role.COMMUNE, Role.PROVINCE, Role.FRONT_COMMUNE, Role.FRONT_PROVINCE)
+
+
+@bp.get("")
+@access.roles(*_READERS)
+def index() -> ResponseReturnValue:
+    """Every survey of the own subtree."""
+    person = access.identity()
+    return render_template(
+        "fieldwork/index.html",
+        surveys=queries.surveys_under(db.session(), person.unit_path),
+        may_draft=person.role in _DRAFTERS,
+    )
+
+
+@bp.route("/moi", methods=["GET", "POST"])
+@access.roles(*_DRAFTERS)
+def new() -> ResponseReturnValue:
+    """Draft a survey of the own commune."""
+    now, person, current = datetime.now(UTC), access.identity(), db.session()
+    commune = units.unit(current, person.unit_id)
+    villages = _counted_villages(current, commune, now)
+    first, last = suggested_dates(units.civil(now))
+    form = _survey_form(current, person, villages, opens_on=first, closes_on=last)
+    if request.method == "GET":
+        form.villages.data = [village.unit.id for village in villages]
+    if form.validate_on_submit():
+        with db.transaction() as writing:
+            number = operations.draft_survey(
+                writing, _plan(form, commune), _asked(form, villages), actor=person.actor, now=now
+            )
+        flash(_("Draft saved. Look it over, then ask for approval."), "success")
+        return redirect(url_for("fieldwork.page", survey_id=number))
+    return render_template("fieldwork/edit.html", form=form, villages=villages, survey=None), _status(form)
+
+
+@bp.route("/<survey_id>/sua", methods=["GET", "POST"])
+@access.roles(*_DRAFTERS)
+def edit(survey_id: str) -> ResponseReturnValue:
+    """Change a draft; the second of two people who save is told, and keeps what was typed."""
+    now, person, current = datetime.now(UTC), access.identity(), db.session()
+    survey = queries.scoped_survey(current, survey_id, person)
+    villages = _counted_villages(current, survey.unit, now)
+    form = _survey_form(current, person, villages, **_values(survey))
+    if request.method == "GET":
+        form.villages.data = [line.unit.id for line in queries.frame(current, survey_id)]
+    if form.validate_on_submit():
+        try:
+            with db.transaction() as writing:
+                operations.change_draft(
+                    writing, survey_id, _plan(form, survey.unit), revision=int(form.revision.data or 0),
+                    actor=person.actor, now=now,
+                )  # fmt: skip
+                operations.set_frame(writing, survey_id, _asked(form, villages))
+        except operations.SurveyChanged as error:
+            flash(error.message, "error")
+            form.revision.data = str(queries.survey(current, survey_id).revision)
+            return render_template("fieldwork/edit.html", form=form, villages=villages, survey=survey), error.status
+        flash(_("Draft saved. Look it over, then ask for approval."), "success")
+        return redirect(url_for("fieldwork.page", survey_id=survey_id))
+    return render_template("fieldwork/edit.html", form=form, villages=villages, survey=survey), _status(form)
+
+
+@bp.get("/<survey_id>")
+@access.roles(*_READERS)
+def page(survey_id: str) -> ResponseReturnValue:
+    """Everything about one survey, and what can be done next."""
+    now, person, current = datetime.now(UTC), access.identity(), db.session()
+    survey = queries.scoped_survey(current, survey_id, person)
+    answered, as_of = queries.answered_hourly(current, survey_id)
+    is_draft = survey.state is State.DRAFT
+    return render_template(
+        "fieldwork/page.html",
+        survey=survey,
+        frame=queries.frame(current, survey_id),
+        answered=queries.answered_by_village(answered),
+        doors=queries.answered_by_door(answered),
+        as_of=as_of,
+        batches=queries.batches(current, survey_id),
+        obstacles=operations.obstacles(current, survey_id, now) if is_draft else (),
+        approvals=accounts.approvals_of(current, acts.subject(survey_id)),
+        act_name=acts.name,
+        may_draft=person.role in _DRAFTERS,
+        may_ask=person.role in _BODIES,
+        extend_form=ExtendForm(formdata=None, prefix="extend"),
+        annul_form=ReasonForm(formdata=None, prefix="annul"),
+    )
+
+
+@bp.post("/<survey_id>/bo")
+@access.roles(*_DRAFTERS)
+def discard(survey_id: str) -> ResponseReturnValue:
+    """Throw a draft away."""
+    person = access.identity()
+    survey = queries.scoped_survey(db.session(), survey_id, person)
+    with db.transaction() as writing:
+        operations.discard_draft(writing, survey.id, actor=person.actor, now=datetime.now(UTC))
+    flash(_("The draft was thrown away."), "success")
+    return redirect(url_for("fieldwork.index"))
+
+
+@bp.post("/<survey_id>/xin-cong-bo")
+@access.roles(*_BODIES)
+def ask_publish(survey_id: str) -> ResponseReturnValue:
+    """Ask the other body to publish."""
+    return _ask(survey_id, Act.PUBLISH, {}, "")
+
+
+@bp.post("/<survey_id>/xin-gia-han")
+@access.roles(*_BODIES)
+def ask_extend(survey_id: str) -> ResponseReturnValue:
+    """Ask the other body to keep the phones open longer."""
+    form = ExtendForm(prefix="extend")
+    if not form.validate_on_submit():
+        return _form_refused(survey_id, form)
+    closes_at = calendar.closing(form.closes_on.data)
+    return _ask(survey_id, Act.EXTEND, {"closes_at": closes_at.isoformat()}, form.reason.data)
+
+
+@bp.post("/<survey_id>/xin-huy")
+@access.roles(*_BODIES)
+def ask_annul(survey_id: str) -> ResponseReturnValue:
+    """Ask the other body to cancel the survey."""
+    form = ReasonForm(prefix="annul")
+    if not form.validate_on_submit():
+        return _form_refused(survey_id, form)
+    return _ask(survey_id, Act.ANNUL, {}, form.reason.data)
+
+
+@bp.route("/<survey_id>/huy-phieu/<int:batch>", methods=["GET", "POST"])
+@access.roles(*_BODIES)
+def ask_void(survey_id: str, batch: int) -> ResponseReturnValue:
+    """Ask the other body to void a batch of slips."""
+    current, person = db.session(), access.identity()
+    survey = queries.scoped_survey(current, survey_id, person)
+    found = next((item for item in queries.batches(current, survey_id) if item.id == batch), None)
+    if found is None:
+        raise queries.SurveyNotFound
+    form = ReasonForm()
+    if form.validate_on_submit():
+        return _ask(survey_id, Act.VOID_BATCH, {"batch": batch}, form.reason.data)
+    return render_template("fieldwork/void.html", survey=survey, batch=found, form=form), _status(form)
+
+
+@bp.route("/<survey_id>/duyet/<int:approval_id>", methods=["GET", "POST"])
+@access.roles(*_BODIES)
+def decide(survey_id: str, approval_id: int) -> ResponseReturnValue:
+    """One page that says what is being agreed to; yes or no."""
+    now, person, current = datetime.now(UTC), access.identity(), db.session()
+    survey = queries.scoped_survey(current, survey_id, person)
+    approval = accounts.approval(current, approval_id, person)
+    if approval.subject != acts.subject(survey_id):
+        raise queries.SurveyNotFound
+    form = DecisionForm()
+    if form.validate_on_submit():
+        try:
+            with db.transaction() as writing:
+                acts.decide(
+                    writing, survey, approval_id, approved=form.decision.data == "approved",
+                    reason=form.reason.data or "", by=person, now=now, keys=store(),
+                )  # fmt: skip
+        except DomainError as refusal:
+            flash(refusal.message, "error")
+            return _decide_page(current, survey, approval, form, person), refusal.status
+        flash(_("Your decision is recorded."), "success")
+        return redirect(url_for("fieldwork.page", survey_id=survey_id))
+    return _decide_page(current, survey, approval, form, person), _status(form)
+
+
+@bp.route("/<survey_id>/khung/<village>", methods=["GET", "POST"])
+@access.roles(Role.COMMUNE, Role.FRONT_COMMUNE)
+def correct(survey_id: str, village: str) -> ResponseReturnValue:
+    """Correct the number of households of a village until the phones close."""
+    person, current = access.identity(), db.session()
+    survey = queries.scoped_survey(current, survey_id, person)
+    line = queries.frame_line(current, survey_id, village)
+    form = CorrectionForm()
+    if form.validate_on_submit():
+        try:
+            with db.transaction() as writing:
+                operations.correct_frame(
+                    writing, survey_id, line.unit.id, form.households.data, reason=form.reason.data,
+                    actor=person.actor, now=datetime.now(UTC),
+                )  # fmt: skip
+        except DomainError as refusal:
+            flash(refusal.message, "error")
+            return render_template("fieldwork/correct.html", survey=survey, line=line, form=form), refusal.status
+        flash(_("Corrected. The old and the new number both stay on the papers."), "success")
+        return redirect(url_for("fieldwork.page", survey_id=survey_id))
+    return render_template("fieldwork/correct.html", survey=survey, line=line, form=form), _status(form)
+
+
+def _ask(survey_id: str, act: Act, payload: dict[str, object], reason: str) -> ResponseReturnValue:
+    now, person = datetime.now(UTC), access.identity()
+    survey = queries.scoped_survey(db.session(), survey_id, person)
+    try:
+        with db.transaction() as writing:
+            acts.request(writing, survey, act, payload=payload, reason=reason, by=person, now=now)
+    except DomainError as refusal:
+        flash(refusal.message, "error")
+        return redirect(url_for("fieldwork.page", survey_id=survey_id))
+    flash(_("Asked. The other body now finds it under “Today”."), "success")
+    return redirect(url_for("fieldwork.page", survey_id=survey_id))
+
+
+def _form_refused(survey_id: str, form: ReasonForm) -> ResponseReturnValue:
+    """A small form of the survey page that was not filled in right, on a page of its own with what was typed."""
+    survey = queries.scoped_survey(db.session(), survey_id, access.identity())
+    return render_template("fieldwork/ask_again.html", survey=survey, form=form), 422
+
+
+def _decide_page(
+    current: Session, survey: SurveyView, approval: accounts.ApprovalView, form: DecisionForm, person: Identity
+) -> str:
+    instrument = instruments.instrument(current, survey.instrument_id)
+    return render_template(
+        "fieldwork/decide.html",
+        survey=survey,
+        approval=approval,
+        act_name=acts.name,
+        form=form,
+        may_decide=approval.may_decide(person),
+        frame=queries.frame(current, survey.id),
+        batches=queries.batches(current, survey.id),
+        new_last_day=acts.new_last_day(approval),
+        digest=instrument.digest or "",
+        wording_state=instruments.scored_wording(current, survey.instrument_id, survey.unit.path),
+    )
+
+
+def _survey_form(current: Session, person: Identity, villages: Sequence[Village], **values: object) -> SurveyForm:
+    form = SurveyForm(data=values)
+    form.instrument.choices = [
+        SelectChoice(view.id, f"{wording(dict(view.title))} ({view.key}, {view.version})")
+        for view in instruments.frozen_instruments(current, person)
+    ]
+    form.villages.choices = [
+        SelectChoice(village.unit.id, f"{village.unit.full_name}: {village.households}") for village in villages
+    ]
+    return form
+
+
+def _counted_villages(current: Session, commune: UnitView, now: datetime) -> tuple[Village, ...]:
+    """Villages whose households are known; the others cannot be asked."""
+    found = units.villages(current, commune.id, units.civil(now))
+    return tuple(village for village in found if village.households is not None)
+
+
+def _asked(form: SurveyForm, villages: Sequence[Village]) -> list[operations.Asked]:
+    if form.purpose.data != Purpose.DECISION:
+        return []
+    chosen = set(form.villages.data or ())
+    return [
+        operations.Asked(village.unit.id, village.households, village.source, village.as_of)
+        for village in villages
+        if village.unit.id in chosen and village.households is not None and village.as_of is not None
+    ]
+
+
+def _plan(form: SurveyForm, commune: UnitView) -> operations.Plan:
+    return operations.Plan(
+        unit_id=commune.id,
+        instrument_id=form.instrument.data,
+        purpose=Purpose(form.purpose.data),
+        rehearsal=form.rehearsal.data,
+        plan_number=form.plan_number.data or "",
+        plan_date=form.plan_date.data,
+        aim=form.aim.data,
+        contact=form.contact.data,
+        opens_at=calendar.opening(form.opens_on.data),
+        closes_at=calendar.closing(form.closes_on.data),
+    )
+
+
+def _values(survey: SurveyView) -> dict[str, object]:
+    return {
+        "revision": str(survey.revision),
+        "instrument": survey.instrument_id,
+        "purpose": survey.purpose.value,
+        "rehearsal": survey.rehearsal,
+        "plan_number": survey.plan_number,
+        "plan_date": survey.plan_date,
+        "aim": survey.aim,
+        "contact": survey.contact,
+        "opens_on": survey.first_day,
+        "closes_on": survey.last_day,
+    }
+
+
+def _status(form: object) -> int:
+    return 422 if request.method == "POST" and getattr(form, "errors", None) else 200

@@ -1,0 +1,429 @@
+"""The slip as paper, read back from the rendered PDF by a decoder and a text tool; and who may make it."""
+
+import io
+import json
+import re
+import subprocess
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import zxingcpp
+from flask import Flask, g
+from PIL import Image
+
+from survey_app import access, authoring, db, i18n, templating
+from survey_app.access import Identity, Role
+from survey_app.authoring import operations as authoring_operations
+from survey_app.authoring import queries as instruments
+from survey_app.config import load_settings
+from survey_app.fieldwork import codes, operations, print_views, queries, slips, ticks
+from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.keys import store
+from survey_app.questions import document
+from survey_app.questions.instrument import Kind, Question
+from survey_app.units import households
+from survey_app.units import operations as unit_operations
+from survey_app.units import queries as units
+from survey_app.units.queries import UnitView
+
+DOTS_PER_INCH = 150
+LIBRARY = Path(authoring.__file__).parent / "library"
+TRANSLATIONS = Path(authoring.__file__).parents[2] / "translations"
+HOSTILE = "<script>alert(1)</script>{{7*7}}"
+
+
+@pytest.fixture
+def paper():
+    """What papers need of the application: templates and Vietnamese, no database."""
+    app = Flask("survey_app")
+    app.config["TRANSLATIONS"] = TRANSLATIONS
+    i18n.init_app(app)
+    templating.init_app(app)
+    app.register_blueprint(print_views.bp)
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return replace(load_settings(tmp_path), public_url="https://khaosat.example.vn")
+
+
+def make_unit(name="Phung", kind="lang", code="23722001", level="village"):
+    return UnitView(7, code, level, kind, name, "/1/2/7/", 2, date(2025, 7, 1), None)
+
+
+def make_survey(form="xa-ntm", **changes):
+    facts = {
+        "id": "0A7",
+        "unit": make_unit("Biển Hồ", "xa", "23722", "commune"),
+        "instrument_id": 1,
+        "instrument": document.load(json.loads((LIBRARY / f"{form}.json").read_text(encoding="utf-8"))),
+        "purpose": Purpose.DECISION,
+        "rehearsal": False,
+        "state": State.OPEN,
+        "plan_number": "12/KH-MTTQ",
+        "plan_date": date(2026, 11, 2),
+        "aim": "Lấy ý kiến để xét công nhận xã đạt chuẩn.",
+        "contact": "Bà H'Lan, 0905 123 456",
+        "opens_at": datetime(2026, 11, 24, 17, tzinfo=UTC),
+        "closes_at": datetime(2026, 12, 5, 17, tzinfo=UTC),
+        "counting_ends_at": None,
+        "phones_closed_at": None,
+        "link": None,
+        "cover_token": "abcDEF123456",
+        "confirmed": True,
+        "published_at": None,
+        "annulled_reason": None,
+        "revision": 1,
+    }
+    return SurveyView(**{**facts, **changes})
+
+
+def make_codes(count):
+    return [codes.new_code("0A7") for _number in range(count)]
+
+
+def rendered(pdf):
+    """Every page as an image."""
+    command = ["pdftoppm", "-r", str(DOTS_PER_INCH), "-gray", "-"]
+    drawn = subprocess.run(command, input=pdf, capture_output=True, check=True)
+    pages, stream = [], io.BytesIO(drawn.stdout)
+    while stream.tell() < len(drawn.stdout):
+        start = stream.tell()
+        header = [stream.readline() for _line in range(3)]
+        width, height = map(int, header[1].split())
+        stream.seek(start)
+        pages.append(Image.open(io.BytesIO(stream.read(sum(map(len, header)) + width * height))))
+    return pages
+
+
+def texts(pdf):
+    """The text of every page."""
+    extracted = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
+    return extracted.stdout.decode().split("\f")[:-1]
+
+
+def decoded(page):
+    return zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormat.QRCode)
+
+
+def width_mm(symbol):
+    corners = symbol.position
+    return (corners.top_right.x - corners.top_left.x) / DOTS_PER_INCH * 25.4
+
+
+def words(text):
+    return " ".join(text.split())
+
+
+def test_every_code_is_read_back_from_the_printed_sheets(paper, settings):
+    printed = make_codes(12)
+
+    pages = rendered(slips.pdf(make_survey(), make_unit(), printed, settings))
+
+    found = [symbol for page in pages for symbol in decoded(page)]
+    assert len(pages) == 12
+    assert sorted(symbol.text for symbol in found) == sorted(
+        f"HTTPS://KHAOSAT.EXAMPLE.VN/K/{code}" for code in printed
+    )
+    assert min(width_mm(symbol) for symbol in found) >= 25
+
+
+def test_the_qr_keeps_a_quarter_of_its_words_for_repair(paper, settings):
+    page = rendered(slips.pdf(make_survey(), make_unit(), make_codes(1), settings))[1]
+
+    (symbol,) = decoded(page)
+
+    assert symbol.ec_level in {"Q", "H"}
+
+
+def test_the_outside_has_village_and_no_code_and_nothing_to_tick(paper, settings):
+    printed = make_codes(3)
+
+    pages = texts(slips.pdf(make_survey(), make_unit(), printed, settings))
+
+    for outside in pages[::2]:
+        assert "Làng Phung" in outside
+        assert "0905 123 456" in outside
+        assert "25/11/2026" in outside
+        assert not re.search(r"0A7-", outside)
+        assert "Hài lòng" not in outside
+        assert "đường sá" not in outside
+
+
+def test_the_inside_has_code_address_and_every_question_of_the_form(paper, settings):
+    survey, printed = make_survey(), make_codes(1)
+
+    inside = words(texts(slips.pdf(survey, make_unit(), printed, settings))[1])
+
+    assert printed[0] in inside
+    assert "khaosat.example.vn/k" in inside
+    assert "Ông/bà có hài lòng về … không?" in inside
+    assert "giao thông (đường sá) của xã" in inside
+    assert all(re.search(rf"(^| ){number} ", inside) for number in range(1, 21))
+
+
+def test_an_odd_last_sheet_carries_one_slip_and_an_empty_half(paper, settings):
+    printed = make_codes(3)
+
+    pages = texts(slips.pdf(make_survey(), make_unit(), printed, settings))
+
+    assert len(pages) == 4
+    assert [page.count("0A7-") for page in pages] == [0, 2, 0, 1]
+    assert pages[2].count("0905 123 456") * 2 == pages[0].count("0905 123 456")
+
+
+def test_the_stub_beyond_the_tear_line_carries_no_code(paper, settings):
+    page = rendered(slips.pdf(make_survey(), make_unit(), make_codes(2), settings))[1]
+    stub_starts = round(196 / 25.4 * DOTS_PER_INCH)
+
+    assert all(symbol.position.top_right.x < stub_starts for symbol in decoded(page))
+    assert decoded(page.crop((stub_starts, 0, page.width, page.height))) == []
+
+
+def test_nothing_is_printed_where_printers_cannot(paper, settings):
+    page = rendered(slips.pdf(make_survey(), make_unit(), make_codes(2), settings))[1]
+    margin = round(4.5 / 25.4 * DOTS_PER_INCH)
+
+    left = page.crop((0, 0, margin, page.height // 2 - 3))
+    right = page.crop((page.width - margin, 0, page.width, page.height // 2 - 3))
+
+    assert left.getextrema()[0] > 200
+    assert right.getextrema()[0] > 200
+
+
+@pytest.mark.parametrize("form", ["xa-ntm", "xa-ntm-nang-cao", "xa-ntm-2026"])
+def test_every_shipped_form_fits_on_the_half_sheet(paper, form):
+    with i18n.force_locale("vi"):
+        boxes = ticks.tick_boxes(make_survey(form).instrument)
+
+    assert boxes.points >= 7.5
+    assert not boxes.shortened
+    assert len(boxes.lines) == len(make_survey(form).instrument.answerable)
+
+
+def test_questions_that_are_not_scored_go_to_the_phone_when_paper_is_full(paper):
+    instrument = make_survey().instrument
+    extra = Question(key="extra", kind=Kind.LONG_TEXT, text={"vi": "Bà con góp ý thêm gì? " * 20})
+    longer = replace(instrument, questions=(*instrument.questions, extra))
+
+    boxes = ticks.tick_boxes(longer)
+
+    assert boxes.shortened
+    assert [line.question.key for line in boxes.lines] == [question.key for question in instrument.answerable]
+
+
+def test_a_form_too_long_for_paper_is_refused_before_codes_are_made(paper):
+    survey = make_survey()
+    wordy = tuple(replace(question, text={"vi": "rất dài " * 40}) for question in survey.instrument.questions)
+
+    with pytest.raises(ticks.SlipTooFull):
+        slips.check_room(replace(survey, instrument=replace(survey.instrument, questions=wordy)))
+
+
+def test_a_rehearsal_says_so_on_every_page_and_a_real_slip_nowhere(paper, settings):
+    with i18n.force_locale("vi"):
+        mark = i18n.gettext("TRIAL")
+
+    trial = texts(slips.pdf(make_survey(rehearsal=True), make_unit(), make_codes(3), settings))
+    real = texts(slips.pdf(make_survey(), make_unit(), make_codes(3), settings))
+
+    assert all(page.count(mark) >= 4 for page in trial)
+    assert not any(mark in page for page in real)
+
+
+def test_an_unconfirmed_form_says_so_on_both_sides(paper, settings):
+    with i18n.force_locale("vi"):
+        sentence = i18n.gettext("Form not yet confirmed by the Front")
+
+    pages = texts(slips.pdf(make_survey(confirmed=False), make_unit(), make_codes(2), settings))
+
+    assert all(sentence in words(page) for page in pages)
+
+
+def test_hostile_names_print_as_they_are_typed(paper, settings):
+    village = make_unit(HOSTILE)
+
+    page = slips.html(make_survey(contact=HOSTILE), village, make_codes(1), settings, "abc")
+    outside = re.sub(r"\s", "", texts(slips.pdf(make_survey(), village, make_codes(1), settings))[0])
+
+    assert "<script" not in page
+    assert "{{7*7}}" in page
+    assert re.sub(r"\s", "", HOSTILE) in outside
+
+
+def test_the_print_page_carries_its_style_by_nonce_and_no_inline_style(paper, settings):
+    page = slips.html(make_survey(), make_unit(), make_codes(2), settings, "abc")
+
+    assert '<style nonce="abc">' in page
+    assert " style=" not in page
+    assert "http://" not in page.replace("http://www.w3.org", "")
+
+
+def test_the_file_for_a_print_shop_names_village_code_and_address(paper, settings):
+    code = make_codes(1)[0]
+
+    content = b"".join(slips.csv(make_survey(), make_unit(), [code], settings))
+
+    assert content.decode("utf-8-sig").split("\r\n")[:2] == [
+        "village,code,url",
+        f"Làng Phung,{code},https://khaosat.example.vn/k/{code}",
+    ]
+    assert content.startswith(b"\xef\xbb\xbf")
+
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+COMMUNE = "23938"
+
+
+@pytest.fixture
+def open_survey(app):
+    """An open decision survey of Ia Mơ with one village of 20 households: its number, its village."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    return publish(rehearsal=False)
+
+
+def publish(*, rehearsal):
+    with db.transaction() as current:
+        unit_operations.import_register(current, now=NOW)
+        authoring_operations.load_library(current, NOW)
+        commune = units.unit_by_code(current, COMMUNE, units.civil(NOW))
+        content = f"commune,village,kind,households,source,as_of\n{COMMUNE},Phung,làng,20,Xã,2026-01-31\n"
+        lines = households.read_file(content.encode(), "ho.csv", commune, current, units.civil(NOW))
+        (village,) = unit_operations.record_households(current, lines, actor="operator", now=NOW)
+        plan = operations.Plan(
+            unit_id=commune.id,
+            instrument_id=instruments.latest_frozen(current, "xa-ntm").id,
+            purpose=Purpose.DECISION,
+            rehearsal=rehearsal,
+            plan_number="1/KH",
+            plan_date=None,
+            aim="",
+            contact="0905 123 456",
+            opens_at=NOW - timedelta(days=1),
+            closes_at=NOW + timedelta(days=5),
+        )
+        frame = [operations.Asked(village.unit_id, 20, "Xã", date(2026, 1, 31))]
+        number = operations.draft_survey(current, plan, frame, actor="operator", now=NOW)
+        operations.publish(current, number, actor="operator", now=NOW, keys=store())
+        operations.open_due(current, NOW)
+    return number, queries.frame(db.session(), number)[0].unit.code
+
+
+def sign_in(app, role, code=COMMUNE):
+    unit = units.unit_by_code(db.session(), code, units.civil(NOW))
+    g.pop("identity", None)
+    access.supply_identity(app, lambda: Identity(1, "Cán bộ", role, unit.id, unit.path))
+
+
+def slips_made(number):
+    db.session().rollback()
+    return sum(batch.slips for batch in queries.batches(db.session(), number))
+
+
+def test_the_front_makes_slips_whose_codes_are_live(app, client, open_survey):
+    number, village = open_survey
+    sign_in(app, Role.FRONT_COMMUNE)
+
+    response = client.post(f"/can-bo/dot/{number}/phieu/{village}.csv", data={"count": "3"})
+
+    assert response.status_code == 200
+    assert "no-store" in response.headers["Cache-Control"]
+    assert len(response.data.decode("utf-8-sig").splitlines()) == 4
+    assert slips_made(number) == 3
+
+
+def test_slips_come_as_a_pdf_and_as_a_page_of_their_own_policy(app, client, open_survey):
+    number, village = open_survey
+    sign_in(app, Role.FRONT_PROVINCE)
+
+    pdf = client.post(f"/can-bo/dot/{number}/phieu/{village}", data={"count": "2"})
+    page = client.post(f"/can-bo/dot/{number}/phieu/{village}.html", data={"count": "2"})
+
+    assert pdf.data.startswith(b"%PDF")
+    assert pdf.mimetype == "application/pdf"
+    nonce = re.search(r"style-src 'nonce-([^']+)'", page.headers["Content-Security-Policy"]).group(1)
+    assert f'<style nonce="{nonce}">' in page.get_data(as_text=True)
+    assert slips_made(number) == 4
+
+
+def test_the_commune_officer_makes_no_slips_of_a_decision(app, client, open_survey):
+    number, village = open_survey
+    sign_in(app, Role.COMMUNE)
+
+    response = client.post(f"/can-bo/dot/{number}/phieu/{village}", data={"count": "1"})
+
+    assert response.status_code == 403
+    assert slips_made(number) == 0
+    assert f"/phieu/{village}" not in client.get(f"/can-bo/dot/{number}/in").get_data(as_text=True)
+
+
+def test_the_commune_officer_prints_where_the_province_allows_it(app, client, open_survey):
+    number, village = open_survey
+    app.extensions["settings"] = replace(app.extensions["settings"], commune_prints_slips=True)
+    sign_in(app, Role.COMMUNE)
+
+    response = client.post(f"/can-bo/dot/{number}/phieu/{village}.csv", data={"count": "1"})
+
+    assert response.status_code == 200
+
+
+def test_a_rehearsal_is_printed_by_the_commune_officer(app, client):
+    app.config["WTF_CSRF_ENABLED"] = False
+    number, village = publish(rehearsal=True)
+    sign_in(app, Role.COMMUNE)
+
+    response = client.post(f"/can-bo/dot/{number}/phieu/{village}.csv", data={"count": "1"})
+
+    assert response.status_code == 200
+
+
+def test_a_front_officer_of_another_commune_finds_nothing(app, client, open_survey):
+    number, village = open_survey
+    sign_in(app, Role.FRONT_COMMUNE, "21859")
+
+    responses = [
+        client.post(f"/can-bo/dot/{number}/phieu/{village}", data={"count": "1"}),
+        client.get(f"/can-bo/dot/{number}/in"),
+        client.get(f"/can-bo/dot/{number}/bia-tap/{village}.pdf"),
+        client.get(f"/can-bo/dot/{number}/danh-sach/{village}.pdf"),
+        client.get(f"/can-bo/dot/{number}/ap-phich/A4.pdf"),
+    ]
+
+    assert [response.status_code for response in responses] == [404] * 5
+    assert slips_made(number) == 0
+
+
+@pytest.mark.parametrize(("typed", "status"), [("22", 409), ("0", 422), ("nhiều", 422)])
+def test_a_refused_number_of_slips_stays_in_the_form(app, client, open_survey, typed, status):
+    number, village = open_survey
+    sign_in(app, Role.FRONT_COMMUNE)
+
+    response = client.post(f"/can-bo/dot/{number}/phieu/{village}", data={"count": typed})
+
+    page = response.get_data(as_text=True)
+    assert response.status_code == status
+    assert f'value="{typed}"' in page
+    assert 'role="alert"' in page
+    assert slips_made(number) == 0
+
+
+def test_the_cover_link_counts_households_and_only_while_the_survey_is_open(app, client, open_survey):
+    number, village = open_survey
+    survey = queries.survey(db.session(), number)
+    address = f"/bia/{survey.cover_token}/{village}"
+
+    shown = client.get(address)
+    wrong = [client.get(f"/bia/{'x' * 16}/{village}"), client.get(f"/bia/{survey.cover_token}/{COMMUNE}999")]
+    with db.transaction() as current:
+        operations.annul(current, number, reason="Sai danh sách hộ", actor="operator", now=NOW)
+    after = client.get(address)
+
+    assert shown.status_code == 200
+    assert "20" in shown.get_data(as_text=True)
+    assert "Set-Cookie" not in shown.headers
+    assert [response.status_code for response in (*wrong, after)] == [404, 404, 404]

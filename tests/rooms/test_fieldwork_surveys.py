@@ -1,0 +1,490 @@
+"""The life of a survey: drafted, agreed by two bodies, opened and closed by the clock, corrected, annulled."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import delete, select
+
+from survey_app import db, jobs
+from survey_app.access import Role
+from survey_app.accounts import queries as accounts
+from survey_app.audit import AuditEvent
+from survey_app.fieldwork import acts, calendar, operations, queries, schedule
+from survey_app.fieldwork.models import FrameRow, HourlyProgress, Purpose, State, Survey
+from survey_app.keys import store
+from survey_app.units import queries as units
+from tests.pages import Page
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def commune(make_commune):
+    return make_commune()
+
+
+@pytest.fixture
+def two_bodies(commune, sign_in):
+    """Continue as the commune or as its Front."""
+
+    def enter(body):
+        return sign_in({"commune": Role.COMMUNE, "front": Role.FRONT_COMMUNE}[body], commune.unit)
+
+    return enter
+
+
+def state_of(survey):
+    current = db.session()
+    current.rollback()
+    return queries.survey(current, survey.id).state
+
+
+def press(client, address, which, **fields):
+    """Open a page, fill in one of its forms and send it; follow to where it leads."""
+    page = Page(client.get(address).text)
+    (form,) = [form for form in page.forms if form.action.endswith(which) or (not form.action and which == address)]
+    return client.post(form.action or address, data=form.data(**fields), follow_redirects=True)
+
+
+def ask(client, survey, what, **fields):
+    return press(client, f"/can-bo/dot/{survey.id}", what, **fields)
+
+
+def decide(client, survey, decision="approved", **fields):
+    (waiting,) = [item for item in accounts.approvals_of(fresh(), acts.subject(survey.id)) if item.decision is None]
+    address = f"/can-bo/dot/{survey.id}/duyet/{waiting.id}"
+    page = client.get(address)
+    forms = [form for form in Page(page.text).forms if "/can-bo/ngon-ngu" not in form.action and "dang-xuat" not in form.action]
+    data = forms[0].data(decision=decision, **fields) if forms else {}
+    return client.post(address, data=data)
+
+
+def fresh():
+    current = db.session()
+    current.rollback()
+    return current
+
+
+def acts_noted(survey):
+    return list(
+        fresh().scalars(
+            select(AuditEvent.act).where(AuditEvent.subject == f"survey:{survey.id}").order_by(AuditEvent.id)
+        )
+    )
+
+
+def new_survey_form(client, **changes):
+    page = Page(client.get("/can-bo/dot/moi").text)
+    (form,) = [form for form in page.forms if any(name == "plan_number" for name, _value in form.fields)]
+    today = units.civil(datetime.now(UTC))
+    fields = {
+        "plan_number": "12/KH-MTTQ",
+        "aim": "Để xét công nhận",
+        "contact": "Bà Hoa",
+        "opens_on": (today + DAY).isoformat(),
+        "closes_on": (today + 14 * DAY).strftime("%d/%m/%Y"),
+    }
+    return client.post("/can-bo/dot/moi", data=form.data(**fields | changes))
+
+
+def test_a_commune_drafts_a_survey_of_all_its_counted_villages(commune, two_bodies):
+    reply = new_survey_form(two_bodies("commune"))
+
+    number = reply.location.rpartition("/")[2]
+    assert reply.status_code == 302
+    assert [line.households for line in queries.frame(fresh(), number)] == [12, 20]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"closes_on": "01/01/2020"}, {"opens_on": "tomorrow"}, {"aim": ""}, {"villages": []}, {"plan_date": "32/13/2026"},
+     {"instrument": "999999"}, {"purpose": "fun"}, {"contact": "x" * 121}],
+    ids=str,
+)  # fmt: skip
+def test_a_draft_with_a_mistake_is_shown_again_with_everything_typed(commune, two_bodies, changes):
+    reply = new_survey_form(two_bodies("commune"), plan_number="77/KH", **changes)
+
+    assert reply.status_code == 422
+    assert "77/KH" in reply.text
+
+
+def test_a_number_typed_with_a_nul_is_stored_without_it(commune, two_bodies):
+    reply = new_survey_form(two_bodies("commune"), plan_number="7\0/KH")
+
+    assert queries.survey(fresh(), reply.location.rpartition("/")[2]).plan_number == "7/KH"
+
+
+def test_the_second_of_two_people_who_save_a_draft_is_told_and_keeps_what_was_typed(commune, make_survey, two_bodies):
+    survey = make_survey(commune, State.DRAFT)
+    address = f"/can-bo/dot/{survey.id}/sua"
+    client = two_bodies("commune")
+    (first, second) = (
+        next(form for form in Page(client.get(address).text).forms if any(name == "aim" for name, _ in form.fields))
+        for _time in range(2)
+    )
+
+    saved = client.post(address, data=first.data(aim="Của người thứ nhất"))
+    refused = client.post(address, data=second.data(aim="Của người thứ hai"))
+
+    assert (saved.status_code, refused.status_code) == (302, 409)
+    assert "Của người thứ hai" in refused.text
+    assert queries.survey(fresh(), survey.id).aim == "Của người thứ nhất"
+
+
+def test_a_survey_is_published_when_the_commune_asks_and_the_front_agrees(commune, make_survey, two_bodies):
+    survey = make_survey(commune, State.DRAFT)
+    ask(two_bodies("commune"), survey, "/xin-cong-bo")
+
+    reply = decide(two_bodies("front"), survey)
+
+    assert reply.status_code == 302
+    assert state_of(survey) is State.PUBLISHED
+    assert "fieldwork.publish" in acts_noted(survey)
+    assert len(store().pepper(survey.id)) == 32
+
+
+def test_the_body_that_asked_may_not_agree(commune, make_survey, two_bodies):
+    survey = make_survey(commune, State.DRAFT)
+    client = two_bodies("commune")
+    ask(client, survey, "/xin-cong-bo")
+    (waiting,) = accounts.approvals_of(fresh(), acts.subject(survey.id))
+    token = dict(Page(client.get(f"/can-bo/dot/{survey.id}").text).forms[0].fields)["csrf_token"]
+
+    reply = client.post(
+        f"/can-bo/dot/{survey.id}/duyet/{waiting.id}", data={"decision": "approved", "csrf_token": token}
+    )
+
+    assert reply.status_code in {403, 409}
+    assert state_of(survey) is State.DRAFT
+
+
+def test_a_refusal_needs_a_reason_and_leaves_the_draft(commune, make_survey, two_bodies):
+    survey = make_survey(commune, State.DRAFT)
+    ask(two_bodies("commune"), survey, "/xin-cong-bo")
+    front = two_bodies("front")
+
+    without, given = decide(front, survey, "refused"), decide(front, survey, "refused", reason="Sai số hộ")
+
+    assert (without.status_code // 100, given.status_code) == (4, 302)
+    assert state_of(survey) is State.DRAFT
+
+
+def test_what_is_asked_for_shows_on_the_other_bodys_list_of_today(commune, make_survey, two_bodies):
+    survey = make_survey(commune, State.DRAFT)
+    ask(two_bodies("commune"), survey, "/xin-cong-bo")
+
+    assert f"/can-bo/dot/{survey.id}/duyet/" in two_bodies("front").get("/can-bo").text
+
+
+def test_a_decision_survey_without_a_frame_is_not_published(commune, make_survey, two_bodies):
+    survey = make_survey(commune, State.DRAFT)
+    with db.transaction() as current:
+        current.execute(delete(FrameRow).where(FrameRow.survey_id == survey.id))
+
+    with pytest.raises(operations.CannotPublish), db.transaction() as current:
+        operations.publish(current, survey.id, actor="operator", now=datetime.now(UTC), keys=store())
+
+    assert state_of(survey) is State.DRAFT
+
+
+def test_two_decision_surveys_of_one_commune_may_not_overlap(commune, make_survey):
+    make_survey(commune)
+
+    with pytest.raises(operations.CannotPublish):
+        make_survey(commune, State.PUBLISHED)
+
+
+def test_a_second_decision_survey_may_follow_the_first(commune, make_survey):
+    first = make_survey(commune)
+
+    second = make_survey(commune, State.PUBLISHED, opens_at=first.closes_at, closes_at=first.closes_at + DAY)
+
+    assert state_of(second) is State.PUBLISHED
+
+
+@pytest.mark.parametrize("state", [State.ANNULLED, State.SEALED])
+def test_a_commune_may_be_asked_again_after_the_end(commune, make_survey, state):
+    make_survey(commune, state)
+
+    assert make_survey(commune).state is State.OPEN
+
+
+def test_another_commune_and_a_rehearsal_may_run_at_the_same_time(commune, make_commune, make_survey):
+    make_survey(commune)
+
+    assert make_survey(commune, rehearsal=True).state is State.OPEN
+    assert make_survey(make_commune("98002", "Khác")).state is State.OPEN
+
+
+@pytest.mark.parametrize("first", list(Purpose))
+def test_feedback_on_the_same_items_may_not_run_beside_a_decision_survey(commune, make_survey, first):
+    second = Purpose.FEEDBACK if first is Purpose.DECISION else Purpose.DECISION
+    make_survey(commune, purpose=first)
+
+    with pytest.raises(operations.CannotPublish):
+        make_survey(commune, purpose=second)
+
+
+def test_two_feedback_surveys_may_run_side_by_side(commune, make_survey):
+    make_survey(commune, purpose=Purpose.FEEDBACK)
+
+    assert make_survey(commune, purpose=Purpose.FEEDBACK).state is State.OPEN
+
+
+def test_a_survey_that_would_close_before_it_opens_is_refused(commune, make_survey):
+    now = datetime.now(UTC)
+
+    with pytest.raises(operations.DatesReversed):
+        make_survey(commune, State.DRAFT, opens_at=now, closes_at=now - DAY)
+
+
+def test_a_survey_whose_last_day_has_passed_is_not_published(commune, make_survey):
+    now = datetime.now(UTC)
+
+    with pytest.raises(operations.CannotPublish):
+        make_survey(commune, opens_at=now - 3 * DAY, closes_at=now - DAY)
+
+
+def test_the_phones_stay_open_longer_when_both_bodies_agree(commune, make_survey, two_bodies):
+    survey = make_survey(commune)
+    later = survey.last_day + 3 * DAY
+    ask(two_bodies("front"), survey, "/xin-gia-han", **{"extend-closes_on": later.isoformat(), "extend-reason": "Mưa lũ"})
+
+    decide(two_bodies("commune"), survey)
+
+    assert queries.survey(fresh(), survey.id).last_day == later
+
+
+def test_a_survey_is_not_extended_into_the_days_of_the_next_one(commune, make_survey):
+    survey = make_survey(commune)
+    make_survey(commune, State.PUBLISHED, opens_at=survey.closes_at + DAY, closes_at=survey.closes_at + 5 * DAY)
+
+    with pytest.raises(operations.WrongState), db.transaction() as current:
+        operations.extend(
+            current, survey.id, survey.closes_at + 2 * DAY, reason="x", actor="operator", now=datetime.now(UTC)
+        )
+
+
+def test_a_survey_is_not_made_shorter(commune, make_survey):
+    survey = make_survey(commune)
+
+    with pytest.raises(operations.WrongState), db.transaction() as current:
+        operations.extend(current, survey.id, survey.closes_at - DAY, reason="x", actor="operator", now=datetime.now(UTC))
+
+
+def test_a_survey_is_annulled_with_its_reason_when_both_bodies_agree(commune, make_survey, two_bodies):
+    survey = make_survey(commune)
+    ask(two_bodies("commune"), survey, "/xin-huy", **{"annul-reason": "Phát nhầm phiếu của xã khác"})
+
+    decide(two_bodies("front"), survey)
+
+    assert state_of(survey) is State.ANNULLED
+    assert "Phát nhầm phiếu" in two_bodies("commune").get(f"/can-bo/dot/{survey.id}").text
+
+
+def test_annulling_without_a_reason_is_asked_again(commune, make_survey, two_bodies):
+    survey = make_survey(commune)
+
+    assert ask(two_bodies("commune"), survey, "/xin-huy").status_code == 422
+
+
+def test_a_batch_is_voided_when_both_bodies_agree(commune, make_survey, hand_out, two_bodies):
+    survey = make_survey(commune)
+    hand_out(survey, commune.villages["Phung"], 20)
+    address = f"/can-bo/dot/{survey.id}/huy-phieu/1"
+    client = two_bodies("front")
+    (form,) = [form for form in Page(client.get(address).text).forms if any(name == "reason" for name, _ in form.fields)]
+    client.post(address, data=form.data(reason="Mất trên đường"))
+
+    decide(two_bodies("commune"), survey)
+
+    (batch,) = queries.batches(fresh(), survey.id)
+    assert batch.voided_at is not None
+
+
+def test_slips_are_limited_to_households_and_spares(commune, make_survey, hand_out):
+    survey, village = make_survey(commune), commune.villages["Phung"]
+    hand_out(survey, village, 21)
+
+    with pytest.raises(operations.TooManySlips):
+        hand_out(survey, village, 1)
+
+
+def test_a_voided_batch_makes_room_for_a_new_one(commune, make_survey, hand_out):
+    survey, village = make_survey(commune), commune.villages["Phung"]
+    hand_out(survey, village, 21)
+    with db.transaction() as current:
+        operations.void_batch(current, survey.id, 1, reason="Mất", actor="operator", now=datetime.now(UTC))
+
+    assert len(hand_out(survey, village, 21)) == 21
+
+
+def test_slips_are_made_before_the_first_day_and_not_after_the_phones_closed(
+    commune, make_survey, make_commune, hand_out, move_on
+):
+    other = make_commune("98002", "Khác")
+    closed = move_on(make_survey(other), State.COUNTING)
+
+    assert hand_out(make_survey(commune, State.PUBLISHED), commune.villages["Phung"])
+    with pytest.raises(operations.WrongState):
+        hand_out(closed, other.villages["Phung"])
+
+
+@pytest.mark.parametrize("count", [0, -1, 10**6])
+def test_a_senseless_number_of_slips_is_refused(commune, make_survey, hand_out, count):
+    with pytest.raises(operations.TooManySlips):
+        hand_out(make_survey(commune), commune.villages["Phung"], count)
+
+
+def test_a_corrected_number_of_households_keeps_the_old_one_and_its_reason(commune, make_survey, two_bodies):
+    survey, village = make_survey(commune), commune.villages["Phung"]
+    client = two_bodies("commune")
+    address = f"/can-bo/dot/{survey.id}/khung/{village.code}"
+    (form,) = [form for form in Page(client.get(address).text).forms if any(name == "households" for name, _ in form.fields)]
+
+    client.post(address, data=form.data(households="23", reason="Ba hộ mới tách"))
+
+    line = queries.frame_line(fresh(), survey.id, village.code)
+    (correction,) = line.corrections
+    assert (line.households, correction.households_before, correction.households) == (23, 20, 23)
+    assert "Ba hộ mới tách" in client.get(f"/can-bo/dot/{survey.id}").text
+
+
+def test_the_frame_is_settled_once_the_phones_are_closed(commune, make_survey, move_on):
+    survey = move_on(make_survey(commune), State.COUNTING)
+
+    with pytest.raises(operations.FrameClosed), db.transaction() as current:
+        operations.correct_frame(
+            current, survey.id, commune.villages["Phung"].id, 30, reason="x", actor="operator", now=datetime.now(UTC)
+        )
+
+
+def test_the_clock_opens_what_is_due_and_closes_what_is_over(commune, make_survey):
+    survey = make_survey(commune, State.PUBLISHED)
+
+    before = schedule.open_and_close(survey.opens_at - timedelta(seconds=1))
+    opened = schedule.open_and_close(survey.opens_at)
+    opened_state = state_of(survey)
+    closed = schedule.open_and_close(survey.closes_at)
+
+    assert [(job["opened"], job["closed"]) for job in (before, opened, closed)] == [(0, 0), (1, 0), (0, 1)]
+    assert (opened_state, state_of(survey)) == (State.OPEN, State.COUNTING)
+
+
+def test_running_the_clock_twice_changes_nothing(commune, make_survey):
+    survey = make_survey(commune)
+    schedule.open_and_close(survey.closes_at)
+    before = queries.survey(fresh(), survey.id)
+
+    schedule.open_and_close(survey.closes_at + timedelta(hours=3))
+
+    assert queries.survey(fresh(), survey.id) == before
+
+
+def test_a_clock_that_is_set_back_never_opens_a_survey_again(commune, make_survey, move_on):
+    survey = move_on(make_survey(commune), State.COUNTING)
+
+    schedule.open_and_close(survey.opens_at)
+
+    assert state_of(survey) is State.COUNTING
+
+
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(seconds=40), timedelta(hours=7)])
+def test_keying_has_its_days_from_the_announced_end_even_if_the_job_is_late(commune, make_survey, late):
+    survey = make_survey(commune)
+
+    schedule.open_and_close(survey.closes_at + late)
+
+    found = queries.survey(fresh(), survey.id)
+    assert found.counting_ends_at == calendar.counting_end(survey.closes_at, 5)
+    assert found.phones_closed_at == survey.closes_at + late
+
+
+def test_keying_has_its_full_time_after_a_server_that_was_down_for_days(commune, make_survey):
+    survey = make_survey(commune)
+    returned = survey.closes_at + 9 * DAY
+
+    schedule.open_and_close(returned)
+
+    assert queries.survey(fresh(), survey.id).counting_ends_at == calendar.counting_end(returned, 5)
+
+
+def test_screens_show_how_many_answered_as_of_the_last_full_hour(
+    client, commune, make_survey, hand_out, submission, two_bodies
+):
+    survey = make_survey(commune)
+    slips = hand_out(survey, commune.villages["Phung"], 3)
+    hour = calendar.full_hour(datetime.now(UTC))
+    client.post("/api/v1/submissions", json=submission(code=slips[0]))
+    schedule.open_and_close(hour)
+    client.post("/api/v1/submissions", json=submission(code=slips[1]))
+    schedule.open_and_close(hour + timedelta(minutes=59))
+
+    shown, as_of = queries.answered_hourly(fresh(), survey.id)
+    now = queries.answered_now(fresh(), survey.id)
+
+    assert (sum(shown.values()), sum(now.values()), as_of) == (1, 2, hour)
+    schedule.open_and_close(hour + timedelta(minutes=60))
+    assert sum(queries.answered_hourly(fresh(), survey.id)[0].values()) == 2
+    assert two_bodies("commune").get(f"/can-bo/dot/{survey.id}").status_code == 200
+
+
+def test_more_answers_than_households_are_shown_as_an_error(commune, make_survey, two_bodies):
+    survey, village = make_survey(commune), commune.villages["Phung"]
+    with db.transaction() as current:
+        current.add(
+            HourlyProgress(
+                survey_id=survey.id, unit_id=village.id, channel="self_online", answered=21, as_of=datetime.now(UTC)
+            )
+        )
+
+    assert "field-error" in two_bodies("commune").get(f"/can-bo/dot/{survey.id}").text
+
+
+@pytest.mark.parametrize("state", [State.DRAFT, State.PUBLISHED, State.OPEN, State.COUNTING, State.SEALED, State.ANNULLED])
+@pytest.mark.parametrize("role", [Role.COMMUNE, Role.FRONT_COMMUNE, Role.VIEWER])
+def test_the_page_of_a_survey_shows_in_every_state_to_everybody_who_may_read(commune, make_survey, sign_in, state, role):
+    survey = make_survey(commune, state)
+    client = sign_in(role, commune.unit)
+
+    assert client.get(f"/can-bo/dot/{survey.id}").status_code == 200
+    assert survey.id in client.get("/can-bo/dot").text
+    assert client.get("/can-bo").status_code == 200
+
+
+def test_an_officer_of_another_commune_finds_nothing(commune, make_commune, make_survey, sign_in):
+    survey = make_survey(commune)
+    stranger = sign_in(Role.COMMUNE, make_commune("98002", "Khác").unit)
+
+    for path in ("", "/sua", "/duyet/1", "/huy-phieu/1", f"/khung/{commune.villages['Phung'].code}"):
+        assert stranger.get(f"/can-bo/dot/{survey.id}{path}").status_code == 404
+    assert survey.id not in Page(stranger.get("/can-bo/dot").text).text("td")
+
+
+@pytest.mark.parametrize("path", ["/can-bo/dot/001/duyet/99999999999999999999", "/can-bo/dot/001/huy-phieu/2147483648"])
+def test_a_number_that_no_column_holds_is_a_page_that_does_not_exist(commune, two_bodies, path):
+    assert two_bodies("commune").get(path).status_code == 404
+
+
+def test_a_draft_is_thrown_away_and_its_number_is_never_given_again(commune, make_survey, two_bodies):
+    survey = make_survey(commune, State.DRAFT)
+
+    ask(two_bodies("commune"), survey, "/bo")
+
+    assert fresh().get(Survey, survey.id) is None
+    assert make_survey(commune, State.DRAFT).id > survey.id
+
+
+def test_an_open_survey_is_not_edited_nor_thrown_away(commune, make_survey, two_bodies):
+    survey = make_survey(commune)
+    client = two_bodies("commune")
+    token = dict(Page(client.get(f"/can-bo/dot/{survey.id}").text).forms[0].fields)["csrf_token"]
+
+    assert client.post(f"/can-bo/dot/{survey.id}/bo", data={"csrf_token": token}).status_code == 409
+    assert state_of(survey) is State.OPEN
+
+
+def test_every_job_of_the_minute_can_run_twice_on_an_empty_database(app):
+    now = datetime.now(UTC)
+
+    assert set(jobs.run_due(now)) == set(jobs.run_due(now))
