@@ -1,0 +1,16 @@
+"""Counting, sealing, scorecards, and what of them is told to whom."""
+
+from flask import Flask
+
+from survey_app import jobs
+from survey_app.accounts import todo
+from survey_app.results import commands, reminders, schedule, views
+
+
+def init_app(app: Flask) -> None:
+    """Pages, commands, reminders and the two jobs of this room."""
+    app.register_blueprint(views.bp)
+    app.cli.add_command(commands.group)
+    jobs.register(app, "results.seal", schedule.seal_due)
+    jobs.register(app, "results.feedback", schedule.refresh_feedback)
+    todo.register(app, reminders.todos)

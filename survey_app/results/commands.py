@@ -1,0 +1,110 @@
+"""`flask results …`: close a survey at once, print its exact scorecard, check its seal.
+
+A command is the operator's act: exact figures, audited as such.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import click
+from flask.cli import AppGroup
+
+from survey_app import audit, db, keys
+from survey_app.errors import DomainError
+from survey_app.i18n import gettext as _
+from survey_app.results import erasing, machine, operations, queries, verification
+from survey_app.templating import percent
+
+group = AppGroup("results", help="Counting, sealing and checking.")
+
+_SURVEY = click.option("--survey", "survey_id", required=True, metavar="ID", help="Number of the survey.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
+
+
+@group.command("close")
+@_SURVEY
+@_JSON
+def close(survey_id: str, as_json: bool) -> None:
+    """End phones and counting at once, count and seal."""
+    now = datetime.now(UTC)
+    with _refusals(), db.transaction() as current:
+        unkeyed = queries.unkeyed(current, survey_id)
+        digest = operations.close_and_seal(
+            current, survey_id, actor=audit.OPERATOR, now=now, keys=keys.store()
+        )
+    erasing.after_sealing(db.database.engine)
+    if as_json:
+        click.echo(json.dumps({"survey": survey_id, "digest": digest, "unkeyed": asdict(unkeyed)}))
+        return
+    click.echo(_("Survey %(survey)s is sealed. Digest: %(digest)s", survey=survey_id, digest=digest))
+    click.echo(
+        _(
+            "Households that did not answer: %(households)d. Live slips never used: %(slips)d.",
+            households=unkeyed.households,
+            slips=unkeyed.live_slips,
+        )
+    )
+    for village in unkeyed.villages:
+        click.echo(
+            _(
+                "%(village)s: %(households)d did not answer",
+                village=village.unit,
+                households=village.households,
+            )
+        )
+
+
+@group.command("scorecard")
+@_SURVEY
+@_JSON
+def scorecard(survey_id: str, as_json: bool) -> None:
+    """Print the exact result of a sealed survey, or the figures of the day of a feedback survey."""
+    now = datetime.now(UTC)
+    with _refusals(), db.transaction() as current:
+        view = queries.scorecard(current, survey_id)
+        audit.record(current, audit.OPERATOR, "results.exact", f"survey:{survey_id}", at=now, form="command")
+    if as_json:
+        click.echo(json.dumps(machine.scorecard(view)))
+        return
+    for card in (view.commune, *view.villages):
+        click.echo(
+            _(
+                "%(unit)s: %(answered)d of %(households)d households answered, %(valid)d valid; "
+                "satisfied %(pooled)s",
+                unit=card.unit,
+                answered=card.tally.answered,
+                households=card.households,
+                valid=card.tally.valid,
+                pooled=percent(card.pooled) if card.pooled else "–",
+            )
+        )
+    click.echo(_("Digest: %(digest)s", digest=view.digest or "–"))
+
+
+@group.command("verify")
+@_SURVEY
+@_JSON
+def verify(survey_id: str, as_json: bool) -> None:
+    """Count the sealed answers again and compare; exit 1 and the first difference when they do not agree."""
+    with _refusals():
+        found = verification.verify(db.session(), survey_id, keys.store())
+    if as_json:
+        click.echo(json.dumps({"survey": survey_id, **asdict(found)}, ensure_ascii=False))
+    elif found.equal:
+        click.echo(_("Survey %(survey)s: everything agrees with the seal.", survey=survey_id))
+    else:
+        click.echo(found.first_difference, err=True)
+    if not found.equal:
+        raise SystemExit(1)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """A refusal as its message on stderr and exit 1."""
+    try:
+        yield
+    except DomainError as error:
+        raise click.ClickException(error.message) from error

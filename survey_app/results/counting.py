@@ -1,0 +1,96 @@
+"""From raw answers to tallies: one way to count, used when sealing and again when anybody checks the seal.
+
+Knows nothing of disclosure, of codes or of who may look.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey_app.collecting import leaves, stored
+from survey_app.collecting.models import Response
+from survey_app.fieldwork.models import Purpose
+from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.questions.answers import Value
+from survey_app.results.models import SealedResponse
+from survey_app.scoring import tallies
+from survey_app.scoring.tallies import Tally
+
+#: A village (its unit id; the commune's in a feedback survey) and a channel.
+Group = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """One household's answers as stored, before or after sealing."""
+
+    id: str
+    unit_id: int
+    channel: str
+    version: int
+    answers: Mapping[str, object]
+    leaf: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What the raw answers of one survey add up to, with every answer whose leaf does not fit it."""
+
+    tallies: Mapping[Group, Tally]
+    #: Sorted, so that the list says nothing of the order in which answers came.
+    leaves: tuple[str, ...]
+    #: Submission ids, sorted.
+    broken: tuple[str, ...]
+
+
+def count(survey: SurveyView, unit_codes: Mapping[int, str], answers: Iterable[RawAnswer]) -> Count:
+    """The count of these answers, in any order; `unit_codes` names every unit that may have some."""
+    groups: dict[Group, list[Mapping[str, Value]]] = defaultdict(list)
+    found, broken = [], []
+    for answer in answers:
+        groups[answer.unit_id, answer.channel].append(stored.values(survey.instrument, answer.answers))
+        found.append(answer.leaf)
+        if _leaf(survey, unit_codes, answer) != answer.leaf:
+            broken.append(answer.id)
+    return Count(
+        tallies={group: tallies.count(survey.instrument, groups[group]) for group in sorted(groups)},
+        leaves=tuple(sorted(found)),
+        broken=tuple(sorted(broken)),
+    )
+
+
+def raw_answers(
+    session: Session, model: type[Response | SealedResponse], survey_id: str
+) -> tuple[RawAnswer, ...]:
+    """Every answer of the survey in that table, by submission id, which is random."""
+    rows = session.execute(
+        select(model.id, model.unit_id, model.channel, model.version, model.answers, model.leaf)
+        .where(model.survey_id == survey_id)
+        .order_by(model.id)
+    )
+    return tuple(RawAnswer(*row) for row in rows)
+
+
+def unit_codes(survey: SurveyView, frame: Iterable[FrameLine]) -> dict[int, str]:
+    """Codes of the units that may have answers: the villages asked, or the commune in a feedback survey."""
+    if survey.purpose is Purpose.FEEDBACK:
+        return {survey.unit.id: survey.unit.code}
+    return {line.unit.id: line.unit.code for line in frame}
+
+
+def _leaf(survey: SurveyView, unit_codes: Mapping[int, str], answer: RawAnswer) -> str | None:
+    """The leaf the answer must have; None when its village or version is not the survey's."""
+    unit = unit_codes.get(answer.unit_id)
+    if unit is None or answer.version != survey.instrument.version:
+        return None
+    return leaves.leaf(
+        survey=survey.id,
+        version=answer.version,
+        unit=unit,
+        channel=answer.channel,
+        submission_id=answer.id,
+        answers=answer.answers,
+    )

@@ -1,0 +1,137 @@
+"""A disclosed result as table files.
+
+Reads `DisclosedResult` and nothing else, so a file never tells more than the page.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from survey_app.files import Cell
+from survey_app.i18n import gettext as _
+from survey_app.results import wording
+from survey_app.results.queries import DisclosedResult
+from survey_app.scoring.disclosure import Audience, DisclosedVillage
+from survey_app.scoring.rates import Rate
+from survey_app.templating import percent
+from survey_app.templating import wording as in_language
+
+Row = Sequence[Cell]
+
+
+def sheets(result: DisclosedResult) -> dict[str, Iterable[Row]]:
+    """Sheet name → rows, the first being the heading."""
+    return {
+        _("Result"): _summary(result),
+        _("Items"): _items(result),
+        _("Villages"): _villages(result),
+        _("Household corrections"): _corrections(result),
+    }
+
+
+def rows(result: DisclosedResult) -> Iterable[Row]:
+    """All sheets below one another, each under its name."""
+    for name, lines in sheets(result).items():
+        yield (name,)
+        yield from lines
+        yield ()
+
+
+def _summary(result: DisclosedResult) -> list[Row]:
+    commune, phone_paper = result.commune, result.doors
+    hidden = commune.hidden_because is not None
+    return [
+        (_("Figure"), _("Count"), _("Of"), _("Rate")),
+        (_("Survey"), result.survey.id, None, None),
+        (_("Unit"), result.survey.unit.full_name, None, None),
+        (_("Remarks"), "; ".join(remarks(result)), None, None),
+        _rate_row(_("Households that answered"), commune.coverage, commune.answered),
+        (_("Valid slips"), commune.valid, None, None),
+        (_("Invalid slips"), commune.invalid, None, None),
+        _rate_row(_("Satisfaction, all items together"), commune.pooled),
+        _rate_row(_("Closing item"), commune.closing),
+        _rate_row(_("Lowest it can be for all households"), commune.range.low if commune.range else None),
+        _rate_row(_("Highest it can be for all households"), commune.range.high if commune.range else None),
+        (_("Answers by phone"), None if hidden else phone_paper[0], None, None),
+        (_("Answers on paper"), None if hidden else phone_paper[1], None, None),
+        (_("Digest"), result.digest, None, None),
+    ]
+
+
+def remarks(result: DisclosedResult) -> tuple[str, ...]:
+    """What every page and file of this result must say beside its figures."""
+    survey, commune = result.survey, result.commune
+    told = (
+        (survey.rehearsal, _("REHEARSAL: these figures count for nothing.")),
+        (survey.purpose == "feedback", _("Feedback, not used for scoring.")),
+        (not survey.confirmed, _("The form has not been confirmed by the Fatherland Front.")),
+        (
+            survey.annulled_reason is not None,
+            _("The survey was annulled: %(reason)s", reason=survey.annulled_reason),
+        ),
+        (commune.hidden_because is not None, _("Too few valid slips: figures are not shown.")),
+        (
+            commune.households > 0 and commune.answered > commune.households,
+            _("More households answered than the list holds: the list of households must be checked."),
+        ),
+    )
+    return tuple(text for applies, text in told if applies)
+
+
+def _items(result: DisclosedResult) -> list[Row]:
+    lines: list[Row] = [
+        (_("Item"), _("Satisfied"), _("Dissatisfied"), _("Left blank"), _("Valid slips"), _("Rate"))
+    ]
+    for line in (*result.item_lines, *([result.closing_line] if result.closing_line else ())):
+        item = line.tally
+        lines.append(
+            (
+                in_language(line.text),
+                item.satisfied,
+                item.dissatisfied,
+                item.blank,
+                result.commune.valid,
+                percent(line.rate) if line.rate else None,
+            )
+        )
+    return lines
+
+
+def _villages(result: DisclosedResult) -> list[Row]:
+    exact = result.audience is Audience.EXACT
+    heading = (_("Village"), _("Households"), _("Answered"), _("Coverage"), _("Satisfaction"))
+    more = (
+        (_("Valid slips"), _("Invalid slips"), _("Satisfied answers"), _("Dissatisfied answers"))
+        if exact
+        else ()
+    )
+    return [(*heading, *more), *(_village(result, village) for village in result.commune.villages)]
+
+
+def _village(result: DisclosedResult, village: DisclosedVillage) -> Row:
+    row = (
+        result.names[village.unit],
+        village.households,
+        village.answered,
+        percent(village.coverage) if village.coverage else None,
+        wording.village(village),
+    )
+    if village.exact is None:
+        return row
+    tally = village.exact.tally
+    return (*row, tally.valid, tally.invalid, tally.satisfied, tally.dissatisfied)
+
+
+def _corrections(result: DisclosedResult) -> list[Row]:
+    return [
+        (_("Village"), _("Before"), _("After"), _("Reason")),
+        *(
+            (line.unit.full_name, correction.households_before, correction.households, correction.reason)
+            for line in result.corrected
+            for correction in line.corrections
+        ),
+    ]
+
+
+def _rate_row(name: str, rate: Rate | None, count: int | None = None) -> Row:
+    if rate is None:
+        return (name, count, None, None)
+    return (name, rate.n, rate.of, percent(rate))

@@ -1,0 +1,216 @@
+"""Ending a survey for good: check, count once, move the answers in random order, sign. And feedback figures.
+
+Nothing here decides who may end a survey: the minute job comes when the announced time is over, the command
+when the operator says so.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from http import HTTPStatus
+from random import SystemRandom
+from typing import cast
+
+from sqlalchemy import Table, delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from survey_app import audit
+from survey_app.authoring import queries as instruments
+from survey_app.collecting.models import Response, SpentCode
+from survey_app.db import Base
+from survey_app.errors import DomainError
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.models import Progress, Purpose, SlipRow, State, Survey
+from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.i18n import gettext as _
+from survey_app.keys import KeyStore
+from survey_app.results import counting, documents
+from survey_app.results.counting import Count
+from survey_app.results.models import FeedbackFigure, Seal, SealedResponse, TallyRow
+from survey_app.scoring import tallies
+from survey_app.units import queries as units
+
+#: New answers before a feedback survey's figures change, so that no single answer can be read off two days.
+FEEDBACK_STEP = 10
+
+
+class NothingToSeal(DomainError):
+    """Only a survey that is open or being counted can be sealed."""
+
+    code = "khong-the-chot"
+
+    def __init__(self, survey: SurveyView) -> None:
+        super().__init__(
+            _(
+                "Survey %(survey)s is neither open nor being counted, so it cannot be sealed.",
+                survey=survey.id,
+            )
+        )
+
+
+class SealRefused(DomainError):
+    """What is stored contradicts itself. Nothing was changed; an operator must look first."""
+
+    code = "so-lieu-khong-khop"
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, survey: SurveyView, differences: Sequence[str]) -> None:
+        self.differences = tuple(differences)
+        super().__init__(
+            _(
+                "Survey %(survey)s was not sealed, because what is stored does not agree: %(differences)s",
+                survey=survey.id,
+                differences="; ".join(differences),
+            )
+        )
+
+
+def close_and_seal(session: Session, survey_id: str, *, actor: str, now: datetime, keys: KeyStore) -> str:
+    """End phones and counting, count, move every answer and sign; the digest.
+
+    One transaction of the caller's; call `erasing.after_sealing` once it is committed. Raises SurveyNotFound,
+    NothingToSeal, and SealRefused with all differences, in which case nothing may be committed.
+    """
+    row = _lock(session, survey_id)
+    survey = surveys.survey(session, survey_id)
+    if survey.state not in {State.OPEN, State.COUNTING}:
+        raise NothingToSeal(survey)
+    frame = surveys.frame(session, survey_id)
+    codes = counting.unit_codes(survey, frame)
+    count = counting.count(survey, codes, counting.raw_answers(session, Response, survey_id))
+    differences = _differences(session, survey, codes, count)
+    if differences:
+        raise SealRefused(survey, differences)
+    _move(session, Response, SealedResponse, survey_id)
+    digest = _write_seal(session, survey, frame, count, actor=actor, now=now, keys=keys)
+    for table in (SlipRow, SpentCode, Progress):
+        _move(session, table, table, survey_id)
+    row.phones_closed_at = row.phones_closed_at or now
+    row.counting_ends_at = min(row.counting_ends_at or now, now)
+    row.state = State.SEALED
+    row.revision += 1
+    audit.record(
+        session,
+        actor,
+        "results.seal",
+        f"survey:{survey_id}",
+        at=now,
+        digest=digest,
+        answers=len(count.leaves),
+    )
+    return digest
+
+
+def refresh_feedback(session: Session, survey_id: str, *, now: datetime) -> bool:
+    """Count an open feedback survey anew, once a civil day and only after ten new answers; whether it did.
+
+    Counts in full each time: a figure of the day is the count of the stored answers and nothing else.
+    """
+    survey = surveys.survey(session, survey_id)
+    today = units.civil(now)
+    newest = session.scalars(
+        select(FeedbackFigure)
+        .where(FeedbackFigure.survey_id == survey_id)
+        .order_by(FeedbackFigure.day.desc())
+        .limit(1)
+    ).first()
+    before = tallies.load(newest.tally).answered if newest else 0
+    if (newest and newest.day >= today) or _stored(session, Response, survey_id) < before + FEEDBACK_STEP:
+        return False
+    answers = counting.raw_answers(session, Response, survey_id)
+    count = counting.count(survey, counting.unit_codes(survey, ()), answers)
+    total = tallies.add([tallies.empty(survey.instrument), *count.tallies.values()])
+    session.add(FeedbackFigure(survey_id=survey_id, day=today, tally=tallies.dump(total)))
+    return True
+
+
+def _lock(session: Session, survey_id: str) -> Survey:
+    """The survey, held to the end of the transaction: an answer under way comes before or is refused."""
+    found = select(Survey).where(Survey.id == survey_id).with_for_update()
+    row = session.scalars(found.execution_options(populate_existing=True)).first()
+    if row is None:
+        raise surveys.SurveyNotFound
+    return row
+
+
+def _differences(session: Session, survey: SurveyView, codes: Mapping[int, str], count: Count) -> list[str]:
+    """Everything that contradicts itself, in words; empty when all agrees."""
+    found = [_("answer %(id)s does not fit its own leaf", id=submission) for submission in count.broken]
+    answered = {group: tally.answered for group, tally in count.tallies.items()}
+    noted = {
+        (unit, channel.value): n
+        for (unit, channel), n in surveys.answered_now(session, survey.id).items()
+        if n
+    }
+    for unit_id, channel in sorted(answered.keys() | noted.keys()):
+        stored, progress = answered.get((unit_id, channel), 0), noted.get((unit_id, channel), 0)
+        if stored != progress:
+            found.append(
+                _(
+                    "%(unit)s, %(channel)s: %(stored)d answers stored, %(progress)d counted while they came",
+                    unit=codes.get(unit_id, str(unit_id)),
+                    channel=channel,
+                    stored=stored,
+                    progress=progress,
+                )
+            )
+    spent = _stored(session, SpentCode, survey.id)
+    if survey.purpose is Purpose.DECISION and spent != len(count.leaves):
+        found.append(
+            _("%(spent)d codes spent, %(stored)d answers stored", spent=spent, stored=len(count.leaves))
+        )
+    return found
+
+
+def _write_seal(
+    session: Session,
+    survey: SurveyView,
+    frame: Sequence[FrameLine],
+    count: Count,
+    *,
+    actor: str,
+    now: datetime,
+    keys: KeyStore,
+) -> str:
+    """Tallies and the seal over them; the digest."""
+    salt = secrets.token_hex(32)
+    instrument_digest = instruments.instrument(session, survey.instrument_id).digest
+    document = documents.build(survey, instrument_digest, frame, count, salt)
+    digest = documents.digest(document)
+    for (unit_id, channel), tally in count.tallies.items():
+        row = TallyRow(survey_id=survey.id, unit_id=unit_id, channel=channel, tally=tallies.dump(tally))
+        session.add(row)
+    # Flushed now: the triggers refuse tallies that come after the seal.
+    session.flush()
+    session.add(
+        Seal(
+            survey_id=survey.id,
+            sealed_at=now,
+            sealed_by=actor,
+            document=document,
+            salt=salt,
+            digest=digest,
+            signature=documents.sign(keys.signing_key(), digest),
+        )
+    )
+    return digest
+
+
+def _move(session: Session, source: type[Base], target: type[Base], survey_id: str) -> None:
+    """Take the survey's rows out of one table and write them to another, in random order.
+
+    The new rows carry one transaction number and an order of their own, so neither leads back to the moment
+    an answer came. Source and target have the same columns; they may be one table, which is then rewritten.
+    """
+    taken, given = cast(Table, source.__table__), cast(Table, target.__table__)
+    mine = taken.c.survey_id == survey_id
+    rows = [dict(row) for row in session.execute(select(taken).where(mine)).mappings()]
+    SystemRandom().shuffle(rows)
+    session.execute(delete(taken).where(mine))
+    if rows:
+        session.execute(insert(given), rows)
+
+
+def _stored(session: Session, model: type[Response | SpentCode], survey_id: str) -> int:
+    rows = select(func.count()).select_from(model).where(model.survey_id == survey_id)
+    return session.scalars(rows).one()

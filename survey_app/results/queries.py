@@ -1,0 +1,338 @@
+"""What is final, read back: scorecards, the disclosed result, and the sealed communes of a province.
+
+Exact counts leave this room for papers, the operator's commands and the province's sums; screens, exports and
+the public page read `DisclosedResult`, whose figures went through `scoring.disclosure`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from http import HTTPStatus
+from typing import Any, cast
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from survey_app.access import Identity, Role
+from survey_app.collecting.models import SpentCode
+from survey_app.errors import DomainError
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.models import Channel, PrintBatch, Purpose, SlipRow, State, Survey
+from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.i18n import gettext as _
+from survey_app.questions.instrument import Text
+from survey_app.results.models import FeedbackFigure, Seal, TallyRow
+from survey_app.scoring import disclosure, rates, scorecards, tallies
+from survey_app.scoring.disclosure import Audience, DisclosedCommune
+from survey_app.scoring.rates import Rate
+from survey_app.scoring.scorecards import Scorecard
+from survey_app.scoring.tallies import ItemTally, Tally
+from survey_app.templating import day as printed_day
+from survey_app.units.models import Unit
+
+#: Letters of the digest that papers and pages print.
+PRINTED_DIGEST = 20
+
+#: The minute job may need this long before a survey counts as late.
+_SEALING_TAKES = timedelta(minutes=5)
+
+_EXACT_ROLES = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.AUDITOR)
+
+
+class NotSealed(DomainError):
+    """Nobody sees answers while the survey runs."""
+
+    code = "chua-dong"
+    status = HTTPStatus.FORBIDDEN
+
+    def __init__(self, survey: SurveyView) -> None:
+        super().__init__(
+            _(
+                "The survey is not closed yet, so nobody may see its answers. Phones close at the end of "
+                "%(day)s; the result comes when the paper slips are counted.",
+                day=printed_day(survey.last_day),
+            )
+        )
+
+
+class NoFiguresYet(DomainError):
+    """A feedback survey shows nothing before ten answers."""
+
+    code = "chua-du-gop-y"
+    status = HTTPStatus.FORBIDDEN
+
+    def __init__(self) -> None:
+        super().__init__(_("There are no figures yet: they are counted once a day, from ten new answers on."))
+
+
+@dataclass(frozen=True, slots=True)
+class ScorecardView:
+    """The exact result. For signed papers, commands and auditors; screens and exports read `disclosed`."""
+
+    survey: SurveyView
+    commune: Scorecard
+    #: In the order of the frame; every village asked is there, also when nobody answered.
+    villages: tuple[Scorecard, ...] = ()
+    frame: tuple[FrameLine, ...] = ()
+    #: None while a feedback survey still runs; then `counted_on` says which day's figures these are.
+    digest: str | None = None
+    signature: str | None = None
+    sealed_at: datetime | None = None
+    counted_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosedItem:
+    """One item of a disclosed result in the words of the form."""
+
+    text: Text
+    tally: ItemTally
+    rate: Rate | None
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosedResult:
+    """A result as one audience may see it, with what pages and papers print beside it."""
+
+    survey: SurveyView
+    audience: Audience
+    commune: DisclosedCommune
+    frame: tuple[FrameLine, ...]
+    #: As in ScorecardView.
+    digest: str | None
+    sealed_at: datetime | None
+    counted_on: date | None = None
+
+    @property
+    def printed_digest(self) -> str | None:
+        """The first letters of the digest, as papers and pages print them."""
+        return self.digest[:PRINTED_DIGEST] if self.digest else None
+
+    @property
+    def item_lines(self) -> tuple[DisclosedItem, ...]:
+        """The scored items in the order of the form; empty when the commune has no table."""
+        return tuple(self._line(item) for item in self.commune.items)
+
+    @property
+    def closing_line(self) -> DisclosedItem | None:
+        """The closing item, which stands apart from the score."""
+        return self._line(self.commune.closing_item) if self.commune.closing_item else None
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """Names of the villages by unit code."""
+        return {line.unit.code: line.unit.full_name for line in self.frame}
+
+    @property
+    def corrected(self) -> tuple[FrameLine, ...]:
+        """Villages whose households were corrected after publishing."""
+        return tuple(line for line in self.frame if line.corrections)
+
+    @property
+    def doors(self) -> tuple[int, int]:
+        """Answers by phone and on paper: the two doors that officers know."""
+        paper = self.commune.channels.get(Channel.PAPER_ENTRY.value, 0)
+        return sum(self.commune.channels.values()) - paper, paper
+
+    def _line(self, item: ItemTally) -> DisclosedItem:
+        question = self.survey.instrument.question(item.key)
+        text = question.text if question else {"vi": item.key}
+        return DisclosedItem(text, item, rates.item_rate(item, self.commune.valid or 0))
+
+
+@dataclass(frozen=True, slots=True)
+class SealedSurvey:
+    """A sealed decision survey as the province adds it up; `scorecard` is the commune's."""
+
+    survey_id: str
+    sealed_at: datetime
+    households: int
+    scorecard: Scorecard
+    phone_answers: int
+    rehearsal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnkeyedVillage:
+    """Households of one village that have not answered."""
+
+    unit: str
+    households: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unkeyed:
+    """What has not come in: silent households, and live slips never used, some perhaps filled in on paper."""
+
+    households: int
+    live_slips: int
+    #: Only villages where somebody is missing.
+    villages: tuple[UnkeyedVillage, ...]
+
+
+def unkeyed(session: Session, survey_id: str) -> Unkeyed:
+    """What has not come in at this moment. Says nothing of answers."""
+    answered = surveys.answered_by_village(surveys.answered_now(session, survey_id))
+    silent = [
+        UnkeyedVillage(line.unit.code, line.households - answered.get(line.unit.id, 0))
+        for line in surveys.frame(session, survey_id)
+    ]
+    missing = tuple(village for village in silent if village.households > 0)
+    return Unkeyed(
+        households=sum(village.households for village in missing),
+        live_slips=_live_slips(session, survey_id),
+        villages=missing,
+    )
+
+
+def scorecard(session: Session, survey_id: str) -> ScorecardView:
+    """The exact result; of a running feedback survey, its newest figures of the day.
+
+    Raises SurveyNotFound, NotSealed, and NoFiguresYet for a feedback survey with fewer than ten answers.
+    """
+    survey = surveys.survey(session, survey_id)
+    seal = session.get(Seal, survey_id)
+    if seal is None:
+        return _running_feedback(session, survey)
+    frame = surveys.frame(session, survey_id)
+    villages = village_cards(survey, frame, _stored_tallies(session, survey_id))
+    return ScorecardView(
+        survey=survey,
+        commune=scorecards.roll_up(survey.unit.code, villages),
+        # A feedback survey answers for the commune as a whole: it has no villages to show.
+        villages=villages if survey.purpose is Purpose.DECISION else (),
+        frame=frame if survey.purpose is Purpose.DECISION else (),
+        digest=seal.digest,
+        signature=seal.signature,
+        sealed_at=seal.sealed_at,
+    )
+
+
+def disclosed(session: Session, survey_id: str, audience: Audience) -> DisclosedResult:
+    """The result as `audience` may see it. Raises what `scorecard` raises."""
+    exact = scorecard(session, survey_id)
+    return DisclosedResult(
+        survey=exact.survey,
+        audience=audience,
+        commune=disclosure.disclose(exact.commune, exact.villages, audience=audience),
+        frame=exact.frame,
+        digest=exact.digest,
+        sealed_at=exact.sealed_at,
+        counted_on=exact.counted_on,
+    )
+
+
+def overdue(session: Session, unit_path: str, now: datetime) -> tuple[str, ...]:
+    """Surveys not sealed though counting is over: the seal was refused, or the minute job stands."""
+    rows = session.scalars(
+        select(Survey.id)
+        .join(Unit, Unit.id == Survey.unit_id)
+        .where(
+            Unit.path.startswith(unit_path, autoescape=True),
+            Survey.state == State.COUNTING,
+            Survey.counting_ends_at < now - _SEALING_TAKES,
+        )
+        .order_by(Survey.id)
+    )
+    return tuple(rows)
+
+
+def audience_of(identity: Identity) -> Audience:
+    """Which figures a person sees: the Front, the province and the auditor exact ones, others bands."""
+    return Audience.EXACT if identity.role in _EXACT_ROLES else Audience.STAFF
+
+
+def sealed_communes(
+    session: Session, unit_path: str, from_: datetime, to: datetime
+) -> Mapping[int, tuple[SealedSurvey, ...]]:
+    """Decision surveys sealed from `from_` up to, not including, `to`, by commune id and oldest first.
+
+    Reads seals only. Rehearsals and annulled surveys are not there: they count nowhere.
+    """
+    rows = session.execute(
+        select(Survey.unit_id, Seal.survey_id, Seal.sealed_at, Seal.document)
+        .join(Survey, Survey.id == Seal.survey_id)
+        .join(Unit, Unit.id == Survey.unit_id)
+        .where(
+            Unit.path.startswith(unit_path, autoescape=True),
+            Survey.purpose == Purpose.DECISION,
+            Survey.rehearsal.is_(False),
+            Survey.state != State.ANNULLED,
+            Seal.sealed_at >= from_,
+            Seal.sealed_at < to,
+        )
+        .order_by(Seal.sealed_at, Seal.survey_id)
+    )
+    found: dict[int, list[SealedSurvey]] = defaultdict(list)
+    for unit_id, survey_id, sealed_at, document in rows:
+        found[unit_id].append(_sealed_survey(survey_id, sealed_at, document))
+    return {unit_id: tuple(sealed) for unit_id, sealed in found.items()}
+
+
+def village_cards(
+    survey: SurveyView, frame: Iterable[FrameLine], counted: Mapping[tuple[int, str], Tally]
+) -> tuple[Scorecard, ...]:
+    """A scorecard of every village asked, in the order given; of the commune alone in a feedback survey."""
+    if survey.purpose is Purpose.FEEDBACK:
+        return (_card(survey, survey.unit.id, survey.unit.code, 0, counted),)
+    return tuple(_card(survey, line.unit.id, line.unit.code, line.households, counted) for line in frame)
+
+
+def _card(
+    survey: SurveyView, unit_id: int, code: str, households: int, counted: Mapping[tuple[int, str], Tally]
+) -> Scorecard:
+    mine = {channel: tally for (unit, channel), tally in counted.items() if unit == unit_id}
+    return Scorecard(
+        unit=code,
+        households=households,
+        tally=tallies.add([tallies.empty(survey.instrument), *mine.values()]),
+        channels={channel: tally.answered for channel, tally in sorted(mine.items())},
+    )
+
+
+def _live_slips(session: Session, survey_id: str) -> int:
+    """Slips of batches that were not voided whose code was never used."""
+    spent = exists().where(SpentCode.survey_id == SlipRow.survey_id, SpentCode.code_mac == SlipRow.code_mac)
+    voided = exists().where(
+        PrintBatch.survey_id == SlipRow.survey_id,
+        PrintBatch.id == SlipRow.print_batch,
+        PrintBatch.voided_at.is_not(None),
+    )
+    live = select(func.count()).select_from(SlipRow).where(SlipRow.survey_id == survey_id, ~spent, ~voided)
+    return session.scalars(live).one()
+
+
+def _stored_tallies(session: Session, survey_id: str) -> dict[tuple[int, str], Tally]:
+    rows = session.scalars(select(TallyRow).where(TallyRow.survey_id == survey_id))
+    return {(row.unit_id, row.channel): tallies.load(row.tally) for row in rows}
+
+
+def _running_feedback(session: Session, survey: SurveyView) -> ScorecardView:
+    """The newest figures of the day. Raises NotSealed for a decision survey, which has none."""
+    if survey.purpose is Purpose.DECISION:
+        raise NotSealed(survey)
+    newest = session.scalars(
+        select(FeedbackFigure)
+        .where(FeedbackFigure.survey_id == survey.id)
+        .order_by(FeedbackFigure.day.desc())
+        .limit(1)
+    ).first()
+    if newest is None:
+        raise NoFiguresYet
+    card = Scorecard(unit=survey.unit.code, households=0, tally=tallies.load(newest.tally), channels={})
+    return ScorecardView(survey=survey, commune=card, counted_on=newest.day)
+
+
+def _sealed_survey(survey_id: str, sealed_at: datetime, document: Mapping[str, object]) -> SealedSurvey:
+    # The document was written by `documents.build`; its shape is covered by the digest.
+    sealed = cast(Mapping[str, Any], document)
+    channels: Mapping[str, int] = sealed["channels"]
+    return SealedSurvey(
+        survey_id=survey_id,
+        sealed_at=sealed_at,
+        households=sealed["households"],
+        scorecard=Scorecard(sealed["unit"], sealed["households"], tallies.load(sealed["tally"]), channels),
+        phone_answers=sum(count for channel, count in channels.items() if channel != Channel.PAPER_ENTRY),
+        rehearsal=sealed["rehearsal"],
+    )

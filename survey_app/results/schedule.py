@@ -1,0 +1,57 @@
+"""What the clock does in this room: seal what is due, and refresh feedback figures once a day."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey_app import db, keys
+from survey_app.fieldwork.models import Purpose, State, Survey
+from survey_app.results import erasing, operations
+
+#: How the audit log names the minute job.
+JOB = "job"
+
+
+def seal_due(now: datetime) -> dict[str, str]:
+    """Seal every survey whose counting window is over; "sealed" or the refusal, by survey.
+
+    Each has a transaction of its own.
+    One that is refused stays in counting, is tried again the next minute, and holds up no other.
+    """
+    outcomes = {survey_id: _seal(survey_id, now) for survey_id in _due(db.session(), now)}
+    if "sealed" in outcomes.values():
+        db.session().rollback()
+        erasing.after_sealing(db.database.engine)
+    return outcomes
+
+
+def refresh_feedback(now: datetime) -> tuple[str, ...]:
+    """Count every open feedback survey that has ten new answers, once a day; which ones."""
+    refreshed = []
+    for survey_id in _open_feedback(db.session()):
+        with db.transaction() as current:
+            if operations.refresh_feedback(current, survey_id, now=now):
+                refreshed.append(survey_id)
+    return tuple(refreshed)
+
+
+def _seal(survey_id: str, now: datetime) -> str:
+    try:
+        with db.transaction() as current:
+            operations.close_and_seal(current, survey_id, actor=JOB, now=now, keys=keys.store())
+    except operations.SealRefused as refused:
+        return refused.message
+    except operations.NothingToSeal:
+        return "ended elsewhere"
+    return "sealed"
+
+
+def _due(session: Session, now: datetime) -> tuple[str, ...]:
+    counted = select(Survey.id).where(Survey.state == State.COUNTING, Survey.counting_ends_at <= now)
+    return tuple(session.scalars(counted.order_by(Survey.counting_ends_at, Survey.id)))
+
+
+def _open_feedback(session: Session) -> tuple[str, ...]:
+    running = (Survey.purpose == Purpose.FEEDBACK, Survey.state.in_((State.OPEN, State.COUNTING)))
+    return tuple(session.scalars(select(Survey.id).where(*running).order_by(Survey.id)))

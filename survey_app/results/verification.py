@@ -1,0 +1,85 @@
+"""Anybody's check of a seal: count the sealed answers again and compare every integer, leaf and signature.
+
+Shares the way of counting with sealing, and nothing else: what is compared is what the database holds now.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey_app.authoring import queries as instruments
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.i18n import gettext as _
+from survey_app.keys import KeyStore
+from survey_app.results import counting, documents, queries
+from survey_app.results.counting import Count
+from survey_app.results.models import Seal, SealedResponse, TallyRow
+from survey_app.scoring import tallies
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Whether what is stored is what was sealed, and the first place where it is not."""
+
+    equal: bool
+    first_difference: str | None
+
+
+def verify(session: Session, survey_id: str, keys: KeyStore) -> Verification:
+    """Recount and compare, in the order answers, tallies, document, digest, signature.
+
+    Raises SurveyNotFound and NotSealed.
+    """
+    survey = surveys.survey(session, survey_id)
+    seal = session.get(Seal, survey_id)
+    if seal is None:
+        raise queries.NotSealed(survey)
+    frame = surveys.frame(session, survey_id)
+    codes = counting.unit_codes(survey, frame)
+    count = counting.count(survey, codes, counting.raw_answers(session, SealedResponse, survey_id))
+    difference = (
+        _broken_answer(count)
+        or _other_tally(session, survey_id, codes, count)
+        or _other_document(session, survey, frame, count, seal)
+        or _broken_seal(seal, keys)
+    )
+    return Verification(equal=difference is None, first_difference=difference)
+
+
+def _broken_answer(count: Count) -> str | None:
+    if not count.broken:
+        return None
+    return _("sealed answer %(id)s does not fit its own leaf", id=count.broken[0])
+
+
+def _other_tally(session: Session, survey_id: str, codes: dict[int, str], count: Count) -> str | None:
+    rows = session.scalars(select(TallyRow).where(TallyRow.survey_id == survey_id))
+    kept = {(row.unit_id, row.channel): row.tally for row in rows}
+    recounted = {group: tallies.dump(tally) for group, tally in count.tallies.items()}
+    for unit_id, channel in sorted(kept.keys() | recounted.keys()):
+        where = documents.first_difference(
+            kept.get((unit_id, channel), {}), recounted.get((unit_id, channel), {}), "tally"
+        )
+        if where:
+            unit = codes.get(unit_id, str(unit_id))
+            return _("tally of %(unit)s, %(channel)s: %(where)s", unit=unit, channel=channel, where=where)
+    return None
+
+
+def _other_document(
+    session: Session, survey: SurveyView, frame: tuple[FrameLine, ...], count: Count, seal: Seal
+) -> str | None:
+    instrument_digest = instruments.instrument(session, survey.instrument_id).digest
+    rebuilt = documents.build(survey, instrument_digest, frame, count, seal.salt)
+    where = documents.first_difference(seal.document, rebuilt)
+    return _("sealed document: %(where)s", where=where) if where else None
+
+
+def _broken_seal(seal: Seal, keys: KeyStore) -> str | None:
+    if documents.digest(seal.document) != seal.digest:
+        return _("digest of the sealed document")
+    if not documents.is_signed(keys.signing_key().public_key(), seal.digest, seal.signature):
+        return _("signature over the digest")
+    return None

@@ -1,0 +1,94 @@
+"""Where results are looked at: the officers' page and its files, and the page for everybody.
+
+Every figure comes out of `queries.disclosed` for the audience of whoever is looking; exact figures of
+villages are written to the audit log when they are shown.
+"""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from flask import Blueprint, abort, render_template
+from flask.typing import ResponseReturnValue
+
+from survey_app import access, audit, db, files
+from survey_app.access import Role
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.models import State
+from survey_app.results import exports, queries, wording
+from survey_app.results.queries import DisclosedResult
+from survey_app.scoring.disclosure import Audience
+
+bp = Blueprint("results", __name__, template_folder="templates")
+bp.add_app_template_filter(wording.village, "village_band")
+
+_READERS = (
+    Role.PROVINCE,
+    Role.FRONT_PROVINCE,
+    Role.FRONT_COMMUNE,
+    Role.COMMUNE,
+    Role.VIEWER,
+    Role.AUDITOR,
+)
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@bp.get("/can-bo/dot/<survey_id>/ket-qua")
+@access.roles(*_READERS)
+def page(survey_id: str) -> ResponseReturnValue:
+    """The scorecard, as the signed-in person may see it."""
+    result = _result(survey_id, form="page")
+    return render_template(
+        "results/scorecard.html", result=result, remarks=exports.remarks(result), Audience=Audience
+    )
+
+
+@bp.get("/can-bo/dot/<survey_id>/ket-qua.csv")
+@access.roles(*_READERS)
+def csv_file(survey_id: str) -> ResponseReturnValue:
+    """The same figures as CSV."""
+    result = _result(survey_id, form="csv")
+    body = b"".join(files.csv_rows(exports.rows(result)))
+    return files.download(body, f"ket-qua-{result.survey.id}.csv", "text/csv; charset=utf-8")
+
+
+@bp.get("/can-bo/dot/<survey_id>/ket-qua.xlsx")
+@access.roles(*_READERS)
+def xlsx_file(survey_id: str) -> ResponseReturnValue:
+    """The same figures as a workbook."""
+    result = _result(survey_id, form="xlsx")
+    return files.download(files.xlsx(exports.sheets(result)), f"ket-qua-{result.survey.id}.xlsx", _XLSX)
+
+
+@bp.get("/ket-qua/<survey_id>")
+@access.public
+def public(survey_id: str) -> ResponseReturnValue:
+    """The result for everybody; before sealing, who asks and when the result comes."""
+    session = db.session()
+    survey = surveys.survey(session, survey_id.upper())
+    if survey.state is State.DRAFT:
+        abort(HTTPStatus.NOT_FOUND)
+    result = None if survey.state is State.ANNULLED else _public_result(survey.id)
+    return render_template(
+        "results/public.html", survey=survey, result=result, remarks=exports.remarks(result) if result else ()
+    )
+
+
+def _result(survey_id: str, *, form: str) -> DisclosedResult:
+    """The result for the signed-in person; looking at exact village figures is noted."""
+    person = access.identity()
+    survey = surveys.scoped_survey(db.session(), survey_id, person)
+    audience = queries.audience_of(person)
+    result = queries.disclosed(db.session(), survey.id, audience)
+    if audience is Audience.EXACT:
+        with db.transaction() as current:
+            audit.record(
+                current, person.actor, "results.exact", f"survey:{survey.id}", at=datetime.now(UTC), form=form
+            )
+    return result
+
+
+def _public_result(survey_id: str) -> DisclosedResult | None:
+    try:
+        return queries.disclosed(db.session(), survey_id, Audience.PUBLIC)
+    except (queries.NotSealed, queries.NoFiguresYet):
+        return None

@@ -1,0 +1,461 @@
+"""Counting, sealing and checking, on both databases."""
+
+import json
+import random
+import uuid
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, inspect, select, text
+from sqlalchemy.exc import DBAPIError
+
+from survey_app import db, keys
+from survey_app.access import Role
+from survey_app.audit import AuditEvent
+from survey_app.collecting.models import Response, SpentCode
+from survey_app.collecting.operations import Submission, record_response
+from survey_app.collecting.queries import Door
+from survey_app.collecting.refusals import AlreadySealed
+from survey_app.fieldwork import queries as fieldwork
+from survey_app.fieldwork.models import Channel, Progress, Purpose, SlipRow, State, Survey
+from survey_app.questions.instrument import DISSATISFIED, SATISFIED
+from survey_app.results import (
+    counting,
+    erasing,
+    operations,
+    queries,
+    reminders,
+    schedule,
+    triggers,
+    verification,
+)
+from survey_app.results.models import FeedbackFigure, Seal, SealedResponse, TallyRow
+from survey_app.scoring import tallies
+
+NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
+HAPPY = {"roads": SATISFIED, "water": SATISFIED, "overall": SATISFIED}
+UNHAPPY = {"roads": DISSATISFIED, "water": DISSATISFIED, "overall": DISSATISFIED}
+
+two_way = st.sampled_from([SATISFIED, DISSATISFIED, None])
+slips = st.fixed_dictionaries(
+    {
+        "roads": two_way,
+        "water": two_way,
+        "overall": two_way,
+        "who": st.sampled_from(["head", "other", None]),
+        "remarks": st.sampled_from(["Cần sửa đường", None]),
+    }
+)
+histories = st.lists(
+    st.tuples(
+        st.sampled_from(["Một", "Hai"]), st.sampled_from([Channel.SELF_ONLINE, Channel.PAPER_ENTRY]), slips
+    ),
+    max_size=25,
+)
+
+
+def rows(model: type, survey_id: str = "001") -> int:
+    return db.session().scalar(select(func.count()).select_from(model).where(model.survey_id == survey_id))
+
+
+def verify(survey_id: str = "001") -> verification.Verification:
+    db.session().rollback()
+    return verification.verify(db.session(), survey_id, keys.store())
+
+
+def without_triggers(statement: str, **values: object) -> None:
+    """Do what only the owner of the database could: remove the triggers, change a row, put them back."""
+    dialect = db.database.engine.dialect.name
+    with db.transaction() as current:
+        for line in triggers.drop(dialect):
+            current.execute(text(line))
+        assert current.connection().execute(text(statement), values).rowcount > 0
+        for line in triggers.create(dialect):
+            current.execute(text(line))
+
+
+def test_sealing_moves_every_answer_and_keeps_none_where_it_was(linh_cang):
+    linh_cang.seal()
+
+    assert (rows(Response), rows(SealedResponse), rows(TallyRow)) == (0, 72, 2)
+    assert fieldwork.survey(db.session(), "001").state is State.SEALED
+
+
+def test_a_scorecard_holds_the_published_counts_of_linh_cang(linh_cang):
+    digest = linh_cang.seal()
+
+    card = queries.scorecard(db.session(), "001")
+    assert (card.commune.coverage.n, card.commune.coverage.of) == (72, 76)
+    assert (card.commune.pooled.n, card.commune.pooled.of) == (142, 144)
+    assert (card.commune.closing.n, card.commune.closing.of) == (71, 72)
+    assert dict(card.commune.channels) == {"paper_entry": 11, "self_online": 61}
+    assert (card.commune.range.low.n, card.commune.range.high.n, card.commune.range.low.of) == (142, 150, 152)
+    assert card.digest == digest
+
+
+def test_a_village_without_answers_stands_in_the_scorecard_with_nothing(surveys):
+    surveys.make(households={"Một": 10, "Hai": 20})
+    surveys.answer("001", "Một", HAPPY)
+    surveys.seal()
+
+    empty = next(card for card in queries.scorecard(db.session(), "001").villages if card.households == 20)
+    assert (empty.coverage.n, empty.coverage.of, empty.pooled) == (0, 20, None)
+
+
+def test_a_sealed_survey_verifies(linh_cang):
+    linh_cang.seal()
+
+    assert verify() == verification.Verification(equal=True, first_difference=None)
+
+
+def test_slips_codes_and_progress_survive_the_shuffle_unchanged(linh_cang):
+    columns = SlipRow.unit_id, SlipRow.code_mac, SlipRow.print_batch
+    before = set(db.session().execute(select(*columns)))
+    spent = set(db.session().scalars(select(SpentCode.code_mac)))
+    answered = fieldwork.answered_now(db.session(), "001")
+    linh_cang.seal()
+
+    assert set(db.session().execute(select(*columns))) == before
+    assert set(db.session().scalars(select(SpentCode.code_mac))) == spent
+    assert fieldwork.answered_now(db.session(), "001") == answered
+
+
+def test_after_sealing_neither_transaction_nor_order_tells_answers_apart(linh_cang):
+    if db.database.engine.dialect.name == "sqlite":
+        tables = db.session().execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")).all()
+        ordered = {name for name, sql in tables if "WITHOUT ROWID" in sql}
+        assert {"responses", "sealed_responses", "slips", "spent_codes"} <= ordered
+        return
+    arrived = db.session().execute(text("SELECT id FROM responses ORDER BY ctid")).scalars().all()
+    linh_cang.seal()
+
+    for table in ("sealed_responses", "slips", "spent_codes", "progress"):
+        assert db.session().scalar(text(f"SELECT count(DISTINCT xmin::text) FROM {table}")) == 1
+    sealed = db.session().execute(text("SELECT id FROM sealed_responses ORDER BY ctid")).scalars().all()
+    assert sorted(sealed) == sorted(arrived)
+    assert sealed != arrived
+    assert sealed != sorted(sealed)
+
+
+def test_nothing_of_the_old_rows_is_left_after_erasing(linh_cang):
+    linh_cang.seal()
+    db.session().rollback()
+
+    assert erasing.after_sealing(db.database.engine)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(history=histories)
+def test_every_history_is_counted_the_same_when_sealed_and_when_verified(surveys, history):
+    survey_id = f"{db.session().scalar(select(func.count()).select_from(Survey)) + 1:03}"
+    surveys.make(survey_id, households={"Một": 30, "Hai": 30})
+    for village, channel, answers in history:
+        surveys.answer(survey_id, village, answers, channel=channel)
+    surveys.seal(survey_id)
+
+    counted = queries.scorecard(db.session(), survey_id).commune.tally
+    valid = [slip for _village, _channel, slip in history if slip["roads"] or slip["water"]]
+    roads = Counter(slip["roads"] for slip in valid)
+    assert (counted.valid, counted.invalid) == (len(valid), len(history) - len(valid))
+    assert (counted.items[0].satisfied, counted.items[0].dissatisfied, counted.items[0].blank) == (
+        roads[SATISFIED],
+        roads[DISSATISFIED],
+        roads[None],
+    )
+    assert verify(survey_id).equal
+
+
+def test_the_order_of_answers_does_not_change_a_count(linh_cang):
+    linh_cang.answer("001", "Linh Cang", {"roads": SATISFIED, "who": "head", "remarks": "Tốt"}, times=2)
+    survey = fieldwork.survey(db.session(), "001")
+    codes = counting.unit_codes(survey, fieldwork.frame(db.session(), "001"))
+    answers = list(counting.raw_answers(db.session(), Response, "001"))
+    first = counting.count(survey, codes, answers)
+
+    for _time in range(5):
+        random.SystemRandom().shuffle(answers)
+        assert counting.count(survey, codes, answers) == first
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        pytest.param("UPDATE sealed_responses SET leaf = :other WHERE id = :id", "{id}", id="leaf"),
+        pytest.param("UPDATE sealed_responses SET answers = :answers WHERE id = :id", "{id}", id="answer"),
+        pytest.param("UPDATE sealed_responses SET channel = 'meeting' WHERE id = :id", "{id}", id="channel"),
+        pytest.param("UPDATE sealed_responses SET version = 2 WHERE id = :id", "{id}", id="version"),
+        pytest.param("UPDATE sealed_responses SET unit_id = 1 WHERE id = :id", "{id}", id="moved"),
+        pytest.param("DELETE FROM sealed_responses WHERE id = :id", "tally.", id="removed"),
+        pytest.param(
+            "UPDATE tallies SET tally = :tally WHERE channel = 'paper_entry'", "tally.valid", id="tally"
+        ),
+        pytest.param("DELETE FROM tallies WHERE channel = 'paper_entry'", "paper_entry", id="tally-removed"),
+        pytest.param("UPDATE seals SET document = :document", "tally", id="document"),
+        pytest.param("UPDATE seals SET salt = :other", "tallies", id="salt"),
+        pytest.param("UPDATE frames SET households = 75", "frame.0.households", id="frame"),
+        pytest.param("UPDATE seals SET digest = :other", "", id="digest"),
+        pytest.param("UPDATE seals SET signature = :other", "", id="signature"),
+    ],
+)
+def test_whoever_changes_a_sealed_row_is_found_out_and_the_place_is_named(linh_cang, statement, named):
+    linh_cang.seal()
+    session = db.session()
+    paper = session.scalars(select(TallyRow).where(TallyRow.channel == "paper_entry")).one()
+    document = session.scalars(select(Seal.document)).one()
+    chosen = session.scalars(
+        select(SealedResponse.id).where(SealedResponse.channel == "self_online").order_by(SealedResponse.id)
+    ).first()
+    values = {
+        "id": chosen,
+        "other": "ab" * 32,
+        "answers": json.dumps({"roads": SATISFIED, "water": None}),
+        "tally": json.dumps(paper.tally | {"valid": 12}),
+        "document": json.dumps(document | {"tally": document["tally"] | {"invalid": 1}}),
+    }
+    without_triggers(statement, **{key: value for key, value in values.items() if f":{key}" in statement})
+
+    found = verify()
+    assert not found.equal
+    assert named.format(id=chosen) in found.first_difference
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE sealed_responses SET channel = 'meeting'",
+        "DELETE FROM sealed_responses",
+        "INSERT INTO sealed_responses (survey_id, id, unit_id, channel, version, answers, leaf)"
+        " VALUES ('001', 'x', 1, 'meeting', 1, '{}', 'x')",
+        "UPDATE tallies SET channel = 'meeting'",
+        "DELETE FROM tallies",
+        "INSERT INTO tallies (survey_id, unit_id, channel, tally) VALUES ('001', 1, 'meeting', '{}')",
+        "UPDATE seals SET digest = 'x'",
+        "DELETE FROM seals",
+    ],
+)
+def test_the_database_refuses_to_change_what_is_sealed(linh_cang, statement):
+    linh_cang.seal()
+
+    with pytest.raises(DBAPIError, match="seal"), db.transaction() as current:
+        current.execute(text(statement.replace(":", "\\:")))
+
+
+def test_postgresql_refuses_to_empty_a_sealed_table(linh_cang):
+    linh_cang.seal()
+    if db.database.engine.dialect.name == "sqlite":
+        return
+
+    with pytest.raises(DBAPIError, match="sealed"), db.transaction() as current:
+        current.execute(text("TRUNCATE sealed_responses"))
+
+
+def test_the_triggers_in_the_database_are_those_of_the_module(app):
+    dialect = db.database.engine.dialect.name
+    catalogue = (
+        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+        if dialect == "postgresql"
+        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    )
+
+    found = set(db.session().scalars(text(catalogue)))
+    mine = {name for name in found if name.startswith(triggers.FINAL_TABLES)}
+    assert mine == triggers.names(dialect)
+    assert set(triggers.FINAL_TABLES) <= set(inspect(db.database.engine).get_table_names())
+
+
+def refusal(surveys) -> operations.SealRefused:
+    with pytest.raises(operations.SealRefused) as caught:
+        surveys.seal()
+    return caught.value
+
+
+def test_an_answer_that_does_not_fit_its_leaf_stops_the_seal_and_is_named(linh_cang):
+    broken = db.session().scalars(select(Response).order_by(Response.id)).first()
+    broken.answers = {**broken.answers, "roads": None}
+    named = broken.id
+    db.session().commit()
+
+    assert named in refusal(linh_cang).differences[0]
+    assert (rows(Response), rows(SealedResponse), rows(Seal)) == (72, 0, 0)
+
+
+def test_a_count_that_differs_from_the_progress_stops_the_seal(linh_cang):
+    db.session().get(Progress, ("001", linh_cang.village("Linh Cang").id, Channel.PAPER_ENTRY)).answered = 12
+    db.session().commit()
+
+    assert len(refusal(linh_cang).differences) == 1
+
+
+def test_a_spent_code_without_an_answer_stops_the_seal(linh_cang):
+    db.session().add(SpentCode(survey_id="001", code_mac=b"x" * 32))
+    db.session().commit()
+
+    assert "73" in refusal(linh_cang).differences[0]
+
+
+@pytest.mark.parametrize("state", [State.DRAFT, State.PUBLISHED, State.SEALED, State.SIGNED, State.ANNULLED])
+def test_only_a_running_survey_can_be_sealed(surveys, state):
+    surveys.make(households={"Một": 10}, state=state)
+
+    with pytest.raises(operations.NothingToSeal):
+        surveys.seal()
+
+
+def test_an_open_survey_is_ended_and_sealed_at_once_on_the_operators_word(surveys):
+    surveys.make(households={"Một": 10}, state=State.OPEN)
+    surveys.answer("001", "Một", HAPPY, times=3)
+    surveys.seal(now=NOW - timedelta(days=1))
+
+    survey = fieldwork.survey(db.session(), "001")
+    assert survey.phones_closed_at == survey.counting_ends_at == NOW - timedelta(days=1)
+
+
+def test_what_has_not_come_in_is_counted_by_village(surveys):
+    surveys.make(households={"Một": 10, "Hai": 3})
+    surveys.answer("001", "Một", HAPPY, times=4)
+    surveys.answer("001", "Hai", HAPPY, times=3)
+    db.session().add(SlipRow(survey_id="001", code_mac=b"y" * 32, unit_id=1, print_batch=1))
+    db.session().commit()
+
+    found = queries.unkeyed(db.session(), "001")
+    assert (found.households, found.live_slips, len(found.villages)) == (6, 1, 1)
+
+
+def test_the_job_seals_what_is_due_and_a_refused_survey_holds_up_no_other(surveys):
+    for number in ("001", "002", "003"):
+        surveys.make(number, households={"Một": 10})
+        surveys.answer(number, "Một", HAPPY, times=2)
+    db.session().add(SpentCode(survey_id="001", code_mac=b"x" * 32))
+    db.session().get(Survey, "003").counting_ends_at = NOW + timedelta(minutes=1)
+    db.session().commit()
+
+    outcomes = schedule.seal_due(NOW)
+
+    assert outcomes.keys() == {"001", "002"}
+    assert outcomes["002"] == "sealed"
+    states = db.session().scalars(select(Survey.state).order_by(Survey.id)).all()
+    assert states == ["counting", "sealed", "counting"]
+    assert schedule.seal_due(NOW).keys() == {"001"}
+
+
+@pytest.mark.parametrize(
+    ("role", "minutes", "listed"),
+    [
+        pytest.param(Role.COMMUNE, 10, 1, id="commune"),
+        pytest.param(Role.FRONT_COMMUNE, 10, 1, id="front"),
+        pytest.param(Role.VIEWER, 10, 0, id="viewer"),
+        pytest.param(Role.COMMUNE, 1, 0, id="just-due"),
+    ],
+)
+def test_a_survey_that_could_not_be_sealed_stands_on_the_lists_of_both_bodies(
+    app, surveys, role, minutes, listed
+):
+    surveys.make(households={"Một": 10})
+
+    with app.test_request_context():
+        found = tuple(reminders.todos(db.session(), surveys.person(role), NOW + timedelta(minutes=minutes)))
+    assert len(found) == listed
+
+
+def test_closing_while_answers_are_in_flight_seals_exactly_those_that_were_acknowledged(app, surveys):
+    surveys.make(households={"Một": 60}, state=State.OPEN)
+    village = surveys.village("Một")
+    door = Door(fieldwork.survey(db.session(), "001"), village.id, village.code, village.name)
+    db.session().rollback()
+
+    def send(number: int) -> bool:
+        mine = replace(door, code_mac=number.to_bytes(32))
+        with app.app_context(), suppress(AlreadySealed), db.transaction() as current:
+            submission = Submission(str(uuid.uuid4()), HAPPY, Channel.SELF_ONLINE)
+            record_response(current, mine, submission, now=NOW, keys=keys.store())
+            return True
+        return False
+
+    with ThreadPoolExecutor(4) as pool:
+        first = [pool.submit(send, number) for number in range(10)]
+        wait(first)
+        rest = [pool.submit(send, number) for number in range(10, 60)]
+        surveys.seal()
+        acknowledged = sum(sent.result() for sent in (*first, *rest))
+
+    db.session().rollback()
+    assert 10 <= acknowledged <= 60
+    assert (rows(Response), rows(SealedResponse)) == (0, acknowledged)
+    assert verify().equal
+
+
+def test_a_seal_is_written_to_the_audit_log_with_its_digest(linh_cang):
+    digest = linh_cang.seal()
+
+    event = db.session().scalars(select(AuditEvent).where(AuditEvent.act == "results.seal")).one()
+    assert (event.subject, event.details) == ("survey:001", {"digest": digest, "answers": 72})
+
+
+def test_feedback_figures_come_once_a_day_and_only_after_ten_new_answers(surveys):
+    surveys.make(purpose=Purpose.FEEDBACK, state=State.OPEN)
+    steps = []
+    for day, more in enumerate((9, 1, 9, 1, 30)):
+        surveys.answer("001", None, HAPPY, times=more)
+        steps.append(schedule.refresh_feedback(NOW + timedelta(days=day)))
+        assert schedule.refresh_feedback(NOW + timedelta(days=day, hours=1)) == ()
+
+    assert steps == [(), ("001",), (), ("001",), ("001",)]
+    counted = db.session().scalars(select(FeedbackFigure).order_by(FeedbackFigure.day)).all()
+    assert [tallies.load(figure.tally).answered for figure in counted] == [10, 20, 50]
+
+
+def test_a_feedback_survey_is_sealed_without_frame_or_coverage(surveys):
+    surveys.make(purpose=Purpose.FEEDBACK)
+    surveys.answer("001", None, HAPPY, times=12)
+    surveys.seal()
+
+    card = queries.scorecard(db.session(), "001")
+    assert (card.commune.coverage, card.commune.range) == (None, None)
+    assert card.commune.tally.valid == 12
+    assert verify().equal
+
+
+def test_the_province_reads_sealed_communes_without_rehearsals_annulled_and_feedback(linh_cang):
+    for number in ("002", "003"):
+        linh_cang.make(number, households={"Linh Cang": 76})
+        linh_cang.answer(number, "Linh Cang", HAPPY, times=5)
+    linh_cang.make("004", purpose=Purpose.FEEDBACK)
+    for number in ("001", "002", "003", "004"):
+        linh_cang.seal(number)
+    db.session().get(Survey, "002").state = State.ANNULLED
+    db.session().get(Survey, "003").rehearsal = True
+    db.session().commit()
+
+    found = queries.sealed_communes(
+        db.session(), linh_cang.province.path, NOW - timedelta(days=1), NOW + timedelta(days=1)
+    )
+
+    (sealed,) = found[linh_cang.commune.id]
+    assert (sealed.survey_id, sealed.households, sealed.phone_answers) == ("001", 76, 61)
+    assert sealed.scorecard == queries.scorecard(db.session(), "001").commune
+
+
+def test_a_survey_sealed_outside_the_period_is_not_the_provinces(linh_cang):
+    linh_cang.seal()
+
+    assert queries.sealed_communes(db.session(), "/", NOW - timedelta(days=2), NOW) == {}
+
+
+def test_the_sealed_document_holds_no_count_of_a_village(surveys):
+    surveys.make(households={"Một": 40, "Hai": 40})
+    surveys.answer("001", "Một", HAPPY, times=31)
+    surveys.answer("001", "Hai", HAPPY, times=23)
+    surveys.answer("001", "Hai", UNHAPPY, times=3)
+    surveys.seal()
+
+    document = db.session().scalars(select(Seal.document)).one()
+    assert document["tally"]["valid"] == 57
+    assert all(
+        line.keys() == {"unit", "households", "source", "as_of", "corrections"} for line in document["frame"]
+    )
