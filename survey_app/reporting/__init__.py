@@ -1,0 +1,23 @@
+"""The province's board: every unit's finding of the year, progress to the targets, files and chart."""
+
+from flask import Flask
+
+from survey_app.accounts import todo
+from survey_app.reporting import wording
+from survey_app.reporting.commands import commands
+from survey_app.reporting.todos import late_communes
+from survey_app.reporting.views import bp
+
+
+def init_app(app: Flask) -> None:
+    """Pages, commands, the province's line of the to-do list, and wording for the templates."""
+    app.register_blueprint(bp)
+    app.cli.add_command(commands)
+    todo.register(app, late_communes)
+    app.jinja_env.filters.update(
+        state_name=wording.state_name,
+        wait_text=wording.wait_text,
+        reason_name=wording.reason_name,
+        denominator_text=wording.denominator_text,
+        kind_name=wording.kind_name,
+    )

@@ -1,0 +1,107 @@
+"""Commands of reporting: exact figures to the moment, as the operator's act."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+
+from survey_app import db
+from survey_app.criteria.findings import Finding
+from survey_app.errors import DomainError
+from survey_app.i18n import gettext as _
+from survey_app.reporting import queries
+from survey_app.reporting.queries import Board, Row, TargetProgress
+from survey_app.reporting.wording import state_name, wait_text
+from survey_app.rulebooks import queries as rulebooks
+from survey_app.rulebooks.wording import rule_text, source_text, verdict_name
+from survey_app.scoring.rates import Rate
+from survey_app.templating import percent, wording
+from survey_app.units import queries as units
+from survey_app.units.models import Level
+
+commands = AppGroup("reporting", help="The province's figures of a year.")
+
+
+@commands.command("province")
+@click.option("--unit", "code", required=True, help="Code of the province.")
+@click.option("--year", required=True, type=click.IntRange(rulebooks.YEARS.start, rulebooks.YEARS.stop - 1))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
+def province(code: str, year: int, as_json: bool) -> None:
+    """Every unit of a province with its finding of the year, and the targets."""
+    now = datetime.now(UTC)
+    current = db.session()
+    try:
+        unit = units.unit_by_code(current, code, units.civil(now))
+        if unit.level != Level.PROVINCE:
+            raise click.ClickException(_("%(unit)s is no province.", unit=unit.full_name))
+        made = queries.board(current, unit, year, now, is_live=True)
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    click.echo(json.dumps(as_document(made), ensure_ascii=False, indent=2) if as_json else _as_text(made))
+
+
+def as_document(made: Board) -> dict[str, Any]:
+    """The board as JSON, in the shape that the outside relies on."""
+    return {
+        "unit": made.province.code,
+        "year": made.year,
+        "framework": {"key": made.in_force.framework.key, "version": made.in_force.framework.version},
+        "communes": [_commune(row) for row in made.rows],
+        "targets": [_target(one) for one in made.targets],
+    }
+
+
+def _commune(row: Row) -> dict[str, Any]:
+    return {
+        "unit": row.unit.code,
+        "name": row.unit.full_name,
+        "survey": row.survey_id,
+        "state": row.state.value if row.state else None,
+        "in_scope": row.in_scope,
+        "coverage": _rate(row.coverage),
+        "pooled": _rate(row.pooled),
+        "finding": row.finding.value if row.finding else None,
+        "rule": rule_text(row.event) if row.event else None,
+        "source": source_text(row.event.source) if row.event else None,
+        "conditions": [_condition(one) for one in row.conditions],
+        "late": row.is_late,
+    }
+
+
+def _condition(found: Finding) -> dict[str, Any]:
+    return {
+        "key": found.requirement.key,
+        "finding": found.verdict.value,
+        "rule": rule_text(found),
+        "source": source_text(found.source),
+    }
+
+
+def _target(one: TargetProgress) -> dict[str, Any]:
+    return {
+        "key": one.target.key,
+        "met": one.progress.met,
+        "total": one.progress.total,
+        "goal": float(one.progress.goal),
+        "computed": one.progress.computed,
+    }
+
+
+def _rate(rate: Rate | None) -> dict[str, int] | None:
+    return {"n": rate.n, "of": rate.of} if rate else None
+
+
+def _as_text(made: Board) -> str:
+    lines = [f"{made.province.full_name} {made.year}: {wording(dict(made.in_force.framework.title))}"]
+    for one in made.targets:
+        lines.append(f"{one.progress.met}/{one.progress.total}  {wording(dict(one.target.title))}")
+    for row in made.rows:
+        verdict = verdict_name(row.finding) if row.finding else _("not applicable")
+        figures = ", ".join(percent(rate) for rate in (row.coverage, row.pooled) if rate)
+        waits = wait_text(row.wait) if row.in_scope and row.wait else ""
+        lines.append(
+            "  ".join(filter(None, (row.unit.full_name, state_name(row.state), figures, verdict, waits)))
+        )
+    return "\n".join(lines)

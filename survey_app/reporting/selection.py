@@ -1,0 +1,120 @@
+"""Which rows of the board are shown and in which order, as the address says.
+
+An address is typed by anybody: a word that is not known falls back to the default, and none reaches a query.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from survey_app.criteria.findings import Verdict
+from survey_app.fieldwork.models import State
+from survey_app.reporting.queries import Row
+from survey_app.scoring.rates import Rate
+from survey_app.units import names
+
+#: A state filter for units without a survey; "none" is no state of a survey.
+NO_SURVEY = "none"
+#: A finding filter for units the indicator does not apply to.
+NOT_IN_SCOPE = "not_in_scope"
+
+STATES = (NO_SURVEY, *(state.value for state in State if state is not State.ANNULLED))
+FINDINGS = (*(verdict.value for verdict in Verdict), NOT_IN_SCOPE)
+_LONGEST_SEARCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A reader's choice; "" chooses everything."""
+
+    search: str = ""
+    state: str = ""
+    finding: str = ""
+    kind: str = ""
+    late_only: bool = False
+    sort: str = "name"
+    is_descending: bool = False
+
+    def parameters(self, **changes: str) -> dict[str, str]:
+        """The choice as query parameters, with some of them changed; empty ones are left out."""
+        chosen = {
+            "q": self.search,
+            "state": self.state,
+            "finding": self.finding,
+            "kind": self.kind,
+            "late": "1" if self.late_only else "",
+            "sort": "" if self.sort == "name" else self.sort,
+            "dir": "desc" if self.is_descending else "",
+        }
+        return {name: value for name, value in (chosen | changes).items() if value}
+
+    def sorted_by(self, column: str) -> dict[str, str]:
+        """The parameters that sort by `column`, the other way round if it is sorted so already."""
+        turned = column == self.sort and not self.is_descending
+        return self.parameters(sort="" if column == "name" else column, dir="desc" if turned else "")
+
+
+def from_address(arguments: Mapping[str, str], kinds: Iterable[str]) -> Selection:
+    """The choice in the query string; `kinds` are the kinds of unit the board has."""
+    return Selection(
+        search=arguments.get("q", "").strip()[:_LONGEST_SEARCH],
+        state=_known(arguments.get("state"), STATES),
+        finding=_known(arguments.get("finding"), FINDINGS),
+        kind=_known(arguments.get("kind"), kinds),
+        late_only=arguments.get("late") == "1",
+        sort=_known(arguments.get("sort"), COLUMNS) or "name",
+        is_descending=arguments.get("dir") == "desc",
+    )
+
+
+def select(rows: Iterable[Row], chosen: Selection) -> tuple[Row, ...]:
+    """The rows chosen, in order. A row without the figure sorted by comes last, either way round."""
+    wanted = names.plain(chosen.search)
+    found = [row for row in rows if _is_chosen(row, chosen, wanted)]
+    by_name = sorted(found, key=_by_name)
+    if chosen.sort == "name":
+        return tuple(reversed(by_name)) if chosen.is_descending else tuple(by_name)
+    key = COLUMNS[chosen.sort]
+    present = [row for row in by_name if key(row) is not None]
+    absent = [row for row in by_name if key(row) is None]
+    return (*sorted(present, key=key, reverse=chosen.is_descending), *absent)
+
+
+def _is_chosen(row: Row, chosen: Selection, wanted: str) -> bool:
+    return (
+        (not wanted or wanted in names.plain(row.unit.full_name) or wanted == row.unit.code)
+        and (not chosen.state or chosen.state == (row.state.value if row.state else NO_SURVEY))
+        and (not chosen.finding or chosen.finding == (row.finding.value if row.finding else NOT_IN_SCOPE))
+        and (not chosen.kind or chosen.kind == row.unit.kind)
+        and (not chosen.late_only or row.is_late)
+    )
+
+
+def _known(word: str | None, known: Iterable[str]) -> str:
+    return word if word is not None and word in set(known) else ""
+
+
+def _by_name(row: Row) -> tuple[object, ...]:
+    return names.reading_order(row.unit.name), row.unit.id
+
+
+def _share(rate: Rate | None) -> Fraction | None:
+    return Fraction(rate.n, rate.of) if rate else None
+
+
+_WORK_ORDER = {state: place for place, state in enumerate(State)}
+
+#: What a column sorts by; None sorts last.
+COLUMNS: Mapping[str, Callable[[Row], Any]] = {
+    "name": _by_name,
+    "kind": lambda row: row.unit.kind,
+    "state": lambda row: _WORK_ORDER[row.state] if row.state else -1,
+    "coverage": lambda row: _share(row.coverage),
+    "rate": lambda row: _share(row.pooled),
+    "finding": lambda row: list(Verdict).index(row.finding) if row.finding else None,
+    "online": lambda row: (bool(row.services), row.is_answered_online),
+    "wait": lambda row: (
+        (not row.wait.is_overdue, list(type(row.wait.reason)).index(row.wait.reason)) if row.wait else None
+    ),
+}

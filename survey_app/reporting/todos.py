@@ -1,0 +1,38 @@
+"""What the province has to do today: communes that wait for somebody."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from survey_app.access import Identity, Role
+from survey_app.accounts.todo import Todo
+from survey_app.i18n import gettext as _
+from survey_app.i18n import ngettext
+from survey_app.reporting import queries
+from survey_app.units import queries as units
+from survey_app.units.models import Level
+
+
+def late_communes(session: Session, identity: Identity, now: datetime) -> Iterable[Todo]:
+    """One line with the number of late communes, for a province officer."""
+    province = units.unit(session, identity.unit_id)
+    if identity.role is not Role.PROVINCE or province.level != Level.PROVINCE:
+        return ()
+    year = units.civil(now).year
+    late = queries.board(session, province, year, now).late
+    if not late:
+        return ()
+    title = ngettext("%(num)s commune is late", "%(num)s communes are late", len(late))
+    overdue = sum(row.wait is not None and row.wait.is_overdue for row in late)
+    detail = (
+        ngettext(
+            "%(num)s of them has passed its day. See who and why.",
+            "%(num)s of them have passed their day. See who and why.",
+            overdue,
+        )
+        if overdue
+        else _("See who they are and what each of them waits for.")
+    )
+    return (Todo(title, detail, url_for("reporting.board", year=year, late="1", sort="wait")),)

@@ -1,0 +1,89 @@
+"""Why a unit has no sealed result yet: one reason, the first thing that somebody has to do.
+
+Pure: knows no database and no wording. The clock is an argument.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from survey_app.fieldwork import calendar
+from survey_app.fieldwork.models import State
+from survey_app.units.queries import civil
+
+
+class Reason(StrEnum):
+    """What a unit waits for, in the order of the work."""
+
+    NO_HOUSEHOLDS = "no_households"
+    NO_SURVEY = "no_survey"
+    NOT_SUBMITTED = "not_submitted"
+    AWAITING_FRONT = "awaiting_front"
+    NOT_OPEN = "not_open"
+    OPEN = "open"
+    COUNTING = "counting"
+
+
+#: Nothing moves until somebody acts; in the other states the calendar does the next step.
+_NEEDS_SOMEBODY = frozenset(
+    {Reason.NO_HOUSEHOLDS, Reason.NO_SURVEY, Reason.NOT_SUBMITTED, Reason.AWAITING_FRONT}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The reason, the day that ends it (None where no day is fixed), and the households still to answer."""
+
+    reason: Reason
+    until: date | None = None
+    households_left: int | None = None
+    #: The day has passed and the step has not been taken.
+    is_overdue: bool = False
+
+    @property
+    def is_late(self) -> bool:
+        """Whether somebody has to act now."""
+        return self.is_overdue or self.reason in _NEEDS_SOMEBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where a survey stands, as far as waiting is concerned."""
+
+    state: State
+    opens_at: datetime
+    closes_at: datetime
+    counting_ends_at: datetime | None
+    is_submitted: bool
+    households: int
+    answered: int
+
+
+def wait_of(step: Step | None, *, has_households: bool, now: datetime) -> Wait | None:
+    """What the unit waits for; None once its survey is sealed. `step` is None where there is no survey."""
+    if step is None:
+        return Wait(Reason.NO_SURVEY if has_households else Reason.NO_HOUSEHOLDS)
+    if step.state is State.DRAFT:
+        reason = Reason.AWAITING_FRONT if step.is_submitted else Reason.NOT_SUBMITTED
+        return _until_opening(reason, step, now)
+    if step.state is State.PUBLISHED:
+        return _until_opening(Reason.NOT_OPEN, step, now)
+    if step.state is State.OPEN:
+        return Wait(
+            Reason.OPEN,
+            until=calendar.last_day(step.closes_at),
+            households_left=max(step.households - step.answered, 0),
+            is_overdue=step.closes_at <= now,
+        )
+    if step.state is State.COUNTING:
+        ends = step.counting_ends_at
+        return Wait(
+            Reason.COUNTING,
+            until=calendar.last_day(ends) if ends else None,
+            is_overdue=ends is not None and ends <= now,
+        )
+    return None
+
+
+def _until_opening(reason: Reason, step: Step, now: datetime) -> Wait:
+    return Wait(reason, until=civil(step.opens_at), is_overdue=step.opens_at <= now)

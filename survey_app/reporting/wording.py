@@ -1,0 +1,98 @@
+"""States, kinds of unit and reasons for waiting in the reader's words. Decides nothing."""
+
+from collections.abc import Callable, Mapping
+
+from survey_app.fieldwork.models import State
+from survey_app.i18n import gettext as _
+from survey_app.i18n import ngettext
+from survey_app.reporting.denominators import Denominator
+from survey_app.reporting.waits import Reason, Wait
+from survey_app.templating import day, number
+from survey_app.units import kinds
+
+
+def state_name(state: State | None) -> str:
+    """Where a survey stands; no survey is a state of the unit."""
+    if state is None:
+        return _("no survey yet")
+    return {
+        State.DRAFT: _("being drafted"),
+        State.PUBLISHED: _("approved, not open yet"),
+        State.OPEN: _("collecting answers"),
+        State.COUNTING: _("counting paper slips"),
+        State.SEALED: _("counted and sealed"),
+        State.SIGNED: _("signed by both bodies"),
+        State.ANNULLED: _("annulled"),
+    }[state]
+
+
+def wait_text(wait: Wait) -> str:
+    """What the unit waits for, and since when it should be over."""
+    sentence = _REASONS[wait.reason](wait)
+    return _("Overdue: %(reason)s", reason=sentence) if wait.is_overdue else sentence
+
+
+def reason_name(reason: Reason) -> str:
+    """A reason without its day, as the heading of a count."""
+    return {
+        Reason.NO_HOUSEHOLDS: _("villages and households not entered"),
+        Reason.NO_SURVEY: _("no survey made yet"),
+        Reason.NOT_SUBMITTED: _("draft not sent for approval"),
+        Reason.AWAITING_FRONT: _("waits for the Front's approval"),
+        Reason.NOT_OPEN: _("should have opened"),
+        Reason.OPEN: _("should have closed"),
+        Reason.COUNTING: _("should have been counted and sealed"),
+    }[reason]
+
+
+def denominator_text(counted: Denominator) -> str:
+    """How many units there are, and by which document."""
+    parts = ", ".join(
+        f"{number(counted.units[kind])} {kind_name(kind)}" for kind in sorted(counted.units, reverse=True)
+    )
+    if counted.since is None:
+        return _("No unit is in the register.")
+    if not counted.legal_basis:
+        return _(
+            "%(units)s in the register of units in force since %(day)s.", units=parts, day=day(counted.since)
+        )
+    return _(
+        "%(units)s in the register of units in force since %(day)s (%(basis)s).",
+        units=parts,
+        day=day(counted.since),
+        basis=counted.legal_basis,
+    )
+
+
+def kind_name(kind: str) -> str:
+    """The kind of a unit within a sentence, like "xã"."""
+    return kinds.all_kinds()[kind].word.lower()
+
+
+def _open(wait: Wait) -> str:
+    left = wait.households_left or 0
+    return ngettext(
+        "answers until %(day)s, %(num)s household to go",
+        "answers until %(day)s, %(num)s households to go",
+        left,
+        day=_day(wait),
+    )
+
+
+def _day(wait: Wait) -> str:
+    return day(wait.until) if wait.until else "–"
+
+
+_REASONS: Mapping[Reason, Callable[[Wait], str]] = {
+    Reason.NO_HOUSEHOLDS: lambda _wait: _("villages and households not entered"),
+    Reason.NO_SURVEY: lambda _wait: _("no survey made yet"),
+    Reason.NOT_SUBMITTED: lambda wait: _(
+        "draft not sent for approval; it should open on %(day)s", day=_day(wait)
+    ),
+    Reason.AWAITING_FRONT: lambda wait: _(
+        "waits for the Front's approval; it should open on %(day)s", day=_day(wait)
+    ),
+    Reason.NOT_OPEN: lambda wait: _("approved, opens on %(day)s", day=_day(wait)),
+    Reason.OPEN: _open,
+    Reason.COUNTING: lambda wait: _("paper slips are keyed until %(day)s", day=_day(wait)),
+}

@@ -1,0 +1,305 @@
+"""The board of a province: findings, targets, coverage and reasons, on both databases."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import event
+
+from survey_app import db
+from survey_app.criteria.findings import Verdict
+from survey_app.fieldwork.models import Channel, Purpose, State
+from survey_app.reporting import queries
+from survey_app.reporting.waits import Reason
+from survey_app.scoring.disclosure import Audience
+from survey_app.scoring.rates import Rate
+from survey_app.units import operations as register
+from survey_app.units import queries as units
+
+NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
+
+
+def target(board, key):
+    return next(one for one in board.targets if one.target.key == key)
+
+
+def conditions(row):
+    return {one.requirement.key: one.verdict for one in row.conditions}
+
+
+def test_gia_lai_has_110_communes_in_scope_and_25_wards_outside(app):
+    with db.transaction() as current:
+        register.import_register(current, now=NOW)
+        gia_lai = units.unit_by_code(current, "52", date(2026, 6, 1))
+
+    board = queries.board(db.session(), gia_lai, 2026, NOW)
+
+    assert len(board.rows) == 135
+    assert board.in_scope == 110
+    assert {row.unit.kind for row in board.rows if not row.in_scope} == {"phuong"}
+    assert all(row.finding is None and row.conditions == () for row in board.rows if not row.in_scope)
+    assert board.denominator.units == {"xa": 110, "phuong": 25}
+    assert board.denominator.legal_basis == "1664/NQ-UBTVQH15; 19/2025/QĐ-TTg"
+    assert board.denominator.since == date(2025, 7, 1)
+    assert target(board, "communes_8_4").progress.total == 110
+    assert target(board, "online_feedback").progress.total == 135
+
+
+def test_a_commune_meets_the_consultation_half_by_one_sealed_survey_answered_by_phone(province):
+    met, paper_only, none = (province.commune(name) for name in ("A", "B", "C"))
+    province.sealed(met, by_phone=1)
+    province.sealed(paper_only, by_phone=0)
+
+    findings = [province.row(commune).finding for commune in (met, paper_only, none)]
+
+    assert findings == [Verdict.MET, Verdict.NOT_MET, Verdict.NOT_MET]
+    assert "tổ chức lấy ý kiến" in province.row(met).event.requirement.quote
+
+
+def test_a_threshold_without_a_source_is_not_configured_whatever_the_rate(province):
+    commune = province.commune("A")
+    province.sealed(commune, satisfied=1)
+
+    assert set(conditions(province.row(commune)).values()) == {Verdict.NOT_CONFIGURED}
+
+
+def test_the_demonstration_shows_all_four_verdicts(province):
+    good, poor, few = (province.commune(name) for name in ("A", "B", "C"))
+    province.sealed(good, satisfied=80, valid=80)
+    province.sealed(poor, satisfied=40, valid=80)
+    province.sealed(few, satisfied=30, valid=30)
+    province.use()
+
+    assert conditions(province.row(good))["pooled"] is Verdict.MET
+    assert conditions(province.row(poor))["pooled"] is Verdict.NOT_MET
+    assert conditions(province.row(few))["pooled"] is Verdict.INSUFFICIENT_EVIDENCE
+    assert conditions(province.row(good))["closing"] is Verdict.NOT_CONFIGURED
+
+
+@pytest.mark.parametrize(
+    ("satisfied", "verdict"),
+    [(9000, Verdict.MET), (8999, Verdict.NOT_MET)],
+    ids=["exactly 90 %", "a hair below"],
+)
+def test_a_rate_is_compared_as_integers_at_the_very_threshold(province, satisfied, verdict):
+    commune = province.commune("A")
+    province.sealed(commune, satisfied=satisfied, valid=10_000, households=10_000)
+    province.use()
+
+    assert conditions(province.row(commune))["pooled"] is verdict
+
+
+def test_a_ward_never_counts_towards_the_indicator(province):
+    ward = province.commune("Phố", kind="phuong")
+    province.commune("A")
+    province.sealed(ward)
+
+    board = province.board()
+
+    assert target(board, "communes_8_4").progress.met == 0
+    assert target(board, "communes_8_4").progress.total == 1
+    assert province.row(ward).finding is None
+
+
+def test_a_commune_recognised_earlier_counts_as_met_and_names_the_decision(province):
+    commune = province.commune("A")
+    province.recognise(commune)
+
+    row = province.row(commune)
+
+    assert row.finding is Verdict.MET
+    assert row.event.rule.params["decision"] == "12/QĐ-UBND, 06/05/2024"
+    assert not row.is_late
+    assert target(province.board(), "communes_8_4").progress.met == 1
+
+
+def test_a_recognition_counts_from_its_year_on_and_for_its_indicator_only(province):
+    later, other = province.commune("A"), province.commune("B")
+    province.recognise(later, on=date(2026, 3, 1))
+    province.recognise(other, indicator="15.2")
+
+    assert province.row(later, year=2025).finding is Verdict.NOT_MET
+    assert province.row(later, year=2026).finding is Verdict.MET
+    assert province.row(other).finding is Verdict.NOT_MET
+
+
+def test_a_target_is_reached_at_exactly_its_goal(province):
+    communes = [province.commune(name) for name in ("A", "B", "C", "D")]
+    province.sealed(communes[0])
+
+    before = target(province.board(), "communes_8_4")
+    province.sealed(communes[1])
+    after = target(province.board(), "communes_8_4")
+
+    assert (before.is_reached, before.needed) == (False, 1)
+    assert (after.is_reached, after.needed) == (True, 0)
+
+
+def test_a_province_without_units_in_scope_has_no_share_and_reaches_nothing(province):
+    board = province.board()
+
+    assert all(one.progress.rate is None and not one.is_reached for one in board.targets)
+    assert all((one.progress.met, one.progress.total) == (0, 0) for one in board.targets)
+
+
+def test_the_feedback_target_needs_a_service_and_an_answer_by_phone(province):
+    both, service, answers, paper = (province.commune(name) for name in ("A", "B", "C", "D"))
+    for commune in (both, service, paper):
+        province.offer(commune)
+    for commune in (both, answers):
+        province.survey(commune, State.OPEN, purpose=Purpose.FEEDBACK, answered={Channel.SELF_ONLINE: 1})
+    province.survey(paper, State.OPEN, answered={Channel.PAPER_ENTRY: 30})
+
+    progress = target(province.board(), "online_feedback").progress
+
+    assert (progress.met, progress.total) == (1, 4)
+
+
+def test_a_decision_survey_counts_for_the_feedback_target_too(province):
+    commune = province.commune("A")
+    province.offer(commune)
+    province.survey(commune, State.OPEN, answered={Channel.SELF_ONLINE: 1})
+
+    assert target(province.board(), "online_feedback").progress.met == 1
+
+
+def test_services_of_another_year_do_not_count(province):
+    commune = province.commune("A")
+    province.offer(commune, year=2025)
+    province.survey(commune, State.OPEN, purpose=Purpose.FEEDBACK, answered={Channel.SELF_ONLINE: 1})
+
+    assert target(province.board(), "online_feedback").progress.met == 0
+
+
+def test_rehearsals_and_annulled_surveys_count_nowhere(province):
+    rehearsed, annulled = province.commune("A"), province.commune("B")
+    province.sealed(rehearsed, rehearsal=True)
+    province.survey(annulled, State.ANNULLED)
+
+    assert province.row(rehearsed).survey_id is None
+    assert province.row(annulled).survey_id is None
+    assert target(province.board(), "communes_8_4").progress.met == 0
+
+
+def test_a_running_survey_shows_the_hourly_coverage_and_no_rate(province):
+    commune = province.commune("A")
+    province.survey(commune, State.OPEN, answered={Channel.SELF_ONLINE: 20, Channel.PAPER_ENTRY: 5})
+
+    row = province.row(commune)
+
+    assert row.coverage == Rate(25, 100)
+    assert row.pooled is None
+
+
+def test_only_a_command_counts_to_the_moment(province):
+    commune = province.commune("A")
+    province.survey(commune, State.OPEN, answered={Channel.SELF_ONLINE: 20}, is_copied=False)
+
+    assert province.row(commune).coverage == Rate(0, 100)
+    assert province.row(commune, is_live=True).coverage == Rate(20, 100)
+
+
+def test_a_result_of_very_few_slips_is_hidden_from_a_viewer_with_every_verdict_that_tells_it(province):
+    commune = province.commune("A", households=9)
+    province.sealed(commune, satisfied=9, valid=9, households=9)
+    province.use()
+
+    exact = province.row(commune)
+    told = province.row(commune, audience=Audience.STAFF)
+
+    assert exact.pooled == Rate(18, 18)
+    assert conditions(exact)["pooled"] is Verdict.MET
+    assert told.is_hidden
+    assert told.pooled is None
+    assert told.coverage == Rate(9, 9)
+    assert not {"pooled", "each_item"} & conditions(told).keys()
+
+
+@pytest.mark.parametrize(
+    ("sealed_at", "closes_at", "year"),
+    [
+        (datetime(2026, 1, 4, tzinfo=UTC), datetime(2025, 12, 29, tzinfo=UTC), 2025),
+        (datetime(2026, 1, 4, tzinfo=UTC), datetime(2025, 12, 31, 17, 0, tzinfo=UTC), 2025),
+        (datetime(2026, 1, 4, tzinfo=UTC), datetime(2026, 1, 1, 17, 0, tzinfo=UTC), 2026),
+    ],
+    ids=["counted after new year", "closed at midnight of new year", "closed on 1 January"],
+)
+def test_a_sealed_survey_belongs_to_the_year_its_phones_closed_in(province, sealed_at, closes_at, year):
+    commune = province.commune("A")
+    province.sealed(
+        commune, sealed_at=sealed_at, closes_at=closes_at, opens_at=closes_at - timedelta(days=20)
+    )
+
+    met = [
+        candidate
+        for candidate in (2025, 2026)
+        if province.row(commune, year=candidate).finding is Verdict.MET
+    ]
+
+    assert met == [year]
+
+
+def test_each_commune_says_what_it_waits_for(province):
+    soon, past = NOW + timedelta(days=3), NOW - timedelta(hours=1)
+    communes = {
+        "no_households": province.commune("A", households=None),
+        "no_survey": province.commune("B"),
+        "draft": province.commune("C"),
+        "not_open": province.commune("D"),
+        "open": province.commune("E"),
+        "counting": province.commune("F"),
+        "overdue": province.commune("G"),
+        "sealed": province.commune("H"),
+    }
+    province.survey(communes["draft"], State.DRAFT, opens_at=soon)
+    province.survey(communes["not_open"], State.PUBLISHED, opens_at=soon)
+    province.survey(communes["open"], State.OPEN, answered={Channel.SELF_ONLINE: 30})
+    province.survey(communes["counting"], State.COUNTING, counting_ends_at=soon)
+    province.survey(communes["overdue"], State.COUNTING, counting_ends_at=past)
+    province.sealed(communes["sealed"])
+
+    waits = {name: province.row(commune).wait for name, commune in communes.items()}
+
+    assert {name: wait and wait.reason for name, wait in waits.items()} == {
+        "no_households": Reason.NO_HOUSEHOLDS,
+        "no_survey": Reason.NO_SURVEY,
+        "draft": Reason.NOT_SUBMITTED,
+        "not_open": Reason.NOT_OPEN,
+        "open": Reason.OPEN,
+        "counting": Reason.COUNTING,
+        "overdue": Reason.COUNTING,
+        "sealed": None,
+    }
+    assert waits["open"].households_left == 70
+    late = {row.unit.code for row in province.board().late}
+    assert late == {communes[name].code for name in ("no_households", "no_survey", "draft", "overdue")}
+
+
+def test_a_draft_that_was_sent_waits_for_the_front_and_is_late_for_it(province):
+    commune = province.commune("A")
+    number = province.survey(commune, State.DRAFT, opens_at=NOW + timedelta(days=3))
+    province.ask_front(number, commune)
+
+    row = province.row(commune)
+
+    assert row.wait.reason is Reason.AWAITING_FRONT
+    assert row.wait.until == date(2026, 6, 4)
+    assert row.is_late
+
+
+def test_the_number_of_statements_does_not_grow_with_the_communes(province):
+    counted = []
+    engine = db.session().get_bind()
+    event.listen(engine, "before_cursor_execute", lambda *_rest: counted.append(1))
+    province.sealed(province.commune("A"))
+
+    counted.clear()
+    province.board()
+    few = len(counted)
+    for name in "BCDEF":
+        commune = province.commune(name)
+        province.sealed(commune)
+        province.offer(commune)
+    counted.clear()
+    province.board()
+
+    assert len(counted) == few

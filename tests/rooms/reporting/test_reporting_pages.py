@@ -1,0 +1,294 @@
+"""The province's page, its files, its chart and its command."""
+
+import csv
+import io
+import json
+from datetime import UTC, datetime, timedelta
+
+import openpyxl
+import pytest
+
+from survey_app import db
+from survey_app.access import Identity, Role
+from survey_app.accounts import todo
+from survey_app.audit import AuditEvent
+from survey_app.fieldwork.models import State
+
+NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
+PAGE = "/can-bo/tinh/2026"
+
+
+def names_in_order(page: str) -> list[str]:
+    return [
+        part.split("</th>")[0]
+        for part in page.split('<th scope="row">')[1:]
+        if part.startswith(("Xã", "Phường"))
+    ]
+
+
+def test_the_page_names_every_unit_its_denominator_and_its_rule_book(province, client):
+    province.commune("Biển Hồ")
+    province.commune("Pleiku", kind="phuong")
+    province.sign_in()
+
+    page = client.get(PAGE + "?lang=en")
+
+    assert page.status_code == 200
+    assert names_in_order(page.text) == ["Xã Biển Hồ", "Phường Pleiku"]
+    assert "1 xã, 1 phường" in page.text
+    assert "not applicable" in page.text
+    assert "8.4, consultation half" in page.text
+    assert "the newest one on record applies" in page.text
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        (Role.PROVINCE, 200),
+        (Role.FRONT_PROVINCE, 200),
+        (Role.AUDITOR, 200),
+        (Role.VIEWER, 200),
+        (Role.COMMUNE, 403),
+        (Role.FRONT_COMMUNE, 403),
+        (Role.CLERK, 403),
+    ],
+)
+@pytest.mark.parametrize("address", [PAGE, PAGE + ".csv", PAGE + ".xlsx", PAGE + "/bieu-do.svg"])
+def test_only_people_of_the_province_read_its_board(province, client, role, status, address):
+    province.commune("Biển Hồ")
+    province.sign_in(role)
+
+    assert client.get(address).status_code == status
+
+
+def test_a_viewer_of_one_commune_does_not_see_the_others(province, client):
+    commune = province.commune("Biển Hồ")
+    province.sign_in(Role.VIEWER, commune)
+
+    assert client.get(PAGE).status_code == 403
+
+
+@pytest.mark.parametrize("year", ["1999", "2500", "99999999999999999999"])
+def test_a_year_nobody_reports_about_is_not_found(province, client, year):
+    province.sign_in()
+
+    assert client.get(f"/can-bo/tinh/{year}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?sort=password",
+        "?sort=name;DROP TABLE units",
+        "?dir=sideways",
+        "?state=' OR 1=1 --",
+        "?finding=%00",
+        "?kind=../../etc/passwd",
+        "?late=yes",
+        "?sort=&state=&finding=&kind=&dir=",
+    ],
+)
+def test_words_the_address_should_not_hold_fall_back_to_everything(province, client, query):
+    province.commune("B")
+    province.commune("A")
+    province.sign_in()
+
+    page = client.get(PAGE + query)
+
+    assert page.status_code == 200
+    assert names_in_order(page.text) == ["Xã A", "Xã B"]
+
+
+@pytest.mark.parametrize("typed", ["bien ho", "Biển Hồ", "BIÊN HÔ", "bie\u0302\u0309n", "98001"])
+def test_a_name_is_found_without_accents_and_in_any_spelling_of_them(province, client, typed):
+    province.commune("Biển Hồ")
+    province.commune("Đak Pơ")
+    province.sign_in()
+
+    page = client.get(PAGE, query_string={"q": typed})
+
+    assert names_in_order(page.text) == ["Xã Biển Hồ"]
+
+
+def test_what_was_searched_for_stays_inert_in_the_page(province, client):
+    province.sign_in()
+
+    page = client.get(PAGE, query_string={"q": '"><script>alert(1)</script>'})
+
+    assert "<script>alert" not in page.text
+
+
+def test_rows_are_sorted_by_the_exact_rate_and_those_without_one_come_last(province, client):
+    low, high, none = (province.commune(name) for name in ("Thấp", "Cao", "Không"))
+    province.sealed(low, satisfied=8_998, valid=10_000, households=10_000)
+    province.sealed(high, satisfied=8_999, valid=10_000, households=10_000)
+    province.sign_in()
+
+    rising = names_in_order(client.get(PAGE + "?sort=rate").text)
+    falling = names_in_order(client.get(PAGE + "?sort=rate&dir=desc").text)
+
+    assert rising == ["Xã Thấp", "Xã Cao", "Xã Không"]
+    assert falling == ["Xã Cao", "Xã Thấp", "Xã Không"]
+    assert none.name == "Không"
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("?state=sealed", ["Xã Chốt"]),
+        ("?state=none", ["Phường Phố", "Xã Trống"]),
+        ("?finding=met", ["Xã Chốt"]),
+        ("?finding=not_in_scope", ["Phường Phố"]),
+        ("?kind=phuong", ["Phường Phố"]),
+        ("?late=1", ["Xã Trống"]),
+        ("?late=1&state=sealed", []),
+    ],
+)
+def test_filters_choose_by_state_finding_kind_and_lateness(province, client, query, names):
+    province.sealed(province.commune("Chốt"))
+    province.commune("Trống")
+    province.commune("Phố", kind="phuong")
+    province.sign_in()
+
+    assert names_in_order(client.get(PAGE + query).text) == names
+
+
+def test_each_row_leads_to_its_survey_and_its_result(province, client):
+    number = province.sealed(province.commune("A"))
+    province.sign_in()
+
+    page = client.get(PAGE).text
+
+    assert f'href="/can-bo/dot/{number}"' in page
+    assert f'href="/can-bo/dot/{number}/ket-qua"' in page
+
+
+def test_the_csv_holds_the_chosen_rows_with_counts_a_line_of_rows_and_the_moment(province, client):
+    province.sealed(province.commune("Chốt"), satisfied=71, valid=72, households=76)
+    province.commune("Trống")
+    province.sign_in()
+
+    reply = client.get(PAGE + ".csv?state=sealed&lang=en")
+    lines = list(csv.reader(io.StringIO(reply.data.decode("utf-8-sig"))))
+    row = dict(zip(lines[0], lines[1], strict=True))
+
+    assert reply.mimetype == "text/csv"
+    assert reply.headers["Cache-Control"] == "no-store"
+    assert len(lines) == 3
+    assert row["Unit"] == "Xã Chốt"
+    assert (row["Households that answered"], row["Households on the list"]) == ("72", "76")
+    assert row["Coverage"] == "94.74\u00a0%"
+    assert (row["Satisfied answers"], row["Possible answers"]) == ("142", "144")
+    assert row["Satisfaction rate"] == "98.61\u00a0%"
+    assert lines[2][:2] == ["Number of lines", "1"]
+
+
+def test_a_unit_whose_name_is_a_formula_stays_a_name_in_the_csv(province, client):
+    commune = province.commune("A")
+    province.offer(commune)
+    with db.transaction() as current:
+        current.execute(db.Base.metadata.tables["service_ticks"].update().values(note="x"))
+        current.execute(
+            db.Base.metadata.tables["units"]
+            .update()
+            .values(kind="xa", code="=1+1")
+            .where(db.Base.metadata.tables["units"].c.id == commune.id)
+        )
+    province.sign_in()
+
+    lines = list(csv.reader(io.StringIO(client.get(PAGE + ".csv").data.decode("utf-8-sig"))))
+
+    assert lines[1][0] == "'=1+1"
+
+
+def test_numbers_stay_numbers_in_the_workbook_and_targets_have_a_sheet(province, client):
+    province.sealed(province.commune("Chốt"), satisfied=71, valid=72, households=76)
+    province.sign_in()
+
+    book = openpyxl.load_workbook(io.BytesIO(client.get(PAGE + ".xlsx?lang=en").data))
+    rows = list(book["Units"].values)
+    row = dict(zip(rows[0], rows[1], strict=True))
+
+    assert (row["Households that answered"], row["Households on the list"]) == (72, 76)
+    assert rows[2][:2] == ("Number of lines", 1)
+    assert list(book["Targets"].values)[1][1:3] == (1, 1)
+
+
+def test_an_export_is_noted(province, client):
+    province.commune("A")
+    province.sign_in()
+
+    client.get(PAGE + ".csv")
+
+    province.session.rollback()
+    noted = province.session.query(AuditEvent).filter_by(act="reporting.export").one()
+    assert noted.details == {"year": 2026, "form": "csv", "rows": 1}
+
+
+def test_the_chart_is_an_svg_without_text_elements_or_scripts(province, client):
+    province.sealed(province.commune("A"))
+    province.sign_in()
+
+    reply = client.get(PAGE + "/bieu-do.svg")
+
+    assert reply.mimetype == "image/svg+xml"
+    assert b"<text" not in reply.data
+    assert b"<script" not in reply.data
+
+
+def test_the_command_prints_the_agreed_json_and_nothing_else(province, app):
+    sealed, ward = province.commune("Chốt"), province.commune("Phố", kind="phuong")
+    number = province.sealed(sealed, satisfied=71, valid=72, households=76)
+
+    run = app.test_cli_runner().invoke(
+        args=["reporting", "province", "--unit", "98", "--year", "2026", "--json"]
+    )
+    made = json.loads(run.stdout)
+    by_unit = {row["unit"]: row for row in made["communes"]}
+
+    assert run.exit_code == 0
+    assert (made["unit"], made["year"]) == ("98", 2026)
+    row = by_unit[sealed.code]
+    assert row["name"] == "Xã Chốt"
+    assert (row["survey"], row["state"], row["in_scope"]) == (number, "sealed", True)
+    assert (row["coverage"], row["pooled"]) == ({"n": 72, "of": 76}, {"n": 142, "of": 144})
+    assert row["finding"] == "met"
+    assert "tổ chức lấy ý kiến" in row["rule"]
+    assert row["source"]
+    assert [set(one) for one in row["conditions"]] == [{"key", "finding", "rule", "source"}] * 5
+    assert {one["finding"] for one in row["conditions"]} == {"not_configured"}
+    outside = by_unit[ward.code]
+    assert (outside["in_scope"], outside["finding"], outside["survey"]) == (False, None, None)
+    assert (outside["rule"], outside["source"], outside["conditions"]) == (None, None, [])
+    assert (outside["coverage"], outside["pooled"], outside["state"]) == (None, None, None)
+    assert made["targets"][0] == {"key": "communes_8_4", "met": 1, "total": 1, "goal": 0.5, "computed": True}
+    assert made["targets"][1]["goal"] == 0.4
+
+
+@pytest.mark.parametrize("code", ["00", "98001"])
+def test_the_command_refuses_what_is_no_province(province, app, code):
+    province.commune("A")
+
+    run = app.test_cli_runner().invoke(
+        args=["reporting", "province", "--unit", code, "--year", "2026", "--json"]
+    )
+
+    assert run.exit_code == 1
+    assert run.stdout == ""
+    assert run.stderr
+
+
+def test_the_province_is_told_how_many_communes_are_late_and_where_to_see_them(province, app):
+    province.commune("A")
+    overdue = province.commune("B")
+    province.survey(overdue, State.COUNTING, counting_ends_at=NOW - timedelta(hours=1))
+    officer = Identity(1, "An", Role.PROVINCE, province.unit.id, province.unit.path)
+    villager = Identity(2, "Bình", Role.COMMUNE, overdue.id, overdue.path)
+
+    with app.test_request_context("/?lang=en"):
+        told = [one for one in todo.todos(db.session(), officer, NOW) if "late" in one.title]
+        others = [one for one in todo.todos(db.session(), villager, NOW) if "late" in one.title]
+
+    assert [one.title for one in told] == ["2 communes are late"]
+    assert "late=1" in told[0].url
+    assert others == []

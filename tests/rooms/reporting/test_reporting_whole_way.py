@@ -1,0 +1,72 @@
+"""From a commune's list of households to the province's board, through the doors that everybody uses."""
+
+import csv
+import json
+import uuid
+from datetime import datetime
+from pathlib import Path
+
+from survey_app import db
+from survey_app.config import VIETNAM
+from survey_app.units import kinds
+
+#: Commands live by the real clock, so this test is about the running year, whichever it is.
+YEAR = datetime.now(VIETNAM).year
+
+
+def command(app, *words: str):
+    db.session().rollback()  # the next command is another process and sees what was stored meanwhile
+    run = app.test_cli_runner().invoke(args=list(words))
+    assert run.exit_code == 0, run.stderr
+    return run.stdout
+
+
+def board(app):
+    made = json.loads(command(app, "reporting", "province", "--unit", "52", "--year", str(YEAR), "--json"))
+    row = next(row for row in made["communes"] if row["unit"] == "23938")
+    return row, {one["key"]: (one["met"], one["total"]) for one in made["targets"]}
+
+
+def test_one_answer_by_phone_and_the_seal_make_a_commune_meet_the_consultation_half(app, tmp_path: Path):
+    frame = tmp_path / "khung.csv"
+    lines = ("commune,village,kind,households,source,as_of", f"23938,Một,lang,40,UBND xã,{YEAR}-01-01", "")
+    frame.write_text("\n".join(lines), encoding="utf-8")
+    command(app, "units", "import", str(kinds.DATA / "gia_lai_units_2025.csv"))
+    number = json.loads(
+        command(
+            app, "fieldwork", "open", "--instrument", "xa-ntm", "--unit", "23938", "--frame", str(frame),
+            "--opens", f"{YEAR}-01-01", "--closes", f"{YEAR + 1}-12-31", "--purpose", "decision", "--json",
+        )
+    )["survey"]  # fmt: skip
+    slips = tmp_path / "phieu.csv"
+    village = ("--survey", number, "--village", "Một")
+    command(app, "fieldwork", "slips", *village, "--count", "1", "--out", str(slips))
+    with slips.open(encoding="utf-8-sig", newline="") as file:
+        code = next(csv.DictReader(file))["code"]
+    shown = json.loads(command(app, "authoring", "show", "xa-ntm", "--json"))
+    scored = [question["key"] for question in shown["questions"] if question["scored"]]
+    answers = dict.fromkeys(scored, "satisfied") | {scored[0]: "dissatisfied"}
+
+    before = board(app)
+    stored = app.test_client().post(
+        "/api/v1/submissions",
+        json={
+            "submission_id": str(uuid.uuid4()),
+            "code": code,
+            "channel": "self_online",
+            "answers": answers,
+        },
+    )
+    running = board(app)
+    command(app, "results", "close", "--survey", number)
+    after = board(app)
+
+    assert stored.status_code == 201
+    assert (before[0]["state"], before[0]["finding"]) == ("open", "not_met")
+    assert before[0]["coverage"] == {"n": 0, "of": 40}
+    assert (running[0]["coverage"], running[0]["pooled"]) == ({"n": 1, "of": 40}, None)
+    assert (after[0]["state"], after[0]["finding"]) == ("sealed", "met")
+    assert after[0]["pooled"] == {"n": len(scored) - 1, "of": len(scored)}
+    assert after[0]["coverage"] == {"n": 1, "of": 40}
+    assert before[1] == {"communes_8_4": (0, 110), "online_feedback": (0, 135)}
+    assert after[1] == {"communes_8_4": (1, 110), "online_feedback": (0, 135)}
