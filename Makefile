@@ -8,7 +8,7 @@ export HOST ?= 127.0.0.1
 RUN_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core
 TEST_PACKAGES := $(RUN_PACKAGES) chromium postgresql poppler-utils
 
-.PHONY: run test bench lock translations clean
+.PHONY: run test screens bench lock translations clean
 
 run: .venv/ready
 	@scripts/system-packages $(RUN_PACKAGES)
@@ -25,6 +25,11 @@ test: .venv/ready-test
 	$(BIN)/djlint --lint --quiet survey_app
 	$(BIN)/bandit -q -r survey_app -ll
 	$(BIN)/pytest -n 2 --dist worksteal
+
+# Take the pictures of docs/screens/ anew, to be looked at.
+screens: .venv/ready-test
+	@scripts/system-packages $(TEST_PACKAGES)
+	SCREENS=$(CURDIR)/docs/screens $(BIN)/pytest tests/journeys -k sqlite
 
 bench: .venv/ready-test
 	@scripts/system-packages $(TEST_PACKAGES)

@@ -1,0 +1,48 @@
+"""Accounts of the sample province. Their passwords are random, kept in a file of the instance and printed at start."""
+
+import json
+import secrets
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from survey_app.access import Role
+from survey_app.accounts import operations
+from survey_app.audit import OPERATOR
+from survey_app.units.queries import UnitView
+
+
+def create(session: Session, province: UnitView, commune: UnitView, now: datetime) -> dict[str, str]:
+    """One account of each kind; sign-in name → password."""
+    made = {}
+    for email, name, role, unit in _people(province, commune):
+        invited = operations.create_account(
+            session, email=email, name=name, role=role, unit_id=unit.id, actor=OPERATOR, now=now
+        )
+        made[email] = secrets.token_urlsafe(9)
+        operations.set_password(session, invited.user_id, made[email], demo=True)
+    return made
+
+
+def keep(file: Path, passwords: dict[str, str]) -> None:
+    """Write the passwords where `make run` finds them again; readable by the owner only."""
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(passwords, indent=1), encoding="utf-8")
+
+
+def kept(file: Path) -> dict[str, str]:
+    """The passwords written before; none when there is no sample province."""
+    found: dict[str, str] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return found
+
+
+def _people(province: UnitView, commune: UnitView) -> Iterator[tuple[str, str, Role, UnitView]]:
+    yield "tinh@mau.vn", "Cán bộ tỉnh (mẫu)", Role.PROVINCE, province
+    yield "mttq-tinh@mau.vn", "Mặt trận tỉnh (mẫu)", Role.FRONT_PROVINCE, province
+    yield "kiem-tra@mau.vn", "Kiểm tra viên (mẫu)", Role.AUDITOR, province
+    yield "xa@mau.vn", "Cán bộ xã (mẫu)", Role.COMMUNE, commune
+    yield "mttq-xa@mau.vn", "Mặt trận xã (mẫu)", Role.FRONT_COMMUNE, commune
+    yield "mttq-xa-2@mau.vn", "Phó Chủ tịch Mặt trận xã (mẫu)", Role.FRONT_COMMUNE, commune
+    yield "nhap-phieu@mau.vn", "Người nhập phiếu (mẫu)", Role.CLERK, commune

@@ -1,0 +1,121 @@
+"""`demo load` fills an empty database with the sample province; `demo prepare` is what `make run` calls."""
+
+import json
+import random
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from sqlalchemy.orm import Session
+
+from survey_app import db
+from survey_app.audit import OPERATOR
+from survey_app.authoring import operations as authoring
+from survey_app.demo import accounts, nation, sample
+from survey_app.keys import store
+from survey_app.results.erasing import after_sealing
+from survey_app.rulebooks import operations as rulebooks
+from survey_app.units import operations as units_operations
+from survey_app.units import queries as units
+from survey_app.units.queries import UnitNotFound, UnitView
+
+group = AppGroup("demo", help="The sample province.")
+
+_FRAMEWORK = "mau-trinh-dien"
+
+
+@group.command("load")
+@click.option("--size", type=click.Choice(["commune", "province", "nation"]), default="province")
+@click.option("--json", "as_json", is_flag=True)
+def load(size: str, as_json: bool) -> None:
+    """Load the sample into an empty database and print its sign-ins."""
+    if not _is_empty():
+        raise click.ClickException("the database is not empty; the sample goes into an empty one")
+    passwords = _load(size)
+    click.echo(json.dumps({"accounts": passwords}) if as_json else _letter(passwords))
+
+
+@group.command("prepare")
+def prepare() -> None:
+    """Load the sample if the database is empty; print the sign-ins of a loaded sample."""
+    if _is_empty():
+        click.echo("Loading the sample province (about a minute) ...")
+        _load("province")
+    passwords = accounts.kept(_password_file())
+    if passwords:
+        click.echo(_letter(passwords))
+
+
+def _is_empty() -> bool:
+    try:
+        units.unit_by_code(db.session(), "52", units.civil(datetime.now(UTC)))
+    except UnitNotFound:
+        return True
+    return False
+
+
+def _load(size: str) -> dict[str, str]:
+    now, keys = datetime.now(UTC), store()
+    with db.transaction() as current:
+        units_operations.import_register(current, actor=OPERATOR, now=now)
+    with db.transaction() as current:
+        authoring.load_library(current, now)
+        rulebooks.load_packaged(current, now=now)
+        province = units.unit_by_code(current, "52", units.civil(now))
+        rulebooks.use_framework(
+            current, province.id, units.civil(now).year, _FRAMEWORK, actor=OPERATOR, now=now
+        )
+        commune = units.unit_by_code(current, sample.OPEN_COMMUNE, units.civil(now))
+        sample.load_villages(current, _communes(current, size, province, commune, now), now)
+        passwords = accounts.create(current, province, commune, now)
+    with db.transaction() as current:
+        sample.open_survey(current, commune, now, keys)
+    if size != "commune":
+        _load_sealed(province, now)
+    if size == "nation":
+        with db.transaction() as current:
+            nation.load(current, now)
+    accounts.keep(_password_file(), passwords)
+    _remember_demo()
+    return passwords
+
+
+def _communes(
+    current: Session, size: str, province: UnitView, commune: UnitView, now: datetime
+) -> tuple[UnitView, ...]:
+    return (commune,) if size == "commune" else units.communes(current, province.path, units.civil(now))
+
+
+def _load_sealed(province: UnitView, now: datetime) -> None:
+    with db.transaction() as current:
+        communes = [
+            commune
+            for commune in units.communes(current, province.path, units.civil(now))
+            if commune.kind == "xa" and commune.code not in {sample.UNTOUCHED, sample.OPEN_COMMUNE}
+        ]
+    chosen = random.Random(sample.SEED).sample(communes, sample.SEALED_COMMUNES)
+    for index, commune in enumerate(chosen):
+        with db.transaction() as current:
+            sample.sealed_survey(current, commune, index, now, store())
+            if index % 3:
+                sample.tick_services(current, commune, now)
+    after_sealing(db.database.engine)
+
+
+def _remember_demo() -> None:
+    """From now on every page says that this is a sample."""
+    file = Path(current_app.extensions["settings"].instance) / "settings.toml"
+    written = file.read_text(encoding="utf-8") if file.exists() else ""
+    if "demo =" not in written:
+        file.write_text(written + "demo = true\n", encoding="utf-8")
+
+
+def _password_file() -> Path:
+    return Path(current_app.extensions["settings"].instance) / "demo-accounts.json"
+
+
+def _letter(passwords: dict[str, str]) -> str:
+    lines = [f"  {email:<20} {password}" for email, password in passwords.items()]
+    return "\n".join(["", "Sample accounts (they work on this machine only, until the password is changed):", *lines, ""])

@@ -1,0 +1,49 @@
+"""Three fresh sample codes at the press of a button, so that anybody can try answering. Only in the sample province."""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, abort, current_app, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from survey_app import access, db
+from survey_app.audit import OPERATOR
+from survey_app.demo import sample
+from survey_app.drawing import data_uri, qr_svg
+from survey_app.fieldwork import operations, queries
+from survey_app.fieldwork.models import State
+from survey_app.forms import csrf
+from survey_app.keys import store
+from survey_app.units import queries as units
+
+bp = Blueprint("demo", __name__, template_folder="templates")
+
+_CODES = 3
+
+
+@bp.post("/mau/phieu")
+@csrf.exempt
+@access.public
+def hand_out() -> ResponseReturnValue:
+    """Three codes of the open sample survey, with their QR symbols."""
+    settings = current_app.extensions["settings"]
+    if not settings.demo:
+        abort(404)
+    now = datetime.now(UTC)
+    with db.transaction() as current:
+        survey_id = _open_sample(current, now)
+        line = queries.frame(current, survey_id)[-1]
+        batch = operations.make_slips(
+            current, survey_id, line.unit.id, _CODES,
+            spare_percent=settings.spare_percent, actor=OPERATOR, now=now, keys=store(),
+        )  # fmt: skip
+    slips = [(code, data_uri(qr_svg(f"{settings.public_url}/k/{code}"))) for code in batch.codes]
+    return render_template("demo/codes.html", slips=slips, village=line.unit)
+
+
+def _open_sample(current: Session, now: datetime) -> str:
+    commune = units.unit_by_code(current, sample.OPEN_COMMUNE, units.civil(now))
+    for survey in queries.surveys_under(current, commune.path):
+        if survey.state is State.OPEN:
+            return survey.id
+    raise queries.SurveyNotFound
