@@ -1,0 +1,12 @@
+"""Drafting, translating and freezing questionnaires, and the library of templates that are shipped."""
+
+from flask import Flask
+
+from survey_app.authoring import commands, editing_views, views
+
+
+def init_app(app: Flask) -> None:
+    """Pages under /can-bo/mau-phieu and the `authoring` commands."""
+    app.register_blueprint(views.bp)
+    app.register_blueprint(editing_views.bp)
+    app.cli.add_command(commands.group)
