@@ -1,0 +1,1 @@
+"""Measurements of speed and weight. Never tests: a busy machine may not fail a build."""

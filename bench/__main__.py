@@ -1,0 +1,28 @@
+"""`python -m bench` measures everything; `python -m bench submissions sealing` only what is named."""
+
+import sys
+
+from bench import board, first_view, sealing, slips, submissions, web_servers, where
+
+_MEASUREMENTS = {
+    "submissions": submissions.run,
+    "where": where.run,
+    "first_view": first_view.run,
+    "sealing": sealing.run,
+    "board": board.run,
+    "slips": slips.run,
+    "web_servers": web_servers.run,
+}
+
+
+def main(names: list[str]) -> None:
+    """Run the named measurements, or all."""
+    unknown = [name for name in names if name not in _MEASUREMENTS]
+    if unknown:
+        raise SystemExit(f"no such measurement: {', '.join(unknown)}; there are {', '.join(_MEASUREMENTS)}")
+    for name in names or _MEASUREMENTS:
+        _MEASUREMENTS[name]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,127 @@
+"""How often the flags find invented answers, and how often they point at honest communes. `python -m bench.stuffing`.
+
+The figures say what the flags do if people are as `stuffed_communes` assumes. Seeds are fixed: every run prints the
+same. The limits were set on communes of seed 84; those judged here are others.
+"""
+
+import random
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from bench.stuffed_communes import LISTS, Commune, careful_stuffing, commune, scripted_stuffing
+from bench.tables import show
+from survey_app.scoring import callback, signals
+from survey_app.scoring.activity import total
+from survey_app.scoring.signals import Limits
+
+COMMUNES = 200
+SEED = 85
+_GOALS = ("at most 5 %", "at least 95 %", "at least 70 %")
+
+
+def run() -> None:
+    """Print detection and false alarms, by flag and by kind of list, and the call-back sample."""
+    limits = Limits()
+    honest = [commune(random.Random(f"honest {SEED} {n}"), n) for n in range(COMMUNES)]
+    scripted = [commune(random.Random(f"script {SEED} {n}"), n, scripted_stuffing) for n in range(COMMUNES)]
+    careful = [commune(random.Random(f"careful {SEED} {n}"), n, careful_stuffing) for n in range(COMMUNES)]
+    groups = {"honest": honest, "scripted, 10 %": scripted, "careful, 5 %": careful}
+    show(
+        f"Communes with a flag, of {COMMUNES}",
+        ("Communes", "flagged", "goal", *_keys()),
+        [_row(name, group, goal, limits) for (name, group), goal in zip(groups.items(), _GOALS, strict=True)],
+    )
+    show(
+        "Stuffed communes found, by what became of the receipt lists",
+        ("Communes", *LISTS),
+        [(name, *_by_list(group, limits)) for name, group in groups.items() if group is not honest],
+    )
+    show(
+        "What other rules or habits would do",
+        ("Rule", "communes flagged"),
+        [
+            (
+                "F6, one network above 30 % of a village outside meetings: honest",
+                _share(honest, _one_network),
+            ),
+            ("F1 without forgotten ticks: honest", _share(honest, _exact_list)),
+            ("F3, when no meeting was announced: honest", _share(honest, _unannounced)),
+            ("F4 at 20 % of the whole commune: scripted", _share(scripted, _fast_by_start_value)),
+        ],
+    )
+    show("Call-back of 30, a tenth of the answers false", ("Sample", "computed", "simulated"), _callbacks())
+
+
+def _keys() -> tuple[str, ...]:
+    return ("F1", "F2", "F3", "F4", "F7", "F8")
+
+
+def _row(name: str, group: Sequence[Commune], goal: str, limits: Limits) -> tuple[str, ...]:
+    found = [{flag.key for flag in signals.flags(one.consultation, limits)} for one in group]
+    return (
+        name,
+        f"{sum(map(bool, found)) / len(group):.1%}",
+        goal,
+        *(f"{sum(key in keys for keys in found) / len(group):.1%}" for key in _keys()),
+    )
+
+
+def _by_list(group: Sequence[Commune], limits: Limits) -> tuple[str, ...]:
+    found: dict[str, list[bool]] = defaultdict(list)
+    for one in group:
+        found[one.list_kind].append(bool(signals.flags(one.consultation, limits)))
+    return tuple(f"{sum(found[kind])} of {len(found[kind])}" for kind in LISTS)
+
+
+def _share(group: Sequence[Commune], holds: Callable[[Commune], bool]) -> str:
+    return f"{sum(map(holds, group)) / len(group):.1%}"
+
+
+def _one_network(one: Commune) -> bool:
+    return any(
+        max(village.addresses.values(), default=0) > 0.3 * max(1, sum(village.addresses.values()))
+        for village in one.villages
+    )
+
+
+def _exact_list(one: Commune) -> bool:
+    villages = one.consultation.villages
+    return any(signals.more_than_listed(village, Limits(forgotten_ticks=0)) for village in villages)
+
+
+def _unannounced(one: Commune) -> bool:
+    return any(
+        signals.burst(replace(village, meetings=()), Limits()) for village in one.consultation.villages
+    )
+
+
+def _fast_by_start_value(one: Commune) -> bool:
+    return signals.fast(total(one.consultation), 2000, Limits()) is not None
+
+
+def _callbacks() -> list[tuple[str, str, str]]:
+    """2,000 households, 1,600 counted, 160 of them false; 4,000 samples each way."""
+    rng = random.Random(f"call-back {SEED}")
+    counted, false, households, repeats = 1600, 160, 2000, 4000
+    listed = [place < false for place in range(counted)]
+    hits = sum(_sample_finds(rng, listed) for _ in range(repeats)) / repeats
+    answered = [place < counted - false for place in range(households)]
+    # 19 "yes" or fewer of 30 are rarer than 5 % when 80 % answered; 20 are not.
+    noticed = sum(sum(rng.sample(answered, callback.USUAL_SAMPLE)) <= 19 for _ in range(repeats)) / repeats
+    with_list = callback.chance_to_find(counted, false)
+    without = callback.chance_without_list(households, counted, false)
+    return [
+        ("among ticked rows", f"{with_list:.1%}", f"{hits:.1%}"),
+        ("among all households, no list", f"{without:.1%}", f"{noticed:.1%}"),
+    ]
+
+
+def _sample_finds(rng: random.Random, listed: Sequence[bool]) -> bool:
+    """Whether the drawn rows of one list, under a digest of its own, hold a false one."""
+    rows = callback.draw(rng.randbytes(32).hex(), {"village": len(listed)})
+    return any(listed[row.place - 1] for row in rows)
+
+
+if __name__ == "__main__":
+    run()
