@@ -50,10 +50,10 @@ translations: .venv/ready
 	$(PYTHON) -m venv .venv || { scripts/system-packages python3-venv && $(PYTHON) -m venv .venv; }
 	@touch $@
 
-.venv/ready: .venv/python requirements.lock setup.cfg translations/vi/LC_MESSAGES/messages.po
+.venv/ready: .venv/python requirements.lock setup.cfg $(wildcard translations/*/LC_MESSAGES/*.po)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	$(BIN)/pybabel -q compile -d translations
+	$(BIN)/pybabel -q compile -D "messages wtforms" -d translations
 	@touch $@
 
 .venv/ready-test: .venv/ready

@@ -113,7 +113,7 @@ def supply_identity(app: Flask, loader: Callable[[], Identity | None]) -> None:
 def current_identity() -> Identity | None:
     """The signed-in person, or None. Read afresh for each request, so a removed role is gone at once."""
     if "identity" not in g:
-        g.identity = None if _is_public_path(request.path) else current_app.extensions["identity_loader"]()
+        g.identity = None if is_public_path(request.path) else current_app.extensions["identity_loader"]()
     found: Identity | None = g.identity
     return found
 
@@ -146,7 +146,8 @@ def _guard() -> ResponseReturnValue | None:
     return None
 
 
-def _is_public_path(path: str) -> bool:
+def is_public_path(path: str) -> bool:
+    """Whether the page is for people without an account."""
     return path in {"/k", "/K"} or path.startswith(("/k/", "/K/", *PUBLIC_PATHS[2:]))
 
 
@@ -154,7 +155,7 @@ class _StaffSession(SecureCookieSessionInterface):
     """Flask's signed cookie session, except on the public side, which has none."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | NullSession | None:
-        if _is_public_path(request.path):
+        if is_public_path(request.path):
             return NullSession()
         return super().open_session(app, request)
 

@@ -26,6 +26,7 @@ from survey_app import (
     forms,
     i18n,
     jobs,
+    key_backups,
     keys,
     reporting,
     results,
@@ -78,6 +79,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     forms.csrf.init_app(app)
     for room in _ROOMS:
         room.init_app(app)
+    app.cli.add_command(key_backups.group)
     jobs.register(app, "throttle", _forget_failures)
     app.context_processor(lambda: {"demo_mode": settings.demo})
     app.add_url_rule("/", view_func=start)
@@ -135,7 +137,8 @@ def _headers(response: Response) -> Response:
         "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     )
     headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "no-referrer")
+    # Behind TLS the check of staff forms reads the referrer; the path of a respondent's page is a secret.
+    headers.setdefault("Referrer-Policy", "no-referrer" if access.is_public_path(request.path) else "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store")

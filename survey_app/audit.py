@@ -1,32 +1,158 @@
-"""What officers and operators did: an append-only list of acts.
+"""What officers and operators did: an append-only list of acts, each bound to the one before it by a digest.
 
-Never holds a code, a receipt, an answer or an address.
+Never holds a code, a receipt, an answer or an address. Whoever keeps the newest digest outside (`flask audit head`)
+can tell later whether an act was changed, taken out or forgotten. Acts of one transaction are chained as its very
+last statements, so that nobody waits in the queue of the chain while still waiting for something else.
 """
 
-from datetime import datetime
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import JSON, String
-from sqlalchemy.orm import Mapped, Session, mapped_column
+import rfc8785
+from sqlalchemy import JSON, String, event, insert, select
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
+from survey_app import db
 from survey_app.db import Base, UtcDateTime
 
 #: The actor of every command: whoever holds the machine.
 OPERATOR = "operator"
 
+#: What the first act of all follows.
+BEGINNING = "0" * 64
+
+#: Where a session keeps the acts of its transaction until the commit.
+_PENDING = "audit.pending"
+
+_TABLE = "audit_events"
+_REFUSAL = "the audit log never changes"
+
 
 class AuditEvent(Base):
-    __tablename__ = "audit_events"
+    __tablename__ = _TABLE
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    #: The place in the chain, counted from 1 without a gap.
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     actor: Mapped[str] = mapped_column(String(40))
     #: The act as room.verb, like "fieldwork.publish".
-    act: Mapped[str] = mapped_column(String(60))
+    act: Mapped[str] = mapped_column(String(60), index=True)
     #: What it was done to, like "survey:0A7" or "unit:12".
-    subject: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(60), index=True)
     details: Mapped[dict[str, object]] = mapped_column(JSON)
+    #: The digest of the act before; unique, so that the chain can never fork.
+    previous: Mapped[str] = mapped_column(String(64), unique=True)
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class AuditChain(Base):
+    """The one row at which everybody who appends queues up, and how long the chain has become."""
+
+    __tablename__ = "audit_chain"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    length: Mapped[int]
 
 
 def record(session: Session, actor: str, act: str, subject: str, *, at: datetime, **details: object) -> None:
-    """Note one act in the caller's transaction, so that act and note stand or fall together."""
-    session.add(AuditEvent(at=at, actor=actor, act=act, subject=subject, details=details))
+    """Note one act in the caller's transaction, so that act and note stand or fall together.
+
+    Not inside a savepoint: what is noted there would outlive the savepoint's rollback.
+    """
+    if session.in_nested_transaction():
+        raise RuntimeError("an act is noted outside of savepoints")
+    act_noted = {"at": at, "actor": actor, "act": act, "subject": subject, "details": json.loads(json.dumps(details))}
+    session.info.setdefault(_PENDING, []).append(act_noted)
+
+
+def head(session: Session) -> tuple[int, str]:
+    """Number and digest of the newest act: to be printed, sent or kept where this server cannot reach."""
+    newest = select(AuditEvent.id, AuditEvent.digest).order_by(AuditEvent.id.desc()).limit(1)
+    found = session.execute(newest).first()
+    return (found.id, found.digest) if found else (0, BEGINNING)
+
+
+def holds(session: Session, digest: str) -> bool:
+    """Whether a digest kept outside is still in the chain; if not, acts were removed or an old backup was restored."""
+    return digest == BEGINNING or session.scalar(select(AuditEvent.id).where(AuditEvent.digest == digest)) is not None
+
+
+def verify(session: Session) -> int | None:
+    """The number of the first act that was changed or is missing; None when the whole chain holds."""
+    place, previous = 0, BEGINNING
+    with session.execute(select(AuditEvent).order_by(AuditEvent.id).execution_options(yield_per=1000)) as rows:
+        for found in rows.scalars():
+            place += 1
+            if found.id != place or found.previous != previous or found.digest != _digest(_content(found)):
+                return place
+            previous = found.digest
+    noted = session.scalar(select(AuditChain.length)) or 0
+    return None if noted == place else min(noted, place) + 1
+
+
+def create_triggers(dialect: str) -> tuple[str, ...]:
+    """Statements that make the database itself refuse to change the log; a migration holds a copy."""
+    if dialect == "postgresql":
+        return (
+            "CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS"
+            f" $$ BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$",
+            f"CREATE TRIGGER {_TABLE}_never_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {_TABLE}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()",
+        )
+    return tuple(
+        f"CREATE TRIGGER {_TABLE}_never_{verb} BEFORE {verb.upper()} ON {_TABLE}"
+        f" BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
+        for verb in ("update", "delete")
+    )
+
+
+def drop_triggers(dialect: str) -> tuple[str, ...]:
+    """Statements that remove them again."""
+    if dialect == "postgresql":
+        return (f"DROP TRIGGER {_TABLE}_never_change ON {_TABLE}", "DROP FUNCTION refuse_audit_change()")
+    return tuple(f"DROP TRIGGER {_TABLE}_never_{verb}" for verb in ("update", "delete"))
+
+
+@event.listens_for(Session, "before_commit")
+def _append_pending(session: Session) -> None:
+    """Chain the acts of the transaction, after everything else it writes."""
+    if session.in_nested_transaction():
+        return
+    pending = session.info.pop(_PENDING, None)
+    if not pending:
+        return
+    session.flush()  # whatever rows the transaction still waits for come before the queue of the chain
+    _queue(session, len(pending))
+    place, previous = head(session)
+    rows: list[dict[str, Any]] = []
+    for row in pending:
+        place += 1
+        row |= {"id": place, "previous": previous}
+        previous = row["digest"] = _digest(row)
+        rows.append(row)
+    session.execute(insert(AuditEvent), rows)
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget_pending(session: Session, transaction: SessionTransaction) -> None:
+    """What was noted in a transaction that was rolled back never happened."""
+    if transaction.parent is None:
+        session.info.pop(_PENDING, None)
+
+
+def _queue(session: Session, acts: int) -> None:
+    """Wait until whoever appends before has committed, then hold the chain to the end of this transaction."""
+    longer = db.insert(session, AuditChain).values(id=1, length=acts)
+    session.execute(longer.on_conflict_do_update(index_elements=["id"], set_={"length": AuditChain.length + acts}))
+
+
+def _content(found: AuditEvent) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in ("id", "at", "actor", "act", "subject", "details", "previous")}
+
+
+def _digest(content: dict[str, Any]) -> str:
+    """SHA-256 over the canonical JSON (RFC 8785) of everything but the digest; the moment as ISO 8601 in UTC."""
+    plain = content | {"at": content["at"].astimezone(UTC).isoformat()}
+    return hashlib.sha256(rfc8785.dumps(plain)).hexdigest()

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 #: The civil time of every date people type or read; the database stores UTC.
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
-#: Languages with a complete, reviewed interface. Jrai (jra) and Bahnar (bdq) join when a named reviewer approved a pack.
+#: Languages with a complete, reviewed interface. Jrai (jra) and Bahnar (bdq) join when a named reviewer approved a
+#: pack.
 LANGUAGES = ("vi", "en")
 
 _PROJECT = Path(__file__).resolve().parent.parent
@@ -32,6 +33,8 @@ class Settings:
     demo: bool
     #: True behind TLS: cookies are Secure and HSTS is sent.
     https: bool
+    #: Whether officers who approve or sign must have a second factor; follows `https` unless set.
+    second_factor: bool
     #: Working days for keying paper after the phones closed.
     counting_days: int
     #: Spare slips per hundred households.
@@ -55,13 +58,15 @@ def load_settings(instance: Path | None = None) -> Settings:
     def value(name: str, default: object) -> object:
         return os.environ.get(name.upper(), written.get(name, default))
 
+    https = _flag(value("https", False))
     return Settings(
         instance=folder,
         database_url=str(value("database_url", f"sqlite:///{folder / 'survey.sqlite3'}")),
         key_dir=Path(str(value("key_dir", folder / "keys"))).resolve(),
         public_url=str(value("public_url", f"http://127.0.0.1:{port}")).rstrip("/"),
         demo=_flag(value("demo", False)),
-        https=_flag(value("https", False)),
+        https=https,
+        second_factor=_flag(value("second_factor", https)),
         counting_days=int(cast(str, value("counting_days", 5))),
         spare_percent=int(cast(str, value("spare_percent", 5))),
         commune_prints_slips=_flag(value("commune_prints_slips", False)),

@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Executable, MetaData, event
+from sqlalchemy import DateTime, Executable, MetaData, event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -112,10 +112,12 @@ def insert_if_new(current: Session, model: type[Base], row: Mapping[str, object]
     return current.connection().execute(statement, row).first() is not None
 
 
-def count_up(current: Session, model: type[Base], key: Mapping[str, object], column: str) -> None:
-    """Add one to the counter in `column` of the row at `key`; a row that is not there begins with one."""
+def count_up(
+    current: Session, model: type[Base], key: Mapping[str, object], column: str, *, by: int = 1
+) -> None:
+    """Add to the counter in `column` of the row at `key`; a row that is not there begins with `by`."""
     statement = _count_up(current.get_bind().dialect.name, model, tuple(key), column)
-    current.connection().execute(statement, {**key, column: 1})
+    current.connection().execute(statement, {**key, column: by})
 
 
 # Statements of the respondents' path are built once: building one costs more than the database needs to run it.
@@ -123,13 +125,14 @@ def count_up(current: Session, model: type[Base], key: Mapping[str, object], col
 def _insert_if_new(dialect: str, model: type[Base]) -> Executable:
     statement = _dialects[dialect].insert(model)
     # What went in is returned: psycopg no longer knows how many rows there were once SQLAlchemy has read its cursor.
-    return statement.on_conflict_do_nothing().returning(*model.__table__.primary_key.columns)
+    return statement.on_conflict_do_nothing().returning(*inspect(model).primary_key)
 
 
 @cache
 def _count_up(dialect: str, model: type[Base], key: tuple[str, ...], column: str) -> Executable:
-    one_more = {column: model.__table__.c[column] + 1}
-    return _dialects[dialect].insert(model).on_conflict_do_update(index_elements=key, set_=one_more)
+    statement = _dialects[dialect].insert(model)
+    more = {column: model.__table__.c[column] + statement.excluded[column]}
+    return statement.on_conflict_do_update(index_elements=key, set_=more)
 
 
 def _make_sqlite_strict(engine: Engine) -> None:
@@ -138,8 +141,10 @@ def _make_sqlite_strict(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA secure_delete=ON")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

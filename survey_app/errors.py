@@ -5,7 +5,7 @@ Knows no room. A programming mistake is not caught here; it becomes a plain 500 
 
 from http import HTTPStatus
 
-from flask import Flask, jsonify, make_response, render_template, request
+from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -13,7 +13,6 @@ from werkzeug.exceptions import HTTPException
 
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyMissing
-
 
 #: What says that the database is away, busy or full: the same request may well succeed a moment later.
 DATABASE_AWAY = (OperationalError, InterfaceError, NoConnectionFree)
@@ -46,11 +45,11 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(500, _crash)
 
 
-def reply(code: str, message: str, status: int, *, keep: bool = False) -> ResponseReturnValue:
+def reply(code: str, message: str, status: int, *, keep: bool = False) -> Response:
     """The error as the caller can read it: JSON for machines, a page for people."""
     if request.path.startswith("/api/"):
-        return jsonify(error=code, message=message, keep=keep), status
-    return render_template("error.html", message=message, status=status), status
+        return make_response(jsonify(error=code, message=message, keep=keep), status)
+    return make_response(render_template("error.html", message=message, status=status), status)
 
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:
@@ -61,10 +60,12 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.response
     status = error.code or 500
-    answer = reply(HTTPStatus(status).phrase.lower().replace(" ", "-"), _message(status), status, keep=status >= 500)
-    body, _status = answer if isinstance(answer, tuple) else (answer, status)
+    name = HTTPStatus(status).phrase.lower().replace(" ", "-")
+    response = reply(name, _message(status), status, keep=status >= HTTPStatus.INTERNAL_SERVER_ERROR)
     allowed = getattr(error, "valid_methods", None)
-    return (body, status, {"Allow": ", ".join(allowed)}) if allowed else (body, status)
+    if allowed:
+        response.headers["Allow"] = ", ".join(allowed)
+    return response
 
 
 def _database_error(error: Exception) -> ResponseReturnValue:
@@ -76,7 +77,7 @@ def _key_missing(error: KeyMissing) -> ResponseReturnValue:
 
 
 def _busy() -> ResponseReturnValue:
-    response = make_response(reply("may-chu-ban", _message(503), 503, keep=True))
+    response = reply("may-chu-ban", _message(503), 503, keep=True)
     response.headers["Retry-After"] = "5"
     return response
 

@@ -20,9 +20,9 @@ Cell = str | int | float | None
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def download(body: bytes | Iterable[bytes], name: str, mimetype: str) -> Response:
+def download(body: bytes | Iterable[bytes], name: str, content_type: str) -> Response:
     """An attachment that browsers neither cache nor sniff; `name` may hold anything a person typed."""
-    response = Response(body, mimetype=mimetype)
+    response = Response(body, content_type=content_type)
     response.headers.set("Content-Disposition", "attachment", filename=safe_name(name))
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -3,11 +3,14 @@
 import unicodedata
 from typing import Any
 
-from flask_babel import get_domain
+from flask_babel import Domain
 from flask_wtf import CSRFProtect, FlaskForm
 
 #: On for every view; the respondents' posts are exempt because no cookie gives them any authority.
 csrf = CSRFProtect()
+
+#: WTForms ships no Vietnamese: its English sentences are looked up in a catalogue of ours that is kept by hand.
+_sentences = Domain(domain="wtforms")
 
 
 class StaffForm(FlaskForm):
@@ -15,8 +18,7 @@ class StaffForm(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         def get_translations(self, form: Any) -> Any:
-            # WTForms ships no Vietnamese: its English sentences are looked up in our own catalogue.
-            return get_domain().get_translations()
+            return _sentences.get_translations()
 
 
 def clean(text: str | None) -> str | None:

@@ -36,7 +36,9 @@ class KeyStore:
 
     def signing_key(self) -> Ed25519PrivateKey:
         """The server's one Ed25519 key; made at first use."""
-        return Ed25519PrivateKey.from_private_bytes(self._read_or_make(self.folder / "signing", _fresh_signing_key))
+        return Ed25519PrivateKey.from_private_bytes(
+            self._read_or_make(self.folder / "signing", _fresh_signing_key)
+        )
 
     def make_pepper(self, survey_id: str) -> None:
         """A fresh pepper for `survey_id`. Raises FileExistsError when it has one: a pepper is never replaced."""
@@ -52,6 +54,17 @@ class KeyStore:
             return self._pepper_path(survey_id).read_bytes()
         except FileNotFoundError as error:
             raise KeyMissing(f"pepper of survey {survey_id}") from error
+
+    def destroy_pepper(self, survey_id: str) -> None:
+        """Remove the pepper for good, if it is still there. Does not reach copies in backups of the keys."""
+        path = self._pepper_path(survey_id)
+        path.unlink(missing_ok=True)
+        if path.parent.is_dir():
+            folder = os.open(path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
 
     def _pepper_path(self, survey_id: str) -> Path:
         if not survey_id.isalnum():

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from fractions import Fraction
+from pathlib import Path
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
@@ -19,15 +20,20 @@ from survey_app.scoring.rates import Rate
 def init_app(app: Flask) -> None:
     """Strict names, and the filters and globals of all pages."""
     app.jinja_env.undefined = StrictUndefined
+    # The respondents' page carries its style and script inside, so templates can include static files.
     static = PrefixLoader({"static": FileSystemLoader(str(app.static_folder))})
-    app.jinja_loader = ChoiceLoader([app.jinja_loader, static])  # the respondents' page carries its style inside
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(str(Path(app.root_path) / "templates")), static])
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         percent=percent, number=number, day=day, moment=moment, wording=wording, role_name=role_name
     )
     app.jinja_env.globals.update(
-        current_language=current_language, current_identity=current_identity, LANGUAGES=LANGUAGES, Role=Role
+        current_language=current_language,
+        current_identity=current_identity,
+        faces_in_words=faces_in_words,
+        LANGUAGES=LANGUAGES,
+        Role=Role,
     )
 
 
@@ -56,6 +62,17 @@ def moment(value: datetime) -> str:
 def wording(text: Text) -> str:
     """The wording of a questionnaire in the reader's language, or in Vietnamese where it has none."""
     return text.get(current_language()) or text["vi"]
+
+
+def faces_in_words() -> tuple[tuple[str, str], ...]:
+    """The five faces with their words, best first: the order of the cards and of every list."""
+    return (
+        ("5", _("Very satisfied")),
+        ("4", _("Satisfied")),
+        ("3", _("So-so")),
+        ("2", _("Dissatisfied")),
+        ("1", _("Very dissatisfied")),
+    )
 
 
 def role_name(role: Role) -> str:

@@ -59,7 +59,9 @@ def forget(session: Session, now: datetime) -> int:
 
 @cache
 def _failures_since() -> Select[int]:
-    return select(Failure.failures).where(Failure.key == bindparam("of"), Failure.minute >= bindparam("since"))
+    return select(Failure.failures).where(
+        Failure.key == bindparam("of"), Failure.minute >= bindparam("since")
+    )
 
 
 def _minute(now: datetime) -> datetime:

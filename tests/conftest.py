@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from survey_app import db
@@ -30,6 +32,9 @@ from tests.pages import faults
 #: A working day on which most tests happen: Monday 1 June 2026, 09:00 in Vietnam.
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 6, 1)
+
+#: Templates compiled once for all the applications that a run makes.
+_TEMPLATES = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="templates-"))
 
 _POSTGRES_BIN = Path("/usr/lib/postgresql/15/bin")
 
@@ -138,6 +143,31 @@ def client(app: Flask):
     return app.test_client()
 
 
+@pytest.fixture
+def database_away(app: Flask, database_url: str, request: pytest.FixtureRequest):
+    """Take the database away for the length of a `with`: PostgreSQL ends and refuses connections, the file is gone."""
+
+    @contextmanager
+    def away() -> Iterator[None]:
+        db.session().close()
+        db.database.engine.dispose()
+        if database_url.startswith("sqlite"):
+            file = Path(database_url.removeprefix("sqlite:///"))
+            file.rename(file.with_suffix(".away"))
+            file.mkdir()
+            yield
+            file.rmdir()
+            file.with_suffix(".away").rename(file)
+            return
+        name = db.database.engine.url.database
+        with request.getfixturevalue("cluster").admin() as connection:
+            connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+            yield
+            connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+
+    return away
+
+
 def make_app(folder: Path, database_url: str, **changes: object) -> Flask:
     settings = replace(
         load_settings(folder / "instance"),
@@ -150,6 +180,7 @@ def make_app(folder: Path, database_url: str, **changes: object) -> Flask:
     )
     made = create_app(settings)
     made.testing = True
+    made.jinja_env.bytecode_cache = _TEMPLATES
     made.test_client_class = Visitor
     return made
 

@@ -15,15 +15,37 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
-        "audit_events",
+        "activity_counters",
+        sa.Column("survey_id", sa.String(length=4), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("ten_minutes", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fast", sa.Boolean(), nullable=False),
+        sa.Column("answers", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "survey_id", "unit_id", "ten_minutes", "fast", name=op.f("pk_activity_counters")
+        ),
+    )
+    op.create_table(
+        "audit_chain",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("length", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_chain")),
+    )
+    op.create_table(
+        "audit_events",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("actor", sa.String(length=40), nullable=False),
         sa.Column("act", sa.String(length=60), nullable=False),
         sa.Column("subject", sa.String(length=60), nullable=False),
         sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("previous", sa.String(length=64), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_events")),
+        sa.UniqueConstraint("previous", name=op.f("uq_audit_events_previous")),
     )
+    op.create_index(op.f("ix_audit_events_act"), "audit_events", ["act"], unique=False)
+    op.create_index(op.f("ix_audit_events_subject"), "audit_events", ["subject"], unique=False)
     op.create_table(
         "framework_versions",
         sa.Column("key", sa.String(length=60), nullable=False),
@@ -214,6 +236,9 @@ def upgrade() -> None:
         sa.Column("new_unit_id", sa.Integer(), nullable=False),
         sa.Column("how", sa.String(), nullable=False),
         sa.Column("note", sa.String(length=200), nullable=False),
+        sa.CheckConstraint(
+            "how IN ('whole', 'part', 'unchanged')", name=op.f("ck_unit_successions_how_known")
+        ),
         sa.ForeignKeyConstraint(
             ["new_unit_id"], ["units.id"], name=op.f("fk_unit_successions_new_unit_id_units")
         ),
@@ -258,12 +283,16 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("requested_by", sa.Integer(), nullable=False),
         sa.Column("requested_body", sa.String(length=12), nullable=False),
+        sa.Column("requested_as", sa.String(length=20), nullable=False),
         sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decision", sa.String(length=10), nullable=True),
         sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_as", sa.String(length=20), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decision_reason", sa.String(length=500), nullable=False),
-        sa.CheckConstraint("decision IN ('approved', 'refused')", name=op.f("ck_approvals_decision_known")),
+        sa.CheckConstraint(
+            "decision IN ('approved', 'refused', 'withdrawn')", name=op.f("ck_approvals_decision_known")
+        ),
         sa.ForeignKeyConstraint(["decided_by"], ["users.id"], name=op.f("fk_approvals_decided_by_users")),
         sa.ForeignKeyConstraint(["requested_by"], ["users.id"], name=op.f("fk_approvals_requested_by_users")),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_approvals_unit_id_units")),
@@ -279,6 +308,34 @@ def upgrade() -> None:
         postgresql_where=sa.text("decision IS NULL"),
     )
     op.create_table(
+        "factor_resets",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("asked_by", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_by", sa.Integer(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("asked_by <> user_id", name=op.f("ck_factor_resets_asked_by_another")),
+        sa.CheckConstraint(
+            "confirmed_by <> asked_by AND confirmed_by <> user_id",
+            name=op.f("ck_factor_resets_confirmed_by_another"),
+        ),
+        sa.ForeignKeyConstraint(["asked_by"], ["users.id"], name=op.f("fk_factor_resets_asked_by_users")),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by"], ["users.id"], name=op.f("fk_factor_resets_confirmed_by_users")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_factor_resets_user_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_factor_resets")),
+    )
+    op.create_index(
+        "uq_factor_resets_open",
+        "factor_resets",
+        ["user_id"],
+        unique=True,
+        sqlite_where=sa.text("confirmed_at IS NULL"),
+        postgresql_where=sa.text("confirmed_at IS NULL"),
+    )
+    op.create_table(
         "invitations",
         sa.Column("token_digest", sa.String(length=64), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -288,6 +345,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_digest", name=op.f("pk_invitations")),
     )
     op.create_index(op.f("ix_invitations_user_id"), "invitations", ["user_id"], unique=False)
+    op.create_table(
+        "recovery_codes",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_recovery_codes_user_id_users")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_recovery_codes")),
+    )
+    op.create_index(op.f("ix_recovery_codes_user_id"), "recovery_codes", ["user_id"], unique=False)
+    op.create_table(
+        "second_factors",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("secret", sa.String(length=300), nullable=False),
+        sa.Column("last_step", sa.Integer(), nullable=False),
+        sa.Column("enrolled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_second_factors_user_id_users")),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_second_factors")),
+    )
+    op.create_table(
+        "staff_sessions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_staff_sessions_user_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_sessions")),
+        sa.UniqueConstraint("digest", name=op.f("uq_staff_sessions_digest")),
+    )
+    op.create_index(op.f("ix_staff_sessions_user_id"), "staff_sessions", ["user_id"], unique=False)
     op.create_table(
         "surveys",
         sa.Column("id", sa.String(length=4), nullable=False),
@@ -329,6 +416,35 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_surveys_instrument_id"), "surveys", ["instrument_id"], unique=False)
     op.create_index(op.f("ix_surveys_unit_id"), "surveys", ["unit_id"], unique=False)
+    op.create_table(
+        "callbacks",
+        sa.Column("survey_id", sa.String(length=4), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("ticked", sa.JSON(), nullable=False),
+        sa.Column("drawn_by", sa.String(length=40), nullable=False),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed", sa.Integer(), nullable=True),
+        sa.Column("denied", sa.Integer(), nullable=True),
+        sa.Column("not_reached", sa.Integer(), nullable=True),
+        sa.Column("noted_by", sa.String(length=40), nullable=True),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["survey_id"], ["surveys.id"], name=op.f("fk_callbacks_survey_id_surveys")),
+        sa.PrimaryKeyConstraint("survey_id", name=op.f("pk_callbacks")),
+    )
+    op.create_table(
+        "complaints",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("survey_id", sa.String(length=4), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("opened_by", sa.String(length=40), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outcome", sa.String(length=500), nullable=True),
+        sa.Column("closed_by", sa.String(length=40), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["survey_id"], ["surveys.id"], name=op.f("fk_complaints_survey_id_surveys")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaints")),
+    )
+    op.create_index(op.f("ix_complaints_survey_id"), "complaints", ["survey_id"], unique=False)
     op.create_table(
         "feedback_figures",
         sa.Column("survey_id", sa.String(length=4), nullable=False),
@@ -402,19 +518,56 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("survey_id", "id", name=op.f("pk_print_batches")),
     )
+    op.create_table(
+        "receipt_lists",
+        sa.Column("survey_id", sa.String(length=4), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("issued", sa.Integer(), nullable=False),
+        sa.Column("ticked", sa.Integer(), nullable=False),
+        sa.Column("returned", sa.Integer(), nullable=False),
+        sa.Column("voided", sa.Integer(), nullable=False),
+        sa.Column("entered_by", sa.String(length=40), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "issued >= 0 AND ticked >= 0 AND returned >= 0 AND voided >= 0",
+            name=op.f("ck_receipt_lists_none_negative"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["survey_id", "unit_id"],
+            ["frames.survey_id", "frames.unit_id"],
+            name=op.f("fk_receipt_lists_survey_id_unit_id_frames"),
+        ),
+        sa.PrimaryKeyConstraint("survey_id", "unit_id", name=op.f("pk_receipt_lists")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("receipt_lists")
     op.drop_table("print_batches")
     op.drop_table("frame_corrections")
     op.drop_table("seals")
     op.drop_table("frames")
     op.drop_table("feedback_figures")
+    op.drop_index(op.f("ix_complaints_survey_id"), table_name="complaints")
+    op.drop_table("complaints")
+    op.drop_table("callbacks")
     op.drop_index(op.f("ix_surveys_unit_id"), table_name="surveys")
     op.drop_index(op.f("ix_surveys_instrument_id"), table_name="surveys")
     op.drop_table("surveys")
+    op.drop_index(op.f("ix_staff_sessions_user_id"), table_name="staff_sessions")
+    op.drop_table("staff_sessions")
+    op.drop_table("second_factors")
+    op.drop_index(op.f("ix_recovery_codes_user_id"), table_name="recovery_codes")
+    op.drop_table("recovery_codes")
     op.drop_index(op.f("ix_invitations_user_id"), table_name="invitations")
     op.drop_table("invitations")
+    op.drop_index(
+        "uq_factor_resets_open",
+        table_name="factor_resets",
+        sqlite_where=sa.text("confirmed_at IS NULL"),
+        postgresql_where=sa.text("confirmed_at IS NULL"),
+    )
+    op.drop_table("factor_resets")
     op.drop_index(
         "uq_approvals_open",
         table_name="approvals",
@@ -447,4 +600,8 @@ def downgrade() -> None:
     op.drop_table("invalid_papers")
     op.drop_table("hourly_progress")
     op.drop_table("framework_versions")
+    op.drop_index(op.f("ix_audit_events_subject"), table_name="audit_events")
+    op.drop_index(op.f("ix_audit_events_act"), table_name="audit_events")
     op.drop_table("audit_events")
+    op.drop_table("audit_chain")
+    op.drop_table("activity_counters")

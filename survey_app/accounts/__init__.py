@@ -2,13 +2,31 @@
 
 from flask import Flask
 
-from survey_app.accounts import commands, people, reminders, signin, todo
+from survey_app import jobs
+from survey_app.accounts import (
+    commands,
+    factor_views,
+    journal,
+    journal_commands,
+    journal_views,
+    people,
+    reminders,
+    session_views,
+    signin,
+    todo,
+)
 
 
 def init_app(app: Flask) -> None:
-    """Sign-in, the pages and commands of accounts, and the list of today."""
+    """Sign-in, the pages and commands of accounts, the list of today, and forgetting sessions that are over."""
     signin.init_app(app)
-    app.register_blueprint(people.bp)
+    # One blueprint; each module of pages adds its own to it.
+    for pages in {module.bp for module in (people, factor_views, session_views, journal_views)}:
+        app.register_blueprint(pages)
     app.cli.add_command(commands.accounts)
-    todo.register(app, reminders.reminders)
-    todo.register(app, reminders.village_lists)
+    app.cli.add_command(journal_commands.group)
+    journal.register(app, "user", journal.accounts_under)
+    journal.register(app, "unit", journal.units_under)
+    jobs.register(app, "accounts.sessions", commands.forget_sessions)
+    for provider in (reminders.lost_factors, reminders.reminders, reminders.village_lists):
+        todo.register(app, provider)

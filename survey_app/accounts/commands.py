@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 
 from survey_app import audit, db
 from survey_app.access import Role
-from survey_app.accounts import operations
+from survey_app.accounts import enrolment, operations, queries, sessions
 from survey_app.accounts.people import invitation_link
 from survey_app.errors import DomainError
 from survey_app.units import queries as units
@@ -53,6 +53,28 @@ def create(
         click.echo(json.dumps(made))
     else:
         click.echo(link or f"{email}: password set")
+
+
+@accounts.command("reset-second-factor")
+@click.option("--email", required=True, help="Name the person signs in with.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
+def reset_second_factor(email: str, as_json: bool) -> None:
+    """Take a lost second factor off, where no two colleagues are left to do it."""
+    try:
+        with db.transaction() as current:
+            user_id = queries.user_named(current, operations.sign_in_name(email))
+            enrolment.reset_by_operator(current, user_id, now=datetime.now(UTC))
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    click.echo(
+        json.dumps({"user": user_id, "email": email}) if as_json else f"{email}: second factor taken off"
+    )
+
+
+def forget_sessions(now: datetime) -> int:
+    """The job that deletes sessions which are over; how many."""
+    with db.transaction() as current:
+        return sessions.forget(current, now)
 
 
 def _first_line(file: Path) -> str:

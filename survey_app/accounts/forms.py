@@ -32,6 +32,28 @@ class ChangePasswordForm(NewPasswordForm):
     )
 
 
+class CodeForm(StaffForm):
+    """The phone's digits or a recovery code."""
+
+    code = StringField(_l("Second-factor code"), filters=[clean], validators=[DataRequired(), Length(max=40)])
+
+
+class EnrolForm(CodeForm):
+    """The first code of a phone, with the secret that was shown to it, encrypted."""
+
+    offer = HiddenField()
+
+
+class AgainForm(StaffForm):
+    """Password, and code of those who have a second factor, typed again before an act that counts."""
+
+    class Meta(StaffForm.Meta):
+        csrf = False  # the page around it carries the token
+
+    password = PasswordField(_l("Password"), validators=[DataRequired(), Length(max=passwords.MAX_LENGTH)])
+    code = StringField(_l("Second-factor code"), filters=[clean], validators=[Length(max=40)])
+
+
 class InviteForm(StaffForm):
     """Whom to invite; roles and units are filled with what the inviter manages."""
 

@@ -1,4 +1,4 @@
-"""Tables of staff accounts, invitations, and acts that two bodies must agree on."""
+"""Tables of staff accounts, their sessions and second factors, invitations, and acts that two bodies agree on."""
 
 from datetime import datetime
 
@@ -27,6 +27,68 @@ class User(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class StaffSession(Base):
+    """One signed-in browser. When, and nothing about where: no address, no kind of device."""
+
+    __tablename__ = "staff_sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: SHA-256 of the random mark in the cookie.
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: To the minute.
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SecondFactor(Base):
+    """The authenticator app of one person, once a first code from it was right."""
+
+    __tablename__ = "second_factors"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    #: Encrypted under a key that is not in the database.
+    secret: Mapped[str] = mapped_column(String(300))
+    #: Time step of the newest code taken; that code and older ones are refused.
+    last_step: Mapped[int]
+    enrolled_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class RecoveryCode(Base):
+    """A printed code that stands in for the phone, once. Only a keyed digest is stored."""
+
+    __tablename__ = "recovery_codes"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class FactorReset(Base):
+    """A lost second factor: one colleague asks to take it off, another one does it."""
+
+    __tablename__ = "factor_resets"
+    __table_args__ = (
+        CheckConstraint("confirmed_by <> asked_by AND confirmed_by <> user_id", name="confirmed_by_another"),
+        CheckConstraint("asked_by <> user_id", name="asked_by_another"),
+        # One open request for one person.
+        Index(
+            "uq_factor_resets_open",
+            "user_id",
+            unique=True,
+            sqlite_where=text("confirmed_at IS NULL"),
+            postgresql_where=text("confirmed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    asked_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class Invitation(Base):
     """A link that lets one person choose a password, once. Only a digest of its token is stored."""
 
@@ -43,7 +105,7 @@ class Approval(Base):
 
     __tablename__ = "approvals"
     __table_args__ = (
-        CheckConstraint("decision IN ('approved', 'refused')", name="decision_known"),
+        CheckConstraint("decision IN ('approved', 'refused', 'withdrawn')", name="decision_known"),
         # One open request for one act on one subject.
         Index(
             "uq_approvals_open",
@@ -65,8 +127,11 @@ class Approval(Base):
     reason: Mapped[str] = mapped_column(String(500))
     requested_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
     requested_body: Mapped[str] = mapped_column(String(12))
+    #: The role in which the person asked, and below in which the other decided: the province may stand in.
+    requested_as: Mapped[str] = mapped_column(String(20))
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
     decision: Mapped[str | None] = mapped_column(String(10))
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    decided_as: Mapped[str | None] = mapped_column(String(20))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decision_reason: Mapped[str] = mapped_column(String(500), default="")

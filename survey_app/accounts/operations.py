@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit
 from survey_app.access import Identity, Role
-from survey_app.accounts import management, passwords, queries
+from survey_app.accounts import management, passwords, queries, sessions
 from survey_app.accounts.models import Approval, Invitation, User
 from survey_app.accounts.refusals import (
     AccountNotFound,
@@ -118,7 +118,10 @@ def accept_invitation(
         raise InvitationUnknown
     user = _store_password(session, offer.user_id, password_hash)
     audit.record(session, f"user:{user.id}", "accounts.accept", f"user:{user.id}", at=now)
-    return queries.Credentials(user.id, user.password_hash, user.session_epoch, user.demo_password)
+    account = queries.credentials_of(session, user.id, user.session_epoch)
+    if account is None:
+        raise AccountNotFound
+    return account
 
 
 def set_password(session: Session, user_id: int, password: str, *, demo: bool = False) -> None:
@@ -156,7 +159,7 @@ def record_failed_sign_in(session: Session, user_id: int | None, *, now: datetim
 
 def end_sessions(session: Session, user_id: int, *, now: datetime) -> None:
     """Sign a person out on every device."""
-    session.get_one(User, user_id).session_epoch += 1
+    sessions.end_all(session, session.get_one(User, user_id))
     audit.record(session, f"user:{user_id}", "accounts.end_sessions", f"user:{user_id}", at=now)
 
 
@@ -166,7 +169,7 @@ def close_account(session: Session, user_id: int, *, by: Identity, now: datetime
     if user.id == by.user_id:
         raise AccountRefused(_("Nobody can close their own account. Ask a colleague who manages accounts."))
     user.active = False
-    user.session_epoch += 1
+    sessions.end_all(session, user)
     _drop_invitations(session, user.id)
     audit.record(session, by.actor, "accounts.close", f"user:{user.id}", at=now)
 
@@ -205,6 +208,7 @@ def request_approval(
         reason=_reason(reason, required=False),
         requested_by=by.user_id,
         requested_body=by.body,
+        requested_as=by.role,
         requested_at=now,
     )
     try:
@@ -235,6 +239,7 @@ def decide(
         )
     request.decision = "approved" if approved else "refused"
     request.decided_by = by.user_id
+    request.decided_as = by.role
     request.decided_at = now
     request.decision_reason = _reason(reason, required=not approved)
     session.flush()  # The decision is read back below by a query.
@@ -248,6 +253,18 @@ def decide(
         decision=request.decision,
     )
     return queries.approval(session, approval_id, by)
+
+
+def withdraw_requests(session: Session, subject: str, *, actor: str, why: str, now: datetime) -> int:
+    """Take back what is still asked about `subject`, because it is no longer what was asked about; how many."""
+    waiting = select(Approval).where(Approval.subject == subject, Approval.decision.is_(None)).order_by(Approval.id)
+    taken_back = session.scalars(waiting.with_for_update()).all()
+    for request in taken_back:
+        request.decision = "withdrawn"
+        request.decided_at = now
+        request.decision_reason = why
+        audit.record(session, actor, "accounts.withdraw_request", subject, at=now, approval=request.id)
+    return len(taken_back)
 
 
 def _managed(session: Session, user_id: int, by: Identity, now: datetime) -> User:
@@ -274,7 +291,7 @@ def _store_password(session: Session, user_id: int, password_hash: str) -> User:
     if user is None:
         raise AccountNotFound
     user.password_hash = password_hash
-    user.session_epoch += 1
+    sessions.end_all(session, user)
     user.demo_password = False
     _drop_invitations(session, user_id)
     return user

@@ -13,12 +13,15 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from survey_app.access import Body, Identity, Role
-from survey_app.accounts.models import Approval, Invitation, User
+from survey_app.accounts.models import Approval, Invitation, SecondFactor, User
 from survey_app.accounts.refusals import AccountNotFound, ApprovalNotFound, InvitationOver, InvitationUnknown
 from survey_app.audit import AuditEvent
 from survey_app.i18n import gettext as _
 from survey_app.units import queries as units
 from survey_app.units.models import Unit
+
+#: Roles of a province; in a commune's matter they stand in for the commune's own body.
+_PROVINCIAL = (Role.PROVINCE, Role.FRONT_PROVINCE)
 
 
 class AccountState(StrEnum):
@@ -38,6 +41,9 @@ class Credentials:
     password_hash: str | None
     session_epoch: int
     demo_password: bool
+    email: str
+    role: Role
+    has_second_factor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ class AccountView:
     state: AccountState
     #: Until when the open invitation holds, if there is one.
     invited_until: datetime | None
+    has_second_factor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +90,18 @@ class ApprovalView:
     requested_by: int
     requested_by_name: str
     requested_body: Body
+    requested_as: Role
     requested_at: datetime
-    #: "approved" or "refused".
+    #: "approved", "refused" or "withdrawn".
     decision: str | None
     decided_by_name: str | None
+    decided_as: Role | None
     decided_at: datetime | None
     decision_reason: str
+
+    def stands_in(self, role: Role | None) -> bool:
+        """Whether somebody of the province acted in this role for a unit below it."""
+        return role in _PROVINCIAL and self.unit_path.count("/") > 2
 
     def may_decide(self, person: Identity) -> bool:
         """Whether it waits for `person`: of the other body, on the unit, and not the one who asked."""
@@ -103,23 +116,13 @@ class ApprovalView:
 
 def credentials(session: Session, email: str) -> Credentials | None:
     """What the open account named `email` signs in with, or None."""
-    user = session.scalar(select(User).where(User.email == email, User.active))
-    return (
-        None
-        if user is None
-        else Credentials(user.id, user.password_hash, user.session_epoch, user.demo_password)
-    )
+    return _credentials(session, select(User).where(User.email == email, User.active))
 
 
-def signed_in(session: Session, user_id: int, epoch: int) -> Identity | None:
-    """The identity behind a session, unless the account was closed or the session ended elsewhere."""
-    query = select(User, Unit.path).join(Unit, Unit.id == User.unit_id)
-    row = session.execute(query.where(User.id == user_id, User.active, User.session_epoch == epoch)).first()
-    if row is None:
-        return None
-    user, path = row
-    return Identity(
-        user_id=user.id, name=user.name, role=Role(user.role), unit_id=user.unit_id, unit_path=path
+def credentials_of(session: Session, user_id: int, epoch: int) -> Credentials | None:
+    """The same for an open account whose password was right a moment ago, unless its sessions ended since."""
+    return _credentials(
+        session, select(User).where(User.id == user_id, User.active, User.session_epoch == epoch)
     )
 
 
@@ -128,9 +131,10 @@ def accounts(session: Session, identity: Identity, now: datetime) -> tuple[Accou
     inside = Unit.path.startswith(identity.unit_path, autoescape=True)
     order = (Unit.level.desc(), Unit.code, User.name, User.id)
     rows = session.execute(_accounts().where(inside).order_by(*order)).all()
-    places = units.units(session, {user.unit_id for user, _path, _until in rows})
+    places = units.units(session, {row[0].unit_id for row in rows})
     return tuple(
-        _account(user, path, places[user.unit_id].full_name, until, now) for user, path, until in rows
+        _account(user, path, places[user.unit_id].full_name, until, enrolled, now)
+        for user, path, until, enrolled in rows
     )
 
 
@@ -139,8 +143,8 @@ def account(session: Session, user_id: int, identity: Identity, now: datetime) -
     row = session.execute(_accounts().where(User.id == user_id)).first()
     if row is None or not identity.covers(row[1]):
         raise AccountNotFound
-    user, path, until = row
-    return _account(user, path, units.unit(session, user.unit_id).full_name, until, now)
+    user, path, until, enrolled = row
+    return _account(user, path, units.unit(session, user.unit_id).full_name, until, enrolled, now)
 
 
 def own_email(session: Session, user_id: int) -> str:
@@ -149,6 +153,14 @@ def own_email(session: Session, user_id: int) -> str:
     if email is None:
         raise AccountNotFound
     return email
+
+
+def user_named(session: Session, email: str) -> int:
+    """The number of the account with this sign-in name. Raises AccountNotFound."""
+    user_id = session.scalar(select(User.id).where(User.email == email))
+    if user_id is None:
+        raise AccountNotFound
+    return user_id
 
 
 def has_demo_password(session: Session, user_id: int) -> bool:
@@ -210,16 +222,37 @@ def approvals_of(session: Session, subject: str) -> tuple[ApprovalView, ...]:
     return _approvals(session, _approval_query().where(Approval.subject == subject))
 
 
-def _accounts() -> Select[User, str, datetime]:
+def _credentials(session: Session, query: Select[User]) -> Credentials | None:
+    user = session.scalar(query)
+    if user is None:
+        return None
+    return Credentials(
+        user_id=user.id,
+        password_hash=user.password_hash,
+        session_epoch=user.session_epoch,
+        demo_password=user.demo_password,
+        email=user.email,
+        role=Role(user.role),
+        has_second_factor=session.get(SecondFactor, user.id) is not None,
+    )
+
+
+def _accounts() -> Select[User, str, datetime, int]:
     until = (
         select(func.max(Invitation.expires_at))
         .where(Invitation.user_id == User.id, Invitation.used_at.is_(None))
         .scalar_subquery()
     )
-    return select(User, Unit.path, until).join(Unit, Unit.id == User.unit_id)
+    return (
+        select(User, Unit.path, until, SecondFactor.user_id)
+        .join(Unit, Unit.id == User.unit_id)
+        .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
+    )
 
 
-def _account(user: User, path: str, unit_name: str, until: datetime | None, now: datetime) -> AccountView:
+def _account(
+    user: User, path: str, unit_name: str, until: datetime | None, enrolled: int | None, now: datetime
+) -> AccountView:
     return AccountView(
         id=user.id,
         email=user.email,
@@ -230,6 +263,7 @@ def _account(user: User, path: str, unit_name: str, until: datetime | None, now:
         unit_name=unit_name,
         state=_state(user, until, now),
         invited_until=until,
+        has_second_factor=enrolled is not None,
     )
 
 
@@ -274,9 +308,11 @@ def _approvals(session: Session, query: Select[Approval, str, str, str]) -> tupl
             requested_by=row.requested_by,
             requested_by_name=asker,
             requested_body=Body(row.requested_body),
+            requested_as=Role(row.requested_as),
             requested_at=row.requested_at,
             decision=row.decision,
             decided_by_name=decider,
+            decided_as=Role(row.decided_as) if row.decided_as else None,
             decided_at=row.decided_at,
             decision_reason=row.decision_reason,
         )

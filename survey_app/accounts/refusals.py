@@ -49,6 +49,23 @@ class NameTaken(DomainError):
         )
 
 
+class FactorMissing(DomainError):
+    """The account has no second factor to speak of."""
+
+    code = "khong-co-ma-xac-thuc"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This account has no second factor. Whoever needs one sets it up at the next sign-in.")
+        )
+
+
+class ResetRefused(DomainError):
+    """A lost second factor is not this person's to take off, or not any more."""
+
+    code = "khong-duoc-go-ma"
+
+
 class InvitationUnknown(DomainError):
     code = "loi-moi-khong-co"
     status = HTTPStatus.NOT_FOUND

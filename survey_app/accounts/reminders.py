@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from survey_app.access import Identity, Role
-from survey_app.accounts import management, queries
+from survey_app.accounts import enrolment, management, queries
 from survey_app.accounts.queries import AccountState
 from survey_app.accounts.todo import Todo
 from survey_app.i18n import gettext as _
@@ -32,6 +32,21 @@ def reminders(session: Session, identity: Identity, now: datetime) -> Iterator[T
             ),
             detail=_("Make a new letter, or close the account."),
             url="/can-bo/tai-khoan",
+        )
+
+
+def lost_factors(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
+    """Colleagues who lost their second factor and wait for the second of two people."""
+    waiting = enrolment.resets_for(session, identity, now) if identity.role in management.MANAGERS else ()
+    for asked in waiting:
+        yield Todo(
+            title=_("Confirm a lost second factor: %(name)s", name=asked.name),
+            detail=_(
+                "%(name)s asks for this. Make sure of the person before you confirm.",
+                name=asked.asked_by_name,
+            ),
+            url=f"/can-bo/tai-khoan/{asked.user_id}/ma-xac-thuc",
+            urgent=True,
         )
 
 

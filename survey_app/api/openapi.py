@@ -47,7 +47,8 @@ DOCUMENT: dict[str, object] = {
                 "required": ["submission_id", "channel", "answers"],
                 "additionalProperties": False,
                 "properties": {
-                    "submission_id": _UUID | {"description": "A uuid4 made by the client when the form is opened"},
+                    "submission_id": _UUID
+                    | {"description": "A uuid4 made by the client when the form is opened"},
                     "ticket": _TEXT,
                     "code": _TEXT,
                     "link": _TEXT,
@@ -55,7 +56,12 @@ DOCUMENT: dict[str, object] = {
                     "answers": {
                         "type": "object",
                         "additionalProperties": {
-                            "anyOf": [_TEXT, {"type": "number"}, {"type": "array", "items": _TEXT}, {"type": "null"}]
+                            "anyOf": [
+                                _TEXT,
+                                {"type": "number"},
+                                {"type": "array", "items": _TEXT},
+                                {"type": "null"},
+                            ]
                         },
                     },
                 },

@@ -1,7 +1,7 @@
 """`POST /api/v1/submissions`: one household's answer from a program, with the statuses of the page.
 
-Strict JSON: duplicate keys and deep nesting are refused before anything is looked at; NaN and the infinities are read as
-numbers that no question accepts.
+Strict JSON: duplicate keys and deep nesting are refused before anything is looked at; NaN and the infinities are read
+as numbers that no question accepts.
 """
 
 import json
@@ -49,7 +49,7 @@ def submit() -> ResponseReturnValue:
     refuse_other_sites()
     channel = _channel(body)
     door = _door(body, now)
-    reading = read_answers(door.survey.instrument, body["answers"])
+    reading = read_answers(door.survey.instrument, _answers(body))
     if reading.problems:
         raise WrongAnswers({key: wording.problem(found) for key, found in reading.problems.items()})
     submission = operations.Submission(
@@ -78,9 +78,16 @@ def _body() -> dict[str, object]:
         body = json.loads(request.get_data(), object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
         raise Malformed from error
-    if not isinstance(body, dict) or not _FIELDS.issuperset(body) or not isinstance(body.get("answers"), Mapping):
+    if not isinstance(body, dict) or not _FIELDS.issuperset(body):
         raise Malformed
     return body
+
+
+def _answers(body: Mapping[str, object]) -> Mapping[str, object]:
+    answers = body.get("answers")
+    if not isinstance(answers, Mapping):
+        raise Malformed
+    return answers
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -2,7 +2,8 @@
 
 from flask import Flask
 
-from survey_app.authoring import commands, editing_views, views
+from survey_app.accounts import journal
+from survey_app.authoring import commands, editing_views, queries, views
 
 
 def init_app(app: Flask) -> None:
@@ -10,3 +11,4 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(editing_views.bp)
     app.cli.add_command(commands.group)
+    journal.register(app, "instrument", queries.subjects_under)

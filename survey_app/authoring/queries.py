@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, and_, bindparam, cast, literal, or_, select
 from sqlalchemy.orm import Session
 
 from survey_app.access import Identity, Role
@@ -193,9 +193,12 @@ def scored_wording(session: Session, instrument_id: int, unit_path: str) -> Scor
     return ScoredWording.SAMPLE if _same_as_any(session, instrument_id, library) else ScoredWording.OWN
 
 
-def locked_to_template(session: Session, view: InstrumentView) -> bool:
-    """Whether the scored wording is one that the Front confirmed."""
-    return is_confirmed(session, view.id)
+
+def subjects_under(unit_path: str) -> Select[str]:
+    """Forms of the subtree, and those of the library, as the audit log names them."""
+    mine = Unit.path.startswith(unit_path, autoescape=True)
+    found = select(literal("instrument:") + cast(InstrumentRecord.id, String))
+    return found.outerjoin(Unit, Unit.id == InstrumentRecord.unit_id).where(or_(mine, InstrumentRecord.unit_id.is_(None)))
 
 
 def person_name(session: Session, actor: str) -> str:

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from survey_app.collecting import blank, paper_views, views
+from survey_app.collecting import blank, paper_views, slip_check, views
 
 
 def init_app(app: Flask) -> None:
@@ -12,3 +12,4 @@ def init_app(app: Flask) -> None:
     blank.init_app(app)
     app.register_blueprint(views.bp)
     app.register_blueprint(paper_views.bp)
+    app.register_blueprint(slip_check.bp)

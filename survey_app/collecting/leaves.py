@@ -1,6 +1,7 @@
 """The commitment to one answer: its leaf, the receipt a person can note, and the server's signed promise.
 
-A leaf shows nothing of the answer, because the submission id is known to the respondent alone until the survey is sealed.
+A leaf shows nothing of the answer, because the submission id is known to the respondent alone until the survey is
+sealed.
 """
 
 import hashlib
@@ -23,7 +24,7 @@ def leaf(
 
     Free text enters as its own salted hash, so that it can be redacted and the leaf still be checked.
     """
-    content = {
+    content: dict[str, Any] = {
         "survey": survey,
         "version": version,
         "unit": unit,
@@ -38,7 +39,7 @@ def receipt(survey_id: str, leaf: str) -> str:
     """What the person sees: survey number, 16 characters of the leaf, a check character.
 
     >>> receipt("001", "00" * 32)
-    '001-0000-0000-0000-0000-X'
+    '001-0000-0000-0000-0000-Y'
     """
     bits = int(leaf[: _RECEIPT_CHARACTERS * 5 // 4], 16)
     shown = "".join(ALPHABET[bits >> 5 * place & 31] for place in reversed(range(_RECEIPT_CHARACTERS)))

@@ -1,9 +1,11 @@
 """Tables of answers. Spent codes and responses share no key, no time and no order."""
 
+from datetime import datetime
+
 from sqlalchemy import JSON, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey_app.db import Base
+from survey_app.db import Base, UtcDateTime
 
 
 class SpentCode(Base):
@@ -52,3 +54,17 @@ class InvalidPaper(Base):
     unit_id: Mapped[int] = mapped_column(primary_key=True)
     reason: Mapped[str] = mapped_column(String(30), primary_key=True)
     slips: Mapped[int]
+
+
+class ActivityCounter(Base):
+    """How many households of a village answered by phone in ten minutes, tied to no answer; see `activity`."""
+
+    __tablename__ = "activity_counters"
+
+    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(primary_key=True)
+    #: The first moment of the ten minutes.
+    ten_minutes: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    #: Whether they were sent faster than anybody reads, or without having opened the form.
+    fast: Mapped[bool] = mapped_column(primary_key=True)
+    answers: Mapped[int]

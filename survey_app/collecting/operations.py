@@ -13,7 +13,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from survey_app import db
-from survey_app.collecting import leaves, stored
+from survey_app.collecting import activity, leaves, stored
 from survey_app.collecting.models import InvalidPaper, Response, SealedResponse, SpentCode
 from survey_app.collecting.queries import Door, stored_response
 from survey_app.collecting.refusals import (
@@ -62,7 +62,9 @@ class _Held:
     phones_closed_at: datetime | None
 
 
-def record_response(session: Session, door: Door, submission: Submission, *, now: datetime, keys: KeyStore) -> Receipt:
+def record_response(
+    session: Session, door: Door, submission: Submission, *, now: datetime, keys: KeyStore
+) -> Receipt:
     """Store the answer, or recognise it as stored. Raises the refusals of this room; then nothing was written.
 
     A repeated sending of the same content gets the same receipt, also after closing and sealing.
@@ -78,7 +80,7 @@ def record_response(session: Session, door: Door, submission: Submission, *, now
             attempt.rollback()
     if not is_new:
         return _known(session, door, submission, keys, otherwise=CodeUsed())
-    _count(session, door, submission)
+    _count(session, door, submission, now)
     return _receipt(keys, door, leaf, stored.salts(packed), stored_now=True)
 
 
@@ -123,7 +125,9 @@ def _spend(session: Session, door: Door) -> bool:
     return db.insert_if_new(session, SpentCode, {"survey_id": door.survey.id, "code_mac": door.code_mac})
 
 
-def _insert(session: Session, door: Door, submission: Submission, packed: Mapping[str, object], leaf: str) -> bool:
+def _insert(
+    session: Session, door: Door, submission: Submission, packed: Mapping[str, object], leaf: str
+) -> bool:
     """Store the response; False when its id is taken."""
     row = {
         "survey_id": door.survey.id,
@@ -137,11 +141,14 @@ def _insert(session: Session, door: Door, submission: Submission, packed: Mappin
     return db.insert_if_new(session, Response, row)
 
 
-def _count(session: Session, door: Door, submission: Submission) -> None:
+def _count(session: Session, door: Door, submission: Submission, now: datetime) -> None:
     key = {"survey_id": door.survey.id, "unit_id": door.unit_id}
     db.count_up(session, Progress, {**key, "channel": submission.channel}, "answered")
     if submission.invalid_reason is not None:
         db.count_up(session, InvalidPaper, {**key, "reason": submission.invalid_reason}, "slips")
+    if door.code_mac is not None:
+        fast = activity.is_fast(door.survey.instrument, submission.form_opened_at, now)
+        activity.count(session, door.survey.id, door.unit_id, submission.channel, is_fast=fast, now=now)
 
 
 def _known(

@@ -71,6 +71,8 @@ def record_slip(survey_id: str) -> ResponseReturnValue:
         reading = read_answers(survey.instrument, raw)
         if reading.problems and not reason:
             raise WrongAnswers(wording.named(survey.instrument, reading.problems))
+        if not reason and not any(reading.answers.values()):
+            raise WrongAnswers({"": _("Nothing was keyed. If the slip is blank, choose “Nothing is ticked” below.")})
         if reason and reason not in invalid_reasons():
             raise WrongAnswers({"": _("Choose the reason from the list.")})
         code = codes.normalise(typed)
@@ -89,11 +91,17 @@ def record_slip(survey_id: str) -> ResponseReturnValue:
         problems = refusal.problems if isinstance(refusal, WrongAnswers) else {}
         return _kept_page(survey, refusal.message, refusal.status, problems=problems)
     except (*DATABASE_AWAY, KeyMissing):
-        message = _("The server is busy for a moment. The slip is still here: wait a little, then save it again.")
+        message = _(
+            "The server is busy for a moment. The slip is still here: wait a little, then save it again."
+        )
         return _kept_page(survey, message, HTTPStatus.SERVICE_UNAVAILABLE, problems={})
-    session["keyed"] = session.get("keyed", 0) + 1
+    session["keyed"] = keyed = session.get("keyed", 0) + 1
     flash(
-        _("Slip of %(village)s stored. Keyed by you since signing in: %(n)s.", village=door.unit_name, n=session["keyed"]),
+        _(
+            "Slip of %(village)s stored. Keyed by you since signing in: %(n)s.",
+            village=door.unit_name,
+            n=keyed,
+        ),
         "success",
     )
     return redirect(url_for("paper.key_slip", survey_id=survey_id))

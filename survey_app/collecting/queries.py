@@ -72,8 +72,12 @@ def _slip() -> Select[int, str, str, str, datetime | None, bytes | None]:
         select(Unit.id, Unit.code, Unit.kind, Unit.name, PrintBatch.voided_at, SpentCode.code_mac)
         .select_from(SlipRow)
         .join(Unit, Unit.id == SlipRow.unit_id)
-        .join(PrintBatch, (PrintBatch.survey_id == SlipRow.survey_id) & (PrintBatch.id == SlipRow.print_batch))
-        .outerjoin(SpentCode, (SpentCode.survey_id == SlipRow.survey_id) & (SpentCode.code_mac == SlipRow.code_mac))
+        .join(
+            PrintBatch, (PrintBatch.survey_id == SlipRow.survey_id) & (PrintBatch.id == SlipRow.print_batch)
+        )
+        .outerjoin(
+            SpentCode, (SpentCode.survey_id == SlipRow.survey_id) & (SpentCode.code_mac == SlipRow.code_mac)
+        )
         .where(SlipRow.survey_id == bindparam("number"), SlipRow.code_mac == bindparam("mac"))
     )
 
@@ -95,14 +99,18 @@ def is_final(survey: SurveyView) -> bool:
 
 def stored_response(session: Session, survey_id: str, submission_id: str) -> Response | SealedResponse | None:
     """The answer stored under a submission id, sealed or not."""
-    return session.get(Response, (survey_id, submission_id)) or session.get(SealedResponse, (survey_id, submission_id))
+    return session.get(Response, (survey_id, submission_id)) or session.get(
+        SealedResponse, (survey_id, submission_id)
+    )
 
 
 def has_leaf(session: Session, survey_id: str, leaf_start: str) -> bool:
     """Whether some answer of the survey has a leaf that begins so."""
     found = (
         session.scalar(
-            select(table.id).where(table.survey_id == survey_id, table.leaf.startswith(leaf_start, autoescape=True)).limit(1)
+            select(table.id)
+            .where(table.survey_id == survey_id, table.leaf.startswith(leaf_start, autoescape=True))
+            .limit(1)
         )
         for table in (Response, SealedResponse)
     )

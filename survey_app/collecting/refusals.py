@@ -5,7 +5,6 @@ from http import HTTPStatus
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
 
-
 #: Problems named in one message; whoever sends thousands of unknown questions gets no echo of them all.
 _MOST_NAMED = 30
 
@@ -17,7 +16,9 @@ class UnknownCode(DomainError):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
     def __init__(self) -> None:
-        super().__init__(_("This code does not exist. Please compare it with your slip, or ask for a new slip."))
+        super().__init__(
+            _("This code does not exist. Please compare it with your slip, or ask for a new slip.")
+        )
 
 
 class CodeUsed(DomainError):
@@ -25,7 +26,10 @@ class CodeUsed(DomainError):
 
     def __init__(self) -> None:
         super().__init__(
-            _("This code has already been used: one slip counts once. If it was not your household, please tell the Front.")
+            _(
+                "This code has already been used: one slip counts once. "
+                "If it was not your household, please tell the Front."
+            )
         )
 
 
@@ -41,7 +45,9 @@ class CodeVoid(DomainError):
     status = HTTPStatus.GONE
 
     def __init__(self) -> None:
-        super().__init__(_("This slip was cancelled. Please ask for a new one; your household can still answer."))
+        super().__init__(
+            _("This slip was cancelled. Please ask for a new one; your household can still answer.")
+        )
 
 
 class NotOpenYet(DomainError):
@@ -58,7 +64,12 @@ class PhonesClosed(DomainError):
     status = HTTPStatus.GONE
 
     def __init__(self) -> None:
-        super().__init__(_("The survey is closed for phones; this answer was not counted. A paper slip may still be handed in."))
+        super().__init__(
+            _(
+                "The survey is closed for phones; this answer was not counted. "
+                "A paper slip may still be handed in."
+            )
+        )
 
 
 class Annulled(DomainError):
@@ -102,7 +113,9 @@ class WrongAnswers(DomainError):
     def __init__(self, problems: dict[str, str]) -> None:
         shown = list(problems.items())[:_MOST_NAMED]
         named = "; ".join(f"{key}: {problem}" if key else problem for key, problem in shown)
-        super().__init__(_("Some answers do not fit the form; nothing was stored yet. %(problems)s", problems=named))
+        super().__init__(
+            _("Some answers do not fit the form; nothing was stored yet. %(problems)s", problems=named)
+        )
         self.problems = problems
 
 
@@ -112,4 +125,6 @@ class TooManyGuesses(DomainError):
     keep = True
 
     def __init__(self) -> None:
-        super().__init__(_("Too many wrong codes came from here. Please wait one minute, then try again; nothing is lost."))
+        super().__init__(
+            _("Too many wrong codes came from here. Please wait one minute, then try again; nothing is lost.")
+        )

@@ -23,7 +23,9 @@ def values(instrument: Instrument, answers: Mapping[str, Any]) -> dict[str, Valu
 
 def salts(answers: Mapping[str, Any]) -> dict[str, str]:
     """The salts of the free texts, by question."""
-    return {key: value["salt"] for key, value in answers.items() if isinstance(value, dict) and "salt" in value}
+    return {
+        key: value["salt"] for key, value in answers.items() if isinstance(value, dict) and "salt" in value
+    }
 
 
 def _packed(instrument: Instrument, key: str, value: Value, salts: Mapping[str, str]) -> Any:

@@ -27,13 +27,11 @@ from survey_app.collecting.refusals import (
     TooManyGuesses,
     UnknownCode,
 )
+from survey_app.drawing import preview_png
 from survey_app.errors import DATABASE_AWAY, DomainError
 from survey_app.fieldwork import codes
-from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.codes import ALPHABET, MistypedCode, check_character
 from survey_app.fieldwork.models import Channel, State
-from survey_app.drawing import preview_png
-from survey_app.fieldwork.queries import SurveyNotFound, SurveyView
 from survey_app.forms import csrf
 from survey_app.i18n import gettext as _
 from survey_app.i18n import use_language
@@ -78,7 +76,8 @@ def type_code() -> ResponseReturnValue:
     try:
         code = codes.normalise(typed)
     except MistypedCode as error:
-        return _page("collecting/type_code.html", error.status, typed=typed, problem=error.message)
+        problem = error.message if typed.strip() else _("Please type the code first.")
+        return _page("collecting/type_code.html", error.status, typed=typed, problem=problem)
     return redirect(f"/k/{codes.grouped(code)}", HTTPStatus.SEE_OTHER)
 
 
@@ -105,6 +104,7 @@ def form(typed: str) -> ResponseReturnValue:
 @bp.post("/K/<typed>")
 @csrf.exempt
 @access.public
+@compress.compressed()
 def answer(typed: str) -> ResponseReturnValue:
     """Review, then send: the plain form post of one household."""
     now = datetime.now(UTC)
@@ -136,6 +136,7 @@ def feedback_form(link: str) -> ResponseReturnValue:
 @bp.post("/g/<link>")
 @csrf.exempt
 @access.public
+@compress.compressed()
 def feedback(link: str) -> ResponseReturnValue:
     """Review, then send, for open feedback."""
     now = datetime.now(UTC)
@@ -172,9 +173,12 @@ def check() -> ResponseReturnValue:
         return _page("collecting/check.html", typed=typed, verdict=None, problem="")
     read = _read_receipt(typed)
     if read is None:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
         problem = _("There is a mistake in the receipt. Please compare it with your note.")
-        return _page("collecting/check.html", HTTPStatus.UNPROCESSABLE_ENTITY, typed=typed, verdict=None, problem=problem)
-    return _page("collecting/check.html", typed=typed, verdict=queries.has_leaf(db.session(), *read), problem="")
+        return _page("collecting/check.html", status, typed=typed, verdict=None, problem=problem)
+    return _page(
+        "collecting/check.html", typed=typed, verdict=queries.has_leaf(db.session(), *read), problem=""
+    )
 
 
 def _respond(door: Door, now: datetime) -> ResponseReturnValue:
@@ -277,9 +281,11 @@ def raw_answers(instrument: Instrument, form: MultiDict[str, str]) -> dict[str, 
 
 
 def _carried_answers(answers: Mapping[str, Value]) -> list[tuple[str, str]]:
-    carried = []
+    carried: list[tuple[str, str]] = []
     for key, value in answers.items():
-        carried.extend((key, item) for item in (value if isinstance(value, tuple) else (value,)) if item is not None)
+        carried.extend(
+            (key, item) for item in (value if isinstance(value, tuple) else (value,)) if item is not None
+        )
     return carried
 
 
@@ -349,11 +355,23 @@ def _refused(refusal: DomainError, *, status: int | None = None, shown: object =
         carried = [(name, value) for name, value in request.form.items(multi=True)]
         if not carried:
             return _page("collecting/type_code.html", status, typed=typed, problem=refusal.message)
-    heading = _("Already answered") if isinstance(refusal, CodeUsed) else _("Not possible now")
+    heading = _heading(refusal)
     retry = list(request.form.items(multi=True)) if refusal.keep and request.method == "POST" else []
     return _page(
-        "collecting/message.html", status, heading=heading, message=refusal.message, good=False, shown=shown, retry=retry
+        "collecting/message.html",
+        status,
+        heading=heading,
+        message=refusal.message,
+        good=False,
+        shown=shown,
+        retry=retry,
     )
+
+
+def _heading(refusal: DomainError) -> str:
+    if isinstance(refusal, CodeUsed):
+        return _("Already answered")
+    return _("Not yet open") if isinstance(refusal, NotOpenYet) else _("Not possible now")
 
 
 def _busy() -> ResponseReturnValue:
@@ -363,7 +381,9 @@ def _busy() -> ResponseReturnValue:
             "collecting/message.html",
             HTTPStatus.SERVICE_UNAVAILABLE,
             heading=_("One moment, please"),
-            message=_("The server is busy. Your answers are still on this page: wait a little, then press “Send again”."),
+            message=_(
+                "The server is busy. Your answers are still on this page: wait a little, then press “Send again”."
+            ),
             good=False,
             shown=(),
             retry=list(request.form.items(multi=True)),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from survey_app.i18n import gettext as _
 from survey_app.questions.answers import AnswerProblem, Value, is_shown
 from survey_app.questions.instrument import Instrument, Kind, Question
-from survey_app.templating import wording
+from survey_app.templating import faces_in_words, wording
 
 
 def problem(found: AnswerProblem) -> str:
@@ -48,13 +48,7 @@ def _answer(question: Question, value: Value) -> str:
     if value is None:
         return ""
     if question.kind is Kind.FIVE_FACES:
-        return {
-            "5": _("Very satisfied"),
-            "4": _("Satisfied"),
-            "3": _("So-so"),
-            "2": _("Dissatisfied"),
-            "1": _("Very dissatisfied"),
-        }.get(str(value), "")
+        return dict(faces_in_words()).get(str(value), "")
     if not question.options:
         return str(value)
     chosen = value if isinstance(value, tuple) else (value,)

@@ -108,8 +108,10 @@ def _remember_demo() -> None:
     """From now on every page says that this is a sample."""
     file = Path(current_app.extensions["settings"].instance) / "settings.toml"
     written = file.read_text(encoding="utf-8") if file.exists() else ""
+    settings = current_app.extensions["settings"]
     if "demo =" not in written:
-        file.write_text(written + "demo = true\n", encoding="utf-8")
+        # The address goes in as well, so that later commands print the same QR codes without make's environment.
+        file.write_text(f'{written}demo = true\npublic_url = "{settings.public_url}"\n', encoding="utf-8")
 
 
 def _password_file() -> Path:

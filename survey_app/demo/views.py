@@ -10,15 +10,24 @@ from survey_app import access, db
 from survey_app.audit import OPERATOR
 from survey_app.demo import sample
 from survey_app.drawing import data_uri, qr_svg
+from survey_app.errors import DomainError
 from survey_app.fieldwork import operations, queries
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import Purpose, State
 from survey_app.forms import csrf
+from survey_app.i18n import gettext as _
 from survey_app.keys import store
 from survey_app.units import queries as units
 
 bp = Blueprint("demo", __name__, template_folder="templates")
 
 _CODES = 3
+
+
+class NoCodesLeft(DomainError):
+    """Every slip of the sample survey was handed out."""
+
+    def __init__(self) -> None:
+        super().__init__(_("All sample codes are used up. Load the sample into a fresh instance to get new ones."))
 
 
 @bp.post("/mau/phieu")
@@ -32,7 +41,7 @@ def hand_out() -> ResponseReturnValue:
     now = datetime.now(UTC)
     with db.transaction() as current:
         survey_id = _open_sample(current, now)
-        line = queries.frame(current, survey_id)[-1]
+        line = _village_with_slips_left(current, survey_id, settings.spare_percent)
         batch = operations.make_slips(
             current, survey_id, line.unit.id, _CODES,
             spare_percent=settings.spare_percent, actor=OPERATOR, now=now, keys=store(),
@@ -44,6 +53,15 @@ def hand_out() -> ResponseReturnValue:
 def _open_sample(current: Session, now: datetime) -> str:
     commune = units.unit_by_code(current, sample.OPEN_COMMUNE, units.civil(now))
     for survey in queries.surveys_under(current, commune.path):
-        if survey.state is State.OPEN:
+        if survey.state is State.OPEN and survey.purpose is Purpose.DECISION:
             return survey.id
-    raise queries.SurveyNotFound
+    raise NoCodesLeft
+
+
+def _village_with_slips_left(current: Session, survey_id: str, spare_percent: int) -> queries.FrameLine:
+    made = queries.batches(current, survey_id)
+    for line in reversed(queries.frame(current, survey_id)):
+        left = operations.most_slips(line.households, spare_percent) - queries.live_slips(made, line.unit.id)
+        if left >= _CODES:
+            return line
+    raise NoCodesLeft

@@ -3,8 +3,8 @@
 from flask import Flask
 
 from survey_app import jobs
-from survey_app.accounts import todo
-from survey_app.fieldwork import commands, print_views, schedule, views
+from survey_app.accounts import journal, todo
+from survey_app.fieldwork import commands, print_views, queries, schedule, views
 
 
 def init_app(app: Flask) -> None:
@@ -14,3 +14,4 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(commands.group)
     jobs.register(app, "fieldwork", schedule.open_and_close)
     todo.register(app, schedule.todos)
+    journal.register(app, "survey", queries.subjects_under)

@@ -1,5 +1,6 @@
 """Acts on a survey that two bodies must agree on: one asks, the other decides, and only then the act is done."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -7,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from survey_app.access import Identity
 from survey_app.accounts import operations as accounts
+from survey_app.accounts import queries as accounts_queries
 from survey_app.accounts.queries import ApprovalView
 from survey_app.fieldwork import calendar, operations
+from survey_app.fieldwork.operations import Asked, Plan
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore
@@ -17,6 +20,7 @@ from survey_app.keys import KeyStore
 class Act(StrEnum):
     PUBLISH = "fieldwork.publish"
     EXTEND = "fieldwork.extend"
+    SHORTEN = "fieldwork.shorten"
     ANNUL = "fieldwork.annul"
     VOID_BATCH = "fieldwork.void_batch"
 
@@ -31,13 +35,24 @@ def name(act: str) -> str:
     return {
         Act.PUBLISH: _("Publish the survey"),
         Act.EXTEND: _("Keep the phones open longer"),
+        Act.SHORTEN: _("Let the phones close earlier"),
         Act.ANNUL: _("Cancel the survey"),
         Act.VOID_BATCH: _("Void a batch of slips"),
     }[Act(act)]
 
 
+def is_ours(approval: ApprovalView) -> bool:
+    """Whether this room carries the request out; other rooms have requests about a survey of their own."""
+    return approval.act in set(Act)
+
+
+def requests(session: Session, survey_id: str) -> tuple[ApprovalView, ...]:
+    """Every request about the survey that this room carries out, oldest first."""
+    return tuple(found for found in accounts_queries.approvals_of(session, subject(survey_id)) if is_ours(found))
+
+
 def new_last_day(approval: ApprovalView) -> date | None:
-    """The last day that an extension asks for; None for other acts."""
+    """The last day that an extension or a shortening asks for; None for other acts."""
     closes_at = approval.payload.get("closes_at")
     return None if closes_at is None else calendar.last_day(datetime.fromisoformat(str(closes_at)))
 
@@ -52,7 +67,7 @@ def request(
     by: Identity,
     now: datetime,
 ) -> int:
-    """Ask the other body; the number of the request. Raises CannotPublish, ReasonMissing and what `accounts` refuses.
+    """Ask the other body; the number of the request. Raises CannotPublish, ReasonNeeded and what `accounts` refuses.
 
     Publishing needs no reason; every other act does.
     """
@@ -67,10 +82,28 @@ def request(
         act=act,
         subject=subject(survey.id),
         unit_id=survey.unit.id,
-        payload=payload,
+        payload=payload | {"revision": survey.revision},
         reason=reason,
         by=by,
         now=now,
+    )
+
+
+def change_draft(
+    session: Session,
+    survey_id: str,
+    plan: Plan,
+    frame: Sequence[Asked],
+    *,
+    revision: int,
+    by: Identity,
+    now: datetime,
+) -> None:
+    """Save a draft anew. What the other body was asked to agree to is then another thing: the request is withdrawn."""
+    operations.change_draft(session, survey_id, plan, revision=revision, actor=by.actor, now=now)
+    operations.set_frame(session, survey_id, frame)
+    accounts.withdraw_requests(
+        session, subject(survey_id), actor=by.actor, why=_("The draft was changed after the request."), now=now
     )
 
 
@@ -85,7 +118,10 @@ def decide(
     now: datetime,
     keys: KeyStore,
 ) -> ApprovalView:
-    """Agree and carry the act out, or refuse it, in one transaction."""
+    """Agree and carry the act out, or refuse it, in one transaction.
+
+    Raises SurveyChanged when the survey is no longer what the request was about.
+    """
     decided = accounts.decide(session, approval_id, by=by, approved=approved, reason=reason, now=now)
     if approved:
         _carry_out(session, survey.id, decided, actor=by.actor, now=now, keys=keys)
@@ -96,12 +132,16 @@ def _carry_out(
     session: Session, survey_id: str, approval: ApprovalView, *, actor: str, now: datetime, keys: KeyStore
 ) -> None:
     payload = approval.payload
+    operations.require_revision(session, survey_id, int(str(payload["revision"])))
     match Act(approval.act):
         case Act.PUBLISH:
             operations.publish(session, survey_id, actor=actor, now=now, keys=keys)
         case Act.EXTEND:
             closes_at = datetime.fromisoformat(str(payload["closes_at"]))
             operations.extend(session, survey_id, closes_at, reason=approval.reason, actor=actor, now=now)
+        case Act.SHORTEN:
+            closes_at = datetime.fromisoformat(str(payload["closes_at"]))
+            operations.shorten(session, survey_id, closes_at, reason=approval.reason, actor=actor, now=now)
         case Act.ANNUL:
             operations.annul(session, survey_id, reason=approval.reason, actor=actor, now=now)
         case Act.VOID_BATCH:

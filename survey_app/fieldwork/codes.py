@@ -31,7 +31,9 @@ class MistypedCode(DomainError):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
     def __init__(self) -> None:
-        super().__init__(_("There is a mistake in the code. Please compare it with your slip and type it again."))
+        super().__init__(
+            _("There is a mistake in the code. Please compare it with your slip and type it again.")
+        )
 
 
 def new_code(survey_id: str) -> str:

@@ -16,7 +16,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from survey_app.fieldwork.models import Purpose
@@ -47,7 +47,7 @@ class SurveyForm(StaffForm):
     plan_number = StringField(
         lazy_gettext("Number of the Front's plan"), filters=[clean], validators=[Length(max=60)]
     )
-    plan_date = DateField(lazy_gettext("Date of the plan"), format=_DATE_FORMATS)
+    plan_date = DateField(lazy_gettext("Date of the plan"), format=_DATE_FORMATS, validators=[Optional()])
     aim = TextAreaField(
         lazy_gettext("What it is for, in one or two sentences villagers read first"),
         filters=[clean],
@@ -72,15 +72,12 @@ class SurveyForm(StaffForm):
         if self.opens_on.data and field.data and field.data < self.opens_on.data:
             raise ValidationError(_("The last day lies before the first day."))
 
-    def validate_plan_date(self, field: Any) -> None:
-        """Optional for feedback; a decision survey needs the plan that orders it."""
-        if field.raw_data and field.raw_data[0] and field.data is None:
-            raise ValidationError(_("Please enter a date like 25/11/2026."))
-
     def validate_villages(self, field: Any) -> None:
         """A decision survey without villages has no coverage."""
         if self.purpose.data == Purpose.DECISION and not field.data:
-            raise ValidationError(_("Choose at least one village. Villages and households are entered under “Villages”."))
+            raise ValidationError(
+                _("Choose at least one village. Villages and households are entered under “Villages”.")
+            )
 
 
 class ReasonForm(StaffForm):

@@ -57,7 +57,8 @@ class Survey(Base):
         CheckConstraint("closes_at > opens_at", name="window"),
         CheckConstraint("purpose IN ('decision', 'feedback')", name="purpose_known"),
         CheckConstraint(
-            "state IN ('draft', 'published', 'open', 'counting', 'sealed', 'signed', 'annulled')", name="state_known"
+            "state IN ('draft', 'published', 'open', 'counting', 'sealed', 'signed', 'annulled')",
+            name="state_known",
         ),
     )
 

@@ -149,6 +149,12 @@ def change_draft(session: Session, survey_id: str, plan: Plan, *, revision: int,
     audit.record(session, actor, "fieldwork.change", f"survey:{survey_id}", at=now)
 
 
+def require_revision(session: Session, survey_id: str, revision: int) -> None:
+    """Hold the survey as it was when `revision` was read. Raises SurveyChanged when it was saved since."""
+    if _locked(session, survey_id).revision != revision:
+        raise SurveyChanged(_("The survey was changed after you opened it. Read it again before you decide."))
+
+
 def set_frame(session: Session, survey_id: str, frame: Sequence[Asked]) -> None:
     """Make the draft's frame exactly these villages. Raises WrongState after publishing."""
     _require(_locked(session, survey_id), State.DRAFT)
@@ -273,6 +279,25 @@ def extend(session: Session, survey_id: str, closes_at: datetime, *, reason: str
     survey.closes_at = closes_at
     audit.record(
         session, actor, "fieldwork.extend", f"survey:{survey_id}", at=now, reason=reason,
+        before=before.isoformat(), after=closes_at.isoformat(),
+    )  # fmt: skip
+
+
+def shorten(session: Session, survey_id: str, closes_at: datetime, *, reason: str, actor: str, now: datetime) -> None:
+    """Let the phones close earlier, though not before the end of tomorrow. Raises WrongState.
+
+    Whoever was told the old day has at least a day to hear of the new one.
+    """
+    survey = _locked(session, survey_id)
+    _require(survey, State.PUBLISHED, State.OPEN)
+    if closes_at >= survey.closes_at:
+        raise WrongState(_("The new last day must be earlier than the present one."))
+    if calendar.last_day(closes_at) <= max(units.civil(now), units.civil(survey.opens_at)):
+        raise WrongState(_("The new last day must be later than today and than the first day."))
+    before = survey.closes_at
+    survey.closes_at = closes_at
+    audit.record(
+        session, actor, "fieldwork.shorten", f"survey:{survey_id}", at=now, reason=reason,
         before=before.isoformat(), after=closes_at.isoformat(),
     )  # fmt: skip
 

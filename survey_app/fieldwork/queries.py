@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cache
 from http import HTTPStatus
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, Select, bindparam, literal, select
 from sqlalchemy.orm import Session
 
 from survey_app.access import Identity
@@ -154,6 +154,12 @@ def surveys_under(session: Session, unit_path: str) -> tuple[SurveyView, ...]:
     return tuple(_view(session, row) for row in rows)
 
 
+def subjects_under(unit_path: str) -> Select[str]:
+    """Every survey of the subtree as the audit log names it."""
+    mine = Unit.path.startswith(unit_path, autoescape=True)
+    return select(literal("survey:") + Survey.id).join(Unit, Unit.id == Survey.unit_id).where(mine)
+
+
 def frame(session: Session, survey_id: str) -> tuple[FrameLine, ...]:
     """The villages asked, by name."""
     corrections: dict[int, list[Correction]] = {}
@@ -239,16 +245,16 @@ def _has_pepper(keys: KeyStore, survey_id: str) -> bool:
     return True
 
 
-def _surveys():  # type: ignore[no-untyped-def]  # the row type of a two-entity select is longer than its use
+def _surveys() -> Select[Survey, Unit]:
     return select(Survey, Unit).join(Unit, Unit.id == Survey.unit_id)
 
 
 @cache
-def _survey_by_number():  # type: ignore[no-untyped-def]  # as above
+def _survey_by_number() -> Select[Survey, Unit]:
     return _surveys().where(Survey.id == bindparam("number"))
 
 
-def _view(session: Session, row: Row[tuple[Survey, Unit]]) -> SurveyView:
+def _view(session: Session, row: Row[Survey, Unit]) -> SurveyView:
     found, unit = row
     return SurveyView(
         id=found.id,

@@ -14,7 +14,7 @@ from survey_app.fieldwork import acts, calendar, operations, queries
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
-from survey_app.templating import day
+from survey_app.templating import day, number
 
 #: Open surveys this close to their last day are named on the list of today.
 _LAST_DAYS = timedelta(days=3)
@@ -33,7 +33,7 @@ def open_and_close(now: datetime) -> dict[str, int]:
 def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
     """Requests to decide, drafts to finish, slips to print, papers to key."""
     for approval in accounts.open_approvals(session, person):
-        if approval.may_decide(person):
+        if acts.is_ours(approval) and approval.may_decide(person):
             survey_id = approval.subject.removeprefix("survey:")
             yield Todo(
                 title=_("Decide: %(act)s", act=acts.name(approval.act)),
@@ -61,7 +61,7 @@ def _of_survey(session: Session, survey: queries.SurveyView, person: Identity, n
     url = f"/can-bo/dot/{survey.id}"
     is_decision = survey.purpose is Purpose.DECISION
     if survey.state is State.DRAFT and person.role in {Role.COMMUNE, Role.FRONT_COMMUNE}:
-        if not any(found.decision is None for found in accounts.approvals_of(session, acts.subject(survey.id))):
+        if not any(found.decision is None for found in acts.requests(session, survey.id)):
             yield Todo(_("Finish the draft of survey %(number)s", number=survey.id), survey.instrument.title["vi"], url)
     elif survey.state in {State.PUBLISHED, State.OPEN} and is_decision and person.role in FRONT:
         missing = _villages_without_slips(session, survey)
@@ -78,13 +78,30 @@ def _of_survey(session: Session, survey: queries.SurveyView, person: Identity, n
             _("Phones close at the end of %(day)s. Remind everybody by loudspeaker.", day=day(survey.last_day)),
             url,
         )
-    if survey.state is State.COUNTING and person.role in {Role.CLERK, *FRONT}:
+    if survey.takes_paper and person.role in {Role.CLERK, *FRONT}:
+        ends = survey.counting_ends_at
         yield Todo(
             _("Key in the paper slips of survey %(number)s", number=survey.id),
-            _("Counting ends at the end of %(day)s.", day=day(calendar.last_day(survey.counting_ends_at or now))),
+            _("Counting ends at the end of %(day)s.", day=day(calendar.last_day(ends)))
+            if ends
+            else _("Slips that come back can be keyed from now on."),
             f"/can-bo/nhap-phieu/{survey.id}",
-            urgent=True,
+            urgent=ends is not None,
         )
+    if survey.state is State.OPEN and is_decision and person.role in {Role.COMMUNE, Role.FRONT_COMMUNE}:
+        yield Todo(
+            _("Follow survey %(number)s", number=survey.id), _progress(session, survey), url
+        )
+
+
+def _progress(session: Session, survey: queries.SurveyView) -> str:
+    answered, _as_of = queries.answered_hourly(session, survey.id)
+    households = sum(line.households for line in queries.frame(session, survey.id))
+    return _(
+        "%(answered)s of %(households)s households have answered.",
+        answered=number(sum(answered.values())),
+        households=number(households),
+    )
 
 
 def _villages_without_slips(session: Session, survey: queries.SurveyView) -> int:

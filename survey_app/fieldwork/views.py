@@ -11,11 +11,19 @@ from wtforms import SelectChoice
 from survey_app import access, db
 from survey_app.access import EVERYBODY, Identity, Role
 from survey_app.accounts import queries as accounts
+from survey_app.accounts.freshness import fresh
 from survey_app.authoring import queries as instruments
 from survey_app.errors import DomainError
 from survey_app.fieldwork import acts, calendar, operations, queries
 from survey_app.fieldwork.acts import Act
-from survey_app.fieldwork.forms import CorrectionForm, DecisionForm, ExtendForm, ReasonForm, SurveyForm, suggested_dates
+from survey_app.fieldwork.forms import (
+    CorrectionForm,
+    DecisionForm,
+    ExtendForm,
+    ReasonForm,
+    SurveyForm,
+    suggested_dates,
+)
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
@@ -77,11 +85,15 @@ def edit(survey_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with db.transaction() as writing:
-                operations.change_draft(
-                    writing, survey_id, _plan(form, survey.unit), revision=int(form.revision.data or 0),
-                    actor=person.actor, now=now,
-                )  # fmt: skip
-                operations.set_frame(writing, survey_id, _asked(form, villages))
+                acts.change_draft(
+                    writing,
+                    survey_id,
+                    _plan(form, survey.unit),
+                    _asked(form, villages),
+                    revision=int(form.revision.data or 0),
+                    by=person,
+                    now=now,
+                )
         except operations.SurveyChanged as error:
             flash(error.message, "error")
             form.revision.data = str(queries.survey(current, survey_id).revision)
@@ -108,11 +120,12 @@ def page(survey_id: str) -> ResponseReturnValue:
         as_of=as_of,
         batches=queries.batches(current, survey_id),
         obstacles=operations.obstacles(current, survey_id, now) if is_draft else (),
-        approvals=accounts.approvals_of(current, acts.subject(survey_id)),
+        approvals=acts.requests(current, survey_id),
         act_name=acts.name,
         may_draft=person.role in _DRAFTERS,
         may_ask=person.role in _BODIES,
         extend_form=ExtendForm(formdata=None, prefix="extend"),
+        shorten_form=ExtendForm(formdata=None, prefix="shorten"),
         annul_form=ReasonForm(formdata=None, prefix="annul"),
     )
 
@@ -147,6 +160,17 @@ def ask_extend(survey_id: str) -> ResponseReturnValue:
     return _ask(survey_id, Act.EXTEND, {"closes_at": closes_at.isoformat()}, form.reason.data)
 
 
+@bp.post("/<survey_id>/xin-rut-ngan")
+@access.roles(*_BODIES)
+def ask_shorten(survey_id: str) -> ResponseReturnValue:
+    """Ask the other body to let the phones close earlier."""
+    form = ExtendForm(prefix="shorten")
+    if not form.validate_on_submit():
+        return _form_refused(survey_id, form)
+    closes_at = calendar.closing(form.closes_on.data)
+    return _ask(survey_id, Act.SHORTEN, {"closes_at": closes_at.isoformat()}, form.reason.data)
+
+
 @bp.post("/<survey_id>/xin-huy")
 @access.roles(*_BODIES)
 def ask_annul(survey_id: str) -> ResponseReturnValue:
@@ -174,12 +198,13 @@ def ask_void(survey_id: str, batch: int) -> ResponseReturnValue:
 
 @bp.route("/<survey_id>/duyet/<int:approval_id>", methods=["GET", "POST"])
 @access.roles(*_BODIES)
+@fresh
 def decide(survey_id: str, approval_id: int) -> ResponseReturnValue:
     """One page that says what is being agreed to; yes or no."""
     now, person, current = datetime.now(UTC), access.identity(), db.session()
     survey = queries.scoped_survey(current, survey_id, person)
     approval = accounts.approval(current, approval_id, person)
-    if approval.subject != acts.subject(survey_id):
+    if approval.subject != acts.subject(survey_id) or not acts.is_ours(approval):
         raise queries.SurveyNotFound
     form = DecisionForm()
     if form.validate_on_submit():

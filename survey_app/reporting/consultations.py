@@ -57,7 +57,9 @@ def of_year(session: Session, province_path: str, year: int, *, is_live: bool) -
     )
     found = tuple(row for row in rows if _is_of_year(row, year))
     households = _households(session, province_path)
-    counts = _counts(session, HourlyProgress if not is_live else Progress)
+    exact = _counts(session, Progress)
+    shown = exact if is_live else _counts(session, HourlyProgress)
+    counts = {row.id: (exact if row.state in _FINAL else shown)[row.id] for row in found}
     submitted = _submitted(session)
     return tuple(
         Consultation(

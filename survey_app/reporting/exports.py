@@ -52,7 +52,7 @@ def target_lines(board: Board) -> Iterator[tuple[Cell, ...]]:
 
 def _heading() -> Iterable[str]:
     return (
-        _("Code"),
+        _("Unit code"),
         _("Unit"),
         _("Kind"),
         _("Indicator applies"),

@@ -4,7 +4,8 @@ A fixed number of statements, however many units there are. A rate passes throug
 it enters a row; verdicts come from `criteria`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -120,7 +121,7 @@ def board(
     summaries = units.commune_summaries(session, province.path, _register_day(year, now))
     surveys = consultations.of_year(session, province.path, year, is_live=is_live)
     sealed = _sealed(session, province.path, year, {survey.id for survey in surveys})
-    decisions = {survey.unit_id: survey for survey in surveys if survey.purpose is Purpose.DECISION}
+    decisions = _by_unit(survey for survey in surveys if survey.purpose is Purpose.DECISION)
     services = rulebooks.service_ticks(session, province.path, year)
     evidence = _evidence(session, province, year, in_force.framework, sealed)
     scope = _levels_in_scope(in_force.framework)
@@ -128,8 +129,7 @@ def board(
     rows = tuple(
         _row(
             summary.unit,
-            decisions.get(summary.unit.id),
-            _shown_seal(sealed.get(summary.unit.id, ()), decisions.get(summary.unit.id)),
+            *_shown(sealed.get(summary.unit.id, ()), decisions.get(summary.unit.id, ())),
             found=findings.find(in_force.framework, evidence.get(summary.unit.id, Evidence())),
             in_scope=summary.unit.kind in scope,
             has_households=summary.counted_villages > 0,
@@ -155,6 +155,7 @@ def board(
 def _row(
     unit: UnitView,
     survey: Consultation | None,
+    newest: Consultation | None,
     seal: SealedSurvey | None,
     *,
     found: tuple[Finding, ...],
@@ -181,7 +182,7 @@ def _row(
         conditions=tuple(one for one in others if in_scope and not (is_hidden and _tells_a_rate(one))),
         wait=None
         if survey is None and (not in_scope or _is_met(event))
-        else waits.wait_of(survey.step if survey else None, has_households=has_households, now=now),
+        else waits.wait_of(newest.step if newest else None, has_households=has_households, now=now),
         services=services,
         is_answered_online=is_answered_online,
     )
@@ -201,9 +202,25 @@ def _tells_a_rate(found: Finding) -> bool:
     return found.requirement.kind in _TELL_A_RATE and found.verdict is not Verdict.NOT_CONFIGURED
 
 
-def _shown_seal(sealed: Iterable[SealedSurvey], survey: Consultation | None) -> SealedSurvey | None:
-    """The seal of the survey the row is about: no older result may stand beside a survey that still runs."""
-    return next((one for one in sealed if survey and one.survey_id == survey.id), None)
+def _by_unit(surveys: Iterable[Consultation]) -> Mapping[int, tuple[Consultation, ...]]:
+    """Surveys of each unit, oldest first."""
+    found: defaultdict[int, tuple[Consultation, ...]] = defaultdict(tuple)
+    for survey in surveys:
+        found[survey.unit_id] += (survey,)
+    return found
+
+
+def _shown(
+    sealed: Sequence[SealedSurvey], surveys: Sequence[Consultation]
+) -> tuple[Consultation | None, Consultation | None, SealedSurvey | None]:
+    """The survey a row is about, the newest one, and the seal of the former.
+
+    A sealed result stays the row's while a second round runs; what the second round waits for is said beside it.
+    """
+    newest = surveys[-1] if surveys else None
+    seal = sealed[-1] if sealed else None
+    about = next((survey for survey in surveys if seal and survey.id == seal.survey_id), newest)
+    return about, newest, seal if about and seal and about.id == seal.survey_id else None
 
 
 def _evidence(

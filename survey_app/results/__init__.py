@@ -4,13 +4,30 @@ from flask import Flask
 
 from survey_app import jobs
 from survey_app.accounts import todo
-from survey_app.results import commands, reminders, schedule, views
+from survey_app.results import (
+    commands,
+    custody_views,
+    reconciliation_views,
+    reminders,
+    schedule,
+    set_views,
+    signals_views,
+    signing_views,
+    views,
+)
 
 
 def init_app(app: Flask) -> None:
     """Pages, commands, reminders and the two jobs of this room."""
     app.register_blueprint(views.bp)
+    app.register_blueprint(set_views.bp)
+    app.register_blueprint(signals_views.bp)
+    app.register_blueprint(signing_views.bp)
+    app.register_blueprint(custody_views.bp)
+    app.register_blueprint(reconciliation_views.bp)
     app.cli.add_command(commands.group)
     jobs.register(app, "results.seal", schedule.seal_due)
     jobs.register(app, "results.feedback", schedule.refresh_feedback)
     todo.register(app, reminders.todos)
+    todo.register(app, signing_views.todos)
+    todo.register(app, custody_views.todos)

@@ -15,7 +15,7 @@ from flask.cli import AppGroup
 from survey_app import audit, db, keys
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
-from survey_app.results import erasing, machine, operations, queries, verification
+from survey_app.results import custody, erasing, machine, operations, queries, verification
 from survey_app.templating import percent
 
 group = AppGroup("results", help="Counting, sealing and checking.")
@@ -99,6 +99,21 @@ def verify(survey_id: str, as_json: bool) -> None:
         click.echo(found.first_difference, err=True)
     if not found.equal:
         raise SystemExit(1)
+
+
+@group.command("destroy-pepper")
+@_SURVEY
+@_JSON
+def destroy_pepper(survey_id: str, as_json: bool) -> None:
+    """Destroy the key of a signed survey's slips, once it need not be kept; repeatable."""
+    with _refusals(), db.transaction() as current:
+        custody.record_destruction(current, survey_id, actor=audit.OPERATOR, now=datetime.now(UTC))
+    keys.store().destroy_pepper(survey_id)
+    if as_json:
+        click.echo(json.dumps({"survey": survey_id, "destroyed": True}))
+        return
+    done = _("The key of survey %(survey)s is destroyed. Delete it from every backup of the keys too.", survey=survey_id)
+    click.echo(done)
 
 
 @contextmanager

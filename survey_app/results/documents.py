@@ -1,11 +1,13 @@
 """The document a seal signs: what was asked, of whom, what the commune answered, and what binds the rest.
 
-It may be published with the commune's result, so it holds no count of a village: those are bound by a hash
-under a salt, because the answers of a few hundred households could otherwise be guessed.
+It holds no count of a village: those are bound by a hash under a salt, because the answers of a few hundred
+households could otherwise be guessed. The commune's own counts are signed part by part under salts too, so that
+everybody can be shown the signed statement with just the parts that may be told.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import rfc8785
@@ -18,9 +20,18 @@ from survey_app.results import counting, queries
 from survey_app.results.counting import Count
 from survey_app.scoring import scorecards, tallies
 
+#: Parts of the statement that are signed under a salt of their own. `OPTIONS` is followed by a question's key.
+COUNTS, SLIPS, CHANNELS, OPTIONS = "tally.counts", "tally.slips", "channels", "tally.options."
+
 
 def build(
-    survey: SurveyView, instrument_digest: str | None, frame: Iterable[FrameLine], count: Count, salt: str
+    survey: SurveyView,
+    instrument_digest: str | None,
+    frame: Iterable[FrameLine],
+    count: Count,
+    *,
+    salt: str,
+    sealed_at: datetime,
 ) -> dict[str, Any]:
     """The seal document; plain JSON of texts and integers, the same whenever the same answers are counted."""
     lines = sorted(frame, key=lambda line: line.unit.code) if survey.purpose is Purpose.DECISION else []
@@ -30,6 +41,7 @@ def build(
         "unit": survey.unit.code,
         "purpose": survey.purpose.value,
         "rehearsal": survey.rehearsal,
+        "sealed_at": sealed_at.astimezone(UTC).isoformat(),
         "instrument": {
             "key": survey.instrument.key,
             "version": survey.instrument.version,
@@ -49,9 +61,34 @@ def hash_leaves(leaves: Sequence[str]) -> str:
     return _sha256(sorted(leaves))
 
 
-def digest(document: Mapping[str, Any]) -> str:
-    """SHA-256 of the document in the canonical JSON of RFC 8785, in hexadecimal."""
-    return _sha256(dict(document))
+def statement(document: Mapping[str, Any], salt: str, opened: Collection[str] = ()) -> dict[str, Any]:
+    """What is signed: the document with its counts as salted hashes; parts named in `opened` show salt and value.
+
+    Whoever holds an opened part makes its hash again, so the digest is the same whatever is opened. A part's
+    salt follows from the seal's and tells nothing of the others.
+    """
+
+    def part(name: str, value: Any) -> dict[str, Any]:
+        own_salt = hashlib.sha256(f"{salt}\0{name}".encode()).hexdigest()
+        shown = {"salt": own_salt, "value": value}
+        return shown if name in opened else {"sha256": _sha256(shown)}
+
+    tally = document["tally"]
+    counts = {key: tally[key] for key in ("valid", "invalid", "items", "closing")}
+    slips = {key: tally[key] for key in ("dissatisfied_slips", "satisfied_slips")}
+    options = {key: part(OPTIONS + key, found) for key, found in tally["options"].items()}
+    signed_tally = {"counts": part(COUNTS, counts), "slips": part(SLIPS, slips), "options": options}
+    return {**document, "tally": signed_tally, "channels": part(CHANNELS, document["channels"])}
+
+
+def options(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Keys of the unscored closed questions that the document counts."""
+    return tuple(document["tally"]["options"])
+
+
+def digest(document: Mapping[str, Any], salt: str) -> str:
+    """SHA-256 of the closed statement in the canonical JSON of RFC 8785, in hexadecimal."""
+    return _sha256(statement(document, salt))
 
 
 def sign(key: Ed25519PrivateKey, sealed_digest: str) -> str:

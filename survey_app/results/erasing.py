@@ -1,31 +1,45 @@
 """After a seal is committed: remove from the disk what the moved rows left behind.
 
-Never part of the transaction, and its failure never undoes a seal: autovacuum, or the next checkpoint of the
-log, does the same later.
+Never part of the transaction, and its failure never undoes a seal. A deleted row stays readable in the file of its
+table, in the order in which answers came and with the number of its transaction, also after an ordinary VACUUM, which
+only marks the place as free. So the tables are written anew. Archived logs and backups are not reached from here.
 """
 
-from sqlalchemy import Engine
+import sqlite3
+
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
+
+#: Tables out of which rows are moved, or in which they are rewritten, when a survey is sealed.
+_TABLES = ("responses", "spent_codes", "slips", "progress", "activity_counters")
+#: How long answers of other surveys may be made to wait for their turn behind us; then the table is left for later.
+_PATIENCE = "10s"
 
 
 def after_sealing(engine: Engine) -> bool:
     """Erase the old places of moved rows, outside of any transaction; whether it could.
 
-    VACUUM on PostgreSQL, an emptied write-ahead log on SQLite. A busy database is no error: the rows are out
-    of reach already.
+    Tables written anew on PostgreSQL, an emptied write-ahead log on SQLite, which overwrites what it deletes. A busy
+    database is no error: no query reaches the rows any more, and the next sealing erases what this one had to leave.
     """
-    try:
-        if engine.dialect.name == "postgresql":
-            _vacuum(engine)
-            return True
+    if engine.dialect.name == "sqlite":
         return _empty_log(engine)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"SET lock_timeout = '{_PATIENCE}'")
+        try:
+            done = [_write_anew(connection, table) for table in _TABLES]
+            return all(done)
+        finally:
+            connection.exec_driver_sql("RESET lock_timeout")
+
+
+def _write_anew(connection: Connection, table: str) -> bool:
+    """Copy the live rows of a table and its indexes into new files and delete the old ones."""
+    try:
+        connection.exec_driver_sql(f"VACUUM FULL {table}")
     except OperationalError:
         return False
-
-
-def _vacuum(engine: Engine) -> None:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM responses, spent_codes, slips, progress")
+    return True
 
 
 def _empty_log(engine: Engine) -> bool:
@@ -34,5 +48,7 @@ def _empty_log(engine: Engine) -> bool:
         cursor = connection.cursor()
         busy, _pages, _moved = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
+    except sqlite3.OperationalError:
+        return False
     finally:
         connection.close()

@@ -2,13 +2,13 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_app.collecting.models import SealedResponse
 from survey_app.db import Base, UtcDateTime
 
-__all__ = ["FeedbackFigure", "Seal", "SealedResponse", "TallyRow"]
+__all__ = ["Callback", "Complaint", "FeedbackFigure", "ReceiptList", "Seal", "SealedResponse", "TallyRow"]
 
 
 class TallyRow(Base):
@@ -49,3 +49,59 @@ class FeedbackFigure(Base):
     #: The civil day in Vietnam on which they were counted.
     day: Mapped[date] = mapped_column(primary_key=True)
     tally: Mapped[dict[str, object]] = mapped_column(JSON)
+
+
+class ReceiptList(Base):
+    """Totals of one village's paper receipt list, as the Front read them off; no name and no row of it."""
+
+    __tablename__ = "receipt_lists"
+    __table_args__ = (
+        ForeignKeyConstraint(["survey_id", "unit_id"], ["frames.survey_id", "frames.unit_id"]),
+        CheckConstraint("issued >= 0 AND ticked >= 0 AND returned >= 0 AND voided >= 0", name="none_negative"),
+    )
+
+    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(primary_key=True)
+    #: Slips brought to the village.
+    issued: Mapped[int]
+    #: Rows ticked or signed: households that got a slip.
+    ticked: Mapped[int]
+    returned: Mapped[int]
+    #: Slips spoilt and replaced.
+    voided: Mapped[int]
+    entered_by: Mapped[str] = mapped_column(String(40))
+    entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Callback(Base):
+    """The call-back sample of a survey: what it was drawn from, and what the households said, in counts."""
+
+    __tablename__ = "callbacks"
+
+    survey_id: Mapped[str] = mapped_column(ForeignKey("surveys.id"), primary_key=True)
+    size: Mapped[int]
+    #: Ticked rows by village code when the sample was drawn. With the digest of the seal it gives the sample again.
+    ticked: Mapped[dict[str, int]] = mapped_column(JSON)
+    drawn_by: Mapped[str] = mapped_column(String(40))
+    drawn_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed: Mapped[int | None]
+    denied: Mapped[int | None]
+    not_reached: Mapped[int | None]
+    noted_by: Mapped[str | None] = mapped_column(String(40))
+    noted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Complaint(Base):
+    """A complaint about a result. While one is open nothing that could answer it is destroyed."""
+
+    __tablename__ = "complaints"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    survey_id: Mapped[str] = mapped_column(ForeignKey("surveys.id"), index=True)
+    note: Mapped[str] = mapped_column(String(500))
+    opened_by: Mapped[str] = mapped_column(String(40))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: How it was settled; None while it is open.
+    outcome: Mapped[str | None] = mapped_column(String(500))
+    closed_by: Mapped[str | None] = mapped_column(String(40))
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit
 from survey_app.authoring import queries as instruments
-from survey_app.collecting.models import Response, SpentCode
+from survey_app.collecting.models import ActivityCounter, Response, SpentCode
 from survey_app.db import Base
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
@@ -83,7 +83,7 @@ def close_and_seal(session: Session, survey_id: str, *, actor: str, now: datetim
         raise SealRefused(survey, differences)
     _move(session, Response, SealedResponse, survey_id)
     digest = _write_seal(session, survey, frame, count, actor=actor, now=now, keys=keys)
-    for table in (SlipRow, SpentCode, Progress):
+    for table in (SlipRow, SpentCode, Progress, ActivityCounter):
         _move(session, table, table, survey_id)
     row.phones_closed_at = row.phones_closed_at or now
     row.counting_ends_at = min(row.counting_ends_at or now, now)
@@ -175,8 +175,8 @@ def _write_seal(
     """Tallies and the seal over them; the digest."""
     salt = secrets.token_hex(32)
     instrument_digest = instruments.instrument(session, survey.instrument_id).digest
-    document = documents.build(survey, instrument_digest, frame, count, salt)
-    digest = documents.digest(document)
+    document = documents.build(survey, instrument_digest, frame, count, salt=salt, sealed_at=now)
+    digest = documents.digest(document, salt)
     for (unit_id, channel), tally in count.tallies.items():
         row = TallyRow(survey_id=survey.id, unit_id=unit_id, channel=channel, tally=tallies.dump(tally))
         session.add(row)

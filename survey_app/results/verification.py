@@ -72,13 +72,15 @@ def _other_document(
     session: Session, survey: SurveyView, frame: tuple[FrameLine, ...], count: Count, seal: Seal
 ) -> str | None:
     instrument_digest = instruments.instrument(session, survey.instrument_id).digest
-    rebuilt = documents.build(survey, instrument_digest, frame, count, seal.salt)
+    rebuilt = documents.build(
+        survey, instrument_digest, frame, count, salt=seal.salt, sealed_at=seal.sealed_at
+    )
     where = documents.first_difference(seal.document, rebuilt)
     return _("sealed document: %(where)s", where=where) if where else None
 
 
 def _broken_seal(seal: Seal, keys: KeyStore) -> str | None:
-    if documents.digest(seal.document) != seal.digest:
+    if documents.digest(seal.document, seal.salt) != seal.digest:
         return _("digest of the sealed document")
     if not documents.is_signed(keys.signing_key().public_key(), seal.digest, seal.signature):
         return _("signature over the digest")

@@ -12,8 +12,8 @@ per item and no verdict. The rules, of which "too few" is the first:
   first figure: then the band starts lower, so that it stays true;
 - other bands are steps of 5, 10, 20, 25 or 50 points, the smallest that leaves six households open, joined at
   both ends where the ten known there would leave fewer than six open;
-- when the commune's exact items less what the bands allow the other villages would prove that somebody in a
-  protected village is dissatisfied (or satisfied), all bands are withheld.
+- when the bands, taken from the commune's exact items, would tell some count of a village too closely, all bands are
+  withheld: see `subtraction`.
 
 A commune in which one village alone answered has, in its official table, that village's figures: this is the
 published result of the commune and is not hidden. The exact figures of villages are for signed papers, for
@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from survey_app.scoring import subtraction
 from survey_app.scoring.rates import Range, Rate
 from survey_app.scoring.scorecards import Scorecard
 from survey_app.scoring.tallies import ItemTally
@@ -220,63 +221,34 @@ def _edges(n: int, items: int) -> tuple[int, ...]:
 def _subtraction_tells(
     commune: Scorecard, villages: Sequence[Scorecard], disclosed: Sequence[DisclosedVillage]
 ) -> bool:
-    """Whether the bands, taken from the commune's figures, prove more of a protected village."""
-    items = commune.tally.items
-    no, yes = [item.dissatisfied for item in items], [item.satisfied for item in items]
-    pairs = tuple(zip(villages, disclosed, strict=True))
-    whole = [_at_most(card, card.tally.valid, 100) for card in villages]
-    more_no = _more(no, [_most_dissatisfied(*pair) for pair in pairs], whole)
-    more_yes = _more(yes, [_most_satisfied(*pair) for pair in pairs], whole)
-    return any(
-        (_protects(told, "at_least") and more_no[place]) or (_protects(told, "at_most") and more_yes[place])
-        for place, told in enumerate(disclosed)
+    """Whether the bands, taken from the commune's figures, tell a count of some village too closely."""
+    if all(told.band is None for told in disclosed):
+        return False
+    known = [_known(card, told) for card, told in zip(villages, disclosed, strict=True)]
+    return subtraction.tells(commune.tally.items, known)
+
+
+def _known(card: Scorecard, told: DisclosedVillage) -> subtraction.Known:
+    """What a reader who knows these rules, and the village's valid slips, takes from its band."""
+    n, items = card.tally.valid, len(card.tally.items)
+    band = told.band
+    if band is None:
+        return subtraction.untold(n, items)
+    below = band.high * n * items
+    if band.kind == "at_least":
+        coded = 100 * (n - PROTECTED) // n
+        # Below the usual figure it is a step that says where the rate lies.
+        steps = (edge for edge in (coded, *_edges(n, items)) if edge > band.low)
+        below = min(steps) * n * items - 1 if band.low != coded else 100 * n * items
+    elif band.kind == "between" and band.high < 100:
+        below -= 1
+    least_yes = PROTECTED if band.kind == "between" and n >= SMALLEST_MIRRORED_VILLAGE else 0
+    return subtraction.Known(
+        slips=n,
+        dissatisfied_slips=(0, PROTECTED - 1) if band.kind == "at_least" else (PROTECTED, n),
+        satisfied_slips=(0, PROTECTED - 1) if band.kind == "at_most" else (least_yes, n),
+        satisfied=(-(-band.low * n * items // 100), below // 100),
     )
-
-
-def _more(
-    counts: Sequence[int], by_bands: Sequence[tuple[int, int]], by_size: Sequence[tuple[int, int]]
-) -> list[bool]:
-    """For each village, whether the bands of the others leave more in it than their mere size does."""
-    pairs = zip(_left(counts, by_bands), _left(counts, by_size), strict=True)
-    return [with_bands != without for with_bands, without in pairs]
-
-
-def _left(counts: Sequence[int], most: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """What the others cannot hold of the largest item, and of all items together, for each village."""
-    one_item = sum(most_of_one for most_of_one, _ in most)
-    every_item = sum(most_of_all for _, most_of_all in most)
-    largest, total = max(counts, default=0), sum(counts)
-    return [
-        (max(0, largest - one_item + most_of_one), max(0, total - every_item + most_of_all))
-        for most_of_one, most_of_all in most
-    ]
-
-
-def _protects(told: DisclosedVillage, kind: str) -> bool:
-    """Whether the village is hidden, or coded so that the answers of this kind are nobody's."""
-    return told.answered > 0 and (told.band is None or told.band.kind == kind)
-
-
-def _most_dissatisfied(card: Scorecard, told: DisclosedVillage) -> tuple[int, int]:
-    """The most "dissatisfied" the village can hold by what is told of it: to one item, to all together."""
-    if told.band is None:
-        return _at_most(card, card.tally.valid, 100)
-    households = PROTECTED - 1 if told.band.kind == "at_least" else card.tally.valid
-    return _at_most(card, households, 100 - told.band.low)
-
-
-def _most_satisfied(card: Scorecard, told: DisclosedVillage) -> tuple[int, int]:
-    """The most "satisfied" the village can hold by what is told of it: to one item, to all together."""
-    if told.band is None:
-        return _at_most(card, card.tally.valid, 100)
-    households = PROTECTED - 1 if told.band.kind == "at_most" else card.tally.valid
-    return _at_most(card, households, told.band.high)
-
-
-def _at_most(card: Scorecard, households: int, per_cent: int) -> tuple[int, int]:
-    items = len(card.tally.items)
-    answers = min(households * items, per_cent * card.tally.valid * items // 100)
-    return min(households, answers), answers
 
 
 def _safe_options(options: Mapping[str, Mapping[str, int]]) -> dict[str, Mapping[str, int]]:

@@ -3,6 +3,12 @@
   "use strict";
   var form = document.querySelector("form[data-keys]");
   if (!form) return;
+  // Enter after the code, which scanners send by themselves, goes to the first question instead of saving.
+  form.querySelector("#code").addEventListener("keydown", function (event) {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    form.querySelector(".paper-question input:checked, .paper-question input, .paper-question textarea").focus();
+  });
   form.addEventListener("keydown", function (event) {
     var question = event.target.closest(".paper-question");
     if (!question || event.target.type !== "radio" || event.ctrlKey || event.altKey || event.metaKey) return;

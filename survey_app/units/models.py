@@ -48,12 +48,11 @@ class Succession(Base):
     """Land and people of an old unit passed to a new one: whole, part or unchanged."""
 
     __tablename__ = "unit_successions"
+    __table_args__ = (CheckConstraint("how IN ('whole', 'part', 'unchanged')", name="how_known"),)
 
     old_unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True)
     new_unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True)
-    how: Mapped[str] = mapped_column(
-        CheckConstraint("how IN ('whole', 'part', 'unchanged')", name="how_known")
-    )
+    how: Mapped[str]
     note: Mapped[str] = mapped_column(String(200), default="")
 
 

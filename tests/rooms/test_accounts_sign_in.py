@@ -377,7 +377,7 @@ def test_urgent_things_come_first_on_the_list(app: Flask, client: FlaskClient) -
 
 
 def test_a_list_with_nothing_on_it_says_so(client: FlaskClient) -> None:
-    make_account()
+    make_account(role=Role.VIEWER)
     sign_in(client)
 
     assert "todo-list" not in client.get("/can-bo").text

@@ -42,7 +42,9 @@ def state_of(survey):
 def press(client, address, which, **fields):
     """Open a page, fill in one of its forms and send it; follow to where it leads."""
     page = Page(client.get(address).text)
-    (form,) = [form for form in page.forms if form.action.endswith(which) or (not form.action and which == address)]
+    (form,) = [
+        form for form in page.forms if form.action.endswith(which) or (not form.action and which == address)
+    ]
     return client.post(form.action or address, data=form.data(**fields), follow_redirects=True)
 
 
@@ -51,10 +53,16 @@ def ask(client, survey, what, **fields):
 
 
 def decide(client, survey, decision="approved", **fields):
-    (waiting,) = [item for item in accounts.approvals_of(fresh(), acts.subject(survey.id)) if item.decision is None]
+    (waiting,) = [
+        item for item in accounts.approvals_of(fresh(), acts.subject(survey.id)) if item.decision is None
+    ]
     address = f"/can-bo/dot/{survey.id}/duyet/{waiting.id}"
     page = client.get(address)
-    forms = [form for form in Page(page.text).forms if "/can-bo/ngon-ngu" not in form.action and "dang-xuat" not in form.action]
+    forms = [
+        form
+        for form in Page(page.text).forms
+        if "/can-bo/ngon-ngu" not in form.action and "dang-xuat" not in form.action
+    ]
     data = forms[0].data(decision=decision, **fields) if forms else {}
     return client.post(address, data=data)
 
@@ -114,12 +122,18 @@ def test_a_number_typed_with_a_nul_is_stored_without_it(commune, two_bodies):
     assert queries.survey(fresh(), reply.location.rpartition("/")[2]).plan_number == "7/KH"
 
 
-def test_the_second_of_two_people_who_save_a_draft_is_told_and_keeps_what_was_typed(commune, make_survey, two_bodies):
+def test_the_second_of_two_people_who_save_a_draft_is_told_and_keeps_what_was_typed(
+    commune, make_survey, two_bodies
+):
     survey = make_survey(commune, State.DRAFT)
     address = f"/can-bo/dot/{survey.id}/sua"
     client = two_bodies("commune")
     (first, second) = (
-        next(form for form in Page(client.get(address).text).forms if any(name == "aim" for name, _ in form.fields))
+        next(
+            form
+            for form in Page(client.get(address).text).forms
+            if any(name == "aim" for name, _ in form.fields)
+        )
         for _time in range(2)
     )
 
@@ -248,7 +262,12 @@ def test_a_survey_whose_last_day_has_passed_is_not_published(commune, make_surve
 def test_the_phones_stay_open_longer_when_both_bodies_agree(commune, make_survey, two_bodies):
     survey = make_survey(commune)
     later = survey.last_day + 3 * DAY
-    ask(two_bodies("front"), survey, "/xin-gia-han", **{"extend-closes_on": later.isoformat(), "extend-reason": "Mưa lũ"})
+    ask(
+        two_bodies("front"),
+        survey,
+        "/xin-gia-han",
+        **{"extend-closes_on": later.isoformat(), "extend-reason": "Mưa lũ"},
+    )
 
     decide(two_bodies("commune"), survey)
 
@@ -257,11 +276,18 @@ def test_the_phones_stay_open_longer_when_both_bodies_agree(commune, make_survey
 
 def test_a_survey_is_not_extended_into_the_days_of_the_next_one(commune, make_survey):
     survey = make_survey(commune)
-    make_survey(commune, State.PUBLISHED, opens_at=survey.closes_at + DAY, closes_at=survey.closes_at + 5 * DAY)
+    make_survey(
+        commune, State.PUBLISHED, opens_at=survey.closes_at + DAY, closes_at=survey.closes_at + 5 * DAY
+    )
 
     with pytest.raises(operations.WrongState), db.transaction() as current:
         operations.extend(
-            current, survey.id, survey.closes_at + 2 * DAY, reason="x", actor="operator", now=datetime.now(UTC)
+            current,
+            survey.id,
+            survey.closes_at + 2 * DAY,
+            reason="x",
+            actor="operator",
+            now=datetime.now(UTC),
         )
 
 
@@ -269,7 +295,9 @@ def test_a_survey_is_not_made_shorter(commune, make_survey):
     survey = make_survey(commune)
 
     with pytest.raises(operations.WrongState), db.transaction() as current:
-        operations.extend(current, survey.id, survey.closes_at - DAY, reason="x", actor="operator", now=datetime.now(UTC))
+        operations.extend(
+            current, survey.id, survey.closes_at - DAY, reason="x", actor="operator", now=datetime.now(UTC)
+        )
 
 
 def test_a_survey_is_annulled_with_its_reason_when_both_bodies_agree(commune, make_survey, two_bodies):
@@ -293,7 +321,11 @@ def test_a_batch_is_voided_when_both_bodies_agree(commune, make_survey, hand_out
     hand_out(survey, commune.villages["Phung"], 20)
     address = f"/can-bo/dot/{survey.id}/huy-phieu/1"
     client = two_bodies("front")
-    (form,) = [form for form in Page(client.get(address).text).forms if any(name == "reason" for name, _ in form.fields)]
+    (form,) = [
+        form
+        for form in Page(client.get(address).text).forms
+        if any(name == "reason" for name, _ in form.fields)
+    ]
     client.post(address, data=form.data(reason="Mất trên đường"))
 
     decide(two_bodies("commune"), survey)
@@ -340,7 +372,11 @@ def test_a_corrected_number_of_households_keeps_the_old_one_and_its_reason(commu
     survey, village = make_survey(commune), commune.villages["Phung"]
     client = two_bodies("commune")
     address = f"/can-bo/dot/{survey.id}/khung/{village.code}"
-    (form,) = [form for form in Page(client.get(address).text).forms if any(name == "households" for name, _ in form.fields)]
+    (form,) = [
+        form
+        for form in Page(client.get(address).text).forms
+        if any(name == "households" for name, _ in form.fields)
+    ]
 
     client.post(address, data=form.data(households="23", reason="Ba hộ mới tách"))
 
@@ -355,7 +391,13 @@ def test_the_frame_is_settled_once_the_phones_are_closed(commune, make_survey, m
 
     with pytest.raises(operations.FrameClosed), db.transaction() as current:
         operations.correct_frame(
-            current, survey.id, commune.villages["Phung"].id, 30, reason="x", actor="operator", now=datetime.now(UTC)
+            current,
+            survey.id,
+            commune.villages["Phung"].id,
+            30,
+            reason="x",
+            actor="operator",
+            now=datetime.now(UTC),
         )
 
 
@@ -434,16 +476,24 @@ def test_more_answers_than_households_are_shown_as_an_error(commune, make_survey
     with db.transaction() as current:
         current.add(
             HourlyProgress(
-                survey_id=survey.id, unit_id=village.id, channel="self_online", answered=21, as_of=datetime.now(UTC)
+                survey_id=survey.id,
+                unit_id=village.id,
+                channel="self_online",
+                answered=21,
+                as_of=datetime.now(UTC),
             )
         )
 
     assert "field-error" in two_bodies("commune").get(f"/can-bo/dot/{survey.id}").text
 
 
-@pytest.mark.parametrize("state", [State.DRAFT, State.PUBLISHED, State.OPEN, State.COUNTING, State.SEALED, State.ANNULLED])
+@pytest.mark.parametrize(
+    "state", [State.DRAFT, State.PUBLISHED, State.OPEN, State.COUNTING, State.SEALED, State.ANNULLED]
+)
 @pytest.mark.parametrize("role", [Role.COMMUNE, Role.FRONT_COMMUNE, Role.VIEWER])
-def test_the_page_of_a_survey_shows_in_every_state_to_everybody_who_may_read(commune, make_survey, sign_in, state, role):
+def test_the_page_of_a_survey_shows_in_every_state_to_everybody_who_may_read(
+    commune, make_survey, sign_in, state, role
+):
     survey = make_survey(commune, state)
     client = sign_in(role, commune.unit)
 
@@ -461,7 +511,9 @@ def test_an_officer_of_another_commune_finds_nothing(commune, make_commune, make
     assert survey.id not in Page(stranger.get("/can-bo/dot").text).text("td")
 
 
-@pytest.mark.parametrize("path", ["/can-bo/dot/001/duyet/99999999999999999999", "/can-bo/dot/001/huy-phieu/2147483648"])
+@pytest.mark.parametrize(
+    "path", ["/can-bo/dot/001/duyet/99999999999999999999", "/can-bo/dot/001/huy-phieu/2147483648"]
+)
 def test_a_number_that_no_column_holds_is_a_page_that_does_not_exist(commune, two_bodies, path):
     assert two_bodies("commune").get(path).status_code == 404
 

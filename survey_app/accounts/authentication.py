@@ -1,0 +1,67 @@
+"""Whether a password is right, how many wrong ones are let through, and the same work for a name nobody has.
+
+Knows no page. Whoever calls must not hold a transaction: a hash takes longer than any write should last.
+"""
+
+from datetime import datetime
+
+from survey_app import db, throttle
+from survey_app.accounts import operations, passwords, queries
+from survey_app.accounts.queries import Credentials
+from survey_app.accounts.refusals import AccountRefused
+from survey_app.i18n import gettext as _
+
+#: Wrong passwords in a quarter of an hour before a name, or an address, has to wait. A whole office, or a
+#: training course, shares one address; a name belongs to one person.
+_LIMIT_NAME = 10
+_LIMIT_ADDRESS = 50
+MINUTES = 15
+
+
+def authenticated(email: str, typed: str, now: datetime) -> Credentials | None:
+    """The account, if the password is right; else the failure is counted. Unknown names cost the same."""
+    account = _account_named(email)
+    if passwords.matches(account.password_hash if account else None, typed) and account:
+        _modernise(account, typed)
+        return account
+    with db.transaction() as current:
+        for key in _throttle_keys(email, now):
+            throttle.record_failure(current, key, now)
+        operations.record_failed_sign_in(current, account.user_id if account else None, now=now)
+    return None
+
+
+def is_throttled(email: str, now: datetime) -> bool:
+    """Whether this name, or this address, has to wait before another password is looked at."""
+    limits = zip(_throttle_keys(email, now), (_LIMIT_NAME, _LIMIT_ADDRESS), strict=True)
+    return any(
+        throttle.is_blocked(db.session(), key, now, limit=limit, minutes=MINUTES) for key, limit in limits
+    )
+
+
+def too_many() -> str:
+    """What a throttled person reads."""
+    text: str = _(
+        "Too many wrong passwords. Please wait %(minutes)s minutes, then try again.",
+        minutes=MINUTES,
+    )
+    return text
+
+
+def _account_named(email: str) -> Credentials | None:
+    try:
+        return queries.credentials(db.session(), operations.sign_in_name(email))
+    except AccountRefused:
+        return None
+
+
+def _modernise(account: Credentials, typed: str) -> None:
+    if account.password_hash and passwords.is_outdated(account.password_hash):
+        password_hash = passwords.hashed(typed)
+        with db.transaction() as current:
+            operations.renew_hash(current, account.user_id, password_hash)
+
+
+def _throttle_keys(email: str, now: datetime) -> tuple[str, str]:
+    name = email.strip().lower()
+    return throttle.subject_key("sign-in name", name, now), throttle.address_key("sign-in address", now)

@@ -1,0 +1,131 @@
+"""The audit log as people may read it: what was done to the units below them, and what their own people did.
+
+Rooms say which subjects lie in a subtree; this module knows accounts and units, and none of the others.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TypeAlias
+
+from flask import Flask, current_app
+from sqlalchemy import ColumnElement, Select, String, and_, cast, literal, or_, select
+from sqlalchemy.orm import Session
+
+from survey_app.access import Identity
+from survey_app.accounts.models import User
+from survey_app.accounts.wording import ACTS, DETAILS
+from survey_app.audit import OPERATOR, AuditEvent
+from survey_app.config import VIETNAM
+from survey_app.i18n import gettext as _
+from survey_app.units import queries as units
+from survey_app.units.models import Unit
+
+PAGE = 50
+
+#: The subjects of a subtree as the log writes them, like "survey:0A7"; asked with the path of its unit.
+Subjects: TypeAlias = Callable[[str], Select[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One act in words."""
+
+    id: int
+    at: datetime
+    actor: str
+    act: str
+    subject: str
+    details: tuple[tuple[str, str], ...]
+    digest: str
+
+
+def register(app: Flask, kind: str, subjects: Subjects) -> None:
+    """Tell which subjects "kind:…" lie in a subtree; acts on kinds nobody registers are the province's to read."""
+    app.extensions.setdefault("audit_subjects", {})[kind] = subjects
+
+
+def entries(
+    session: Session, identity: Identity, *, act: str | None = None, on: date | None = None, before: int
+) -> tuple[Entry, ...]:
+    """The newest acts that the person may read, at most `PAGE`; older than number `before`."""
+    found = select(AuditEvent).where(_visible(identity))
+    if act is not None:
+        found = found.where(AuditEvent.act == act)
+    if on is not None:
+        start = datetime(on.year, on.month, on.day, tzinfo=VIETNAM)
+        found = found.where(AuditEvent.at >= start, AuditEvent.at < start + timedelta(days=1))
+    rows = session.scalars(found.where(AuditEvent.id < before).order_by(AuditEvent.id.desc()).limit(PAGE)).all()
+    names = _names(session, rows)
+    return tuple(_entry(row, names) for row in rows)
+
+
+def acts(session: Session, identity: Identity) -> tuple[str, ...]:
+    """The acts that occur among what the person may read, by name."""
+    found = session.scalars(select(AuditEvent.act).where(_visible(identity)).distinct().order_by(AuditEvent.act))
+    return tuple(found)
+
+
+def act_name(act: str) -> str:
+    """The act in words."""
+    return str(ACTS.get(act, act))
+
+
+def accounts_under(unit_path: str) -> Select[str]:
+    """Accounts of the subtree, as subjects and as actors."""
+    under = Unit.path.startswith(unit_path, autoescape=True)
+    return select(literal("user:") + cast(User.id, String)).join(Unit, Unit.id == User.unit_id).where(under)
+
+
+def units_under(unit_path: str) -> Select[str]:
+    """Units of the subtree as subjects."""
+    return select(literal("unit:") + cast(Unit.id, String)).where(Unit.path.startswith(unit_path, autoescape=True))
+
+
+def _visible(identity: Identity) -> ColumnElement[bool]:
+    registered: Mapping[str, Subjects] = current_app.extensions["audit_subjects"]
+    mine: list[ColumnElement[bool]] = [
+        AuditEvent.subject.in_(subjects(identity.unit_path)) for subjects in registered.values()
+    ]
+    mine.append(AuditEvent.actor.in_(accounts_under(identity.unit_path)))
+    if identity.is_provincial:
+        mine.append(and_(*(~AuditEvent.subject.startswith(f"{kind}:", autoescape=True) for kind in registered)))
+        mine.append(AuditEvent.subject == "user:unknown")
+    return or_(*mine)
+
+
+def _names(session: Session, rows: Iterable[AuditEvent]) -> dict[str, str]:
+    """Names of the accounts and units that the acts mention."""
+    mentioned = {text for row in rows for text in (row.actor, row.subject)}
+    mentioned |= {f"unit:{row.details['unit']}" for row in rows if isinstance(row.details.get("unit"), int)}
+    people = session.execute(select(User.id, User.name).where(User.id.in_(_numbers(mentioned, "user:"))))
+    places = units.units(session, _numbers(mentioned, "unit:"))
+    return {
+        **{f"user:{number}": name for number, name in people},
+        **{f"unit:{number}": place.full_name for number, place in places.items()},
+        OPERATOR: _("the operator of the server"),
+        "job": _("the server's minute job"),
+        "nobody": _("somebody who was not signed in"),
+        "user:unknown": _("an unknown sign-in name"),
+    }
+
+
+def _numbers(mentioned: Iterable[str], kind: str) -> set[int]:
+    numbers = (text.removeprefix(kind) for text in mentioned if text.startswith(kind))
+    return {int(number) for number in numbers if number.isdecimal()}
+
+
+def _entry(row: AuditEvent, names: Mapping[str, str]) -> Entry:
+    kind, _colon, number = row.subject.partition(":")
+    subject = _("survey %(number)s", number=number) if kind == "survey" else names.get(row.subject, row.subject)
+    details = tuple((str(DETAILS.get(key, key)), _detail(key, value, names)) for key, value in row.details.items())
+    return Entry(row.id, row.at, names.get(row.actor, row.actor), row.act, subject, details, row.digest)
+
+
+def _detail(key: str, value: object, names: Mapping[str, str]) -> str:
+    if key == "unit" and isinstance(value, int):
+        return names.get(f"unit:{value}", str(value))
+    if key == "asked":
+        return act_name(str(value))
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,52 @@
+"""`flask audit …`: check the chain of the audit log, and print the digest to keep outside.
+
+Stands in this room because it is about what people did; the ground floor that keeps the log prints nothing.
+"""
+
+import json
+
+import click
+from flask.cli import AppGroup
+
+from survey_app import audit, db
+from survey_app.i18n import gettext as _
+
+group = AppGroup("audit", help="The audit log.")
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
+
+
+@group.command("head")
+@_JSON
+def head(as_json: bool) -> None:
+    """Print number and digest of the newest act; kept outside, it shows a restored backup later."""
+    number, digest = audit.head(db.session())
+    click.echo(json.dumps({"acts": number, "digest": digest}) if as_json else f"{number} {digest}")
+
+
+@group.command("verify")
+@click.option("--head", "kept", metavar="DIGEST", help="A digest kept outside that must still be in the chain.")
+@_JSON
+def verify(kept: str | None, as_json: bool) -> None:
+    """Check every act against the one before it; exit 1 and the first that was changed or is missing."""
+    current = db.session()
+    broken = audit.verify(current)
+    number, digest = audit.head(current)
+    holds = kept is None or audit.holds(current, kept.strip().lower())
+    fault = _fault(broken, holds)
+    if as_json:
+        answer = {"whole": fault is None, "first_broken": broken, "acts": number, "digest": digest, "holds_head": holds}
+        click.echo(json.dumps(answer))
+    elif fault is None:
+        click.echo(_("The audit log is whole: %(acts)d acts. Newest digest: %(digest)s", acts=number, digest=digest))
+    if fault is not None:
+        click.echo(fault, err=True)
+        raise SystemExit(1)
+
+
+def _fault(broken: int | None, holds: bool) -> str | None:
+    if broken is not None:
+        return _("Act %(number)d of the audit log was changed or is missing.", number=broken)
+    if not holds:
+        return _("The digest kept outside is not in the audit log: acts were removed, or an older backup was restored.")
+    return None

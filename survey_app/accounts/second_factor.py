@@ -1,0 +1,130 @@
+"""The second factor itself: a secret shared with a phone, the six digits of the moment, and recovery codes.
+
+A dump of the database yields none of it: secrets are encrypted and recovery codes hashed under keys derived from the
+session secret, which lives in the key folder. Knows no table and no request.
+"""
+
+import base64
+import hmac
+import secrets
+import unicodedata
+from datetime import datetime, timedelta
+
+import pyotp
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from survey_app.access import Role
+from survey_app.keys import KeyMissing, store
+
+#: Roles that approve, sign or look into exact figures of others.
+ROLES = frozenset({Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.AUDITOR})
+
+#: How long an offered secret may wait on screen for its first code.
+OFFER_LASTS = timedelta(minutes=30)
+
+_RECOVERY_CODES = 10
+_GROUP = 5
+_DIGITS = 6
+
+#: Crockford's base32: no letter that is read as a digit.
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_MISREAD = str.maketrans("OIL", "011")
+
+
+def new_secret() -> str:
+    """A fresh secret of 160 bits, in base32."""
+    return pyotp.random_base32()
+
+
+def in_groups(secret: str) -> str:
+    """The secret as people type it into a phone.
+
+    >>> in_groups("JBSWY3DPEHPK3PXP")
+    'JBSW Y3DP EHPK 3PXP'
+    """
+    return " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
+
+
+def address(secret: str, name: str, issuer: str) -> str:
+    """What the QR code tells an authenticator app."""
+    return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=issuer.replace(":", " "))
+
+
+def sealed(secret: str, user_id: int, now: datetime) -> str:
+    """`secret` encrypted for one account, to be stored or to travel in a form."""
+    return _cipher().encrypt_at_time(f"{user_id}:{secret}".encode(), int(now.timestamp())).decode()
+
+
+def opened(token: str, user_id: int) -> str:
+    """The stored secret of an account. Raises KeyMissing when it was sealed under another session secret."""
+    try:
+        secret = _secret_of(_cipher().decrypt(token), user_id)
+    except InvalidToken as error:
+        raise KeyMissing("session secret that sealed the second factors") from error
+    if secret is None:
+        raise KeyMissing("second factor of another account")
+    return secret
+
+
+def offered(token: str, user_id: int, now: datetime) -> str | None:
+    """The secret that a form brought back, unless it is forged, somebody else's or too old."""
+    try:
+        plain = _cipher().decrypt_at_time(token, int(OFFER_LASTS.total_seconds()), int(now.timestamp()))
+    except InvalidToken:
+        return None
+    return _secret_of(plain, user_id)
+
+
+def matching_step(secret: str, typed: str, now: datetime) -> int | None:
+    """The time step whose digits were typed: the running one, or one beside it for clocks that differ; else None."""
+    totp, digits = pyotp.TOTP(secret), normal(typed)
+    running = totp.timecode(now)
+    steps = (running, running - 1, running + 1)
+    return next((step for step in steps if hmac.compare_digest(totp.generate_otp(step), digits)), None)
+
+
+def is_digits(typed: str) -> bool:
+    """Whether somebody typed the phone's digits rather than a recovery code."""
+    return len(normal(typed)) == _DIGITS
+
+
+def new_recovery_codes() -> tuple[str, ...]:
+    """Ten codes of 50 random bits, as printed: two groups of five."""
+    return tuple(f"{_group()}-{_group()}" for _number in range(_RECOVERY_CODES))
+
+
+def recovery_digest(user_id: int, typed: str) -> str:
+    """What the database keeps of a recovery code, however it was typed."""
+    code = normal(typed).translate(_MISREAD)
+    return hmac.digest(_key(b"recovery codes"), f"{user_id}:{code}".encode(), "sha256").hex()
+
+
+def normal(typed: str) -> str:
+    """A code without the spaces and dashes that people put between its groups.
+
+    >>> normal(" 123 456 "), normal("ab3de-fghjk")
+    ('123456', 'AB3DEFGHJK')
+    """
+    letters = unicodedata.normalize("NFKC", typed).upper()
+    return "".join(letter for letter in letters if letter.isascii() and letter.isalnum())
+
+
+def _group() -> str:
+    return "".join(secrets.choice(_LETTERS) for _place in range(_GROUP))
+
+
+def _secret_of(plain: bytes, user_id: int) -> str | None:
+    owner, _, secret = plain.decode().partition(":")
+    return secret if owner == str(user_id) else None
+
+
+def _cipher() -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(_key(b"second factor secrets")))
+
+
+def _key(purpose: bytes) -> bytes:
+    """A key of its own for each purpose, so that none of them can be mistaken for another."""
+    derivation = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"accounts: " + purpose)
+    return derivation.derive(store().session_secret())

@@ -1,0 +1,145 @@
+"""Comparing a result with the papers: totals of the receipt lists, the call-back sample, and what it found.
+
+None of these acts changes an answer, a tally or a score. Lists cannot change once the sample is drawn: it was drawn
+from them.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from http import HTTPStatus
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey_app import audit
+from survey_app.errors import DomainError
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.models import State
+from survey_app.i18n import gettext as _
+from survey_app.results.models import Callback, ReceiptList, Seal
+from survey_app.scoring import callback
+from survey_app.scoring.callback import Replies
+from survey_app.units.models import Unit
+
+
+class TooEarlyToCompare(DomainError):
+    """Lists are read off when the phones are closed, and a sample needs the digest of the seal."""
+
+    code = "chua-dong"
+    status = HTTPStatus.FORBIDDEN
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Lists are entered once the phones are closed, and the sample is drawn after sealing.")
+        )
+
+
+class AlreadyDrawn(DomainError):
+    """The sample stands, and with it the lists it was drawn from."""
+
+    code = "da-boc-tham"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The call-back sample has been drawn, so neither it nor the lists can change any more.")
+        )
+
+
+class NothingToDraw(DomainError):
+    """No ticked row was entered yet."""
+
+    code = "chua-co-danh-sach"
+
+    def __init__(self) -> None:
+        super().__init__(_("No receipt list with a ticked row has been entered. Enter the lists first."))
+
+
+class RepliesDoNotFit(DomainError):
+    """The replies are not those of the sample."""
+
+    code = "so-khong-khop"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, size: int) -> None:
+        super().__init__(
+            _(
+                "Confirmed, denied and not reached must add up to the %(size)d households of the sample.",
+                size=size,
+            )
+        )
+
+
+def record_receipts(
+    session: Session,
+    survey_id: str,
+    village_code: str,
+    counts: Mapping[str, int],
+    *,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Keep the totals of one village's list: issued, ticked, returned, voided. A second entry corrects the first.
+
+    Both stay in the audit log. Raises SurveyNotFound, TooEarlyToCompare, AlreadyDrawn.
+    """
+    survey = surveys.survey(session, survey_id)
+    if survey.state not in {State.COUNTING, State.SEALED, State.SIGNED}:
+        raise TooEarlyToCompare
+    _require_not_drawn(session, survey_id)
+    unit_id = surveys.frame_line(session, survey_id, village_code).unit.id
+    row = session.get(ReceiptList, (survey_id, unit_id))
+    if row is None:
+        row = ReceiptList(survey_id=survey_id, unit_id=unit_id)
+        session.add(row)
+    row.issued, row.ticked = counts["issued"], counts["ticked"]
+    row.returned, row.voided = counts["returned"], counts["voided"]
+    row.entered_by, row.entered_at = actor, now
+    subject = f"survey:{survey_id}"
+    audit.record(session, actor, "results.receipts", subject, at=now, village=village_code, **counts)
+
+
+def draw_sample(session: Session, survey_id: str, *, actor: str, now: datetime) -> None:
+    """Draw the sample from the lists entered so far. Raises TooEarlyToCompare, AlreadyDrawn, NothingToDraw."""
+    _require_not_drawn(session, survey_id)
+    if session.get(Seal, survey_id) is None:
+        raise TooEarlyToCompare
+    lists = session.execute(
+        select(Unit.code, ReceiptList.ticked)
+        .join(Unit, Unit.id == ReceiptList.unit_id)
+        .where(ReceiptList.survey_id == survey_id, ReceiptList.ticked > 0)
+        .order_by(Unit.code)
+    )
+    ticked = {line.code: line.ticked for line in lists}
+    if not ticked:
+        raise NothingToDraw
+    size = min(callback.USUAL_SAMPLE, sum(ticked.values()))
+    session.add(Callback(survey_id=survey_id, size=size, ticked=ticked, drawn_by=actor, drawn_at=now))
+    audit.record(
+        session, actor, "results.callback_draw", f"survey:{survey_id}", at=now, size=size, ticked=ticked
+    )
+
+
+def record_replies(session: Session, survey_id: str, replies: Replies, *, actor: str, now: datetime) -> None:
+    """Keep what the households of the sample said. Raises NothingToDraw before a sample, RepliesDoNotFit."""
+    row = session.get(Callback, survey_id)
+    if row is None:
+        raise NothingToDraw
+    if replies.reached + replies.not_reached != row.size:
+        raise RepliesDoNotFit(row.size)
+    row.confirmed, row.denied, row.not_reached = replies.confirmed, replies.denied, replies.not_reached
+    row.noted_by, row.noted_at = actor, now
+    audit.record(
+        session,
+        actor,
+        "results.callback_replies",
+        f"survey:{survey_id}",
+        at=now,
+        confirmed=replies.confirmed,
+        denied=replies.denied,
+        not_reached=replies.not_reached,
+    )
+
+
+def _require_not_drawn(session: Session, survey_id: str) -> None:
+    if session.get(Callback, survey_id) is not None:
+        raise AlreadyDrawn

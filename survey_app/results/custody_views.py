@@ -1,0 +1,143 @@
+"""The province's page on a survey after it was signed: complaints, acceptance, and how long its key is kept."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from survey_app import access, db
+from survey_app.access import Identity, Role
+from survey_app.accounts import queries as approvals
+from survey_app.accounts.freshness import fresh
+from survey_app.accounts.todo import Todo
+from survey_app.errors import DomainError
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.forms import DecisionForm
+from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.forms import StaffForm
+from survey_app.i18n import gettext as _
+from survey_app.results import custody
+from survey_app.results.custody_forms import ComplaintForm, OutcomeForm
+
+bp = Blueprint("custody", __name__, template_folder="templates")
+
+_PROVINCE = (Role.PROVINCE, Role.FRONT_PROVINCE)
+
+
+@bp.get("/can-bo/dot/<survey_id>/khieu-nai")
+@access.roles(*_PROVINCE)
+def page(survey_id: str) -> ResponseReturnValue:
+    """Complaints and what stands between the key and its destruction."""
+    return _page(_survey(survey_id))
+
+
+@bp.post("/can-bo/dot/<survey_id>/khieu-nai")
+@access.roles(*_PROVINCE)
+def complain(survey_id: str) -> ResponseReturnValue:
+    """Record a complaint."""
+    survey, form = _survey(survey_id), ComplaintForm()
+    if not form.validate_on_submit():
+        return _page(survey, complaint=form), HTTPStatus.UNPROCESSABLE_ENTITY
+    with db.transaction() as current:
+        custody.open_complaint(
+            current, survey.id, form.note.data, actor=access.identity().actor, now=datetime.now(UTC)
+        )
+    return _back(survey)
+
+
+@bp.post("/can-bo/dot/<survey_id>/khieu-nai/<int:complaint_id>")
+@access.roles(*_PROVINCE)
+def settle(survey_id: str, complaint_id: int) -> ResponseReturnValue:
+    """Close a complaint, with how it was settled."""
+    survey, form = _survey(survey_id), OutcomeForm()
+    if not form.validate_on_submit():
+        return _page(survey, outcome=form), HTTPStatus.UNPROCESSABLE_ENTITY
+    with db.transaction() as current:
+        custody.close_complaint(
+            current, survey.id, complaint_id, form.outcome.data,
+            actor=access.identity().actor, now=datetime.now(UTC),
+        )  # fmt: skip
+    return _back(survey)
+
+
+@bp.post("/can-bo/dot/<survey_id>/chap-nhan")
+@access.roles(*_PROVINCE)
+@fresh
+def accept(survey_id: str) -> ResponseReturnValue:
+    """Accept the result for one provincial body, or decide on what the other asks."""
+    survey, person, now = _survey(survey_id), access.identity(), datetime.now(UTC)
+    waiting = next((found for found in _custody(survey).requests if found.decision is None), None)
+    form = DecisionForm() if waiting else StaffForm()
+    if not form.validate_on_submit():
+        return _page(survey, decision=form), HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        with db.transaction() as current:
+            if isinstance(form, DecisionForm) and waiting:
+                agreed = form.decision.data == "approved"
+                custody.decide_acceptance(
+                    current, waiting.id, approved=agreed, reason=form.reason.data or "", by=person, now=now
+                )
+            else:
+                custody.ask_acceptance(current, survey, by=person, now=now)
+    except DomainError as refusal:
+        flash(refusal.message, "error")
+        return _page(survey, decision=form), refusal.status
+    flash(_("Your decision is recorded."), "success")
+    return _back(survey)
+
+
+def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
+    """Results that the other provincial body has accepted and this person may accept too."""
+    for found in approvals.open_approvals(session, person):
+        if found.act == custody.ACCEPT and found.may_decide(person):
+            survey_id = found.subject.removeprefix("survey:")
+            yield Todo(
+                title=_("Accept the result of survey %(number)s", number=survey_id),
+                detail=_("%(name)s asks you. It takes less than a minute.", name=found.requested_by_name),
+                url=url_for("custody.page", survey_id=survey_id),
+                urgent=True,
+            )
+
+
+def _survey(survey_id: str) -> SurveyView:
+    survey = surveys.scoped_survey(db.session(), survey_id, access.identity())
+    if survey.purpose is not Purpose.DECISION:
+        abort(HTTPStatus.NOT_FOUND)
+    return survey
+
+
+def _custody(survey: SurveyView) -> custody.Custody:
+    return custody.custody(db.session(), survey.id, datetime.now(UTC))
+
+
+def _page(
+    survey: SurveyView,
+    *,
+    complaint: ComplaintForm | None = None,
+    outcome: OutcomeForm | None = None,
+    decision: StaffForm | None = None,
+) -> str:
+    """The page; forms that were refused keep what was typed."""
+    person, found = access.identity(), _custody(survey)
+    waiting = next((request for request in found.requests if request.decision is None), None)
+    may_decide = waiting is not None and waiting.may_decide(person)
+    return render_template(
+        "results/custody.html",
+        survey=survey,
+        custody=found,
+        waiting=waiting,
+        may_decide=may_decide,
+        may_ask=waiting is None and survey.state is State.SIGNED and found.accepted_at is None,
+        complaint_form=complaint or ComplaintForm(formdata=None),
+        outcome_form=outcome or OutcomeForm(formdata=None),
+        decision_form=decision or (DecisionForm(formdata=None) if may_decide else StaffForm(formdata=None)),
+        refused_outcome=request.view_args and request.view_args.get("complaint_id") if outcome else None,
+    )
+
+
+def _back(survey: SurveyView) -> ResponseReturnValue:
+    return redirect(url_for("custody.page", survey_id=survey.id), HTTPStatus.SEE_OTHER)

@@ -1,0 +1,103 @@
+"""The minutes on which slips, receipt lists and counted households are set against each other, village by village.
+
+issued = handed out + returned + voided, and counted ≤ ticked. A difference is put in words and never decides anything.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import render_template
+from sqlalchemy.orm import Session
+
+from survey_app import files
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.queries import BatchView, SurveyView
+from survey_app.i18n import force_locale
+from survey_app.i18n import gettext as _
+from survey_app.results import comparison, signing
+from survey_app.results.comparison import Reconciliation
+from survey_app.results.signing import Signature
+
+
+@dataclass(frozen=True, slots=True)
+class VillageSlips:
+    """One village on the minutes."""
+
+    village: Reconciliation
+    #: Slips made on the server for this village, and those of them in batches that were voided there.
+    made: int
+    voided: int
+
+    @property
+    def live(self) -> int:
+        """Slips whose batch stands."""
+        return self.made - self.voided
+
+    @property
+    def spares(self) -> int:
+        """Live slips beyond one for each household."""
+        return max(self.live - self.village.line.households, 0)
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """What does not agree, each a sentence; empty when all does."""
+        receipts = self.village.receipts
+        if receipts is None:
+            return (_("The receipt list has not been entered."),)
+        found = []
+        if receipts.issued != self.live:
+            came = _(
+                "%(live)d slips stand on the server, %(issued)d came to the village.",
+                live=self.live,
+                issued=receipts.issued,
+            )
+            found.append(came)
+        if receipts.missing > 0:
+            found.append(_("%(count)d slips are neither handed out nor returned nor spoiled.", count=receipts.missing))
+        if receipts.missing < 0:
+            found.append(_("%(count)d slips more are accounted for than came.", count=-receipts.missing))
+        if self.village.exceeds_list:
+            more = self.village.answered - receipts.ticked
+            found.append(_("%(count)d households more were counted than signed for a slip.", count=more))
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """Everything the paper shows."""
+
+    survey: SurveyView
+    villages: tuple[VillageSlips, ...]
+    digest: str
+    signatures: tuple[Signature, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether no village has a difference."""
+        return not any(village.differences for village in self.villages)
+
+
+def minutes(session: Session, survey_id: str) -> Minutes:
+    """The minutes of a sealed survey. Raises SurveyNotFound, NotSealed."""
+    found = comparison.comparison(session, survey_id)
+    batches = surveys.batches(session, survey_id)
+    return Minutes(
+        survey=found.survey,
+        villages=tuple(_village(village, batches) for village in found.villages),
+        digest=found.digest,
+        signatures=signing.signatures(session, survey_id),
+    )
+
+
+def pdf(found: Minutes, now: datetime) -> bytes:
+    """The minutes on A4, in Vietnamese, to be signed by hand."""
+    with force_locale("vi"):
+        page = render_template("results/print/reconciliation.html", minutes=found, survey=found.survey, now=now)
+    return files.pdf(page)
+
+
+def _village(village: Reconciliation, batches: Iterable[BatchView]) -> VillageSlips:
+    own = [batch for batch in batches if batch.unit_id == village.line.unit.id]
+    voided = sum(batch.slips for batch in own if batch.voided_at is not None)
+    return VillageSlips(village, made=sum(batch.slips for batch in own), voided=voided)

@@ -1,0 +1,65 @@
+"""Where the sets are fetched: the public one by everybody, the auditor's by those who may see exact figures.
+
+The page that checks them is handed out here too, as a file to keep and open without a network; whoever does not
+trust this server takes that page, or the command, from somebody else.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, abort
+from flask.typing import ResponseReturnValue
+
+from survey_app import access, audit, db, files, keys
+from survey_app.access import Role
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.models import State
+from survey_app.results import sets
+
+bp = Blueprint("sets", __name__)
+
+#: The same people who may see exact figures: an auditor's set can be counted to the last slip.
+AUDITORS = (Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.PROVINCE, Role.AUDITOR)
+
+_VERIFIER = Path(__file__).resolve().parents[2] / "verifier" / "verifier.html"
+_JSON = "application/json"
+
+
+@bp.get("/ket-qua/<survey_id>/du-lieu.json")
+@access.public
+def public_set(survey_id: str) -> ResponseReturnValue:
+    """The public set of a sealed survey; an annulled one has no result to check."""
+    session = db.session()
+    survey = surveys.survey(session, survey_id.upper())
+    if survey.state in {State.DRAFT, State.ANNULLED}:
+        abort(HTTPStatus.NOT_FOUND)
+    found = sets.public_set(session, survey.id, keys.store().signing_key().public_key())
+    return files.download(_body(found), f"bo-cong-khai-{survey.id}.json", _JSON)
+
+
+@bp.get("/can-bo/dot/<survey_id>/bo-kiem-toan.json")
+@access.roles(*AUDITORS)
+def auditor_set(survey_id: str) -> ResponseReturnValue:
+    """The auditor's set; that somebody took it is noted before the first byte leaves."""
+    person = access.identity()
+    survey = surveys.scoped_survey(db.session(), survey_id, person)
+    found = sets.auditor_set(db.session(), survey.id, keys.store().signing_key().public_key())
+    with db.transaction() as current:
+        subject = f"survey:{survey.id}"
+        audit.record(current, person.actor, "results.auditor_set", subject, at=datetime.now(UTC))
+    return files.download(_body(found), f"bo-kiem-toan-{survey.id}.json", _JSON)
+
+
+@bp.get("/ket-qua/kiem-chung.html")
+@access.public
+def verifier_page() -> ResponseReturnValue:
+    """The page that checks sets, to be saved: it is never shown from here, so it runs under no policy of ours."""
+    return files.download(_VERIFIER.read_bytes(), "kiem-chung.html", "text/html; charset=utf-8")
+
+
+def _body(found: Mapping[str, Any]) -> bytes:
+    return json.dumps(found, ensure_ascii=False, indent=1).encode()

@@ -1,0 +1,129 @@
+"""Where a result is compared with its papers: flags, receipt lists, the call-back sample.
+
+Exact counts of villages are shown, so looking is noted. Nothing here changes an answer or a score.
+"""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from flask import Blueprint, abort, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from survey_app import access, audit, db
+from survey_app.access import Role
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.results import callbacks, signals_wording
+from survey_app.results import comparison as comparisons
+from survey_app.results.comparison import Comparison
+from survey_app.results.queries import NotSealed
+from survey_app.results.signals_forms import ReceiptsForm, RepliesForm
+from survey_app.scoring.callback import Replies
+
+bp = Blueprint("signals", __name__, template_folder="templates")
+bp.add_app_template_filter(signals_wording.flag, "flag_words")
+bp.add_app_template_filter(signals_wording.outcome, "callback_words")
+
+_READERS = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.AUDITOR)
+#: The consultation is the Front's: its officers read the lists off and call households back.
+_WRITERS = access.FRONT
+
+
+@bp.get("/can-bo/dot/<survey_id>/doi-chieu")
+@access.roles(*_READERS)
+def page(survey_id: str) -> ResponseReturnValue:
+    """Flags, reconciliation and sample; before sealing, the form for the lists alone."""
+    survey = _survey(survey_id)
+    if survey.state in {State.DRAFT, State.PUBLISHED, State.OPEN}:
+        raise callbacks.TooEarlyToCompare
+    return _page(survey, _receipts_form(survey), RepliesForm(formdata=None))
+
+
+@bp.post("/can-bo/dot/<survey_id>/doi-chieu/danh-sach")
+@access.roles(*_WRITERS)
+def receipts(survey_id: str) -> ResponseReturnValue:
+    """Keep the totals of one village's receipt list."""
+    survey = _survey(survey_id)
+    form = _receipts_form(survey)
+    if not form.validate_on_submit():
+        return _page(survey, form, RepliesForm(formdata=None)), HTTPStatus.UNPROCESSABLE_ENTITY
+    now, actor = datetime.now(UTC), access.identity().actor
+    with db.transaction() as current:
+        callbacks.record_receipts(current, survey.id, form.village.data, form.counts(), actor=actor, now=now)
+    return _back(survey)
+
+
+@bp.post("/can-bo/dot/<survey_id>/doi-chieu/boc-tham")
+@access.roles(*_WRITERS)
+def draw(survey_id: str) -> ResponseReturnValue:
+    """Draw the call-back sample from the lists, once."""
+    survey = _survey(survey_id)
+    with db.transaction() as current:
+        callbacks.draw_sample(current, survey.id, actor=access.identity().actor, now=datetime.now(UTC))
+    return _back(survey)
+
+
+@bp.post("/can-bo/dot/<survey_id>/doi-chieu/goi-lai")
+@access.roles(*_WRITERS)
+def replies(survey_id: str) -> ResponseReturnValue:
+    """Keep what the households of the sample said."""
+    survey = _survey(survey_id)
+    form = RepliesForm()
+    if form.validate_on_submit():
+        said = Replies(form.confirmed.data or 0, form.denied.data or 0, form.not_reached.data or 0)
+        try:
+            with db.transaction() as current:
+                callbacks.record_replies(
+                    current, survey.id, said, actor=access.identity().actor, now=datetime.now(UTC)
+                )
+            return _back(survey)
+        except callbacks.RepliesDoNotFit as refusal:
+            form.not_reached.errors = [refusal.message]
+    return _page(survey, _receipts_form(survey, typed=False), form), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _survey(survey_id: str) -> SurveyView:
+    """The decision survey of that number in the person's subtree; open feedback has no list to compare."""
+    survey = surveys.scoped_survey(db.session(), survey_id, access.identity())
+    if survey.purpose is not Purpose.DECISION:
+        abort(HTTPStatus.NOT_FOUND)
+    return survey
+
+
+def _receipts_form(survey: SurveyView, *, typed: bool = True) -> ReceiptsForm:
+    form = ReceiptsForm() if typed else ReceiptsForm(formdata=None)
+    frame = surveys.frame(db.session(), survey.id)
+    form.village.choices = [(line.unit.code, line.unit.full_name) for line in frame]
+    return form
+
+
+def _page(survey: SurveyView, receipts_form: ReceiptsForm, replies_form: RepliesForm) -> str:
+    person = access.identity()
+    found = _found(survey)
+    if found is not None:
+        with db.transaction() as current:
+            subject = f"survey:{survey.id}"
+            audit.record(
+                current, person.actor, "results.exact", subject, at=datetime.now(UTC), form="comparison"
+            )
+    return render_template(
+        "results/comparison.html",
+        survey=survey,
+        found=found,
+        may_write=person.role in _WRITERS and survey.state is not State.ANNULLED,
+        receipts_form=receipts_form,
+        replies_form=replies_form,
+    )
+
+
+def _found(survey: SurveyView) -> Comparison | None:
+    """The comparison; None before the seal."""
+    try:
+        return comparisons.comparison(db.session(), survey.id)
+    except NotSealed:
+        return None
+
+
+def _back(survey: SurveyView) -> ResponseReturnValue:
+    return redirect(url_for("signals.page", survey_id=survey.id), HTTPStatus.SEE_OTHER)

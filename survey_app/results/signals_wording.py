@@ -1,0 +1,116 @@
+"""Flags and call-back results in words: what was counted, never an accusation."""
+
+from collections.abc import Callable, Mapping
+
+from survey_app.i18n import gettext as _
+from survey_app.results.comparison import Sample
+from survey_app.scoring.rates import Rate
+from survey_app.scoring.signals import Flag
+from survey_app.templating import percent
+
+
+def flag(found: Flag) -> str:
+    """What the flag counted, in one sentence."""
+    return _WORDS[found.key](found.figures)
+
+
+def outcome(sample: Sample) -> str:
+    """What the call-back says of the ticked rows; empty before there are replies."""
+    if sample.replies is None or sample.meaning is None:
+        return ""
+    told, of = sample.meaning, sample.ticked
+    if told.effect == "nothing_said":
+        return _("Call-back: nobody was reached, so it says nothing.")
+    if told.effect == "nothing_found":
+        return _(
+            "Call-back: all %(reached)d households reached confirm that they answered. With 95 %% certainty at most "
+            "%(most)d of %(of)d ticked rows are wrong.",
+            reached=sample.replies.reached,
+            most=told.at_most_false,
+            of=of,
+        )
+    return _(
+        "Call-back: %(denied)d of %(reached)d households reached say that they did not answer. With 95 %% certainty at "
+        "least %(least)d of %(of)d ticked rows are wrong; please compare with the papers.",
+        denied=sample.replies.denied,
+        reached=sample.replies.reached,
+        least=told.at_least_false,
+        of=of,
+    )
+
+
+def _more_than_listed(figures: Mapping[str, int]) -> str:
+    if "issued" in figures:
+        return _(
+            "Of %(issued)d slips brought, %(ticked)d are ticked and %(returned)d came back: %(missing)d are missing.",
+            issued=figures["issued"],
+            ticked=figures["ticked"],
+            returned=figures["returned"],
+            missing=figures["issued"] - figures["ticked"] - figures["returned"],
+        )
+    if "ticked" in figures and figures["answered"] > figures["ticked"]:
+        return _(
+            "%(answered)d households counted, but only %(ticked)d rows ticked on the receipt list.",
+            answered=figures["answered"],
+            ticked=figures["ticked"],
+        )
+    return _(
+        "%(answered)d households counted, but only %(households)d households in the frame.",
+        answered=figures["answered"],
+        households=figures["households"],
+    )
+
+
+def _corner(figures: Mapping[str, int]) -> str:
+    return _(
+        "Coverage %(coverage)s and satisfaction %(satisfaction)s; in the middle village of the commune "
+        "%(usual_coverage)s and %(usual_satisfaction)s.",
+        **{name: percent(Rate(share, 10_000)) for name, share in figures.items()},
+    )
+
+
+def _burst(figures: Mapping[str, int]) -> str:
+    return _(
+        "%(most)d answers by phone in ten minutes without an announced meeting; usually %(usual)d.",
+        most=figures["most"],
+        usual=figures["usual"],
+    )
+
+
+def _fast(figures: Mapping[str, int]) -> str:
+    return _(
+        "%(fast)d of %(answers)d answers by phone were sent in less than two seconds a question.",
+        fast=figures["fast"],
+        answers=figures["answers"],
+    )
+
+
+def _night(figures: Mapping[str, int]) -> str:
+    return _(
+        "%(night)d of %(answers)d answers by phone came between midnight and five o'clock.",
+        night=figures["night"],
+        answers=figures["answers"],
+    )
+
+
+def _channels(figures: Mapping[str, int]) -> str:
+    own = percent(Rate(figures["own_phone"], 10_000))
+    if "paper_entry" in figures:
+        paper = percent(Rate(figures["paper_entry"], 10_000))
+        return _("Satisfaction on paper %(paper)s, on households' own phones %(own)s.", paper=paper, own=own)
+    helped = percent(Rate(figures["assisted"], 10_000))
+    return _(
+        "Satisfaction with a helper's phone %(helped)s, on households' own phones %(own)s.",
+        helped=helped,
+        own=own,
+    )
+
+
+_WORDS: Mapping[str, Callable[[Mapping[str, int]], str]] = {
+    "F1": _more_than_listed,
+    "F2": _corner,
+    "F3": _burst,
+    "F4": _fast,
+    "F7": _night,
+    "F8": _channels,
+}

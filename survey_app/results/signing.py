@@ -1,0 +1,143 @@
+"""Two bodies sign a sealed result: one signs and asks, the other looks at the same page and signs or refuses.
+
+People sign as audited acts, and by hand on the printed minutes; the server's own key signed when it sealed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from survey_app import audit
+from survey_app.access import Body, Identity, Role
+from survey_app.accounts import operations as accounts
+from survey_app.accounts import queries as approvals
+from survey_app.accounts.queries import ApprovalView
+from survey_app.errors import DomainError
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.models import State, Survey
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.i18n import gettext as _
+from survey_app.results import queries
+from survey_app.results.models import ReceiptList, Seal
+from survey_app.results.queries import DisclosedResult, Unkeyed
+from survey_app.scoring.disclosure import Audience
+
+ACT = "results.sign"
+
+
+class CannotSign(DomainError):
+    """Only a sealed result can be signed, and only once."""
+
+    code = "khong-the-ky"
+
+    def __init__(self) -> None:
+        super().__init__(_("Only a sealed result that is not signed yet can be signed. Reload the page."))
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What somebody reads before signing: the commune's totals, the slips, and what has not come in."""
+
+    result: DisclosedResult
+    slips_made: int
+    slips_voided: int
+    #: As the Front read them off the receipt lists; None while no list was entered.
+    slips_returned: int | None
+    unkeyed: Unkeyed
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One body's signature, as papers print it."""
+
+    name: str
+    body: Body
+    role: Role
+    signed_at: datetime
+    #: Whether somebody of the province signed for the commune's own body ("ký thay").
+    stands_in: bool
+
+
+def evidence(session: Session, survey_id: str, audience: Audience) -> Evidence:
+    """Raises SurveyNotFound, and NotSealed before the seal."""
+    batches = surveys.batches(session, survey_id)
+    returned = select(func.sum(ReceiptList.returned + ReceiptList.voided)).where(ReceiptList.survey_id == survey_id)
+    return Evidence(
+        result=queries.disclosed(session, survey_id, audience),
+        slips_made=sum(batch.slips for batch in batches),
+        slips_voided=sum(batch.slips for batch in batches if batch.voided_at is not None),
+        slips_returned=session.scalar(returned),
+        unkeyed=queries.unkeyed(session, survey_id),
+    )
+
+
+def requests(session: Session, survey_id: str) -> tuple[ApprovalView, ...]:
+    """Every request to sign this result, oldest first."""
+    return tuple(found for found in approvals.approvals_of(session, _subject(survey_id)) if found.act == ACT)
+
+
+def signatures(session: Session, survey_id: str) -> tuple[Signature, ...]:
+    """Both signatures of a signed result, the one who asked first; empty before."""
+    signed = next((found for found in requests(session, survey_id) if found.decision == "approved"), None)
+    if signed is None or signed.decided_as is None or signed.decided_at is None:
+        return ()
+    first = _signature(signed, signed.requested_by_name, signed.requested_as, signed.requested_at)
+    return first, _signature(signed, signed.decided_by_name or "", signed.decided_as, signed.decided_at)
+
+
+def ask(session: Session, survey: SurveyView, *, by: Identity, now: datetime) -> int:
+    """Sign for the own body and ask the other; the number of the request. Raises CannotSign, ApprovalOpen."""
+    digest = _require_sealed(session, survey.id)
+    return accounts.request_approval(
+        session,
+        act=ACT,
+        subject=_subject(survey.id),
+        unit_id=survey.unit.id,
+        payload={"digest": digest},
+        reason="",
+        by=by,
+        now=now,
+    )
+
+
+def decide(
+    session: Session, approval_id: int, *, approved: bool, reason: str, by: Identity, now: datetime
+) -> ApprovalView:
+    """Sign for the other body, which makes the result signed, or refuse with a reason: it stays sealed.
+
+    Raises CannotSign, also when what was sealed is not what the first body signed, and what `accounts` refuses.
+    """
+    decided = accounts.decide(session, approval_id, by=by, approved=approved, reason=reason, now=now)
+    if not approved:
+        return decided
+    survey_id = decided.subject.removeprefix(_subject(""))
+    digest = _require_sealed(session, survey_id)
+    if decided.payload["digest"] != digest:
+        raise CannotSign
+    survey = session.get_one(Survey, survey_id)
+    survey.state = State.SIGNED
+    survey.revision += 1
+    stand_in = {"stand_in": by.role} if decided.stands_in(by.role) else {}
+    audit.record(session, by.actor, ACT, decided.subject, at=now, digest=digest, approval=approval_id, **stand_in)
+    return decided
+
+
+def _subject(survey_id: str) -> str:
+    return f"survey:{survey_id}"
+
+
+def _require_sealed(session: Session, survey_id: str) -> str:
+    """The digest of a sealed result, whose state is held to the end of the transaction."""
+    found = select(Survey).where(Survey.id == survey_id).with_for_update().execution_options(populate_existing=True)
+    survey = session.scalar(found)
+    seal = session.get(Seal, survey_id)
+    if survey is None or survey.state != State.SEALED or seal is None:
+        raise CannotSign
+    return seal.digest
+
+
+def _signature(signed: ApprovalView, name: str, role: Role, at: datetime) -> Signature:
+    body = Body.FRONT if role in (Role.FRONT_COMMUNE, Role.FRONT_PROVINCE) else Body.GOVERNMENT
+    return Signature(name, body, role, at, signed.stands_in(role))

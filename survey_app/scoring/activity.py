@@ -1,0 +1,139 @@
+"""What is counted of a consultation beside its answers: households, receipts on paper, doors, ten-minute slots.
+
+Counts of villages only: no answer, no household, no code, no network. What they are signs of is `signals`' task.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+_SLOT = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """Totals of a village's paper receipt list: slips brought to it, rows ticked, slips returned or voided unused."""
+
+    issued: int
+    ticked: int
+    returned: int
+
+    @property
+    def missing(self) -> int:
+        """Slips the papers do not account for; below 0 when they account for more than there were."""
+        return self.issued - self.ticked - self.returned
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Counts of one channel: answers, and satisfied scored answers `of` all that valid slips could give."""
+
+    answers: int
+    satisfied: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class TenMinutes:
+    """Answers by phone in one slot of ten minutes, `start` in the civil time of the place.
+
+    `fast` are those sent below two seconds an item after their form was opened, or without having opened one.
+    """
+
+    start: datetime
+    answers: int
+    fast: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When an announced meeting was held; both ends belong to it."""
+
+    start: datetime
+    end: datetime
+
+    def touches(self, slot: TenMinutes) -> bool:
+        """Whether any part of the slot lies in the meeting."""
+        return slot.start <= self.end and self.start < slot.start + _SLOT
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What is known in counts of one unit. `satisfied` of `of` is the pooled rate; without a list no `receipts`."""
+
+    unit: str
+    households: int
+    answered: int
+    satisfied: int
+    of: int
+    receipts: Receipts | None = None
+    channels: Mapping[str, Door] = field(default_factory=dict)
+    slots: tuple[TenMinutes, ...] = ()
+    #: None where nobody records meetings.
+    meetings: tuple[Window, ...] | None = None
+
+    @property
+    def outside_meetings(self) -> tuple[TenMinutes, ...]:
+        """Slots in which no meeting was announced."""
+        announced = self.meetings or ()
+        return tuple(slot for slot in self.slots if not any(meeting.touches(slot) for meeting in announced))
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """One commune's survey. Only communes of the same `kind` are ranked against each other."""
+
+    unit: str
+    kind: str
+    villages: tuple[Activity, ...]
+
+
+def total(consultation: Consultation) -> Activity:
+    """The commune as one unit, by adding counts; its receipts only when every village's list was handed in.
+
+    It carries no meetings, so a rule about bursts must not be asked of it.
+    """
+    villages = consultation.villages
+    lists = [village.receipts for village in villages if village.receipts is not None]
+    return Activity(
+        unit=consultation.unit,
+        households=sum(village.households for village in villages),
+        answered=sum(village.answered for village in villages),
+        satisfied=sum(village.satisfied for village in villages),
+        of=sum(village.of for village in villages),
+        receipts=_add_receipts(lists) if lists and len(lists) == len(villages) else None,
+        channels=_add_doors(villages),
+        slots=_add_slots(slot for village in villages for slot in village.slots),
+    )
+
+
+def _add_receipts(lists: Iterable[Receipts]) -> Receipts:
+    parts = tuple(lists)
+    return Receipts(
+        issued=sum(part.issued for part in parts),
+        ticked=sum(part.ticked for part in parts),
+        returned=sum(part.returned for part in parts),
+    )
+
+
+def _add_doors(villages: Iterable[Activity]) -> dict[str, Door]:
+    parts: dict[str, list[Door]] = defaultdict(list)
+    for village in villages:
+        for name, door in village.channels.items():
+            parts[name].append(door)
+    return {
+        name: Door(
+            answers=sum(door.answers for door in doors),
+            satisfied=sum(door.satisfied for door in doors),
+            of=sum(door.of for door in doors),
+        )
+        for name, doors in sorted(parts.items())
+    }
+
+
+def _add_slots(slots: Iterable[TenMinutes]) -> tuple[TenMinutes, ...]:
+    parts: dict[datetime, Counter[str]] = defaultdict(Counter)
+    for slot in slots:
+        parts[slot.start].update(answers=slot.answers, fast=slot.fast)
+    return tuple(TenMinutes(start, **counts) for start, counts in sorted(parts.items()))

@@ -1,0 +1,186 @@
+"""Rules of the source itself: what pure rooms import, what nobody writes, what every view declares."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from survey_app.access import Role
+
+PROJECT = Path(__file__).resolve().parents[2]
+CODE = sorted((PROJECT / "survey_app").rglob("*.py"))
+TEMPLATES = sorted((PROJECT / "survey_app").rglob("*.html"))
+PURE_ROOMS = ("questions", "scoring", "criteria")
+
+FORBIDDEN_IN_CODE = {
+    "markup that skips escaping": r"\bMarkup\(",
+    "SQL put together from values": r"\btext\(f[\"']|\bexecute\(f[\"']",
+    "a shell": r"shell\s*=\s*True|os\.system\(",
+    "a loader that runs what it reads": r"yaml\.load\(|\bpickle\b|\bmarshal\b",
+    "code made of text": r"(?<![\w.])(eval|exec)\(",
+    "a unique id that carries the time": r"uuid[16]\(|uuid7\(",
+    "a note to oneself": r"\b(TODO|FIXME|XXX)\b",
+}
+FORBIDDEN_IN_TEMPLATES = {
+    "markup that skips escaping": r"\|\s*safe\b|autoescape\s+false",
+    "a style on an element": r"\sstyle\s*=",
+    "a script on an element": r"\son[a-z]+\s*=\s*[\"']",
+    "something from elsewhere": r"(src|href)\s*=\s*[\"']https?://",
+}
+#: Templates that are printed, never served: papers carry their style inside and show no page of a browser.
+PRINTED = ("/print/", "/papers/", "_print.html")
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield "." * node.level + (node.module or "")
+
+
+def served():
+    return [path for path in TEMPLATES if not any(part in f"/{path}" for part in PRINTED)]
+
+
+@pytest.mark.parametrize("room", PURE_ROOMS)
+def test_a_pure_room_imports_the_standard_library_and_itself_alone(room):
+    pure = tuple(f"survey_app.{name}" for name in PURE_ROOMS)
+    foreign = {
+        f"{path.name}: {name}"
+        for path in (PROJECT / "survey_app" / room).rglob("*.py")
+        for name in imports(path)
+        if name.split(".")[0] not in sys.stdlib_module_names and not name.startswith(pure)
+    }
+
+    assert foreign == set()
+
+
+def test_imports_stand_at_the_top_and_are_absolute():
+    inside = [
+        f"{path}:{node.lineno}"
+        for path in CODE
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    relative = [str(path) for path in CODE if any(name.startswith(".") for name in imports(path))]
+
+    assert inside == relative == []
+
+
+@pytest.mark.parametrize("rule", FORBIDDEN_IN_CODE)
+def test_nobody_writes_in_code(rule):
+    pattern = re.compile(FORBIDDEN_IN_CODE[rule])
+
+    assert [str(path) for path in CODE if pattern.search(path.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize("rule", FORBIDDEN_IN_TEMPLATES)
+def test_nobody_writes_in_templates(rule):
+    pattern = re.compile(FORBIDDEN_IN_TEMPLATES[rule])
+
+    assert [str(path) for path in served() if pattern.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_every_module_says_why_it_exists():
+    silent = [
+        str(path)
+        for path in CODE
+        if path.stat().st_size and ast.get_docstring(ast.parse(path.read_text("utf-8"))) is None
+    ]
+
+    assert silent == []
+
+
+def test_only_the_transaction_commits_and_only_views_commands_and_jobs_open_one():
+    commits = [path.name for path in CODE if ".commit()" in path.read_text(encoding="utf-8")]
+    openers = {path.name for path in CODE if "transaction()" in path.read_text(encoding="utf-8")}
+
+    assert commits == ["db.py"]
+    assert openers.isdisjoint({"operations.py", "queries.py", "models.py"})
+
+
+def test_every_route_declares_who_may_open_it(app):
+    undeclared = [
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "static"
+        and getattr(app.view_functions[rule.endpoint], "access_roles", None) is None
+    ]
+
+    assert undeclared == []
+
+
+def test_every_rule_names_roles_that_exist(app):
+    named = {role for view in app.view_functions.values() for role in getattr(view, "access_roles", ())}
+
+    assert named <= set(Role)
+
+
+def test_the_public_side_is_what_the_design_lists_and_nothing_else(app):
+    public = {
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if getattr(app.view_functions[rule.endpoint], "access_roles", None) == ()
+        and rule.endpoint != "static"
+    }
+
+    lawful = re.compile(
+        r"/|/healthz|/[kK](/<typed>)?|/g/<link>(/anh\.png)?|/kiem-tra(/phieu)?|/bia/.*|/ket-qua/.*|/mau/phieu"
+        r"|/dang-nhap(/ma)?|/dang-xuat|/can-bo/ma-xac-thuc|/can-bo/ngon-ngu|/loi-moi/.*|/moi/.*|/mat-khau/.*|/api/v1/(openapi\.json|submissions)"
+    )
+    assert {rule for rule in public if not lawful.fullmatch(rule)} == set()
+
+
+def test_the_lock_file_names_a_hash_for_everything_and_no_host():
+    lock = (PROJECT / "requirements.lock").read_text(encoding="utf-8")
+    entries = re.split(r"\n(?=[a-z0-9])", re.sub(r"^\s*#.*\n", "", lock, flags=re.MULTILINE).strip())
+
+    assert len(entries) > 50
+    assert [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry] == []
+    assert [entry.split()[0] for entry in entries if not re.match(r"[\w.-]+(\[\w+\])?==", entry)] == []
+    assert not re.search(r"https?://|--(extra-)?index-url|--find-links|--trusted-host", lock)
+
+
+def test_the_lock_file_holds_every_direct_dependency():
+    setup = (PROJECT / "setup.cfg").read_text(encoding="utf-8")
+    block = setup.split("install_requires =")[1].split("[options.packages.find]")[0]
+    direct = {
+        line.strip().split("[")[0].lower()
+        for line in block.splitlines()
+        if re.fullmatch(r"    [\w\[\]-]+", line)
+    }
+    locked = set(
+        re.findall(r"^([\w.-]+)", (PROJECT / "requirements.lock").read_text("utf-8"), flags=re.MULTILINE)
+    )
+
+    assert direct - {name.lower() for name in locked} == set()
+    assert len(direct) <= 50
+
+
+def test_ci_runs_the_test_command_of_the_readme():
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"## Test\n\n    (.+)\n", readme)
+    script = (PROJECT / ".ci" / "run").read_text(encoding="utf-8")
+
+    assert script.rstrip().splitlines()[-1] == command
+    assert subprocess.run(["bash", "-n", PROJECT / ".ci" / "run"], check=False).returncode == 0
+
+
+def test_no_file_of_the_instance_is_in_the_project():
+    ignored = (PROJECT / ".gitignore").read_text(encoding="utf-8")
+
+    assert "instance/" in ignored
+
+
+def test_the_web_server_keeps_no_access_log():
+    settings: dict[str, object] = {}
+    exec(compile((PROJECT / "gunicorn.conf.py").read_text("utf-8"), "gunicorn.conf.py", "exec"), settings)  # noqa: S102
+
+    assert settings["accesslog"] is None
+    assert settings["loglevel"] == "warning"

@@ -1,0 +1,226 @@
+"""The page that compares a result with its papers: who sees it, what it says, and that it changes nothing."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from survey_app import db
+from survey_app.access import Role
+from survey_app.audit import AuditEvent
+from survey_app.collecting.models import ActivityCounter
+from survey_app.fieldwork.models import Purpose, State
+from survey_app.results import callbacks, comparison, queries
+from survey_app.results.models import ReceiptList
+from survey_app.scoring import callback
+from survey_app.scoring.callback import Replies
+
+NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
+PAGE = "/can-bo/dot/001/doi-chieu"
+LIST = {"issued": 80, "ticked": 76, "returned": 4, "voided": 0}
+READERS = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.AUDITOR)
+OTHERS = (Role.COMMUNE, Role.VIEWER, Role.CLERK, Role.DIGITAL_TEAM)
+
+
+@pytest.fixture
+def sealed(linh_cang, app):
+    """Linh Cang, sealed; a Front officer of the commune is signed in."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    linh_cang.seal()
+    linh_cang.sign_in(app, Role.FRONT_COMMUNE)
+    return linh_cang
+
+
+def enter(surveys, **changes):
+    """Keep the list of Linh Cang as the Front does."""
+    with db.transaction() as current:
+        callbacks.record_receipts(
+            current, "001", surveys.village("Linh Cang").code, {**LIST, **changes}, actor="user:1", now=NOW
+        )
+
+
+def draw():
+    with db.transaction() as current:
+        callbacks.draw_sample(current, "001", actor="user:1", now=NOW)
+
+
+def reply(**said):
+    with db.transaction() as current:
+        callbacks.record_replies(current, "001", Replies(**said), actor="user:1", now=NOW)
+
+
+def text_of(page):
+    """The words of the page, white space and marks taken out."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page.text.replace("\u00a0", " ")).split())
+
+
+@pytest.mark.parametrize("role", READERS)
+def test_the_front_the_province_and_the_auditor_compare_a_sealed_result(sealed, app, client, role):
+    sealed.sign_in(app, role)
+
+    page = client.get(PAGE)
+
+    assert page.status_code == 200
+    assert ('<form method="post" action="/can-bo/dot/' in page.text) == (
+        role in {Role.FRONT_PROVINCE, Role.FRONT_COMMUNE}
+    )
+
+
+@pytest.mark.parametrize("role", OTHERS)
+def test_others_may_not_look_nor_write(sealed, app, client, role):
+    sealed.sign_in(app, role)
+
+    assert client.get(PAGE).status_code == 403
+    assert client.post(PAGE + "/boc-tham").status_code == 403
+
+
+def test_the_officer_of_another_commune_finds_nothing(sealed, app, client):
+    sealed.sign_in(app, Role.FRONT_COMMUNE, sealed.other_commune())
+
+    assert client.get(PAGE).status_code == 404
+
+
+def test_an_open_survey_has_no_comparison_and_a_counted_one_only_the_form(linh_cang, app, client):
+    linh_cang.make("002", households={"Khác": 40}, state=State.OPEN)
+    linh_cang.sign_in(app, Role.FRONT_COMMUNE)
+
+    assert client.get("/can-bo/dot/002/doi-chieu").status_code == 403
+    while_counting = client.get(PAGE)
+    assert while_counting.status_code == 200
+    assert "72" not in text_of(while_counting)
+
+
+def test_a_feedback_survey_has_nothing_to_compare(surveys, app, client):
+    surveys.make("003", purpose=Purpose.FEEDBACK)
+    surveys.sign_in(app, Role.FRONT_COMMUNE)
+
+    assert client.get("/can-bo/dot/003/doi-chieu").status_code == 404
+
+
+def test_the_published_result_of_linh_cang_raises_no_flag(sealed, client):
+    enter(sealed)
+
+    found = comparison.comparison(db.session(), "001")
+
+    assert found.flags == ()
+    assert 'class="to-compare"' not in client.get(PAGE).text
+
+
+def test_more_counted_than_ticked_is_to_be_compared_and_changes_no_figure(sealed, client):
+    before = queries.scorecard(db.session(), "001").commune
+    enter(sealed, ticked=60, returned=20)
+
+    page = text_of(client.get(PAGE))
+
+    assert [flag.key for flag in comparison.comparison(db.session(), "001").flags] == ["F1", "F1"]
+    assert "72" in page
+    assert "60" in page
+    assert 'class="to-compare"' in client.get(PAGE).text
+    assert queries.scorecard(db.session(), "001").commune == before
+
+
+def test_fast_and_nightly_answers_are_read_from_the_counters(linh_cang):
+    village = linh_cang.village("Linh Cang")
+    midnight = datetime(2026, 5, 31, 17, 0, tzinfo=UTC)
+    for start, fast, answers in ((midnight, True, 30), (midnight + timedelta(hours=12), False, 30)):
+        db.session().add(
+            ActivityCounter(
+                survey_id="001", unit_id=village.id, ten_minutes=start, fast=fast, answers=answers
+            )
+        )
+    db.session().commit()
+    linh_cang.seal()
+
+    found = comparison.comparison(db.session(), "001")
+
+    assert {flag.key for flag in found.flags} == {"F4", "F7"}
+
+
+def test_sealing_keeps_every_counter(linh_cang):
+    village = linh_cang.village("Linh Cang")
+    db.session().add(
+        ActivityCounter(survey_id="001", unit_id=village.id, ten_minutes=NOW, fast=False, answers=7)
+    )
+    db.session().commit()
+
+    linh_cang.seal()
+
+    [row] = db.session().query(ActivityCounter).all()
+    assert (row.unit_id, row.answers) == (village.id, 7)
+
+
+def test_the_totals_of_a_list_are_kept_by_the_form_and_corrected_until_the_draw(sealed, client):
+    code = sealed.village("Linh Cang").code
+    for ticked in ("70", "76"):
+        client.post(PAGE + "/danh-sach", data={**LIST, "village": code, "ticked": ticked})
+    client.post(PAGE + "/boc-tham")
+
+    refused = client.post(PAGE + "/danh-sach", data={**LIST, "village": code, "ticked": "75"})
+
+    db.session().rollback()
+    assert refused.status_code == 409
+    assert [row.ticked for row in db.session().query(ReceiptList)] == [76]
+    assert db.session().query(AuditEvent).filter_by(act="results.receipts").count() == 2
+
+
+def test_a_negative_total_is_refused_and_stays_in_the_box(sealed, client):
+    code = sealed.village("Linh Cang").code
+
+    page = client.post(PAGE + "/danh-sach", data={**LIST, "village": code, "ticked": "-3"})
+
+    assert page.status_code == 422
+    assert 'value="-3"' in page.text
+
+
+def test_the_sample_is_the_one_anybody_draws_from_the_digest(sealed, client):
+    enter(sealed)
+    draw()
+
+    found = comparison.comparison(db.session(), "001")
+
+    assert found.sample.rows == callback.draw(found.digest, {sealed.village("Linh Cang").code: 76}, 30)
+    assert str(found.sample.rows[0].place) in text_of(client.get(PAGE))
+
+
+def test_a_sample_needs_a_seal_and_a_list_and_is_drawn_once(linh_cang):
+    with pytest.raises(callbacks.TooEarlyToCompare):
+        draw()
+    linh_cang.seal()
+    with pytest.raises(callbacks.NothingToDraw):
+        draw()
+    enter(linh_cang)
+    draw()
+
+    with pytest.raises(callbacks.AlreadyDrawn):
+        draw()
+
+
+def test_replies_are_shown_with_their_effect_and_the_score_stays(sealed, client):
+    before = queries.scorecard(db.session(), "001").commune
+    enter(sealed)
+    draw()
+    client.post(PAGE + "/goi-lai", data={"confirmed": "26", "denied": "2", "not_reached": "2"})
+
+    page = client.get(PAGE)
+
+    assert "callback-outcome" in page.text
+    assert comparison.comparison(db.session(), "001").sample.meaning.effect == "contradicted"
+    assert queries.scorecard(db.session(), "001").commune == before
+
+
+def test_replies_that_are_not_those_of_the_sample_are_refused_beside_what_was_typed(sealed, client):
+    enter(sealed)
+    draw()
+
+    page = client.post(PAGE + "/goi-lai", data={"confirmed": "26", "denied": "2", "not_reached": "9"})
+
+    assert page.status_code == 422
+    assert 'value="26"' in page.text
+    assert comparison.comparison(db.session(), "001").sample.replies is None
+
+
+def test_looking_is_noted(sealed, client):
+    client.get(PAGE)
+
+    db.session().rollback()
+    assert db.session().query(AuditEvent).filter_by(act="results.exact").count() == 1

@@ -1,0 +1,570 @@
+"""The respondent's pages in a browser without JavaScript: every state, every step, nothing typed is ever lost."""
+
+import logging
+import shutil
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import func, select, text
+
+from survey_app import db
+from survey_app.collecting.models import Response, SpentCode
+from survey_app.fieldwork import codes, operations
+from survey_app.fieldwork.models import Purpose, State
+from survey_app.keys import store
+from survey_app.throttle import Failure
+from tests.pages import Page
+
+OWN = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture
+def commune(make_commune):
+    return make_commune()
+
+
+@pytest.fixture
+def survey(commune, make_survey):
+    return make_survey(commune)
+
+
+@pytest.fixture
+def slip(commune, survey, hand_out):
+    return hand_out(survey, commune.villages["Phung"])[0]
+
+
+@pytest.fixture
+def rich(commune, make_form, make_survey, hand_out):
+    """A code of a survey whose form has every kind of question."""
+    words = {"vi": "Có", "en": "Yes"}
+    form = make_form(
+        ask("note", "note"),
+        ask("who", "single_choice", options=[option("head"), option("other")]),
+        ask("which", "short_text", condition={"question": "who", "answers": ["other"]}),
+        ask("media", "multiple_choice", options=[option("radio"), option("phone")]),
+        ask("people", "number", minimum=1, maximum=20),
+        ask("mood", "five_faces"),
+        ask("remarks", "long_text", help=words),
+    )
+    found = make_survey(commune, form=form)
+    return hand_out(found, commune.villages["Phung"])[0]
+
+
+def ask(key, kind, **more):
+    return {"key": key, "kind": kind, "text": {"vi": f"Câu {key}?", "en": f"Question {key}?"}} | more
+
+
+def option(code):
+    return {"code": code, "label": {"vi": f"Là {code}", "en": f"Is {code}"}}
+
+
+def send_form(client, page, address, step="review", **answers):
+    """Fill in the form of a page and press one of its buttons."""
+    form = Page(page.text).form(id="phieu")
+    button = {"_switch": step[1:]} if step.startswith(">") else {"_step": step}
+    return client.post(form.action or address, data=form.data(**answers, **button), headers=OWN)
+
+
+def answers_stored():
+    current = db.session()
+    current.rollback()
+    return [row.answers for row in current.scalars(select(Response).order_by(Response.id))]
+
+
+def spent():
+    current = db.session()
+    current.rollback()
+    return current.scalar(select(func.count()).select_from(SpentCode))
+
+
+def test_a_household_answers_looks_over_changes_and_sends(client, slip):
+    address = f"/k/{slip}"
+
+    form = client.get(address)
+    review = send_form(client, form, address, planning="satisfied", transport="satisfied")
+    back = send_form(client, review, address, "change")
+    review_again = send_form(client, back, address, transport="dissatisfied")
+    thanks = send_form(client, review_again, address, "send")
+
+    assert [page.status_code for page in (form, review, back, review_again, thanks)] == [
+        200,
+        200,
+        200,
+        200,
+        201,
+    ]
+    ids = [
+        dict(Page(page.text).form(id="phieu").fields)["_id"] for page in (form, review, back, review_again)
+    ]
+    assert len(set(ids)) == 1
+    (answers,) = answers_stored()
+    assert (answers["planning"], answers["transport"], answers["income"]) == (
+        "satisfied",
+        "dissatisfied",
+        None,
+    )
+
+
+def test_looking_and_reviewing_spend_nothing(client, slip):
+    address = f"/k/{slip}"
+
+    send_form(client, client.get(address), address, planning="satisfied")
+
+    assert spent() == 0
+
+
+def test_sending_the_page_twice_thanks_twice_and_counts_once(client, slip):
+    address = f"/k/{slip}"
+    review = send_form(client, client.get(address), address, planning="satisfied")
+
+    first, second = (send_form(client, review, address, "send") for _time in range(2))
+
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert receipt_of(first) == receipt_of(second)
+    assert len(answers_stored()) == 1
+
+
+def test_a_second_tab_of_the_same_slip_is_told_that_it_has_answered(client, slip):
+    address = f"/k/{slip}"
+    first, second = client.get(address), client.get(address)
+    send_form(client, first, address, "send", planning="satisfied")
+
+    refused = send_form(client, second, address, "send", planning="dissatisfied")
+
+    assert refused.status_code == 409
+    assert len(answers_stored()) == 1
+    assert Page(refused.text).text("dd").startswith("Không hài lòng")
+
+
+def test_switching_the_language_keeps_every_answer_the_id_and_the_ticket(client, rich):
+    address = f"/k/{rich}"
+    form = client.get(address)
+    before = Page(form.text).form(id="phieu").data()
+
+    english = send_form(
+        client,
+        form,
+        address,
+        ">en",
+        planning="dissatisfied",
+        remarks="Đường\nlầy",
+        media=["radio", "phone"],
+        mood="2",
+    )
+
+    after = Page(english.text).form(id="phieu").data()
+    assert (english.status_code, Page(english.text).all("html")[0]["lang"]) == (200, "en")
+    assert (after["_id"], after["_ticket"]) == (before["_id"], before["_ticket"])
+    assert after["planning"] == ["dissatisfied"]
+    assert after["remarks"] == ["Đường\nlầy"]
+    assert (after["media"], after["mood"]) == (["radio", "phone"], ["2"])
+
+
+def test_the_chosen_language_stays_through_review_and_thanks(client, slip):
+    address = f"/k/{slip}"
+    english = send_form(client, client.get(address), address, ">en")
+    review = send_form(client, english, address)
+    thanks = send_form(client, review, address, "send")
+
+    assert [Page(page.text).all("html")[0]["lang"] for page in (review, thanks)] == ["en", "en"]
+
+
+def test_a_language_that_does_not_exist_is_vietnamese(client, slip):
+    page = client.get(f"/k/{slip}?lang=xx")
+
+    assert Page(page.text).all("html")[0]["lang"] == "vi"
+
+
+def test_wrong_answers_are_named_with_links_and_everything_typed_stays(client, rich):
+    address = f"/k/{rich}"
+
+    page = send_form(
+        client, client.get(address), address, people="nhiều", remarks="x" * 2001, planning="satisfied"
+    )
+
+    parsed = Page(page.text)
+    links = [link["href"] for link in parsed.all("a") if link["href"].startswith("#")]
+    kept = parsed.form(id="phieu").data()
+    assert page.status_code == 422
+    assert links == ["#q-people", "#q-remarks"]
+    assert (kept["people"], kept["remarks"], kept["planning"]) == (["nhiều"], ["x" * 2001], ["satisfied"])
+    assert spent() == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("people", "0"), ("people", "21"), ("people", "1e999"), ("people", "NaN"), ("people", "9" * 400),
+     ("mood", "6"), ("who", "nobody"), ("who", ["head", "other"]), ("planning", "maybe"), ("remarks", "a\0b"),
+     ("unheard_of", "1"), ("media", ["radio", "smoke"])],
+)  # fmt: skip
+def test_an_answer_that_does_not_fit_the_form_is_422_and_spends_nothing(client, rich, field, value):
+    page = send_form(client, client.get(f"/k/{rich}"), f"/k/{rich}", "send", **{field: value})
+
+    assert page.status_code == 422
+    assert spent() == 0
+
+
+def test_text_is_measured_after_composing_its_characters(client, rich):
+    decomposed = "e\u0302\u0301" * 2000
+
+    page = send_form(client, client.get(f"/k/{rich}"), f"/k/{rich}", "send", remarks=decomposed)
+
+    assert page.status_code == 201
+    assert answers_stored()[0]["remarks"]["text"] == "ế" * 2000
+
+
+def test_direction_marks_and_zero_width_characters_are_stored_as_typed(client, rich):
+    page = send_form(client, client.get(f"/k/{rich}"), f"/k/{rich}", "send", remarks="a\u202eb\u200bc")
+
+    assert page.status_code == 201
+    assert answers_stored()[0]["remarks"]["text"] == "a\u202eb\u200bc"
+
+
+def test_markup_in_an_answer_is_shown_as_text(client, rich):
+    page = send_form(
+        client, client.get(f"/k/{rich}"), f"/k/{rich}", remarks="<img src=x onerror=alert(1)>{{7*7}}"
+    )
+
+    assert page.status_code == 200
+    assert not Page(page.text).all("img")
+    assert "{{7*7}}" in page.text
+
+
+def test_an_answer_whose_question_is_not_asked_is_dropped_before_storing(client, rich):
+    address = f"/k/{rich}"
+    dropped = send_form(client, client.get(address), address, "send", who="head", which="cháu")
+
+    assert dropped.status_code == 201
+    assert answers_stored()[0]["which"] is None
+
+
+def test_an_answer_whose_question_is_asked_is_stored(client, rich):
+    send_form(
+        client, client.get(f"/k/{rich}"), f"/k/{rich}", "send", who="other", which="cháu", media=["phone"]
+    )
+
+    (answers,) = answers_stored()
+    assert (answers["which"]["text"], answers["media"]) == ("cháu", ["phone"])
+
+
+@pytest.mark.parametrize(
+    "write",
+    [str.lower, lambda code: code.replace("-", ""), lambda code: code.replace("-", " "),
+     lambda code: code.replace("-", "–"), lambda code: f"  {code}\t", lambda code: code.replace("0", "o"),
+     lambda code: code.replace("1", "l"), lambda code: code.replace("1", "I"),
+     lambda code: "".join(chr(ord(sign) + 0xFEE0) for sign in code)],
+    ids=["lower case", "no dashes", "spaces", "long dashes", "spaces around", "o for 0", "l for 1", "I for 1",
+         "full width"],
+)  # fmt: skip
+def test_a_typed_code_leads_to_the_form_however_it_is_written(client, slip, write):
+    page = client.post("/k", data={"code": write(slip)})
+
+    assert (page.status_code, page.location) == (303, f"/k/{slip}")
+
+
+def test_a_code_that_was_altered_stays_in_the_box(client, slip):
+    wrong = mistyped(slip)
+
+    page = client.post("/k", data={"code": wrong})
+
+    assert page.status_code == 422
+    assert Page(page.text).form().data()["code"] == [wrong]
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "x" * 5000, "𝟙" * 15, "؀" * 14, "\0" * 14, "ß" * 15, "ﷺ" * 14, "../../etc"]
+)
+def test_whatever_is_typed_as_a_code_gets_a_page(client, survey, typed):
+    assert client.post("/k", data={"code": typed}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "path", ["/k/%00", "/k/x%00y", "/g/%00", "/g/%F0%9F%98%80", "/kiem-tra/%00", "/can-bo/dot/%00"]
+)
+def test_a_strange_address_is_refused_quietly(client, survey, path):
+    assert client.get(path).status_code in {302, 404, 422}
+
+
+@pytest.mark.parametrize("path", ["/k", "/K", "/k/", "/K/"])
+def test_the_page_to_type_a_code_has_every_spelling(client, path):
+    assert client.get(path).status_code == 200
+
+
+def test_the_capital_address_of_the_qr_opens_the_form(client, slip):
+    assert client.get(f"/K/{slip}").status_code == 200
+
+
+def test_opening_a_page_by_head_is_like_get(client, survey, slip, move_on):
+    assert client.head(f"/k/{slip}").status_code == 200
+    assert client.head("/kiem-tra").status_code == 200
+
+    move_on(survey, State.SEALED)
+
+    assert client.head(f"/k/{slip}").status_code == 303
+
+
+def test_a_mistyped_address_is_422_and_an_unknown_one_404(client, survey, slip):
+    assert client.get(f"/k/{mistyped(slip)}").status_code == 422
+    assert client.get(f"/k/{codes.new_code(survey.id)}").status_code == 404
+    assert client.get(f"/k/{codes.new_code('ZZZ')}").status_code == 404
+
+
+def test_a_used_slip_is_409_and_a_voided_one_410(client, survey, commune, slip, hand_out):
+    send_form(client, client.get(f"/k/{slip}"), f"/k/{slip}", "send")
+    (voided,) = hand_out(survey, commune.villages["Bang"])
+    with db.transaction() as current:
+        operations.void_batch(current, survey.id, 2, reason="Mất", actor="operator", now=datetime.now(UTC))
+
+    assert client.get(f"/k/{slip}").status_code == 409
+    assert client.get(f"/k/{voided}").status_code == 410
+    assert "xin" in client.get(f"/k/{voided}").text.lower()
+
+
+def test_before_the_first_day_the_page_names_the_day(client, commune, make_survey, hand_out):
+    survey = make_survey(commune, State.PUBLISHED)
+    (code,) = hand_out(survey, commune.villages["Phung"])
+
+    page = client.get(f"/k/{code}")
+
+    assert page.status_code == 403
+    assert survey.first_day.strftime("%d/%m/%Y") in page.text
+
+
+@pytest.mark.parametrize(
+    ("state", "get", "post"),
+    [(State.COUNTING, 410, 201), (State.SEALED, 303, 410), (State.ANNULLED, 410, 410)],
+    ids=["phones closed", "sealed", "annulled"],
+)
+def test_a_form_opened_before_the_end_gets_the_status_of_the_state(
+    client, survey, slip, move_on, state, get, post
+):
+    form = client.get(f"/k/{slip}")
+    move_on(survey, state)
+
+    looked = client.get(f"/k/{slip}")
+
+    assert looked.status_code == get
+    assert send_form(client, form, f"/k/{slip}", "send", planning="satisfied").status_code == post
+
+
+def test_after_sealing_the_code_leads_to_the_result_without_any_key(client, app, survey, slip, move_on):
+    move_on(survey, State.SEALED)
+    shutil.rmtree(store().folder / "peppers")
+
+    page = client.get(f"/k/{slip}")
+
+    assert (page.status_code, page.location) == (303, f"/ket-qua/{survey.id}")
+
+
+def test_a_refused_answer_is_shown_again(client, survey, slip, move_on):
+    form = client.get(f"/k/{slip}")
+    move_on(survey, State.ANNULLED)
+
+    refused = send_form(client, form, f"/k/{slip}", "send", planning="dissatisfied")
+
+    assert "Không hài lòng" in Page(refused.text).text("dd")
+
+
+def test_a_lost_key_is_503_and_keeps_the_answer_on_the_page(client, survey, slip):
+    form = client.get(f"/k/{slip}")
+    pepper = store().folder / "peppers" / survey.id
+    content = pepper.read_bytes()
+    pepper.unlink()
+
+    busy = send_form(client, form, f"/k/{slip}", "send", planning="dissatisfied")
+    health = client.get("/healthz")
+    pepper.write_bytes(content)
+    thanks = client.post(f"/k/{slip}", data=Page(busy.text).form().data(), headers=OWN)
+
+    assert (busy.status_code, health.status_code, thanks.status_code) == (503, 503, 201)
+    assert survey.id in str(health.json["reasons"])
+    assert "Retry-After" in busy.headers
+    assert answers_stored()[0]["planning"] == "dissatisfied"
+
+
+def test_a_database_that_is_away_is_503_and_keeps_the_answer_on_the_page(client, slip, database_away):
+    form = client.get(f"/k/{slip}")
+    with database_away():
+        busy = send_form(client, form, f"/k/{slip}", "send", planning="dissatisfied")
+        looked = client.get(f"/k/{slip}")
+        health = client.get("/healthz")
+    thanks = client.post(f"/k/{slip}", data=Page(busy.text).form().data(), headers=OWN)
+
+    assert (busy.status_code, looked.status_code, health.status_code) == (503, 503, 503)
+    assert thanks.status_code == 201
+    assert answers_stored()[0]["planning"] == "dissatisfied"
+
+
+def test_a_post_from_another_site_is_refused_and_spends_nothing(client, slip):
+    data = Page(client.get(f"/k/{slip}").text).form(id="phieu").data(_step="send")
+
+    cross = client.post(f"/k/{slip}", data=data, headers={"Sec-Fetch-Site": "cross-site"})
+    old_browser = client.post(f"/k/{slip}", data=data, headers={"Origin": "https://evil.example"})
+
+    assert (cross.status_code, old_browser.status_code, spent()) == (403, 403, 0)
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"Origin": "null"}, {"Origin": "http://localhost"}, {"Sec-Fetch-Site": "none"}]
+)
+def test_a_post_of_our_own_page_is_accepted_from_every_browser(client, slip, headers):
+    data = Page(client.get(f"/k/{slip}").text).form(id="phieu").data(_step="send")
+
+    assert client.post(f"/k/{slip}", data=data, headers=headers).status_code == 201
+
+
+def test_a_body_that_is_no_form_is_415_and_a_huge_one_413(client, slip):
+    assert client.post(f"/k/{slip}", data="{}", content_type="text/plain", headers=OWN).status_code == 415
+    assert client.post(f"/k/{slip}", data={"remarks": "x" * 2_000_000}, headers=OWN).status_code == 413
+
+
+def test_another_method_is_405_and_names_the_right_ones(client, slip):
+    reply = client.put(f"/k/{slip}")
+
+    assert reply.status_code == 405
+    assert {"GET", "POST"} <= set(reply.headers["Allow"].replace(" ", "").split(","))
+
+
+def test_an_id_that_is_no_uuid4_is_replaced(client, slip):
+    data = Page(client.get(f"/k/{slip}").text).form(id="phieu").data(_step="send", _id=str(uuid.uuid1()))
+
+    client.post(f"/k/{slip}", data=data, headers=OWN)
+
+    current = db.session()
+    current.rollback()
+    assert uuid.UUID(current.scalars(select(Response.id)).one()).version == 4
+
+
+def test_no_page_of_a_respondent_sets_or_reads_a_cookie(client, slip):
+    pages = [client.get("/k"), client.get(f"/k/{slip}"), client.get("/kiem-tra")]
+    pages.append(send_form(client, pages[1], f"/k/{slip}", "send"))
+
+    assert not any("Set-Cookie" in page.headers or "Cookie" in page.headers.get("Vary", "") for page in pages)
+
+
+def test_pages_of_respondents_are_never_kept_and_allow_nothing_from_outside(client, slip):
+    page = client.get(f"/k/{slip}")
+
+    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
+    assert "noindex" in page.text
+
+
+def test_a_receipt_is_found_however_it_is_typed_and_shows_no_content(client, slip):
+    thanks = send_form(client, client.get(f"/k/{slip}"), f"/k/{slip}", "send", planning="dissatisfied")
+    receipt = receipt_of(thanks)
+
+    verdicts = [
+        client.post("/kiem-tra", data={"receipt": typed})
+        for typed in (receipt, receipt.lower().replace("-", " "))
+    ]
+
+    assert all("Có" in Page(page.text).text("b") for page in verdicts)
+    assert all("Không hài lòng" not in page.text for page in verdicts)
+
+
+def test_a_receipt_that_nobody_got_is_answered_no(client, survey):
+    body = f"{survey.id}{'0' * 16}"
+
+    page = client.post("/kiem-tra", data={"receipt": body + codes.check_character(body)})
+
+    assert (page.status_code, Page(page.text).text("b")[:5]) == (200, "Không")
+
+
+@pytest.mark.parametrize("typed", ["", "x", "1" * 21, "1" * 500, "\0", "𝟙" * 20, "ﷺ" * 20, "U" * 20, "%_%"])
+def test_whatever_is_typed_as_a_receipt_gets_a_page(client, survey, typed):
+    page = client.post("/kiem-tra", data={"receipt": typed})
+
+    assert page.status_code == 422
+    assert Page(page.text).form(action="/kiem-tra").data()["receipt"] == [typed]
+
+
+def test_after_sealing_a_receipt_is_still_found(client, survey, slip, move_on):
+    receipt = receipt_of(send_form(client, client.get(f"/k/{slip}"), f"/k/{slip}", "send"))
+    move_on(survey, State.SEALED)
+
+    assert "Có" in Page(client.post("/kiem-tra", data={"receipt": receipt}).text).text("b")
+
+
+def test_open_feedback_is_stored_for_the_commune_and_says_that_it_is_no_score(client, commune, make_survey):
+    survey = make_survey(commune, purpose=Purpose.FEEDBACK)
+    address = f"/g/{survey.link}"
+
+    form = client.get(address)
+    thanks = [
+        send_form(client, client.get(address), address, "send", planning="satisfied") for _time in range(2)
+    ]
+
+    assert "không dùng để chấm điểm" in form.text
+    assert [page.status_code for page in thanks] == [201, 201]
+    assert len(answers_stored()) == 2
+    assert spent() == 0
+
+
+def test_a_link_that_nobody_gave_is_404(client, survey):
+    assert client.get("/g/abcdef").status_code == 404
+    assert client.post("/g/abcdef", data={}, headers=OWN).status_code == 404
+
+
+def test_a_rehearsal_says_so_on_every_page(client, commune, make_survey, hand_out):
+    survey = make_survey(commune, rehearsal=True)
+    (code,) = hand_out(survey, commune.villages["Phung"])
+    address = f"/k/{code}"
+
+    form = client.get(address)
+    review = send_form(client, form, address)
+    thanks = send_form(client, review, address, "send")
+
+    assert all("THỬ" in page.text for page in (form, review, thanks))
+
+
+def test_eleven_wrong_codes_within_a_minute_have_to_wait_and_mistypes_do_not_count(client, survey, slip):
+    for _number in range(12):
+        client.get(f"/k/{mistyped(slip)}")
+    statuses = [client.get(f"/k/{codes.new_code(survey.id)}").status_code for _number in range(25)]
+
+    assert statuses[:10] == [404] * 10
+    assert 429 in statuses
+
+
+def test_after_the_minute_the_true_code_of_a_village_that_guessed_works(client, survey, slip):
+    form = client.get(f"/k/{slip}")
+    for _number in range(25):
+        client.get(f"/k/{codes.new_code(survey.id)}")
+    waiting = send_form(client, form, f"/k/{slip}", "send", planning="satisfied")
+    the_minute_passes()
+
+    thanks = client.post(f"/k/{slip}", data=Page(waiting.text).form().data(), headers=OWN)
+
+    assert (waiting.status_code, thanks.status_code) == (429, 201)
+
+
+def test_no_code_and_no_answer_is_ever_logged(client, rich, caplog, capfd):
+    caplog.set_level(logging.DEBUG)
+    address = f"/k/{rich}"
+    review = send_form(client, client.get(address), address, remarks="bí mật của tôi")
+    thanks = send_form(client, review, address, "send")
+    client.get(address)
+    client.post("/k", data={"code": rich})
+    client.post("/kiem-tra", data={"receipt": receipt_of(thanks)})
+
+    out, err = capfd.readouterr()
+    logged = "".join(record.getMessage() for record in caplog.records if record.name != "asyncio") + out + err
+    for secret in (rich, codes.normalise(rich), "bí mật của tôi", receipt_of(thanks)):
+        assert secret not in logged
+
+
+def mistyped(code):
+    return code[:-1] + ("0" if code[-1] != "0" else "2")
+
+
+def receipt_of(page):
+    return next(word for word in Page(page.text).text("p").split() if word.count("-") == 5)
+
+
+def the_minute_passes():
+    with db.transaction() as current:
+        current.execute(text("DELETE FROM throttle_failures"))
+        assert current.scalar(select(func.count()).select_from(Failure)) == 0

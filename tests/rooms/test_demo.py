@@ -1,0 +1,84 @@
+"""The sample province: it loads into an empty database only, everything in it is marked, and it can be tried out."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from survey_app import db
+from survey_app.config import load_settings
+from survey_app.fieldwork import queries
+from survey_app.fieldwork.models import State
+from survey_app.units import queries as units
+from tests.pages import Page
+
+
+@pytest.fixture
+def loaded(app):
+    """The reply of loading the smallest sample."""
+    done = app.test_cli_runner().invoke(args=["demo", "load", "--size", "commune", "--json"])
+    assert done.exit_code == 0, done.output
+    db.session().rollback()
+    app.extensions["settings"] = replace(app.extensions["settings"], demo=True)
+    return json.loads(done.stdout)
+
+
+def test_the_sample_has_accounts_of_both_bodies_and_an_open_survey(app, loaded):
+    (survey,) = queries.surveys_under(db.session(), "/")
+    kept = app.extensions["settings"].instance / "demo-accounts.json"
+
+    assert survey.state is State.OPEN
+    assert {"tinh@mau.vn", "mttq-tinh@mau.vn", "xa@mau.vn", "mttq-xa@mau.vn"} <= set(loaded["accounts"])
+    assert len(set(loaded["accounts"].values())) == len(loaded["accounts"])
+    assert json.loads(kept.read_text()) == loaded["accounts"]
+    assert kept.stat().st_mode & 0o077 == 0
+
+
+def test_the_next_start_says_that_it_is_a_sample(app, loaded):
+    assert load_settings(app.extensions["settings"].instance).demo is True
+
+
+def test_the_commune_for_own_trials_has_no_survey(loaded):
+    current = db.session()
+
+    untouched = units.unit_by_code(current, "23938", units.civil(datetime.now(UTC)))
+
+    assert queries.surveys_under(current, untouched.path) == ()
+
+
+def test_some_villages_have_answers_and_one_waits_for_visitors(loaded):
+    (survey,) = queries.surveys_under(db.session(), "/")
+
+    answered = queries.answered_by_village(queries.answered_now(db.session(), survey.id))
+
+    frame = queries.frame(db.session(), survey.id)
+    assert all(0 < answered[line.unit.id] <= line.households for line in frame[:-1])
+    assert frame[-1].unit.id not in answered
+
+
+def test_a_visitor_gets_codes_that_open_the_form(client, loaded):
+    page = client.post("/mau/phieu")
+
+    links = {
+        link["href"] for link in Page(page.text).all("a") if link.get("href", "").startswith(("/k/", "http"))
+    }
+    assert page.status_code == 200
+    assert links
+    assert all(client.get("/k/" + link.rpartition("/")[2]).status_code == 200 for link in links)
+
+
+def test_visitors_never_run_out_of_codes_with_an_error_of_ours(client, loaded):
+    assert {client.post("/mau/phieu").status_code for _time in range(30)} <= {200, 409}
+
+
+def test_without_the_sample_nobody_hands_out_codes(client):
+    assert client.post("/mau/phieu").status_code == 404
+
+
+def test_loading_twice_is_refused_and_changes_nothing(app, loaded):
+    again = app.test_cli_runner().invoke(args=["demo", "load", "--json"])
+
+    assert again.exit_code == 1
+    assert "empty" in again.stderr
+    assert len(queries.surveys_under(db.session(), "/")) == 1

@@ -1,0 +1,413 @@
+"""The ground floor: settings, keys, the database, errors, who may open what, headers, files and counting of failures."""
+
+import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import flask_migrate
+import pytest
+from sqlalchemy import select, text
+
+from survey_app import access, db, errors, files, jobs, throttle
+from survey_app.access import Identity, Role
+from survey_app.config import load_settings
+from survey_app.errors import DomainError
+from survey_app.keys import KeyMissing, KeyStore
+from survey_app.throttle import Failure
+
+NOW = datetime(2026, 6, 1, 2, 0, 30, tzinfo=UTC)
+
+
+# Settings
+
+
+def test_settings_of_the_file_give_way_to_the_environment(tmp_path, monkeypatch):
+    (tmp_path / "settings.toml").write_text(
+        'counting_days = 7\npublic_url = "https://a.vn/"\nhttps = true\n', "utf-8"
+    )
+    monkeypatch.setenv("COUNTING_DAYS", "3")
+
+    settings = load_settings(tmp_path)
+
+    assert (settings.counting_days, settings.public_url, settings.https, settings.spare_percent) == (
+        3,
+        "https://a.vn",
+        True,
+        5,
+    )
+
+
+def test_without_settings_everything_lies_in_the_instance_folder(tmp_path):
+    settings = load_settings(tmp_path)
+
+    assert settings.database_url == f"sqlite:///{tmp_path}/survey.sqlite3"
+    assert settings.key_dir == tmp_path / "keys"
+
+
+def test_a_setting_that_is_neither_yes_nor_no_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("HTTPS", "perhaps")
+
+    with pytest.raises(ValueError, match="perhaps"):
+        load_settings(tmp_path)
+
+
+# Keys
+
+
+def test_keys_are_readable_by_the_service_alone(tmp_path):
+    store = KeyStore(tmp_path / "keys")
+    store.session_secret()
+    store.signing_key()
+    store.make_pepper("001")
+
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in store.folder.rglob("*") if path.is_file()}
+    folders = {stat.S_IMODE(path.stat().st_mode) for path in (store.folder, store.folder / "peppers")}
+
+    assert (modes, folders) == ({0o600}, {0o700})
+    assert sorted(path.name for path in store.folder.rglob("*") if path.is_file()) == [
+        "001",
+        "session",
+        "signing",
+    ]
+
+
+def test_a_pepper_is_made_once_and_never_replaced(tmp_path):
+    store = KeyStore(tmp_path)
+    store.make_pepper("001")
+    first = store.pepper("001")
+
+    with pytest.raises(FileExistsError):
+        store.make_pepper("001")
+    store.ensure_pepper("001")
+
+    assert store.pepper("001") == first
+
+
+def test_a_missing_pepper_is_never_made_by_reading(tmp_path):
+    with pytest.raises(KeyMissing):
+        KeyStore(tmp_path).pepper("001")
+
+
+@pytest.mark.parametrize("number", ["../session", "", "a/b", ".", "00 1"])
+def test_a_pepper_has_no_path_of_its_own_choice(tmp_path, number):
+    with pytest.raises(ValueError, match="letters and digits"):
+        KeyStore(tmp_path).pepper(number)
+
+
+@pytest.mark.parametrize("name", ["session_secret", "signing_key"])
+def test_threads_that_race_for_a_new_key_all_get_the_same(tmp_path, name):
+    ready = threading.Barrier(8)
+
+    def read(_number):
+        ready.wait(timeout=30)
+        key = getattr(KeyStore(tmp_path), name)()
+        return key if isinstance(key, bytes) else key.private_bytes_raw()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(read, range(8)))) == 1
+
+
+# Database
+
+
+def test_a_transaction_that_raises_leaves_nothing(app):
+    def fail():
+        with db.transaction() as current:
+            throttle.record_failure(current, "k", NOW)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+
+    assert db.session().scalars(select(Failure)).all() == []
+
+
+def test_a_moment_comes_back_as_it_went_in_and_a_naive_one_is_refused(app):
+    with db.transaction() as current:
+        current.add(Failure(key="k", minute=NOW, failures=1))
+
+    assert db.session().scalars(select(Failure.minute)).one() == NOW
+    with pytest.raises(Exception, match="naive"), db.transaction() as current:
+        current.add(Failure(key="n", minute=NOW.replace(tzinfo=None), failures=1))
+
+
+def test_sqlite_commits_to_the_disk_and_erases_what_is_deleted(app):
+    current = db.session()
+    if current.get_bind().dialect.name != "sqlite":
+        return
+
+    settings = {name: current.execute(text(f"PRAGMA {name}")).scalar() for name in
+                ("journal_mode", "synchronous", "foreign_keys", "secure_delete")}  # fmt: skip
+
+    assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
+
+
+def test_writers_in_threads_wait_for_each_other_and_lose_nothing(app):
+    def write(_number):
+        with app.app_context(), db.transaction() as current:
+            current.scalars(select(Failure)).all()
+            throttle.record_failure(current, "k", NOW)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(40)))
+
+    assert db.session().scalars(select(Failure.failures)).one() == 40
+
+
+# Health
+
+
+def test_a_sound_installation_is_healthy(client):
+    reply = client.get("/healthz")
+
+    assert (reply.status_code, reply.json["status"]) == (200, "ok")
+
+
+def test_pending_migrations_are_a_fault_with_its_name(client):
+    flask_migrate.downgrade(revision="0001")
+
+    reply = client.get("/healthz")
+
+    assert reply.status_code == 503
+    assert reply.json["reasons"] == ["migrations pending"]
+
+
+def test_a_database_that_is_away_is_a_fault_and_no_page_of_ours_crashes(client, database_away):
+    with database_away():
+        health, page = client.get("/healthz"), client.get("/g/abc")
+
+    assert (health.status_code, page.status_code) == (503, 503)
+    assert "Retry-After" in page.headers
+    assert client.get("/healthz").status_code == 200
+
+
+# Who may open what
+
+
+@pytest.fixture
+def doors(app):
+    """An application with a view for officers of the commune, and one that forgot its rule."""
+
+    @access.roles(Role.COMMUNE)
+    def ruled():
+        return "<html lang=vi><title>t</title><h1>h</h1></html>"
+
+    app.add_url_rule("/can-bo/ruled", view_func=ruled)
+    app.add_url_rule("/can-bo/forgotten", view_func=lambda: "x", endpoint="forgotten")
+    app.add_url_rule("/api/ruled", view_func=ruled, endpoint="machine")
+    return app
+
+
+def enter(app, role):
+    access.supply_identity(app, lambda: Identity(1, "Bà An", role, 1, "/1/"))
+
+
+def test_a_signed_out_person_is_led_to_the_sign_in_and_back(doors, client):
+    reply = client.get("/can-bo/ruled?a=1")
+
+    assert (reply.status_code, reply.location) == (302, "/dang-nhap?next=/can-bo/ruled%3Fa%3D1")
+
+
+def test_a_signed_out_program_gets_401(doors, client):
+    assert client.get("/api/ruled").status_code == 401
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_only_the_named_role_opens_the_page_and_nobody_one_without_a_rule(doors, client, role):
+    enter(doors, role)
+
+    assert client.get("/can-bo/ruled").status_code == (200 if role is Role.COMMUNE else 403)
+    assert client.get("/can-bo/forgotten").status_code == 403
+
+
+def test_a_subtree_does_not_cover_units_whose_number_begins_alike():
+    person = Identity(1, "An", Role.COMMUNE, 24, "/1/24/")
+
+    assert person.covers("/1/24/")
+    assert person.covers("/1/24/7/")
+    assert not person.covers("/1/")
+    assert not person.covers("/1/240/")
+
+
+def test_respondents_pages_never_ask_who_is_signed_in(app, client):
+    def fail():
+        raise AssertionError("the public side asked for an identity")
+
+    access.supply_identity(app, fail)
+
+    for path in ("/k", "/K", "/kiem-tra", "/g/abc", "/k/abc", "/ket-qua/001"):
+        assert client.get(path).status_code in {200, 404, 422}
+
+
+# Headers
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/k", "/kiem-tra", "/dang-nhap", "/healthz", "/nothing", "/api/v1/openapi.json"]
+)
+def test_every_reply_carries_the_strict_headers(client, path):
+    headers = client.get(path).headers
+
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == ("no-referrer" if path in {"/k", "/kiem-tra"} else "same-origin")
+    assert headers["Cache-Control"] == "no-store"
+
+
+# Errors
+
+
+def test_a_crash_shows_nothing_of_the_inside(app, client):
+    app.testing = False
+
+    @access.public
+    def crash():
+        raise RuntimeError("secret inside")
+
+    app.add_url_rule("/crash", view_func=crash)
+    app.add_url_rule("/api/crash", view_func=crash, endpoint="crash_api")
+
+    page, machine = client.get("/crash"), client.get("/api/crash")
+
+    assert (page.status_code, machine.status_code) == (500, 500)
+    assert "secret" not in page.text + machine.text
+    assert machine.json["keep"] is True
+
+
+def test_a_refusal_is_a_page_for_people_and_json_for_programs(app, client):
+    class Closed(DomainError):
+        code, status = "da-dong", 410
+
+    @access.public
+    def refuse():
+        raise Closed("Đã đóng <b>")
+
+    app.add_url_rule("/refuse", view_func=refuse)
+    app.add_url_rule("/api/refuse", view_func=refuse, endpoint="refuse_api")
+
+    page, machine = client.get("/refuse"), client.get("/api/refuse")
+
+    assert (page.status_code, "Đã đóng &lt;b&gt;" in page.text) == (410, True)
+    assert machine.json == {"error": "da-dong", "message": "Đã đóng <b>", "keep": False}
+
+
+def test_a_value_that_no_column_holds_is_the_senders_mistake(app, client):
+    @access.public
+    def look():
+        statement = text("SELECT key FROM throttle_failures WHERE key = :key")
+        db.session().execute(statement, {"key": "a\0b"}).all()
+        return "", 204
+
+    app.add_url_rule("/look", view_func=look)
+
+    assert client.get("/look").status_code in {204, 400}
+
+
+def test_what_says_that_the_database_is_away_is_not_what_says_that_a_value_is_wrong():
+    assert errors.DataError not in errors.DATABASE_AWAY
+    assert errors.OperationalError in errors.DATABASE_AWAY
+
+
+# Languages
+
+
+def test_pages_are_vietnamese_unless_the_reader_chose(client):
+    assert 'lang="vi"' in client.get("/").text
+    assert 'lang="en"' in client.get("/?lang=en").text
+    assert 'lang="vi"' in client.get("/", headers={"Accept-Language": "fr"}).text
+
+
+# Counting of failures
+
+
+def test_the_tenth_failure_of_a_minute_blocks_until_the_minute_is_over(app):
+    with db.transaction() as current:
+        for _time in range(9):
+            throttle.record_failure(current, "k", NOW)
+        before = throttle.is_blocked(current, "k", NOW, limit=10)
+        throttle.record_failure(current, "k", NOW)
+        blocked = throttle.is_blocked(current, "k", NOW + timedelta(seconds=29), limit=10)
+        after = throttle.is_blocked(current, "k", NOW + timedelta(seconds=30), limit=10)
+
+    assert (before, blocked, after) == (False, True, False)
+
+
+def test_of_a_thousand_guesses_in_a_minute_at_least_990_are_refused_and_the_village_waits_a_minute_at_most(
+    app,
+):
+    refused = 0
+    with db.transaction() as current:
+        for number in range(1000):
+            moment = NOW.replace(second=0) + timedelta(milliseconds=59 * number)
+            if throttle.is_blocked(current, "k", moment, limit=10):
+                refused += 1
+            else:
+                throttle.record_failure(current, "k", moment)
+        waiting = throttle.is_blocked(current, "k", NOW.replace(second=0) + timedelta(seconds=60), limit=10)
+
+    assert refused >= 990
+    assert not waiting
+
+
+def test_failures_of_another_subject_do_not_count(app):
+    with db.transaction() as current:
+        for _time in range(20):
+            throttle.record_failure(current, "k", NOW)
+
+        assert not throttle.is_blocked(current, "other", NOW, limit=10)
+
+
+def test_the_key_of_an_address_shows_no_address_and_changes_daily(app):
+    first = throttle.subject_key("code", "203.0.113.7", NOW)
+
+    assert "203" not in first or len(first) == 64
+    assert first == throttle.subject_key("code", "203.0.113.7", NOW + timedelta(hours=2))
+    assert first != throttle.subject_key("code", "203.0.113.7", NOW + timedelta(days=1))
+    assert first != throttle.subject_key("sign-in", "203.0.113.7", NOW)
+
+
+def test_failures_are_forgotten_after_an_hour(app):
+    with db.transaction() as current:
+        throttle.record_failure(current, "k", NOW)
+
+    jobs.run_due(NOW + timedelta(hours=1, minutes=2))
+
+    assert db.session().scalars(select(Failure)).all() == []
+
+
+# Files
+
+
+@pytest.mark.parametrize(
+    ("typed", "safe"),
+    [("../../etc/passwd", "etc-passwd"), ('a"b\r\nX: y', "a-b-X-y"), ("Phiếu Đak Pơ.pdf", "Phieu-Dak-Po.pdf"),
+     ("…", "tep"), ("", "tep"), ("=cmd|' /C calc'!A0.csv", "cmd-C-calc-A0.csv")],
+)  # fmt: skip
+def test_a_file_leaves_with_a_plain_name(app, typed, safe):
+    with app.test_request_context():
+        header = files.download(b"", typed, "text/csv").headers["Content-Disposition"]
+
+    assert header == f"attachment; filename={safe}"
+
+
+def test_cells_that_a_spreadsheet_would_run_are_text_and_numbers_stay_numbers():
+    rows = b"".join(files.csv_rows([["=1+1", "+84", "-5", "@x", "\tx", "\rx", -5, None, "a;b"]])).decode(
+        "utf-8-sig"
+    )
+
+    assert rows.rstrip("\r\n").replace("\r", "\\r") == "'=1+1,'+84,'-5,'@x,'\tx,\"'\\rx\",-5,,a;b"
+
+
+def test_a_printed_document_never_fetches_anything(tmp_path):
+    secret = Path(tmp_path / "secret.txt")
+    secret.write_text("geheim", encoding="utf-8")
+
+    printed = files.pdf(
+        f'<p>x</p><img src="file://{secret}"><link rel="stylesheet" href="http://127.0.0.1:9/x.css">'
+    )
+
+    assert printed.startswith(b"%PDF")
+    assert b"geheim" not in printed

@@ -1,0 +1,128 @@
+"""Twelve ways to tamper with the files of a sealed survey, for the command and for the page alike.
+
+Each starts from the genuine auditor set in `tests/sets` and says which check must fail, and where. Those sets
+were sealed by the application once and stay as they are: a set handed out must be readable for good.
+"""
+
+import copy
+import hashlib
+import json
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import rfc8785
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+SETS = Path(__file__).parent / "sets"
+KNOWN_KEY = (SETS / "key.txt").read_text(encoding="ascii").strip()
+
+Set = dict[str, Any]
+#: The set as tampered with, the check that must fail, and the place it must name.
+Tampered = tuple[Set, str, str]
+
+
+def genuine(name: str = "auditor") -> Set:
+    return json.loads((SETS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def _row_changed(found: Set) -> Tampered:
+    row = next(row for row in found["answers"] if row["answers"]["roads"] == "dissatisfied")
+    row["answers"]["roads"] = "satisfied"
+    return found, "answers", _place(found, row)
+
+
+def _row_removed(found: Set) -> Tampered:
+    row = found["answers"].pop(5)
+    return found, "answers", f"leaves {row['leaf']}"
+
+
+def _row_added(found: Set) -> Tampered:
+    row = copy.deepcopy(found["answers"][0]) | {"id": str(uuid.UUID(int=2**127, version=4))}
+    content = {
+        "survey": found["survey"],
+        "version": row["version"],
+        "unit": row["unit"],
+        "channel": row["channel"],
+        "submission_id": row["id"],
+        "answers": {key: value for key, value in row["answers"].items() if not isinstance(value, dict)},
+    }
+    row["leaf"] = hashlib.sha256(b"\0" + rfc8785.dumps(content)).hexdigest()
+    found["answers"].append(row)
+    return found, "answers", _place(found, row)
+
+
+def _row_moved(found: Set) -> Tampered:
+    row, other = found["answers"][3], next(line["unit"] for line in found["seal"]["statement"]["frame"])
+    row["unit"] = next(r["unit"] for r in found["answers"] if r["unit"] != row["unit"]) if row["unit"] == other else other
+    return found, "answers", _place(found, row)
+
+
+def _tally_changed(found: Set) -> Tampered:
+    group = found["tallies"][0]
+    group["tally"]["items"][1]["satisfied"] += 1
+    return found, "recount", f"tallies {group['unit']} {group['channel']}.items.1.satisfied"
+
+
+def _sealed_count_changed(found: Set) -> Tampered:
+    found["seal"]["statement"]["tally"]["counts"]["value"]["items"][0]["satisfied"] += 1
+    return found, "totals", "seal.statement.tally.items.0.satisfied"
+
+
+def _digest_changed(found: Set) -> Tampered:
+    found["seal"]["digest"] = found["seal"]["digest"][:-1] + ("0" if found["seal"]["digest"][-1] != "0" else "1")
+    return found, "digest", "seal.digest"
+
+
+def _signature_changed(found: Set) -> Tampered:
+    first = "0" if found["seal"]["signature"][0] != "0" else "1"
+    found["seal"]["signature"] = first + found["seal"]["signature"][1:]
+    return found, "signature", "seal.signature"
+
+
+def _key_replaced(found: Set) -> Tampered:
+    """All of it agrees with itself: only the key known from elsewhere, or the paper, gives it away."""
+    forger = Ed25519PrivateKey.generate()
+    found["seal"]["public_key"] = forger.public_key().public_bytes_raw().hex()
+    found["seal"]["signature"] = forger.sign(bytes.fromhex(found["seal"]["digest"])).hex()
+    return found, "key", "seal.public_key"
+
+
+def _list_reordered(found: Set) -> Tampered:
+    leaves = found["leaves"]
+    leaves[0], leaves[1] = leaves[1], leaves[0]
+    return found, "order", "leaves.1"
+
+
+def _leaf_removed(found: Set) -> Tampered:
+    gone = found["leaves"].pop(7)
+    row = min((row for row in found["answers"] if row["leaf"] == gone), key=found["answers"].index)
+    return found, "answers", _place(found, row)
+
+
+def _rolled_back(found: Set) -> Tampered:
+    """An older seal, genuine in itself: only the set kept from before, or the paper, gives it away."""
+    older, newer = genuine("earlier"), found
+    place = f"seal.statement.sealed_at {older['sealed_at']} < {newer['sealed_at']}"
+    return older, "previous", place
+
+
+TAMPERINGS: dict[str, Callable[[Set], Tampered]] = {
+    "row changed": _row_changed,
+    "row removed": _row_removed,
+    "row added": _row_added,
+    "row moved to another village": _row_moved,
+    "count changed in a tally": _tally_changed,
+    "count changed in the signed statement": _sealed_count_changed,
+    "digest changed": _digest_changed,
+    "signature changed": _signature_changed,
+    "key replaced and signed again": _key_replaced,
+    "list of leaves reordered": _list_reordered,
+    "leaf removed from the list": _leaf_removed,
+    "rolled back to an older seal": _rolled_back,
+}
+
+
+def _place(found: Set, row: Set) -> str:
+    return f"answers.{found['answers'].index(row)} {row['id']}"

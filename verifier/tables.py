@@ -1,0 +1,61 @@
+"""Whether published tables follow from the counts, and are true of them."""
+
+from typing import Any
+
+from differences import Differs, same
+
+Json = dict[str, Any]
+
+
+def rate(n: int, of: int) -> Json | None:
+    return {"n": n, "of": of} if of > 0 else None
+
+
+def same_villages(told: list[Json], frame: list[Json], answered: int) -> None:
+    households = {village["unit"]: village["households"] for village in told}
+    same(households, {line["unit"]: line["households"] for line in frame}, "disclosed.villages")
+    for place, village in enumerate(told):
+        coverage = rate(village["answered"], village["households"])
+        same(village["coverage"], coverage, f"disclosed.villages.{place}.coverage")
+    if told:
+        same(sum(village["answered"] for village in told), answered, "disclosed.villages")
+
+
+def same_totals(told: Json, counts: Json, answered: int) -> None:
+    for key, name in (
+        ("valid", "valid"),
+        ("invalid", "invalid"),
+        ("items", "items"),
+        ("closing_item", "closing"),
+    ):
+        same(told[key], counts[name], f"disclosed.{key}")
+    same(counts["valid"] + counts["invalid"], answered, "seal.statement.tally.counts")
+    closing = counts["closing"]
+    for item in [*counts["items"], *([closing] if closing else [])]:
+        if item["satisfied"] + item["dissatisfied"] + item["blank"] != counts["valid"]:
+            raise Differs(f"seal.statement.tally.counts {item['key']}")
+    satisfied = sum(item["satisfied"] for item in counts["items"])
+    dissatisfied = sum(item["dissatisfied"] for item in counts["items"])
+    same(told["pooled"], rate(satisfied, counts["valid"] * len(counts["items"])), "disclosed.pooled")
+    same(
+        told["closing"], rate(closing["satisfied"], counts["valid"]) if closing else None, "disclosed.closing"
+    )
+    all_of_them = told["households"] * len(counts["items"])
+    honest = {"low": rate(satisfied, all_of_them), "high": rate(all_of_them - dissatisfied, all_of_them)}
+    possible = all_of_them > 0 and answered <= told["households"]
+    same(told["range"], honest if possible else None, "disclosed.range")
+
+
+def true_of_village(told: Json, tally: Json | None, place: str) -> None:
+    """Whether what everybody is told of a village is true of its counts."""
+    valid, invalid = (tally["valid"], tally["invalid"]) if tally else (0, 0)
+    same(told["answered"], valid + invalid, f"{place}.answered")
+    band = told["band"]
+    if band is None:
+        return
+    if tally is None:
+        raise Differs(f"{place}.band")
+    rate = 100 * sum(item["satisfied"] for item in tally["items"])
+    of = valid * len(tally["items"])
+    if not band["low"] * of <= rate <= band["high"] * of:
+        raise Differs(f"{place}.band")

@@ -1,0 +1,134 @@
+"""What the checks say, in Vietnamese and in English."""
+
+#: Check → (Vietnamese, English).
+CHECKS = {
+    "content": (
+        "Tệp và bản đã ký nói về cùng một đợt, cùng một xã",
+        "The file and the signed statement speak of the same survey and unit",
+    ),
+    "instrument": ("Mẫu phiếu đúng là mẫu đã ký", "The form is the one that was signed"),
+    "order": (
+        "Danh sách biên nhận đúng thứ tự, không dòng nào lặp lại",
+        "The list of receipts is in order and names none twice",
+    ),
+    "list": ("Danh sách biên nhận khớp với bản đã ký", "The list of receipts fits the signed statement"),
+    "digest": ("Mã đối chiếu khớp với bản đã ký", "The digest fits the signed statement"),
+    "signature": (
+        "Chữ ký số khớp với mã đối chiếu và khóa ghi trong tệp",
+        "The signature fits the digest and the key in this file",
+    ),
+    "key": (
+        "Khóa ghi trong tệp đúng là khóa đã biết của máy chủ",
+        "The key in this file is the server's known key",
+    ),
+    "paper": ("Mã đối chiếu trùng với biên bản giấy", "The digest is the one on the paper minutes"),
+    "frame": (
+        "Số hộ các thôn và phần điều chỉnh cộng đúng",
+        "Households of the villages and corrections add up",
+    ),
+    "tables": ("Bảng công bố khớp với số liệu đã ký", "The published tables fit the signed figures"),
+    "answers": (
+        "Từng phiếu khớp với biên nhận của nó trong danh sách",
+        "Every answer fits its receipt in the list",
+    ),
+    "recount": ("Đếm lại từ phiếu ra đúng số của từng thôn", "Counting the answers again gives every tally"),
+    "tallies": ("Số của từng thôn khớp với bản đã ký", "The tallies fit the signed statement"),
+    "totals": (
+        "Cộng các thôn ra đúng số toàn xã, bảng công bố đúng với từng thôn",
+        "The tallies add up to the commune's figures, and what is told of villages is true",
+    ),
+    "codes": ("Số mã phiếu đã dùng bằng số phiếu trả lời", "As many codes were spent as answers are there"),
+    "acts": ("Nhật ký ghi việc chốt đúng với mã đối chiếu này", "The audit log names this digest at sealing"),
+    "receipt": ("Biên nhận có trong danh sách", "The receipt is in the list"),
+    "previous": ("Khớp với tệp đã tải trước đây", "Agrees with the file kept from before"),
+}
+
+#: Why a check was not possible → (Vietnamese, English).
+REASONS = {
+    "public_set": (
+        "bộ công khai không có dữ liệu này; cần bộ kiểm toán",
+        "the public set does not hold this; it takes the auditor set",
+    ),
+    "raw_removed": (
+        "phiếu gốc đã xóa ngày {} theo thời hạn lưu giữ; các mã đối chiếu vẫn được kiểm tra",
+        "raw answers removed on {}, digests checked",
+    ),
+    "no_key": (
+        "chưa nhập khóa đã biết; tệp bị ký lại bằng khóa khác chỉ lộ ra khi so với khóa này hoặc với biên bản giấy",
+        "no known key was given; a file signed again with another key shows only against that key or the paper minutes",
+    ),
+    "no_paper": (
+        "chưa nhập 20 ký tự in trên biên bản giấy",
+        "the 20 characters on the paper minutes were not given",
+    ),
+    "too_few": (
+        "số liệu không công bố vì có quá ít phiếu",
+        "figures are not published because there are too few answers",
+    ),
+    "no_codes": ("đợt góp ý không dùng mã phiếu", "a feedback survey has no codes"),
+    "no_receipt": ("chưa nhập biên nhận", "no receipt was given"),
+    "bad_receipt": ("biên nhận gõ sai hoặc của đợt khác", "the receipt is mistyped or of another survey"),
+    "no_previous": ("không có tệp tải trước đây để so", "no file kept from before was given"),
+    "other_survey": ("tệp trước đây là của đợt khác", "the file from before is of another survey"),
+    "previous_damaged": ("tệp trước đây tự nó không khớp", "the file from before does not agree with itself"),
+}
+
+STATUS = {
+    "ok": ("ĐÚNG", "ok"),
+    "fail": ("SAI", "FAIL"),
+    "not_possible": ("CHƯA KIỂM ĐƯỢC", "not possible"),
+}
+
+#: Sets, and the sentences around the list of checks.
+SENTENCES = {
+    "public": ("Bộ công khai, đợt {}, {}", "Public set, survey {}, {}"),
+    "auditor": ("Bộ kiểm toán, đợt {}, {}", "Auditor set, survey {}, {}"),
+    "place": ("khác tại: {}", "first difference: {}"),
+    "unreadable": (
+        "phần này của tệp bị thiếu hoặc không đọc được",
+        "this part of the file is missing or unreadable",
+    ),
+    "redacted": (
+        "{} đoạn chữ đã được che; mã của chúng vẫn khớp",
+        "{} texts were taken out; their hashes fit",
+    ),
+    "sound": (
+        "KẾT LUẬN: không thấy sai lệch. Số việc chưa kiểm được: {}.",
+        "RESULT: no difference found. Checks not possible: {}.",
+    ),
+    "wrong": ("KẾT LUẬN: CÓ SAI LỆCH. Số việc sai: {}.", "RESULT: DIFFERENCES FOUND. Checks failed: {}."),
+    "no_set": ("Không đọc được tệp này: {}", "This file cannot be read: {}"),
+}
+
+#: The page alone.
+PAGE = {
+    "title": ("Kiểm chứng kết quả lấy ý kiến", "Check the result of a survey"),
+    "lead": (
+        "Trang này chạy ngay trên máy của ông bà, không cần mạng và không gửi gì đi. Chọn tệp dữ liệu đã tải từ "
+        "trang kết quả (bộ công khai), hoặc bộ kiểm toán.",
+        "This page works on your own device, needs no network and sends nothing. Choose the file downloaded from "
+        "the result page (public set), or an auditor set.",
+    ),
+    "file": ("Tệp dữ liệu (.json)", "Data file (.json)"),
+    "paper": (
+        "20 ký tự mã đối chiếu in trên biên bản giấy",
+        "The 20 characters of the digest on the paper minutes",
+    ),
+    "receipt": ("Biên nhận của ông bà (nếu có)", "Your receipt (if you have one)"),
+    "key": ("Khóa công khai đã biết của máy chủ (nếu có)", "The server's public key, if you know it"),
+    "previous": (
+        "Tệp cùng đợt đã tải trước đây (nếu có)",
+        "A file of the same survey kept from before (if any)",
+    ),
+    "more": ("Kiểm tra thêm", "More checks"),
+    "check": ("Kiểm tra", "Check"),
+    "working": ("Đang kiểm tra…", "Checking…"),
+    "other_language": ("English", "Tiếng Việt"),
+}
+
+LANGUAGES = ("vi", "en")
+
+
+def say(words: dict[str, tuple[str, str]], key: str, language: str, *values: object) -> str:
+    """The words of that key in the language, `values` in place of {}."""
+    return words[key][LANGUAGES.index(language)].format(*values)
