@@ -6,7 +6,6 @@ from flask import current_app
 from survey_app.db import Base
 
 
-
 def run() -> None:
     engine = current_app.extensions["migrate"].db.engine
     with engine.connect() as connection:

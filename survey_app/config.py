@@ -41,6 +41,8 @@ class Settings:
     spare_percent: int
     #: Whether the commune officer, besides the Front, may download the slips of a decision survey.
     commune_prints_slips: bool
+    #: Months after sealing after which raw answers are removed; None until somebody who may has set it.
+    retention_months: int | None
     #: Number of reverse proxies whose X-Forwarded-* headers are believed.
     proxies: int
 
@@ -59,6 +61,7 @@ def load_settings(instance: Path | None = None) -> Settings:
         return os.environ.get(name.upper(), written.get(name, default))
 
     https = _flag(value("https", False))
+    months = value("retention_months", None)
     return Settings(
         instance=folder,
         database_url=str(value("database_url", f"sqlite:///{folder / 'survey.sqlite3'}")),
@@ -70,8 +73,16 @@ def load_settings(instance: Path | None = None) -> Settings:
         counting_days=int(cast(str, value("counting_days", 5))),
         spare_percent=int(cast(str, value("spare_percent", 5))),
         commune_prints_slips=_flag(value("commune_prints_slips", False)),
+        retention_months=None if months is None else _months(months),
         proxies=int(cast(str, value("proxies", 0))),
     )
+
+
+def _months(value: object) -> int:
+    months = int(cast(str, value))
+    if months < 1:
+        raise ValueError(f"not a number of months: {value!r}")
+    return months
 
 
 def _flag(value: object) -> bool:

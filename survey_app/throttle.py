@@ -1,12 +1,12 @@
 """Counting failures, so that guessing is slow and a village behind one address is never shut out for long.
 
-Counts failures only, by the minute, under a key that cannot be turned back into an address: an HMAC under a secret that
-changes daily. Successful requests leave no trace here.
+Counts failures by the minute, and what has a daily limit by the day, under a key that cannot be turned back into an
+address: an HMAC under a secret that changes daily. An answer that was stored leaves no trace here.
 """
 
 import hashlib
 import hmac
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 
 from flask import request
@@ -49,6 +49,17 @@ def is_blocked(session: Session, key: str, now: datetime, *, limit: int, minutes
 def record_failure(session: Session, key: str, now: datetime) -> None:
     """Count one failure in the caller's transaction."""
     db.count_up(session, Failure, {"key": key, "minute": _minute(now)}, "failures")
+
+
+def count_of_day(session: Session, key: str, now: datetime) -> int:
+    """Count one more in the running civil day, in the caller's transaction; how many that makes.
+
+    All of a day are counted in the minute in which the day ends, so that `forget` leaves them until an hour after it.
+    """
+    tomorrow = now.astimezone(VIETNAM).date() + timedelta(days=1)
+    midnight = datetime.combine(tomorrow, time(), VIETNAM).astimezone(UTC)
+    record_failure(session, key, midnight)
+    return sum(session.scalars(_failures_since(), {"of": key, "since": midnight}))
 
 
 def forget(session: Session, now: datetime) -> int:

@@ -55,7 +55,11 @@ def _row_added(found: Set) -> Tampered:
 
 def _row_moved(found: Set) -> Tampered:
     row, other = found["answers"][3], next(line["unit"] for line in found["seal"]["statement"]["frame"])
-    row["unit"] = next(r["unit"] for r in found["answers"] if r["unit"] != row["unit"]) if row["unit"] == other else other
+    row["unit"] = (
+        next(r["unit"] for r in found["answers"] if r["unit"] != row["unit"])
+        if row["unit"] == other
+        else other
+    )
     return found, "answers", _place(found, row)
 
 
@@ -71,7 +75,9 @@ def _sealed_count_changed(found: Set) -> Tampered:
 
 
 def _digest_changed(found: Set) -> Tampered:
-    found["seal"]["digest"] = found["seal"]["digest"][:-1] + ("0" if found["seal"]["digest"][-1] != "0" else "1")
+    found["seal"]["digest"] = found["seal"]["digest"][:-1] + (
+        "0" if found["seal"]["digest"][-1] != "0" else "1"
+    )
     return found, "digest", "seal.digest"
 
 

@@ -13,16 +13,20 @@ from flask import Flask, current_app
 from sqlalchemy import ColumnElement, Select, String, and_, cast, literal, or_, select
 from sqlalchemy.orm import Session
 
-from survey_app.access import Identity
+from survey_app.access import Identity, Role
 from survey_app.accounts.models import User
 from survey_app.accounts.wording import ACTS, DETAILS
 from survey_app.audit import OPERATOR, AuditEvent
 from survey_app.config import VIETNAM
 from survey_app.i18n import gettext as _
+from survey_app.templating import role_name
 from survey_app.units import queries as units
 from survey_app.units.models import Unit
 
 PAGE = 50
+
+#: Letters of a digest that pages print.
+_PRINTED = 20
 
 #: The subjects of a subtree as the log writes them, like "survey:0A7"; asked with the path of its unit.
 Subjects: TypeAlias = Callable[[str], Select[str]]
@@ -128,4 +132,10 @@ def _detail(key: str, value: object, names: Mapping[str, str]) -> str:
         return names.get(f"unit:{value}", str(value))
     if key == "asked":
         return act_name(str(value))
+    if key == "digest":
+        return str(value)[:_PRINTED]
+    if key in {"role", "stand_in"} and value in set(Role):
+        return role_name(Role(str(value)))
+    if key == "decision":
+        return _("agreed") if value == "approved" else _("refused")
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

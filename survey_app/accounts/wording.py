@@ -29,6 +29,7 @@ ACTS: Mapping[str, str] = {
     "accounts.close": _l("Closed an account"),
     "accounts.reopen": _l("Reopened an account"),
     "accounts.request_approval": _l("Asked the other body"),
+    "accounts.withdraw_request": _l("Withdrew a request"),
     "accounts.decide": _l("Decided what the other body asked"),
     "rulebooks.record": _l("Recorded a framework"),
     "rulebooks.use": _l("Chose the framework of a year"),
@@ -63,6 +64,10 @@ ACTS: Mapping[str, str] = {
     "results.exact": _l("Looked at exact figures of villages"),
     "results.auditor_set": _l("Downloaded the auditor's files"),
     "results.raw_removed": _l("Removed raw answers after their time"),
+    "results.retain": _l("Removed old invitations"),
+    "results.redact": _l("Took a free text out of an answer"),
+    "results.request_received": _l("Recorded a request on personal data"),
+    "results.request_answered": _l("Answered a request on personal data"),
     "reporting.export": _l("Downloaded the province's tables"),
     "keys.backup": _l("Backed up the keys"),
 }
@@ -101,4 +106,8 @@ DETAILS: Mapping[str, str] = {
     "stand_in": _l("stands in for"),
     "complaint": _l("complaint"),
     "households": _l("households"),
+    "question": _l("question"),
+    "submission": _l("answer"),
+    "invitations": _l("invitations"),
+    "kind": _l("kind"),
 }

@@ -39,10 +39,20 @@ class Response(ResponseColumns, Base):
 
 
 class SealedResponse(ResponseColumns, Base):
-    """A response moved here in random order when its survey was sealed. Triggers refuse to change or delete it."""
+    """A response moved here in random order when its survey was sealed. Triggers refuse to change it, and to delete it but for retention."""
 
     __tablename__ = "sealed_responses"
     __table_args__ = {"sqlite_with_rowid": False}
+
+
+class RetainedLeaf(Base):
+    """The leaf of a sealed answer that retention removed: the receipt is still found, the list still checked."""
+
+    __tablename__ = "retained_leaves"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    leaf: Mapped[str] = mapped_column(String(64), primary_key=True)
 
 
 class InvalidPaper(Base):

@@ -8,7 +8,7 @@ from functools import cache
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from survey_app.collecting.models import Response, SealedResponse, SpentCode
+from survey_app.collecting.models import Response, RetainedLeaf, SealedResponse, SpentCode
 from survey_app.collecting.refusals import UnknownCode
 from survey_app.fieldwork import codes
 from survey_app.fieldwork import queries as surveys
@@ -108,10 +108,10 @@ def has_leaf(session: Session, survey_id: str, leaf_start: str) -> bool:
     """Whether some answer of the survey has a leaf that begins so."""
     found = (
         session.scalar(
-            select(table.id)
+            select(table.leaf)
             .where(table.survey_id == survey_id, table.leaf.startswith(leaf_start, autoescape=True))
             .limit(1)
         )
-        for table in (Response, SealedResponse)
+        for table in (Response, SealedResponse, RetainedLeaf)
     )
-    return any(identifier is not None for identifier in found)
+    return any(leaf is not None for leaf in found)

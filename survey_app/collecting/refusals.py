@@ -128,3 +128,17 @@ class TooManyGuesses(DomainError):
         super().__init__(
             _("Too many wrong codes came from here. Please wait one minute, then try again; nothing is lost.")
         )
+
+
+class OpenedTooOften(DomainError):
+    code = "mo-qua-nhieu"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    keep = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This slip was opened too many times today. The slip is safe, and an answer already sent counts. "
+                "Please open it again tomorrow, or hand in the paper slip."
+            )
+        )

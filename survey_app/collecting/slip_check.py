@@ -5,7 +5,7 @@ survey's pepper is destroyed, whichever comes first.
 """
 
 import secrets
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 from flask import Blueprint, make_response, render_template, request
@@ -16,7 +16,6 @@ from survey_app import access, db, throttle
 from survey_app.collecting import queries
 from survey_app.collecting.refusals import UnknownCode
 from survey_app.collecting.views import refuse_other_sites
-from survey_app.config import VIETNAM
 from survey_app.errors import DATABASE_AWAY, DomainError
 from survey_app.fieldwork import codes
 from survey_app.fieldwork.models import State, Survey
@@ -96,18 +95,11 @@ def answer() -> ResponseReturnValue:
 
 
 def _count_question(now: datetime) -> None:
-    """Count this question first and look second, so that several at once cannot slip through.
-
-    All of a day are counted in the minute in which the day ends: the counters of past minutes are thrown away
-    after an hour, this one an hour after midnight.
-    """
+    """Count this question first and look second, so that several at once cannot slip through."""
     key = throttle.address_key("slip-check", now)
-    tomorrow = now.astimezone(VIETNAM).date() + timedelta(days=1)
-    midnight = datetime.combine(tomorrow, time(), VIETNAM).astimezone(UTC)
     with db.transaction() as current:
-        throttle.record_failure(current, key, midnight)
-        too_many = throttle.is_blocked(current, key, midnight, limit=ASKS_A_DAY + 1)
-    if too_many:
+        asked = throttle.count_of_day(current, key, now)
+    if asked > ASKS_A_DAY:
         raise AskedEnough
 
 

@@ -28,6 +28,11 @@ def salts(answers: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def redacted(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The free texts of which only the hash is left, by question."""
+    return {key: value for key, value in answers.items() if isinstance(value, dict) and "text" not in value}
+
+
 def _packed(instrument: Instrument, key: str, value: Value, salts: Mapping[str, str]) -> Any:
     question = instrument.question(key)
     if value is None or question is None:

@@ -15,7 +15,7 @@ from flask_compress import Compress
 from werkzeug.datastructures import MultiDict
 
 from survey_app import access, db, throttle
-from survey_app.collecting import blank, operations, queries, tickets, wording
+from survey_app.collecting import blank, looks, operations, queries, tickets, wording
 from survey_app.collecting.queries import Door
 from survey_app.collecting.refusals import (
     Annulled,
@@ -236,11 +236,14 @@ def guarded_slip_door(typed: str, now: datetime) -> Door:
         survey = queries.survey_of_code(current, code)
         if request.method != "POST" and queries.is_final(survey):
             return Door(survey, survey.unit.id, survey.unit.code, survey.unit.full_name)
-        return queries.slip_door(current, survey, code, store())
+        door = queries.slip_door(current, survey, code, store())
     except UnknownCode:
         with db.transaction() as writing:
             throttle.record_failure(writing, key, now)
         raise
+    if door.code_mac is not None and (request.method != "POST" or request.form.get("_step") == "review"):
+        looks.count_look(door.code_mac, now)
+    return door
 
 
 def _require_open(door: Door) -> None:

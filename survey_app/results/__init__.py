@@ -5,8 +5,9 @@ from flask import Flask
 from survey_app import jobs
 from survey_app.accounts import todo
 from survey_app.results import (
-    commands,
     custody_views,
+    erasure_commands,
+    privacy_views,
     reconciliation_views,
     reminders,
     schedule,
@@ -25,9 +26,11 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(signing_views.bp)
     app.register_blueprint(custody_views.bp)
     app.register_blueprint(reconciliation_views.bp)
-    app.cli.add_command(commands.group)
+    app.register_blueprint(privacy_views.bp)
+    app.cli.add_command(erasure_commands.group)
     jobs.register(app, "results.seal", schedule.seal_due)
     jobs.register(app, "results.feedback", schedule.refresh_feedback)
     todo.register(app, reminders.todos)
     todo.register(app, signing_views.todos)
     todo.register(app, custody_views.todos)
+    todo.register(app, privacy_views.todos)

@@ -16,21 +16,21 @@ from survey_app import audit, db, keys
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
 from survey_app.results import custody, erasing, machine, operations, queries, verification
-from survey_app.templating import percent
+from survey_app.templating import day, percent
 
 group = AppGroup("results", help="Counting, sealing and checking.")
 
-_SURVEY = click.option("--survey", "survey_id", required=True, metavar="ID", help="Number of the survey.")
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
+SURVEY = click.option("--survey", "survey_id", required=True, metavar="ID", help="Number of the survey.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
 
 
 @group.command("close")
-@_SURVEY
-@_JSON
+@SURVEY
+@JSON
 def close(survey_id: str, as_json: bool) -> None:
     """End phones and counting at once, count and seal."""
     now = datetime.now(UTC)
-    with _refusals(), db.transaction() as current:
+    with refusals(), db.transaction() as current:
         unkeyed = queries.unkeyed(current, survey_id)
         digest = operations.close_and_seal(
             current, survey_id, actor=audit.OPERATOR, now=now, keys=keys.store()
@@ -58,12 +58,12 @@ def close(survey_id: str, as_json: bool) -> None:
 
 
 @group.command("scorecard")
-@_SURVEY
-@_JSON
+@SURVEY
+@JSON
 def scorecard(survey_id: str, as_json: bool) -> None:
     """Print the exact result of a sealed survey, or the figures of the day of a feedback survey."""
     now = datetime.now(UTC)
-    with _refusals(), db.transaction() as current:
+    with refusals(), db.transaction() as current:
         view = queries.scorecard(current, survey_id)
         audit.record(current, audit.OPERATOR, "results.exact", f"survey:{survey_id}", at=now, form="command")
     if as_json:
@@ -85,16 +85,18 @@ def scorecard(survey_id: str, as_json: bool) -> None:
 
 
 @group.command("verify")
-@_SURVEY
-@_JSON
+@SURVEY
+@JSON
 def verify(survey_id: str, as_json: bool) -> None:
     """Count the sealed answers again and compare; exit 1 and the first difference when they do not agree."""
-    with _refusals():
+    with refusals():
         found = verification.verify(db.session(), survey_id, keys.store())
     if as_json:
-        click.echo(json.dumps({"survey": survey_id, **asdict(found)}, ensure_ascii=False))
+        click.echo(json.dumps({"survey": survey_id, **asdict(found)}, ensure_ascii=False, default=str))
     elif found.equal:
         click.echo(_("Survey %(survey)s: everything agrees with the seal.", survey=survey_id))
+        if found.raw_answers_removed_on:
+            click.echo(_("Raw answers removed on %(day)s, digests checked.", day=day(found.raw_answers_removed_on)))
     else:
         click.echo(found.first_difference, err=True)
     if not found.equal:
@@ -102,22 +104,23 @@ def verify(survey_id: str, as_json: bool) -> None:
 
 
 @group.command("destroy-pepper")
-@_SURVEY
-@_JSON
+@SURVEY
+@JSON
 def destroy_pepper(survey_id: str, as_json: bool) -> None:
     """Destroy the key of a signed survey's slips, once it need not be kept; repeatable."""
-    with _refusals(), db.transaction() as current:
+    with refusals(), db.transaction() as current:
         custody.record_destruction(current, survey_id, actor=audit.OPERATOR, now=datetime.now(UTC))
     keys.store().destroy_pepper(survey_id)
     if as_json:
         click.echo(json.dumps({"survey": survey_id, "destroyed": True}))
         return
-    done = _("The key of survey %(survey)s is destroyed. Delete it from every backup of the keys too.", survey=survey_id)
-    click.echo(done)
+    click.echo(
+        _("The key of survey %(survey)s is destroyed. Delete it from every backup of the keys too.", survey=survey_id)
+    )
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def refusals() -> Iterator[None]:
     """A refusal as its message on stderr and exit 1."""
     try:
         yield

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.collecting import leaves, stored
-from survey_app.collecting.models import Response
+from survey_app.collecting.models import Response, RetainedLeaf
 from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.questions.answers import Value
-from survey_app.results.models import SealedResponse
+from survey_app.results.models import SealedResponse, TallyRow
 from survey_app.scoring import tallies
 from survey_app.scoring.tallies import Tally
 
@@ -72,6 +72,25 @@ def raw_answers(
         .order_by(model.id)
     )
     return tuple(RawAnswer(*row) for row in rows)
+
+
+def kept(session: Session, survey_id: str) -> Count:
+    """What is left to count with once retention has removed the answers: the tallies and leaves as stored."""
+    rows = session.scalars(
+        select(TallyRow).where(TallyRow.survey_id == survey_id).order_by(TallyRow.unit_id, TallyRow.channel)
+    )
+    return Count(
+        tallies={(row.unit_id, row.channel): tallies.load(row.tally) for row in rows},
+        leaves=sealed_leaves(session, survey_id),
+        broken=(),
+    )
+
+
+def sealed_leaves(session: Session, survey_id: str) -> tuple[str, ...]:
+    """The sorted leaves of a sealed survey, whether its answers are still there or not."""
+    tables = (SealedResponse, RetainedLeaf)
+    found = (session.scalars(select(table.leaf).where(table.survey_id == survey_id)) for table in tables)
+    return tuple(sorted(leaf for leaves_of_table in found for leaf in leaves_of_table))
 
 
 def unit_codes(survey: SurveyView, frame: Iterable[FrameLine]) -> dict[int, str]:

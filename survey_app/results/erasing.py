@@ -22,12 +22,21 @@ def after_sealing(engine: Engine) -> bool:
     Tables written anew on PostgreSQL, an emptied write-ahead log on SQLite, which overwrites what it deletes. A busy
     database is no error: no query reaches the rows any more, and the next sealing erases what this one had to leave.
     """
+    return _erase(engine, _TABLES)
+
+
+def after_removal(engine: Engine) -> bool:
+    """The same for what retention or redaction took out of sealed answers; whether it could."""
+    return _erase(engine, ("sealed_responses",))
+
+
+def _erase(engine: Engine, tables: tuple[str, ...]) -> bool:
     if engine.dialect.name == "sqlite":
         return _empty_log(engine)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql(f"SET lock_timeout = '{_PATIENCE}'")
         try:
-            done = [_write_anew(connection, table) for table in _TABLES]
+            done = [_write_anew(connection, table) for table in tables]
             return all(done)
         finally:
             connection.exec_driver_sql("RESET lock_timeout")

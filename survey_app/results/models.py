@@ -8,7 +8,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 from survey_app.collecting.models import SealedResponse
 from survey_app.db import Base, UtcDateTime
 
-__all__ = ["Callback", "Complaint", "FeedbackFigure", "ReceiptList", "Seal", "SealedResponse", "TallyRow"]
+__all__ = [
+    "Callback",
+    "Complaint",
+    "DataRequest",
+    "DataRequestAnswer",
+    "ErasurePermit",
+    "FeedbackFigure",
+    "ReceiptList",
+    "Seal",
+    "SealedResponse",
+    "TallyRow",
+]
 
 
 class TallyRow(Base):
@@ -89,6 +100,47 @@ class Callback(Base):
     not_reached: Mapped[int | None]
     noted_by: Mapped[str | None] = mapped_column(String(40))
     noted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ErasurePermit(Base):
+    """Leave to take something out of the sealed answers of a survey; never there after a commit. See `permits`."""
+
+    __tablename__ = "erasure_permits"
+
+    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+
+
+class DataRequest(Base):
+    """What somebody asked about their personal data. Names nobody, unless the one who asked wanted it."""
+
+    __tablename__ = "data_requests"
+    __table_args__ = (
+        CheckConstraint("kind IN ('access', 'correction', 'erasure', 'objection')", name="kind_known"),
+        CheckConstraint("due_on > received_on", name="due_later"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Of the person who recorded it: the request is seen there and above.
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    #: How the office finds the person again: a number of its incoming mail, or what the person chose to leave.
+    reference: Mapped[str] = mapped_column(String(200))
+    received_on: Mapped[date]
+    due_on: Mapped[date]
+    recorded_by: Mapped[str] = mapped_column(String(40))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DataRequestAnswer(Base):
+    """What was answered. Never edited: a correction is a further answer."""
+
+    __tablename__ = "data_request_answers"
+
+    request_id: Mapped[int] = mapped_column(ForeignKey("data_requests.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    answer: Mapped[str] = mapped_column(String(1000))
+    answered_by: Mapped[str] = mapped_column(String(40))
+    answered_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Complaint(Base):

@@ -18,17 +18,14 @@ from survey_app.collecting.models import SpentCode
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import SlipRow
 from survey_app.questions import document as forms
-from survey_app.results import counting, documents, queries
+from survey_app.results import counting, documents, queries, retention
 from survey_app.results.models import Seal, SealedResponse, TallyRow
 from survey_app.results.queries import DisclosedResult
 from survey_app.scoring.disclosure import Audience, Band, DisclosedVillage
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.tallies import ItemTally
-from survey_app.units import queries as units
 
 FORMAT = "survey-set/1"
-#: The act under which retention notes that the answers of a survey were emptied; their leaves stay.
-RAW_REMOVED = "results.raw_removed"
 
 #: What each set lets a reader check, in the words of `verifier/`.
 PUBLIC_CHECKS = (
@@ -52,10 +49,10 @@ def auditor_set(session: Session, survey_id: str, key: Ed25519PublicKey) -> dict
     options = [documents.OPTIONS + question for question in documents.options(seal.document)]
     opened = {documents.COUNTS, documents.SLIPS, documents.CHANNELS, *options}
     codes = _unit_codes(session, survey_id)
-    removed_on = _raw_removed_on(session, survey_id)
+    removed_on = retention.removed_on(session, survey_id)
     return {
         **_set("auditor", session, result, seal, opened, key),
-        "raw_answers_removed_on": removed_on,
+        "raw_answers_removed_on": removed_on.isoformat() if removed_on else None,
         "answers": _answers(session, survey_id, codes, with_content=removed_on is None),
         "tallies": _tallies(session, survey_id, codes),
         "salt": seal.salt,
@@ -101,9 +98,7 @@ def _set(
             "public_key": key.public_bytes_raw().hex(),
         },
         "disclosed": _disclosed(result),
-        "leaves": sorted(
-            session.scalars(select(SealedResponse.leaf).where(SealedResponse.survey_id == survey.id))
-        ),
+        "leaves": list(counting.sealed_leaves(session, survey.id)),
     }
 
 
@@ -189,9 +184,7 @@ def _answers(
 
 def _tallies(session: Session, survey_id: str, unit_codes: dict[int, str]) -> list[dict[str, Any]]:
     rows = session.scalars(
-        select(TallyRow)
-        .where(TallyRow.survey_id == survey_id)
-        .order_by(TallyRow.unit_id, TallyRow.channel)
+        select(TallyRow).where(TallyRow.survey_id == survey_id).order_by(TallyRow.unit_id, TallyRow.channel)
     )
     return [
         {"unit": unit_codes.get(row.unit_id, ""), "channel": row.channel, "tally": row.tally} for row in rows
@@ -226,12 +219,3 @@ def _acts(session: Session, survey_id: str) -> list[dict[str, Any]]:
     return [
         {"at": row.at.isoformat(), "actor": row.actor, "act": row.act, "details": row.details} for row in rows
     ]
-
-
-def _raw_removed_on(session: Session, survey_id: str) -> str | None:
-    """The civil day on which retention removed the answers, None while they are there."""
-    noted = select(AuditEvent.at).where(
-        AuditEvent.subject == f"survey:{survey_id}", AuditEvent.act == RAW_REMOVED
-    )
-    found = session.scalars(noted.order_by(AuditEvent.id)).first()
-    return units.civil(found).isoformat() if found else None

@@ -1,30 +1,79 @@
 """The triggers that keep sealed rows as they are, as text for each database.
 
+Sealed answers alone may change, in two ways and only while `permits` says so for their survey: a free text may be
+taken out of `answers`, and a row may go once its leaf is kept elsewhere.
+
 Migrations carry a copy of this text, because a migration never changes; a test compares what stands in the
 database with what stands here.
 """
 
 #: Tables whose rows are written once. The seal comes last: after it nothing is added for its survey.
 FINAL_TABLES = ("sealed_responses", "tallies", "seals")
+#: Of the tables with a trigger, those whose rows nothing and nobody may change or remove.
+_FIXED_TABLES = ("tallies", "seals", "retained_leaves")
+TABLES = (*FINAL_TABLES, "retained_leaves")
 
 _IS_SEALED = "EXISTS (SELECT 1 FROM seals WHERE survey_id = NEW.survey_id)"
+_NO_PERMIT = "NOT EXISTS (SELECT 1 FROM erasure_permits WHERE survey_id = OLD.survey_id)"
+_LEAF_NOT_KEPT = (
+    "NOT EXISTS (SELECT 1 FROM retained_leaves WHERE survey_id = OLD.survey_id AND leaf = OLD.leaf)"
+)
+_MORE_THAN_ANSWERS = " OR ".join(
+    f"NEW.{column} <> OLD.{column}" for column in ("survey_id", "id", "unit_id", "channel", "version", "leaf")
+)
 
 _POSTGRESQL_FUNCTIONS = (
     "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$"
     " BEGIN RAISE EXCEPTION 'sealed rows never change: %', TG_TABLE_NAME; END $$",
+    "CREATE FUNCTION refuse_update_unless_permitted() RETURNS trigger LANGUAGE plpgsql AS $$"
+    f" BEGIN IF {_NO_PERMIT} OR {_MORE_THAN_ANSWERS}"
+    " THEN RAISE EXCEPTION 'sealed rows never change: %', TG_TABLE_NAME; END IF; RETURN NEW; END $$",
+    "CREATE FUNCTION refuse_delete_unless_permitted() RETURNS trigger LANGUAGE plpgsql AS $$"
+    f" BEGIN IF {_NO_PERMIT} OR {_LEAF_NOT_KEPT}"
+    " THEN RAISE EXCEPTION 'sealed rows never change: %', TG_TABLE_NAME; END IF; RETURN OLD; END $$",
     "CREATE FUNCTION refuse_after_seal() RETURNS trigger LANGUAGE plpgsql AS $$"
     f" BEGIN IF {_IS_SEALED}"
     " THEN RAISE EXCEPTION 'survey % is sealed', NEW.survey_id; END IF; RETURN NEW; END $$",
 )
 
+#: Name, event, whether for each row or each statement, table and function of every trigger on PostgreSQL.
+_POSTGRESQL = (
+    ("sealed_responses_never_update", "UPDATE", "ROW", "sealed_responses", "refuse_update_unless_permitted"),
+    ("sealed_responses_never_delete", "DELETE", "ROW", "sealed_responses", "refuse_delete_unless_permitted"),
+    ("sealed_responses_never_truncate", "TRUNCATE", "STATEMENT", "sealed_responses", "refuse_change"),
+    *(
+        (f"{table}_never_change", "UPDATE OR DELETE OR TRUNCATE", "STATEMENT", table, "refuse_change")
+        for table in _FIXED_TABLES
+    ),
+    *((f"{table}_end_at_seal", "INSERT", "ROW", table, "refuse_after_seal") for table in FINAL_TABLES),
+)
+
+_REFUSE = "SELECT RAISE(ABORT, 'sealed rows never change: {}')"
+#: Name, event, table, condition and refusal of every trigger on SQLite.
+_SQLITE = (
+    (
+        *("sealed_responses_never_update", "UPDATE", "sealed_responses"),
+        *(f" WHEN {_NO_PERMIT} OR {_MORE_THAN_ANSWERS}", _REFUSE.format("sealed_responses")),
+    ),
+    (
+        *("sealed_responses_never_delete", "DELETE", "sealed_responses"),
+        *(f" WHEN {_NO_PERMIT} OR {_LEAF_NOT_KEPT}", _REFUSE.format("sealed_responses")),
+    ),
+    *(
+        (f"{table}_never_{act.lower()}", act, table, "", _REFUSE.format(table))
+        for table in _FIXED_TABLES
+        for act in ("UPDATE", "DELETE")
+    ),
+    *(
+        (f"{table}_end_at_seal", "INSERT", table, f" WHEN {_IS_SEALED}", "SELECT RAISE(ABORT, 'the survey is sealed')")
+        for table in FINAL_TABLES
+    ),
+)
+
 
 def names(dialect: str) -> frozenset[str]:
     """Names of all triggers that must stand in a database of this dialect."""
-    if dialect == "postgresql":
-        refusals = {f"{table}_never_change" for table in FINAL_TABLES}
-    else:
-        refusals = {f"{table}_never_{act}" for table in FINAL_TABLES for act in ("update", "delete")}
-    return frozenset(refusals | {f"{table}_end_at_seal" for table in FINAL_TABLES})
+    return frozenset(trigger[0] for trigger in (_POSTGRESQL if dialect == "postgresql" else _SQLITE))
 
 
 def create(dialect: str) -> tuple[str, ...]:
@@ -36,39 +85,21 @@ def drop(dialect: str) -> tuple[str, ...]:
     """Statements that remove them again."""
     if dialect == "sqlite":
         return tuple(f"DROP TRIGGER {name}" for name in sorted(names(dialect)))
-    removed = (
-        f"DROP TRIGGER {table}_{rule} ON {table}"
-        for table in FINAL_TABLES
-        for rule in ("never_change", "end_at_seal")
-    )
-    return (*removed, "DROP FUNCTION refuse_after_seal()", "DROP FUNCTION refuse_change()")
+    functions = [text.split()[2] for text in _POSTGRESQL_FUNCTIONS]
+    removed = (f"DROP TRIGGER {name} ON {table}" for name, _event, _each, table, _function in _POSTGRESQL)
+    return (*removed, *(f"DROP FUNCTION {function}" for function in reversed(functions)))
 
 
 def _create_postgresql() -> tuple[str, ...]:
-    refusals = (
-        f"CREATE TRIGGER {table}_never_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
-        " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        for table in FINAL_TABLES
+    made = (
+        f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH {each} EXECUTE FUNCTION {function}()"
+        for name, event, each, table, function in _POSTGRESQL
     )
-    endings = (
-        f"CREATE TRIGGER {table}_end_at_seal BEFORE INSERT ON {table}"
-        " FOR EACH ROW EXECUTE FUNCTION refuse_after_seal()"
-        for table in FINAL_TABLES
-    )
-    return (*_POSTGRESQL_FUNCTIONS, *refusals, *endings)
+    return (*_POSTGRESQL_FUNCTIONS, *made)
 
 
 def _create_sqlite() -> tuple[str, ...]:
-    refusals = (
-        f"CREATE TRIGGER {table}_never_{act} BEFORE {act.upper()} ON {table}"
-        f" BEGIN SELECT RAISE(ABORT, 'sealed rows never change: {table}'); END"
-        for table in FINAL_TABLES
-        for act in ("update", "delete")
+    return tuple(
+        f"CREATE TRIGGER {name} BEFORE {event} ON {table}{condition} BEGIN {refusal}; END"
+        for name, event, table, condition, refusal in _SQLITE
     )
-    endings = (
-        f"CREATE TRIGGER {table}_end_at_seal BEFORE INSERT ON {table}"
-        f" WHEN {_IS_SEALED}"
-        " BEGIN SELECT RAISE(ABORT, 'the survey is sealed'); END"
-        for table in FINAL_TABLES
-    )
-    return (*refusals, *endings)

@@ -4,6 +4,7 @@ Shares the way of counting with sealing, and nothing else: what is compared is w
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore
-from survey_app.results import counting, documents, queries
+from survey_app.results import counting, documents, queries, retention
 from survey_app.results.counting import Count
 from survey_app.results.models import Seal, SealedResponse, TallyRow
 from survey_app.scoring import tallies
@@ -25,6 +26,8 @@ class Verification:
 
     equal: bool
     first_difference: str | None
+    #: After retention nothing is left to recount: the kept tallies and leaves are checked against the digests.
+    raw_answers_removed_on: date | None = None
 
 
 def verify(session: Session, survey_id: str, keys: KeyStore) -> Verification:
@@ -38,14 +41,17 @@ def verify(session: Session, survey_id: str, keys: KeyStore) -> Verification:
         raise queries.NotSealed(survey)
     frame = surveys.frame(session, survey_id)
     codes = counting.unit_codes(survey, frame)
-    count = counting.count(survey, codes, counting.raw_answers(session, SealedResponse, survey_id))
+    answers = counting.raw_answers(session, SealedResponse, survey_id)
+    removed_on = retention.removed_on(session, survey_id)
+    count = counting.kept(session, survey_id) if removed_on else counting.count(survey, codes, answers)
     difference = (
-        _broken_answer(count)
+        (_("answers that were noted as removed") if removed_on and answers else None)
+        or _broken_answer(count)
         or _other_tally(session, survey_id, codes, count)
         or _other_document(session, survey, frame, count, seal)
         or _broken_seal(seal, keys)
     )
-    return Verification(equal=difference is None, first_difference=difference)
+    return Verification(difference is None, difference, removed_on)
 
 
 def _broken_answer(count: Count) -> str | None:

@@ -248,6 +248,8 @@ def _known(card: Scorecard, told: DisclosedVillage) -> subtraction.Known:
         dissatisfied_slips=(0, PROTECTED - 1) if band.kind == "at_least" else (PROTECTED, n),
         satisfied_slips=(0, PROTECTED - 1) if band.kind == "at_most" else (least_yes, n),
         satisfied=(-(-band.low * n * items // 100), below // 100),
+        guards_dissatisfied=band.kind == "at_least",
+        guards_satisfied=band.kind == "at_most",
     )
 
 

@@ -29,6 +29,9 @@ class Known:
     dissatisfied_slips: Ends
     satisfied_slips: Ends
     satisfied: Ends
+    #: Whether nobody may learn that some household here is dissatisfied (satisfied), unless the commune says so.
+    guards_dissatisfied: bool = True
+    guards_satisfied: bool = True
 
 
 @dataclass(slots=True)
@@ -51,29 +54,47 @@ def untold(slips: int, items: int) -> Known:
 def tells(items: Sequence[ItemTally], known: Sequence[Known]) -> bool:
     """Whether some count of a village is told too closely, and less closely by the commune's counts alone."""
     plain = [untold(village.slips, len(items)) for village in known]
-    pairs = zip(_counts(items, known), _counts(items, plain), strict=True)
-    return any(with_bands != without and _is_close(*with_bands) for with_bands, without in pairs)
+    guarded = [(village.guards_dissatisfied, village.guards_satisfied) for village in known]
+    pairs = zip(_counts(items, known, guarded), _counts(items, plain, guarded), strict=True)
+    return any(
+        with_bands.ends != without.ends
+        and (with_bands.is_close or (with_bands.guarded and with_bands.ends[0] > without.ends[0]))
+        for with_bands, without in pairs
+    )
 
 
-def _is_close(possible: int, ends: Ends) -> bool:
-    """Whether the ends leave too little open of a count that could be anything up to `possible`."""
-    return PART * (ends[1] - ends[0]) < min(PART * WIDTH, possible)
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """A count of a village that could be anything up to `possible`, and its ends."""
+
+    possible: int
+    ends: Ends
+    guarded: bool = False
+
+    @property
+    def is_close(self) -> bool:
+        """Whether the ends leave too little open."""
+        return PART * (self.ends[1] - self.ends[0]) < min(PART * WIDTH, self.possible)
 
 
-def _counts(items: Sequence[ItemTally], known: Sequence[Known]) -> Iterator[tuple[int, Ends]]:
-    """Every count of every village where somebody answered: how large it could be, and its ends."""
+def _counts(
+    items: Sequence[ItemTally], known: Sequence[Known], guarded: Sequence[tuple[bool, bool]]
+) -> Iterator[_Count]:
+    """Every count of every village where somebody answered."""
     villages = _narrow(items, known)
     for place, village in enumerate(villages):
         if village.slips == 0:
             continue
-        yield village.slips, village.no_slips
-        yield village.slips, village.yes_slips
-        yield village.slips * len(items), village.yes
-        no, yes = [item.dissatisfied for item in items], [item.satisfied for item in items]
-        caps_no = [other.no_slips[1] for other in villages]
-        caps_yes = [other.yes_slips[1] for other in villages]
-        for ends in (*_by_item(no, caps_no, place, village.no), *_by_item(yes, caps_yes, place, village.yes)):
-            yield village.slips, ends
+        guards_no, guards_yes = guarded[place]
+        yield _Count(village.slips, village.no_slips, guards_no)
+        yield _Count(village.slips, village.yes_slips, guards_yes)
+        yield _Count(village.slips * len(items), village.yes)
+        caps = [other.no_slips[1] for other in villages]
+        for ends in _by_item([item.dissatisfied for item in items], caps, place, village.no):
+            yield _Count(village.slips, ends, guards_no)
+        caps = [other.yes_slips[1] for other in villages]
+        for ends in _by_item([item.satisfied for item in items], caps, place, village.yes):
+            yield _Count(village.slips, ends, guards_yes)
 
 
 def _by_item(counts: Sequence[int], caps: Sequence[int], place: int, pooled: Ends) -> Iterator[Ends]:

@@ -129,7 +129,7 @@ def tables_that_hold(connection: Connection, values: Iterable[bytes | str]) -> s
     needles = [value.hex() if isinstance(value, bytes) else value for value in values]
     wanted = re.compile("|".join(map(re.escape, needles)))
     found = set()
-    for table in _tables(connection):
+    for table in tables(connection):
         for row in connection.execute(text(f'SELECT * FROM "{table}"')):
             line = " ".join(value.hex() if isinstance(value, bytes) else str(value) for value in row)
             if wanted.search(line):
@@ -138,7 +138,8 @@ def tables_that_hold(connection: Connection, values: Iterable[bytes | str]) -> s
     return found
 
 
-def _tables(connection: Connection) -> list[str]:
+def tables(connection: Connection) -> list[str]:
+    """The product's tables."""
     catalogue = (
         "SELECT name FROM sqlite_master WHERE type = 'table'"
         if connection.dialect.name == "sqlite"

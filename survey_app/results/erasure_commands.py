@@ -1,0 +1,111 @@
+"""`flask results retain` and `flask results redact`: what is taken out of sealed answers, each time noted."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import click
+from flask import current_app
+
+from survey_app import audit, db
+from survey_app.i18n import gettext as _
+from survey_app.i18n import ngettext
+from survey_app.results import erasing, redaction, retention
+from survey_app.results.commands import JSON, SURVEY, group, refusals
+from survey_app.results.retention import Removed
+from survey_app.units.queries import civil
+
+
+@group.command("retain")
+@click.option("--survey", "survey_id", metavar="ID", help="Number of the survey.")
+@click.option("--due", is_flag=True, help="Every survey whose time is over, and old invitations.")
+@click.option("--months", type=click.IntRange(min=1, max=1200), help="Instead of retention_months of the settings.")
+@JSON
+def retain(survey_id: str | None, due: bool, months: int | None, as_json: bool) -> None:
+    """Remove raw answers sealed longer ago than they are to be kept. Tallies, seal and leaf list stay."""
+    if bool(survey_id) == due:
+        raise click.UsageError(_("Give either --survey or --due."))
+    now = datetime.now(UTC)
+    with refusals():
+        before = _before(now, months)
+        wanted = retention.due(db.session(), before) if survey_id is None else (survey_id,)
+        removed, kept = _remove(wanted, before, now, stop=survey_id is not None)
+        with db.transaction() as current:
+            forgotten = retention.forget_invitations(current, before, actor=audit.OPERATOR, now=now) if due else 0
+    erased = erasing.after_removal(db.database.engine) if removed else True
+    if as_json:
+        found = {"removed": [asdict(one) for one in removed], "kept": kept, "invitations": forgotten, "erased": erased}
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    _tell(removed, kept, forgotten, erased)
+
+
+@group.command("redact")
+@SURVEY
+@click.option("--submission", "submission_id", required=True, metavar="ID", help="Number of the answer.")
+@click.option("--question", required=True, metavar="KEY", help="Key of the free-text question.")
+@click.option("--reason", required=True, metavar="TEXT", help="Why, without the name itself.")
+@JSON
+def redact(survey_id: str, submission_id: str, question: str, reason: str, as_json: bool) -> None:
+    """Take one free text out of a sealed answer; its hash stays, so that the seal can still be checked."""
+    with refusals(), db.transaction() as current:
+        redaction.redact(
+            current, survey_id, submission_id, question, reason, actor=audit.OPERATOR, now=datetime.now(UTC)
+        )
+    erased = erasing.after_removal(db.database.engine)
+    if as_json:
+        found = {"survey": survey_id, "submission": submission_id, "question": question, "erased": erased}
+        click.echo(json.dumps(found))
+        return
+    click.echo(_("The text is taken out. Backups made before today still hold it."))
+    _tell_unerased(erased)
+
+
+def _before(now: datetime, months: int | None) -> datetime:
+    configured = months or current_app.extensions["settings"].retention_months
+    if configured is None:
+        raise retention.NotConfigured
+    return retention.keep_from(civil(now), configured)
+
+
+def _remove(
+    survey_ids: tuple[str, ...], before: datetime, now: datetime, *, stop: bool
+) -> tuple[list[Removed], dict[str, str]]:
+    """Each survey in a transaction of its own; a complaint keeps one and holds up no other, unless `stop`."""
+    removed: list[Removed] = []
+    kept: dict[str, str] = {}
+    for survey_id in survey_ids:
+        try:
+            with db.transaction() as current:
+                removed.append(
+                    retention.remove_answers(current, survey_id, before, actor=audit.OPERATOR, now=now)
+                )
+        except retention.ComplaintOpen as refused:
+            if stop:
+                raise
+            kept[survey_id] = refused.message
+    return removed, kept
+
+
+def _tell(removed: list[Removed], kept: dict[str, str], forgotten: int, erased: bool) -> None:
+    for one in removed:
+        click.echo(
+            ngettext(
+                "Survey %(survey)s: %(num)d raw answer removed. Backups made before today still hold it.",
+                "Survey %(survey)s: %(num)d raw answers removed. Backups made before today still hold them.",
+                one.answers,
+                survey=one.survey,
+            )
+        )
+    for message in kept.values():
+        click.echo(message)
+    if not removed and not kept:
+        click.echo(_("No survey has raw answers that are due."))
+    if forgotten:
+        click.echo(ngettext("%(num)d old invitation removed.", "%(num)d old invitations removed.", forgotten))
+    _tell_unerased(erased)
+
+
+def _tell_unerased(erased: bool) -> None:
+    if not erased:
+        click.echo(_("The database was busy: the old places in its files are erased with the next removal."), err=True)

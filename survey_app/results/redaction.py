@@ -1,0 +1,68 @@
+"""Taking a free text out of a sealed answer, because it names somebody.
+
+The text and its salt go, their hash stays: the leaf, and with it the seal, can still be checked, and nobody can find
+the text again by trying words.
+"""
+
+import hashlib
+from datetime import datetime
+from http import HTTPStatus
+
+from sqlalchemy.orm import Session
+
+from survey_app import audit
+from survey_app.errors import DomainError
+from survey_app.fieldwork import queries as surveys
+from survey_app.i18n import gettext as _
+from survey_app.results.models import SealedResponse
+from survey_app.results.permits import permitted
+
+REDACT = "results.redact"
+
+
+class NoSuchText(DomainError):
+    """No sealed answer of that number holds a free text under that question."""
+
+    code = "khong-co-van-ban"
+    status = HTTPStatus.NOT_FOUND
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such free text in a sealed answer: check survey, submission and question."))
+
+
+class NoReason(DomainError):
+    """Whoever takes a text out says why."""
+
+    code = "thieu-ly-do"
+
+    def __init__(self) -> None:
+        super().__init__(_("Say why the text is taken out, in at most 500 characters and without the name itself."))
+
+
+def redact(
+    session: Session, survey_id: str, submission_id: str, question: str, reason: str, *, actor: str, now: datetime
+) -> None:
+    """Drop one free text and its salt, in the caller's transaction with the note of it.
+
+    Call `erasing.after_removal` once it is committed. Raises SurveyNotFound, NoReason and NoSuchText.
+    """
+    survey = surveys.survey(session, survey_id)
+    if not 0 < len(reason.strip()) <= 500:
+        raise NoReason
+    row = session.get(SealedResponse, (survey.id, submission_id), with_for_update=True)
+    text = row.answers.get(question) if row else None
+    if row is None or not isinstance(text, dict) or "text" not in text:
+        raise NoSuchText
+    digest = hashlib.sha256((text["salt"] + text["text"]).encode()).hexdigest()
+    with permitted(session, survey.id):
+        row.answers = {**row.answers, question: {"sha256": digest}}
+    audit.record(
+        session,
+        actor,
+        REDACT,
+        f"survey:{survey.id}",
+        at=now,
+        submission=submission_id,
+        question=question,
+        reason=reason.strip(),
+    )

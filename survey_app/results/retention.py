@@ -1,0 +1,160 @@
+"""Removing what is no longer needed: raw answers some months after their survey was sealed, and old invitations.
+
+Tallies, seal and the list of leaves stay, so a receipt can still be found and the seal still be checked. The law
+names no number of months, and neither does this module: whoever runs the server sets it.
+"""
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, datetime
+from http import HTTPStatus
+
+from sqlalchemy import delete, exists, func, insert, select
+from sqlalchemy.orm import Session
+
+from survey_app import audit
+from survey_app.accounts.models import Invitation
+from survey_app.audit import AuditEvent
+from survey_app.collecting.models import RetainedLeaf, SealedResponse
+from survey_app.errors import DomainError
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.calendar import opening
+from survey_app.fieldwork.models import Survey
+from survey_app.i18n import gettext as _
+from survey_app.results import queries
+from survey_app.results.models import Complaint, Seal
+from survey_app.results.permits import permitted
+from survey_app.templating import day
+from survey_app.units.queries import civil
+
+#: The act under which the removal of a survey's answers is noted; their leaves stay.
+RAW_REMOVED = "results.raw_removed"
+#: The act under which the removal of old invitations is noted.
+RETAIN = "results.retain"
+
+
+class NotConfigured(DomainError):
+    """Nobody has said how long answers are kept."""
+
+    code = "chua-cau-hinh-thoi-han"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "How long raw answers are kept is not configured. Set retention_months in settings.toml, "
+                "or give --months."
+            )
+        )
+
+
+class TooEarly(DomainError):
+    """The answers of this survey are still to be kept."""
+
+    code = "chua-het-thoi-han"
+
+    def __init__(self, survey_id: str, sealed_at: datetime) -> None:
+        super().__init__(
+            _(
+                "Survey %(survey)s was sealed on %(day)s; its answers are still to be kept.",
+                survey=survey_id,
+                day=day(civil(sealed_at)),
+            )
+        )
+
+
+class ComplaintOpen(DomainError):
+    """While a complaint is open nothing that could answer it is removed."""
+
+    code = "dang-co-khieu-nai"
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, survey_id: str) -> None:
+        super().__init__(
+            _("A complaint about survey %(survey)s is open, so its answers are kept until it is closed.", survey=survey_id)
+        )
+
+
+class AlreadyRemoved(DomainError):
+    """The answers of this survey are gone."""
+
+    code = "da-xoa"
+
+    def __init__(self, survey_id: str, on: date) -> None:
+        super().__init__(
+            _("The raw answers of survey %(survey)s were removed on %(day)s.", survey=survey_id, day=day(on))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What one run took away from one survey."""
+
+    survey: str
+    answers: int
+
+
+def keep_from(on: date, months: int) -> datetime:
+    """What was sealed before this moment has been kept for so many months on the day `on`."""
+    year, month = divmod(on.year * 12 + on.month - 1 - months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return opening(date(year, month + 1, min(on.day, last)))
+
+
+def due(session: Session, before: datetime) -> tuple[str, ...]:
+    """Surveys sealed before that moment whose answers are still there."""
+    kept = exists().where(SealedResponse.survey_id == Seal.survey_id)
+    return tuple(session.scalars(select(Seal.survey_id).where(Seal.sealed_at < before, kept).order_by(Seal.survey_id)))
+
+
+def remove_answers(session: Session, survey_id: str, before: datetime, *, actor: str, now: datetime) -> Removed:
+    """Remove the raw answers of one survey and keep their leaves, in the caller's transaction with the note of it.
+
+    Call `erasing.after_removal` once it is committed. Raises SurveyNotFound, NotSealed, AlreadyRemoved, TooEarly and
+    ComplaintOpen.
+    """
+    seal = _removable(session, survey_id, before)
+    mine = SealedResponse.survey_id == seal.survey_id
+    leaves = sorted(session.scalars(select(SealedResponse.leaf).where(mine)))
+    if leaves:
+        session.execute(insert(RetainedLeaf), [{"survey_id": seal.survey_id, "leaf": leaf} for leaf in leaves])
+    with permitted(session, seal.survey_id):
+        session.execute(delete(SealedResponse).where(mine))
+    audit.record(session, actor, RAW_REMOVED, f"survey:{seal.survey_id}", at=now, answers=len(leaves))
+    return Removed(seal.survey_id, len(leaves))
+
+
+def removed_on(session: Session, survey_id: str) -> date | None:
+    """The civil day on which retention removed the answers, None while they are there."""
+    noted = select(AuditEvent.at).where(AuditEvent.subject == f"survey:{survey_id}", AuditEvent.act == RAW_REMOVED)
+    found = session.scalars(noted.order_by(AuditEvent.id).limit(1)).first()
+    return civil(found) if found else None
+
+
+def forget_invitations(session: Session, before: datetime, *, actor: str, now: datetime) -> int:
+    """Remove invitations that ran out before that moment; how many.
+
+    Failures counted against guessing and ended sessions are forgotten by the minute job.
+    """
+    old = Invitation.expires_at < before
+    count = session.scalars(select(func.count()).select_from(Invitation).where(old)).one()
+    if count:
+        session.execute(delete(Invitation).where(old))
+        audit.record(session, actor, RETAIN, "server", at=now, invitations=count)
+    return count
+
+
+def _removable(session: Session, survey_id: str, before: datetime) -> Seal:
+    """The seal of a survey whose answers may go; its survey is held, so that no complaint comes in between."""
+    survey = surveys.survey(session, survey_id)
+    session.scalar(select(Survey.id).where(Survey.id == survey.id).with_for_update())
+    seal = session.get(Seal, survey.id)
+    if seal is None:
+        raise queries.NotSealed(survey)
+    gone = removed_on(session, survey.id)
+    if gone:
+        raise AlreadyRemoved(survey.id, gone)
+    if seal.sealed_at >= before:
+        raise TooEarly(survey.id, seal.sealed_at)
+    if session.scalar(select(Complaint.id).where(Complaint.survey_id == survey.id, Complaint.closed_at.is_(None)).limit(1)):
+        raise ComplaintOpen(survey.id)
+    return seal

@@ -1,0 +1,151 @@
+"""What a seizure surrenders: one test for each line of the table in the threat model.
+
+One line is not applicable: "interviewer's phone, number of sealed envelopes". This release keeps no answers on an
+assisting phone: there is no offline queue, an assisted answer is sent like any other, so there is nothing to seize.
+"""
+
+import json
+import uuid
+
+import pytest
+from sqlalchemy import text
+
+from survey_app import db, keys
+from survey_app.collecting.models import Response, SpentCode
+from survey_app.fieldwork import codes
+from survey_app.keys import KeyStore
+from survey_app.results import documents, verification
+from survey_app.results.models import Seal, SealedResponse
+from tests.attacks import linkage
+from tests.attacks.conftest import Fielded
+from tests.attacks.test_linkage import Machine, linked
+
+
+@pytest.fixture
+def fielded(field) -> Fielded:
+    """A few households of a village answered."""
+    return field(pairs=40)
+
+
+def everything_stored() -> str:
+    """All rows of all tables, bytes in hexadecimal."""
+    db.session().rollback()
+    with db.database.engine.connect() as connection:
+        rows = [
+            row
+            for table in sorted(linkage.tables(connection))
+            for row in connection.execute(text(f'SELECT * FROM "{table}"'))
+        ]
+    return "\n".join(
+        " ".join(value.hex() if isinstance(value, bytes) else str(value) for value in row) for row in rows
+    )
+
+
+def test_a_villagers_phone_after_sending_holds_a_receipt_and_the_way_to_the_result_but_no_answer(
+    client, make_commune, make_survey, hand_out
+):
+    commune = make_commune()
+    (code,) = hand_out(make_survey(commune), commune.villages["Phung"])
+    form = client.get(f"/k/{code}")
+    sent = client.post(f"/k/{code}", data={"_id": str(uuid.uuid4()), "planning": "dissatisfied", "transport": "satisfied"})
+
+    assert sent.status_code == 201
+    for reply in (form, sent):
+        assert reply.headers["Cache-Control"] == "no-store"
+        assert "Set-Cookie" not in reply.headers
+    for word in ("localStorage", "sessionStorage", "indexedDB", "document.cookie", "caches."):
+        assert word not in form.text + sent.text
+    assert "dissatisfied" not in sent.text
+    assert "satisfied" not in sent.text
+    again = client.get(f"/k/{code}")
+    assert again.status_code == 409
+    assert "satisfied" not in again.text
+
+
+def test_a_dump_after_sealing_holds_answers_by_village_and_spent_digests_but_no_code_and_no_household(fielded):
+    fielded.seal()
+
+    stored = everything_stored()
+
+    assert all(pair.id in stored and pair.mac.hex() in stored for pair in fielded.pairs)
+    written = {form for code in fielded.printed for form in (code, codes.normalise(code), code.replace("-", ""))}
+    assert [code for code in written if code in stored] == []
+    with db.database.engine.connect() as connection:
+        columns = set(connection.execute(text("SELECT * FROM sealed_responses")).keys())
+        assert columns == {"survey_id", "id", "unit_id", "channel", "version", "answers", "leaf"}
+        assert set(connection.execute(text("SELECT * FROM spent_codes")).keys()) == {"survey_id", "code_mac"}
+        assert set(connection.execute(text("SELECT * FROM slips")).keys()) == {
+            "survey_id", "code_mac", "unit_id", "print_batch",
+        }  # fmt: skip
+
+
+def test_a_dump_before_sealing_links_digests_and_answers_but_holds_no_code(fielded):
+    """The line that stays true until sealing: a transaction writes both, and says so in PostgreSQL's hidden columns."""
+    stored = everything_stored()
+
+    written = {form for code in fielded.printed for form in (code, codes.normalise(code))}
+    assert [code for code in written if code in stored] == []
+    strangers_pepper = bytes(32)
+    guessed = {codes.mac(strangers_pepper, fielded.survey.id, codes.normalise(code)).hex() for code in fielded.printed}
+    assert [mac for mac in guessed if mac in stored] == []
+
+
+def test_a_dump_with_the_peppers_after_sealing_says_of_a_photographed_slip_only_that_it_was_used(field, request):
+    fielded = field()
+    photographed = fielded.pairs[0]
+    fielded.seal()
+
+    is_spent = db.session().get(SpentCode, (fielded.survey.id, fielded.mac(photographed.code)))
+
+    assert is_spent is not None
+    postgresql = db.database.engine.dialect.name == "postgresql"
+    machine = Machine(request.getfixturevalue("cluster").folder if postgresql else None)
+    channels = linked(machine, fielded)
+    assert {name: right for name, right in channels.items() if right > 15} == {}
+
+
+def test_logs_hold_no_address_agent_code_receipt_or_body(app, client, caplog, capfd, fielded):
+    """The web server writes no access log at all; what the application logs is read here."""
+    caplog.set_level("DEBUG")
+    pair = fielded.pairs[0]
+    sender = {"User-Agent": "Zalo-cua-ong-Nam", "X-Forwarded-For": "203.0.113.77"}
+
+    client.get(f"/k/{pair.code}", headers=sender)
+    client.get("/k/001-00000-00000-0", headers=sender)
+    client.post("/kiem-tra", data={"receipt": pair.receipt}, headers=sender)
+    client.post("/api/v1/submissions", json={"code": pair.code, "answers": {"planning": "satisfied"}}, headers=sender)
+
+    captured = capfd.readouterr()
+    logged = caplog.text + captured.out + captured.err
+    for secret in (pair.code, codes.normalise(pair.code), pair.receipt, pair.leaf, "Zalo-cua-ong-Nam", "203.0.113.77"):
+        assert secret not in logged
+
+
+def test_whoever_has_the_signing_key_can_sign_anew_but_not_match_the_digest_on_the_printed_minutes(
+    fielded, tmp_path
+):
+    fielded.seal()
+    seal = db.session().get_one(Seal, fielded.survey.id)
+    on_paper, document, salt = seal.digest, seal.document, seal.salt
+    stolen = KeyStore(keys.store().folder).signing_key()
+
+    forged = json.loads(json.dumps(document))
+    forged["tally"]["items"][0]["satisfied"] += 1
+    other_digest = documents.digest(forged, salt)
+
+    assert documents.is_signed(stolen.public_key(), other_digest, documents.sign(stolen, other_digest))
+    assert other_digest[:20] != on_paper[:20]
+    assert verification.verify(db.session(), fielded.survey.id, keys.store()).equal
+
+
+def test_the_signing_key_opens_no_code_and_links_no_answer(app, fielded):
+    """The keys are apart: the signature is over number and leaf, and the pepper does not follow from the key."""
+    folder = keys.store().folder
+    pepper = keys.store().pepper(fielded.survey.id)
+
+    assert (folder / "signing").read_bytes() != pepper
+    assert pepper.hex() not in everything_stored()
+    assert oct(folder.stat().st_mode & 0o777) == "0o700"
+    assert {oct(file.stat().st_mode & 0o777) for file in folder.rglob("*") if file.is_file()} == {"0o600"}
+    assert db.session().query(SealedResponse).count() == 0
+    assert db.session().query(Response).filter_by(survey_id=fielded.survey.id).count() == len(fielded.pairs)
