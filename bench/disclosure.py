@@ -1,4 +1,4 @@
-"""G22: what linear programming derives of hidden counts, over a thousand random communes. `python -m bench.disclosure`"""
+"""G22: what linear programming derives of hidden counts, over a thousand random communes."""
 
 import sys
 

@@ -24,7 +24,7 @@ from survey_app.authoring import queries as instruments
 from survey_app.collecting import operations as collecting
 from survey_app.collecting.queries import slip_door
 from survey_app.config import load_settings
-from survey_app.fieldwork import calendar, codes, operations
+from survey_app.fieldwork import batches, calendar, codes, operations
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Channel, Purpose
 from survey_app.keys import KeyStore
@@ -108,7 +108,7 @@ def survey(
         current.flush()  # slips are made for the published survey
         printed: list[str] = []
         for line in frame:
-            printed += operations.make_slips(
+            printed += batches.make_slips(
                 current,
                 number,
                 line.unit_id,

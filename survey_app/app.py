@@ -81,7 +81,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         room.init_app(app)
     app.cli.add_command(key_backups.group)
     jobs.register(app, "throttle", _forget_failures)
-    app.context_processor(lambda: {"demo_mode": settings.demo})
+    app.context_processor(lambda: {"demo_mode": settings.demo, "retention_months": settings.retention_months})
     app.add_url_rule("/", view_func=start)
     app.add_url_rule("/healthz", view_func=healthz)
     app.after_request(_headers)

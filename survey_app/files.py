@@ -17,7 +17,8 @@ from weasyprint.urls import URLFetcher
 
 Cell = str | int | float | None
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+#: Full-width signs too: some spreadsheets read them as the plain ones.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def download(body: bytes | Iterable[bytes], name: str, content_type: str) -> Response:

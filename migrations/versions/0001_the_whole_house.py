@@ -47,6 +47,11 @@ def upgrade() -> None:
     op.create_index(op.f("ix_audit_events_act"), "audit_events", ["act"], unique=False)
     op.create_index(op.f("ix_audit_events_subject"), "audit_events", ["subject"], unique=False)
     op.create_table(
+        "erasure_permits",
+        sa.Column("survey_id", sa.String(length=4), nullable=False),
+        sa.PrimaryKeyConstraint("survey_id", name=op.f("pk_erasure_permits")),
+    )
+    op.create_table(
         "framework_versions",
         sa.Column("key", sa.String(length=60), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -90,6 +95,13 @@ def upgrade() -> None:
         sa.Column("answers", sa.JSON(), nullable=False),
         sa.Column("leaf", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("survey_id", "id", name=op.f("pk_responses")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "retained_leaves",
+        sa.Column("survey_id", sa.String(length=4), nullable=False),
+        sa.Column("leaf", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("survey_id", "leaf", name=op.f("pk_retained_leaves")),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -160,6 +172,25 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_units_parent_id"), "units", ["parent_id"], unique=False)
     op.create_index("ix_units_path", "units", ["path"], unique=False)
+    op.create_table(
+        "data_requests",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("reference", sa.String(length=200), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("recorded_by", sa.String(length=40), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('access', 'correction', 'erasure', 'objection')",
+            name=op.f("ck_data_requests_kind_known"),
+        ),
+        sa.CheckConstraint("due_on > received_on", name=op.f("ck_data_requests_due_later")),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_data_requests_unit_id_units")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_requests")),
+    )
+    op.create_index(op.f("ix_data_requests_unit_id"), "data_requests", ["unit_id"], unique=False)
     op.create_table(
         "earlier_recognitions",
         sa.Column("unit_id", sa.Integer(), nullable=False),
@@ -306,6 +337,20 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("decision IS NULL"),
         postgresql_where=sa.text("decision IS NULL"),
+    )
+    op.create_table(
+        "data_request_answers",
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.String(length=1000), nullable=False),
+        sa.Column("answered_by", sa.String(length=40), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["data_requests.id"],
+            name=op.f("fk_data_request_answers_request_id_data_requests"),
+        ),
+        sa.PrimaryKeyConstraint("request_id", "number", name=op.f("pk_data_request_answers")),
     )
     op.create_table(
         "factor_resets",
@@ -568,6 +613,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("confirmed_at IS NULL"),
     )
     op.drop_table("factor_resets")
+    op.drop_table("data_request_answers")
     op.drop_index(
         "uq_approvals_open",
         table_name="approvals",
@@ -586,6 +632,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_household_counts_unit_id"), table_name="household_counts")
     op.drop_table("household_counts")
     op.drop_table("earlier_recognitions")
+    op.drop_index(op.f("ix_data_requests_unit_id"), table_name="data_requests")
+    op.drop_table("data_requests")
     op.drop_index("ix_units_path", table_name="units")
     op.drop_index(op.f("ix_units_parent_id"), table_name="units")
     op.drop_table("units")
@@ -595,11 +643,13 @@ def downgrade() -> None:
     op.drop_table("spent_codes")
     op.drop_table("slips")
     op.drop_table("sealed_responses")
+    op.drop_table("retained_leaves")
     op.drop_table("responses")
     op.drop_table("progress")
     op.drop_table("invalid_papers")
     op.drop_table("hourly_progress")
     op.drop_table("framework_versions")
+    op.drop_table("erasure_permits")
     op.drop_index(op.f("ix_audit_events_subject"), table_name="audit_events")
     op.drop_index(op.f("ix_audit_events_act"), table_name="audit_events")
     op.drop_table("audit_events")

@@ -39,7 +39,10 @@ class Response(ResponseColumns, Base):
 
 
 class SealedResponse(ResponseColumns, Base):
-    """A response moved here in random order when its survey was sealed. Triggers refuse to change it, and to delete it but for retention."""
+    """A response moved here in random order when its survey was sealed.
+
+    Triggers refuse to change or delete it, but for redaction and retention.
+    """
 
     __tablename__ = "sealed_responses"
     __table_args__ = {"sqlite_with_rowid": False}

@@ -16,7 +16,7 @@ from survey_app.audit import OPERATOR
 from survey_app.authoring import queries as instruments
 from survey_app.collecting import operations as collecting
 from survey_app.collecting.queries import slip_door
-from survey_app.fieldwork import calendar, codes, operations
+from survey_app.fieldwork import batches, calendar, codes, operations
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Channel, Purpose
 from survey_app.keys import KeyStore
@@ -143,7 +143,7 @@ def _answer(
     keys: KeyStore,
 ) -> None:
     """Slips for a village, and the answers of those of its households that take part."""
-    batch = operations.make_slips(
+    batch = batches.make_slips(
         session, number, line.unit.id, line.households,
         spare_percent=_SPARE_PERCENT, actor=OPERATOR, now=now, keys=keys,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from survey_app.audit import OPERATOR
 from survey_app.demo import sample
 from survey_app.drawing import data_uri, qr_svg
 from survey_app.errors import DomainError
-from survey_app.fieldwork import operations, queries
+from survey_app.fieldwork import batches, queries
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.forms import csrf
 from survey_app.i18n import gettext as _
@@ -42,7 +42,7 @@ def hand_out() -> ResponseReturnValue:
     with db.transaction() as current:
         survey_id = _open_sample(current, now)
         line = _village_with_slips_left(current, survey_id, settings.spare_percent)
-        batch = operations.make_slips(
+        batch = batches.make_slips(
             current, survey_id, line.unit.id, _CODES,
             spare_percent=settings.spare_percent, actor=OPERATOR, now=now, keys=store(),
         )  # fmt: skip
@@ -61,7 +61,7 @@ def _open_sample(current: Session, now: datetime) -> str:
 def _village_with_slips_left(current: Session, survey_id: str, spare_percent: int) -> queries.FrameLine:
     made = queries.batches(current, survey_id)
     for line in reversed(queries.frame(current, survey_id)):
-        left = operations.most_slips(line.households, spare_percent) - queries.live_slips(made, line.unit.id)
+        left = batches.most_slips(line.households, spare_percent) - queries.live_slips(made, line.unit.id)
         if left >= _CODES:
             return line
     raise NoCodesLeft

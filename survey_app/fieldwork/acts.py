@@ -10,9 +10,10 @@ from survey_app.access import Identity
 from survey_app.accounts import operations as accounts
 from survey_app.accounts import queries as accounts_queries
 from survey_app.accounts.queries import ApprovalView
-from survey_app.fieldwork import calendar, operations
+from survey_app.fieldwork import batches, calendar, operations
 from survey_app.fieldwork.operations import Asked, Plan
 from survey_app.fieldwork.queries import SurveyView
+from survey_app.fieldwork.refusals import CannotPublish, ReasonNeeded
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore
 
@@ -74,9 +75,9 @@ def request(
     if act is Act.PUBLISH:
         missing = operations.obstacles(session, survey.id, now)
         if missing:
-            raise operations.CannotPublish(" ".join(missing))
+            raise CannotPublish(" ".join(missing))
     elif not reason.strip():
-        raise operations.ReasonNeeded(_("Please give the reason: it is printed on the papers."))
+        raise ReasonNeeded(_("Please give the reason: it is printed on the papers."))
     return accounts.request_approval(
         session,
         act=act,
@@ -146,4 +147,4 @@ def _carry_out(
             operations.annul(session, survey_id, reason=approval.reason, actor=actor, now=now)
         case Act.VOID_BATCH:
             batch = int(str(payload["batch"]))
-            operations.void_batch(session, survey_id, batch, reason=approval.reason, actor=actor, now=now)
+            batches.void_batch(session, survey_id, batch, reason=approval.reason, actor=actor, now=now)

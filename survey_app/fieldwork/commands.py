@@ -17,7 +17,7 @@ from survey_app.authoring import operations as authoring
 from survey_app.authoring import queries as instruments
 from survey_app.config import VIETNAM
 from survey_app.errors import DomainError
-from survey_app.fieldwork import calendar, operations, queries, slips
+from survey_app.fieldwork import batches, calendar, operations, queries, slips
 from survey_app.fieldwork.models import Purpose
 from survey_app.keys import store
 from survey_app.units import operations as units_operations
@@ -134,7 +134,7 @@ def make_slips(survey_id: str, village: str, count: int, out: Path, as_json: boo
             survey = queries.survey(current, survey_id)
             line = _line(queries.frame(current, survey_id), village)
             slips.check_room(survey)
-            batch = operations.make_slips(
+            batch = batches.make_slips(
                 current,
                 survey_id,
                 line.unit.id,

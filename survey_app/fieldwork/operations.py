@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from http import HTTPStatus
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
@@ -16,21 +15,25 @@ from sqlalchemy.orm import Session
 from survey_app import audit
 from survey_app.authoring import queries as instruments
 from survey_app.authoring.queries import ScoredWording
-from survey_app.errors import DomainError
 from survey_app.fieldwork import calendar, codes
 from survey_app.fieldwork.models import (
     FrameCorrection,
     FrameRow,
     HourlyProgress,
-    PrintBatch,
     Progress,
     Purpose,
-    SlipRow,
     State,
     Survey,
     SurveyNumber,
 )
 from survey_app.fieldwork.queries import SurveyNotFound
+from survey_app.fieldwork.refusals import (
+    CannotPublish,
+    DatesReversed,
+    FrameClosed,
+    SurveyChanged,
+    WrongState,
+)
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore
 from survey_app.units import queries as units
@@ -38,41 +41,6 @@ from survey_app.units.models import Unit
 
 #: States in which households are, or soon will be, asked.
 _RUNNING = (State.PUBLISHED, State.OPEN, State.COUNTING)
-
-
-class CannotPublish(DomainError):
-    """The survey is not ready: the message says what is missing."""
-
-
-class WrongState(DomainError):
-    """The act does not fit what the survey has come to."""
-
-
-class FrameClosed(DomainError):
-    """The frame is settled once the phones are closed."""
-
-
-class TooManySlips(DomainError):
-    """More live slips than households and spares."""
-
-
-class DatesReversed(DomainError):
-    """The survey would close before it opens."""
-
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-
-    def __init__(self) -> None:
-        super().__init__(_("The last day lies before the first day."))
-
-
-class ReasonNeeded(DomainError):
-    """An act that goes on paper needs its reason."""
-
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-
-
-class SurveyChanged(DomainError):
-    """Somebody else saved the survey meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +67,6 @@ class Asked:
     households: int
     source: str
     as_of: date
-
-
-@dataclass(frozen=True, slots=True)
-class Slips:
-    """A fresh batch: its codes as printed, shuffled, known nowhere else."""
-
-    batch_id: int
-    unit_id: int
-    codes: tuple[str, ...]
 
 
 def draft_survey(
@@ -137,8 +96,8 @@ def draft_survey(
 
 def change_draft(session: Session, survey_id: str, plan: Plan, *, revision: int, actor: str, now: datetime) -> None:
     """Replace what the draft says. Raises WrongState after publishing, SurveyChanged when it was saved meanwhile."""
-    survey = _locked(session, survey_id)
-    _require(survey, State.DRAFT)
+    survey = hold(session, survey_id)
+    require_state(survey, State.DRAFT)
     if survey.revision != revision:
         raise SurveyChanged(
             _("Somebody else saved this survey meanwhile. Your entries are still here: compare, then save again.")
@@ -151,13 +110,13 @@ def change_draft(session: Session, survey_id: str, plan: Plan, *, revision: int,
 
 def require_revision(session: Session, survey_id: str, revision: int) -> None:
     """Hold the survey as it was when `revision` was read. Raises SurveyChanged when it was saved since."""
-    if _locked(session, survey_id).revision != revision:
+    if hold(session, survey_id).revision != revision:
         raise SurveyChanged(_("The survey was changed after you opened it. Read it again before you decide."))
 
 
 def set_frame(session: Session, survey_id: str, frame: Sequence[Asked]) -> None:
     """Make the draft's frame exactly these villages. Raises WrongState after publishing."""
-    _require(_locked(session, survey_id), State.DRAFT)
+    require_state(hold(session, survey_id), State.DRAFT)
     session.execute(delete(FrameRow).where(FrameRow.survey_id == survey_id))
     for line in frame:
         session.add(
@@ -174,8 +133,8 @@ def set_frame(session: Session, survey_id: str, frame: Sequence[Asked]) -> None:
 
 def discard_draft(session: Session, survey_id: str, *, actor: str, now: datetime) -> None:
     """Throw a draft away; its number is never given again. Raises WrongState after publishing."""
-    survey = _locked(session, survey_id)
-    _require(survey, State.DRAFT)
+    survey = hold(session, survey_id)
+    require_state(survey, State.DRAFT)
     session.execute(delete(FrameRow).where(FrameRow.survey_id == survey_id))
     session.delete(survey)
     audit.record(session, actor, "fieldwork.discard", f"survey:{survey_id}", at=now)
@@ -200,8 +159,8 @@ def obstacles(session: Session, survey_id: str, now: datetime) -> tuple[str, ...
 
 def publish(session: Session, survey_id: str, *, actor: str, now: datetime, keys: KeyStore) -> None:
     """Fix form, frame and dates, make the pepper, and open at once if the day has come. Raises CannotPublish."""
-    survey = _locked(session, survey_id)
-    _require(survey, State.DRAFT)
+    survey = hold(session, survey_id)
+    require_state(survey, State.DRAFT)
     _one_at_a_time(session, survey.unit_id)
     missing = obstacles(session, survey_id, now)
     if missing:
@@ -235,7 +194,7 @@ def close_due(session: Session, now: datetime, *, counting_days: int) -> int:
 
 def end_phones(session: Session, survey: Survey, *, now: datetime, counting_days: int, actor: str) -> None:
     """Move an open survey to counting. Never back."""
-    _require(survey, State.OPEN)
+    require_state(survey, State.OPEN)
     survey.state = State.COUNTING
     survey.phones_closed_at = now
     survey.counting_ends_at = calendar.counting_end(_ended(survey, now), counting_days)
@@ -268,8 +227,8 @@ def copy_progress(session: Session, now: datetime) -> int:
 
 def extend(session: Session, survey_id: str, closes_at: datetime, *, reason: str, actor: str, now: datetime) -> None:
     """Keep the phones open longer. Raises WrongState when they are closed already or the date is not later."""
-    survey = _locked(session, survey_id)
-    _require(survey, State.PUBLISHED, State.OPEN)
+    survey = hold(session, survey_id)
+    require_state(survey, State.PUBLISHED, State.OPEN)
     if closes_at <= max(survey.closes_at, now):
         raise WrongState(_("The new last day must be later than the present one."))
     other = _overlapping(session, survey, closes_at)
@@ -288,8 +247,8 @@ def shorten(session: Session, survey_id: str, closes_at: datetime, *, reason: st
 
     Whoever was told the old day has at least a day to hear of the new one.
     """
-    survey = _locked(session, survey_id)
-    _require(survey, State.PUBLISHED, State.OPEN)
+    survey = hold(session, survey_id)
+    require_state(survey, State.PUBLISHED, State.OPEN)
     if closes_at >= survey.closes_at:
         raise WrongState(_("The new last day must be earlier than the present one."))
     if calendar.last_day(closes_at) <= max(units.civil(now), units.civil(survey.opens_at)):
@@ -304,7 +263,7 @@ def shorten(session: Session, survey_id: str, closes_at: datetime, *, reason: st
 
 def annul(session: Session, survey_id: str, *, reason: str, actor: str, now: datetime) -> None:
     """End a published survey for good, with a reason; it stays on record and never counts."""
-    survey = _locked(session, survey_id)
+    survey = hold(session, survey_id)
     if survey.state in {State.DRAFT, State.ANNULLED}:
         raise WrongState(_("Only a published survey can be annulled."))
     survey.state = State.ANNULLED
@@ -316,7 +275,7 @@ def correct_frame(
     session: Session, survey_id: str, unit_id: int, households: int, *, reason: str, actor: str, now: datetime
 ) -> None:
     """Correct a village's number until the phones close; the old one stays. Raises FrameClosed."""
-    survey = _locked(session, survey_id)
+    survey = hold(session, survey_id)
     if survey.state not in {State.PUBLISHED, State.OPEN}:
         raise FrameClosed(_("The numbers of households are settled once the phones are closed."))
     line = session.get(FrameRow, (survey_id, unit_id))
@@ -335,87 +294,18 @@ def correct_frame(
     audit.record(session, actor, "fieldwork.correct_frame", f"survey:{survey_id}", at=now, unit=unit_id, reason=reason)
 
 
-def make_slips(
-    session: Session,
-    survey_id: str,
-    unit_id: int,
-    count: int,
-    *,
-    spare_percent: int,
-    actor: str,
-    now: datetime,
-    keys: KeyStore,
-) -> Slips:
-    """A new batch of slips for a village. The caller commits before the first byte of the file is sent.
-
-    Raises WrongState before publishing or after the phones closed, TooManySlips beyond households and spares.
-    """
-    survey = _locked(session, survey_id)
-    _require(survey, State.PUBLISHED, State.OPEN)
-    line = session.get(FrameRow, (survey_id, unit_id))
-    if line is None or survey.purpose != Purpose.DECISION:
+def hold(session: Session, survey_id: str) -> Survey:
+    """The survey, held to the end of the transaction. Raises SurveyNotFound."""
+    survey = session.scalar(select(Survey).where(Survey.id == survey_id).with_for_update())
+    if survey is None:
         raise SurveyNotFound
-    left = most_slips(line.households, spare_percent) - _live_slips(session, survey_id, unit_id)
-    if not 0 < count <= left:
-        raise TooManySlips(
-            _(
-                "At most %(left)s more slips can be made for this village: one for each household, and spares. "
-                "Void a batch that was lost before making a new one.",
-                left=max(left, 0),
-            )
-        )
-    batch_id = (session.scalar(select(func.max(PrintBatch.id)).where(PrintBatch.survey_id == survey_id)) or 0) + 1
-    session.add(
-        PrintBatch(survey_id=survey_id, id=batch_id, unit_id=unit_id, slips=count, made_by=actor, made_at=now)
-    )
-    printed = _fresh_codes(survey_id, count)
-    pepper = keys.pepper(survey_id)
-    macs = sorted(codes.mac(pepper, survey_id, codes.normalise(code)) for code in printed)
-    session.flush()  # the batch goes in before its slips
-    session.execute(
-        insert(SlipRow),
-        [{"survey_id": survey_id, "code_mac": mac, "unit_id": unit_id, "print_batch": batch_id} for mac in macs],
-    )
-    audit.record(
-        session, actor, "fieldwork.slips", f"survey:{survey_id}", at=now, unit=unit_id, batch=batch_id, slips=count
-    )
-    return Slips(batch_id, unit_id, printed)
+    return survey
 
 
-def void_batch(session: Session, survey_id: str, batch_id: int, *, reason: str, actor: str, now: datetime) -> None:
-    """Make the unspent codes of a batch worthless. What was answered with it stays answered."""
-    survey = _locked(session, survey_id)
-    _require(survey, State.PUBLISHED, State.OPEN, State.COUNTING)
-    batch = session.get(PrintBatch, (survey_id, batch_id))
-    if batch is None or batch.voided_at is not None:
-        raise SurveyNotFound
-    batch.voided_at = now
-    batch.void_reason = reason
-    audit.record(
-        session, actor, "fieldwork.void_batch", f"survey:{survey_id}", at=now, batch=batch_id, reason=reason
-    )
-
-
-def most_slips(households: int, spare_percent: int) -> int:
-    """Live slips a village may have: one for each household, and the spares, rounded up."""
-    return households + -(-households * spare_percent // 100)
-
-
-def _live_slips(session: Session, survey_id: str, unit_id: int) -> int:
-    live = select(func.sum(PrintBatch.slips)).where(
-        PrintBatch.survey_id == survey_id, PrintBatch.unit_id == unit_id, PrintBatch.voided_at.is_(None)
-    )
-    return session.scalar(live) or 0
-
-
-def _fresh_codes(survey_id: str, count: int) -> tuple[str, ...]:
-    """Distinct codes in an order that tells nothing: each is drawn at random, so any order is a shuffled one."""
-    drawn: set[str] = set()
-    while len(drawn) < count:
-        drawn.add(codes.new_code(survey_id))
-    shuffled = list(drawn)
-    secrets.SystemRandom().shuffle(shuffled)
-    return tuple(shuffled)
+def require_state(survey: Survey, *states: State) -> None:
+    """Raise WrongState unless the survey has come to one of `states`."""
+    if survey.state not in states:
+        raise WrongState(_("This can no longer be done: the survey has moved on. Reload the page to see its state."))
 
 
 def _decision_obstacles(session: Session, survey: Survey) -> list[str]:
@@ -481,18 +371,6 @@ def _columns(plan: Plan) -> dict[str, object]:
     }
 
 
-def _locked(session: Session, survey_id: str) -> Survey:
-    survey = session.scalar(select(Survey).where(Survey.id == survey_id).with_for_update())
-    if survey is None:
-        raise SurveyNotFound
-    return survey
-
-
 def _one_at_a_time(session: Session, commune_id: int) -> None:
     """Until this transaction ends no other survey of the commune is published, so that none can overlap unseen."""
     session.execute(select(Unit.id).where(Unit.id == commune_id).with_for_update())
-
-
-def _require(survey: Survey, *states: State) -> None:
-    if survey.state not in states:
-        raise WrongState(_("This can no longer be done: the survey has moved on. Reload the page to see its state."))

@@ -18,7 +18,7 @@ from survey_app import access, db, files, keys
 from survey_app.access import Identity, Role
 from survey_app.config import Settings
 from survey_app.errors import DomainError
-from survey_app.fieldwork import lists, operations, posters, queries, slips
+from survey_app.fieldwork import batches, lists, posters, queries, slips
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import BatchView, FrameLine, SurveyView
 from survey_app.forms import StaffForm
@@ -83,7 +83,7 @@ def make_slips(survey_id: str, village: str, kind: str) -> ResponseReturnValue:
     try:
         slips.check_room(survey)
         with db.transaction() as current:
-            made = operations.make_slips(
+            made = batches.make_slips(
                 current,
                 survey_id,
                 line.unit.id,
@@ -122,7 +122,7 @@ def receipts(survey_id: str, village: str) -> ResponseReturnValue:
     """The receipt list of a village: one line for each household and each spare."""
     survey = queries.scoped_survey(db.session(), survey_id, access.identity())
     line = queries.frame_line(db.session(), survey.id, village)
-    most = operations.most_slips(line.households, _settings().spare_percent)
+    most = batches.most_slips(line.households, _settings().spare_percent)
     return _pdf(lists.receipt_pdf(survey, line, most), f"danh-sach-nhan-phieu-{survey.id}-{line.unit.code}")
 
 
@@ -147,13 +147,13 @@ def counts(cover_token: str, village: str) -> ResponseReturnValue:
 def _page(survey: SurveyView, village: str = "", typed: object = None, problem: str = "") -> str:
     """The page of papers, with what was typed for `village` and why it was refused."""
     settings = _settings()
-    batches = queries.batches(db.session(), survey.id)
+    made = queries.batches(db.session(), survey.id)
     rows = []
     for line in queries.frame(db.session(), survey.id):
         refused = line.unit.code == village
-        live = queries.live_slips(batches, line.unit.id)
-        most = operations.most_slips(line.households, settings.spare_percent)
-        own = tuple(batch for batch in batches if batch.unit_id == line.unit.id)
+        live = queries.live_slips(made, line.unit.id)
+        most = batches.most_slips(line.households, settings.spare_percent)
+        own = tuple(batch for batch in made if batch.unit_id == line.unit.id)
         entered = typed[0] if refused and isinstance(typed, list) and typed else max(most - live, 0)
         rows.append(VillageRow(line, own, live, most, entered, problem if refused else ""))
     return render_template(
@@ -174,16 +174,16 @@ def _may_print(identity: Identity, survey: SurveyView, settings: Settings) -> bo
     return identity.role is Role.COMMUNE and (survey.rehearsal or settings.commune_prints_slips)
 
 
-def _send_pdf(survey: SurveyView, line: FrameLine, made: operations.Slips, settings: Settings) -> Response:
+def _send_pdf(survey: SurveyView, line: FrameLine, made: batches.Slips, settings: Settings) -> Response:
     return _pdf(slips.pdf(survey, line.unit, made.codes, settings), _slips_name(survey, line, made))
 
 
-def _send_csv(survey: SurveyView, line: FrameLine, made: operations.Slips, settings: Settings) -> Response:
+def _send_csv(survey: SurveyView, line: FrameLine, made: batches.Slips, settings: Settings) -> Response:
     rows = slips.csv(survey, line.unit, made.codes, settings)
     return files.download(rows, f"{_slips_name(survey, line, made)}.csv", "text/csv; charset=utf-8")
 
 
-def _send_html(survey: SurveyView, line: FrameLine, made: operations.Slips, settings: Settings) -> Response:
+def _send_html(survey: SurveyView, line: FrameLine, made: batches.Slips, settings: Settings) -> Response:
     """A page to print from the browser; its own policy allows one style, by nonce, and pictures it holds."""
     nonce = secrets.token_urlsafe(16)
     response = Response(slips.html(survey, line.unit, made.codes, settings, nonce))
@@ -195,14 +195,14 @@ def _send_html(survey: SurveyView, line: FrameLine, made: operations.Slips, sett
     return response
 
 
-_SENDERS: dict[str, Callable[[SurveyView, FrameLine, operations.Slips, Settings], Response]] = {
+_SENDERS: dict[str, Callable[[SurveyView, FrameLine, batches.Slips, Settings], Response]] = {
     "pdf": _send_pdf,
     "csv": _send_csv,
     "html": _send_html,
 }
 
 
-def _slips_name(survey: SurveyView, line: FrameLine, made: operations.Slips) -> str:
+def _slips_name(survey: SurveyView, line: FrameLine, made: batches.Slips) -> str:
     return f"phieu-{survey.id}-{line.unit.code}-lo-{made.batch_id}"
 
 

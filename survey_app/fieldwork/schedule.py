@@ -105,6 +105,6 @@ def _progress(session: Session, survey: queries.SurveyView) -> str:
 
 
 def _villages_without_slips(session: Session, survey: queries.SurveyView) -> int:
-    batches = queries.batches(session, survey.id)
+    made = queries.batches(session, survey.id)
     frame = queries.frame(session, survey.id)
-    return sum(queries.live_slips(batches, line.unit.id) == 0 for line in frame)
+    return sum(queries.live_slips(made, line.unit.id) == 0 for line in frame)

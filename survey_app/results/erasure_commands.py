@@ -19,7 +19,9 @@ from survey_app.units.queries import civil
 @group.command("retain")
 @click.option("--survey", "survey_id", metavar="ID", help="Number of the survey.")
 @click.option("--due", is_flag=True, help="Every survey whose time is over, and old invitations.")
-@click.option("--months", type=click.IntRange(min=1, max=1200), help="Instead of retention_months of the settings.")
+@click.option(
+    "--months", type=click.IntRange(min=1, max=1200), help="Instead of retention_months of the settings."
+)
 @JSON
 def retain(survey_id: str | None, due: bool, months: int | None, as_json: bool) -> None:
     """Remove raw answers sealed longer ago than they are to be kept. Tallies, seal and leaf list stay."""
@@ -31,10 +33,17 @@ def retain(survey_id: str | None, due: bool, months: int | None, as_json: bool) 
         wanted = retention.due(db.session(), before) if survey_id is None else (survey_id,)
         removed, kept = _remove(wanted, before, now, stop=survey_id is not None)
         with db.transaction() as current:
-            forgotten = retention.forget_invitations(current, before, actor=audit.OPERATOR, now=now) if due else 0
+            forgotten = (
+                retention.forget_invitations(current, before, actor=audit.OPERATOR, now=now) if due else 0
+            )
     erased = erasing.after_removal(db.database.engine) if removed else True
     if as_json:
-        found = {"removed": [asdict(one) for one in removed], "kept": kept, "invitations": forgotten, "erased": erased}
+        found = {
+            "removed": [asdict(one) for one in removed],
+            "kept": kept,
+            "invitations": forgotten,
+            "erased": erased,
+        }
         click.echo(json.dumps(found, ensure_ascii=False))
         return
     _tell(removed, kept, forgotten, erased)
@@ -108,4 +117,7 @@ def _tell(removed: list[Removed], kept: dict[str, str], forgotten: int, erased: 
 
 def _tell_unerased(erased: bool) -> None:
     if not erased:
-        click.echo(_("The database was busy: the old places in its files are erased with the next removal."), err=True)
+        click.echo(
+            _("The database was busy: the old places in its files are erased with the next removal."),
+            err=True,
+        )

@@ -27,7 +27,9 @@ class NoSuchText(DomainError):
     status = HTTPStatus.NOT_FOUND
 
     def __init__(self) -> None:
-        super().__init__(_("There is no such free text in a sealed answer: check survey, submission and question."))
+        super().__init__(
+            _("There is no such free text in a sealed answer: check survey, submission and question.")
+        )
 
 
 class NoReason(DomainError):
@@ -36,11 +38,20 @@ class NoReason(DomainError):
     code = "thieu-ly-do"
 
     def __init__(self) -> None:
-        super().__init__(_("Say why the text is taken out, in at most 500 characters and without the name itself."))
+        super().__init__(
+            _("Say why the text is taken out, in at most 500 characters and without the name itself.")
+        )
 
 
 def redact(
-    session: Session, survey_id: str, submission_id: str, question: str, reason: str, *, actor: str, now: datetime
+    session: Session,
+    survey_id: str,
+    submission_id: str,
+    question: str,
+    reason: str,
+    *,
+    actor: str,
+    now: datetime,
 ) -> None:
     """Drop one free text and its salt, in the caller's transaction with the note of it.
 

@@ -97,7 +97,9 @@ def receive(
 
 def answer(session: Session, request_id: int, text: str, *, by: Identity, now: datetime) -> None:
     """Add what was answered; nothing said before is changed. Raises RequestNotFound outside the person's subtree."""
-    mine = select(DataRequest.id).join(Unit, Unit.id == DataRequest.unit_id).where(DataRequest.id == request_id)
+    mine = (
+        select(DataRequest.id).join(Unit, Unit.id == DataRequest.unit_id).where(DataRequest.id == request_id)
+    )
     if session.scalar(mine.where(_below(by)).with_for_update(of=DataRequest)) is None:
         raise RequestNotFound
     before = select(func.count()).where(DataRequestAnswer.request_id == request_id)
@@ -107,13 +109,18 @@ def answer(session: Session, request_id: int, text: str, *, by: Identity, now: d
             request_id=request_id, number=number, answer=text, answered_by=by.actor, answered_at=now
         )
     )
-    audit.record(session, by.actor, "results.request_answered", f"request:{request_id}", at=now, number=number)
+    audit.record(
+        session, by.actor, "results.request_answered", f"request:{request_id}", at=now, number=number
+    )
 
 
 def requests_of(session: Session, person: Identity) -> tuple[RequestView, ...]:
     """Requests of the person's subtree: open ones first, the nearest day to answer first; then the newest."""
     rows = session.scalars(
-        select(DataRequest).join(Unit, Unit.id == DataRequest.unit_id).where(_below(person)).order_by(DataRequest.id)
+        select(DataRequest)
+        .join(Unit, Unit.id == DataRequest.unit_id)
+        .where(_below(person))
+        .order_by(DataRequest.id)
     ).all()
     answers = _answers(session, (row.id for row in rows))
     found = [

@@ -36,4 +36,6 @@ class RequestForm(StaffForm):
 
 
 class AnswerForm(StaffForm):
-    answer = TextAreaField(_l("What was answered"), filters=[clean], validators=[DataRequired(), Length(max=1000)])
+    answer = TextAreaField(
+        _l("What was answered"), filters=[clean], validators=[DataRequired(), Length(max=1000)]
+    )

@@ -70,7 +70,10 @@ class ComplaintOpen(DomainError):
 
     def __init__(self, survey_id: str) -> None:
         super().__init__(
-            _("A complaint about survey %(survey)s is open, so its answers are kept until it is closed.", survey=survey_id)
+            _(
+                "A complaint about survey %(survey)s is open, so its answers are kept until it is closed.",
+                survey=survey_id,
+            )
         )
 
 
@@ -103,10 +106,14 @@ def keep_from(on: date, months: int) -> datetime:
 def due(session: Session, before: datetime) -> tuple[str, ...]:
     """Surveys sealed before that moment whose answers are still there."""
     kept = exists().where(SealedResponse.survey_id == Seal.survey_id)
-    return tuple(session.scalars(select(Seal.survey_id).where(Seal.sealed_at < before, kept).order_by(Seal.survey_id)))
+    return tuple(
+        session.scalars(select(Seal.survey_id).where(Seal.sealed_at < before, kept).order_by(Seal.survey_id))
+    )
 
 
-def remove_answers(session: Session, survey_id: str, before: datetime, *, actor: str, now: datetime) -> Removed:
+def remove_answers(
+    session: Session, survey_id: str, before: datetime, *, actor: str, now: datetime
+) -> Removed:
     """Remove the raw answers of one survey and keep their leaves, in the caller's transaction with the note of it.
 
     Call `erasing.after_removal` once it is committed. Raises SurveyNotFound, NotSealed, AlreadyRemoved, TooEarly and
@@ -116,7 +123,9 @@ def remove_answers(session: Session, survey_id: str, before: datetime, *, actor:
     mine = SealedResponse.survey_id == seal.survey_id
     leaves = sorted(session.scalars(select(SealedResponse.leaf).where(mine)))
     if leaves:
-        session.execute(insert(RetainedLeaf), [{"survey_id": seal.survey_id, "leaf": leaf} for leaf in leaves])
+        session.execute(
+            insert(RetainedLeaf), [{"survey_id": seal.survey_id, "leaf": leaf} for leaf in leaves]
+        )
     with permitted(session, seal.survey_id):
         session.execute(delete(SealedResponse).where(mine))
     audit.record(session, actor, RAW_REMOVED, f"survey:{seal.survey_id}", at=now, answers=len(leaves))
@@ -125,7 +134,9 @@ def remove_answers(session: Session, survey_id: str, before: datetime, *, actor:
 
 def removed_on(session: Session, survey_id: str) -> date | None:
     """The civil day on which retention removed the answers, None while they are there."""
-    noted = select(AuditEvent.at).where(AuditEvent.subject == f"survey:{survey_id}", AuditEvent.act == RAW_REMOVED)
+    noted = select(AuditEvent.at).where(
+        AuditEvent.subject == f"survey:{survey_id}", AuditEvent.act == RAW_REMOVED
+    )
     found = session.scalars(noted.order_by(AuditEvent.id).limit(1)).first()
     return civil(found) if found else None
 
@@ -155,6 +166,7 @@ def _removable(session: Session, survey_id: str, before: datetime) -> Seal:
         raise AlreadyRemoved(survey.id, gone)
     if seal.sealed_at >= before:
         raise TooEarly(survey.id, seal.sealed_at)
-    if session.scalar(select(Complaint.id).where(Complaint.survey_id == survey.id, Complaint.closed_at.is_(None)).limit(1)):
+    complaint = select(Complaint.id).where(Complaint.survey_id == survey.id, Complaint.closed_at.is_(None))
+    if session.scalar(complaint.limit(1)) is not None:
         raise ComplaintOpen(survey.id)
     return seal

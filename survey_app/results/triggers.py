@@ -65,7 +65,13 @@ _SQLITE = (
         for act in ("UPDATE", "DELETE")
     ),
     *(
-        (f"{table}_end_at_seal", "INSERT", table, f" WHEN {_IS_SEALED}", "SELECT RAISE(ABORT, 'the survey is sealed')")
+        (
+            f"{table}_end_at_seal",
+            "INSERT",
+            table,
+            f" WHEN {_IS_SEALED}",
+            "SELECT RAISE(ABORT, 'the survey is sealed')",
+        )
         for table in FINAL_TABLES
     ),
 )

@@ -20,7 +20,7 @@ from survey_app.audit import OPERATOR
 from survey_app.authoring import operations as authoring_operations
 from survey_app.authoring import queries as instruments
 from survey_app.authoring.models import InstrumentRecord
-from survey_app.fieldwork import calendar, operations, queries
+from survey_app.fieldwork import batches, calendar, operations, queries
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.keys import store
@@ -139,7 +139,7 @@ def hand_out(app: Flask) -> Callable[..., tuple[str, ...]]:
 
     def make(survey: SurveyView, village: UnitView, count: int = 1) -> tuple[str, ...]:
         with db.transaction() as current:
-            batch = operations.make_slips(
+            batch = batches.make_slips(
                 current, survey.id, village.id, count,
                 spare_percent=5, actor=OPERATOR, now=datetime.now(UTC), keys=store(),
             )  # fmt: skip

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from survey_app import db
 from survey_app.collecting import operations, queries, tickets
 from survey_app.collecting.models import Response, SealedResponse, SpentCode
-from survey_app.fieldwork import codes
+from survey_app.fieldwork import batches, codes
 from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Channel, Progress, State, Survey
@@ -364,6 +364,6 @@ def door_of(survey, code):
 def void_only_batch(survey):
     with db.transaction() as current:
         (batch,) = surveys.batches(current, survey.id)
-        fieldwork.void_batch(
+        batches.void_batch(
             current, survey.id, batch.id, reason="Mất", actor="operator", now=datetime.now(UTC)
         )

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 
 from survey_app import db
 from survey_app.collecting.models import Response, SpentCode
-from survey_app.fieldwork import codes, operations
+from survey_app.fieldwork import batches, codes
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.keys import store
 from survey_app.throttle import Failure
@@ -314,7 +314,7 @@ def test_a_used_slip_is_409_and_a_voided_one_410(client, survey, commune, slip, 
     send_form(client, client.get(f"/k/{slip}"), f"/k/{slip}", "send")
     (voided,) = hand_out(survey, commune.villages["Bang"])
     with db.transaction() as current:
-        operations.void_batch(current, survey.id, 2, reason="Mất", actor="operator", now=datetime.now(UTC))
+        batches.void_batch(current, survey.id, 2, reason="Mất", actor="operator", now=datetime.now(UTC))
 
     assert client.get(f"/k/{slip}").status_code == 409
     assert client.get(f"/k/{voided}").status_code == 410

@@ -11,7 +11,7 @@ from survey_app import db
 from survey_app.access import Identity, Role
 from survey_app.accounts.models import User
 from survey_app.audit import OPERATOR, AuditEvent
-from survey_app.fieldwork import acts, calendar, operations, queries
+from survey_app.fieldwork import acts, calendar, operations, queries, refusals
 from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.models import State, Survey
 from survey_app.keys import KeyMissing, store
@@ -274,5 +274,5 @@ def test_shortening_needs_a_reason_and_the_other_body(commune, make_survey):
     survey = make_survey(commune)
     by, now = person(Role.COMMUNE, commune.unit), datetime.now(UTC)
 
-    with pytest.raises(operations.ReasonNeeded), db.transaction() as current:
+    with pytest.raises(refusals.ReasonNeeded), db.transaction() as current:
         acts.request(current, survey, Act.SHORTEN, payload={}, reason=" ", by=by, now=now)

@@ -9,7 +9,7 @@ from survey_app import db, jobs
 from survey_app.access import Role
 from survey_app.accounts import queries as accounts
 from survey_app.audit import AuditEvent
-from survey_app.fieldwork import acts, calendar, operations, queries, schedule
+from survey_app.fieldwork import acts, batches, calendar, operations, queries, refusals, schedule
 from survey_app.fieldwork.models import FrameRow, HourlyProgress, Purpose, State, Survey
 from survey_app.keys import store
 from survey_app.units import queries as units
@@ -338,7 +338,7 @@ def test_slips_are_limited_to_households_and_spares(commune, make_survey, hand_o
     survey, village = make_survey(commune), commune.villages["Phung"]
     hand_out(survey, village, 21)
 
-    with pytest.raises(operations.TooManySlips):
+    with pytest.raises(refusals.TooManySlips):
         hand_out(survey, village, 1)
 
 
@@ -346,7 +346,7 @@ def test_a_voided_batch_makes_room_for_a_new_one(commune, make_survey, hand_out)
     survey, village = make_survey(commune), commune.villages["Phung"]
     hand_out(survey, village, 21)
     with db.transaction() as current:
-        operations.void_batch(current, survey.id, 1, reason="Mất", actor="operator", now=datetime.now(UTC))
+        batches.void_batch(current, survey.id, 1, reason="Mất", actor="operator", now=datetime.now(UTC))
 
     assert len(hand_out(survey, village, 21)) == 21
 
@@ -364,7 +364,7 @@ def test_slips_are_made_before_the_first_day_and_not_after_the_phones_closed(
 
 @pytest.mark.parametrize("count", [0, -1, 10**6])
 def test_a_senseless_number_of_slips_is_refused(commune, make_survey, hand_out, count):
-    with pytest.raises(operations.TooManySlips):
+    with pytest.raises(refusals.TooManySlips):
         hand_out(make_survey(commune), commune.villages["Phung"], count)
 
 

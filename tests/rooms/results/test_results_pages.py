@@ -289,7 +289,7 @@ def test_the_command_verifies_a_seal(app, linh_cang):
     found = app.test_cli_runner().invoke(args=["results", "verify", "--survey", "001", "--json"])
     assert (found.exit_code, json.loads(found.output)) == (
         0,
-        {"survey": "001", "equal": True, "first_difference": None},
+        {"survey": "001", "equal": True, "first_difference": None, "raw_answers_removed_on": None},
     )
 
 

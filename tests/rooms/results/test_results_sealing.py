@@ -264,7 +264,7 @@ def test_the_triggers_in_the_database_are_those_of_the_module(app):
     )
 
     found = set(db.session().scalars(text(catalogue)))
-    mine = {name for name in found if name.startswith(triggers.FINAL_TABLES)}
+    mine = {name for name in found if name.startswith(triggers.TABLES)}
     assert mine == triggers.names(dialect)
     assert set(triggers.FINAL_TABLES) <= set(inspect(db.database.engine).get_table_names())
 

@@ -1,0 +1,112 @@
+"""Batches of slips: fresh codes for a village, as many as it may have, and batches made worthless.
+
+A code is stored as its digest only. Who gets which slip is known to nobody.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from survey_app import audit
+from survey_app.fieldwork import codes
+from survey_app.fieldwork.models import FrameRow, PrintBatch, Purpose, SlipRow, State
+from survey_app.fieldwork.operations import hold, require_state
+from survey_app.fieldwork.queries import SurveyNotFound
+from survey_app.fieldwork.refusals import TooManySlips
+from survey_app.i18n import gettext as _
+from survey_app.keys import KeyStore
+
+
+@dataclass(frozen=True, slots=True)
+class Slips:
+    """A fresh batch: its codes as printed, shuffled, known nowhere else."""
+
+    batch_id: int
+    unit_id: int
+    codes: tuple[str, ...]
+
+
+def make_slips(
+    session: Session,
+    survey_id: str,
+    unit_id: int,
+    count: int,
+    *,
+    spare_percent: int,
+    actor: str,
+    now: datetime,
+    keys: KeyStore,
+) -> Slips:
+    """A new batch of slips for a village. The caller commits before the first byte of the file is sent.
+
+    Raises WrongState before publishing or after the phones closed, TooManySlips beyond households and spares.
+    """
+    survey = hold(session, survey_id)
+    require_state(survey, State.PUBLISHED, State.OPEN)
+    line = session.get(FrameRow, (survey_id, unit_id))
+    if line is None or survey.purpose != Purpose.DECISION:
+        raise SurveyNotFound
+    left = most_slips(line.households, spare_percent) - _live_slips(session, survey_id, unit_id)
+    if not 0 < count <= left:
+        raise TooManySlips(
+            _(
+                "At most %(left)s more slips can be made for this village: one for each household, and spares. "
+                "Void a batch that was lost before making a new one.",
+                left=max(left, 0),
+            )
+        )
+    batch_id = (session.scalar(select(func.max(PrintBatch.id)).where(PrintBatch.survey_id == survey_id)) or 0) + 1
+    session.add(
+        PrintBatch(survey_id=survey_id, id=batch_id, unit_id=unit_id, slips=count, made_by=actor, made_at=now)
+    )
+    printed = _fresh_codes(survey_id, count)
+    pepper = keys.pepper(survey_id)
+    macs = sorted(codes.mac(pepper, survey_id, codes.normalise(code)) for code in printed)
+    session.flush()  # the batch goes in before its slips
+    session.execute(
+        insert(SlipRow),
+        [{"survey_id": survey_id, "code_mac": mac, "unit_id": unit_id, "print_batch": batch_id} for mac in macs],
+    )
+    audit.record(
+        session, actor, "fieldwork.slips", f"survey:{survey_id}", at=now, unit=unit_id, batch=batch_id, slips=count
+    )
+    return Slips(batch_id, unit_id, printed)
+
+
+def void_batch(session: Session, survey_id: str, batch_id: int, *, reason: str, actor: str, now: datetime) -> None:
+    """Make the unspent codes of a batch worthless. What was answered with it stays answered."""
+    survey = hold(session, survey_id)
+    require_state(survey, State.PUBLISHED, State.OPEN, State.COUNTING)
+    batch = session.get(PrintBatch, (survey_id, batch_id))
+    if batch is None or batch.voided_at is not None:
+        raise SurveyNotFound
+    batch.voided_at = now
+    batch.void_reason = reason
+    audit.record(
+        session, actor, "fieldwork.void_batch", f"survey:{survey_id}", at=now, batch=batch_id, reason=reason
+    )
+
+
+def most_slips(households: int, spare_percent: int) -> int:
+    """Live slips a village may have: one for each household, and the spares, rounded up."""
+    return households + -(-households * spare_percent // 100)
+
+
+def _live_slips(session: Session, survey_id: str, unit_id: int) -> int:
+    live = select(func.sum(PrintBatch.slips)).where(
+        PrintBatch.survey_id == survey_id, PrintBatch.unit_id == unit_id, PrintBatch.voided_at.is_(None)
+    )
+    return session.scalar(live) or 0
+
+
+def _fresh_codes(survey_id: str, count: int) -> tuple[str, ...]:
+    """Distinct codes in an order that tells nothing: each is drawn at random, so any order is a shuffled one."""
+    drawn: set[str] = set()
+    while len(drawn) < count:
+        drawn.add(codes.new_code(survey_id))
+    shuffled = list(drawn)
+    secrets.SystemRandom().shuffle(shuffled)
+    return tuple(shuffled)

@@ -1,0 +1,41 @@
+"""Why an act on a survey was refused, in words that say what to do next."""
+
+from http import HTTPStatus
+
+from survey_app.errors import DomainError
+from survey_app.i18n import gettext as _
+
+
+class CannotPublish(DomainError):
+    """The survey is not ready: the message says what is missing."""
+
+
+class WrongState(DomainError):
+    """The act does not fit what the survey has come to."""
+
+
+class FrameClosed(DomainError):
+    """The frame is settled once the phones are closed."""
+
+
+class TooManySlips(DomainError):
+    """More live slips than households and spares."""
+
+
+class DatesReversed(DomainError):
+    """The survey would close before it opens."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self) -> None:
+        super().__init__(_("The last day lies before the first day."))
+
+
+class ReasonNeeded(DomainError):
+    """An act that goes on paper needs its reason."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class SurveyChanged(DomainError):
+    """Somebody else saved the survey meanwhile."""

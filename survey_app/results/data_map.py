@@ -1,0 +1,221 @@
+"""What this system stores of anybody, line by line: the data map for the impact-assessment file.
+
+One list, read by the page and by a test that asks for every table of the database to be in it. Whoever adds a table
+says here what it is for.
+"""
+
+from dataclasses import dataclass
+
+from flask_babel import LazyString
+
+from survey_app.i18n import lazy_gettext as _l
+
+
+@dataclass(frozen=True, slots=True)
+class DataLine:
+    """One kind of data. `place` names what is not in the database."""
+
+    tables: tuple[str, ...]
+    what: LazyString
+    purpose: LazyString
+    seen_by: LazyString
+    kept: LazyString
+    erased: LazyString
+    place: LazyString | None = None
+
+
+_FOREVER = _l("As long as the result is needed")
+_NOT_ERASED = _l("Not erased: it holds nothing about a household")
+_WITH_SURVEY = _l("Rewritten in random order at sealing")
+_STAFF_ALONE = _l("Officers of the unit and above it")
+
+DATA_MAP = (
+    DataLine(
+        ("responses",),
+        _l("Answers while a survey runs: village, channel, answers, free text; no person, address or time"),
+        _l("To count satisfaction with new rural development"),
+        _l("Nobody, by any page"),
+        _l("Until the survey is sealed"),
+        _l("Moved in random order at sealing, and the old file of the table written anew"),
+    ),
+    DataLine(
+        ("sealed_responses",),
+        _l("Answers of sealed surveys; a free text may name somebody by mistake"),
+        _l("To check the count"),
+        _l("Auditor, province and Front, in the auditor's files; each download is noted"),
+        _l("As many months as the operator configured; while a complaint is open, longer"),
+        _l("By command: results retain for all answers of a survey, results redact for one free text"),
+    ),
+    DataLine(
+        ("retained_leaves",),
+        _l("Digests of removed answers"),
+        _l("To find a receipt again and to check the seal"),
+        _l("Everybody"),
+        _FOREVER,
+        _l("Not erased: without the answer's number nobody can tell what was answered"),
+    ),
+    DataLine(
+        ("erasure_permits",),
+        _l("Leave to remove or redact, within one transaction"),
+        _l("So that nothing else can change a sealed answer"),
+        _l("Nobody, by any page"),
+        _l("Gone before the transaction ends"),
+        _l("By the same transaction"),
+    ),
+    DataLine(
+        ("slips", "spent_codes", "print_batches"),
+        _l("Keyed digests of the codes on slips, by village; which were used; how many were printed"),
+        _l("One household, one answer"),
+        _l("Counts by village: officers. A digest: nobody, by any page"),
+        _l("The digests stay; their key is destroyed after acceptance or 180 days, then they say nothing"),
+        _l("By destroying the key: results destroy-pepper"),
+    ),
+    DataLine(
+        ("progress", "hourly_progress"),
+        _l("Households that answered, counted by village and channel"),
+        _l("To follow coverage"),
+        _STAFF_ALONE,
+        _FOREVER,
+        _WITH_SURVEY,
+    ),
+    DataLine(
+        ("activity_counters", "invalid_papers"),
+        _l("Answers counted by ten minutes, and invalid paper slips by reason, tied to no answer"),
+        _l("To notice invented answers"),
+        _l("Province, province Front and auditor"),
+        _FOREVER,
+        _WITH_SURVEY,
+    ),
+    DataLine(
+        ("tallies", "seals", "feedback_figures"),
+        _l("Counts by village and channel, the sealed result and its signature"),
+        _l("The result itself"),
+        _l("Exact: auditor, province, Front. Others: the commune's counts, villages as coded bands"),
+        _FOREVER,
+        _l("Not erased: these are counts; small ones are hidden on every public page"),
+    ),
+    DataLine(
+        ("receipt_lists", "callbacks", "complaints"),
+        _l("Totals of paper receipt lists, counts of the call-back, complaints in words without names"),
+        _l("To check the result against the papers"),
+        _l("Front, province and auditor"),
+        _FOREVER,
+        _NOT_ERASED,
+    ),
+    DataLine(
+        ("surveys", "survey_numbers", "frames", "frame_corrections", "household_counts"),
+        _l("Surveys, and households of each village as a number"),
+        _l("To know how many were to be asked"),
+        _l("Officers; dates, contact of the Front and commune figures: everybody"),
+        _FOREVER,
+        _NOT_ERASED,
+    ),
+    DataLine(
+        ("units", "unit_successions", "instruments", "framework_versions", "year_frameworks"),
+        _l("Communes, forms, criteria"),
+        _l("To ask and to judge by the rules in force"),
+        _l("Officers"),
+        _FOREVER,
+        _NOT_ERASED,
+    ),
+    DataLine(
+        ("service_ticks", "earlier_recognitions"),
+        _l("Public services of a commune and earlier recognitions"),
+        _l("To judge the criterion"),
+        _l("Officers"),
+        _FOREVER,
+        _NOT_ERASED,
+    ),
+    DataLine(
+        ("users",),
+        _l("Officers: sign-in name, name, office, digest of the password"),
+        _l("So that every act has somebody who answers for it"),
+        _l("The officer, and who manages accounts of the unit"),
+        _l("As long as the audit log names them by number; a closed account cannot sign in"),
+        _l("Not erased; the account is closed"),
+    ),
+    DataLine(
+        ("second_factors", "recovery_codes", "factor_resets"),
+        _l("Officers: secret of the second factor, encrypted; digests of recovery codes"),
+        _l("To protect accounts"),
+        _l("Nobody, by any page; that one is set: who manages accounts"),
+        _l("Until the officer sets a new one"),
+        _l("Replaced or taken off by two colleagues"),
+    ),
+    DataLine(
+        ("staff_sessions",),
+        _l("Officers: since when signed in, without address or device"),
+        _l("To end a session from elsewhere"),
+        _l("The officer"),
+        _l("12 hours at most"),
+        _l("By the minute job"),
+    ),
+    DataLine(
+        ("invitations",),
+        _l("Officers: digests of invitation links"),
+        _l("To choose the first password"),
+        _l("Nobody, by any page"),
+        _l("As many months as the operator configured"),
+        _l("By command: results retain --due"),
+    ),
+    DataLine(
+        ("throttle_failures",),
+        _l("Keyed digests of network addresses and names after a failure, by the minute"),
+        _l("To slow down guessing"),
+        _l("Nobody, by any page"),
+        _l("One hour; the key changes every day"),
+        _l("By the minute job"),
+    ),
+    DataLine(
+        ("approvals", "audit_events", "audit_chain"),
+        _l("Acts of officers and operators, by number of the account; no answer, code or address"),
+        _l("So that acts can be traced and none can be denied"),
+        _l("Auditor, province and province Front; a request: the bodies that decide on it"),
+        _FOREVER,
+        _l("Not erased: the chain would break"),
+    ),
+    DataLine(
+        ("data_requests", "data_request_answers"),
+        _l("Requests on personal data: a reference, the kind, the answer"),
+        _l("To answer in time and to show it"),
+        _l("Front and province, in their area"),
+        _l("As long as answering must be shown"),
+        _l("Not erased by the system; it needs no name"),
+    ),
+    DataLine(
+        (),
+        _l("Peppers of surveys, signing key, session secret"),
+        _l("To make codes, signatures and sessions"),
+        _l("Nobody, by any page"),
+        _l("A pepper: until acceptance or 180 days, at least 30 days; the others as long as the server runs"),
+        _l("results destroy-pepper, noted"),
+        place=_l("Files beside the database (key_dir), never in its backups"),
+    ),
+    DataLine(
+        (),
+        _l("The used code in the browser's history, and the receipt if somebody kept it; no answer"),
+        _l("To check that the answer was counted"),
+        _l("Whoever holds the phone"),
+        _l("As long as its owner wants"),
+        _l("By the owner, who clears the history"),
+        place=_l("The phone of whoever answers"),
+    ),
+    DataLine(
+        (),
+        _l("Which page was asked for, its status and size, by the minute; no address, device or code"),
+        _l("To see that the server works"),
+        _l("The operator"),
+        _l("As the operator's system rotates its logs"),
+        _l("By the rotation of logs"),
+        place=_l("Logs of the web server"),
+    ),
+    DataLine(
+        (),
+        _l("Copies of the database"),
+        _l("To restore after a failure"),
+        _l("The operator"),
+        _l("35 days at most; what was removed here stays in them until then"),
+        _l("By the operator, by deleting old copies"),
+        place=_l("Backups and write-ahead archives, encrypted"),
+    ),
+)

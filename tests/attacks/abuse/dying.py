@@ -1,0 +1,24 @@
+"""The product in a process that ends itself with SIGKILL at the point of a commit that the file named in DIE says."""
+
+import os
+import signal
+from pathlib import Path
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from survey_app.app import create_app
+
+app = create_app()
+
+
+def _die_at(point: str, session: Session) -> None:
+    order = Path(os.environ["DIE"])
+    if session.in_nested_transaction() or not order.exists() or order.read_text("utf-8") != point:
+        return
+    order.unlink()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+event.listen(Session, "before_commit", lambda session: _die_at("before", session))
+event.listen(Session, "after_commit", lambda session: _die_at("after", session))

@@ -1,0 +1,129 @@
+"""Abuse cases S15 to S21, and the daily limit of looks: codes that are wrong, guessed, altered or watched."""
+
+import logging
+import math
+import time
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import delete, select
+
+from survey_app import db, jobs
+from survey_app.collecting import looks
+from survey_app.fieldwork import batches, codes, queries
+from survey_app.throttle import Failure
+
+API = "/api/v1/submissions"
+
+
+def outcome(reply):
+    return reply.status_code, reply.json.get("error")
+
+
+def guesses_counted():
+    db.session().rollback()
+    return sum(db.session().scalars(select(Failure.failures)))
+
+
+def the_minute_passes():
+    with db.transaction() as current:
+        current.execute(delete(Failure))
+
+
+def test_s15_an_unknown_code_is_refused_as_such_and_counts_as_a_guess(survey, slip, send, stored):
+    assert outcome(send(codes.new_code(survey.id))) == (422, "ma-khong-dung")
+    assert stored().spent == 0
+    assert guesses_counted() == 1
+
+
+def test_s16_a_mistyped_code_is_refused_as_such_and_is_no_guess(slip, send, stored):
+    wrong = slip[:-1] + ("0" if slip[-1] != "0" else "2")
+
+    assert outcome(send(wrong)) == (422, "ma-go-sai")
+    assert (stored().spent, guesses_counted()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        pytest.param(str.lower, id="lower-case"),
+        pytest.param(lambda code: code.replace("-", " "), id="spaces"),
+        pytest.param(lambda code: f" {code.replace('-', '')}\t", id="no-dashes"),
+        pytest.param(lambda code: code.replace("0", "O").replace("1", "I"), id="letters-like-digits"),
+        pytest.param(lambda code: code.replace("0", "o").replace("1", "l"), id="small-letters-like-digits"),
+        pytest.param(
+            lambda code: "".join(chr(ord(c) + 0xFEE0) if c != "-" else "－" for c in code), id="full-width"
+        ),
+    ],
+)
+def test_s17_a_code_is_read_however_it_is_written(slip, send, write):
+    assert send(write(slip)).status_code == 201
+
+
+def test_s18_a_thousand_guesses_are_refused_and_the_village_behind_them_waits_a_minute_at_most(
+    client, survey, slip, send, stored
+):
+    begun = time.monotonic()
+    statuses = [client.get(f"/k/{codes.new_code(survey.id)}").status_code for _guess in range(1000)]
+    minutes = math.floor((time.monotonic() - begun) / 60) + 2
+
+    assert statuses.count(429) >= 1000 - 10 * minutes
+    the_minute_passes()
+    assert send(slip).status_code == 201
+    assert stored().responses == 1
+
+
+def test_s19_a_code_in_an_address_works_or_is_ignored_and_reaches_no_log(client, slip, caplog, capfd):
+    caplog.set_level(logging.DEBUG)
+
+    statuses = [client.get(path).status_code for path in (f"/k/{slip}", f"/k?code={slip}", f"/kiem-tra?receipt={slip}")]
+
+    out, err = capfd.readouterr()
+    logged = out + err + "".join(record.getMessage() for record in caplog.records if record.name != "asyncio")
+    assert statuses == [200, 200, 200]
+    assert slip not in logged
+    assert codes.normalise(slip) not in logged
+
+
+def test_s20_a_code_moved_to_another_survey_is_unknown_and_spent_in_neither(
+    survey, slip, make_commune, make_survey, send, stored
+):
+    other = make_survey(make_commune("98002", "Khác"))
+    moved = other.id + codes.normalise(slip)[len(survey.id) : -1]
+
+    assert outcome(send(moved + codes.check_character(moved))) == (422, "ma-khong-dung")
+    assert stored().spent == 0
+    assert send(slip).status_code == 201
+
+
+def test_s21_a_slip_of_a_voided_batch_is_refused_and_asks_for_a_new_one(survey, slip, send, stored):
+    with db.transaction() as current:
+        (batch,) = queries.batches(current, survey.id)
+        batches.void_batch(
+            current, survey.id, batch.id, reason="Mất", actor="operator", now=datetime.now(UTC)
+        )
+
+    assert outcome(send(slip)) == (410, "ma-da-huy")
+    assert stored().spent == 0
+
+
+def test_a_slip_that_is_watched_is_refused_after_the_looks_of_a_day_and_can_still_be_sent(client, slip, send):
+    statuses = [client.get(f"/k/{slip}").status_code for _look in range(looks.LOOKS_A_DAY + 1)]
+    page = client.get(f"/k/{slip}")
+    jobs.run_due(datetime.now(UTC))
+
+    assert statuses == [200] * looks.LOOKS_A_DAY + [429]
+    assert "an toàn" in page.text
+    assert client.post(f"/k/{slip}", data={"_step": "review"}).status_code == 429
+    assert send(slip).status_code == 201
+
+
+def test_the_looks_of_one_slip_do_not_close_another_and_a_usual_household_leaves_no_row(client, slips):
+    for _look in range(looks.LOOKS_A_DAY + 1):
+        client.get(f"/k/{slips[0]}")
+    written = guesses_counted()
+
+    statuses = [client.get(f"/k/{slips[1]}").status_code for _look in range(3)]
+
+    assert statuses == [200] * 3
+    assert guesses_counted() == written

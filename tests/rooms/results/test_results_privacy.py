@@ -1,0 +1,370 @@
+"""Personal data: what is taken out and noted, what the seal still shows then, requests and their clock, the map."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import delete, func, inspect, select, text
+from sqlalchemy.exc import DBAPIError
+
+from survey_app import audit, db, keys
+from survey_app.access import Role
+from survey_app.accounts.models import Invitation, User
+from survey_app.audit import AuditEvent
+from survey_app.collecting.models import RetainedLeaf
+from survey_app.collecting.queries import has_leaf
+from survey_app.questions.instrument import DISSATISFIED, SATISFIED
+from survey_app.results import custody, privacy_views, redaction, requests, retention, verification
+from survey_app.results.data_map import DATA_MAP
+from survey_app.results.models import ErasurePermit, SealedResponse, TallyRow
+from survey_app.results.permits import permitted
+from survey_app.results.requests import RequestKind
+
+NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
+MONDAY = date(2026, 6, 1)
+HAPPY = {"roads": SATISFIED, "water": SATISFIED, "overall": SATISFIED}
+NAMED = {"roads": DISSATISFIED, "remarks": "Ông Siu Thử đổ rác ra suối"}
+LOG = "/can-bo/yeu-cau"
+MAP = "/can-bo/ban-do-du-lieu"
+
+
+@pytest.fixture
+def sealed(surveys):
+    """A sealed survey with eleven answers, one of which names a neighbour."""
+    surveys.make(households={"Một": 20})
+    surveys.answer("001", "Một", HAPPY, times=10)
+    surveys.answer("001", "Một", NAMED)
+    surveys.seal()
+    return surveys
+
+
+def rows(model) -> int:
+    return db.session().scalar(select(func.count()).select_from(model))
+
+
+def verify() -> verification.Verification:
+    db.session().rollback()
+    return verification.verify(db.session(), "001", keys.store())
+
+
+def acts(act: str) -> list[AuditEvent]:
+    db.session().rollback()
+    return db.session().scalars(select(AuditEvent).where(AuditEvent.act == act).order_by(AuditEvent.id)).all()
+
+
+def the_named() -> SealedResponse:
+    db.session().rollback()
+    return next(row for row in db.session().scalars(select(SealedResponse)) if row.answers.get("remarks"))
+
+
+def remove(*, now: datetime = NOW) -> retention.Removed:
+    with db.transaction() as current:
+        return retention.remove_answers(current, "001", NOW + timedelta(days=1), actor="operator", now=now)
+
+
+def run(app, *arguments: str):
+    return app.test_cli_runner().invoke(args=["results", *arguments])
+
+
+def test_a_redacted_name_is_gone_and_the_seal_still_agrees(app, sealed):
+    submission, leaf = the_named().id, the_named().leaf
+
+    done = run(
+        app, "redact", "--survey", "001", "--submission", submission, "--question", "remarks",
+        "--reason", "Nêu tên một người", "--json",
+    )  # fmt: skip
+
+    kept = the_named()
+    assert json.loads(done.output)["erased"] is True
+    assert (list(kept.answers["remarks"]), kept.leaf) == (["sha256"], leaf)
+    assert verify().equal
+    (noted,) = acts("results.redact")
+    assert noted.details == {"submission": submission, "question": "remarks", "reason": "Nêu tên một người"}
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"), [("roads", "x"), ("nothing", "x"), ("remarks", " "), ("remarks", "x" * 501)]
+)
+def test_only_a_free_text_is_redacted_and_only_with_a_reason(sealed, question, reason):
+    submission = the_named().id
+
+    with pytest.raises((redaction.NoSuchText, redaction.NoReason)), db.transaction() as current:
+        redaction.redact(current, "001", submission, question, reason, actor="operator", now=NOW)
+
+    assert "text" in the_named().answers["remarks"]
+    assert acts("results.redact") == []
+
+
+def test_a_text_is_redacted_once(sealed):
+    submission = the_named().id
+    with db.transaction() as current:
+        redaction.redact(current, "001", submission, "remarks", "Nêu tên", actor="operator", now=NOW)
+
+    with pytest.raises(redaction.NoSuchText), db.transaction() as current:
+        redaction.redact(current, "001", submission, "remarks", "Nêu tên", actor="operator", now=NOW)
+
+
+def test_after_retention_the_seal_is_checked_without_answers_and_receipts_are_still_found(app, sealed):
+    leaf = the_named().leaf
+
+    assert remove() == retention.Removed("001", 11)
+
+    assert (rows(SealedResponse), rows(RetainedLeaf), rows(ErasurePermit)) == (0, 11, 0)
+    assert verify() == verification.Verification(True, None, MONDAY)
+    assert has_leaf(db.session(), "001", leaf[:20])
+    assert [(noted.subject, noted.details) for noted in acts("results.raw_removed")] == [
+        ("survey:001", {"answers": 11})
+    ]
+    said = run(app, "verify", "--survey", "001")
+    assert (said.exit_code, "01/06/2026" in said.output) == (0, True)
+
+
+def test_a_leaf_that_is_missing_after_retention_is_found_out(sealed):
+    remove()
+    dialect = db.database.engine.dialect.name
+    table = "retained_leaves_never"
+    names = (f"{table}_change ON retained_leaves",) if dialect == "postgresql" else (f"{table}_delete",)
+    with db.transaction() as current:
+        current.execute(text("DROP TRIGGER " + names[0]))
+        leaf = current.scalars(select(RetainedLeaf.leaf).limit(1)).one()
+        current.execute(delete(RetainedLeaf).where(RetainedLeaf.leaf == leaf))
+
+    assert (verify().equal, "leaves" in verify().first_difference) == (False, True)
+
+
+def test_answers_taken_away_without_a_note_are_missed(sealed):
+    with db.transaction() as current:
+        leaves = current.scalars(select(SealedResponse.leaf)).all()
+        current.add_all([RetainedLeaf(survey_id="001", leaf=leaf) for leaf in leaves])
+        with permitted(current, "001"):
+            current.execute(delete(SealedResponse))
+
+    assert not verify().equal
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM sealed_responses",
+        "UPDATE sealed_responses SET leaf = 'x'",
+        "UPDATE sealed_responses SET channel = 'meeting'",
+        "UPDATE tallies SET channel = 'meeting'",
+        "DELETE FROM seals",
+    ],
+)
+def test_a_permit_lets_no_leaf_be_lost_and_nothing_but_answers_change(sealed, statement):
+    with (
+        pytest.raises(DBAPIError, match="sealed rows never change"),
+        db.transaction() as current,
+        permitted(current, "001"),
+    ):
+        current.execute(text(statement))
+
+    assert (rows(SealedResponse), rows(ErasurePermit)) == (11, 0)
+
+
+def test_a_permit_for_one_survey_is_none_for_another(sealed):
+    with (
+        pytest.raises(DBAPIError, match="sealed rows never change"),
+        db.transaction() as current,
+        permitted(current, "002"),
+    ):
+        current.execute(text("UPDATE sealed_responses SET answers = '{}'"))
+
+
+def test_an_open_complaint_keeps_the_answers(sealed):
+    with db.transaction() as current:
+        custody.open_complaint(current, "001", "Đếm thiếu", actor="user:1", now=NOW)
+
+    with pytest.raises(retention.ComplaintOpen):
+        remove()
+
+    assert rows(SealedResponse) == 11
+
+
+def test_answers_are_not_removed_before_their_time_nor_twice(sealed):
+    with pytest.raises(retention.TooEarly), db.transaction() as current:
+        retention.remove_answers(current, "001", NOW, actor="operator", now=NOW)
+    remove()
+
+    with pytest.raises(retention.AlreadyRemoved):
+        remove()
+
+
+@pytest.mark.parametrize(
+    ("on", "months", "day"),
+    [
+        (date(2027, 6, 1), 12, "2026-06-01"),
+        (date(2026, 3, 31), 1, "2026-02-28"),
+        (date(2026, 1, 15), 1, "2025-12-15"),
+    ],
+)
+def test_months_are_counted_by_the_calendar(on, months, day):
+    assert (retention.keep_from(on, months) + timedelta(hours=7)).isoformat() == f"{day}T00:00:00+00:00"
+
+
+def test_the_command_refuses_while_nobody_has_said_how_long_to_keep(app, sealed):
+    done = run(app, "retain", "--due")
+
+    assert done.exit_code == 1
+    assert "retention_months" in done.output
+    assert rows(SealedResponse) == 11
+
+
+def test_the_command_removes_what_is_due_by_the_setting_and_says_it_in_json(app, sealed):
+    app.extensions["settings"] = replace(app.extensions["settings"], retention_months=6)
+    sealed.make("002", households={"Hai": 5})
+    with db.transaction() as current:
+        person = User(email="a", name="A", role="viewer", unit_id=sealed.commune.id, created_at=NOW)
+        current.add(person)
+        current.flush()
+        old = NOW - timedelta(days=4000)
+        current.add(Invitation(token_digest="0" * 64, user_id=person.id, expires_at=old))
+    with pytest.MonkeyPatch.context() as clock:
+        clock.setattr("survey_app.results.erasure_commands.datetime", Later)
+        done = run(app, "retain", "--due", "--json")
+
+    found = json.loads(done.output)
+    assert found == {
+        "removed": [{"survey": "001", "answers": 11}],
+        "kept": {},
+        "invitations": 1,
+        "erased": True,
+    }
+    assert (rows(SealedResponse), rows(TallyRow), rows(Invitation)) == (0, 1, 0)
+
+
+class Later(datetime):
+    """The clock of the command, two years on."""
+
+    @classmethod
+    def now(cls, zone=None):
+        return NOW + timedelta(days=730)
+
+
+def test_the_command_wants_one_survey_or_all_that_are_due(app, sealed):
+    assert run(app, "retain").exit_code == run(app, "retain", "--due", "--survey", "001").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("received", "last"),
+    [
+        ("2026-06-01", "2026-06-03"),
+        ("2026-06-04", "2026-06-08"),
+        ("2026-06-05", "2026-06-09"),
+        ("2026-06-06", "2026-06-09"),
+    ],
+    ids=["Monday", "Thursday", "Friday", "Saturday"],
+)
+def test_a_request_is_answered_within_two_working_days(received, last):
+    assert requests.due_on(date.fromisoformat(received)).isoformat() == last
+
+
+def ask(client, **changes):
+    return client.post(
+        LOG, data={"received_on": "2026-06-01", "kind": "erasure", "reference": "Số 12"} | changes
+    )
+
+
+def test_a_request_is_recorded_and_answered_on_one_page_and_the_audit_log_has_no_word_of_it(
+    app, client, surveys
+):
+    surveys.sign_in(app, Role.FRONT_COMMUNE)
+
+    asked = ask(client)
+    number = requests.requests_of(db.session(), surveys.person(Role.FRONT_COMMUNE))[0].id
+    answered = client.post(f"{LOG}/{number}", data={"answer": "Không còn nối được với hộ nào."})
+
+    assert (asked.status_code, answered.status_code) == (303, 303)
+    page = client.get(LOG).text
+    assert "Số 12" in page
+    assert "Không còn nối được" in page
+    noted = [*acts("results.request_received"), *acts("results.request_answered")]
+    assert [event.details for event in noted] == [{"kind": "erasure"}, {"number": 1}]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"received_on": "2999-01-01"}, {"received_on": "hôm qua"}, {"kind": "other"}, {"reference": " "}],
+)
+def test_a_request_without_day_kind_or_reference_is_refused_and_keeps_what_was_typed(
+    app, client, surveys, wrong
+):
+    surveys.sign_in(app, Role.PROVINCE, surveys.province)
+
+    reply = ask(client, **wrong)
+
+    assert reply.status_code == 422
+    assert requests.requests_of(db.session(), surveys.person(Role.PROVINCE, surveys.province)) == ()
+
+
+def test_a_further_answer_changes_no_earlier_one(surveys):
+    person = surveys.person(Role.FRONT_COMMUNE)
+    with db.transaction() as current:
+        number = requests.receive(current, RequestKind.ACCESS, "Số 1", MONDAY, by=person, now=NOW).id
+        requests.answer(current, number, "Đã trả lời", by=person, now=NOW)
+        requests.answer(current, number, "Bổ sung", by=person, now=NOW)
+
+    (found,) = requests.requests_of(db.session(), person)
+    assert [given.text for given in found.answers] == ["Đã trả lời", "Bổ sung"]
+
+
+def test_a_request_of_another_commune_does_not_exist_and_the_province_sees_all(app, client, surveys):
+    other = surveys.person(Role.FRONT_COMMUNE, surveys.other_commune())
+    with db.transaction() as current:
+        number = requests.receive(current, RequestKind.ACCESS, "Của xã khác", MONDAY, by=other, now=NOW).id
+    surveys.sign_in(app, Role.FRONT_COMMUNE)
+
+    assert "Của xã khác" not in client.get(LOG).text
+    assert client.post(f"{LOG}/{number}", data={"answer": "x"}).status_code == 404
+    surveys.sign_in(app, Role.FRONT_PROVINCE, surveys.province)
+    assert "Của xã khác" in client.get(LOG).text
+
+
+@pytest.mark.parametrize(("day", "urgent"), [(2, False), (3, True), (4, True)])
+def test_an_open_request_is_on_the_list_of_today_and_urgent_from_its_last_day(app, surveys, day, urgent):
+    person = surveys.person(Role.FRONT_COMMUNE)
+    with db.transaction() as current:
+        requests.receive(current, RequestKind.ACCESS, "Số 1", MONDAY, by=person, now=NOW)
+
+    with app.test_request_context():
+        (todo,) = privacy_views.todos(db.session(), person, NOW.replace(day=day))
+
+    assert todo.urgent is urgent
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_only_front_and_province_keep_the_log_and_only_the_provincial_offices_read_the_map(
+    app, client, surveys, role
+):
+    surveys.sign_in(app, role)
+
+    log, data_map = client.get(LOG).status_code, client.get(MAP).status_code
+
+    assert log == (200 if role in {Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE} else 403)
+    assert data_map == (200 if role in {Role.PROVINCE, Role.FRONT_PROVINCE, Role.AUDITOR} else 403)
+
+
+def test_every_table_of_the_database_is_in_the_data_map_once(app):
+    named = [table for line in DATA_MAP for table in line.tables]
+
+    assert sorted(named) == sorted(set(inspect(db.database.engine).get_table_names()) - {"alembic_version"})
+
+
+def test_the_data_map_says_whether_anything_is_ever_removed(app, client, surveys):
+    surveys.sign_in(app, Role.AUDITOR)
+
+    page = client.get(MAP).text
+
+    assert "retention_months" in page
+    assert "sealed_responses" in page
+
+
+def test_the_audit_chain_holds_over_removal_and_redaction(sealed):
+    submission = the_named().id
+    with db.transaction() as current:
+        redaction.redact(current, "001", submission, "remarks", "Nêu tên", actor="operator", now=NOW)
+    remove()
+
+    assert audit.verify(db.session()) is None
