@@ -120,4 +120,6 @@ def _password_file() -> Path:
 
 def _letter(passwords: dict[str, str]) -> str:
     lines = [f"  {email:<20} {password}" for email, password in passwords.items()]
-    return "\n".join(["", "Sample accounts (they work on this machine only, until the password is changed):", *lines, ""])
+    return "\n".join(
+        ["", "Sample accounts (they work on this machine only, until the password is changed):", *lines, ""]
+    )

@@ -28,7 +28,12 @@ def load(session: Session, now: datetime) -> None:
 def _load_province(session: Session, row: dict[str, str], now: datetime) -> None:
     since = units.civil(now) - timedelta(days=30)
     province = Unit(
-        code=row["code"], level=Level.PROVINCE, kind="tinh", name=f"{row['name']} (mẫu)", valid_from=since, path=""
+        code=row["code"],
+        level=Level.PROVINCE,
+        kind="tinh",
+        name=f"{row['name']} (mẫu)",
+        valid_from=since,
+        path="",
     )
     session.add(province)
     session.flush()  # paths are made of ids
@@ -62,7 +67,13 @@ def _load_province(session: Session, row: dict[str, str], now: datetime) -> None
 def _children(session: Session, wanted: list[tuple[Unit, str, str]], level: Level, kind: str) -> None:
     rows = [
         Unit(
-            code=code, level=level, kind=kind, name=name, valid_from=parent.valid_from, parent_id=parent.id, path=""
+            code=code,
+            level=level,
+            kind=kind,
+            name=name,
+            valid_from=parent.valid_from,
+            parent_id=parent.id,
+            path="",
         )
         for parent, code, name in wanted
     ]

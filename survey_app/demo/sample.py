@@ -75,7 +75,7 @@ def open_survey(session: Session, commune: UnitView, now: datetime, keys: KeySto
     number = _publish(session, commune, start, calendar.closing(units.civil(now + timedelta(days=9))), keys)
     drawn = random.Random(f"{SEED} {commune.code}")
     for line in surveys.frame(session, number)[:-1]:
-        _answer(session, number, line, Character(0.4, 0.9, 0.2), drawn, now=now, keys=keys)
+        _answer(session, number, line, Character(0.4, 0.9, 0.2), drawn, start=start, keys=keys)
     operations.copy_progress(session, now)
     return number
 
@@ -84,11 +84,12 @@ def sealed_survey(session: Session, commune: UnitView, index: int, now: datetime
     """A decision survey of last month, answered, counted and sealed; its number."""
     day = now - timedelta(days=45 - 2 * index)
     closes = calendar.closing(units.civil(day + timedelta(days=7)))
-    number = _publish(session, commune, calendar.opening(units.civil(day)), closes, keys)
+    opens = calendar.opening(units.civil(day))
+    number = _publish(session, commune, opens, closes, keys)
     drawn = random.Random(f"{SEED} {commune.code}")
     character = _CHARACTERS[index % len(_CHARACTERS)]
     for line in surveys.frame(session, number):
-        _answer(session, number, line, character, drawn, now=day, keys=keys)
+        _answer(session, number, line, character, drawn, start=opens, keys=keys)
     operations.close_due(session, closes, counting_days=5)
     results.close_and_seal(session, number, actor=OPERATOR, now=calendar.counting_end(closes, 5), keys=keys)
     return number
@@ -105,7 +106,9 @@ def _villages(commune: UnitView, now: datetime) -> Iterator[HouseholdLine]:
     kind = "to_dan_pho" if commune.kind == "phuong" else "thon"
     for number in range(1, drawn.randint(5, 8) + 1):
         households = drawn.randint(9, 60)
-        yield HouseholdLine(commune, str(number), kind, households, SOURCE, units.civil(now) - timedelta(days=30))
+        yield HouseholdLine(
+            commune, str(number), kind, households, SOURCE, units.civil(now) - timedelta(days=30)
+        )
 
 
 def _publish(session: Session, commune: UnitView, opens: datetime, closes: datetime, keys: KeyStore) -> str:
@@ -139,13 +142,13 @@ def _answer(
     character: Character,
     drawn: random.Random,
     *,
-    now: datetime,
+    start: datetime,
     keys: KeyStore,
 ) -> None:
-    """Slips for a village, and the answers of those of its households that take part."""
+    """Slips for a village, and the answers of those of its households that take part, over five days."""
     batch = batches.make_slips(
         session, number, line.unit.id, line.households,
-        spare_percent=_SPARE_PERCENT, actor=OPERATOR, now=now, keys=keys,
+        spare_percent=_SPARE_PERCENT, actor=OPERATOR, now=start, keys=keys,
     )  # fmt: skip
     survey = surveys.survey(session, number)
     for code in batch.codes:
@@ -153,10 +156,16 @@ def _answer(
             continue
         door = slip_door(session, survey, codes.normalise(code), keys)
         channel = Channel.PAPER_ENTRY if drawn.random() < character.on_paper else Channel.SELF_ONLINE
-        submission = collecting.Submission(
-            id=str(uuid.uuid4()), answers=_answers(survey.instrument, character, drawn), channel=channel
+        sent = start + timedelta(
+            days=drawn.randrange(5), hours=drawn.randint(7, 20), minutes=drawn.randrange(60)
         )
-        collecting.record_response(session, door, submission, now=now, keys=keys)
+        submission = collecting.Submission(
+            id=str(uuid.uuid4()),
+            answers=_answers(survey.instrument, character, drawn),
+            channel=channel,
+            form_opened_at=sent - timedelta(minutes=drawn.randint(2, 9)),
+        )
+        collecting.record_response(session, door, submission, now=sent, keys=keys)
 
 
 def _answers(instrument: Instrument, character: Character, drawn: random.Random) -> Mapping[str, Value]:

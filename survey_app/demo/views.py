@@ -27,7 +27,9 @@ class NoCodesLeft(DomainError):
     """Every slip of the sample survey was handed out."""
 
     def __init__(self) -> None:
-        super().__init__(_("All sample codes are used up. Load the sample into a fresh instance to get new ones."))
+        super().__init__(
+            _("All sample codes are used up. Load the sample into a fresh instance to get new ones.")
+        )
 
 
 @bp.post("/mau/phieu")

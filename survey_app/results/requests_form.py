@@ -21,7 +21,7 @@ KINDS = {
 
 class RequestForm(StaffForm):
     received_on = DateField(_l("Received on"), format=["%Y-%m-%d", "%d/%m/%Y"], validators=[DataRequired()])
-    kind = SelectField(_l("What is asked"), choices=list(KINDS.items()))
+    kind = SelectField(_l("What is asked"), choices={kind.value: label for kind, label in KINDS.items()})
     reference = StringField(
         _l("Reference, such as the number in your incoming mail"),
         filters=[clean],

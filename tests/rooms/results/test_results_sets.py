@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from survey_app.audit import AuditEvent
 from survey_app.collecting import leaves
 from survey_app.fieldwork.models import Channel, Purpose, State, Survey
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
-from survey_app.results import retention, sets
+from survey_app.results import retention
 from survey_app.results.models import Seal
 from survey_app.results.set_views import AUDITORS
 
