@@ -43,7 +43,7 @@ lock: .venv/ready-test
 
 # Collect new texts into the catalogues; then translate translations/vi/LC_MESSAGES/messages.po and run `make run`.
 translations: .venv/ready
-	$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext -o translations/messages.pot --no-location --omit-header survey_app
+	$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext -k _l -o translations/messages.pot --no-location --omit-header survey_app
 	$(BIN)/pybabel -q update -N -i translations/messages.pot -d translations --no-wrap
 
 .venv/python:

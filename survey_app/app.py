@@ -85,7 +85,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.add_url_rule("/", view_func=start)
     app.add_url_rule("/healthz", view_func=healthz)
     app.after_request(_headers)
-    app.wsgi_app = WhiteNoise(app.wsgi_app, root=_PROJECT / "survey_app" / "static", prefix="static/", max_age=3600)  # type: ignore[method-assign]
+    app.wsgi_app = WhiteNoise(
+        app.wsgi_app, root=_PROJECT / "survey_app" / "static", prefix="static/", max_age=3600
+    )  # type: ignore[method-assign]
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     return app
@@ -138,7 +140,9 @@ def _headers(response: Response) -> Response:
     )
     headers.setdefault("X-Content-Type-Options", "nosniff")
     # Behind TLS the check of staff forms reads the referrer; the path of a respondent's page is a secret.
-    headers.setdefault("Referrer-Policy", "no-referrer" if access.is_public_path(request.path) else "same-origin")
+    headers.setdefault(
+        "Referrer-Policy", "no-referrer" if access.is_public_path(request.path) else "same-origin"
+    )
     headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store")

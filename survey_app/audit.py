@@ -63,7 +63,13 @@ def record(session: Session, actor: str, act: str, subject: str, *, at: datetime
     """
     if session.in_nested_transaction():
         raise RuntimeError("an act is noted outside of savepoints")
-    act_noted = {"at": at, "actor": actor, "act": act, "subject": subject, "details": json.loads(json.dumps(details))}
+    act_noted = {
+        "at": at,
+        "actor": actor,
+        "act": act,
+        "subject": subject,
+        "details": json.loads(json.dumps(details)),
+    }
     session.info.setdefault(_PENDING, []).append(act_noted)
 
 
@@ -76,13 +82,18 @@ def head(session: Session) -> tuple[int, str]:
 
 def holds(session: Session, digest: str) -> bool:
     """Whether a digest kept outside is still in the chain; if not, acts were removed or an old backup was restored."""
-    return digest == BEGINNING or session.scalar(select(AuditEvent.id).where(AuditEvent.digest == digest)) is not None
+    return (
+        digest == BEGINNING
+        or session.scalar(select(AuditEvent.id).where(AuditEvent.digest == digest)) is not None
+    )
 
 
 def verify(session: Session) -> int | None:
     """The number of the first act that was changed or is missing; None when the whole chain holds."""
     place, previous = 0, BEGINNING
-    with session.execute(select(AuditEvent).order_by(AuditEvent.id).execution_options(yield_per=1000)) as rows:
+    with session.execute(
+        select(AuditEvent).order_by(AuditEvent.id).execution_options(yield_per=1000)
+    ) as rows:
         for found in rows.scalars():
             place += 1
             if found.id != place or found.previous != previous or found.digest != _digest(_content(found)):
@@ -145,11 +156,15 @@ def _forget_pending(session: Session, transaction: SessionTransaction) -> None:
 def _queue(session: Session, acts: int) -> None:
     """Wait until whoever appends before has committed, then hold the chain to the end of this transaction."""
     longer = db.insert(session, AuditChain).values(id=1, length=acts)
-    session.execute(longer.on_conflict_do_update(index_elements=["id"], set_={"length": AuditChain.length + acts}))
+    session.execute(
+        longer.on_conflict_do_update(index_elements=["id"], set_={"length": AuditChain.length + acts})
+    )
 
 
 def _content(found: AuditEvent) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in ("id", "at", "actor", "act", "subject", "details", "previous")}
+    return {
+        name: getattr(found, name) for name in ("id", "at", "actor", "act", "subject", "details", "previous")
+    }
 
 
 def _digest(content: dict[str, Any]) -> str:

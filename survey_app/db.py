@@ -68,9 +68,17 @@ def init_app(app: Flask, database_url: str) -> None:
         url = url.set(drivername="postgresql+psycopg")
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     if url.drivername.startswith("sqlite"):
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"connect_args": {"timeout": _BUSY_SECONDS}}
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+            "connect_args": {"timeout": _BUSY_SECONDS},
+            "hide_parameters": True,
+        }
     else:
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+            "pool_pre_ping": True,
+            "pool_size": 8,
+            "max_overflow": 8,
+            "hide_parameters": True,
+        }
     database.init_app(app)
     migrate.init_app(app, database, directory=app.config["MIGRATIONS"], render_as_batch=False)
     with app.app_context():

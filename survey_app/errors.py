@@ -3,9 +3,11 @@
 Knows no room. A programming mistake is not caught here; it becomes a plain 500 page that shows nothing of the inside.
 """
 
+import traceback
 from http import HTTPStatus
+from types import TracebackType
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -43,6 +45,25 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DataError, _unstorable)
     app.register_error_handler(KeyMissing, _key_missing)
     app.register_error_handler(500, _crash)
+    app.log_exception = _log_crash  # type: ignore[assignment,method-assign]  # the path holds a code
+
+
+def _log_crash(
+    crash: tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None],
+) -> None:
+    """Say where the program failed, by route and line, and nothing of what it was given.
+
+    Neither the path nor the messages of the errors are written: the first may hold a household's code, and databases
+    quote the row they refused.
+    """
+    error, told = crash[1], []
+    while error is not None:
+        told.append(f"{''.join(traceback.format_tb(error.__traceback__))}{type(error).__qualname__}")
+        error = error.__cause__ or error.__context__
+    report = "\nthe cause of:\n".join(reversed(told))
+    current_app.logger.error(
+        "%s %s\nTraceback (most recent call last):\n%s", request.method, request.endpoint, report
+    )
 
 
 def reply(code: str, message: str, status: int, *, keep: bool = False) -> Response:

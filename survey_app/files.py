@@ -35,7 +35,11 @@ def safe_name(name: str) -> str:
     >>> safe_name("../../Phiếu xã Đak Pơ.pdf")
     'Phieu-xa-Dak-Po.pdf'
     """
-    plain = unicodedata.normalize("NFKD", name.replace("Đ", "D").replace("đ", "d")).encode("ascii", "ignore").decode()
+    plain = (
+        unicodedata.normalize("NFKD", name.replace("Đ", "D").replace("đ", "d"))
+        .encode("ascii", "ignore")
+        .decode()
+    )
     return re.sub(r"[^A-Za-z0-9.]+", "-", plain).strip(".-") or "tep"
 
 
@@ -51,7 +55,12 @@ def csv_rows(rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
 def xlsx(sheets: dict[str, Iterable[Sequence[Cell]]]) -> bytes:
     """A workbook of `sheets` (name → rows, the first being the heading); text cells stay text."""
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with xlsxwriter.Workbook(buffer, options) as book:
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         for name, rows in sheets.items():

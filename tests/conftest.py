@@ -76,7 +76,10 @@ def cluster() -> Iterator[Cluster]:
         owner = pwd.getpwnam("postgres")
         os.chown(folder, owner.pw_uid, owner.pw_gid)
         run |= {"user": owner.pw_uid, "group": owner.pw_gid, "cwd": folder}
-    subprocess.run([_POSTGRES_BIN / "initdb", "-D", data, "-U", "survey", "-A", "trust", "-E", "UTF8", "--no-sync"], **run)
+    subprocess.run(
+        [_POSTGRES_BIN / "initdb", "-D", data, "-U", "survey", "-A", "trust", "-E", "UTF8", "--no-sync"],
+        **run,
+    )
     options = f"-c listen_addresses='' -k {folder} -c fsync=off -c full_page_writes=off -c max_connections=60"
     control = [_POSTGRES_BIN / "pg_ctl", "-D", data, "-w"]
     subprocess.run([*control, "-l", folder / "log", "-o", options, "start"], **run)

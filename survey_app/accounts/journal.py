@@ -60,14 +60,18 @@ def entries(
     if on is not None:
         start = datetime(on.year, on.month, on.day, tzinfo=VIETNAM)
         found = found.where(AuditEvent.at >= start, AuditEvent.at < start + timedelta(days=1))
-    rows = session.scalars(found.where(AuditEvent.id < before).order_by(AuditEvent.id.desc()).limit(PAGE)).all()
+    rows = session.scalars(
+        found.where(AuditEvent.id < before).order_by(AuditEvent.id.desc()).limit(PAGE)
+    ).all()
     names = _names(session, rows)
     return tuple(_entry(row, names) for row in rows)
 
 
 def acts(session: Session, identity: Identity) -> tuple[str, ...]:
     """The acts that occur among what the person may read, by name."""
-    found = session.scalars(select(AuditEvent.act).where(_visible(identity)).distinct().order_by(AuditEvent.act))
+    found = session.scalars(
+        select(AuditEvent.act).where(_visible(identity)).distinct().order_by(AuditEvent.act)
+    )
     return tuple(found)
 
 
@@ -84,7 +88,9 @@ def accounts_under(unit_path: str) -> Select[str]:
 
 def units_under(unit_path: str) -> Select[str]:
     """Units of the subtree as subjects."""
-    return select(literal("unit:") + cast(Unit.id, String)).where(Unit.path.startswith(unit_path, autoescape=True))
+    return select(literal("unit:") + cast(Unit.id, String)).where(
+        Unit.path.startswith(unit_path, autoescape=True)
+    )
 
 
 def _visible(identity: Identity) -> ColumnElement[bool]:
@@ -94,7 +100,9 @@ def _visible(identity: Identity) -> ColumnElement[bool]:
     ]
     mine.append(AuditEvent.actor.in_(accounts_under(identity.unit_path)))
     if identity.is_provincial:
-        mine.append(and_(*(~AuditEvent.subject.startswith(f"{kind}:", autoescape=True) for kind in registered)))
+        mine.append(
+            and_(*(~AuditEvent.subject.startswith(f"{kind}:", autoescape=True) for kind in registered))
+        )
         mine.append(AuditEvent.subject == "user:unknown")
     return or_(*mine)
 
@@ -122,8 +130,12 @@ def _numbers(mentioned: Iterable[str], kind: str) -> set[int]:
 
 def _entry(row: AuditEvent, names: Mapping[str, str]) -> Entry:
     kind, _colon, number = row.subject.partition(":")
-    subject = _("survey %(number)s", number=number) if kind == "survey" else names.get(row.subject, row.subject)
-    details = tuple((str(DETAILS.get(key, key)), _detail(key, value, names)) for key, value in row.details.items())
+    subject = (
+        _("survey %(number)s", number=number) if kind == "survey" else names.get(row.subject, row.subject)
+    )
+    details = tuple(
+        (str(DETAILS.get(key, key)), _detail(key, value, names)) for key, value in row.details.items()
+    )
     return Entry(row.id, row.at, names.get(row.actor, row.actor), row.act, subject, details, row.digest)
 
 

@@ -25,7 +25,9 @@ def head(as_json: bool) -> None:
 
 
 @group.command("verify")
-@click.option("--head", "kept", metavar="DIGEST", help="A digest kept outside that must still be in the chain.")
+@click.option(
+    "--head", "kept", metavar="DIGEST", help="A digest kept outside that must still be in the chain."
+)
 @_JSON
 def verify(kept: str | None, as_json: bool) -> None:
     """Check every act against the one before it; exit 1 and the first that was changed or is missing."""
@@ -35,10 +37,18 @@ def verify(kept: str | None, as_json: bool) -> None:
     holds = kept is None or audit.holds(current, kept.strip().lower())
     fault = _fault(broken, holds)
     if as_json:
-        answer = {"whole": fault is None, "first_broken": broken, "acts": number, "digest": digest, "holds_head": holds}
+        answer = {
+            "whole": fault is None,
+            "first_broken": broken,
+            "acts": number,
+            "digest": digest,
+            "holds_head": holds,
+        }
         click.echo(json.dumps(answer))
     elif fault is None:
-        click.echo(_("The audit log is whole: %(acts)d acts. Newest digest: %(digest)s", acts=number, digest=digest))
+        click.echo(
+            _("The audit log is whole: %(acts)d acts. Newest digest: %(digest)s", acts=number, digest=digest)
+        )
     if fault is not None:
         click.echo(fault, err=True)
         raise SystemExit(1)
@@ -48,5 +58,7 @@ def _fault(broken: int | None, holds: bool) -> str | None:
     if broken is not None:
         return _("Act %(number)d of the audit log was changed or is missing.", number=broken)
     if not holds:
-        return _("The digest kept outside is not in the audit log: acts were removed, or an older backup was restored.")
+        return _(
+            "The digest kept outside is not in the audit log: acts were removed, or an older backup was restored."
+        )
     return None

@@ -257,7 +257,9 @@ def decide(
 
 def withdraw_requests(session: Session, subject: str, *, actor: str, why: str, now: datetime) -> int:
     """Take back what is still asked about `subject`, because it is no longer what was asked about; how many."""
-    waiting = select(Approval).where(Approval.subject == subject, Approval.decision.is_(None)).order_by(Approval.id)
+    waiting = (
+        select(Approval).where(Approval.subject == subject, Approval.decision.is_(None)).order_by(Approval.id)
+    )
     taken_back = session.scalars(waiting.with_for_update()).all()
     for request in taken_back:
         request.decision = "withdrawn"

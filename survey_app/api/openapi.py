@@ -1,7 +1,11 @@
 """The description of the machine interface, as OpenAPI 3.1. A test holds it against the routes."""
 
 _TEXT = {"type": "string"}
-_UUID = {"type": "string", "format": "uuid"}
+_UUID4 = {
+    "type": "string",
+    "format": "uuid",
+    "pattern": "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-4[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$",
+}
 
 
 def _reply(description: str, schema: str) -> dict[str, object]:
@@ -46,12 +50,13 @@ DOCUMENT: dict[str, object] = {
                 "type": "object",
                 "required": ["submission_id", "channel", "answers"],
                 "additionalProperties": False,
+                "oneOf": [{"required": ["code"]}, {"required": ["link"]}],
                 "properties": {
-                    "submission_id": _UUID
+                    "submission_id": _UUID4
                     | {"description": "A uuid4 made by the client when the form is opened"},
                     "ticket": _TEXT,
-                    "code": _TEXT,
-                    "link": _TEXT,
+                    "code": _TEXT | {"minLength": 1, "description": "Of a slip, as it is typed"},
+                    "link": _TEXT | {"minLength": 1, "description": "Of a feedback survey"},
                     "channel": {"enum": ["self_online", "assisted", "paper_entry", "meeting"]},
                     "answers": {
                         "type": "object",

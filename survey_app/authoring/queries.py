@@ -193,12 +193,13 @@ def scored_wording(session: Session, instrument_id: int, unit_path: str) -> Scor
     return ScoredWording.SAMPLE if _same_as_any(session, instrument_id, library) else ScoredWording.OWN
 
 
-
 def subjects_under(unit_path: str) -> Select[str]:
     """Forms of the subtree, and those of the library, as the audit log names them."""
     mine = Unit.path.startswith(unit_path, autoescape=True)
     found = select(literal("instrument:") + cast(InstrumentRecord.id, String))
-    return found.outerjoin(Unit, Unit.id == InstrumentRecord.unit_id).where(or_(mine, InstrumentRecord.unit_id.is_(None)))
+    return found.outerjoin(Unit, Unit.id == InstrumentRecord.unit_id).where(
+        or_(mine, InstrumentRecord.unit_id.is_(None))
+    )
 
 
 def person_name(session: Session, actor: str) -> str:

@@ -72,7 +72,9 @@ def record_slip(survey_id: str) -> ResponseReturnValue:
         if reading.problems and not reason:
             raise WrongAnswers(wording.named(survey.instrument, reading.problems))
         if not reason and not any(reading.answers.values()):
-            raise WrongAnswers({"": _("Nothing was keyed. If the slip is blank, choose “Nothing is ticked” below.")})
+            raise WrongAnswers(
+                {"": _("Nothing was keyed. If the slip is blank, choose “Nothing is ticked” below.")}
+            )
         if reason and reason not in invalid_reasons():
             raise WrongAnswers({"": _("Choose the reason from the list.")})
         code = codes.normalise(typed)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from survey_app.i18n import gettext as _
 from survey_app.questions.answers import AnswerProblem, Value, is_shown
 from survey_app.questions.instrument import Instrument, Kind, Question
-from survey_app.templating import faces_in_words, wording
+from survey_app.templating import faces_in_words, number, wording
 
 
 def problem(found: AnswerProblem) -> str:
@@ -18,7 +18,7 @@ def problem(found: AnswerProblem) -> str:
             return _("Please enter a number of at most %(maximum)s.", maximum=params["maximum"])
         return _("This number is too long.")
     if found.code == "too_long":
-        return _("At most %(limit)s characters, please.", limit=params["limit"])
+        return _("At most %(limit)s characters, please.", limit=number(params["limit"]))
     return {
         "unknown_question": _("This question is not part of the form."),
         "not_an_option": _("Please choose one of the answers shown."),

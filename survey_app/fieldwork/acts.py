@@ -49,7 +49,9 @@ def is_ours(approval: ApprovalView) -> bool:
 
 def requests(session: Session, survey_id: str) -> tuple[ApprovalView, ...]:
     """Every request about the survey that this room carries out, oldest first."""
-    return tuple(found for found in accounts_queries.approvals_of(session, subject(survey_id)) if is_ours(found))
+    return tuple(
+        found for found in accounts_queries.approvals_of(session, subject(survey_id)) if is_ours(found)
+    )
 
 
 def new_last_day(approval: ApprovalView) -> date | None:
@@ -104,7 +106,11 @@ def change_draft(
     operations.change_draft(session, survey_id, plan, revision=revision, actor=by.actor, now=now)
     operations.set_frame(session, survey_id, frame)
     accounts.withdraw_requests(
-        session, subject(survey_id), actor=by.actor, why=_("The draft was changed after the request."), now=now
+        session,
+        subject(survey_id),
+        actor=by.actor,
+        why=_("The draft was changed after the request."),
+        now=now,
     )
 
 

@@ -58,7 +58,9 @@ def make_slips(
                 left=max(left, 0),
             )
         )
-    batch_id = (session.scalar(select(func.max(PrintBatch.id)).where(PrintBatch.survey_id == survey_id)) or 0) + 1
+    batch_id = (
+        session.scalar(select(func.max(PrintBatch.id)).where(PrintBatch.survey_id == survey_id)) or 0
+    ) + 1
     session.add(
         PrintBatch(survey_id=survey_id, id=batch_id, unit_id=unit_id, slips=count, made_by=actor, made_at=now)
     )
@@ -68,15 +70,27 @@ def make_slips(
     session.flush()  # the batch goes in before its slips
     session.execute(
         insert(SlipRow),
-        [{"survey_id": survey_id, "code_mac": mac, "unit_id": unit_id, "print_batch": batch_id} for mac in macs],
+        [
+            {"survey_id": survey_id, "code_mac": mac, "unit_id": unit_id, "print_batch": batch_id}
+            for mac in macs
+        ],
     )
     audit.record(
-        session, actor, "fieldwork.slips", f"survey:{survey_id}", at=now, unit=unit_id, batch=batch_id, slips=count
+        session,
+        actor,
+        "fieldwork.slips",
+        f"survey:{survey_id}",
+        at=now,
+        unit=unit_id,
+        batch=batch_id,
+        slips=count,
     )
     return Slips(batch_id, unit_id, printed)
 
 
-def void_batch(session: Session, survey_id: str, batch_id: int, *, reason: str, actor: str, now: datetime) -> None:
+def void_batch(
+    session: Session, survey_id: str, batch_id: int, *, reason: str, actor: str, now: datetime
+) -> None:
     """Make the unspent codes of a batch worthless. What was answered with it stays answered."""
     survey = hold(session, survey_id)
     require_state(survey, State.PUBLISHED, State.OPEN, State.COUNTING)

@@ -33,7 +33,9 @@ class Moment(click.ParamType):
 
     name = "date"
 
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> date | datetime:
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date | datetime:
         """A date when no hour is given, else an aware datetime."""
         for pattern in ("%Y-%m-%d", "%d/%m/%Y"):
             try:
@@ -53,7 +55,9 @@ class Moment(click.ParamType):
 @click.option("--frame", "frame_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--opens", required=True, type=Moment())
 @click.option("--closes", required=True, type=Moment())
-@click.option("--purpose", type=click.Choice([purpose.value for purpose in Purpose]), default=Purpose.DECISION.value)
+@click.option(
+    "--purpose", type=click.Choice([purpose.value for purpose in Purpose]), default=Purpose.DECISION.value
+)
 @click.option("--plan", default="", help="Number of the Front's plan.")
 @click.option("--contact", default="", help="Whom villagers may call.")
 @click.option("--json", "as_json", is_flag=True)
@@ -85,10 +89,16 @@ def open_survey(
                 plan_date=None,
                 aim="",
                 contact=contact or commune.full_name,
-                opens_at=calendar.opening(opens) if not isinstance(opens, datetime) else opens.astimezone(UTC),
-                closes_at=calendar.closing(closes) if not isinstance(closes, datetime) else closes.astimezone(UTC),
+                opens_at=calendar.opening(opens)
+                if not isinstance(opens, datetime)
+                else opens.astimezone(UTC),
+                closes_at=calendar.closing(closes)
+                if not isinstance(closes, datetime)
+                else closes.astimezone(UTC),
             )
-            frame = _frame(frame_file, commune, now) if frame_file and planned.purpose is Purpose.DECISION else []
+            frame = (
+                _frame(frame_file, commune, now) if frame_file and planned.purpose is Purpose.DECISION else []
+            )
             number = operations.draft_survey(current, planned, frame, actor=OPERATOR, now=now)
             operations.publish(current, number, actor=OPERATOR, now=now, keys=store())
     except BadFile as error:
@@ -120,7 +130,9 @@ def tick(loop: bool, as_json: bool) -> None:
 @click.option("--survey", "survey_id", required=True)
 @click.option("--village", required=True, help="Code or name of the village.")
 @click.option("--count", type=int, required=True)
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A .pdf or .csv file.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A .pdf or .csv file."
+)
 @click.option("--json", "as_json", is_flag=True)
 def make_slips(survey_id: str, village: str, count: int, out: Path, as_json: bool) -> None:
     """Make a batch of slips for one village; the codes are in the file and nowhere else."""
@@ -150,8 +162,15 @@ def make_slips(survey_id: str, village: str, count: int, out: Path, as_json: boo
         out.write_bytes(b"".join(slips.csv(survey, line.unit, batch.codes, settings)))
     else:
         out.write_bytes(slips.pdf(survey, line.unit, batch.codes, settings))
-    done = {"survey": survey_id, "village": line.unit.code, "batch": batch.batch_id, "slips": len(batch.codes)}
-    click.echo(json.dumps(done) if as_json else f"{len(batch.codes)} slips of batch {batch.batch_id} in {out}")
+    done = {
+        "survey": survey_id,
+        "village": line.unit.code,
+        "batch": batch.batch_id,
+        "slips": len(batch.codes),
+    }
+    click.echo(
+        json.dumps(done) if as_json else f"{len(batch.codes)} slips of batch {batch.batch_id} in {out}"
+    )
 
 
 @group.command("progress")
@@ -167,7 +186,9 @@ def progress(survey_id: str, as_json: bool) -> None:
     answered = queries.answered_now(current, survey_id)
     villages = []
     for line in queries.frame(current, survey_id):
-        channels = {channel.value: count for (unit, channel), count in answered.items() if unit == line.unit.id}
+        channels = {
+            channel.value: count for (unit, channel), count in answered.items() if unit == line.unit.id
+        }
         villages.append(
             {
                 "unit": line.unit.code,

@@ -37,7 +37,8 @@ class SurveyForm(StaffForm):
         lazy_gettext("What the answers are for"),
         choices=[
             SelectChoice(
-                Purpose.DECISION.value, lazy_gettext("Decision: scored, one slip with a code for each household")
+                Purpose.DECISION.value,
+                lazy_gettext("Decision: scored, one slip with a code for each household"),
             ),
             SelectChoice(Purpose.FEEDBACK.value, lazy_gettext("Feedback: an open link, never scored")),
         ],
@@ -84,7 +85,9 @@ class ReasonForm(StaffForm):
     """A reason that is printed."""
 
     reason = TextAreaField(
-        lazy_gettext("Reason (printed on the papers)"), filters=[clean], validators=[DataRequired(), Length(max=500)]
+        lazy_gettext("Reason (printed on the papers)"),
+        filters=[clean],
+        validators=[DataRequired(), Length(max=500)],
     )
 
 
@@ -94,7 +97,8 @@ class ExtendForm(ReasonForm):
 
 class CorrectionForm(ReasonForm):
     households = IntegerField(
-        lazy_gettext("Correct number of households"), validators=[InputRequired(), NumberRange(min=1, max=100000)]
+        lazy_gettext("Correct number of households"),
+        validators=[InputRequired(), NumberRange(min=1, max=100000)],
     )
 
 

@@ -69,9 +69,7 @@ class Asked:
     as_of: date
 
 
-def draft_survey(
-    session: Session, plan: Plan, frame: Sequence[Asked], *, actor: str, now: datetime
-) -> str:
+def draft_survey(session: Session, plan: Plan, frame: Sequence[Asked], *, actor: str, now: datetime) -> str:
     """A new draft; its number. Raises DatesReversed."""
     row = SurveyNumber()
     session.add(row)
@@ -94,13 +92,17 @@ def draft_survey(
     return number
 
 
-def change_draft(session: Session, survey_id: str, plan: Plan, *, revision: int, actor: str, now: datetime) -> None:
+def change_draft(
+    session: Session, survey_id: str, plan: Plan, *, revision: int, actor: str, now: datetime
+) -> None:
     """Replace what the draft says. Raises WrongState after publishing, SurveyChanged when it was saved meanwhile."""
     survey = hold(session, survey_id)
     require_state(survey, State.DRAFT)
     if survey.revision != revision:
         raise SurveyChanged(
-            _("Somebody else saved this survey meanwhile. Your entries are still here: compare, then save again.")
+            _(
+                "Somebody else saved this survey meanwhile. Your entries are still here: compare, then save again."
+            )
         )
     for name, value in _columns(plan).items():
         setattr(survey, name, value)
@@ -225,7 +227,9 @@ def copy_progress(session: Session, now: datetime) -> int:
     return len(rows)
 
 
-def extend(session: Session, survey_id: str, closes_at: datetime, *, reason: str, actor: str, now: datetime) -> None:
+def extend(
+    session: Session, survey_id: str, closes_at: datetime, *, reason: str, actor: str, now: datetime
+) -> None:
     """Keep the phones open longer. Raises WrongState when they are closed already or the date is not later."""
     survey = hold(session, survey_id)
     require_state(survey, State.PUBLISHED, State.OPEN)
@@ -242,7 +246,9 @@ def extend(session: Session, survey_id: str, closes_at: datetime, *, reason: str
     )  # fmt: skip
 
 
-def shorten(session: Session, survey_id: str, closes_at: datetime, *, reason: str, actor: str, now: datetime) -> None:
+def shorten(
+    session: Session, survey_id: str, closes_at: datetime, *, reason: str, actor: str, now: datetime
+) -> None:
     """Let the phones close earlier, though not before the end of tomorrow. Raises WrongState.
 
     Whoever was told the old day has at least a day to hear of the new one.
@@ -291,7 +297,9 @@ def correct_frame(
         )
     )  # fmt: skip
     line.households = households
-    audit.record(session, actor, "fieldwork.correct_frame", f"survey:{survey_id}", at=now, unit=unit_id, reason=reason)
+    audit.record(
+        session, actor, "fieldwork.correct_frame", f"survey:{survey_id}", at=now, unit=unit_id, reason=reason
+    )
 
 
 def hold(session: Session, survey_id: str) -> Survey:
@@ -305,7 +313,9 @@ def hold(session: Session, survey_id: str) -> Survey:
 def require_state(survey: Survey, *states: State) -> None:
     """Raise WrongState unless the survey has come to one of `states`."""
     if survey.state not in states:
-        raise WrongState(_("This can no longer be done: the survey has moved on. Reload the page to see its state."))
+        raise WrongState(
+            _("This can no longer be done: the survey has moved on. Reload the page to see its state.")
+        )
 
 
 def _decision_obstacles(session: Session, survey: Survey) -> list[str]:
@@ -315,7 +325,9 @@ def _decision_obstacles(session: Session, survey: Survey) -> list[str]:
     if not survey.plan_number:
         found.append(_("The number of the Front's plan is missing."))
     if _wording(session, survey) is ScoredWording.OWN:
-        found.append(_("The scored questions differ from every template of the Front: choose a form that keeps them."))
+        found.append(
+            _("The scored questions differ from every template of the Front: choose a form that keeps them.")
+        )
     return found
 
 

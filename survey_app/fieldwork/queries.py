@@ -170,11 +170,15 @@ def frame(session: Session, survey_id: str) -> tuple[FrameLine, ...]:
             Correction(row.households_before, row.households, row.reason, row.corrected_at)
         )
     rows = session.execute(
-        select(FrameRow, Unit).join(Unit, Unit.id == FrameRow.unit_id).where(FrameRow.survey_id == survey_id)
+        select(FrameRow, Unit)
+        .join(Unit, Unit.id == FrameRow.unit_id)
+        .where(FrameRow.survey_id == survey_id)
         .order_by(Unit.name, Unit.id)
     )
     return tuple(
-        FrameLine(units.view(unit), line.households, line.source, line.as_of, tuple(corrections.get(unit.id, ())))
+        FrameLine(
+            units.view(unit), line.households, line.source, line.as_of, tuple(corrections.get(unit.id, ()))
+        )
         for line, unit in rows
     )
 
@@ -216,7 +220,9 @@ def answered_by_door(answered: Answered) -> tuple[int, int]:
 
 def batches(session: Session, survey_id: str) -> tuple[BatchView, ...]:
     """Every batch of slips, oldest first."""
-    rows = session.scalars(select(PrintBatch).where(PrintBatch.survey_id == survey_id).order_by(PrintBatch.id))
+    rows = session.scalars(
+        select(PrintBatch).where(PrintBatch.survey_id == survey_id).order_by(PrintBatch.id)
+    )
     return tuple(BatchView(row.id, row.unit_id, row.slips, row.made_at, row.voided_at) for row in rows)
 
 
@@ -230,7 +236,9 @@ def surveys_without_pepper(session: Session, keys: KeyStore) -> tuple[str, ...]:
     numbers = session.scalars(
         select(Survey.id)
         .where(
-            Survey.purpose == Purpose.DECISION, Survey.state.in_(_NEEDS_PEPPER), Survey.pepper_destroyed_at.is_(None)
+            Survey.purpose == Purpose.DECISION,
+            Survey.state.in_(_NEEDS_PEPPER),
+            Survey.pepper_destroyed_at.is_(None),
         )
         .order_by(Survey.id)
     )

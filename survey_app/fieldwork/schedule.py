@@ -57,12 +57,18 @@ def _of_surveys(session: Session, person: Identity, now: datetime) -> Iterator[T
         yield from _of_survey(session, survey, person, now)
 
 
-def _of_survey(session: Session, survey: queries.SurveyView, person: Identity, now: datetime) -> Iterator[Todo]:
+def _of_survey(
+    session: Session, survey: queries.SurveyView, person: Identity, now: datetime
+) -> Iterator[Todo]:
     url = f"/can-bo/dot/{survey.id}"
     is_decision = survey.purpose is Purpose.DECISION
     if survey.state is State.DRAFT and person.role in {Role.COMMUNE, Role.FRONT_COMMUNE}:
         if not any(found.decision is None for found in acts.requests(session, survey.id)):
-            yield Todo(_("Finish the draft of survey %(number)s", number=survey.id), survey.instrument.title["vi"], url)
+            yield Todo(
+                _("Finish the draft of survey %(number)s", number=survey.id),
+                survey.instrument.title["vi"],
+                url,
+            )
     elif survey.state in {State.PUBLISHED, State.OPEN} and is_decision and person.role in FRONT:
         missing = _villages_without_slips(session, survey)
         if missing:
@@ -75,7 +81,10 @@ def _of_survey(session: Session, survey: queries.SurveyView, person: Identity, n
     if survey.state is State.OPEN and survey.closes_at - now <= _LAST_DAYS:
         yield Todo(
             _("Survey %(number)s closes soon", number=survey.id),
-            _("Phones close at the end of %(day)s. Remind everybody by loudspeaker.", day=day(survey.last_day)),
+            _(
+                "Phones close at the end of %(day)s. Remind everybody by loudspeaker.",
+                day=day(survey.last_day),
+            ),
             url,
         )
     if survey.takes_paper and person.role in {Role.CLERK, *FRONT}:
@@ -89,9 +98,7 @@ def _of_survey(session: Session, survey: queries.SurveyView, person: Identity, n
             urgent=ends is not None,
         )
     if survey.state is State.OPEN and is_decision and person.role in {Role.COMMUNE, Role.FRONT_COMMUNE}:
-        yield Todo(
-            _("Follow survey %(number)s", number=survey.id), _progress(session, survey), url
-        )
+        yield Todo(_("Follow survey %(number)s", number=survey.id), _progress(session, survey), url)
 
 
 def _progress(session: Session, survey: queries.SurveyView) -> str:

@@ -68,9 +68,7 @@ def check_room(survey: SurveyView) -> None:
         ticks.tick_boxes(survey.instrument)
 
 
-def html(
-    survey: SurveyView, village: UnitView, codes: Sequence[str], settings: Settings, nonce: str
-) -> str:
+def html(survey: SurveyView, village: UnitView, codes: Sequence[str], settings: Settings, nonce: str) -> str:
     """The slips as a page to print from a browser; `nonce` is that of its style policy.
 
     Papers speak Vietnamese whatever the language of the screen. Raises SlipTooFull.

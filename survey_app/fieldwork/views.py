@@ -97,7 +97,9 @@ def edit(survey_id: str) -> ResponseReturnValue:
         except operations.SurveyChanged as error:
             flash(error.message, "error")
             form.revision.data = str(queries.survey(current, survey_id).revision)
-            return render_template("fieldwork/edit.html", form=form, villages=villages, survey=survey), error.status
+            return render_template(
+                "fieldwork/edit.html", form=form, villages=villages, survey=survey
+            ), error.status
         flash(_("Draft saved. Look it over, then ask for approval."), "success")
         return redirect(url_for("fieldwork.page", survey_id=survey_id))
     return render_template("fieldwork/edit.html", form=form, villages=villages, survey=survey), _status(form)
@@ -239,7 +241,9 @@ def correct(survey_id: str, village: str) -> ResponseReturnValue:
                 )  # fmt: skip
         except DomainError as refusal:
             flash(refusal.message, "error")
-            return render_template("fieldwork/correct.html", survey=survey, line=line, form=form), refusal.status
+            return render_template(
+                "fieldwork/correct.html", survey=survey, line=line, form=form
+            ), refusal.status
         flash(_("Corrected. The old and the new number both stay on the papers."), "success")
         return redirect(url_for("fieldwork.page", survey_id=survey_id))
     return render_template("fieldwork/correct.html", survey=survey, line=line, form=form), _status(form)
@@ -265,7 +269,11 @@ def _form_refused(survey_id: str, form: ReasonForm) -> ResponseReturnValue:
 
 
 def _decide_page(
-    current: Session, survey: SurveyView, approval: accounts.ApprovalView, form: DecisionForm, person: Identity
+    current: Session,
+    survey: SurveyView,
+    approval: accounts.ApprovalView,
+    form: DecisionForm,
+    person: Identity,
 ) -> str:
     instrument = instruments.instrument(current, survey.instrument_id)
     return render_template(
@@ -283,14 +291,17 @@ def _decide_page(
     )
 
 
-def _survey_form(current: Session, person: Identity, villages: Sequence[Village], **values: object) -> SurveyForm:
+def _survey_form(
+    current: Session, person: Identity, villages: Sequence[Village], **values: object
+) -> SurveyForm:
     form = SurveyForm(data=values)
     form.instrument.choices = [
         SelectChoice(view.id, f"{wording(dict(view.title))} ({view.key}, {view.version})")
         for view in instruments.frozen_instruments(current, person)
     ]
     form.villages.choices = [
-        SelectChoice(village.unit.id, f"{village.unit.full_name}: {village.households}") for village in villages
+        SelectChoice(village.unit.id, f"{village.unit.full_name}: {village.households}")
+        for village in villages
     ]
     return form
 

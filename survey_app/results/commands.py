@@ -96,7 +96,9 @@ def verify(survey_id: str, as_json: bool) -> None:
     elif found.equal:
         click.echo(_("Survey %(survey)s: everything agrees with the seal.", survey=survey_id))
         if found.raw_answers_removed_on:
-            click.echo(_("Raw answers removed on %(day)s, digests checked.", day=day(found.raw_answers_removed_on)))
+            click.echo(
+                _("Raw answers removed on %(day)s, digests checked.", day=day(found.raw_answers_removed_on))
+            )
     else:
         click.echo(found.first_difference, err=True)
     if not found.equal:
@@ -115,7 +117,10 @@ def destroy_pepper(survey_id: str, as_json: bool) -> None:
         click.echo(json.dumps({"survey": survey_id, "destroyed": True}))
         return
     click.echo(
-        _("The key of survey %(survey)s is destroyed. Delete it from every backup of the keys too.", survey=survey_id)
+        _(
+            "The key of survey %(survey)s is destroyed. Delete it from every backup of the keys too.",
+            survey=survey_id,
+        )
     )
 
 

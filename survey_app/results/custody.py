@@ -83,7 +83,9 @@ def custody(session: Session, survey_id: str, now: datetime) -> Custody:
     rows = session.scalars(select(Complaint).where(Complaint.survey_id == survey_id).order_by(Complaint.id))
     asked = _requests(session, survey_id)
     return Custody(
-        complaints=tuple(ComplaintView(row.id, row.note, row.opened_at, row.outcome, row.closed_at) for row in rows),
+        complaints=tuple(
+            ComplaintView(row.id, row.note, row.opened_at, row.outcome, row.closed_at) for row in rows
+        ),
         requests=asked,
         accepted_at=_accepted_at(asked),
         destroyed_at=survey.pepper_destroyed_at,
@@ -161,7 +163,9 @@ def _obstacle(session: Session, survey: Survey, accepted_at: datetime | None, no
     seal = session.get(Seal, survey.id)
     if survey.state != State.SIGNED or seal is None:
         return _("The result is not signed yet, so its key is kept.")
-    complaint = select(Complaint.id).where(Complaint.survey_id == survey.id, Complaint.closed_at.is_(None)).limit(1)
+    complaint = (
+        select(Complaint.id).where(Complaint.survey_id == survey.id, Complaint.closed_at.is_(None)).limit(1)
+    )
     if session.scalar(complaint) is not None:
         return _("A complaint is open, so the key is kept until it is closed.")
     until = seal.sealed_at + (_AT_LEAST if accepted_at else _WITHOUT_ACCEPTANCE)
@@ -169,7 +173,10 @@ def _obstacle(session: Session, survey: Survey, accepted_at: datetime | None, no
         return None
     if accepted_at:
         return _("The key is kept for 30 days after sealing, until %(day)s.", day=day(until))
-    return _("The province has not accepted the result; without that the key is kept until %(day)s.", day=day(until))
+    return _(
+        "The province has not accepted the result; without that the key is kept until %(day)s.",
+        day=day(until),
+    )
 
 
 def _requests(session: Session, survey_id: str) -> tuple[ApprovalView, ...]:
@@ -184,7 +191,10 @@ def _accepted_at(requests: tuple[ApprovalView, ...]) -> datetime | None:
 def _locked(session: Session, survey_id: str) -> Survey:
     """The survey, held to the end: a complaint comes before the destruction or after it, never beside it."""
     survey = session.scalar(
-        select(Survey).where(Survey.id == survey_id).with_for_update().execution_options(populate_existing=True)
+        select(Survey)
+        .where(Survey.id == survey_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     if survey is None:
         raise surveys.SurveyNotFound

@@ -82,7 +82,7 @@ DATA_MAP = (
         ("activity_counters", "invalid_papers"),
         _l("Answers counted by ten minutes, and invalid paper slips by reason, tied to no answer"),
         _l("To notice invented answers"),
-        _l("Province, province Front and auditor"),
+        _l("Front, province and auditor"),
         _FOREVER,
         _WITH_SURVEY,
     ),

@@ -68,7 +68,9 @@ class ReceiptList(Base):
     __tablename__ = "receipt_lists"
     __table_args__ = (
         ForeignKeyConstraint(["survey_id", "unit_id"], ["frames.survey_id", "frames.unit_id"]),
-        CheckConstraint("issued >= 0 AND ticked >= 0 AND returned >= 0 AND voided >= 0", name="none_negative"),
+        CheckConstraint(
+            "issued >= 0 AND ticked >= 0 AND returned >= 0 AND voided >= 0", name="none_negative"
+        ),
     )
 
     survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)

@@ -54,7 +54,9 @@ class VillageSlips:
             )
             found.append(came)
         if receipts.missing > 0:
-            found.append(_("%(count)d slips are neither handed out nor returned nor spoiled.", count=receipts.missing))
+            found.append(
+                _("%(count)d slips are neither handed out nor returned nor spoiled.", count=receipts.missing)
+            )
         if receipts.missing < 0:
             found.append(_("%(count)d slips more are accounted for than came.", count=-receipts.missing))
         if self.village.exceeds_list:
@@ -93,7 +95,9 @@ def minutes(session: Session, survey_id: str) -> Minutes:
 def pdf(found: Minutes, now: datetime) -> bytes:
     """The minutes on A4, in Vietnamese, to be signed by hand."""
     with force_locale("vi"):
-        page = render_template("results/print/reconciliation.html", minutes=found, survey=found.survey, now=now)
+        page = render_template(
+            "results/print/reconciliation.html", minutes=found, survey=found.survey, now=now
+        )
     return files.pdf(page)
 
 

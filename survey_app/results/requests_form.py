@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from wtforms import DateField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import DateField, SelectChoice, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length
 
 from survey_app.forms import StaffForm, clean
@@ -21,7 +21,9 @@ KINDS = {
 
 class RequestForm(StaffForm):
     received_on = DateField(_l("Received on"), format=["%Y-%m-%d", "%d/%m/%Y"], validators=[DataRequired()])
-    kind = SelectField(_l("What is asked"), choices={kind.value: label for kind, label in KINDS.items()})
+    kind = SelectField(
+        _l("What is asked"), choices=[SelectChoice(kind.value, label) for kind, label in KINDS.items()]
+    )
     reference = StringField(
         _l("Reference, such as the number in your incoming mail"),
         filters=[clean],

@@ -63,7 +63,9 @@ class Signature:
 def evidence(session: Session, survey_id: str, audience: Audience) -> Evidence:
     """Raises SurveyNotFound, and NotSealed before the seal."""
     batches = surveys.batches(session, survey_id)
-    returned = select(func.sum(ReceiptList.returned + ReceiptList.voided)).where(ReceiptList.survey_id == survey_id)
+    returned = select(func.sum(ReceiptList.returned + ReceiptList.voided)).where(
+        ReceiptList.survey_id == survey_id
+    )
     return Evidence(
         result=queries.disclosed(session, survey_id, audience),
         slips_made=sum(batch.slips for batch in batches),
@@ -120,7 +122,9 @@ def decide(
     survey.state = State.SIGNED
     survey.revision += 1
     stand_in = {"stand_in": by.role} if decided.stands_in(by.role) else {}
-    audit.record(session, by.actor, ACT, decided.subject, at=now, digest=digest, approval=approval_id, **stand_in)
+    audit.record(
+        session, by.actor, ACT, decided.subject, at=now, digest=digest, approval=approval_id, **stand_in
+    )
     return decided
 
 
@@ -130,7 +134,12 @@ def _subject(survey_id: str) -> str:
 
 def _require_sealed(session: Session, survey_id: str) -> str:
     """The digest of a sealed result, whose state is held to the end of the transaction."""
-    found = select(Survey).where(Survey.id == survey_id).with_for_update().execution_options(populate_existing=True)
+    found = (
+        select(Survey)
+        .where(Survey.id == survey_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
     survey = session.scalar(found)
     seal = session.get(Seal, survey_id)
     if survey is None or survey.state != State.SEALED or seal is None:

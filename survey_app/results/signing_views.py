@@ -65,7 +65,11 @@ def page(survey_id: str) -> ResponseReturnValue:
 
 def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
     """Results that wait for the person's signature, and, in a commune, results nobody has signed yet."""
-    asked = {found.subject: found for found in approvals.open_approvals(session, person) if found.act == signing.ACT}
+    asked = {
+        found.subject: found
+        for found in approvals.open_approvals(session, person)
+        if found.act == signing.ACT
+    }
     for subject, found in asked.items():
         if found.may_decide(person):
             survey_id, name = subject.removeprefix("survey:"), found.requested_by_name

@@ -119,7 +119,12 @@ class Attack:
 
     def _least(self, goal: np.ndarray) -> float:
         found = linprog(
-            goal, A_ub=self.matrix, b_ub=self.right, A_eq=self.equal_matrix, b_eq=self.equal_right, bounds=self.most
+            goal,
+            A_ub=self.matrix,
+            b_ub=self.right,
+            A_eq=self.equal_matrix,
+            b_eq=self.equal_right,
+            bounds=self.most,
         )
         if not found.success:
             raise ArithmeticError(f"what is published contradicts itself: {found.message}")
@@ -176,7 +181,9 @@ def random_commune(number: int) -> list[Scorecard]:
 
 
 def _random_village(drawn: random.Random, name: str, items: int, mood: str | None) -> Scorecard:
-    size = drawn.choice((drawn.randint(0, 9), drawn.randint(10, 19), drawn.randint(20, 60), drawn.randint(20, 160)))
+    size = drawn.choice(
+        (drawn.randint(0, 9), drawn.randint(10, 19), drawn.randint(20, 60), drawn.randint(20, 160))
+    )
     mood = mood or drawn.choice(("unanimous", "near", "ordinary", "angry", "nobody"))
     unhappy = {
         "unanimous": 0.0,
@@ -215,7 +222,8 @@ def _random_slip(
     """One household: dissatisfied with everything or nothing where it is heaped, else item by item."""
     whole = drawn.random() >= unhappy
     return [
-        None if drawn.random() < blank else (whole if heaped else drawn.random() >= unhappy) for _item in range(items)
+        None if drawn.random() < blank else (whole if heaped else drawn.random() >= unhappy)
+        for _item in range(items)
     ]
 
 

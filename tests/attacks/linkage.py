@@ -38,7 +38,9 @@ class Loot:
         for (one, macs), (other, ids) in itertools.product(self.codes.items(), self.answers.items()):
             yield f"{one} ~ {other}", dict(zip(macs, ids, strict=False))
             yield f"{one} ~ {other} reversed", dict(zip(macs, reversed(ids), strict=False))
-        for (one, macs), (other, ids) in itertools.product(self.code_marks.items(), self.answer_marks.items()):
+        for (one, macs), (other, ids) in itertools.product(
+            self.code_marks.items(), self.answer_marks.items()
+        ):
             yield f"{one} = {other}", _by_equal_marks(macs, ids)
             yield f"{one} ranked ~ {other} ranked", _by_ranked_marks(macs, ids)
         yield from self.guesses.items()
@@ -64,7 +66,9 @@ def from_postgresql_tables(loot: Loot, prey: Prey, connection: Connection) -> No
     """Live rows with their system columns, in physical order."""
     for table in ("spent_codes", "slips"):
         rows = connection.execute(
-            text(f"SELECT code_mac, xmin::text, cmin::text, xmax::text, cmax::text FROM {table} ORDER BY ctid")
+            text(
+                f"SELECT code_mac, xmin::text, cmin::text, xmax::text, cmax::text FROM {table} ORDER BY ctid"
+            )
         ).all()
         mine = [row for row in rows if bytes(row[0]) in prey.macs]
         loot.codes[f"{table} by ctid"] = [bytes(row[0]) for row in mine]
@@ -72,7 +76,9 @@ def from_postgresql_tables(loot: Loot, prey: Prey, connection: Connection) -> No
             loot.code_marks[f"{table}.{mark}"] = {bytes(row[0]): int(row[place]) for row in mine}
     for table in ("sealed_responses", "responses"):
         rows = connection.execute(
-            text(f"SELECT id, leaf, xmin::text, cmin::text, xmax::text, cmax::text FROM {table} ORDER BY ctid")
+            text(
+                f"SELECT id, leaf, xmin::text, cmin::text, xmax::text, cmax::text FROM {table} ORDER BY ctid"
+            )
         ).all()
         mine = [row for row in rows if row[0] in prey.ids]
         if not mine:
@@ -151,7 +157,9 @@ def tables(connection: Connection) -> list[str]:
 def _note_rowids(
     orders: dict[str, list], table: str, column: str, wanted: frozenset, connection: Connection
 ) -> None:
-    made = connection.execute(text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": table}).scalar()
+    made = connection.execute(
+        text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": table}
+    ).scalar()
     if "WITHOUT ROWID" not in str(made):
         rows = connection.execute(text(f"SELECT {column} FROM {table} ORDER BY rowid")).scalars()
         orders[f"{table} by rowid"] = [value for value in rows if value in wanted]

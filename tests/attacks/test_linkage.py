@@ -54,7 +54,9 @@ class Machine:
             return list(self.files())
         with db.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("CHECKPOINT"))
-            indexes = connection.execute(text("SELECT pg_relation_filenode(oid) FROM pg_class WHERE relkind = 'i'"))
+            indexes = connection.execute(
+                text("SELECT pg_relation_filenode(oid) FROM pg_class WHERE relkind = 'i'")
+            )
             left_out = {str(number) for number in indexes.scalars()}
         return [file for file in self.files() if file.name not in left_out]
 
@@ -134,7 +136,9 @@ def test_after_sealing_codes_and_answers_stand_in_no_table_but_their_own(machine
             "slips",
             "spent_codes",
         }
-        assert linkage.tables_that_hold(connection, [pair.id for pair in fielded.pairs]) == {"sealed_responses"}
+        assert linkage.tables_that_hold(connection, [pair.id for pair in fielded.pairs]) == {
+            "sealed_responses"
+        }
         assert linkage.tables_that_hold(connection, [pair.leaf for pair in fielded.pairs]) == {
             "sealed_responses"
         }
@@ -169,8 +173,14 @@ def test_before_sealing_no_page_or_file_of_an_officer_depends_on_any_code_or_ans
 
     assert before.keys() == after.keys()
     assert {address for address in before if before[address] != after[address]} == set()
-    assert {role for role, _address in before if before[role, f"/can-bo/dot/{fielded.survey.id}"][0] == 200} >= READERS
-    secrets = [value for pair in fielded.pairs for value in (pair.code, pair.mac.hex(), pair.id, pair.leaf, pair.receipt)]
+    assert {
+        role for role, _address in before if before[role, f"/can-bo/dot/{fielded.survey.id}"][0] == 200
+    } >= READERS
+    secrets = [
+        value
+        for pair in fielded.pairs
+        for value in (pair.code, pair.mac.hex(), pair.id, pair.leaf, pair.receipt)
+    ]
     shown = "\n".join(body for _status, body in before.values())
     assert [secret for secret in secrets if secret in shown] == []
 
@@ -185,7 +195,9 @@ def exchange_codes_and_answers(fielded: Fielded) -> None:
             row.code_mac = place.to_bytes(32)
 
 
-def everything_seen(app: Flask, sign_in, fielded: Fielded) -> Iterator[tuple[tuple[Role, str], tuple[int, str]]]:
+def everything_seen(
+    app: Flask, sign_in, fielded: Fielded
+) -> Iterator[tuple[tuple[Role, str], tuple[int, str]]]:
     """What every address that can be read says to every officer, tokens that are fresh each time taken out."""
     values = {
         "survey_id": fielded.survey.id,
@@ -200,7 +212,10 @@ def everything_seen(app: Flask, sign_in, fielded: Fielded) -> Iterator[tuple[tup
         visitor = sign_in(role, fielded.commune.province if role in PROVINCIAL else fielded.commune.unit)
         for address in addresses:
             reply = visitor.get(address)
-            yield (role, address), (reply.status_code, FRESH.sub("", reply.text) if reply.mimetype in TEXTS else "")
+            yield (
+                (role, address),
+                (reply.status_code, FRESH.sub("", reply.text) if reply.mimetype in TEXTS else ""),
+            )
 
 
 #: Tokens and ids that are made anew for every page.

@@ -83,7 +83,8 @@ def survey(server: Server) -> str:
     frame = server.folder / "khung.csv"
     today = datetime.now(UTC).date()
     frame.write_text(
-        f"commune,village,kind,households,source,as_of\n{COMMUNE},Phung,lang,40,Danh sách,{today}\n", encoding="utf-8"
+        f"commune,village,kind,households,source,as_of\n{COMMUNE},Phung,lang,40,Danh sách,{today}\n",
+        encoding="utf-8",
     )
     made = server.json(
         "fieldwork", "open", "--instrument", "xa-ntm", "--unit", COMMUNE, "--frame", str(frame),
@@ -96,13 +97,19 @@ def survey(server: Server) -> str:
 def slips(server: Server, survey: str) -> list[str]:
     """Printed codes; the file is the commune's, and is thrown away."""
     file = server.folder / "phieu.csv"
-    server.flask("fieldwork", "slips", "--survey", survey, "--village", "Phung", "--count", "40", "--out", str(file))
-    found = re.findall(r"\b[0-9A-Z]{3,4}-[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]\b", file.read_text(encoding="utf-8-sig"))
+    server.flask(
+        "fieldwork", "slips", "--survey", survey, "--village", "Phung", "--count", "40", "--out", str(file)
+    )
+    found = re.findall(
+        r"\b[0-9A-Z]{3,4}-[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]\b", file.read_text(encoding="utf-8-sig")
+    )
     file.unlink()
     return list(dict.fromkeys(found))
 
 
-def test_nothing_written_down_holds_a_code_a_receipt_an_answer_or_an_address(log, server, survey, slips, database_url):
+def test_nothing_written_down_holds_a_code_a_receipt_an_answer_or_an_address(
+    log, server, survey, slips, database_url
+):
     phone, receipts, statuses = Phone(server), [], set()
 
     def seen(reply: tuple[int, str]) -> tuple[int, str]:
@@ -125,15 +132,29 @@ def test_nothing_written_down_holds_a_code_a_receipt_an_answer_or_an_address(log
     seen(phone.ask(f"/k/{unknown}"))
     seen(phone.ask("/k", {"code": slips[1]}))
     seen(phone.ask(f"/khong-co?code={slips[1]}"))
-    sent = {"submission_id": str(uuid.uuid4()), "code": slips[2], "channel": "self_online", "answers": {"planning": "satisfied"}}
-    for change in ({}, {}, {"answers": {"planning": REMARK}}, {"submission_id": str(uuid.uuid4())}, {"nhiều": REMARK}):
+    sent = {
+        "submission_id": str(uuid.uuid4()),
+        "code": slips[2],
+        "channel": "self_online",
+        "answers": {"planning": "satisfied"},
+    }
+    for change in (
+        {},
+        {},
+        {"answers": {"planning": REMARK}},
+        {"submission_id": str(uuid.uuid4())},
+        {"nhiều": REMARK},
+    ):
         seen(phone.send_program(**{**sent, **change}))
     seen(phone.ask("/kiem-tra", {"receipt": receipts[0]}))
     with pepper_away(server, survey):
         assert seen(phone.ask(f"/k/{slips[3]}", {**answers, "_id": str(uuid.uuid4())}))[0] == 503
     with crashing(database_url):
         assert seen(phone.ask(f"/k/{slips[3]}", {**answers, "_id": str(uuid.uuid4())}))[0] == 500
-        assert seen(phone.send_program(**{**sent, "submission_id": str(uuid.uuid4()), "code": slips[3]}))[0] == 500
+        assert (
+            seen(phone.send_program(**{**sent, "submission_id": str(uuid.uuid4()), "code": slips[3]}))[0]
+            == 500
+        )
     key_in(server, survey, slips[4])
     for slip in slips[5:30]:
         phone.send_program(**{**sent, "submission_id": str(uuid.uuid4()), "code": slip})
@@ -204,7 +225,10 @@ def key_in(server: Server, survey: str, code: str) -> None:
     for _time in range(2):
         address = f"/can-bo/nhap-phieu/{survey}"
         form = Page(clerk.ask(address)[1]).form(class_="paper-form")
-        clerk.ask(address, {**dict(form.data()), "_code": code, "planning": "satisfied", "transport": "dissatisfied"})
+        clerk.ask(
+            address,
+            {**dict(form.data()), "_code": code, "planning": "satisfied", "transport": "dissatisfied"},
+        )
 
 
 def read_results(server: Server, survey: str) -> None:

@@ -47,7 +47,9 @@ def test_a_villagers_phone_after_sending_holds_a_receipt_and_the_way_to_the_resu
     commune = make_commune()
     (code,) = hand_out(make_survey(commune), commune.villages["Phung"])
     form = client.get(f"/k/{code}")
-    sent = client.post(f"/k/{code}", data={"_id": str(uuid.uuid4()), "planning": "dissatisfied", "transport": "satisfied"})
+    sent = client.post(
+        f"/k/{code}", data={"_id": str(uuid.uuid4()), "planning": "dissatisfied", "transport": "satisfied"}
+    )
 
     assert sent.status_code == 201
     for reply in (form, sent):
@@ -62,13 +64,17 @@ def test_a_villagers_phone_after_sending_holds_a_receipt_and_the_way_to_the_resu
     assert "satisfied" not in again.text
 
 
-def test_a_dump_after_sealing_holds_answers_by_village_and_spent_digests_but_no_code_and_no_household(fielded):
+def test_a_dump_after_sealing_holds_answers_by_village_and_spent_digests_but_no_code_and_no_household(
+    fielded,
+):
     fielded.seal()
 
     stored = everything_stored()
 
     assert all(pair.id in stored and pair.mac.hex() in stored for pair in fielded.pairs)
-    written = {form for code in fielded.printed for form in (code, codes.normalise(code), code.replace("-", ""))}
+    written = {
+        form for code in fielded.printed for form in (code, codes.normalise(code), code.replace("-", ""))
+    }
     assert [code for code in written if code in stored] == []
     with db.database.engine.connect() as connection:
         columns = set(connection.execute(text("SELECT * FROM sealed_responses")).keys())
@@ -86,11 +92,16 @@ def test_a_dump_before_sealing_links_digests_and_answers_but_holds_no_code(field
     written = {form for code in fielded.printed for form in (code, codes.normalise(code))}
     assert [code for code in written if code in stored] == []
     strangers_pepper = bytes(32)
-    guessed = {codes.mac(strangers_pepper, fielded.survey.id, codes.normalise(code)).hex() for code in fielded.printed}
+    guessed = {
+        codes.mac(strangers_pepper, fielded.survey.id, codes.normalise(code)).hex()
+        for code in fielded.printed
+    }
     assert [mac for mac in guessed if mac in stored] == []
 
 
-def test_a_dump_with_the_peppers_after_sealing_says_of_a_photographed_slip_only_that_it_was_used(field, request):
+def test_a_dump_with_the_peppers_after_sealing_says_of_a_photographed_slip_only_that_it_was_used(
+    field, request
+):
     fielded = field()
     photographed = fielded.pairs[0]
     fielded.seal()
@@ -113,11 +124,20 @@ def test_logs_hold_no_address_agent_code_receipt_or_body(app, client, caplog, ca
     client.get(f"/k/{pair.code}", headers=sender)
     client.get("/k/001-00000-00000-0", headers=sender)
     client.post("/kiem-tra", data={"receipt": pair.receipt}, headers=sender)
-    client.post("/api/v1/submissions", json={"code": pair.code, "answers": {"planning": "satisfied"}}, headers=sender)
+    client.post(
+        "/api/v1/submissions", json={"code": pair.code, "answers": {"planning": "satisfied"}}, headers=sender
+    )
 
     captured = capfd.readouterr()
     logged = caplog.text + captured.out + captured.err
-    for secret in (pair.code, codes.normalise(pair.code), pair.receipt, pair.leaf, "Zalo-cua-ong-Nam", "203.0.113.77"):
+    for secret in (
+        pair.code,
+        codes.normalise(pair.code),
+        pair.receipt,
+        pair.leaf,
+        "Zalo-cua-ong-Nam",
+        "203.0.113.77",
+    ):
         assert secret not in logged
 
 

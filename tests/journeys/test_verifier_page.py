@@ -45,14 +45,18 @@ def _opened(browser: Browser, script: str = "") -> Iterator[Page]:
     assert errors == []
 
 
-def test_the_page_finds_the_twelve_tamperings_and_says_what_the_command_says(verifier: Page, tmp_path: Path) -> None:
+def test_the_page_finds_the_twelve_tamperings_and_says_what_the_command_says(
+    verifier: Page, tmp_path: Path
+) -> None:
     found = 0
     for name, tamper in TAMPERINGS.items():
         tampered, check, place = tamper(genuine())
         file = _write(tmp_path, tampered)
         told = _check(verifier, file, key=KNOWN_KEY, previous=SETS / "auditor.json")
 
-        assert (check, "fail", place) in [(line["check"], line["status"], line["where"]) for line in _lines(verifier)], name
+        assert (check, "fail", place) in [
+            (line["check"], line["status"], line["where"]) for line in _lines(verifier)
+        ], name
         assert told == _command(file, "--key", KNOWN_KEY, "--previous", str(SETS / "auditor.json")), name
         found += 1
 
@@ -60,7 +64,9 @@ def test_the_page_finds_the_twelve_tamperings_and_says_what_the_command_says(ver
 
 
 @pytest.mark.parametrize("name", ["auditor", "public"])
-def test_a_genuine_set_is_sound_and_both_languages_say_what_the_command_says(verifier: Page, tmp_path: Path, name: str) -> None:
+def test_a_genuine_set_is_sound_and_both_languages_say_what_the_command_says(
+    verifier: Page, tmp_path: Path, name: str
+) -> None:
     found = genuine(name)
     file = _write(tmp_path, found)
     beside = {"key": KNOWN_KEY, "paper": found["seal"]["digest"][:20], "receipt": found["leaves"][0]}
@@ -83,7 +89,9 @@ def test_a_browser_without_ed25519_comes_to_the_same_result(old_verifier: Page, 
         assert _check(old_verifier, file) == _command(file)
 
 
-def test_a_text_taken_out_and_answers_removed_by_retention_are_told_and_are_no_fault(verifier: Page, tmp_path: Path) -> None:
+def test_a_text_taken_out_and_answers_removed_by_retention_are_told_and_are_no_fault(
+    verifier: Page, tmp_path: Path
+) -> None:
     found = genuine()
     found["raw_answers_removed_on"] = "2027-06-01"
     for row in found["answers"]:
@@ -131,7 +139,9 @@ def _write(folder: Path, found: dict[str, Any]) -> Path:
     return file
 
 
-def _check(page: Page, file: Path, *, key: str = "", paper: str = "", receipt: str = "", previous: Path | None = None) -> str:
+def _check(
+    page: Page, file: Path, *, key: str = "", paper: str = "", receipt: str = "", previous: Path | None = None
+) -> str:
     """Let the page check the file; everything it says, line by line."""
     page.locator("#file").set_input_files(file)
     page.locator("#paper").fill(paper)
@@ -155,7 +165,10 @@ def _lines(page: Page) -> list[dict[str, str]]:
 
 def _command(file: Path, *options: str) -> str:
     done = subprocess.run(
-        [sys.executable, str(_VERIFIER / "verify.py"), str(file), *options], capture_output=True, text=True, check=False
+        [sys.executable, str(_VERIFIER / "verify.py"), str(file), *options],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return done.stdout.strip()
 

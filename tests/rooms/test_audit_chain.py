@@ -90,7 +90,11 @@ def test_a_savepoint_that_ends_does_not_append_what_the_transaction_noted(app):
 
 @pytest.mark.parametrize(
     "change",
-    ["UPDATE audit_events SET act = 'x'", "DELETE FROM audit_events", "UPDATE audit_events SET digest = previous"],
+    [
+        "UPDATE audit_events SET act = 'x'",
+        "DELETE FROM audit_events",
+        "UPDATE audit_events SET digest = previous",
+    ],
 )
 def test_the_database_refuses_to_change_the_log(app, change):
     note("fieldwork.draft")
@@ -242,7 +246,9 @@ def test_others_may_not_read_the_audit_log(read, commune, role):
     assert read(role, commune.unit).status_code == 403
 
 
-def test_an_auditor_of_one_commune_does_not_read_the_acts_of_another(read, commune, make_commune, make_survey):
+def test_an_auditor_of_one_commune_does_not_read_the_acts_of_another(
+    read, commune, make_commune, make_survey
+):
     other = make_commune("98002", "Khác", Lim=4)
     mine, theirs = make_survey(commune), make_survey(other)
 
@@ -252,10 +258,16 @@ def test_an_auditor_of_one_commune_does_not_read_the_acts_of_another(read, commu
     assert f"đợt {theirs.id}" not in text_seen
 
 
-def test_a_discarded_draft_stays_in_the_log_of_the_people_who_discarded_it(read, commune, make_survey, sign_in):
+def test_a_discarded_draft_stays_in_the_log_of_the_people_who_discarded_it(
+    read, commune, make_survey, sign_in
+):
     survey = make_survey(commune, State.DRAFT)
     client = sign_in(Role.COMMUNE, commune.unit)
-    form = next(form for form in Page(client.get(f"/can-bo/dot/{survey.id}").text).forms if form.action.endswith("/bo"))
+    form = next(
+        form
+        for form in Page(client.get(f"/can-bo/dot/{survey.id}").text).forms
+        if form.action.endswith("/bo")
+    )
     client.post(form.action, data=form.data())
 
     assert f"đợt {survey.id}" in read(Role.AUDITOR, commune.unit, viec="fieldwork.discard").text

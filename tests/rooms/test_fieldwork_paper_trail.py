@@ -87,14 +87,18 @@ def test_each_difference_is_put_in_words(commune, sealed):
 def test_more_accounted_for_than_came_is_a_difference(commune, sealed):
     keep_list(sealed, commune.villages["Phung"], issued=20, ticked=20, returned=3)
 
-    assert differences(sealed)["Phung"] == ("Số phiếu đã phát, thu lại và hỏng nhiều hơn số đã nhận 3 phiếu.",)
+    assert differences(sealed)["Phung"] == (
+        "Số phiếu đã phát, thu lại và hỏng nhiều hơn số đã nhận 3 phiếu.",
+    )
 
 
 def test_every_entry_of_a_list_stays_in_the_audit_log(commune, sealed):
     keep_list(sealed, commune.villages["Phung"], issued=20, ticked=18, returned=2)
     keep_list(sealed, commune.villages["Phung"], issued=20, ticked=17, returned=3)
 
-    noted = fresh().scalars(select(AuditEvent).where(AuditEvent.act == "results.receipts").order_by(AuditEvent.id))
+    noted = fresh().scalars(
+        select(AuditEvent).where(AuditEvent.act == "results.receipts").order_by(AuditEvent.id)
+    )
     assert [event.details["ticked"] for event in noted] == [18, 17]
 
 
@@ -107,14 +111,21 @@ def test_the_minutes_print_in_vietnamese_and_printing_is_noted(commune, sealed, 
     assert reply.mimetype == "application/pdf"
     assert "Biên bản đối chiếu phiếu" in printed
     assert "2 phiếu không thấy" in " ".join(printed.split())
-    assert fresh().scalars(select(AuditEvent).where(AuditEvent.act == "results.exact")).one().details == {"form": "minutes"}
+    assert fresh().scalars(select(AuditEvent).where(AuditEvent.act == "results.exact")).one().details == {
+        "form": "minutes"
+    }
 
 
 @pytest.mark.parametrize(
-    ("role", "status"), [(Role.COMMUNE, 403), (Role.VIEWER, 403), (Role.AUDITOR, 200)], ids=lambda value: str(value)
+    ("role", "status"),
+    [(Role.COMMUNE, 403), (Role.VIEWER, 403), (Role.AUDITOR, 200)],
+    ids=lambda value: str(value),
 )
 def test_exact_counts_of_villages_are_for_front_province_and_auditor(commune, sealed, sign_in, role, status):
-    assert sign_in(role, commune.unit).get(f"/can-bo/dot/{sealed.id}/doi-chieu/bien-ban.pdf").status_code == status
+    assert (
+        sign_in(role, commune.unit).get(f"/can-bo/dot/{sealed.id}/doi-chieu/bien-ban.pdf").status_code
+        == status
+    )
 
 
 def destroy(app, survey):
@@ -130,7 +141,13 @@ def age(survey, days):
 
 def person(role, unit):
     with db.transaction() as current:
-        user = User(email=f"{role}@{unit.code}", name="Bà Tỉnh", role=role, unit_id=unit.id, created_at=datetime.now(UTC))
+        user = User(
+            email=f"{role}@{unit.code}",
+            name="Bà Tỉnh",
+            role=role,
+            unit_id=unit.id,
+            created_at=datetime.now(UTC),
+        )
         current.add(user)
         current.flush()
         return Identity(user.id, user.name, role, unit.id, unit.path)
@@ -163,7 +180,9 @@ def test_a_fresh_key_is_kept(app, signed):
     [(False, 179, True), (False, 180, False), (True, 29, True), (True, 30, False)],
     ids=["unaccepted, 179 days", "unaccepted, 180 days", "accepted, 29 days", "accepted, 30 days"],
 )
-def test_the_key_is_kept_thirty_days_and_without_acceptance_a_hundred_and_eighty(commune, signed, accepted, days, kept):
+def test_the_key_is_kept_thirty_days_and_without_acceptance_a_hundred_and_eighty(
+    commune, signed, accepted, days, kept
+):
     if accepted:
         accept(commune, signed)
     now = age(signed, days)
@@ -206,7 +225,9 @@ def test_the_command_destroys_the_key_is_repeatable_and_the_service_stays_health
     with pytest.raises(KeyMissing):
         store().pepper(signed.id)
     assert client.get("/healthz").status_code == 200
-    acts_noted = fresh().scalars(select(AuditEvent.act).where(AuditEvent.act == "results.destroy_pepper")).all()
+    acts_noted = (
+        fresh().scalars(select(AuditEvent.act).where(AuditEvent.act == "results.destroy_pepper")).all()
+    )
     assert acts_noted == ["results.destroy_pepper"]
 
 
@@ -215,7 +236,9 @@ def test_the_province_opens_and_closes_complaints_on_one_page(commune, signed, s
     address = f"/can-bo/dot/{signed.id}/khieu-nai"
 
     empty = client.post(address, data=Page(client.get(address).text).form(action=address).data(note=" "))
-    opened = client.post(address, data=Page(client.get(address).text).form(action=address).data(note="Thiếu phiếu ở làng"))
+    opened = client.post(
+        address, data=Page(client.get(address).text).form(action=address).data(note="Thiếu phiếu ở làng")
+    )
     (form,) = [form for form in Page(client.get(address).text).forms if form.action.startswith(f"{address}/")]
     unsaid = client.post(form.action, data=form.data(outcome=""))
     closed = client.post(form.action, data=form.data(outcome="Đã đối chiếu, đủ phiếu"))
@@ -246,8 +269,14 @@ def test_phones_close_earlier_when_both_bodies_agree(commune, make_survey, sign_
     survey = make_survey(commune)
     earlier = survey.last_day - 3 * DAY
     client = sign_in(Role.FRONT_COMMUNE, commune.unit)
-    (form,) = [form for form in Page(client.get(f"/can-bo/dot/{survey.id}").text).forms if "xin-rut-ngan" in form.action]
-    client.post(form.action, data=form.data(**{"shorten-closes_on": earlier.isoformat(), "shorten-reason": "Đã đủ"}))
+    (form,) = [
+        form
+        for form in Page(client.get(f"/can-bo/dot/{survey.id}").text).forms
+        if "xin-rut-ngan" in form.action
+    ]
+    client.post(
+        form.action, data=form.data(**{"shorten-closes_on": earlier.isoformat(), "shorten-reason": "Đã đủ"})
+    )
     (waiting,) = acts.requests(fresh(), survey.id)
     client = sign_in(Role.COMMUNE, commune.unit)
     address = f"/can-bo/dot/{survey.id}/duyet/{waiting.id}"

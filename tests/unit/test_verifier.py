@@ -207,7 +207,9 @@ def test_a_mistyped_receipt_accuses_nobody(verify):
     assert outcomes["receipt"] == ("not_possible", "bad_receipt")
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{", '{"format": "other"}', '{"format": "survey-set/1"}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{", '{"format": "other"}', '{"format": "survey-set/1"}', "[" * 100_000]
+)
 def test_a_file_that_is_no_set_is_refused_in_one_line(tmp_path, content):
     file = tmp_path / "x.json"
     file.write_text(content)
@@ -229,7 +231,9 @@ def test_vietnamese_is_spoken_unless_english_is_asked_for():
 def test_the_verifier_imports_nothing_but_the_standard_library_and_cryptography():
     own = {file.stem for file in VERIFIER.glob("*.py")}
     lines = [line.split() for file in VERIFIER.glob("*.py") for line in file.read_text().splitlines()]
-    imported = {words[1].split(".")[0] for words in lines if words[:1] in (["import"], ["from"]) and len(words) > 1}
+    imported = {
+        words[1].split(".")[0] for words in lines if words[:1] in (["import"], ["from"]) and len(words) > 1
+    }
 
     assert imported - own - sys.stdlib_module_names == {"cryptography"}
 
@@ -284,7 +288,13 @@ def test_canonical_json_is_that_of_rfc_8785(monkeypatch):
     monkeypatch.syspath_prepend(VERIFIER)
     import canonical
 
-    value = {"\U0001f600": 1, "\ufb33": 2, "é": [True, None, -5], "a": {"\u20ac\r\n\x0f\"\\/": "ờ\x7f\u2028"}, "": "😀"}
+    value = {
+        "\U0001f600": 1,
+        "\ufb33": 2,
+        "é": [True, None, -5],
+        "a": {'\u20ac\r\n\x0f"\\/': "ờ\x7f\u2028"},
+        "": "😀",
+    }
 
     assert canonical.dumps(value) == rfc8785.dumps(value)
     with pytest.raises(ValueError, match="float"):

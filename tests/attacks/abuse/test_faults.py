@@ -45,7 +45,7 @@ def worker(app, database_url, tmp_path) -> Iterator:
     }  # fmt: skip
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "--log-level", "critical",
-         "--bind", f"unix:{path}", "dying:app"],
+         "--bind", f"unix:{path}", "dying:make()"],
         cwd=PROJECT, env=environment,
     )  # fmt: skip
 
@@ -54,7 +54,9 @@ def worker(app, database_url, tmp_path) -> Iterator:
             order.write_text(die, "utf-8")
         connection = ByPath(str(path))
         try:
-            connection.request("POST", API, json.dumps(body), {"Content-Type": "application/json", "Host": "localhost"})
+            connection.request(
+                "POST", API, json.dumps(body), {"Content-Type": "application/json", "Host": "localhost"}
+            )
             return connection.getresponse().status
         except (ConnectionError, http.client.HTTPException):
             return None
@@ -125,7 +127,9 @@ def test_s08_a_full_disk_burns_no_code_and_the_answer_is_taken_once_there_is_roo
     assert stored().responses == len(bodies)
 
 
-def test_s09_an_error_of_a_commit_that_did_happen_still_counts_the_answer_once(client, slip, submission, stored):
+def test_s09_an_error_of_a_commit_that_did_happen_still_counts_the_answer_once(
+    client, slip, submission, stored
+):
     body = submission(code=slip)
 
     with lying_commit():

@@ -20,6 +20,7 @@ from survey_app.results.data_map import DATA_MAP
 from survey_app.results.models import ErasurePermit, SealedResponse, TallyRow
 from survey_app.results.permits import permitted
 from survey_app.results.requests import RequestKind
+from tests.pages import Page
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 MONDAY = date(2026, 6, 1)
@@ -251,9 +252,14 @@ def test_a_request_is_answered_within_two_working_days(received, last):
     assert requests.due_on(date.fromisoformat(received)).isoformat() == last
 
 
+def post(client, address, **fields):
+    token = Page(client.get(LOG).text).form(action=LOG).data()["csrf_token"]
+    return client.post(address, data={"csrf_token": token, **fields})
+
+
 def ask(client, **changes):
-    return client.post(
-        LOG, data={"received_on": "2026-06-01", "kind": "erasure", "reference": "Số 12"} | changes
+    return post(
+        client, LOG, **{"received_on": "2025-06-02", "kind": "erasure", "reference": "Số 12"} | changes
     )
 
 
@@ -263,8 +269,9 @@ def test_a_request_is_recorded_and_answered_on_one_page_and_the_audit_log_has_no
     surveys.sign_in(app, Role.FRONT_COMMUNE)
 
     asked = ask(client)
+    db.session().rollback()
     number = requests.requests_of(db.session(), surveys.person(Role.FRONT_COMMUNE))[0].id
-    answered = client.post(f"{LOG}/{number}", data={"answer": "Không còn nối được với hộ nào."})
+    answered = post(client, f"{LOG}/{number}", answer="Không còn nối được với hộ nào.")
 
     assert (asked.status_code, answered.status_code) == (303, 303)
     page = client.get(LOG).text
@@ -307,7 +314,7 @@ def test_a_request_of_another_commune_does_not_exist_and_the_province_sees_all(a
     surveys.sign_in(app, Role.FRONT_COMMUNE)
 
     assert "Của xã khác" not in client.get(LOG).text
-    assert client.post(f"{LOG}/{number}", data={"answer": "x"}).status_code == 404
+    assert post(client, f"{LOG}/{number}", answer="x").status_code == 404
     surveys.sign_in(app, Role.FRONT_PROVINCE, surveys.province)
     assert "Của xã khác" in client.get(LOG).text
 

@@ -102,7 +102,10 @@ def test_the_public_set_holds_no_answer_no_village_count_and_no_salt_of_the_seal
     assert seal.salt not in text
     assert "lầy" not in text
     assert not found.keys() & {"answers", "tallies", "salt", "codes", "audit"}
-    assert all(village["band"] is None or village["band"]["kind"] != "exact_rate" for village in found["disclosed"]["villages"])
+    assert all(
+        village["band"] is None or village["band"]["kind"] != "exact_rate"
+        for village in found["disclosed"]["villages"]
+    )
 
 
 def test_the_public_set_opens_only_what_the_public_tables_tell(client, sealed):
