@@ -19,8 +19,8 @@ _PATIENCE = "10s"
 def after_sealing(engine: Engine) -> bool:
     """Erase the old places of moved rows, outside of any transaction; whether it could.
 
-    Tables written anew on PostgreSQL, an emptied write-ahead log on SQLite, which overwrites what it deletes. A busy
-    database is no error: no query reaches the rows any more, and the next sealing erases what this one had to leave.
+    A busy database is no error: no query reaches the rows any more, and the next sealing erases what this one had to
+    leave.
     """
     return _erase(engine, _TABLES)
 
@@ -32,7 +32,7 @@ def after_removal(engine: Engine) -> bool:
 
 def _erase(engine: Engine, tables: tuple[str, ...]) -> bool:
     if engine.dialect.name == "sqlite":
-        return _empty_log(engine)
+        return _write_file_anew(engine)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql(f"SET lock_timeout = '{_PATIENCE}'")
         try:
@@ -51,10 +51,15 @@ def _write_anew(connection: Connection, table: str) -> bool:
     return True
 
 
-def _empty_log(engine: Engine) -> bool:
+def _write_file_anew(engine: Engine) -> bool:
+    """Copy everything that is live into fresh pages of SQLite's one file, then empty the write-ahead log.
+
+    What is deleted is overwritten, but pages that were once divided keep copies of rows in their gaps.
+    """
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
+        cursor.execute("VACUUM")
         busy, _pages, _moved = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
     except sqlite3.OperationalError:
