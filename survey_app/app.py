@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from wsgiref.types import WSGIApplication
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -85,12 +86,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.add_url_rule("/", view_func=start)
     app.add_url_rule("/healthz", view_func=healthz)
     app.after_request(_headers)
-    app.wsgi_app = WhiteNoise(
-        app.wsgi_app, root=_PROJECT / "survey_app" / "static", prefix="static/", max_age=3600
-    )  # type: ignore[method-assign]
-    if settings.proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
+    app.wsgi_app = _served(app, settings)  # type: ignore[method-assign]  # Flask's documented way to add middleware
     return app
+
+
+def _served(app: Flask, settings: Settings) -> WSGIApplication:
+    """The application behind its static files, and behind the proxies whose headers are believed."""
+    served: WSGIApplication = WhiteNoise(app.wsgi_app, root=app.static_folder, prefix="static/", max_age=3600)
+    return ProxyFix(served, x_for=settings.proxies, x_proto=settings.proxies) if settings.proxies else served
 
 
 @access.public
