@@ -86,7 +86,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.add_url_rule("/", view_func=start)
     app.add_url_rule("/healthz", view_func=healthz)
     app.after_request(_headers)
-    app.wsgi_app = _served(app, settings)  # type: ignore[method-assign]  # Flask's documented way to add middleware
+    app.wsgi_app = _served(app, settings)  # type: ignore[method-assign,assignment]  # Flask's documented way to add middleware
     return app
 
 
