@@ -10,7 +10,7 @@ from typing import Any
 
 import rfc8785
 
-from survey_app.fieldwork.codes import ALPHABET, check_character
+from survey_app.fieldwork.codes import ALPHABET, check_character, plain
 from survey_app.keys import KeyStore
 
 #: Characters of the leaf that a receipt shows: 80 bits.
@@ -45,6 +45,20 @@ def receipt(survey_id: str, leaf: str) -> str:
     shown = "".join(ALPHABET[bits >> 5 * place & 31] for place in reversed(range(_RECEIPT_CHARACTERS)))
     groups = [shown[start : start + 4] for start in range(0, _RECEIPT_CHARACTERS, 4)]
     return "-".join((survey_id, *groups, check_character(survey_id + shown)))
+
+
+def read_receipt(typed: str) -> tuple[str, str] | None:
+    """Survey number and beginning of the leaf that a typed receipt names; None for what was never a receipt."""
+    written = plain(typed)
+    survey_id, shown, check = written[:-17], written[-17:-1], written[-1:]
+    if not 3 <= len(survey_id) <= 4 or any(character not in ALPHABET for character in written):
+        return None
+    if check_character(survey_id + shown) != check:
+        return None
+    bits = 0
+    for character in shown:
+        bits = bits << 5 | ALPHABET.index(character)
+    return survey_id, f"{bits:020x}"
 
 
 def sign(keys: KeyStore, survey_id: str, leaf: str) -> str:

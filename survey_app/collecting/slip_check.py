@@ -4,16 +4,15 @@ Asked by POST alone, so that no address, history or log holds the code. Ends whe
 survey's pepper is destroyed, whichever comes first.
 """
 
-import secrets
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey_app import access, db, throttle
-from survey_app.collecting import queries
+from survey_app.collecting import queries, replies
 from survey_app.collecting.refusals import UnknownCode
 from survey_app.collecting.views import refuse_other_sites
 from survey_app.errors import DATABASE_AWAY, DomainError
@@ -117,12 +116,4 @@ def _page(
     status: int = HTTPStatus.OK, *, typed: str = "", used: bool | None = None, problem: str = ""
 ) -> ResponseReturnValue:
     """The page; the code is shown again only when it has to be mended."""
-    nonce = secrets.token_urlsafe(12)
-    body = render_template("collecting/slip_check.html", nonce=nonce, typed=typed, used=used, problem=problem)
-    response = make_response(body, status)
-    response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src 'nonce-{nonce}'; img-src data:; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    )
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return replies.page("collecting/slip_check.html", status, typed=typed, used=used, problem=problem)

@@ -3,19 +3,18 @@
 Every page works without JavaScript. What was typed survives each refusal. No cookie is read or written.
 """
 
-import secrets
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Blueprint, abort, current_app, g, make_response, redirect, render_template, request
+from flask import Blueprint, abort, current_app, g, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 from werkzeug.datastructures import MultiDict
 
 from survey_app import access, db, throttle
-from survey_app.collecting import blank, looks, operations, queries, tickets, wording
+from survey_app.collecting import blank, leaves, looks, operations, queries, replies, tickets, wording
 from survey_app.collecting.queries import Door
 from survey_app.collecting.refusals import (
     Annulled,
@@ -30,7 +29,7 @@ from survey_app.collecting.refusals import (
 from survey_app.drawing import preview_png
 from survey_app.errors import DATABASE_AWAY, DomainError
 from survey_app.fieldwork import codes
-from survey_app.fieldwork.codes import ALPHABET, MistypedCode, check_character
+from survey_app.fieldwork.codes import MistypedCode
 from survey_app.fieldwork.models import Channel, State
 from survey_app.forms import csrf
 from survey_app.i18n import gettext as _
@@ -64,7 +63,7 @@ def limit_body() -> None:
 def ask_code() -> ResponseReturnValue:
     """The page the poster leads to."""
     _choose_language()
-    return _page("collecting/type_code.html", typed="", problem="")
+    return replies.page("collecting/type_code.html", typed="", problem="")
 
 
 @bp.post("/k")
@@ -77,7 +76,7 @@ def type_code() -> ResponseReturnValue:
         code = codes.normalise(typed)
     except MistypedCode as error:
         problem = error.message if typed.strip() else _("Please type the code first.")
-        return _page("collecting/type_code.html", error.status, typed=typed, problem=problem)
+        return replies.page("collecting/type_code.html", error.status, typed=typed, problem=problem)
     return redirect(f"/k/{codes.grouped(code)}", HTTPStatus.SEE_OTHER)
 
 
@@ -96,7 +95,7 @@ def form(typed: str) -> ResponseReturnValue:
         _require_open(door)
     except DomainError as refusal:
         status = HTTPStatus.NOT_FOUND if isinstance(refusal, UnknownCode) else refusal.status
-        return _refused(refusal, status=status)
+        return replies.refused(refusal, status=status)
     return _form_page(door, {}, {}, _fresh_controls(door, now))
 
 
@@ -113,9 +112,9 @@ def answer(typed: str) -> ResponseReturnValue:
         refuse_other_sites()
         return _respond(guarded_slip_door(typed, now), now)
     except (*DATABASE_AWAY, KeyMissing):
-        return _busy()
+        return replies.busy()
     except DomainError as refusal:
-        return _refused(refusal)
+        return replies.refused(refusal)
 
 
 @bp.get("/g/<link>")
@@ -129,7 +128,7 @@ def feedback_form(link: str) -> ResponseReturnValue:
         door = queries.link_door(db.session(), link)
         _require_open(door)
     except DomainError as refusal:
-        return _refused(refusal)
+        return replies.refused(refusal)
     return _form_page(door, {}, {}, _fresh_controls(door, now))
 
 
@@ -145,9 +144,9 @@ def feedback(link: str) -> ResponseReturnValue:
         refuse_other_sites()
         return _respond(queries.link_door(db.session(), link), now)
     except DATABASE_AWAY:
-        return _busy()
+        return replies.busy()
     except DomainError as refusal:
-        return _refused(refusal)
+        return replies.refused(refusal)
 
 
 @bp.get("/g/<link>/anh.png")
@@ -170,13 +169,13 @@ def check() -> ResponseReturnValue:
     _choose_language()
     typed = request.form.get("receipt", "")
     if request.method != "POST":
-        return _page("collecting/check.html", typed=typed, verdict=None, problem="")
-    read = _read_receipt(typed)
+        return replies.page("collecting/check.html", typed=typed, verdict=None, problem="")
+    read = leaves.read_receipt(typed)
     if read is None:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         problem = _("There is a mistake in the receipt. Please compare it with your note.")
-        return _page("collecting/check.html", status, typed=typed, verdict=None, problem=problem)
-    return _page(
+        return replies.page("collecting/check.html", status, typed=typed, verdict=None, problem=problem)
+    return replies.page(
         "collecting/check.html", typed=typed, verdict=queries.has_leaf(db.session(), *read), problem=""
     )
 
@@ -198,7 +197,7 @@ def _respond(door: Door, now: datetime) -> ResponseReturnValue:
     try:
         if step == "review":
             _require_open(door)
-            return _page(
+            return replies.page(
                 "collecting/review.html", door=door, controls=controls,
                 carried=_carried_answers(reading.answers), shown=wording.answers(instrument, reading.answers),
             )  # fmt: skip
@@ -207,8 +206,8 @@ def _respond(door: Door, now: datetime) -> ResponseReturnValue:
                 current, door, _submission(door, reading.answers, now), now=now, keys=store()
             )
     except DomainError as refusal:
-        return _refused(refusal, shown=wording.answers(instrument, reading.answers))
-    return _page(
+        return replies.refused(refusal, shown=wording.answers(instrument, reading.answers))
+    return replies.page(
         "collecting/thanks.html",
         HTTPStatus.CREATED if receipt.stored_now else HTTPStatus.OK,
         survey=door.survey,
@@ -322,20 +321,6 @@ def _choose_language() -> None:
     use_language(request.form.get("_switch") or request.form.get("_lang") or request.args.get("lang", ""))
 
 
-def _read_receipt(typed: str) -> tuple[str, str] | None:
-    """Survey number and beginning of the leaf; None for what was never a receipt."""
-    plain = codes.plain(typed)
-    survey_id, shown, check = plain[:-17], plain[-17:-1], plain[-1:]
-    if not 3 <= len(survey_id) <= 4 or any(character not in ALPHABET for character in plain):
-        return None
-    if check_character(survey_id + shown) != check:
-        return None
-    bits = 0
-    for character in shown:
-        bits = bits << 5 | ALPHABET.index(character)
-    return survey_id, f"{bits:020x}"
-
-
 def _form_page(
     door: Door,
     answers: Mapping[str, object],
@@ -344,65 +329,7 @@ def _form_page(
     status: int = HTTPStatus.OK,
 ) -> ResponseReturnValue:
     public_url = current_app.extensions["settings"].public_url
-    return _page(
+    return replies.page(
         "collecting/form.html", status, door=door, answers=answers, problems=problems, controls=controls,
         public_url=public_url, blank=None if answers or problems else blank.cards(door.survey),
     )  # fmt: skip
-
-
-def _refused(refusal: DomainError, *, status: int | None = None, shown: object = ()) -> ResponseReturnValue:
-    """The refusal with what was entered below it. A person who mistyped gets the box to type in."""
-    status = status or refusal.status
-    if isinstance(refusal, MistypedCode | UnknownCode) and request.view_args:
-        typed = request.view_args.get("typed", "")
-        carried = [(name, value) for name, value in request.form.items(multi=True)]
-        if not carried:
-            return _page("collecting/type_code.html", status, typed=typed, problem=refusal.message)
-    heading = _heading(refusal)
-    retry = list(request.form.items(multi=True)) if refusal.keep and request.method == "POST" else []
-    return _page(
-        "collecting/message.html",
-        status,
-        heading=heading,
-        message=refusal.message,
-        good=False,
-        shown=shown,
-        retry=retry,
-    )
-
-
-def _heading(refusal: DomainError) -> str:
-    if isinstance(refusal, CodeUsed):
-        return _("Already answered")
-    return _("Not yet open") if isinstance(refusal, NotOpenYet) else _("Not possible now")
-
-
-def _busy() -> ResponseReturnValue:
-    """The database or a key cannot be reached: the answer stays in the page, ready to be sent again."""
-    response = make_response(
-        _page(
-            "collecting/message.html",
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            heading=_("One moment, please"),
-            message=_(
-                "The server is busy. Your answers are still on this page: wait a little, then press “Send again”."
-            ),
-            good=False,
-            shown=(),
-            retry=list(request.form.items(multi=True)),
-        )
-    )
-    response.headers["Retry-After"] = "10"
-    return response
-
-
-def _page(template: str, status: int = HTTPStatus.OK, **values: object) -> ResponseReturnValue:
-    """A respondents' page: style and script inside, allowed by a nonce and by nothing else."""
-    nonce = secrets.token_urlsafe(12)
-    response = make_response(render_template(template, nonce=nonce, **values), status)
-    response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src 'self' data:; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    )
-    response.headers["Cache-Control"] = "no-store"
-    return response

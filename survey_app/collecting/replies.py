@@ -1,0 +1,70 @@
+"""How a respondents' page is answered: its policy, its refusals, and what it says when the database is away.
+
+Whatever was typed stands in the reply again. Knows no route.
+"""
+
+import secrets
+from http import HTTPStatus
+
+from flask import Response, make_response, render_template, request
+
+from survey_app.collecting.refusals import CodeUsed, NotOpenYet, UnknownCode
+from survey_app.errors import DomainError
+from survey_app.fieldwork.codes import MistypedCode
+from survey_app.i18n import gettext as _
+
+
+def page(template: str, status: int = HTTPStatus.OK, **values: object) -> Response:
+    """A respondents' page: style and script inside, allowed by a nonce and by nothing else."""
+    nonce = secrets.token_urlsafe(12)
+    response = make_response(render_template(template, nonce=nonce, **values), status)
+    response.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src 'self' data:; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def refused(refusal: DomainError, *, status: int | None = None, shown: object = ()) -> Response:
+    """The refusal with what was entered below it. A person who mistyped gets the box to type in."""
+    status = status or refusal.status
+    if isinstance(refusal, MistypedCode | UnknownCode) and request.view_args:
+        typed = request.view_args.get("typed", "")
+        carried = [(name, value) for name, value in request.form.items(multi=True)]
+        if not carried:
+            return page("collecting/type_code.html", status, typed=typed, problem=refusal.message)
+    heading = _heading(refusal)
+    retry = list(request.form.items(multi=True)) if refusal.keep and request.method == "POST" else []
+    return page(
+        "collecting/message.html",
+        status,
+        heading=heading,
+        message=refusal.message,
+        good=False,
+        shown=shown,
+        retry=retry,
+    )
+
+
+def busy() -> Response:
+    """The database or a key cannot be reached: the answer stays in the page, ready to be sent again."""
+    response = page(
+        "collecting/message.html",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        heading=_("One moment, please"),
+        message=_(
+            "The server is busy. Your answers are still on this page: wait a little, then press “Send again”."
+        ),
+        good=False,
+        shown=(),
+        retry=list(request.form.items(multi=True)),
+    )
+    response.headers["Retry-After"] = "10"
+    return response
+
+
+def _heading(refusal: DomainError) -> str:
+    if isinstance(refusal, CodeUsed):
+        return _("Already answered")
+    return _("Not yet open") if isinstance(refusal, NotOpenYet) else _("Not possible now")
