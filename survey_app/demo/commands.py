@@ -1,6 +1,7 @@
 """`demo load` fills an empty database with the sample province; `demo prepare` is what `make run` calls."""
 
 import json
+import os
 import random
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,8 @@ from survey_app.units.queries import UnitNotFound, UnitView
 group = AppGroup("demo", help="The sample province.")
 
 _FRAMEWORK = "mau-trinh-dien"
+#: How an address that `make run` chose stands in the settings; an operator's own is left alone.
+_SERVED_HERE = 'public_url = "http://127.0.0.1:'
 
 
 @group.command("load")
@@ -45,6 +48,7 @@ def prepare() -> None:
         _load("province")
     passwords = accounts.kept(_password_file())
     if passwords:
+        _remember_demo()
         click.echo(_letter(passwords))
 
 
@@ -105,13 +109,14 @@ def _load_sealed(province: UnitView, now: datetime) -> None:
 
 
 def _remember_demo() -> None:
-    """From now on every page says that this is a sample."""
+    """From now on every page says that this is a sample, and every command prints the address it is served at."""
     file = Path(current_app.extensions["settings"].instance) / "settings.toml"
-    written = file.read_text(encoding="utf-8") if file.exists() else ""
-    settings = current_app.extensions["settings"]
-    if "demo =" not in written:
-        # The address goes in as well, so that later commands print the same QR codes without make's environment.
-        file.write_text(f'{written}demo = true\npublic_url = "{settings.public_url}"\n', encoding="utf-8")
+    written = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    lines = [line for line in written if not line.startswith(("demo =", _SERVED_HERE))]
+    lines.append("demo = true")
+    if not any(line.startswith("public_url") for line in lines):
+        lines.append(f'{_SERVED_HERE}{os.environ.get("PORT", "8000")}"')
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _password_file() -> Path:
