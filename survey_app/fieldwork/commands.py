@@ -96,9 +96,9 @@ def open_survey(
                 if not isinstance(closes, datetime)
                 else closes.astimezone(UTC),
             )
-            frame = (
-                _frame(frame_file, commune, now) if frame_file and planned.purpose is Purpose.DECISION else []
-            )
+            # Read for either purpose, so that a wrong file is never passed over; only a decision survey has a frame.
+            villages = _frame(frame_file, commune, now) if frame_file else []
+            frame = villages if planned.purpose is Purpose.DECISION else []
             number = operations.draft_survey(current, planned, frame, actor=OPERATOR, now=now)
             operations.publish(current, number, actor=OPERATOR, now=now, keys=store())
     except BadFile as error:

@@ -124,9 +124,10 @@ def test_open_refuses_what_cannot_be_and_makes_nothing(commune, open_survey, opt
     assert queries.surveys_under(db.session(), "/") == ()
 
 
-def test_open_names_every_wrong_row_of_the_frame(commune, open_survey, frame):
+@pytest.mark.parametrize("purpose", ["decision", "feedback"])
+def test_open_names_every_wrong_row_of_the_frame(commune, open_survey, frame, purpose):
     code, _out, err = open_survey(
-        frame("98001,Phung,lang,nhiều,BC,2026-01-31", "98001,Bang,xyz,10,BC,2026-01-31")
+        frame("98001,Phung,lang,nhiều,BC,2026-01-31", "98001,Bang,xyz,10,BC,2026-01-31"), purpose=purpose
     )
 
     assert code == 1
