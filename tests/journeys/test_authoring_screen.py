@@ -66,6 +66,9 @@ def test_a_form_is_made_ordered_extended_and_frozen_by_keyboard_on_a_phone(scree
     first, second, third = keys(screen)[:3]
 
     press(screen, f"#cau-{first} button[value=xuong]")
+    screen.wait_for_function(
+        "document.activeElement !== document.body"
+    )  # the button that was pressed has focus again
     with screen.expect_navigation():
         screen.keyboard.press("Enter")
 
