@@ -8,7 +8,8 @@ threads = int(os.environ.get("WEB_THREADS", "4"))
 worker_class = "gthread"
 accesslog = None
 errorlog = "-"
-loglevel = "warning"
+# A request that cannot be read is a warning that quotes the address it came from; errors quote none.
+loglevel = "error"
 timeout = 60
 keepalive = 15
 limit_request_line = 2048

@@ -155,22 +155,14 @@ def ask_publish(survey_id: str) -> ResponseReturnValue:
 @access.roles(*_BODIES)
 def ask_extend(survey_id: str) -> ResponseReturnValue:
     """Ask the other body to keep the phones open longer."""
-    form = ExtendForm(prefix="extend")
-    if not form.validate_on_submit():
-        return _form_refused(survey_id, form)
-    closes_at = calendar.closing(form.closes_on.data)
-    return _ask(survey_id, Act.EXTEND, {"closes_at": closes_at.isoformat()}, form.reason.data)
+    return _ask_new_day(survey_id, Act.EXTEND, ExtendForm(prefix="extend"))
 
 
 @bp.post("/<survey_id>/xin-rut-ngan")
 @access.roles(*_BODIES)
 def ask_shorten(survey_id: str) -> ResponseReturnValue:
     """Ask the other body to let the phones close earlier."""
-    form = ExtendForm(prefix="shorten")
-    if not form.validate_on_submit():
-        return _form_refused(survey_id, form)
-    closes_at = calendar.closing(form.closes_on.data)
-    return _ask(survey_id, Act.SHORTEN, {"closes_at": closes_at.isoformat()}, form.reason.data)
+    return _ask_new_day(survey_id, Act.SHORTEN, ExtendForm(prefix="shorten"))
 
 
 @bp.post("/<survey_id>/xin-huy")
@@ -247,6 +239,13 @@ def correct(survey_id: str, village: str) -> ResponseReturnValue:
         flash(_("Corrected. The old and the new number both stay on the papers."), "success")
         return redirect(url_for("fieldwork.page", survey_id=survey_id))
     return render_template("fieldwork/correct.html", survey=survey, line=line, form=form), _status(form)
+
+
+def _ask_new_day(survey_id: str, act: Act, form: ExtendForm) -> ResponseReturnValue:
+    if not form.validate_on_submit():
+        return _form_refused(survey_id, form)
+    closes_at = calendar.closing(form.closes_on.data)
+    return _ask(survey_id, act, {"closes_at": closes_at.isoformat()}, form.reason.data)
 
 
 def _ask(survey_id: str, act: Act, payload: dict[str, object], reason: str) -> ResponseReturnValue:
