@@ -8,12 +8,12 @@ anybody with the signed digest repeats it.
 A reply changes no score. It says how many rows are at least false, no more.
 """
 
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from math import comb
 from typing import Literal
+
+from survey_app.scoring import lots
 
 #: Households called by default: one false row in ten is then found 95 times of 100.
 USUAL_SAMPLE = 30
@@ -74,8 +74,12 @@ def draw(digest: str, ticked: Mapping[str, int], size: int = USUAL_SAMPLE) -> tu
     key = bytes.fromhex(digest)
     if not key or size < 0 or any(count < 0 for count in ticked.values()):
         raise ValueError("a draw needs a digest, and counts that are not negative")
-    rows = (Row(village, place) for village, count in ticked.items() for place in range(1, count + 1))
-    return tuple(sorted(sorted(rows, key=lambda row: (_lot(key, row), row))[:size]))
+    rows = {
+        f"{village}:{place}": Row(village, place)
+        for village, count in ticked.items()
+        for place in range(1, count + 1)
+    }
+    return tuple(sorted(rows[name] for name in lots.draw(key, rows, size)))
 
 
 def chance_to_find(rows: int, false_rows: int, sample: int = USUAL_SAMPLE) -> float:
@@ -121,10 +125,6 @@ def meaning(rows: int, replies: Replies) -> Meaning:
     if replies.reached:
         effect = "contradicted" if replies.denied else "nothing_found"
     return Meaning(effect, _least_false(rows, replies), _most_false(rows, replies))
-
-
-def _lot(key: bytes, row: Row) -> bytes:
-    return hmac.digest(key, f"{row.village}:{row.place}".encode("ascii"), sha256)
 
 
 def _least_false(rows: int, replies: Replies) -> int:

@@ -1,0 +1,72 @@
+"""How well paper slips were keyed: how many are keyed a second time, and from when on that is not good enough.
+
+Nothing here changes an answer. The limit is this product's own start value, printed as such wherever it is used.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from survey_app.questions.answers import Value
+from survey_app.questions.instrument import CLOSED_KINDS, Instrument, Kind, Question
+
+#: One slip in so many is keyed again by another person.
+ONE_IN = 10
+#: Slips that may differ, of all keyed again, in per cent; above it the papers of the village are looked at.
+MOST_DIFFERING = 1
+#: Slips that a signer compares with what was keyed.
+SIGNERS_DRAW = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SecondKeying:
+    """What keying again found in one village. `paper` counts its paper answers, where that may be told."""
+
+    unit: str
+    checked: int
+    differing: int
+    paper: int | None = None
+
+    @property
+    def missing(self) -> int:
+        """Slips still to be keyed again; 0 where the paper answers may not be told yet."""
+        return max(sample_size(self.paper or 0) - self.checked, 0)
+
+    @property
+    def needs_comparison(self) -> bool:
+        """Whether more slips differ than may: in integers, so that nothing is rounded away."""
+        return self.differing * 100 > self.checked * MOST_DIFFERING
+
+
+@dataclass(frozen=True, slots=True)
+class DrawOutcome:
+    """What comparing the drawn slips with the paper has found so far, in counts."""
+
+    drawn: int
+    matching: int
+    differing: int
+    not_found: int
+
+    @property
+    def open(self) -> int:
+        """Drawn slips nobody has compared yet."""
+        return self.drawn - self.matching - self.differing - self.not_found
+
+
+def sample_size(slips: int) -> int:
+    """How many of a village's paper slips are keyed again: one in ten, rounded up.
+
+    >>> [sample_size(slips) for slips in (0, 1, 10, 11)]
+    [0, 1, 1, 2]
+    """
+    return -(-slips // ONE_IN)
+
+
+def keyed_again(instrument: Instrument) -> tuple[Question, ...]:
+    """The questions that are keyed twice: all but free text, in which two people never agree to the letter."""
+    kinds = CLOSED_KINDS | {Kind.NUMBER}
+    return tuple(question for question in instrument.answerable if question.kind in kinds)
+
+
+def differs(questions: Iterable[Question], first: dict[str, Value], second: dict[str, Value]) -> bool:
+    """Whether two keyings of one slip disagree in any of these questions."""
+    return any(first.get(question.key) != second.get(question.key) for question in questions)
