@@ -69,6 +69,32 @@ class InvalidPaper(Base):
     slips: Mapped[int]
 
 
+class PaperKeyer(Base):
+    """Who has keyed paper of a village: whoever did does not key its slips a second time. Tied to no slip."""
+
+    __tablename__ = "paper_keyers"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class SecondKeyingRow(Base):
+    """Whether a paper slip, keyed again without seeing the first keying, says what is stored; never by whom or when.
+
+    Rewritten in random order at sealing; then triggers refuse to add, change or delete one.
+    """
+
+    __tablename__ = "second_keyings"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    leaf: Mapped[str] = mapped_column(String(64), primary_key=True)
+    unit_id: Mapped[int]
+    differs: Mapped[bool]
+
+
 class ActivityCounter(Base):
     """How many households of a village answered by phone in ten minutes, tied to no answer; see `activity`."""
 

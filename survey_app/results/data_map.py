@@ -87,6 +87,32 @@ DATA_MAP = (
         _WITH_SURVEY,
     ),
     DataLine(
+        ("second_keyings",),
+        _l("Of paper slips keyed again: the digest of the answer and whether both keyings agree"),
+        _l("To check how paper was keyed"),
+        _l("Counts by village: officers. A digest: nobody, by any page"),
+        _FOREVER,
+        _WITH_SURVEY,
+    ),
+    DataLine(
+        ("paper_keyers",),
+        _l("Officers: who has keyed paper of a village, by number of the account"),
+        _l("So that another person keys a village's slips again"),
+        _l("Nobody, by any page"),
+        _FOREVER,
+        _NOT_ERASED,
+    ),
+    DataLine(
+        ("paper_comparisons",),
+        _l(
+            "Of paper slips drawn after sealing: the digest of the answer, what a signer found, a note without names"
+        ),
+        _l("To check the result against the papers"),
+        _l("Receipts and counts: who signs. Keyed answers beside them: Front, province and auditor"),
+        _FOREVER,
+        _NOT_ERASED,
+    ),
+    DataLine(
         ("tallies", "seals", "feedback_figures"),
         _l("Counts by village and channel, the sealed result and its signature"),
         _l("The result itself"),

@@ -15,6 +15,7 @@ __all__ = [
     "DataRequestAnswer",
     "ErasurePermit",
     "FeedbackFigure",
+    "PaperComparison",
     "ReceiptList",
     "Seal",
     "SealedResponse",
@@ -102,6 +103,24 @@ class Callback(Base):
     not_reached: Mapped[int | None]
     noted_by: Mapped[str | None] = mapped_column(String(40))
     noted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PaperComparison(Base):
+    """What a signer or auditor found holding one drawn paper slip beside its keyed answers. Triggers refuse changes."""
+
+    __tablename__ = "paper_comparisons"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('matches', 'differs', 'not_found')", name="outcome_known"),
+    )
+
+    survey_id: Mapped[str] = mapped_column(ForeignKey("surveys.id"), primary_key=True)
+    leaf: Mapped[str] = mapped_column(String(64), primary_key=True)
+    #: Counts from 1: a correction is a further row, and the newest counts.
+    number: Mapped[int] = mapped_column(primary_key=True)
+    outcome: Mapped[str] = mapped_column(String(12))
+    note: Mapped[str] = mapped_column(String(300))
+    noted_by: Mapped[str] = mapped_column(String(40))
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ErasurePermit(Base):

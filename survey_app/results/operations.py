@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit
 from survey_app.authoring import queries as instruments
-from survey_app.collecting.models import ActivityCounter, Response, SpentCode
+from survey_app.collecting.models import ActivityCounter, Response, SecondKeyingRow, SpentCode
 from survey_app.db import Base
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
@@ -82,6 +82,7 @@ def close_and_seal(session: Session, survey_id: str, *, actor: str, now: datetim
     if differences:
         raise SealRefused(survey, differences)
     _move(session, Response, SealedResponse, survey_id)
+    _move(session, SecondKeyingRow, SecondKeyingRow, survey_id)
     digest = _write_seal(session, survey, frame, count, actor=actor, now=now, keys=keys)
     for table in (SlipRow, SpentCode, Progress, ActivityCounter):
         _move(session, table, table, survey_id)

@@ -1,19 +1,21 @@
 """The triggers that keep sealed rows as they are, as text for each database.
 
 Sealed answers alone may change, in two ways and only while `permits` says so for their survey: a free text may be
-taken out of `answers`, and a row may go once its leaf is kept elsewhere.
+taken out of `answers`, and a row may go once its leaf is kept elsewhere. What keying again found may be rewritten
+until the seal, because sealing does so in random order.
 
 Migrations carry a copy of this text, because a migration never changes; a test compares what stands in the
 database with what stands here.
 """
 
 #: Tables whose rows are written once. The seal comes last: after it nothing is added for its survey.
-FINAL_TABLES = ("sealed_responses", "tallies", "seals")
+FINAL_TABLES = ("sealed_responses", "tallies", "seals", "second_keyings")
 #: Of the tables with a trigger, those whose rows nothing and nobody may change or remove.
-_FIXED_TABLES = ("tallies", "seals", "retained_leaves")
-TABLES = (*FINAL_TABLES, "retained_leaves")
+_FIXED_TABLES = ("tallies", "seals", "retained_leaves", "paper_comparisons")
+TABLES = (*FINAL_TABLES, "retained_leaves", "paper_comparisons")
 
 _IS_SEALED = "EXISTS (SELECT 1 FROM seals WHERE survey_id = NEW.survey_id)"
+_WAS_SEALED = "EXISTS (SELECT 1 FROM seals WHERE survey_id = OLD.survey_id)"
 _NO_PERMIT = "NOT EXISTS (SELECT 1 FROM erasure_permits WHERE survey_id = OLD.survey_id)"
 _LEAF_NOT_KEPT = (
     "NOT EXISTS (SELECT 1 FROM retained_leaves WHERE survey_id = OLD.survey_id AND leaf = OLD.leaf)"
@@ -34,6 +36,10 @@ _POSTGRESQL_FUNCTIONS = (
     "CREATE FUNCTION refuse_after_seal() RETURNS trigger LANGUAGE plpgsql AS $$"
     f" BEGIN IF {_IS_SEALED}"
     " THEN RAISE EXCEPTION 'survey % is sealed', NEW.survey_id; END IF; RETURN NEW; END $$",
+    "CREATE FUNCTION refuse_change_after_seal() RETURNS trigger LANGUAGE plpgsql AS $$"
+    f" BEGIN IF {_WAS_SEALED}"
+    " THEN RAISE EXCEPTION 'survey % is sealed', OLD.survey_id; END IF;"
+    " IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
 )
 
 #: Name, event, whether for each row or each statement, table and function of every trigger on PostgreSQL.
@@ -41,6 +47,8 @@ _POSTGRESQL = (
     ("sealed_responses_never_update", "UPDATE", "ROW", "sealed_responses", "refuse_update_unless_permitted"),
     ("sealed_responses_never_delete", "DELETE", "ROW", "sealed_responses", "refuse_delete_unless_permitted"),
     ("sealed_responses_never_truncate", "TRUNCATE", "STATEMENT", "sealed_responses", "refuse_change"),
+    ("second_keyings_stay_at_seal", "UPDATE OR DELETE", "ROW", "second_keyings", "refuse_change_after_seal"),
+    ("second_keyings_never_truncate", "TRUNCATE", "STATEMENT", "second_keyings", "refuse_change"),
     *(
         (f"{table}_never_change", "UPDATE OR DELETE OR TRUNCATE", "STATEMENT", table, "refuse_change")
         for table in _FIXED_TABLES
@@ -58,6 +66,16 @@ _SQLITE = (
     (
         *("sealed_responses_never_delete", "DELETE", "sealed_responses"),
         *(f" WHEN {_NO_PERMIT} OR {_LEAF_NOT_KEPT}", _REFUSE.format("sealed_responses")),
+    ),
+    *(
+        (
+            f"second_keyings_stay_at_{act.lower()}",
+            act,
+            "second_keyings",
+            f" WHEN {_WAS_SEALED}",
+            _REFUSE.format("second_keyings"),
+        )
+        for act in ("UPDATE", "DELETE")
     ),
     *(
         (f"{table}_never_{act.lower()}", act, table, "", _REFUSE.format(table))
