@@ -61,6 +61,8 @@ ACTS: Mapping[str, str] = {
     "results.receipts": _l("Entered a receipt list"),
     "results.callback_draw": _l("Drew the call-back sample"),
     "results.callback_replies": _l("Entered the replies of the call-back"),
+    "collecting.second_keying": _l("Keyed a drawn paper slip again"),
+    "results.paper_compared": _l("Compared drawn paper slips with what was keyed"),
     "results.exact": _l("Looked at exact figures of villages"),
     "results.auditor_set": _l("Downloaded the auditor's files"),
     "results.raw_removed": _l("Removed raw answers after their time"),

@@ -2,7 +2,8 @@
 
 from flask import Flask
 
-from survey_app.collecting import blank, paper_views, slip_check, views
+from survey_app.collecting import blank, paper_views, second_keying_views, slip_check, views
+from survey_app.fieldwork import remarks
 
 
 def init_app(app: Flask) -> None:
@@ -12,4 +13,6 @@ def init_app(app: Flask) -> None:
     blank.init_app(app)
     app.register_blueprint(views.bp)
     app.register_blueprint(paper_views.bp)
+    app.register_blueprint(second_keying_views.bp)
     app.register_blueprint(slip_check.bp)
+    remarks.register(app, second_keying_views.remarks)

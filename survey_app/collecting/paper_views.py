@@ -1,6 +1,7 @@
 """Keying paper slips: a plain screen for a signed-in clerk, usable by keyboard alone.
 
-A paper slip carries the same code as its QR, so the first valid use wins whichever door it came through.
+A paper slip carries the same code as its QR, so the first valid use wins whichever door it came through. The receipt
+is written by hand on the slip, so that the paper and what was keyed can be compared later: nothing else joins them.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import access, db
 from survey_app.access import Role
-from survey_app.collecting import operations, queries, wording
+from survey_app.collecting import operations, queries, second_keying, wording
 from survey_app.collecting.refusals import UnknownCode, WrongAnswers
 from survey_app.collecting.views import raw_answers, submission_id
 from survey_app.errors import DATABASE_AWAY, DomainError
@@ -72,9 +73,7 @@ def record_slip(survey_id: str) -> ResponseReturnValue:
         if reading.problems and not reason:
             raise WrongAnswers(wording.named(survey.instrument, reading.problems))
         if not reason and not any(reading.answers.values()):
-            raise WrongAnswers(
-                {"": _("Nothing was keyed. If the slip is blank, choose “Nothing is ticked” below.")}
-            )
+            raise nothing_keyed()
         if reason and reason not in invalid_reasons():
             raise WrongAnswers({"": _("Choose the reason from the list.")})
         code = codes.normalise(typed)
@@ -88,7 +87,8 @@ def record_slip(survey_id: str) -> ResponseReturnValue:
             invalid_reason=reason or None,
         )
         with db.transaction() as writing:
-            operations.record_response(writing, door, submission, now=now, keys=store())
+            receipt = operations.record_response(writing, door, submission, now=now, keys=store())
+            second_keying.note_keyer(writing, survey.id, door.unit_id, access.identity().user_id)
     except DomainError as refusal:
         problems = refusal.problems if isinstance(refusal, WrongAnswers) else {}
         return _kept_page(survey, refusal.message, refusal.status, problems=problems)
@@ -106,7 +106,13 @@ def record_slip(survey_id: str) -> ResponseReturnValue:
         ),
         "success",
     )
+    flash(_("Write this receipt on the slip now: %(receipt)s", receipt=receipt.printed), "receipt")
     return redirect(url_for("paper.key_slip", survey_id=survey_id))
+
+
+def nothing_keyed() -> WrongAnswers:
+    """The refusal of a slip on which nothing was keyed, though no reason says that it is blank."""
+    return WrongAnswers({"": _("Nothing was keyed. If the slip is blank, choose “Nothing is ticked” below.")})
 
 
 def _takes_paper(current: Session, unit_path: str) -> list[SurveyView]:

@@ -14,7 +14,7 @@ from survey_app.accounts import queries as accounts
 from survey_app.accounts.freshness import fresh
 from survey_app.authoring import queries as instruments
 from survey_app.errors import DomainError
-from survey_app.fieldwork import acts, calendar, operations, queries
+from survey_app.fieldwork import acts, calendar, operations, queries, remarks
 from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.forms import (
     CorrectionForm,
@@ -123,6 +123,7 @@ def page(survey_id: str) -> ResponseReturnValue:
         batches=queries.batches(current, survey_id),
         obstacles=operations.obstacles(current, survey_id, now) if is_draft else (),
         approvals=acts.requests(current, survey_id),
+        remarks=remarks.remarks(current, survey),
         act_name=acts.name,
         may_draft=person.role in _DRAFTERS,
         may_ask=person.role in _BODIES,

@@ -3,7 +3,7 @@
 Nothing here changes an answer. The limit is this product's own start value, printed as such wherever it is used.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from survey_app.questions.answers import Value
@@ -67,6 +67,6 @@ def keyed_again(instrument: Instrument) -> tuple[Question, ...]:
     return tuple(question for question in instrument.answerable if question.kind in kinds)
 
 
-def differs(questions: Iterable[Question], first: dict[str, Value], second: dict[str, Value]) -> bool:
+def differs(questions: Iterable[Question], first: Mapping[str, Value], second: Mapping[str, Value]) -> bool:
     """Whether two keyings of one slip disagree in any of these questions."""
     return any(first.get(question.key) != second.get(question.key) for question in questions)

@@ -1,0 +1,235 @@
+"""One paper slip in ten is keyed again by another person, who never sees what is stored.
+
+Which slips follows from the survey's pepper and the leaves alone: whoever keyed first could not foresee it, and it can
+be drawn again. What is kept says that a slip agrees or not, never who keyed it again or when. Nothing here changes an
+answer, and nothing gives one out: the stored answer is compared and dropped.
+"""
+
+import hmac
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from http import HTTPStatus
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from survey_app import audit, db
+from survey_app.access import Identity
+from survey_app.collecting import leaves, stored
+from survey_app.collecting.models import PaperKeyer, Response, SecondKeyingRow
+from survey_app.errors import DomainError
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.models import Channel, State, Survey
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.i18n import gettext as _
+from survey_app.keys import KeyStore
+from survey_app.questions.answers import Value
+from survey_app.scoring import keying, lots
+from survey_app.scoring.keying import SecondKeying
+
+#: Keeps this use of the pepper apart from the digests of codes, which begin with a survey number and a zero byte.
+_LABEL = b"second-keying"
+
+
+class MistypedReceipt(DomainError):
+    """The check character says that this was never a receipt."""
+
+    code = "bien-nhan-sai"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("There is a mistake in the receipt. Please compare it with what stands on the slip.")
+        )
+
+
+class NotDrawn(DomainError):
+    """No drawn slip of this survey has that receipt."""
+
+    code = "khong-boc-tham"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "No slip drawn here has this receipt. Only the slips listed below are keyed again; the list may have "
+                "changed since you opened the page, because further slips were keyed."
+            )
+        )
+
+
+class KeyedHere(DomainError):
+    """Whoever keyed paper of a village does not check that village."""
+
+    code = "nguoi-da-nhap"
+    status = HTTPStatus.FORBIDDEN
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("You have keyed paper slips of this village, so another person has to key its slips again.")
+        )
+
+
+class KeyedAgain(DomainError):
+    """Each drawn slip is keyed again once."""
+
+    code = "da-nhap-lai"
+
+    def __init__(self) -> None:
+        super().__init__(_("This slip has already been keyed again. Please take the next one of the list."))
+
+
+class NotKeyedNow(DomainError):
+    """Slips are keyed again while paper is taken, and not after the seal."""
+
+    code = "khong-nhap-lai-luc-nay"
+
+    def __init__(self) -> None:
+        super().__init__(_("This survey does not take paper slips now, so none can be keyed again."))
+
+
+@dataclass(frozen=True, slots=True)
+class VillageDraw:
+    """The slips of one village that wait to be keyed again; `waiting` is empty for whoever keyed paper there."""
+
+    unit_name: str
+    keyed_by_reader: bool
+    #: Receipts in their own order, which says nothing of the order in which slips were keyed.
+    waiting: tuple[str, ...]
+
+
+def note_keyer(session: Session, survey_id: str, unit_id: int, user_id: int) -> None:
+    """Remember that this person keys paper of this village."""
+    row = {"survey_id": survey_id, "unit_id": unit_id, "user_id": user_id}
+    db.insert_if_new(session, PaperKeyer, row)
+
+
+def waiting(session: Session, survey: SurveyView, user_id: int, keys: KeyStore) -> tuple[VillageDraw, ...]:
+    """Every village with drawn slips not keyed again yet. Raises KeyMissing; empty while no paper is taken."""
+    if not survey.takes_paper:
+        return ()
+    own, done = _keyed_by(session, survey.id, user_id), _checked(session, survey.id)
+    found = []
+    by_village = _paper_leaves(session, survey.id)
+    for line in surveys.frame(session, survey.id):
+        drawn = _drawn(keys, survey.id, by_village.get(line.unit.id, ())) - done
+        if drawn:
+            keyed_here = line.unit.id in own
+            receipts = () if keyed_here else tuple(leaves.receipt(survey.id, leaf) for leaf in sorted(drawn))
+            found.append(VillageDraw(line.unit.full_name, keyed_here, receipts))
+    return tuple(found)
+
+
+def key_again(
+    session: Session,
+    survey: SurveyView,
+    receipt: str,
+    answers: Mapping[str, Value],
+    *,
+    by: Identity,
+    keys: KeyStore,
+    now: datetime,
+) -> str:
+    """Compare a second keying with what is stored and keep whether they agree; the name of the village.
+
+    Says nothing of the outcome. Raises the refusals of this module, KeyMissing.
+    """
+    _require_open(session, survey.id)
+    row = _paper_answer(session, survey, receipt)
+    if row.unit_id in _keyed_by(session, survey.id, by.user_id):
+        raise KeyedHere
+    if row.leaf in _checked(session, survey.id):
+        raise KeyedAgain
+    of_village = _paper_leaves(session, survey.id)[row.unit_id]
+    if row.leaf not in _drawn(keys, survey.id, of_village):
+        raise NotDrawn
+    first = stored.values(survey.instrument, row.answers)
+    differs = keying.differs(keying.keyed_again(survey.instrument), first, answers)
+    kept = {"survey_id": survey.id, "leaf": row.leaf, "unit_id": row.unit_id, "differs": differs}
+    if not db.insert_if_new(session, SecondKeyingRow, kept):
+        raise KeyedAgain
+    village = next(line.unit for line in surveys.frame(session, survey.id) if line.unit.id == row.unit_id)
+    subject = f"survey:{survey.id}"
+    audit.record(session, by.actor, "collecting.second_keying", subject, at=now, village=village.code)
+    return village.full_name
+
+
+def findings(
+    session: Session, survey_id: str, paper: Mapping[int, int] | None = None
+) -> tuple[SecondKeying, ...]:
+    """What keying again found in each village of the frame; `paper` counts paper answers, by village id."""
+    rows = session.execute(
+        select(SecondKeyingRow.unit_id, SecondKeyingRow.differs, func.count())
+        .where(SecondKeyingRow.survey_id == survey_id)
+        .group_by(SecondKeyingRow.unit_id, SecondKeyingRow.differs)
+    )
+    counts = {(unit_id, differs): count for unit_id, differs, count in rows}
+    return tuple(
+        SecondKeying(
+            unit=line.unit.code,
+            checked=counts.get((line.unit.id, True), 0) + counts.get((line.unit.id, False), 0),
+            differing=counts.get((line.unit.id, True), 0),
+            paper=None if paper is None else paper.get(line.unit.id, 0),
+        )
+        for line in surveys.frame(session, survey_id)
+    )
+
+
+def _require_open(session: Session, survey_id: str) -> None:
+    """Hold the survey in its state until this is committed, so that sealing waits."""
+    held = select(Survey.state).where(Survey.id == survey_id).with_for_update(read=True)
+    if session.scalar(held) not in {State.OPEN, State.COUNTING}:
+        raise NotKeyedNow
+
+
+def _paper_answer(session: Session, survey: SurveyView, receipt: str) -> Response:
+    """The paper answer of a typed receipt, which may lack the survey number that all of them begin with."""
+    read = leaves.read_receipt(receipt) or leaves.read_receipt(survey.id + receipt)
+    if read is None:
+        raise MistypedReceipt
+    survey_id, leaf_start = read
+    row = session.scalars(
+        select(Response)
+        .where(
+            Response.survey_id == survey.id,
+            Response.channel == Channel.PAPER_ENTRY,
+            Response.leaf.startswith(leaf_start, autoescape=True),
+        )
+        .order_by(Response.id)
+        .limit(1)
+    ).first()
+    if row is None or survey_id != survey.id:
+        raise NotDrawn
+    return row
+
+
+def _drawn(keys: KeyStore, survey_id: str, of_village: Sequence[str]) -> frozenset[str]:
+    """The drawn ones among a village's paper leaves."""
+    key = hmac.digest(keys.pepper(survey_id), _LABEL, sha256)
+    return frozenset(lots.draw(key, of_village, keying.sample_size(len(of_village))))
+
+
+def _paper_leaves(session: Session, survey_id: str) -> dict[int, list[str]]:
+    rows = session.execute(
+        select(Response.unit_id, Response.leaf)
+        .where(Response.survey_id == survey_id, Response.channel == Channel.PAPER_ENTRY)
+        .order_by(Response.leaf)
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for unit_id, leaf in rows:
+        found[unit_id].append(leaf)
+    return found
+
+
+def _checked(session: Session, survey_id: str) -> frozenset[str]:
+    mine = select(SecondKeyingRow.leaf).where(SecondKeyingRow.survey_id == survey_id)
+    return frozenset(session.scalars(mine))
+
+
+def _keyed_by(session: Session, survey_id: str, user_id: int) -> frozenset[int]:
+    """Ids of the villages whose paper this person has keyed."""
+    mine = select(PaperKeyer.unit_id).where(PaperKeyer.survey_id == survey_id, PaperKeyer.user_id == user_id)
+    return frozenset(session.scalars(mine))

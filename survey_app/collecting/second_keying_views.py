@@ -1,0 +1,184 @@
+"""The screen on which drawn paper slips are keyed again, blind; and what is said of it on the survey's page.
+
+Whether keyings agree depends on answers, so it is told only once the phones are closed, in counts of villages.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from survey_app import access, db
+from survey_app.collecting import second_keying, wording
+from survey_app.collecting.paper_views import KEYING_ROLES, invalid_reasons, nothing_keyed
+from survey_app.collecting.refusals import WrongAnswers
+from survey_app.collecting.second_keying import VillageDraw
+from survey_app.collecting.views import raw_answers
+from survey_app.errors import DATABASE_AWAY, DomainError
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.fieldwork.remarks import Remark
+from survey_app.i18n import gettext as _
+from survey_app.i18n import ngettext
+from survey_app.keys import KeyMissing, store
+from survey_app.questions.answers import Value, read_answers
+from survey_app.questions.instrument import Question
+from survey_app.scoring import keying
+
+bp = Blueprint("second_keying", __name__, template_folder="templates")
+
+#: States in which the outcome may be told: nobody can answer by phone any more.
+_TOLD = (State.COUNTING, State.SEALED, State.SIGNED)
+
+
+@bp.get("/can-bo/nhap-phieu/<survey_id>/nhap-lai")
+@access.roles(*KEYING_ROLES)
+def page(survey_id: str) -> ResponseReturnValue:
+    """The drawn slips, and an empty form for one of them."""
+    return _page(_survey(survey_id))
+
+
+@bp.post("/can-bo/nhap-phieu/<survey_id>/nhap-lai")
+@access.roles(*KEYING_ROLES)
+def key_again(survey_id: str) -> ResponseReturnValue:
+    """Keep whether this keying agrees; a refusal shows why and keeps every key stroke."""
+    survey, person = _survey(survey_id), access.identity()
+    try:
+        answers = _answers(survey)
+        with db.transaction() as writing:
+            village = second_keying.key_again(
+                writing, survey, request.form.get("_receipt", ""), answers,
+                by=person, keys=store(), now=datetime.now(UTC),
+            )  # fmt: skip
+    except WrongAnswers as refusal:
+        return _page(survey, refusal.message, refusal.status, problems=refusal.problems)
+    except DomainError as refusal:
+        return _page(survey, refusal.message, refusal.status)
+    except (*DATABASE_AWAY, KeyMissing):
+        message = _(
+            "The server is busy for a moment. The slip is still here: wait a little, then save it again."
+        )
+        return _page(survey, message, HTTPStatus.SERVICE_UNAVAILABLE)
+    flash(_("Slip of %(village)s keyed again.", village=village), "success")
+    return redirect(url_for("second_keying.page", survey_id=survey_id), HTTPStatus.SEE_OTHER)
+
+
+def remarks(session: Session, survey: SurveyView) -> Iterator[Remark]:
+    """What keying again has found, for the survey's page."""
+    if survey.purpose is not Purpose.DECISION or survey.state not in (State.OPEN, *_TOLD):
+        return
+    found = second_keying.findings(session, survey.id)
+    checked = sum(village.checked for village in found)
+    if not checked:
+        answered, _as_of = surveys.answered_hourly(session, survey.id)
+        if surveys.answered_by_door(answered)[1]:
+            yield Remark(_("No paper slip has been keyed again yet. One in ten of each village is due."))
+        return
+    if survey.state not in _TOLD:
+        yield Remark(
+            ngettext(
+                "%(num)d paper slip has been keyed again so far.",
+                "%(num)d paper slips have been keyed again so far.",
+                checked,
+            )
+        )
+        return
+    differing = sum(village.differing for village in found)
+    told = _("Paper slips keyed again: %(checked)s; differing: %(n)s.", checked=checked, n=differing)
+    yield Remark(told)
+    names = {line.unit.code: line.unit.full_name for line in surveys.frame(session, survey.id)}
+    for village in found:
+        if village.needs_comparison:
+            yield Remark(_to_compare(names[village.unit], village), urgent=True)
+
+
+def _to_compare(name: str, village: keying.SecondKeying) -> str:
+    what = _(
+        "%(village)s: of %(checked)s paper slips keyed again %(differing)s differ, which is more than "
+        "%(limit)s %% (this product's own start value).",
+        village=name,
+        checked=village.checked,
+        differing=village.differing,
+        limit=keying.MOST_DIFFERING,
+    )
+    return f"{what} {what_follows()}"
+
+
+def what_follows() -> str:
+    """What the two bodies do where keyings differ: nobody can mend an answer."""
+    told: str = _(
+        "To be compared: the Front and the People's Committee look at the paper slips of that village together. "
+        "No answer is edited or deleted. If it was keyed wrongly, both cancel the result of that village and ask "
+        "it again."
+    )
+    return told
+
+
+def _survey(survey_id: str) -> SurveyView:
+    survey = surveys.scoped_survey(db.session(), survey_id, access.identity())
+    if survey.purpose is not Purpose.DECISION:
+        abort(HTTPStatus.NOT_FOUND)
+    return survey
+
+
+def _answers(survey: SurveyView) -> Mapping[str, Value]:
+    """What was keyed, of the questions that are keyed twice. Raises WrongAnswers."""
+    reason = request.form.get("_invalid", "")
+    if reason and reason not in invalid_reasons():
+        raise WrongAnswers({"": _("Choose the reason from the list.")})
+    if reason:
+        return {}
+    asked = {question.key for question in keying.keyed_again(survey.instrument)}
+    reading = read_answers(survey.instrument, raw_answers(survey.instrument, request.form))
+    # A free text that the form requires is not asked for here.
+    untold = {question.key for question in survey.instrument.answerable} - asked
+    problems = {key: found for key, found in reading.problems.items() if key not in untold}
+    if problems:
+        raise WrongAnswers(wording.named(survey.instrument, problems))
+    answers = {key: value for key, value in reading.answers.items() if key in asked}
+    if not any(answers.values()):
+        raise nothing_keyed()
+    return answers
+
+
+def _lines(survey: SurveyView) -> list[tuple[int, Question]]:
+    """The questions that are keyed twice, under the numbers they have on paper."""
+    asked = keying.keyed_again(survey.instrument)
+    numbered = enumerate(survey.instrument.answerable, start=1)
+    return [(number, question) for number, question in numbered if question in asked]
+
+
+def _page(
+    survey: SurveyView, message: str = "", status: int = 200, *, problems: Mapping[str, str] | None = None
+) -> ResponseReturnValue:
+    waiting, told = _listing(survey, must_succeed=not message)
+    shown = render_template(
+        "collecting/second_keying.html",
+        survey=survey,
+        lines=_lines(survey),
+        receipt=request.form.get("_receipt", ""),
+        answers=raw_answers(survey.instrument, request.form),
+        problems=problems or {},
+        message=message,
+        reasons=invalid_reasons(),
+        chosen_reason=request.form.get("_invalid", ""),
+        waiting=waiting,
+        remarks=told,
+    )
+    return shown, status
+
+
+def _listing(survey: SurveyView, *, must_succeed: bool) -> tuple[tuple[VillageDraw, ...], tuple[Remark, ...]]:
+    """The drawn slips and what was found; nothing beside a refusal while database or key are away."""
+    try:
+        current = db.session()
+        waiting = second_keying.waiting(current, survey, access.identity().user_id, store())
+        return waiting, tuple(remarks(current, survey))
+    except (*DATABASE_AWAY, KeyMissing):
+        if must_succeed:
+            raise
+        return (), ()

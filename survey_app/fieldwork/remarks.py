@@ -1,0 +1,33 @@
+"""What other rooms have to say on the page of a survey. Rooms register providers; this module knows no subject."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from flask import Flask, current_app
+from sqlalchemy.orm import Session
+
+from survey_app.fieldwork.queries import SurveyView
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One sentence or two in the reader's language; `urgent` when somebody has to act on it."""
+
+    text: str
+    urgent: bool = False
+
+
+Provider: TypeAlias = Callable[[Session, SurveyView], Iterable[Remark]]
+
+
+def register(app: Flask, provider: Provider) -> None:
+    """Have `provider` asked whenever a survey's page is opened, after those registered before it."""
+    app.extensions.setdefault("survey_remarks", []).append(provider)
+
+
+def remarks(session: Session, survey: SurveyView) -> tuple[Remark, ...]:
+    """Everything there is to say of this survey, urgent things first."""
+    providers: list[Provider] = current_app.extensions.get("survey_remarks", [])
+    found = [item for provider in providers for item in provider(session, survey)]
+    return tuple(sorted(found, key=lambda item: not item.urgent))

@@ -1,0 +1,326 @@
+"""Keying drawn paper slips again: by another person, blind, and with nothing kept but whether both agree."""
+
+import hashlib
+import hmac
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+from flask import current_app
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from survey_app import db
+from survey_app.access import Role
+from survey_app.audit import AuditEvent
+from survey_app.collecting import leaves, operations, queries, second_keying
+from survey_app.collecting.models import PaperKeyer, Response, SecondKeyingRow
+from survey_app.collecting.operations import Submission
+from survey_app.fieldwork import codes
+from survey_app.fieldwork.models import Channel, Purpose, State
+from survey_app.keys import store
+from survey_app.questions.answers import read_answers
+from tests.pages import Page
+from tests.rooms.test_collecting_paper import kept
+
+FIRST = {"planning": "satisfied", "transport": "dissatisfied"}
+
+
+@pytest.fixture
+def commune(make_commune):
+    return make_commune()
+
+
+@pytest.fixture
+def survey(commune, make_survey):
+    return make_survey(commune)
+
+
+@pytest.fixture
+def clerk(commune, sign_in):
+    """Whoever keys first."""
+    return sign_in(Role.CLERK, commune.unit)
+
+
+@pytest.fixture
+def second(commune, sign_in):
+    """Continue as another clerk of the commune."""
+    return lambda: sign_in(Role.CLERK, commune.unit, "-hai")
+
+
+@pytest.fixture
+def keyed(commune, survey, clerk, hand_out):
+    """Have the first clerk key slips of a village; the receipts of those drawn."""
+
+    def key(count=12, village="Phung"):
+        for code in hand_out(survey, commune.villages[village], count):
+            answers = read_answers(survey.instrument, FIRST).answers
+            with db.transaction() as current:
+                door = queries.slip_door(current, survey, codes.normalise(code), store())
+                sent = Submission(str(uuid.uuid4()), answers, Channel.PAPER_ENTRY)
+                operations.record_response(current, door, sent, now=datetime.now(UTC), keys=store())
+                second_keying.note_keyer(current, survey.id, door.unit_id, signed_in())
+        return drawn(survey)
+
+    return key
+
+
+def signed_in():
+    """The number of the account the next request comes from."""
+    return current_app.extensions["identity_loader"]().user_id
+
+
+def fresh():
+    current = db.session()
+    current.rollback()
+    return current
+
+
+def drawn(survey):
+    """The receipts that wait, as somebody sees them who keyed nothing."""
+    return [one for village in second_keying.waiting(fresh(), survey, 0, store()) for one in village.waiting]
+
+
+def address(survey):
+    return f"/can-bo/nhap-phieu/{survey.id}/nhap-lai"
+
+
+def key_again(client, survey, **fields):
+    form = Page(client.get(address(survey)).text).form(class_="paper-form")
+    return client.post(address(survey), data=form.data(**fields))
+
+
+def rows():
+    return fresh().scalars(select(SecondKeyingRow)).all()
+
+
+def test_after_keying_the_clerk_is_told_the_receipt_to_write_on_the_slip(commune, survey, clerk, hand_out):
+    (code,) = hand_out(survey, commune.villages["Phung"], 1)
+    page = Page(clerk.get(f"/can-bo/nhap-phieu/{survey.id}").text)
+
+    saved = clerk.post(
+        f"/can-bo/nhap-phieu/{survey.id}", data=page.form(class_="paper-form").data(_code=code, **FIRST)
+    )
+
+    leaf = fresh().scalars(select(Response.leaf)).one()
+    assert leaves.receipt(survey.id, leaf) in clerk.get(saved.location).text
+    assert [(row.unit_id, row.user_id) for row in fresh().scalars(select(PaperKeyer))] == [
+        (commune.villages["Phung"].id, signed_in())
+    ]
+
+
+def test_one_slip_in_ten_is_drawn_by_the_pepper_and_by_nothing_else(survey, keyed):
+    receipts = keyed(12)
+
+    key = hmac.new(store().pepper(survey.id), b"second-keying", "sha256").digest()
+    ranked = sorted(
+        fresh().scalars(select(Response.leaf)),
+        key=lambda leaf: hmac.new(key, leaf.encode(), hashlib.sha256).digest(),
+    )
+    assert receipts == sorted(leaves.receipt(survey.id, leaf) for leaf in ranked[:2])
+    assert drawn(survey) == receipts
+
+
+@pytest.mark.parametrize(
+    ("again", "differs"),
+    [(FIRST, False), (FIRST | {"transport": "satisfied"}, True), ({"planning": "satisfied"}, True)],
+    ids=["the same", "one other answer", "one left blank"],
+)
+def test_a_second_keying_keeps_whether_both_agree_and_nothing_of_person_or_time(
+    commune, survey, keyed, second, again, differs
+):
+    receipt = keyed()[0]
+
+    saved = key_again(second(), survey, _receipt=receipt.lower(), **again)
+
+    (row,) = rows()
+    assert saved.status_code == 303
+    assert (row.unit_id, row.differs) == (commune.villages["Phung"].id, differs)
+    assert set(SecondKeyingRow.__table__.columns.keys()) == {"survey_id", "leaf", "unit_id", "differs"}
+    assert leaves.receipt(survey.id, row.leaf) == receipt
+
+
+def test_the_act_is_noted_by_village_alone(commune, survey, keyed, second):
+    receipt = keyed()[0]
+    key_again(second(), survey, _receipt=receipt, **FIRST)
+
+    noted = fresh().scalars(select(AuditEvent).where(AuditEvent.act == "collecting.second_keying")).one()
+    assert noted.details == {"village": commune.villages["Phung"].code}
+
+
+def test_the_receipt_may_be_typed_without_the_survey_number(survey, keyed, second):
+    receipt = keyed()[0].removeprefix(f"{survey.id}-")
+
+    assert key_again(second(), survey, _receipt=receipt, **FIRST).status_code == 303
+
+
+def test_a_blank_slip_and_an_invalid_one_agree(commune, survey, clerk, hand_out, second):
+    (code,) = hand_out(survey, commune.villages["Bang"], 1)
+    form = Page(clerk.get(f"/can-bo/nhap-phieu/{survey.id}").text).form(class_="paper-form")
+    clerk.post(f"/can-bo/nhap-phieu/{survey.id}", data=form.data(_code=code, _invalid="unreadable"))
+
+    saved = key_again(second(), survey, _receipt=drawn(survey)[0], _invalid="all_blank")
+
+    assert (saved.status_code, [row.differs for row in rows()]) == (303, [False])
+
+
+def test_whoever_keyed_paper_of_a_village_sees_no_receipt_of_it_and_is_refused(survey, keyed, clerk):
+    receipt = keyed()[0]
+
+    page = clerk.get(address(survey))
+    refused = key_again(clerk, survey, _receipt=receipt, **FIRST)
+
+    assert receipt not in page.text
+    assert (refused.status_code, rows()) == (403, [])
+    assert kept(refused)["_receipt"] == [receipt]
+
+
+def test_whoever_keyed_one_village_may_check_another(commune, survey, keyed, second, hand_out):
+    keyed(2, "Bang")
+    person = second()
+    with db.transaction() as current:
+        second_keying.note_keyer(current, survey.id, commune.villages["Phung"].id, signed_in())
+
+    assert key_again(person, survey, _receipt=drawn(survey)[0], **FIRST).status_code == 303
+
+
+def test_the_second_keyer_is_never_shown_what_is_stored(survey, keyed, second):
+    receipt = keyed()[0]
+    client = second()
+
+    pages = [
+        client.get(address(survey)),
+        key_again(client, survey, _receipt=receipt),
+        client.get(key_again(client, survey, _receipt=receipt, planning="dissatisfied").location),
+        key_again(client, survey, _receipt=receipt, planning="dissatisfied"),
+    ]
+
+    assert [page.status_code for page in pages] == [200, 422, 200, 409]
+    for page in pages:
+        ticked = {name: value for name, value in kept(page).items() if name in FIRST and value != [""]}
+        assert ticked in ({}, {"planning": ["dissatisfied"]})
+
+
+def test_while_phones_are_open_nothing_tells_whether_keyings_agree(commune, survey, keyed, sign_in, second):
+    receipts = keyed()
+    pages = []
+    for receipt, again in zip(receipts, (FIRST, {"planning": "dissatisfied"}), strict=True):
+        saved = key_again(second(), survey, _receipt=receipt, **again)
+        pages.append(second().get(saved.location).text)
+
+    seen = sign_in(Role.FRONT_COMMUNE, commune.unit).get(f"/can-bo/dot/{survey.id}").text
+    assert all("đối chiếu" not in text for text in (*pages, seen))
+
+
+def test_once_the_phones_are_closed_the_survey_page_names_the_village_to_compare(
+    commune, survey, keyed, second, sign_in, move_on
+):
+    receipts = keyed()
+    key_again(second(), survey, _receipt=receipts[0], planning="dissatisfied")
+    move_on(survey, State.COUNTING)
+
+    page = sign_in(Role.COMMUNE, commune.unit).get(f"/can-bo/dot/{survey.id}")
+
+    assert "cần đối chiếu" in page.text.lower()
+    assert "Làng Phung" in Page(page.text).text("p")
+    assert "1 %" in page.text.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("typed", "status"),
+    [("", 422), ("001-AAAA", 422), ("one letter wrong", 422), ("not drawn", 422), ("other survey", 422)],
+)
+def test_a_wrong_receipt_says_what_is_wrong_and_keeps_the_typing(
+    commune, survey, keyed, second, make_survey, make_commune, hand_out, typed, status
+):
+    receipts = keyed()
+    wrong = receipts[0][:-1] + ("0" if receipts[0][-1] != "0" else "2")
+    others = [leaves.receipt(survey.id, leaf) for leaf in fresh().scalars(select(Response.leaf))]
+    receipt = {
+        "one letter wrong": wrong,
+        "not drawn": next(other for other in others if other not in receipts),
+        "other survey": leaves.receipt("0ZZ", "ab" * 32),
+    }.get(typed, typed)
+
+    refused = key_again(second(), survey, _receipt=receipt, **FIRST)
+
+    assert (refused.status_code, rows()) == (status, [])
+    assert kept(refused)["_receipt"] == [receipt]
+    assert (kept(refused)["planning"], kept(refused)["transport"]) == (["satisfied"], ["dissatisfied"])
+    assert 'role="alert"' in refused.text
+
+
+def test_a_slip_is_keyed_again_once(survey, keyed, second):
+    receipt = keyed()[0]
+    key_again(second(), survey, _receipt=receipt, **FIRST)
+
+    again = key_again(second(), survey, _receipt=receipt, planning="dissatisfied")
+
+    assert (again.status_code, [row.differs for row in rows()]) == (409, [False])
+    assert receipt not in drawn(survey)
+
+
+def test_a_lost_key_keeps_everything_that_was_keyed(app, survey, keyed, second):
+    receipt = keyed()[0]
+    form = Page(second().get(address(survey)).text).form(class_="paper-form")
+    pepper = app.extensions["keys"].folder / "peppers" / survey.id
+    content = pepper.read_bytes()
+    pepper.unlink()
+
+    page = second().post(address(survey), data=form.data(_receipt=receipt, **FIRST))
+    pepper.write_bytes(content)
+
+    assert (page.status_code, kept(page)["_receipt"]) == (503, [receipt])
+    assert kept(page)["planning"] == ["satisfied"]
+
+
+def test_after_sealing_nothing_is_keyed_again_and_what_was_found_stands(survey, keyed, second, move_on):
+    receipts = keyed()
+    key_again(second(), survey, _receipt=receipts[0], **FIRST)
+    form = Page(second().get(address(survey)).text).form(class_="paper-form")
+    move_on(survey, State.SEALED)
+
+    refused = second().post(address(survey), data=form.data(_receipt=receipts[1], **FIRST))
+
+    assert refused.status_code == 409
+    assert second().get(address(survey)).status_code == 200
+    assert [row.differs for row in rows()] == [False]
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE second_keyings SET differs = NOT differs", "DELETE FROM second_keyings"]
+)
+def test_after_sealing_the_database_refuses_to_change_what_was_found(survey, keyed, second, move_on, change):
+    receipt = keyed()[0]
+    key_again(second(), survey, _receipt=receipt, **FIRST)
+    move_on(survey, State.SEALED)
+
+    with pytest.raises(DBAPIError), db.transaction() as current:
+        current.execute(text(change))
+
+
+def test_a_rehearsal_is_keyed_again_like_any_other(commune, make_survey, hand_out, sign_in):
+    trial = make_survey(commune, rehearsal=True)
+    (code,) = hand_out(trial, commune.villages["Phung"], 1)
+    with db.transaction() as current:
+        door = queries.slip_door(current, trial, codes.normalise(code), store())
+        answers = read_answers(trial.instrument, FIRST).answers
+        sent = Submission(str(uuid.uuid4()), answers, Channel.PAPER_ENTRY)
+        operations.record_response(current, door, sent, now=datetime.now(UTC), keys=store())
+    client = sign_in(Role.FRONT_PROVINCE, commune.province)
+
+    saved = key_again(client, trial, _receipt=drawn(trial)[0], **FIRST)
+
+    assert saved.status_code == 303
+    assert "rehearsal" in client.get(address(trial)).text
+
+
+def test_people_of_another_commune_find_nothing_and_others_may_not(make_commune, commune, survey, sign_in):
+    elsewhere = make_commune("98002", "Khác").unit
+
+    assert sign_in(Role.CLERK, elsewhere).get(address(survey)).status_code == 404
+    assert sign_in(Role.COMMUNE, commune.unit).get(address(survey)).status_code == 403
+
+
+def test_open_feedback_has_no_paper(commune, make_survey, clerk):
+    assert clerk.get(address(make_survey(commune, purpose=Purpose.FEEDBACK))).status_code == 404
