@@ -112,4 +112,7 @@ DETAILS: Mapping[str, str] = {
     "submission": _l("answer"),
     "invitations": _l("invitations"),
     "kind": _l("kind"),
+    "matches": _l("match the paper"),
+    "differs": _l("differ from the paper"),
+    "not_found": _l("paper not found"),
 }

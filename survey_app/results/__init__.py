@@ -7,6 +7,7 @@ from survey_app.accounts import todo
 from survey_app.results import (
     custody_views,
     erasure_commands,
+    paper_draw_views,
     privacy_views,
     reconciliation_views,
     reminders,
@@ -26,6 +27,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(signing_views.bp)
     app.register_blueprint(custody_views.bp)
     app.register_blueprint(reconciliation_views.bp)
+    app.register_blueprint(paper_draw_views.bp)
     app.register_blueprint(privacy_views.bp)
     app.cli.add_command(erasure_commands.group)
     jobs.register(app, "results.seal", schedule.seal_due)

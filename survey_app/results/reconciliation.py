@@ -3,7 +3,7 @@
 issued = handed out + returned + voided, and counted ≤ ticked. A difference is put in words and never decides anything.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,9 +15,10 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.queries import BatchView, SurveyView
 from survey_app.i18n import force_locale
 from survey_app.i18n import gettext as _
-from survey_app.results import comparison, signing
+from survey_app.results import comparison, paper_draw, signing
 from survey_app.results.comparison import Reconciliation
 from survey_app.results.signing import Signature
+from survey_app.scoring.keying import DrawOutcome, SecondKeying
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,14 @@ class Minutes:
     villages: tuple[VillageSlips, ...]
     digest: str
     signatures: tuple[Signature, ...]
+    #: How paper was keyed: what keying again found by village, and what signers found with drawn slips in hand.
+    keyed_again: tuple[SecondKeying, ...]
+    paper_draw: DrawOutcome
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """Names of the villages by unit code."""
+        return {row.village.line.unit.code: row.village.line.unit.full_name for row in self.villages}
 
     @property
     def agrees(self) -> bool:
@@ -89,6 +98,8 @@ def minutes(session: Session, survey_id: str) -> Minutes:
         villages=tuple(_village(village, batches) for village in found.villages),
         digest=found.digest,
         signatures=signing.signatures(session, survey_id),
+        keyed_again=paper_draw.keyed_again(session, survey_id),
+        paper_draw=paper_draw.outcome(session, survey_id),
     )
 
 

@@ -19,10 +19,11 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
-from survey_app.results import queries
+from survey_app.results import paper_draw, queries
 from survey_app.results.models import ReceiptList, Seal
 from survey_app.results.queries import DisclosedResult, Unkeyed
 from survey_app.scoring.disclosure import Audience
+from survey_app.scoring.keying import DrawOutcome, SecondKeying
 
 ACT = "results.sign"
 
@@ -46,6 +47,9 @@ class Evidence:
     #: As the Front read them off the receipt lists; None while no list was entered.
     slips_returned: int | None
     unkeyed: Unkeyed
+    #: Villages with paper answers, and what keying one slip in ten again has found there.
+    keyed_again: tuple[SecondKeying, ...]
+    paper_draw: DrawOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ def evidence(session: Session, survey_id: str, audience: Audience) -> Evidence:
         slips_voided=sum(batch.slips for batch in batches if batch.voided_at is not None),
         slips_returned=session.scalar(returned),
         unkeyed=queries.unkeyed(session, survey_id),
+        keyed_again=paper_draw.keyed_again(session, survey_id),
+        paper_draw=paper_draw.outcome(session, survey_id),
     )
 
 

@@ -1,0 +1,245 @@
+"""Twenty paper slips that a signer compares with what was keyed, before or after signing.
+
+The slips follow from the digest of the seal alone: nobody can choose them, and anybody with the auditor's files draws
+them again. What was found changes no answer and no score.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey_app import audit, db
+from survey_app.collecting import leaves, second_keying, stored, wording
+from survey_app.errors import DomainError
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.models import Channel, State, Survey
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.i18n import gettext as _
+from survey_app.questions.instrument import Question
+from survey_app.results import queries, retention
+from survey_app.results.models import PaperComparison, Seal, SealedResponse, TallyRow
+from survey_app.scoring import keying, lots, tallies
+from survey_app.scoring.keying import DrawOutcome, SecondKeying
+
+#: Stands before each leaf in the draw, so that no other draw under the digest is the same.
+_NAME = "paper:"
+
+
+class Outcome(StrEnum):
+    """What holding the paper beside the keyed answers showed."""
+
+    MATCHES = "matches"
+    DIFFERS = "differs"
+    NOT_FOUND = "not_found"
+
+
+class CannotCompare(DomainError):
+    """Only slips of a sealed result are compared, and only while its answers are kept."""
+
+    code = "khong-doi-chieu-duoc"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Slips are compared once the result is sealed, and as long as its answers are kept.")
+        )
+
+
+class ComparedMeanwhile(DomainError):
+    """Two people recorded the same slip at once."""
+
+    code = "da-ghi-truoc"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Somebody else has just recorded one of these slips. What you chose is still here: look, then save "
+                "again."
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What was found with one slip."""
+
+    outcome: Outcome
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedAnswer:
+    """One question as it stands on paper and what was keyed, in words; "" for a blank."""
+
+    number: int
+    question: Question
+    words: str
+    #: Whether a free text was taken out on request, so that only its digest is left.
+    taken_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnSlip:
+    """One drawn slip; `answers` is None for whoever may not see answers."""
+
+    number: int
+    leaf: str
+    receipt: str
+    village: str
+    answers: tuple[KeyedAnswer, ...] | None
+    found: Comparison | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaperDraw:
+    """The drawn slips of one survey; none once retention has removed the answers."""
+
+    survey: SurveyView
+    digest: str
+    paper: int
+    slips: tuple[DrawnSlip, ...]
+    outcome: DrawOutcome
+    removed_on: date | None
+
+
+def drawn_leaves(digest: str, of_paper: Iterable[str]) -> tuple[str, ...]:
+    """The leaves drawn by the digest (hexadecimal) among those of the paper answers."""
+    names = lots.draw(bytes.fromhex(digest), (_NAME + leaf for leaf in of_paper), keying.SIGNERS_DRAW)
+    return tuple(name.removeprefix(_NAME) for name in names)
+
+
+def paper_draw(session: Session, survey_id: str, *, with_answers: bool) -> PaperDraw:
+    """The slips by village. Without answers there is no note either, because it might tell of one.
+
+    Raises SurveyNotFound, and NotSealed before the seal.
+    """
+    survey = surveys.survey(session, survey_id)
+    seal = session.get(Seal, survey_id)
+    if seal is None:
+        raise queries.NotSealed(survey)
+    found = _newest(session, survey_id)
+    if not with_answers:
+        found = {leaf: Comparison(comparison.outcome) for leaf, comparison in found.items()}
+    names = {line.unit.id: line.unit.full_name for line in surveys.frame(session, survey_id)}
+    slips = tuple(
+        DrawnSlip(
+            number=number,
+            leaf=row.leaf,
+            receipt=leaves.receipt(survey_id, row.leaf),
+            village=names[row.unit_id],
+            answers=_in_words(survey, row.answers) if with_answers else None,
+            found=found.get(row.leaf),
+        )
+        for number, row in enumerate(_by_village(_drawn(session, seal), names), start=1)
+    )
+    return PaperDraw(
+        survey=survey,
+        digest=seal.digest,
+        paper=sum(paper_answers(session, survey_id).values()),
+        slips=slips,
+        outcome=outcome(session, survey_id),
+        removed_on=retention.removed_on(session, survey_id),
+    )
+
+
+def outcome(session: Session, survey_id: str) -> DrawOutcome:
+    """What comparing has found so far; stays true when retention has removed the answers."""
+    found = Counter(comparison.outcome for comparison in _newest(session, survey_id).values())
+    return DrawOutcome(
+        drawn=min(sum(paper_answers(session, survey_id).values()), keying.SIGNERS_DRAW),
+        matching=found[Outcome.MATCHES],
+        differing=found[Outcome.DIFFERS],
+        not_found=found[Outcome.NOT_FOUND],
+    )
+
+
+def keyed_again(session: Session, survey_id: str) -> tuple[SecondKeying, ...]:
+    """What keying again found in each village of a sealed survey that has paper answers."""
+    found = second_keying.findings(session, survey_id, paper_answers(session, survey_id))
+    return tuple(village for village in found if village.paper)
+
+
+def paper_answers(session: Session, survey_id: str) -> dict[int, int]:
+    """Paper answers by village id, as sealed."""
+    rows = session.scalars(
+        select(TallyRow).where(TallyRow.survey_id == survey_id, TallyRow.channel == Channel.PAPER_ENTRY)
+    )
+    return {row.unit_id: tallies.load(row.tally).answered for row in rows}
+
+
+def record(
+    session: Session, survey_id: str, comparisons: Mapping[str, Comparison], *, actor: str, now: datetime
+) -> int:
+    """Keep what was found, by leaf; how many are new or corrected. The same again is not kept twice.
+
+    Raises SurveyNotFound, NotSealed, CannotCompare, ComparedMeanwhile.
+    """
+    draw = paper_draw(session, survey_id, with_answers=False)
+    state = session.scalar(select(Survey.state).where(Survey.id == survey_id).with_for_update(read=True))
+    if state not in {State.SEALED, State.SIGNED} or not comparisons.keys() <= {s.leaf for s in draw.slips}:
+        raise CannotCompare
+    before = _newest(session, survey_id)
+    changed = {leaf: found for leaf, found in comparisons.items() if found != before.get(leaf)}
+    numbers = _numbers(session, survey_id)
+    for leaf, found in changed.items():
+        row = {
+            "survey_id": survey_id,
+            "leaf": leaf,
+            "number": numbers[leaf] + 1,
+            "outcome": found.outcome,
+            "note": found.note,
+            "noted_by": actor,
+            "noted_at": now,
+        }
+        if not db.insert_if_new(session, PaperComparison, row):
+            raise ComparedMeanwhile
+    if changed:
+        counts = Counter(found.outcome.value for found in changed.values())
+        audit.record(session, actor, "results.paper_compared", f"survey:{survey_id}", at=now, **counts)
+    return len(changed)
+
+
+def _drawn(session: Session, seal: Seal) -> list[SealedResponse]:
+    rows = session.scalars(
+        select(SealedResponse)
+        .where(SealedResponse.survey_id == seal.survey_id, SealedResponse.channel == Channel.PAPER_ENTRY)
+        .order_by(SealedResponse.id)
+    )
+    by_leaf = {row.leaf: row for row in rows}
+    return [by_leaf[leaf] for leaf in drawn_leaves(seal.digest, by_leaf)]
+
+
+def _by_village(rows: Iterable[SealedResponse], names: Mapping[int, str]) -> list[SealedResponse]:
+    """In the order in which they are looked for: village by village, by receipt."""
+    return sorted(rows, key=lambda row: (names[row.unit_id], row.leaf))
+
+
+def _newest(session: Session, survey_id: str) -> dict[str, Comparison]:
+    """The newest finding of each slip."""
+    rows = session.scalars(
+        select(PaperComparison)
+        .where(PaperComparison.survey_id == survey_id)
+        .order_by(PaperComparison.leaf, PaperComparison.number)
+    )
+    return {row.leaf: Comparison(Outcome(row.outcome), row.note) for row in rows}
+
+
+def _numbers(session: Session, survey_id: str) -> dict[str, int]:
+    """How many findings each slip has."""
+    mine = select(PaperComparison.leaf).where(PaperComparison.survey_id == survey_id)
+    return defaultdict(int, Counter(session.scalars(mine)))
+
+
+def _in_words(survey: SurveyView, answers: Mapping[str, object]) -> tuple[KeyedAnswer, ...]:
+    given = stored.values(survey.instrument, answers)
+    words = {question.key: said for question, said in wording.answers(survey.instrument, given)}
+    taken_out = stored.redacted(answers)
+    return tuple(
+        KeyedAnswer(number, question, words[question.key], question.key in taken_out)
+        for number, question in enumerate(survey.instrument.answerable, start=1)
+        if question.key in words
+    )

@@ -1,0 +1,118 @@
+"""The page on which drawn paper slips are compared with what was keyed.
+
+Whoever may see exact figures sees the keyed answers, and looking is noted; the commune's officer sees receipts, so
+that the papers can be brought, and what was found.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from survey_app import access, audit, db
+from survey_app.access import Role
+from survey_app.errors import DomainError
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.forms import clean
+from survey_app.i18n import gettext as _
+from survey_app.results import paper_draw, queries
+from survey_app.results.paper_draw import Comparison, Outcome, PaperDraw
+from survey_app.scoring.disclosure import Audience
+
+bp = Blueprint("paper_draw", __name__, template_folder="templates")
+
+_READERS = (Role.COMMUNE, Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.AUDITOR)
+#: The paper slips lie with the Front; the government's officers bring papers and see what was found.
+_WRITERS = (*access.FRONT, Role.AUDITOR)
+_LONGEST_NOTE = 300
+
+
+@bp.get("/can-bo/dot/<survey_id>/boc-tham-phieu-giay")
+@access.roles(*_READERS)
+def page(survey_id: str) -> ResponseReturnValue:
+    """The drawn slips with what was found so far."""
+    survey = _survey(survey_id)
+    return _page(_draw(survey), {}, {})
+
+
+@bp.post("/can-bo/dot/<survey_id>/boc-tham-phieu-giay")
+@access.roles(*_WRITERS)
+def compare(survey_id: str) -> ResponseReturnValue:
+    """Keep what was found with the slips in hand; a refusal keeps all that was chosen and typed."""
+    survey = _survey(survey_id)
+    draw = _draw(survey)
+    typed = {name: clean(value) or "" for name, value in request.form.items()}
+    found, problems = _read(draw, typed)
+    if problems:
+        return _page(draw, typed, problems), HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        with db.transaction() as current:
+            kept = paper_draw.record(
+                current, survey.id, found, actor=access.identity().actor, now=datetime.now(UTC)
+            )
+    except DomainError as refusal:
+        flash(refusal.message, "error")
+        return _page(draw, typed, {}), refusal.status
+    flash(_("Recorded or corrected: %(n)s slips.", n=kept), "success")
+    return redirect(url_for("paper_draw.page", survey_id=survey.id), HTTPStatus.SEE_OTHER)
+
+
+def outcomes() -> dict[str, str]:
+    """What may be found, in words; the keys are stored."""
+    return {
+        Outcome.MATCHES: _("The paper slip says the same"),
+        Outcome.DIFFERS: _("The paper slip says something else"),
+        Outcome.NOT_FOUND: _("No paper slip with this receipt"),
+    }
+
+
+def _survey(survey_id: str) -> SurveyView:
+    survey = surveys.scoped_survey(db.session(), survey_id, access.identity())
+    if survey.purpose is not Purpose.DECISION:
+        abort(HTTPStatus.NOT_FOUND)
+    return survey
+
+
+def _draw(survey: SurveyView) -> PaperDraw:
+    """The draw as this person may see it; that somebody looks at answers is noted."""
+    person = access.identity()
+    exact = queries.audience_of(person) is Audience.EXACT
+    found = paper_draw.paper_draw(db.session(), survey.id, with_answers=exact)
+    if exact:
+        now, subject = datetime.now(UTC), f"survey:{survey.id}"
+        with db.transaction() as current:
+            audit.record(current, person.actor, "results.exact", subject, at=now, form="paper_draw")
+    return found
+
+
+def _read(draw: PaperDraw, typed: Mapping[str, str]) -> tuple[dict[str, Comparison], dict[int, str]]:
+    """What was chosen for each slip, by leaf; and what is wrong with it, by number."""
+    found: dict[str, Comparison] = {}
+    problems: dict[int, str] = {}
+    for slip in draw.slips:
+        chosen, note = typed.get(f"outcome-{slip.number}", ""), typed.get(f"note-{slip.number}", "")
+        if len(note) > _LONGEST_NOTE:
+            problems[slip.number] = _("At most %(limit)s characters, please.", limit=_LONGEST_NOTE)
+        elif chosen in set(Outcome):
+            found[slip.leaf] = Comparison(Outcome(chosen), note)
+        elif chosen or note:
+            problems[slip.number] = _("Please choose what you found.")
+    return found, problems
+
+
+def _page(draw: PaperDraw, typed: Mapping[str, str], problems: Mapping[int, str]) -> str:
+    role, state = access.identity().role, draw.survey.state
+    return render_template(
+        "results/paper_draw.html",
+        survey=draw.survey,
+        draw=draw,
+        outcomes=outcomes(),
+        may_write=role in _WRITERS and state in {State.SEALED, State.SIGNED},
+        typed=typed,
+        problems=problems,
+        longest_note=_LONGEST_NOTE,
+    )
