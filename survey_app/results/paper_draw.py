@@ -17,10 +17,10 @@ from survey_app import audit, db
 from survey_app.collecting import leaves, second_keying, stored, wording
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork import ticks
 from survey_app.fieldwork.models import Channel, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
-from survey_app.questions.instrument import Question
 from survey_app.results import queries, retention
 from survey_app.results.models import PaperComparison, Seal, SealedResponse, TallyRow
 from survey_app.scoring import keying, lots, tallies
@@ -73,10 +73,10 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class KeyedAnswer:
-    """One question as it stands on paper and what was keyed, in words; "" for a blank."""
+    """One question as it stands on paper, in Vietnamese, and what was keyed, in words; "" for a blank."""
 
     number: int
-    question: Question
+    text: str
     words: str
     #: Whether a free text was taken out on request, so that only its digest is left.
     taken_out: bool
@@ -238,8 +238,9 @@ def _in_words(survey: SurveyView, answers: Mapping[str, object]) -> tuple[KeyedA
     given = stored.values(survey.instrument, answers)
     words = {question.key: said for question, said in wording.answers(survey.instrument, given)}
     taken_out = stored.redacted(answers)
+    common = ticks.stem([question.text["vi"] for question in survey.instrument.scored])
     return tuple(
-        KeyedAnswer(number, question, words[question.key], question.key in taken_out)
+        KeyedAnswer(number, common.rest(question.text["vi"]), words[question.key], question.key in taken_out)
         for number, question in enumerate(survey.instrument.answerable, start=1)
         if question.key in words
     )

@@ -85,8 +85,10 @@ class Minutes:
 
     @property
     def agrees(self) -> bool:
-        """Whether no village has a difference."""
-        return not any(village.differences for village in self.villages)
+        """Whether no village has a difference, and no check of the keying found one."""
+        checks = (self.paper_draw.differing, self.paper_draw.not_found)
+        keyed_well = not any(checks) and not any(village.needs_comparison for village in self.keyed_again)
+        return keyed_well and not any(village.differences for village in self.villages)
 
 
 def minutes(session: Session, survey_id: str) -> Minutes:
