@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from survey_app.accounts import todo
 from survey_app.collecting import blank, paper_views, second_keying_views, slip_check, views
 from survey_app.fieldwork import remarks
 
@@ -16,3 +17,4 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(second_keying_views.bp)
     app.register_blueprint(slip_check.bp)
     remarks.register(app, second_keying_views.remarks)
+    todo.register(app, second_keying_views.todos)

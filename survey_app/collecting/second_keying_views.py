@@ -12,6 +12,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey_app import access, db
+from survey_app.access import Identity, Role
+from survey_app.accounts.todo import Todo
 from survey_app.collecting import second_keying, wording
 from survey_app.collecting.paper_views import KEYING_ROLES, invalid_reasons, nothing_keyed
 from survey_app.collecting.refusals import WrongAnswers
@@ -19,7 +21,7 @@ from survey_app.collecting.second_keying import VillageDraw
 from survey_app.collecting.views import raw_answers
 from survey_app.errors import DATABASE_AWAY, DomainError
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.models import Channel, Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.remarks import Remark
 from survey_app.i18n import gettext as _
@@ -33,6 +35,8 @@ bp = Blueprint("second_keying", __name__, template_folder="templates")
 
 #: States in which the outcome may be told: nobody can answer by phone any more.
 _TOLD = (State.COUNTING, State.SEALED, State.SIGNED)
+#: Whoever keys in a commune; the province's Front helps out where it is asked to.
+_REMINDED = (Role.CLERK, Role.FRONT_COMMUNE)
 
 
 @bp.get("/can-bo/nhap-phieu/<survey_id>/nhap-lai")
@@ -94,6 +98,28 @@ def remarks(session: Session, survey: SurveyView) -> Iterator[Remark]:
     for village in found:
         if village.needs_comparison:
             yield Remark(_to_compare(names[village.unit], village), urgent=True)
+
+
+def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
+    """Slips still to be keyed again while paper is counted, by the full hour's counts."""
+    if person.role not in _REMINDED:
+        return
+    for survey in surveys.surveys_under(session, person.unit_path):
+        if survey.state is not State.COUNTING or survey.purpose is not Purpose.DECISION:
+            continue
+        answered, _as_of = surveys.answered_hourly(session, survey.id)
+        paper = {unit: n for (unit, channel), n in answered.items() if channel is Channel.PAPER_ENTRY}
+        missing = sum(village.missing for village in second_keying.findings(session, survey.id, paper))
+        if missing:
+            yield Todo(
+                title=_("Key drawn slips again: survey %(number)s", number=survey.id),
+                detail=ngettext(
+                    "%(num)d paper slip is still to be keyed again before the result is sealed.",
+                    "%(num)d paper slips are still to be keyed again before the result is sealed.",
+                    missing,
+                ),
+                url=url_for("second_keying.page", survey_id=survey.id),
+            )
 
 
 def _to_compare(name: str, village: keying.SecondKeying) -> str:

@@ -17,6 +17,7 @@ from survey_app.collecting import leaves, operations, queries, second_keying
 from survey_app.collecting.models import PaperKeyer, Response, SecondKeyingRow
 from survey_app.collecting.operations import Submission
 from survey_app.fieldwork import codes
+from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork.models import Channel, Purpose, State
 from survey_app.keys import store
 from survey_app.questions.answers import read_answers
@@ -269,6 +270,23 @@ def test_a_lost_key_keeps_everything_that_was_keyed(app, survey, keyed, second):
 
     assert (page.status_code, kept(page)["_receipt"]) == (503, [receipt])
     assert kept(page)["planning"] == ["satisfied"]
+
+
+def test_while_paper_is_counted_the_list_of_today_says_how_many_slips_are_left(
+    commune, survey, keyed, second, move_on
+):
+    receipts = keyed()
+    with db.transaction() as current:
+        fieldwork.copy_progress(current, datetime.now(UTC))
+    move_on(survey, State.COUNTING)
+    before = second().get("/can-bo").text
+
+    for receipt in receipts:
+        key_again(second(), survey, _receipt=receipt, **FIRST)
+
+    assert address(survey) in before
+    assert "Còn 2 phiếu giấy" in before
+    assert address(survey) not in second().get("/can-bo").text
 
 
 def test_after_sealing_nothing_is_keyed_again_and_what_was_found_stands(survey, keyed, second, move_on):
