@@ -80,7 +80,7 @@ def remarks(session: Session, survey: SurveyView) -> Iterator[Remark]:
     if not checked:
         answered, _as_of = surveys.answered_hourly(session, survey.id)
         if surveys.answered_by_door(answered)[1]:
-            yield Remark(_("No paper slip has been keyed again yet. One in ten of each village is due."))
+            yield Remark(_nothing_checked(survey.state))
         return
     if survey.state not in _TOLD:
         yield Remark(
@@ -120,6 +120,12 @@ def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
                 ),
                 url=url_for("second_keying.page", survey_id=survey.id),
             )
+
+
+def _nothing_checked(state: State) -> str:
+    if state in (State.OPEN, State.COUNTING):
+        return _("No paper slip has been keyed again yet. One in ten of each village is due.")
+    return _("No paper slip was keyed again before the result was sealed.")
 
 
 def _to_compare(name: str, village: keying.SecondKeying) -> str:

@@ -312,6 +312,25 @@ def test_after_sealing_the_database_refuses_to_change_what_was_found(survey, key
             current.execute(text(change))
 
 
+def test_after_sealing_no_hidden_column_joins_a_second_keying_with_whoever_did_it(
+    survey, keyed, second, move_on
+):
+    receipts = keyed()
+    for receipt in receipts:
+        key_again(second(), survey, _receipt=receipt, **FIRST)
+    move_on(survey, State.SEALED)
+
+    current = fresh()
+    if current.get_bind().dialect.name == "sqlite":
+        with pytest.raises(DBAPIError):
+            current.execute(text("SELECT rowid FROM second_keyings"))
+        return
+    marks = set(current.scalars(text("SELECT DISTINCT xmin::text FROM second_keyings")))
+    acts = text("SELECT xmin::text FROM audit_events WHERE act = 'collecting.second_keying'")
+    assert len(marks) == 1
+    assert marks.isdisjoint(current.scalars(acts))
+
+
 def test_a_rehearsal_is_keyed_again_like_any_other(commune, make_survey, hand_out, sign_in):
     trial = make_survey(commune, rehearsal=True)
     (code,) = hand_out(trial, commune.villages["Phung"], 1)
@@ -326,6 +345,19 @@ def test_a_rehearsal_is_keyed_again_like_any_other(commune, make_survey, hand_ou
 
     assert saved.status_code == 303
     assert "rehearsal" in client.get(address(trial)).text
+
+
+def test_the_survey_page_says_when_nothing_was_keyed_again(commune, survey, keyed, sign_in, move_on):
+    keyed(3)
+    with db.transaction() as current:
+        fieldwork.copy_progress(current, datetime.now(UTC))
+
+    page = sign_in(Role.VIEWER, commune.unit).get(f"/can-bo/dot/{survey.id}")
+    move_on(survey, State.SEALED)
+    later = sign_in(Role.VIEWER, commune.unit).get(f"/can-bo/dot/{survey.id}")
+
+    assert "Chưa nhập lại phiếu giấy nào" in page.text
+    assert "Không có phiếu giấy nào được nhập lại trước khi niêm phong" in later.text
 
 
 def test_people_of_another_commune_find_nothing_and_others_may_not(make_commune, commune, survey, sign_in):
