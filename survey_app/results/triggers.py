@@ -8,7 +8,7 @@ Migrations carry a copy of this text, because a migration never changes; a test 
 database with what stands here.
 """
 
-#: Tables whose rows are written once. The seal comes last: after it nothing is added for its survey.
+#: Tables to which nothing is added for a survey once it is sealed; the seal itself comes last.
 FINAL_TABLES = ("sealed_responses", "tallies", "seals", "second_keyings")
 #: Of the tables with a trigger, those whose rows nothing and nobody may change or remove.
 _FIXED_TABLES = ("tallies", "seals", "retained_leaves", "paper_comparisons")
