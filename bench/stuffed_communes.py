@@ -1,17 +1,18 @@
 """Communes of invented people: honest ones, and ones where answers are invented too.
 
-Everything about people here is assumed: no measured data on fast or nightly answers, lost slips or forgotten ticks of
-such consultations was found. Villages are often nearly unanimous, many share one network, many hold an announced
-meeting.
+Everything about people here is assumed: no measured data on fast or nightly answers, lost slips, forgotten ticks or
+repeated remarks of such consultations was found. Villages are often nearly unanimous, many share one network, many
+hold an announced meeting; many have a trouble of their own, of which whoever is dissatisfied names the same things.
 """
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
-from survey_app.scoring.activity import Activity, Consultation, Door, Receipts, TenMinutes, Window
+from survey_app.scoring.activity import Activity, Consultation, Door, Network, Receipts, TenMinutes, Window
+from survey_app.scoring.sameness import Repeated, Vector, sameness
 
 ITEMS = 20
 _VIETNAM = timezone(timedelta(hours=7))
@@ -48,6 +49,11 @@ class Village:
     lost: int
     ticked: int
     networks: int
+    #: Draws what people name and write, apart from the rest, so that the other figures do not depend on it.
+    words: random.Random
+    #: How often each item is named, and the trouble of which many name all things; empty in most villages.
+    weights: Sequence[float] = ()
+    trouble: Sequence[int] = ()
     meeting: Window | None = None
     answers: int = 0
     false: int = 0
@@ -56,21 +62,44 @@ class Village:
     satisfied: Counter[str] = field(default_factory=Counter)
     slots: Counter[datetime] = field(default_factory=Counter)
     fast: Counter[datetime] = field(default_factory=Counter)
-    #: Answers by phone outside meetings, by network.
+    #: Answers by households' own phones outside meetings, by network.
     addresses: Counter[int] = field(default_factory=Counter)
+    #: Answers that are dissatisfied with something; the others are all alike.
+    vectors: list[Vector] = field(default_factory=list)
+    #: Households by what they wrote; texts that nobody else wrote are counted together.
+    texts: Counter[str] = field(default_factory=Counter)
 
-    def add(self, channel: str, satisfied: int, at: datetime | None, *, fast: bool, network: int) -> None:
-        """One household's answer; `at` None on paper."""
+    def add(
+        self, channel: str, named: Collection[int], at: datetime | None, *, fast: bool, network: int
+    ) -> None:
+        """One household's answer, dissatisfied with the items named; `at` None on paper."""
         self.answers += 1
         self.channels[channel] += 1
-        self.satisfied[channel] += satisfied
+        self.satisfied[channel] += ITEMS - len(named)
+        if named:
+            self.vectors.append(tuple(place not in named for place in range(ITEMS)))
         if at is None:
             return
         slot = at.replace(minute=at.minute // 10 * 10, second=0, microsecond=0)
         self.slots[slot] += 1
         self.fast[slot] += fast
-        if channel != "meeting":
+        if channel == "self_online":
             self.addresses[network] += 1
+
+    def name(self, count: int) -> Collection[int]:
+        """So many items that a household names: those of the trouble first for half of the people."""
+        if self.trouble and self.words.random() < 0.5:
+            named = set(self.words.sample(self.trouble, min(count, len(self.trouble))))
+        else:
+            named = set()
+        while len(named) < count:
+            named.update(self.words.choices(range(ITEMS), self.weights))
+        return named
+
+    def write(self) -> None:
+        """A remark in words of one's own, from a quarter of the households, or the polite formula."""
+        if self.words.random() < 0.25:
+            self.texts["formula" if self.words.random() < 0.1 else "own"] += 1
 
     def activity(self, unit: str, *, has_list: bool) -> Activity:
         """The village as the counters show it."""
@@ -92,6 +121,8 @@ class Village:
                 TenMinutes(start, count, self.fast[start]) for start, count in sorted(self.slots.items())
             ),
             meetings=(self.meeting,) if self.meeting else (),
+            network=Network(max(self.addresses.values(), default=0), self.addresses.total()),
+            sameness=sameness(self.vectors),
         )
 
 
@@ -110,7 +141,9 @@ Stuffer = Callable[[random.Random, Habits, Sequence[Village]], None]
 def commune(rng: random.Random, number: int, stuff: Stuffer | None = None) -> Commune:
     """One commune of invented people; stuffed afterwards by `stuff`."""
     habits = _habits(rng, room_for_stuffing=stuff is not None)
-    villages = [_village(rng, habits) for _ in range(rng.randint(6, 25))]
+    words = random.Random(f"words {number}")
+    weights = [words.lognormvariate(0, 1) for _ in range(ITEMS)]
+    villages = [_village(rng, habits, words, weights) for _ in range(rng.randint(6, 25))]
     for village in villages:
         _answer(rng, habits, village)
     list_kind = rng.choices(LISTS, _LIST_WEIGHTS)[0]
@@ -127,6 +160,7 @@ def commune(rng: random.Random, number: int, stuff: Stuffer | None = None) -> Co
             village.activity(f"{name}{place:03}", has_list=list_kind != "none")
             for place, village in enumerate(villages, start=1)
         ),
+        texts=_texts(villages),
     )
     return Commune(consultation, tuple(villages), list_kind)
 
@@ -143,7 +177,7 @@ def scripted_stuffing(rng: random.Random, _habits: Habits, villages: Sequence[Vi
             if not able:
                 break
             village = rng.choice(able)
-            village.add("self_online", ITEMS, moment, fast=rng.random() < 0.95, network=-1)
+            village.add("self_online", (), moment, fast=rng.random() < 0.95, network=-1)
             village.false += 1
             wanted -= 1
             moment += timedelta(minutes=10 / pace)
@@ -159,9 +193,25 @@ def careful_stuffing(rng: random.Random, habits: Habits, villages: Sequence[Vill
             return
         village = rng.choice(able)
         at = None if channel == "paper_entry" else _usual_moment(rng, habits)
-        village.add(
-            channel, ITEMS - (rng.random() < 0.02), at, fast=False, network=rng.randrange(village.networks)
-        )
+        named = village.name(int(rng.random() < 0.02))
+        village.add(channel, named, at, fast=False, network=rng.randrange(village.networks))
+        village.false += 1
+
+
+def copied_stuffing(rng: random.Random, habits: Habits, villages: Sequence[Village]) -> None:
+    """A tenth of the counted answers copied from four slips that look natural, at usual hours and speed.
+
+    One of the four names nothing, the others two or three things and write a remark.
+    """
+    slips = [(), *(rng.sample(range(ITEMS), rng.randint(2, 3)) for _ in range(3))]
+    chosen = _chosen(rng, villages)
+    for _ in range(_wanted(villages, 10)):
+        able = [village for village in chosen if _slips_left(village)]
+        if not able:
+            return
+        village, copied = rng.choice(able), rng.randrange(len(slips))
+        village.add("self_online", slips[copied], _usual_moment(rng, habits), fast=False, network=-1)
+        village.texts[f"copied {copied}"] += bool(slips[copied])
         village.false += 1
 
 
@@ -183,7 +233,7 @@ def _habits(rng: random.Random, *, room_for_stuffing: bool) -> Habits:
     )
 
 
-def _village(rng: random.Random, habits: Habits) -> Village:
+def _village(rng: random.Random, habits: Habits, words: random.Random, weights: Sequence[float]) -> Village:
     """One in eight is like Linh Cang in 2017: 72 of 76 households, 71 of them satisfied."""
     households = max(40, min(400, round(rng.lognormvariate(4.8, 0.45))))
     share = rng.uniform(0.97, 1.0) if rng.random() < 0.125 else min(1.0, rng.gauss(habits.handed, 0.03))
@@ -203,6 +253,9 @@ def _village(rng: random.Random, habits: Habits) -> Village:
         lost=min(lost, issued - handed),
         ticked=handed - sum(rng.random() < 0.003 for _ in range(handed)),
         networks=1 if rng.random() < habits.one_network else rng.randint(2, 6),
+        words=words,
+        weights=[weight * words.lognormvariate(0, 0.7) for weight in weights],
+        trouble=words.sample(range(ITEMS), words.randint(1, 4)) if words.random() < 0.3 else (),
         meeting=meeting,
     )
 
@@ -219,9 +272,10 @@ def _answer(rng: random.Random, habits: Habits, village: Village) -> None:
         channel = _channel(rng, habits, at_meeting)
         # In front of others people hold back: a third of the complaints are not made.
         complains = rng.random() < complaining * (1 if channel == "self_online" else 0.67)
-        satisfied = ITEMS - (rng.randint(1, 6) if complains else 0)
+        named = village.name(rng.randint(1, 6) if complains else 0)
         at, is_fast = _moment(rng, habits, village, channel), _fast(rng, habits, channel)
-        village.add(channel, satisfied, at, fast=is_fast, network=rng.randrange(village.networks))
+        village.add(channel, named, at, fast=is_fast, network=rng.randrange(village.networks))
+        village.write()
 
 
 def _channel(rng: random.Random, habits: Habits, at_meeting: float) -> str:
@@ -251,6 +305,12 @@ def _usual_moment(rng: random.Random, habits: Habits) -> datetime:
 def _fast(rng: random.Random, habits: Habits, channel: str) -> bool:
     """A helper who knows the form is fast twice as often; at a meeting the questions are read out."""
     return rng.random() < habits.fast * {"self_online": 1, "assisted": 2}.get(channel, 0)
+
+
+def _texts(villages: Iterable[Village]) -> Repeated:
+    written = sum((village.texts for village in villages), Counter[str]())
+    times = max((count for text, count in written.items() if text != "own"), default=0)
+    return Repeated(max(times, min(1, written["own"])), written.total())
 
 
 def _few(rng: random.Random, mean: float) -> int:

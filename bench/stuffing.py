@@ -6,10 +6,18 @@ same. The limits were set on communes of seed 84; those judged here are others.
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from bench.stuffed_communes import LISTS, Commune, careful_stuffing, commune, scripted_stuffing
+from bench.stuffed_communes import (
+    LISTS,
+    Commune,
+    Stuffer,
+    careful_stuffing,
+    commune,
+    copied_stuffing,
+    scripted_stuffing,
+)
 from bench.tables import show
 from survey_app.scoring import callback, signals
 from survey_app.scoring.activity import total
@@ -17,16 +25,22 @@ from survey_app.scoring.signals import Limits
 
 COMMUNES = 200
 SEED = 85
-_GOALS = ("at most 5 %", "at least 95 %", "at least 70 %")
+_GOALS = ("at most 5 %", "at least 95 %", "at least 70 %", "none set")
 
 
 def run() -> None:
     """Print detection and false alarms, by flag and by kind of list, and the call-back sample."""
     limits = Limits()
-    honest = [commune(random.Random(f"honest {SEED} {n}"), n) for n in range(COMMUNES)]
-    scripted = [commune(random.Random(f"script {SEED} {n}"), n, scripted_stuffing) for n in range(COMMUNES)]
-    careful = [commune(random.Random(f"careful {SEED} {n}"), n, careful_stuffing) for n in range(COMMUNES)]
-    groups = {"honest": honest, "scripted, 10 %": scripted, "careful, 5 %": careful}
+    groups = _among_like(
+        {
+            "honest": _group("honest", None),
+            "scripted, 10 %": _group("script", scripted_stuffing),
+            "careful, 5 %": _group("careful", careful_stuffing),
+            "copied, 10 %": _group("copied", copied_stuffing),
+        },
+        limits,
+    )
+    honest, scripted = groups["honest"], groups["scripted, 10 %"]
     show(
         f"Communes with a flag, of {COMMUNES}",
         ("Communes", "flagged", "goal", *_keys()),
@@ -42,19 +56,40 @@ def run() -> None:
         ("Rule", "communes flagged"),
         [
             (
-                "F6, one network above 30 % of a village outside meetings: honest",
+                "F6, one network above 30 % of a village, if it spoke alone: honest",
                 _share(honest, _one_network),
             ),
+            ("F9, the same text three times, if it spoke alone: honest", _share(honest, _same_text)),
             ("F1 without forgotten ticks: honest", _share(honest, _exact_list)),
-            ("F3, when no meeting was announced: honest", _share(honest, _unannounced)),
+            ("F3, when no meeting was announced: honest", _share(honest, lambda one: _unannounced(one, 1))),
+            (
+                "F3, when one meeting in twenty was not: honest",
+                _share(honest, lambda one: _unannounced(one, 20)),
+            ),
+            ("F3, when one in a hundred was not: honest", _share(honest, lambda one: _unannounced(one, 100))),
             ("F4 at 20 % of the whole commune: scripted", _share(scripted, _fast_by_start_value)),
         ],
     )
     show("Call-back of 30, a tenth of the answers false", ("Sample", "computed", "simulated"), _callbacks())
 
 
+def _group(name: str, stuff: Stuffer | None) -> list[Commune]:
+    """Communes of one kind of people."""
+    return [commune(random.Random(f"{name} {SEED} {n}"), n, stuff) for n in range(COMMUNES)]
+
+
+def _among_like(groups: Mapping[str, list[Commune]], limits: Limits) -> dict[str, list[Commune]]:
+    """The same communes in a province of honest ones, whose largest networks say what is usual."""
+    villages = [village for one in groups["honest"] for village in one.consultation.villages]
+    usual = signals.usual_network((village.network for village in villages if village.network), limits)
+    return {
+        name: [replace(one, consultation=replace(one.consultation, usual_network=usual)) for one in group]
+        for name, group in groups.items()
+    }
+
+
 def _keys() -> tuple[str, ...]:
-    return ("F1", "F2", "F3", "F4", "F7", "F8")
+    return ("F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9")
 
 
 def _row(name: str, group: Sequence[Commune], goal: str, limits: Limits) -> tuple[str, ...]:
@@ -79,10 +114,11 @@ def _share(group: Sequence[Commune], holds: Callable[[Commune], bool]) -> str:
 
 
 def _one_network(one: Commune) -> bool:
-    return any(
-        max(village.addresses.values(), default=0) > 0.3 * max(1, sum(village.addresses.values()))
-        for village in one.villages
-    )
+    return any(signals.one_network(village, 0, Limits()) for village in one.consultation.villages)
+
+
+def _same_text(one: Commune) -> bool:
+    return signals.same_text(one.consultation, Limits()) is not None
 
 
 def _exact_list(one: Commune) -> bool:
@@ -90,9 +126,14 @@ def _exact_list(one: Commune) -> bool:
     return any(signals.more_than_listed(village, Limits(forgotten_ticks=0)) for village in villages)
 
 
-def _unannounced(one: Commune) -> bool:
+def _unannounced(one: Commune, in_: int) -> bool:
+    """Whether a village has a burst when one meeting of so many was held without a word."""
+    rng = random.Random(f"unannounced {one.consultation.unit}")
     return any(
-        signals.burst(replace(village, meetings=()), Limits()) for village in one.consultation.villages
+        signals.burst(
+            replace(village, meetings=() if rng.randrange(in_) == 0 else village.meetings), Limits()
+        )
+        for village in one.consultation.villages
     )
 
 

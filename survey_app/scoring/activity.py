@@ -1,12 +1,15 @@
 """What is counted of a consultation beside its answers: households, receipts on paper, doors, ten-minute slots.
 
-Counts of villages only: no answer, no household, no code, no network. What they are signs of is `signals`' task.
+Counts of villages only: no answer, no household, no code, and of networks only how large the largest was. What they
+are signs of is `signals`' task.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from survey_app.scoring.sameness import Repeated, Sameness
 
 _SLOT = timedelta(minutes=10)
 
@@ -47,6 +50,17 @@ class TenMinutes:
 
 
 @dataclass(frozen=True, slots=True)
+class Network:
+    """Answers `n` that came from one network, the one with most, `of` all from households' own phones.
+
+    Answers in announced meetings are in neither.
+    """
+
+    n: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """When an announced meeting was held; both ends belong to it."""
 
@@ -70,8 +84,12 @@ class Activity:
     receipts: Receipts | None = None
     channels: Mapping[str, Door] = field(default_factory=dict)
     slots: tuple[TenMinutes, ...] = ()
-    #: None where nobody records meetings.
+    #: Announced before they began; None where nobody records meetings.
     meetings: tuple[Window, ...] | None = None
+    #: None where no networks were counted.
+    network: Network | None = None
+    #: None where the answers were not compared with each other.
+    sameness: Sameness | None = None
 
     @property
     def outside_meetings(self) -> tuple[TenMinutes, ...]:
@@ -87,12 +105,18 @@ class Consultation:
     unit: str
     kind: str
     villages: tuple[Activity, ...]
+    #: The number of the survey, where several may be of one commune.
+    survey: str = ""
+    #: Free texts of the whole survey; None where they were not compared.
+    texts: Repeated | None = None
+    #: The middle of the largest networks of villages in communes of this kind, in basis points; 0 where unknown.
+    usual_network: int = 0
 
 
 def total(consultation: Consultation) -> Activity:
     """The commune as one unit, by adding counts; its receipts only when every village's list was handed in.
 
-    It carries no meetings, so a rule about bursts must not be asked of it.
+    It carries no meetings, no network and no sameness: rules about those must not be asked of it.
     """
     villages = consultation.villages
     lists = [village.receipts for village in villages if village.receipts is not None]

@@ -1,23 +1,27 @@
 """Signs that answers of a commune should be compared with its papers ("cần đối chiếu"), from aggregate counters.
 
-Knows counts of villages and of ten-minute slots, never an answer, a household or a network. A flag is a reason to
+Knows counts of villages and of ten-minute slots, never an answer, a household or an address. A flag is a reason to
 look, never a verdict: it deletes nothing and changes no score, and honest communes raise some too. Every rule is
 one function; its limits stand in `Limits`, calibrated by `python -m bench.stuffing`.
 
-F5 (sameness), F6 (network) and F9 (text) are not here: the first and last need the answers themselves, and where
-a provider puts a whole village behind one address, F6 would point at honest villages.
+F6 (network) and F9 (text) only speak beside another sign. Where a provider puts a whole village behind one address,
+one network is the usual thing, and "Không có ý kiến gì thêm" is written in many houses: alone, both would point at
+honest people in nearly every commune.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from statistics import median
 from typing import Literal
 
-from survey_app.scoring.activity import Activity, Consultation, Door, total
+from survey_app.scoring.activity import Activity, Consultation, Door, Network, total
 
-Key = Literal["F1", "F2", "F3", "F4", "F7", "F8"]
+Key = Literal["F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9"]
+
+#: Signs that are named only beside another one.
+_BESIDE = ("F6", "F9")
 
 #: Doors that are compared with a household's own phone, and that phone.
 _HELPED = ("assisted", "paper_entry")
@@ -54,6 +58,14 @@ class Limits:
     #: F4: answers below two seconds an item. For a whole commune 20 % would hide a tenth of invented answers.
     fast_of_village: int = 2000
     fast_of_commune: int = 1000
+    #: F5: the chance of so many equal answers lies below ten to the power of minus this; and so many at least.
+    same_rarity: int = 4
+    fewest_same: int = 5
+    #: F6: answers of a village from one network, outside announced meetings, with at least so many answers.
+    one_network: int = 3000
+    fewest_network_answers: int = 30
+    #: F9: households that wrote the same text, at least.
+    same_text: int = 3
     #: F7: answers from 00:00 to 05:00. For a whole commune moved from 10 %.
     night_of_village: int = 1000
     night_of_commune: int = 500
@@ -84,11 +96,12 @@ class Ranked:
     place: int
     kind: str
     unit: str
+    survey: str
     flags: tuple[Flag, ...]
 
 
 def flags(consultation: Consultation, limits: Limits) -> tuple[Flag, ...]:
-    """Every flag of the commune and of its villages, strongest first."""
+    """Every flag of the commune and of its villages, strongest first; those that only speak beside others last."""
     whole = total(consultation)
     found = [
         *_of_commune(whole, limits),
@@ -98,19 +111,28 @@ def flags(consultation: Consultation, limits: Limits) -> tuple[Flag, ...]:
             for flag in _of_village(village, consultation.villages, limits)
         ),
     ]
-    return tuple(sorted(found, key=lambda flag: (-flag.strength, flag.key, flag.unit)))
+    found += _beside(consultation, {flag.unit for flag in found}, limits)
+    return tuple(sorted(found, key=lambda flag: (flag.key in _BESIDE, -flag.strength, flag.key, flag.unit)))
+
+
+def usual_network(networks: Iterable[Network], limits: Limits) -> int:
+    """The middle of the largest networks of these villages, in basis points; 0 when there are too few to say."""
+    shares = [
+        _share(network.n, network.of) for network in networks if network.of >= limits.fewest_network_answers
+    ]
+    return int(median(shares)) if len(shares) >= limits.fewest_neighbours else 0
 
 
 def ranked(consultations: Iterable[Consultation], limits: Limits) -> tuple[Ranked, ...]:
     """Communes with flags, within each kind by the number of different flags, then by the strongest."""
-    by_kind: dict[str, list[tuple[str, tuple[Flag, ...]]]] = defaultdict(list)
+    by_kind: dict[str, list[tuple[Consultation, tuple[Flag, ...]]]] = defaultdict(list)
     for consultation in consultations:
         if found := flags(consultation, limits):
-            by_kind[consultation.kind].append((consultation.unit, found))
+            by_kind[consultation.kind].append((consultation, found))
     return tuple(
-        Ranked(place, kind, unit, found)
+        Ranked(place, kind, consultation.unit, consultation.survey, found)
         for kind, communes in sorted(by_kind.items())
-        for place, (unit, found) in enumerate(sorted(communes, key=_most_first), start=1)
+        for place, (consultation, found) in enumerate(sorted(communes, key=_most_first), start=1)
     )
 
 
@@ -199,6 +221,32 @@ def fast(unit: Activity, limit: int, limits: Limits) -> Flag | None:
     return _above("F4", unit.unit, quick, answers, limit, {"fast": quick, "answers": answers})
 
 
+def same_answers(unit: Activity, limits: Limits) -> Flag | None:
+    """F5: dissatisfied answers that are equal beyond what chance explains; never about satisfied ones."""
+    found = unit.sameness
+    if found is None or found.same < limits.fewest_same or found.rarity < limits.same_rarity:
+        return None
+    strength = Fraction(found.rarity + 1, limits.same_rarity)
+    return Flag("F5", unit.unit, strength, {"same": found.same, "compared": found.compared})
+
+
+def one_network(unit: Activity, usual: int, limits: Limits) -> Flag | None:
+    """F6: the share of one network above the limit, and above what is usual in villages of like communes."""
+    if unit.network is None or unit.network.of < limits.fewest_network_answers:
+        return None
+    figures = {"network": unit.network.n, "answers": unit.network.of}
+    return _above("F6", unit.unit, unit.network.n, unit.network.of, max(limits.one_network, usual), figures)
+
+
+def same_text(consultation: Consultation, limits: Limits) -> Flag | None:
+    """F9: the same free text from three households or more of the survey."""
+    texts = consultation.texts
+    if texts is None or texts.times < limits.same_text:
+        return None
+    strength = Fraction(texts.times, limits.same_text - 1)
+    return Flag("F9", consultation.unit, strength, {"times": texts.times, "texts": texts.texts})
+
+
 def night(unit: Activity, limit: int, limits: Limits) -> Flag | None:
     """F7: the share of answers by phone from 00:00 to 05:00."""
     answers = sum(slot.answers for slot in unit.slots)
@@ -236,6 +284,7 @@ def _of_village(village: Activity, villages: Iterable[Activity], limits: Limits)
         corner(village, others, limits),
         burst(village, limits),
         fast(village, limits.fast_of_village, limits),
+        same_answers(village, limits),
         night(village, limits.night_of_village, limits),
         channels_apart(village, limits),
     )
@@ -253,6 +302,18 @@ def _of_commune(commune: Activity, limits: Limits) -> tuple[Flag, ...]:
     return tuple(flag for flag in found if flag is not None)
 
 
+def _beside(consultation: Consultation, marked: Collection[str], limits: Limits) -> list[Flag]:
+    """Signs of villages that have another one, or whose commune has, and of a commune in which anything has."""
+    found = [
+        one_network(village, consultation.usual_network, limits)
+        for village in consultation.villages
+        if village.unit in marked or consultation.unit in marked
+    ]
+    if marked:
+        found.append(same_text(consultation, limits))
+    return [flag for flag in found if flag is not None]
+
+
 def _above(key: Key, unit: str, n: int, of: int, limit: int, figures: Mapping[str, int]) -> Flag | None:
     if of <= 0 or n * 10_000 <= limit * of:
         return None
@@ -268,6 +329,6 @@ def _is_enough(door: Door, limits: Limits) -> bool:
     return door.answers >= limits.fewest_channel_answers and door.of > 0
 
 
-def _most_first(commune: tuple[str, tuple[Flag, ...]]) -> tuple[int, Fraction, str]:
-    unit, found = commune
-    return -len({flag.key for flag in found}), -found[0].strength, unit
+def _most_first(commune: tuple[Consultation, tuple[Flag, ...]]) -> tuple[int, Fraction, str, str]:
+    consultation, found = commune
+    return -len({flag.key for flag in found}), -found[0].strength, consultation.unit, consultation.survey

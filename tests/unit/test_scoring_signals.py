@@ -3,7 +3,17 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from survey_app.scoring import signals
-from survey_app.scoring.activity import Activity, Consultation, Door, Receipts, TenMinutes, Window, total
+from survey_app.scoring.activity import (
+    Activity,
+    Consultation,
+    Door,
+    Network,
+    Receipts,
+    TenMinutes,
+    Window,
+    total,
+)
+from survey_app.scoring.sameness import Repeated, Sameness
 from survey_app.scoring.signals import Limits
 
 LIMITS = Limits()
@@ -27,8 +37,8 @@ def make_village(unit="23938001", *, households=100, answered=80, satisfied=95, 
     return Activity(unit=unit, households=households, answered=answered, satisfied=satisfied, of=of, **others)
 
 
-def make_commune(*villages, unit="23938", kind="xã"):
-    return Consultation(unit=unit, kind=kind, villages=villages or (make_village(),))
+def make_commune(*villages, unit="23938", kind="xã", **others):
+    return Consultation(unit=unit, kind=kind, villages=villages or (make_village(),), **others)
 
 
 def make_slots(*answers, fast=0, at=NOON):
@@ -124,6 +134,56 @@ def test_few_answers_by_phone_have_no_share_of_fast_or_nightly_ones():
     midnight = NOON.replace(hour=0)
 
     assert keys_of(make_commune(make_village(slots=make_slots(10, 10, 10, 10, 9, fast=9, at=midnight)))) == []
+
+
+@pytest.mark.parametrize(
+    ("same", "rarity", "is_flagged"), [(5, 4, True), (4, 4, False), (5, 3, False), (0, 0, False)]
+)
+def test_equal_answers_are_flagged_from_five_of_them_and_a_chance_below_one_in_ten_thousand(
+    same, rarity, is_flagged
+):
+    village = make_village(sameness=Sameness(same=same, compared=30, rarity=rarity))
+
+    assert keys_of(make_commune(village)) == (["F5"] if is_flagged else [])
+
+
+def test_one_network_and_a_repeated_text_say_nothing_alone():
+    village = make_village(network=Network(n=50, of=50), meetings=())
+
+    assert keys_of(make_commune(village, texts=Repeated(times=40, texts=60))) == []
+
+
+def test_one_network_and_a_repeated_text_are_named_last_beside_another_sign():
+    crowded = make_village("1", slots=make_slots(1, 1, 40), meetings=(), network=Network(n=31, of=100))
+    usual = make_village("2", network=Network(n=50, of=50), meetings=())
+
+    found = signals.flags(make_commune(crowded, usual, texts=Repeated(times=3, texts=60)), LIMITS)
+
+    assert [(flag.key, flag.unit) for flag in found] == [("F3", "1"), ("F9", "23938"), ("F6", "1")]
+
+
+@pytest.mark.parametrize(("n", "of", "is_flagged"), [(31, 100, True), (30, 100, False), (29, 29, False)])
+def test_a_network_is_named_above_three_tenths_of_thirty_answers(n, of, is_flagged):
+    village = make_village(network=Network(n=n, of=of))
+
+    assert (signals.one_network(village, 0, LIMITS) is not None) == is_flagged
+
+
+def test_a_network_is_measured_by_what_is_usual_in_like_communes():
+    villages = [Network(n=share, of=100) for share in (60, 70, 80, 90)]
+    usual = signals.usual_network(villages, LIMITS)
+
+    assert usual == 7500
+    assert signals.one_network(make_village(network=Network(75, 100)), usual, LIMITS) is None
+    assert signals.one_network(make_village(network=Network(76, 100)), usual, LIMITS) is not None
+    assert signals.usual_network(villages[:3], LIMITS) == 0
+
+
+@pytest.mark.parametrize(("times", "is_flagged"), [(3, True), (2, False)])
+def test_the_same_text_is_named_from_three_households(times, is_flagged):
+    commune = make_commune(texts=Repeated(times=times, texts=10))
+
+    assert (signals.same_text(commune, LIMITS) is not None) == is_flagged
 
 
 def test_answers_from_midnight_to_five_are_flagged_and_at_five_they_are_not():
