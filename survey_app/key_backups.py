@@ -15,7 +15,7 @@ from flask.cli import AppGroup
 
 from survey_app import audit, db
 from survey_app.i18n import gettext as _
-from survey_app.keys import KeyStore, store
+from survey_app.keys import NETWORKS, KeyStore, store
 
 group = AppGroup("keys", help="The secret files of the service.")
 
@@ -48,9 +48,11 @@ def backup(out: Path, as_json: bool) -> None:
 def write_archive(keys: KeyStore, out: Path) -> int:
     """Write session secret, signing key and peppers to `out`, readable by the owner alone; how many files.
 
-    Raises FileExistsError rather than replace an older archive.
+    Network keys are left out: a copy would outlive the sealing that destroys them. Raises FileExistsError rather than
+    replace an older archive.
     """
-    files = sorted(path for path in keys.folder.rglob("[!.]*") if path.is_file())
+    networks = keys.folder / NETWORKS
+    files = sorted(path for path in keys.folder.rglob("[!.]*") if path.is_file() and path.parent != networks)
     descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as stream, tarfile.open(fileobj=stream, mode="w") as archive:
         for path in files:

@@ -1,4 +1,4 @@
-"""Secret files of the service: session secret, signing key, and one pepper for each survey.
+"""Secret files of the service: session secret, signing key, one pepper and one network key for each survey.
 
 They live in a folder of their own, outside the database and outside data backups, so that a stolen database alone opens
 no code. Knows nothing of what the keys protect.
@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from flask import current_app
 
 _KEY_BYTES = 32
+#: Folder of the network keys, which no backup of the keys may hold.
+NETWORKS = "networks"
 
 
 class KeyMissing(LookupError):
@@ -57,19 +59,25 @@ class KeyStore:
 
     def destroy_pepper(self, survey_id: str) -> None:
         """Remove the pepper for good, if it is still there. Does not reach copies in backups of the keys."""
-        path = self._pepper_path(survey_id)
-        path.unlink(missing_ok=True)
-        if path.parent.is_dir():
-            folder = os.open(path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        _destroy(self._pepper_path(survey_id))
+
+    def network_key(self, survey_id: str) -> bytes:
+        """The key that hides networks while the survey runs; made at first use, never in a backup of the keys."""
+        return self._read_or_make(self._network_path(survey_id), _fresh_secret)
+
+    def surveys_with_network_key(self) -> tuple[str, ...]:
+        """Surveys whose network key is there."""
+        return tuple(sorted(path.name for path in (self.folder / NETWORKS).glob("[!.]*")))
+
+    def destroy_network_key(self, survey_id: str) -> None:
+        """Remove the network key for good, if it is still there."""
+        _destroy(self._network_path(survey_id))
 
     def _pepper_path(self, survey_id: str) -> Path:
-        if not survey_id.isalnum():
-            raise ValueError("a survey number is letters and digits")
-        return self.folder / "peppers" / survey_id
+        return self.folder / "peppers" / _checked(survey_id)
+
+    def _network_path(self, survey_id: str) -> Path:
+        return self.folder / NETWORKS / _checked(survey_id)
 
     def _read_or_make(self, path: Path, fresh: Callable[[], bytes]) -> bytes:
         """What the file holds, made at first use by whichever thread or web node comes first."""
@@ -94,6 +102,23 @@ class KeyStore:
             os.link(temporary, path)
         finally:
             temporary.unlink()
+
+
+def _checked(survey_id: str) -> str:
+    if not survey_id.isalnum():
+        raise ValueError("a survey number is letters and digits")
+    return survey_id
+
+
+def _destroy(path: Path) -> None:
+    """Remove a key file and have the disk know it."""
+    path.unlink(missing_ok=True)
+    if path.parent.is_dir():
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def _fresh_secret() -> bytes:

@@ -107,3 +107,16 @@ class ActivityCounter(Base):
     #: Whether they were sent faster than anybody reads, or without having opened the form.
     fast: Mapped[bool] = mapped_column(primary_key=True)
     answers: Mapped[int]
+
+
+class NetworkCounter(Base):
+    """How many own phones of a village answered from which of 64 groups of networks, until sealing; see `networks`.
+
+    One row for all groups of a village: the number of the transaction that wrote it last names no group.
+    """
+
+    __tablename__ = "network_counters"
+
+    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(primary_key=True)
+    answers: Mapped[list[int]] = mapped_column(JSON)

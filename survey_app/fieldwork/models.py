@@ -147,6 +147,27 @@ class PrintBatch(Base):
     void_reason: Mapped[str | None] = mapped_column(String(500))
 
 
+class Meeting(Base):
+    """A meeting of a village at which many may answer at once. Never changed: a mistake is withdrawn and told anew."""
+
+    __tablename__ = "meetings"
+    __table_args__ = (
+        ForeignKeyConstraint(["survey_id", "unit_id"], ["frames.survey_id", "frames.unit_id"]),
+        CheckConstraint("ends_at > starts_at", name="in_order"),
+    )
+
+    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int]
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    place: Mapped[str] = mapped_column(String(200))
+    announced_by: Mapped[str] = mapped_column(String(40))
+    announced_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_by: Mapped[str | None] = mapped_column(String(40))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class SlipRow(Base):
     """A code that may answer for its village. The code itself is nowhere; nothing says which household holds it."""
 

@@ -113,6 +113,35 @@ DATA_MAP = (
         _NOT_ERASED,
     ),
     DataLine(
+        ("network_counters",),
+        _l(
+            "While a survey runs: answers of households' own phones, counted by 64 groups of networks under a key of "
+            "the survey alone; no address and no time"
+        ),
+        _l("To notice invented answers"),
+        _l("Nobody, by any page"),
+        _l("Until the survey is sealed"),
+        _l("Deleted at sealing, and their key destroyed; only the size of the largest group stays"),
+    ),
+    DataLine(
+        ("sealed_signs",),
+        _l(
+            "Counts by village: equal answers, largest group of networks, equal texts; no answer, text or network"
+        ),
+        _l("To notice invented answers"),
+        _l("Front, province and auditor"),
+        _FOREVER,
+        _NOT_ERASED,
+    ),
+    DataLine(
+        ("meetings",),
+        _l("Meetings of villages: day, hours, place; not who came"),
+        _l("To tell a meeting from a crowd of invented answers"),
+        _STAFF_ALONE,
+        _FOREVER,
+        _NOT_ERASED,
+    ),
+    DataLine(
         ("tallies", "seals", "feedback_figures"),
         _l("Counts by village and channel, the sealed result and its signature"),
         _l("The result itself"),

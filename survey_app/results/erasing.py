@@ -11,7 +11,15 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 #: Tables out of which rows are moved, or in which they are rewritten, when a survey is sealed.
-_TABLES = ("responses", "spent_codes", "slips", "progress", "activity_counters", "second_keyings")
+_TABLES = (
+    "responses",
+    "spent_codes",
+    "slips",
+    "progress",
+    "activity_counters",
+    "network_counters",
+    "second_keyings",
+)
 #: How long answers of other surveys may be made to wait for their turn behind us; then the table is left for later.
 _PATIENCE = "10s"
 

@@ -19,6 +19,7 @@ __all__ = [
     "ReceiptList",
     "Seal",
     "SealedResponse",
+    "SealedSign",
     "TallyRow",
 ]
 
@@ -50,6 +51,24 @@ class Seal(Base):
     digest: Mapped[str] = mapped_column(String(64))
     #: Ed25519 by the server's key over the bytes of the digest, in hexadecimal.
     signature: Mapped[str] = mapped_column(String(128))
+
+
+class SealedSign(Base):
+    """What was counted of answers and networks when they were sealed, apart from the seal; see `signs`.
+
+    `n` of `of`, of a village, or of the commune for F9. The row of F9 is there for every survey that was looked at.
+    """
+
+    __tablename__ = "sealed_signs"
+    __table_args__ = (CheckConstraint("sign IN ('F5', 'F6', 'F9')", name="sign_known"),)
+
+    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(primary_key=True)
+    sign: Mapped[str] = mapped_column(String(2), primary_key=True)
+    n: Mapped[int]
+    of: Mapped[int]
+    #: F5: the power of ten below which the chance lies; 0 for the others.
+    rarity: Mapped[int]
 
 
 class FeedbackFigure(Base):

@@ -9,9 +9,9 @@ database with what stands here.
 """
 
 #: Tables to which nothing is added for a survey once it is sealed; the seal itself comes last.
-FINAL_TABLES = ("sealed_responses", "tallies", "seals", "second_keyings")
+FINAL_TABLES = ("sealed_responses", "tallies", "sealed_signs", "seals", "second_keyings")
 #: Of the tables with a trigger, those whose rows nothing and nobody may change or remove.
-_FIXED_TABLES = ("tallies", "seals", "retained_leaves", "paper_comparisons")
+_FIXED_TABLES = ("tallies", "sealed_signs", "seals", "retained_leaves", "paper_comparisons")
 TABLES = (*FINAL_TABLES, "retained_leaves", "paper_comparisons")
 
 _IS_SEALED = "EXISTS (SELECT 1 FROM seals WHERE survey_id = NEW.survey_id)"

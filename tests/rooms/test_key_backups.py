@@ -24,6 +24,16 @@ def test_the_archive_brings_back_every_key_on_an_empty_machine(app: Flask, tmp_p
     assert restored.signing_key().private_bytes_raw() == keys.signing_key().private_bytes_raw()
 
 
+def test_the_archive_holds_no_network_key_because_it_would_outlive_the_survey(app: Flask, tmp_path: Path):
+    keys = app.extensions["keys"]
+    keys.network_key("0A7")
+
+    app.test_cli_runner().invoke(args=["keys", "backup", "--out", str(tmp_path / "keys.tar")])
+
+    with tarfile.open(tmp_path / "keys.tar") as archive:
+        assert [name for name in archive.getnames() if "networks" in name] == []
+
+
 def test_only_its_owner_can_read_the_archive(app: Flask, tmp_path: Path):
     app.test_cli_runner().invoke(args=["keys", "backup", "--out", str(tmp_path / "keys.tar")])
 
