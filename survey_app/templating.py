@@ -26,7 +26,13 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        percent=percent, number=number, day=day, moment=moment, wording=wording, role_name=role_name
+        percent=percent,
+        number=number,
+        day=day,
+        moment=moment,
+        clock=clock,
+        wording=wording,
+        role_name=role_name,
     )
     app.jinja_env.globals.update(
         current_language=current_language,
@@ -57,6 +63,11 @@ def day(value: date | datetime) -> str:
 def moment(value: datetime) -> str:
     """A moment in Vietnam, as 17:05 25/11/2026."""
     return format_datetime(value.astimezone(VIETNAM), "HH:mm dd/MM/yyyy", locale="vi")
+
+
+def clock(value: datetime) -> str:
+    """The time of the day in Vietnam, as 17:05."""
+    return format_datetime(value.astimezone(VIETNAM), "HH:mm", locale="vi")
 
 
 def wording(text: Text) -> str:

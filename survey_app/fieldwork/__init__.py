@@ -4,13 +4,14 @@ from flask import Flask
 
 from survey_app import jobs
 from survey_app.accounts import journal, todo
-from survey_app.fieldwork import commands, print_views, queries, schedule, views
+from survey_app.fieldwork import commands, meeting_views, print_views, queries, schedule, views
 
 
 def init_app(app: Flask) -> None:
     """Register the survey pages, the papers, the commands, the minute job and what waits for people."""
     app.register_blueprint(views.bp)
     app.register_blueprint(print_views.bp)
+    app.register_blueprint(meeting_views.bp)
     app.cli.add_command(commands.group)
     jobs.register(app, "fieldwork", schedule.open_and_close)
     todo.register(app, schedule.todos)

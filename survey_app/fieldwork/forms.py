@@ -14,6 +14,7 @@ from wtforms import (
     SelectMultipleField,
     StringField,
     TextAreaField,
+    TimeField,
     ValidationError,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
@@ -26,6 +27,7 @@ from survey_app.i18n import lazy_gettext
 
 #: As date pickers send them, and as people type them where there is no picker.
 _DATE_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
+_TIME_FORMATS = ["%H:%M", "%Hh%M", "%H:%M:%S"]
 
 
 class SurveyForm(StaffForm):
@@ -100,6 +102,21 @@ class CorrectionForm(ReasonForm):
         lazy_gettext("Correct number of households"),
         validators=[InputRequired(), NumberRange(min=1, max=100000)],
     )
+
+
+class MeetingForm(StaffForm):
+    """A meeting of one village on one day; its choices are set by the view."""
+
+    village = SelectField(lazy_gettext("Village"))
+    on = DateField(lazy_gettext("Day"), format=_DATE_FORMATS, validators=[InputRequired()])
+    starts = TimeField(lazy_gettext("Begins at"), format=_TIME_FORMATS, validators=[InputRequired()])
+    ends = TimeField(lazy_gettext("Ends at"), format=_TIME_FORMATS, validators=[InputRequired()])
+    place = StringField(lazy_gettext("Place"), filters=[clean], validators=[DataRequired(), Length(max=200)])
+
+    def validate_ends(self, field: Any) -> None:
+        """Hours in order."""
+        if self.starts.data and field.data and field.data <= self.starts.data:
+            raise ValidationError(_("The meeting ends before it begins."))
 
 
 class DecisionForm(StaffForm):

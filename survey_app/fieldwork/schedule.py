@@ -10,11 +10,11 @@ from survey_app import db
 from survey_app.access import FRONT, Identity, Role
 from survey_app.accounts import queries as accounts
 from survey_app.accounts.todo import Todo
-from survey_app.fieldwork import acts, calendar, operations, queries
+from survey_app.fieldwork import acts, calendar, meetings, operations, queries
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
-from survey_app.templating import day, number
+from survey_app.templating import clock, day, number
 
 #: Open surveys this close to their last day are named on the list of today.
 _LAST_DAYS = timedelta(days=3)
@@ -31,7 +31,7 @@ def open_and_close(now: datetime) -> dict[str, int]:
 
 
 def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
-    """Requests to decide, drafts to finish, slips to print, papers to key."""
+    """Requests to decide, drafts to finish, slips to print, meetings, papers to key."""
     for approval in accounts.open_approvals(session, person):
         if acts.is_ours(approval) and approval.may_decide(person):
             survey_id = approval.subject.removeprefix("survey:")
@@ -97,8 +97,32 @@ def _of_survey(
             f"/can-bo/nhap-phieu/{survey.id}",
             urgent=ends is not None,
         )
+    if is_decision and person.role in {Role.COMMUNE, Role.FRONT_COMMUNE}:
+        yield from _meetings(session, survey, now)
     if survey.state is State.OPEN and is_decision and person.role in {Role.COMMUNE, Role.FRONT_COMMUNE}:
         yield Todo(_("Follow survey %(number)s", number=survey.id), _progress(session, survey), url)
+
+
+def _meetings(session: Session, survey: queries.SurveyView, now: datetime) -> Iterator[Todo]:
+    """Meetings of villages today and tomorrow, while the survey runs."""
+    if survey.state not in {State.PUBLISHED, State.OPEN}:
+        return
+    found = meetings.soon(meetings.meetings(session, survey.id), now)
+    if not found:
+        return
+    names = {line.unit.id: line.unit.full_name for line in queries.frame(session, survey.id)}
+    for meeting in found:
+        yield Todo(
+            _("Meeting of %(village)s", village=names[meeting.unit_id]),
+            _(
+                "%(day)s, %(start)s to %(end)s, %(place)s. Bring slips and phones for whoever has none.",
+                day=day(meeting.starts_at),
+                start=clock(meeting.starts_at),
+                end=clock(meeting.ends_at),
+                place=meeting.place,
+            ),
+            f"/can-bo/dot/{survey.id}/hop",
+        )
 
 
 def _progress(session: Session, survey: queries.SurveyView) -> str:

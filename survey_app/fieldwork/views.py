@@ -14,7 +14,7 @@ from survey_app.accounts import queries as accounts
 from survey_app.accounts.freshness import fresh
 from survey_app.authoring import queries as instruments
 from survey_app.errors import DomainError
-from survey_app.fieldwork import acts, calendar, operations, queries, remarks
+from survey_app.fieldwork import acts, calendar, meetings, operations, queries, remarks
 from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.forms import (
     CorrectionForm,
@@ -112,15 +112,18 @@ def page(survey_id: str) -> ResponseReturnValue:
     now, person, current = datetime.now(UTC), access.identity(), db.session()
     survey = queries.scoped_survey(current, survey_id, person)
     answered, as_of = queries.answered_hourly(current, survey_id)
-    is_draft = survey.state is State.DRAFT
+    is_draft, frame = survey.state is State.DRAFT, queries.frame(current, survey_id)
     return render_template(
         "fieldwork/page.html",
         survey=survey,
-        frame=queries.frame(current, survey_id),
+        frame=frame,
+        names={line.unit.id: line.unit.full_name for line in frame},
         answered=queries.answered_by_village(answered),
         doors=queries.answered_by_door(answered),
         as_of=as_of,
         batches=queries.batches(current, survey_id),
+        meetings=meetings.meetings(current, survey_id),
+        now=now,
         obstacles=operations.obstacles(current, survey_id, now) if is_draft else (),
         approvals=acts.requests(current, survey_id),
         remarks=remarks.remarks(current, survey),

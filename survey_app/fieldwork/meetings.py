@@ -1,0 +1,167 @@
+"""Meetings of a village at which many answer at once: announced before they begin, so that a crowd can be told apart.
+
+Only what was announced before it began explains many answers in ten minutes or from one network. What is told
+afterwards is kept as "báo sau" and explains nothing. A meeting is never changed: before it begins it may be withdrawn
+and announced anew. Knows no answer and nobody who came.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from sqlalchemy import Select, bindparam, func, literal, select
+from sqlalchemy.orm import Session
+
+from survey_app import audit
+from survey_app.fieldwork import calendar
+from survey_app.fieldwork.models import FrameRow, Meeting, State
+from survey_app.fieldwork.operations import hold, require_state
+from survey_app.fieldwork.queries import SurveyNotFound
+from survey_app.fieldwork.refusals import WrongState
+from survey_app.i18n import gettext as _
+from survey_app.templating import day
+from survey_app.units import queries as units
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where and when a village meets; moments are UTC."""
+
+    unit_id: int
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingView:
+    """A meeting as it was told."""
+
+    id: int
+    unit_id: int
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    announced_at: datetime
+    withdrawn_at: datetime | None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was told when it had begun already ("báo sau")."""
+        return self.announced_at >= self.starts_at
+
+    @property
+    def is_announced(self) -> bool:
+        """Whether it explains a crowd: told before it began, and not withdrawn."""
+        return not self.is_late and self.withdrawn_at is None
+
+    def may_be_withdrawn(self, now: datetime) -> bool:
+        """Whether it has not begun yet."""
+        return self.withdrawn_at is None and now < self.starts_at
+
+
+def announce(session: Session, survey_id: str, plan: Plan, *, actor: str, now: datetime) -> MeetingView:
+    """Keep a meeting of a village of the survey. Raises SurveyNotFound, and WrongState outside of the survey's days.
+
+    One that has begun already can be told until the survey is sealed.
+    """
+    survey = hold(session, survey_id)
+    require_state(survey, State.PUBLISHED, State.OPEN, State.COUNTING)
+    if session.get(FrameRow, (survey_id, plan.unit_id)) is None:
+        raise SurveyNotFound
+    closed_at = survey.phones_closed_at or survey.closes_at
+    if plan.starts_at < survey.opens_at or plan.starts_at >= closed_at:
+        raise WrongState(
+            _(
+                "The meeting must begin while the phones are open: %(first)s to %(last)s.",
+                first=day(units.civil(survey.opens_at)),
+                last=day(calendar.last_day(closed_at)),
+            )
+        )
+    told = session.scalar(select(func.count()).where(Meeting.survey_id == survey_id)) or 0
+    row = Meeting(
+        survey_id=survey_id,
+        id=told + 1,
+        unit_id=plan.unit_id,
+        starts_at=plan.starts_at,
+        ends_at=plan.ends_at,
+        place=plan.place,
+        announced_by=actor,
+        announced_at=now,
+    )
+    session.add(row)
+    view = _view(row)
+    audit.record(
+        session, actor, "fieldwork.tell_meeting_late" if view.is_late else "fieldwork.announce_meeting",
+        f"survey:{survey_id}", at=now, unit=plan.unit_id, number=row.id,
+    )  # fmt: skip
+    return view
+
+
+def withdraw(session: Session, survey_id: str, meeting_id: int, *, actor: str, now: datetime) -> None:
+    """Take an announcement back before the meeting begins. Raises SurveyNotFound, and WrongState once it began."""
+    hold(session, survey_id)
+    row = session.get(Meeting, (survey_id, meeting_id))
+    if row is None:
+        raise SurveyNotFound
+    if not _view(row).may_be_withdrawn(now):
+        raise WrongState(_("A meeting can be withdrawn only before it begins."))
+    row.withdrawn_at, row.withdrawn_by = now, actor
+    audit.record(
+        session, actor, "fieldwork.withdraw_meeting", f"survey:{survey_id}", at=now, number=meeting_id
+    )
+
+
+def meetings(session: Session, survey_id: str) -> tuple[MeetingView, ...]:
+    """Every meeting that was told, withdrawn ones too, by when they begin."""
+    return meetings_of(session, [survey_id]).get(survey_id, ())
+
+
+def meetings_of(session: Session, survey_ids: Iterable[str]) -> Mapping[str, tuple[MeetingView, ...]]:
+    """The meetings of several surveys, by survey; surveys without one are absent."""
+    rows = session.scalars(
+        select(Meeting)
+        .where(Meeting.survey_id.in_(tuple(survey_ids)))
+        .order_by(Meeting.survey_id, Meeting.starts_at, Meeting.id)
+    )
+    found: dict[str, list[MeetingView]] = {}
+    for row in rows:
+        found.setdefault(row.survey_id, []).append(_view(row))
+    return {survey_id: tuple(told) for survey_id, told in found.items()}
+
+
+def is_meeting(session: Session, survey_id: str, unit_id: int, start: datetime, end: datetime) -> bool:
+    """Whether any part of that time, its end not included, lies in an announced meeting of the village."""
+    values = {"number": survey_id, "village": unit_id, "start": start, "end": end}
+    return session.execute(_announced_between(), values).first() is not None
+
+
+@cache
+def _announced_between() -> Select[int]:
+    return select(literal(1)).where(
+        Meeting.survey_id == bindparam("number"),
+        Meeting.unit_id == bindparam("village"),
+        Meeting.starts_at < bindparam("end"),
+        Meeting.ends_at >= bindparam("start"),
+        Meeting.announced_at < Meeting.starts_at,
+        Meeting.withdrawn_at.is_(None),
+    )
+
+
+def soon(found: Iterable[MeetingView], now: datetime) -> tuple[MeetingView, ...]:
+    """Announced meetings that are on, or begin today or tomorrow."""
+    until = calendar.closing(units.civil(now) + timedelta(days=1))
+    return tuple(one for one in found if one.is_announced and one.ends_at >= now and one.starts_at < until)
+
+
+def _view(row: Meeting) -> MeetingView:
+    return MeetingView(
+        id=row.id,
+        unit_id=row.unit_id,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        place=row.place,
+        announced_at=row.announced_at,
+        withdrawn_at=row.withdrawn_at,
+    )
