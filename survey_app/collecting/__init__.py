@@ -2,13 +2,14 @@
 
 from flask import Flask
 
+from survey_app import jobs
 from survey_app.accounts import todo
-from survey_app.collecting import blank, paper_views, second_keying_views, slip_check, views
+from survey_app.collecting import blank, paper_views, schedule, second_keying_views, slip_check, views
 from survey_app.fieldwork import remarks
 
 
 def init_app(app: Flask) -> None:
-    """Register the respondents' pages and the keying of paper slips."""
+    """Register the respondents' pages, the keying of paper slips and the minute job."""
     app.config.update(COMPRESS_REGISTER=False, COMPRESS_MIN_SIZE=500, COMPRESS_ALGORITHM=["br", "gzip"])
     views.compress.init_app(app)
     blank.init_app(app)
@@ -18,3 +19,4 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(slip_check.bp)
     remarks.register(app, second_keying_views.remarks)
     todo.register(app, second_keying_views.todos)
+    jobs.register(app, "collecting.networks", schedule.forget_networks)

@@ -1,11 +1,12 @@
 """When answers came, as counts of ten minutes: what signs of stuffing are looked for in.
 
 A counter knows a village and ten minutes. It is counted in the transaction of the answer and shares no key with it;
-at sealing the counters are rewritten with the answers, so that no transaction number joins them afterwards. Addresses
-are not counted: where a provider puts a whole village behind one, they would point at honest people.
+at sealing the counters are rewritten with the answers, so that no transaction number joins them afterwards. Of networks
+it knows nothing; see `networks`.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
@@ -20,7 +21,7 @@ from survey_app.scoring.activity import TenMinutes
 
 #: Nobody reads and answers an item in less (careless response: doi 10.1177/10944281211056520).
 _PER_ITEM = timedelta(seconds=2)
-_SLOT_SECONDS = 600
+SLOT = timedelta(minutes=10)
 #: Doors whose answers arrive when they are given; paper and meetings are keyed in one sitting.
 _BY_PHONE = (Channel.SELF_ONLINE, Channel.ASSISTED)
 
@@ -37,7 +38,7 @@ def count(
     """Count one answer in its ten minutes; nothing for paper and meetings."""
     if channel not in _BY_PHONE:
         return
-    key = {"survey_id": survey_id, "unit_id": unit_id, "ten_minutes": _slot(now), "fast": is_fast}
+    key = {"survey_id": survey_id, "unit_id": unit_id, "ten_minutes": slot_start(now), "fast": is_fast}
     db.count_up(session, ActivityCounter, key, "answers")
 
 
@@ -50,22 +51,27 @@ def is_fast(instrument: Instrument, opened_at: datetime | None, now: datetime) -
     return opened_at is None or now - opened_at < items * _PER_ITEM
 
 
-def slots(session: Session, survey_id: str) -> dict[int, tuple[TenMinutes, ...]]:
-    """The ten-minute counts by village id, in civil time, oldest first."""
-    rows = session.scalars(
-        select(ActivityCounter)
-        .where(ActivityCounter.survey_id == survey_id)
-        .order_by(ActivityCounter.unit_id, ActivityCounter.ten_minutes, ActivityCounter.fast)
+def slots(session: Session, survey_ids: Iterable[str]) -> dict[tuple[str, int], tuple[TenMinutes, ...]]:
+    """The ten-minute counts of these surveys by survey and village id, in civil time, oldest first."""
+    key = (ActivityCounter.survey_id, ActivityCounter.unit_id, ActivityCounter.ten_minutes)
+    rows = session.execute(
+        select(*key, ActivityCounter.fast, ActivityCounter.answers)
+        .where(ActivityCounter.survey_id.in_(tuple(survey_ids)))
+        .order_by(*key, ActivityCounter.fast)
     )
-    found: dict[int, dict[datetime, Counter[bool]]] = defaultdict(lambda: defaultdict(Counter))
-    for row in rows:
-        found[row.unit_id][row.ten_minutes.astimezone(VIETNAM)][row.fast] += row.answers
+    found: dict[tuple[str, int], dict[datetime, Counter[bool]]] = defaultdict(lambda: defaultdict(Counter))
+    for survey_id, unit_id, start, fast, answers in rows:
+        found[survey_id, unit_id][start][fast] += answers
     return {
-        unit_id: tuple(TenMinutes(start, counts.total(), counts[True]) for start, counts in counted.items())
-        for unit_id, counted in found.items()
+        village: tuple(
+            TenMinutes(start.astimezone(VIETNAM), counts.total(), counts[True])
+            for start, counts in counted.items()
+        )
+        for village, counted in found.items()
     }
 
 
-def _slot(now: datetime) -> datetime:
+def slot_start(now: datetime) -> datetime:
+    """The first moment of the ten minutes."""
     seconds = int(now.timestamp())
-    return datetime.fromtimestamp(seconds - seconds % _SLOT_SECONDS, UTC)
+    return datetime.fromtimestamp(seconds - seconds % int(SLOT.total_seconds()), UTC)

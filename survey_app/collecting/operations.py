@@ -5,7 +5,7 @@ first; nothing is looked up first and written later. Knows no page and no form.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
@@ -13,7 +13,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from survey_app import db
-from survey_app.collecting import activity, leaves, stored
+from survey_app.collecting import activity, leaves, networks, stored
 from survey_app.collecting.models import InvalidPaper, Response, SealedResponse, SpentCode
 from survey_app.collecting.queries import Door, stored_response
 from survey_app.collecting.refusals import (
@@ -41,6 +41,8 @@ class Submission:
     form_opened_at: datetime | None = None
     #: Why a keyed paper slip is invalid; its answers are then all None.
     invalid_reason: str | None = None
+    #: Where a household's own phone sent from, without the part that names the phone; never printed, never stored.
+    network: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def record_response(
             attempt.rollback()
     if not is_new:
         return _known(session, door, submission, keys, otherwise=CodeUsed())
-    _count(session, door, submission, now)
+    _count(session, door, submission, now, keys)
     return _receipt(keys, door, leaf, stored.salts(packed), stored_now=True)
 
 
@@ -141,7 +143,7 @@ def _insert(
     return db.insert_if_new(session, Response, row)
 
 
-def _count(session: Session, door: Door, submission: Submission, now: datetime) -> None:
+def _count(session: Session, door: Door, submission: Submission, now: datetime, keys: KeyStore) -> None:
     key = {"survey_id": door.survey.id, "unit_id": door.unit_id}
     db.count_up(session, Progress, {**key, "channel": submission.channel}, "answered")
     if submission.invalid_reason is not None:
@@ -149,6 +151,8 @@ def _count(session: Session, door: Door, submission: Submission, now: datetime) 
     if door.code_mac is not None:
         fast = activity.is_fast(door.survey.instrument, submission.form_opened_at, now)
         activity.count(session, door.survey.id, door.unit_id, submission.channel, is_fast=fast, now=now)
+        if submission.network is not None and submission.channel is Channel.SELF_ONLINE:
+            networks.count(session, door.survey.id, door.unit_id, submission.network, keys=keys, now=now)
 
 
 def _known(

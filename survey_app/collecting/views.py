@@ -14,7 +14,17 @@ from flask_compress import Compress
 from werkzeug.datastructures import MultiDict
 
 from survey_app import access, db, throttle
-from survey_app.collecting import blank, leaves, looks, operations, queries, replies, tickets, wording
+from survey_app.collecting import (
+    blank,
+    leaves,
+    looks,
+    networks,
+    operations,
+    queries,
+    replies,
+    tickets,
+    wording,
+)
 from survey_app.collecting.queries import Door
 from survey_app.collecting.refusals import (
     Annulled,
@@ -221,6 +231,7 @@ def _submission(door: Door, answers: Mapping[str, Value], now: datetime) -> oper
         answers=answers,
         channel=Channel.SELF_ONLINE,
         form_opened_at=tickets.issued_at(store(), request.form.get("_ticket", ""), door.survey.id, now),
+        network=networks.network_of(request.remote_addr),
     )
 
 

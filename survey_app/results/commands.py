@@ -35,6 +35,7 @@ def close(survey_id: str, as_json: bool) -> None:
         digest = operations.close_and_seal(
             current, survey_id, actor=audit.OPERATOR, now=now, keys=keys.store()
         )
+    keys.store().destroy_network_key(survey_id)
     erasing.after_sealing(db.database.engine)
     if as_json:
         click.echo(json.dumps({"survey": survey_id, "digest": digest, "unkeyed": asdict(unkeyed)}))

@@ -10,12 +10,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app.collecting import activity
+from survey_app.fieldwork import meetings
+from survey_app.fieldwork.meetings import MeetingView
 from survey_app.fieldwork.queries import FrameLine, SurveyView
-from survey_app.results import queries
-from survey_app.results.models import Callback, ReceiptList, TallyRow
-from survey_app.scoring import callback, signals, tallies
-from survey_app.scoring.activity import Activity, Consultation, Door, Receipts
+from survey_app.results import activities, queries
+from survey_app.results.models import Callback, ReceiptList
+from survey_app.scoring import callback, signals
+from survey_app.scoring.activity import Consultation, Receipts, Window
 from survey_app.scoring.callback import Meaning, Replies, Row
 from survey_app.scoring.scorecards import Scorecard
 from survey_app.scoring.signals import Flag, Limits
@@ -50,6 +51,14 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A meeting as it was told, and how many answered by phone in its hours, in full ten minutes."""
+
+    meeting: MeetingView
+    answers: int
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """Everything there is to compare of one survey."""
 
@@ -57,6 +66,8 @@ class Comparison:
     digest: str
     flags: tuple[Flag, ...]
     villages: tuple[Reconciliation, ...]
+    #: Told in time or afterwards, not those withdrawn.
+    meetings: tuple[Held, ...]
     sample: Sample | None
     #: The chance that the same sample finds one false answer in ten where there is no list; None without households.
     chance_without_list: float | None
@@ -77,17 +88,14 @@ def comparison(session: Session, survey_id: str) -> Comparison:
         _reconciliation(line, cards[line.unit.code], lists.get(line.unit.id), result.sealed_at)
         for line in result.frame
     )
-    digest = result.digest or ""
-    consultation = Consultation(
-        unit=result.survey.unit.code,
-        kind=result.survey.unit.kind,
-        villages=_activities(session, survey_id, villages, cards),
-    )
+    digest, limits = result.digest or "", Limits()
+    [consultation] = activities.gather(session, [survey_id], limits).consultations
     return Comparison(
         survey=result.survey,
         digest=digest,
-        flags=signals.flags(consultation, Limits()),
+        flags=signals.flags(consultation, limits),
         villages=villages,
+        meetings=_meetings(session, survey_id, consultation, result.frame),
         sample=_sample(session, survey_id, digest),
         chance_without_list=_chance_without_list(result.commune),
     )
@@ -103,38 +111,21 @@ def _reconciliation(
 ) -> Reconciliation:
     if row is None:
         return Reconciliation(line, card.tally.answered, None)
-    # A spoilt slip came back as one that was returned did.
-    receipts = Receipts(row.issued, row.ticked, row.returned + row.voided)
     late = sealed_at is not None and row.entered_at > sealed_at
-    return Reconciliation(line, card.tally.answered, receipts, entered_late=late)
+    return Reconciliation(line, card.tally.answered, activities.receipts_of(row), entered_late=late)
 
 
-def _activities(
-    session: Session, survey_id: str, villages: tuple[Reconciliation, ...], cards: Mapping[str, Scorecard]
-) -> tuple[Activity, ...]:
-    slots, doors = activity.slots(session, survey_id), _doors(session, survey_id)
+def _meetings(
+    session: Session, survey_id: str, consultation: Consultation, frame: tuple[FrameLine, ...]
+) -> tuple[Held, ...]:
+    codes = {line.unit.id: line.unit.code for line in frame}
+    slots = {village.unit: village.slots for village in consultation.villages}
     return tuple(
-        Activity(
-            unit=village.line.unit.code,
-            households=village.line.households,
-            answered=village.answered,
-            satisfied=cards[village.line.unit.code].tally.satisfied,
-            of=cards[village.line.unit.code].tally.valid * len(cards[village.line.unit.code].tally.items),
-            receipts=village.receipts,
-            channels=doors.get(village.line.unit.id, {}),
-            slots=slots.get(village.line.unit.id, ()),
-        )
-        for village in villages
+        Held(told, sum(slot.answers for slot in slots[codes[told.unit_id]] if window.touches(slot)))
+        for told in meetings.meetings(session, survey_id)
+        if told.withdrawn_at is None
+        for window in [Window(told.starts_at, told.ends_at)]
     )
-
-
-def _doors(session: Session, survey_id: str) -> dict[int, dict[str, Door]]:
-    found: dict[int, dict[str, Door]] = {}
-    for row in session.scalars(select(TallyRow).where(TallyRow.survey_id == survey_id)):
-        tally = tallies.load(row.tally)
-        door = Door(tally.answered, tally.satisfied, tally.valid * len(tally.items))
-        found.setdefault(row.unit_id, {})[row.channel] = door
-    return found
 
 
 def _sample(session: Session, survey_id: str, digest: str) -> Sample | None:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit
 from survey_app.authoring import queries as instruments
+from survey_app.collecting import networks
 from survey_app.collecting.models import ActivityCounter, Response, SecondKeyingRow, SpentCode
 from survey_app.db import Base
 from survey_app.errors import DomainError
@@ -24,7 +25,7 @@ from survey_app.fieldwork.models import Progress, Purpose, SlipRow, State, Surve
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore
-from survey_app.results import counting, documents
+from survey_app.results import counting, documents, signs
 from survey_app.results.counting import Count
 from survey_app.results.models import FeedbackFigure, Seal, SealedResponse, TallyRow
 from survey_app.scoring import tallies
@@ -68,8 +69,9 @@ class SealRefused(DomainError):
 def close_and_seal(session: Session, survey_id: str, *, actor: str, now: datetime, keys: KeyStore) -> str:
     """End phones and counting, count, move every answer and sign; the digest.
 
-    One transaction of the caller's; call `erasing.after_sealing` once it is committed. Raises SurveyNotFound,
-    NothingToSeal, and SealRefused with all differences, in which case nothing may be committed.
+    One transaction of the caller's; once it is committed call `erasing.after_sealing` and destroy the survey's network
+    key. Raises SurveyNotFound, NothingToSeal, and SealRefused with all differences, in which case nothing may be
+    committed.
     """
     row = _lock(session, survey_id)
     survey = surveys.survey(session, survey_id)
@@ -77,12 +79,16 @@ def close_and_seal(session: Session, survey_id: str, *, actor: str, now: datetim
         raise NothingToSeal(survey)
     frame = surveys.frame(session, survey_id)
     codes = counting.unit_codes(survey, frame)
-    count = counting.count(survey, codes, counting.raw_answers(session, Response, survey_id))
+    answers = counting.raw_answers(session, Response, survey_id)
+    count = counting.count(survey, codes, answers)
     differences = _differences(session, survey, codes, count)
     if differences:
         raise SealRefused(survey, differences)
     _move(session, Response, SealedResponse, survey_id)
     _move(session, SecondKeyingRow, SecondKeyingRow, survey_id)
+    if survey.purpose is Purpose.DECISION:
+        signs.keep(session, survey, frame, answers)
+    networks.forget(session, survey_id)
     digest = _write_seal(session, survey, frame, count, actor=actor, now=now, keys=keys)
     for table in (SlipRow, SpentCode, Progress, ActivityCounter):
         _move(session, table, table, survey_id)

@@ -44,6 +44,7 @@ def _seal(survey_id: str, now: datetime) -> str:
         return refused.message
     except operations.NothingToSeal:
         return "ended elsewhere"
+    keys.store().destroy_network_key(survey_id)
     return "sealed"
 
 

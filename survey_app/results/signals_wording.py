@@ -85,6 +85,33 @@ def _fast(figures: Mapping[str, int]) -> str:
     )
 
 
+def _same_answers(figures: Mapping[str, int]) -> str:
+    return _(
+        "%(same)d slips are dissatisfied with exactly the same things, of %(compared)d that are dissatisfied with "
+        "something and leave nothing blank; chance would hardly do that once in ten thousand villages.",
+        same=figures["same"],
+        compared=figures["compared"],
+    )
+
+
+def _one_network(figures: Mapping[str, int]) -> str:
+    return _(
+        "%(network)d of %(answers)d answers by households' own phones outside announced meetings came from one network "
+        "or from a few that are counted together. A provider may put a whole village behind one address.",
+        network=figures["network"],
+        answers=figures["answers"],
+    )
+
+
+def _same_text(figures: Mapping[str, int]) -> str:
+    return _(
+        "%(times)d households wrote the same words, of %(texts)d that wrote a sentence. "
+        "A polite formula does that too.",
+        times=figures["times"],
+        texts=figures["texts"],
+    )
+
+
 def _night(figures: Mapping[str, int]) -> str:
     return _(
         "%(night)d of %(answers)d answers by phone came between midnight and five o'clock.",
@@ -111,6 +138,9 @@ _WORDS: Mapping[str, Callable[[Mapping[str, int]], str]] = {
     "F2": _corner,
     "F3": _burst,
     "F4": _fast,
+    "F5": _same_answers,
+    "F6": _one_network,
     "F7": _night,
     "F8": _channels,
+    "F9": _same_text,
 }

@@ -26,6 +26,8 @@ __all__ = ["hand_out", "make_commune", "make_form", "make_survey", "sign_in", "s
 
 #: Pairs of a code and an answer that an attacker looks for.
 PAIRS = 500
+#: Where households send from.
+NETWORKS = ("203.0.113.0/24", "198.51.100.0/24", "2001:db8:77::/48")
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def answer(survey: SurveyView, code: str, channel: Channel = Channel.SELF_ONLINE
         question.key: random.choice((SATISFIED, SATISFIED, DISSATISFIED, None))
         for question in survey.instrument.scored
     }
-    sent = Submission(str(uuid.uuid4()), answers, channel)
+    sent = Submission(str(uuid.uuid4()), answers, channel, network=random.choice(NETWORKS))
     with db.transaction() as current:
         door = queries.slip_door(current, survey, plain, keys.store())
         receipt = operations.record_response(current, door, sent, now=datetime.now(UTC), keys=keys.store())

@@ -4,20 +4,24 @@ One line is not applicable: "interviewer's phone, number of sealed envelopes". T
 assisting phone: there is no offline queue, an assisted answer is sent like any other, so there is nothing to seize.
 """
 
+import hmac
 import json
 import uuid
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
 
 from survey_app import db, keys
-from survey_app.collecting.models import Response, SpentCode
+from survey_app.collecting import networks
+from survey_app.collecting.models import NetworkCounter, Response, SpentCode
 from survey_app.fieldwork import codes
+from survey_app.jobs import run_due
 from survey_app.keys import KeyStore
 from survey_app.results import documents, verification
-from survey_app.results.models import Seal, SealedResponse
+from survey_app.results.models import Seal, SealedResponse, SealedSign
 from tests.attacks import linkage
-from tests.attacks.conftest import Fielded
+from tests.attacks.conftest import NETWORKS, Fielded
 from tests.attacks.test_linkage import Machine, linked
 
 
@@ -97,6 +101,69 @@ def test_a_dump_before_sealing_links_digests_and_answers_but_holds_no_code(field
         for code in fielded.printed
     }
     assert [mac for mac in guessed if mac in stored] == []
+
+
+def test_a_dump_before_sealing_holds_groups_of_networks_and_no_network(fielded):
+    stored = everything_stored()
+
+    assert [network for network in NETWORKS if network in stored or network.partition("/")[0] in stored] == []
+    pepper, key = (
+        keys.store().pepper(fielded.survey.id),
+        keys.store().network_key(fielded.survey.id),
+    )
+    assert key.hex() not in stored
+    assert key != pepper
+
+
+def test_without_the_key_the_group_of_a_network_is_guessed_and_with_it_it_stands_for_very_many(fielded):
+    survey, village = fielded.survey.id, fielded.commune.villages["Phung"].id
+    true_key = keys.store().network_key(survey)
+    group = group_of(true_key, village, NETWORKS[0])
+
+    strangers = [group_of(number.to_bytes(32), village, NETWORKS[0]) == group for number in range(640)]
+    others = [
+        group_of(true_key, village, f"{a}.{b}.7.0/24") == group for a in range(1, 200) for b in range(0, 250)
+    ]
+
+    assert sum(strangers) < 40, "one in 64 is luck"
+    assert sum(others) > 500, "the same of all networks of IPv4 would be a quarter of a million"
+
+
+def group_of(key: bytes, village: int, network: str) -> int:
+    """The group as the product makes it, under any key."""
+    return hmac.digest(key, f"{village}\0{network}".encode(), "sha256")[0] % networks.GROUPS
+
+
+def test_the_attacker_makes_groups_as_the_product_does(fielded):
+    survey, village = fielded.survey.id, fielded.commune.villages["Phung"].id
+    row = db.session().get_one(NetworkCounter, (survey, village))
+    key = keys.store().network_key(survey)
+
+    used = {group_of(key, village, network) for network in NETWORKS}
+
+    assert {place for place, answers in enumerate(row.answers) if answers} == used
+
+
+def test_before_sealing_the_groups_of_a_village_are_one_row_that_names_no_answer(fielded):
+    """On PostgreSQL the row carries the number of the last answer's transaction: it must not say which group that was."""
+    with db.database.engine.connect() as connection:
+        rows = connection.execute(
+            text("SELECT * FROM network_counters WHERE survey_id = :number"), {"number": fielded.survey.id}
+        )
+        assert set(rows.keys()) == {"survey_id", "unit_id", "answers"}
+        assert len(rows.all()) == 1
+
+
+def test_after_sealing_no_group_and_no_key_of_a_network_is_left_but_the_size_of_the_largest(fielded):
+    fielded.seal()
+    run_due(datetime.now(UTC))
+
+    assert db.session().query(NetworkCounter).filter_by(survey_id=fielded.survey.id).count() == 0
+    assert fielded.survey.id not in keys.store().surveys_with_network_key()
+    kept = db.session().query(SealedSign).filter_by(survey_id=fielded.survey.id, sign="F6").all()
+    assert [(row.unit_id, row.of) for row in kept] == [
+        (fielded.commune.villages["Phung"].id, len(fielded.pairs))
+    ]
 
 
 def test_a_dump_with_the_peppers_after_sealing_says_of_a_photographed_slip_only_that_it_was_used(

@@ -50,7 +50,7 @@ def counted(village):
     db.session().rollback()
     return [
         (f"{slot.start:%H:%M}", slot.answers, slot.fast)
-        for slot in activity.slots(db.session(), survey.id).get(unit.id, ())
+        for slot in activity.slots(db.session(), [survey.id]).get((survey.id, unit.id), ())
     ]
 
 

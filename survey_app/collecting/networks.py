@@ -1,0 +1,86 @@
+"""How many households' own phones of a village answered from one network, outside announced meetings.
+
+A network is the piece of addresses that a provider gives out together: IPv4 /24, IPv6 /48. There are only 16 million
+of the first, so a digest of one could be turned back by trying all. Therefore a network falls into one of 64 groups,
+by an HMAC under a key of this survey and village that is destroyed at sealing: without the key a group says nothing,
+and with it each group stands for 260,000 networks. All groups of a village are one row, without a time; sealing keeps
+the size of the largest alone. ADR 0012 says what remains.
+
+A helper's phone and a clerk's screen are one network by their nature and are not counted.
+"""
+
+import hmac
+from collections.abc import Iterable
+from datetime import datetime
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from survey_app.collecting import activity
+from survey_app.collecting.models import NetworkCounter
+from survey_app.fieldwork import meetings
+from survey_app.fieldwork.models import State, Survey
+from survey_app.keys import KeyStore
+from survey_app.scoring.activity import Network
+
+GROUPS = 64
+_IPV4_BITS, _IPV6_BITS = 24, 48
+_RUNNING = (State.PUBLISHED, State.OPEN, State.COUNTING)
+
+
+def network_of(address: str | None) -> str | None:
+    """The network of an address; None where there is none, as through a local socket."""
+    try:
+        found = ip_address(address or "")
+    except ValueError:
+        return None
+    if isinstance(found, IPv6Address):
+        if found.ipv4_mapped is None:
+            return str(IPv6Network((int(found), _IPV6_BITS), strict=False))
+        found = found.ipv4_mapped
+    return str(IPv4Network((int(found), _IPV4_BITS), strict=False))
+
+
+def count(
+    session: Session, survey_id: str, unit_id: int, network: str, *, keys: KeyStore, now: datetime
+) -> None:
+    """Count one answer of a household's own phone, unless an announced meeting is on in the village.
+
+    The caller has counted the village's progress in this transaction, so nobody else counts here meanwhile.
+    """
+    start = activity.slot_start(now)
+    if meetings.is_meeting(session, survey_id, unit_id, start, start + activity.SLOT):
+        return
+    group = _group(keys, survey_id, unit_id, network)
+    row = session.get(NetworkCounter, (survey_id, unit_id), populate_existing=True)
+    if row is None:
+        row = NetworkCounter(survey_id=survey_id, unit_id=unit_id, answers=[0] * GROUPS)
+        session.add(row)
+    row.answers = [answers + (place == group) for place, answers in enumerate(row.answers)]
+
+
+def largest(session: Session, survey_id: str) -> dict[int, Network]:
+    """The size of the largest group beside all answers counted, by village id."""
+    rows = session.scalars(
+        select(NetworkCounter).where(NetworkCounter.survey_id == survey_id).order_by(NetworkCounter.unit_id)
+    )
+    return {row.unit_id: Network(max(row.answers), sum(row.answers)) for row in rows}
+
+
+def forget(session: Session, survey_id: str) -> None:
+    """Delete every group of the survey."""
+    session.execute(delete(NetworkCounter).where(NetworkCounter.survey_id == survey_id))
+
+
+def ended(session: Session, kept: Iterable[str]) -> tuple[str, ...]:
+    """Surveys that run no more, of those with a key (`kept`) and of those with groups still stored."""
+    counted = session.scalars(select(NetworkCounter.survey_id).distinct().order_by(NetworkCounter.survey_id))
+    held = {*kept, *counted}
+    running = session.scalars(select(Survey.id).where(Survey.id.in_(held), Survey.state.in_(_RUNNING)))
+    return tuple(sorted(held.difference(running)))
+
+
+def _group(keys: KeyStore, survey_id: str, unit_id: int, network: str) -> int:
+    digest = hmac.digest(keys.network_key(survey_id), f"{unit_id}\0{network}".encode(), "sha256")
+    return digest[0] % GROUPS

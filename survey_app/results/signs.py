@@ -1,0 +1,112 @@
+"""Signs that need the answers themselves or the networks: counted once, when a survey is sealed, and kept as counts.
+
+They stand apart from the seal: no figure of the result depends on them. Nothing that is kept leads back to an answer,
+a text or a network. What is usual and what is not is `scoring.signals`' task.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from survey_app.collecting import networks, stored
+from survey_app.fieldwork.models import State, Survey
+from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.questions.answers import Value
+from survey_app.questions.instrument import SATISFIED, Instrument, Kind
+from survey_app.results.counting import RawAnswer
+from survey_app.results.models import SealedSign
+from survey_app.scoring.activity import Network
+from survey_app.scoring.sameness import Repeated, Sameness, Vector, most_repeated, sameness
+from survey_app.units.models import Unit
+
+_TEXTS = frozenset({Kind.SHORT_TEXT, Kind.LONG_TEXT})
+
+
+@dataclass(slots=True)
+class Signs:
+    """What was kept of one survey, by village id. A survey sealed before there were signs has no `texts`."""
+
+    sameness: dict[int, Sameness] = field(default_factory=dict)
+    networks: dict[int, Network] = field(default_factory=dict)
+    texts: Repeated | None = None
+
+
+def keep(
+    session: Session, survey: SurveyView, frame: Iterable[FrameLine], answers: Sequence[RawAnswer]
+) -> None:
+    """Count and keep the signs of a decision survey. Call before its seal is written and its networks are forgotten."""
+    read = [(answer.unit_id, stored.values(survey.instrument, answer.answers)) for answer in answers]
+    vectors: dict[int, list[Vector]] = defaultdict(list)
+    for unit_id, values in read:
+        vectors[unit_id].append(_vector(survey.instrument, values))
+    counted = networks.largest(session, survey.id)
+    texts = most_repeated(_texts(survey.instrument, values) for _unit, values in read)
+    rows = [_row(survey.unit.id, "F9", texts.times, texts.texts)]
+    for line in frame:
+        village = line.unit.id
+        network = counted.get(village, Network(0, 0))
+        rows.append(_row(village, "F6", network.n, network.of))
+        found = sameness(vectors[village])
+        # Where chance explains everything nothing is kept, not even how many were dissatisfied.
+        if found.rarity:
+            rows.append(_row(village, "F5", found.same, found.compared, found.rarity))
+    session.execute(insert(SealedSign), [row | {"survey_id": survey.id} for row in rows])
+
+
+def signs_of(session: Session, survey_ids: Iterable[str]) -> Mapping[str, Signs]:
+    """What was kept of these surveys; one sealed before there were signs is absent."""
+    rows = session.scalars(
+        select(SealedSign)
+        .where(SealedSign.survey_id.in_(tuple(survey_ids)))
+        .order_by(SealedSign.survey_id, SealedSign.unit_id, SealedSign.sign)
+    )
+    found: dict[str, Signs] = defaultdict(Signs)
+    for row in rows:
+        signs = found[row.survey_id]
+        if row.sign == "F5":
+            signs.sameness[row.unit_id] = Sameness(row.n, row.of, row.rarity)
+        elif row.sign == "F6":
+            signs.networks[row.unit_id] = Network(row.n, row.of)
+        else:
+            signs.texts = Repeated(row.n, row.of)
+    return found
+
+
+def networks_by_kind(session: Session, province_path: str) -> Mapping[str, tuple[Network, ...]]:
+    """The largest networks of all villages under the province, by the kind of their commune.
+
+    Rehearsals and annulled surveys are not there.
+    """
+    rows = session.execute(
+        select(Unit.kind, SealedSign.n, SealedSign.of)
+        .join(Survey, Survey.id == SealedSign.survey_id)
+        .join(Unit, Unit.id == Survey.unit_id)
+        .where(
+            SealedSign.sign == "F6",
+            Survey.rehearsal.is_(False),
+            Survey.state != State.ANNULLED,
+            Unit.path.startswith(province_path, autoescape=True),
+        )
+        .order_by(SealedSign.survey_id, SealedSign.unit_id)
+    )
+    found: dict[str, list[Network]] = defaultdict(list)
+    for kind, n, of in rows:
+        found[kind].append(Network(n, of))
+    return {kind: tuple(counted) for kind, counted in found.items()}
+
+
+def _row(unit_id: int, sign: str, n: int, of: int, rarity: int = 0) -> dict[str, object]:
+    return {"unit_id": unit_id, "sign": sign, "n": n, "of": of, "rarity": rarity}
+
+
+def _vector(instrument: Instrument, values: Mapping[str, Value]) -> Vector:
+    sides = (question.counts_as(values.get(question.key)) for question in instrument.scored)
+    return tuple(None if side is None else side == SATISFIED for side in sides)
+
+
+def _texts(instrument: Instrument, values: Mapping[str, Value]) -> list[str]:
+    found = (values.get(question.key) for question in instrument.answerable if question.kind in _TEXTS)
+    return [text for text in found if isinstance(text, str)]
