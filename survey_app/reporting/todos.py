@@ -1,4 +1,4 @@
-"""What the province has to do today: communes that wait for somebody."""
+"""What the province has to do today: communes that wait for somebody, and sealed surveys nobody called back yet."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,7 +10,7 @@ from survey_app.access import Identity, Role
 from survey_app.accounts.todo import Todo
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
-from survey_app.reporting import queries
+from survey_app.reporting import queries, ranking
 from survey_app.units import queries as units
 from survey_app.units.models import Level
 
@@ -36,3 +36,22 @@ def late_communes(session: Session, identity: Identity, now: datetime) -> Iterab
         else _("See who they are and what each of them waits for.")
     )
     return (Todo(title, detail, url_for("reporting.board", year=year, late="1", sort="wait")),)
+
+
+def not_called_back(session: Session, identity: Identity, now: datetime) -> Iterable[Todo]:
+    """One line with the number of sealed surveys without a call-back, and where to begin."""
+    province = units.unit(session, identity.unit_id)
+    readers = {Role.PROVINCE, Role.FRONT_PROVINCE, Role.AUDITOR}
+    if identity.role not in readers or province.level != Level.PROVINCE:
+        return ()
+    year = units.civil(now).year
+    count = ranking.not_called_back(session, province, year)
+    if not count:
+        return ()
+    title = ngettext(
+        "%(num)d sealed survey has not been called back",
+        "%(num)d sealed surveys have not been called back",
+        count,
+    )
+    detail = _("See which have most to compare with the papers, and begin there.")
+    return (Todo(title, detail, url_for("reporting.ranking", year=year)),)

@@ -14,6 +14,7 @@ from survey_app.fieldwork.models import State
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
 from survey_app.reporting import charts, exports, queries, selection
+from survey_app.reporting import ranking as rankings
 from survey_app.reporting.queries import Board, Row
 from survey_app.reporting.selection import Selection
 from survey_app.reporting.wording import state_name
@@ -26,6 +27,8 @@ from survey_app.units.queries import UnitView
 bp = Blueprint("reporting", __name__, template_folder="templates")
 
 _READERS = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.AUDITOR, Role.VIEWER)
+#: Exact flags name counts of villages.
+_COMPARERS = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.AUDITOR)
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -89,9 +92,28 @@ def chart(year: int) -> Response:
     return Response(charts.bars(counts), mimetype="image/svg+xml")
 
 
-def _board(year: int) -> Board:
+@bp.get("/can-bo/tinh/<int:year>/doi-chieu")
+@access.roles(*_COMPARERS)
+def ranking(year: int) -> ResponseReturnValue:
+    """Sealed surveys of the year with what asks to be compared. Exact counts of villages, so looking is noted."""
+    _require_known(year)
+    person = access.identity()
+    made = rankings.ranking(db.session(), _province(person.unit_id), year)
+    with db.transaction() as current:
+        audit.record(
+            current, person.actor, "results.exact", f"unit:{person.unit_id}",
+            at=datetime.now(UTC), form="ranking", year=year,
+        )  # fmt: skip
+    return render_template("reporting/ranking.html", ranking=made)
+
+
+def _require_known(year: int) -> None:
     if year not in rulebooks.YEARS:
         abort(404)
+
+
+def _board(year: int) -> Board:
+    _require_known(year)
     person = access.identity()
     return queries.board(
         db.session(), _province(person.unit_id), year, datetime.now(UTC), audience=results.audience_of(person)

@@ -12,6 +12,7 @@ from survey_app.access import Identity, Role
 from survey_app.accounts import operations as accounts
 from survey_app.accounts.models import User
 from survey_app.authoring.models import InstrumentRecord
+from survey_app.collecting.models import ActivityCounter
 from survey_app.fieldwork import acts
 from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.models import Channel, FrameRow, HourlyProgress, Progress, Purpose, State, Survey
@@ -19,7 +20,7 @@ from survey_app.questions import document
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument, Kind, Option, Question
 from survey_app.reporting import queries
 from survey_app.reporting.queries import Board, Row
-from survey_app.results.models import Seal
+from survey_app.results.models import Seal, SealedSign, TallyRow
 from survey_app.rulebooks import operations as rulebooks
 from survey_app.scoring import tallies
 from survey_app.scoring.disclosure import Audience
@@ -162,9 +163,14 @@ class Province:
         households: int = 100,
         by_phone: int | None = None,
         sealed_at: datetime = NOW - timedelta(days=2),
+        crowd: int = 0,
+        network: tuple[int, int] = (0, 0),
         **survey: object,
     ) -> str:
-        """A sealed survey of two scored items, each with `satisfied` of `valid` slips."""
+        """A sealed survey of two scored items, each with `satisfied` of `valid` slips.
+
+        `crowd` answers came in the same ten minutes, and n of `network` from one network.
+        """
         times = {"closes_at": sealed_at - timedelta(days=1), "opens_at": sealed_at - timedelta(days=9)}
         number = self.survey(commune, State.SEALED, households=households, **(times | survey))
         phones = valid if by_phone is None else by_phone
@@ -179,6 +185,7 @@ class Province:
             closing=None,
             options={},
         )
+        self._counted(number, commune, tally, sealed_at, crowd, network)
         self.session.add(
             Seal(
                 survey_id=number,
@@ -211,6 +218,46 @@ class Province:
                 )
         self.session.commit()
         return number
+
+    def _counted(
+        self,
+        number: str,
+        commune: Unit,
+        tally: Tally,
+        sealed_at: datetime,
+        crowd: int,
+        network: tuple[int, int],
+    ) -> None:
+        """What sealing keeps of the one village; flushed, because nothing is added after the seal."""
+        village = self.session.query(Unit).filter_by(parent_id=commune.id).one()
+        self.session.add(
+            TallyRow(
+                survey_id=number,
+                unit_id=village.id,
+                channel=Channel.SELF_ONLINE,
+                tally=tallies.dump(tally),
+            )
+        )
+        for unit, sign, (n, of) in ((commune, "F9", (0, 0)), (village, "F6", network)):
+            self.session.add(SealedSign(survey_id=number, unit_id=unit.id, sign=sign, n=n, of=of, rarity=0))
+        if crowd:
+            self.session.add(
+                ActivityCounter(
+                    survey_id=number,
+                    unit_id=village.id,
+                    ten_minutes=sealed_at - timedelta(days=3),
+                    fast=False,
+                    answers=crowd,
+                )
+            )
+            for place in range(1, 4):
+                at = sealed_at - timedelta(days=3, hours=place)
+                self.session.add(
+                    ActivityCounter(
+                        survey_id=number, unit_id=village.id, ten_minutes=at, fast=False, answers=1
+                    )
+                )
+        self.session.flush()
 
     def ask_front(self, survey_id: str, commune: Unit) -> None:
         """Have the commune's officer ask the Front to approve the draft."""

@@ -1,0 +1,123 @@
+"""The sealed surveys of a year with what asks to be compared, each among communes of its kind.
+
+Knows no verdict: communes that are first have most to compare, and honest ones can be first.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from survey_app.fieldwork.models import Purpose, State, Survey
+from survey_app.reporting import consultations
+from survey_app.results import activities
+from survey_app.results.models import Callback, Seal
+from survey_app.scoring import signals
+from survey_app.scoring.signals import Flag, Limits
+from survey_app.units.models import Unit
+from survey_app.units.queries import UnitView
+
+_FINAL = (State.SEALED, State.SIGNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A commune with something to compare; `place` counts from 1 within its kind."""
+
+    place: int
+    unit: UnitView
+    survey_id: str
+    #: Strongest first.
+    flags: tuple[Flag, ...]
+
+    @property
+    def signs(self) -> int:
+        """How many different signs there are."""
+        return len({flag.key for flag in self.flags})
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """A sealed survey without any sign."""
+
+    unit: UnitView
+    survey_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class KindRanking:
+    """Communes of one kind, those with most to compare first; the quiet ones by name."""
+
+    kind: str
+    lines: tuple[Line, ...]
+    quiet: tuple[Quiet, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """One year of a province, by kind of commune."""
+
+    year: int
+    kinds: tuple[KindRanking, ...]
+    #: Names of communes and villages by unit code.
+    names: Mapping[str, str]
+
+
+def ranking(session: Session, province: UnitView, year: int) -> Ranking:
+    """All sealed decision surveys that belong to the year. A fixed number of statements."""
+    limits = Limits()
+    gathered = activities.gather(session, _sealed(session, province, year), limits)
+    ranked = signals.ranked(gathered.consultations, limits)
+    flagged = {one.survey for one in ranked}
+    quiet = [
+        Quiet(gathered.units[one.unit], one.survey)
+        for one in gathered.consultations
+        if one.survey not in flagged
+    ]
+    lines = [Line(one.place, gathered.units[one.unit], one.survey, one.flags) for one in ranked]
+    kinds = sorted({one.kind for one in gathered.consultations})
+    return Ranking(
+        year=year,
+        kinds=tuple(_of_kind(kind, lines, quiet) for kind in kinds),
+        names=gathered.names,
+    )
+
+
+def not_called_back(session: Session, province: UnitView, year: int) -> int:
+    """Surveys sealed in the year for which nobody drew the call-back sample yet."""
+    drawn = exists().where(Callback.survey_id == Survey.id)
+    found = (
+        select(func.count())
+        .select_from(Survey)
+        .join(Seal, Seal.survey_id == Survey.id)
+        .join(Unit, Unit.id == Survey.unit_id)
+        .where(
+            Unit.path.startswith(province.path, autoescape=True),
+            Survey.purpose == Purpose.DECISION,
+            Survey.rehearsal.is_(False),
+            Survey.state.in_(_FINAL),
+            Seal.sealed_at >= consultations.new_year(year),
+            Seal.sealed_at < consultations.new_year(year + 1),
+            ~drawn,
+        )
+    )
+    return session.scalars(found).one()
+
+
+def _sealed(session: Session, province: UnitView, year: int) -> list[str]:
+    found = consultations.of_year(session, province.path, year, is_live=False)
+    return [one.id for one in found if one.purpose is Purpose.DECISION and one.step.state in _FINAL]
+
+
+def _of_kind(kind: str, lines: Iterable[Line], quiet: Iterable[Quiet]) -> KindRanking:
+    return KindRanking(
+        kind=kind,
+        lines=tuple(line for line in lines if line.unit.kind == kind),
+        quiet=tuple(
+            sorted(
+                (one for one in quiet if one.unit.kind == kind),
+                key=lambda one: (one.unit.name, one.survey_id),
+            )
+        ),
+    )
