@@ -32,9 +32,17 @@ class Line:
     flags: tuple[Flag, ...]
 
     @property
-    def signs(self) -> int:
-        """How many different signs there are."""
-        return len({flag.key for flag in self.flags})
+    def strongest(self) -> tuple[Flag, ...]:
+        """The strongest flag of each different sign."""
+        found: dict[str, Flag] = {}
+        for flag in self.flags:
+            found.setdefault(flag.key, flag)
+        return tuple(found.values())
+
+    @property
+    def others(self) -> tuple[Flag, ...]:
+        """The same signs elsewhere in the commune."""
+        return tuple(flag for flag in self.flags if flag not in self.strongest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def ranked(province, year=2026):
     made = ranking.ranking(province.session, units.unit(province.session, province.unit.id), year)
     return {
         group.kind: (
-            [(line.place, line.unit.name, line.signs) for line in group.lines],
+            [(line.place, line.unit.name, len(line.strongest)) for line in group.lines],
             [quiet.unit.name for quiet in group.quiet],
         )
         for group in made.kinds
@@ -56,6 +56,17 @@ def test_communes_are_ranked_within_their_kind_by_the_number_of_different_signs(
         "xa": ([(1, "Ayun", 2), (2, "Ba", 1)], ["Yên"]),
         "phuong": ([(1, "Pleiku", 1)], []),
     }
+
+
+def test_the_strongest_of_each_sign_stands_first_and_no_flag_is_lost(province):
+    province.sealed(province.commune("Ayun"), crowd=40, valid=101)
+
+    made = ranking.ranking(province.session, units.unit(province.session, province.unit.id), 2026)
+
+    [line] = made.kinds[0].lines
+    assert [flag.key for flag in line.flags] == ["F3", "F1", "F1"]
+    assert line.strongest == line.flags[:2]
+    assert line.others == line.flags[2:]
 
 
 def test_only_surveys_that_are_sealed_and_count_in_the_year_stand_there(province):
