@@ -130,5 +130,45 @@ TAMPERINGS: dict[str, Callable[[Set], Tampered]] = {
 }
 
 
+def _annulled_leaf_counted(found: Set) -> Tampered:
+    """An answer that was set aside is smuggled back among those that count, with its leaf."""
+    row = found["annulled_answers"].pop(2)
+    found["annulled_leaves"].remove(row["leaf"])
+    found["answers"].append(row)
+    found["leaves"] = sorted([*found["leaves"], row["leaf"]])
+    return found, "list", "leaves"
+
+
+def _leaf_in_both_lists(found: Set) -> Tampered:
+    leaf = found["annulled_leaves"][0]
+    found["leaves"] = sorted([*found["leaves"], leaf])
+    return found, "order", f"annulled_leaves {leaf}"
+
+
+def _annulled_answer_removed(found: Set) -> Tampered:
+    row = found["annulled_answers"].pop(1)
+    return found, "answers", f"annulled_leaves {row['leaf']}"
+
+
+def _annulled_list_left_out(found: Set) -> Tampered:
+    del found["annulled_leaves"]
+    return found, "list", "annulled_leaves"
+
+
+def _other_reason(found: Set) -> Tampered:
+    found["seal"]["statement"]["annulled"]["villages"][0]["reason"] = "Thôn xin làm lại"
+    return found, "acts", "audit.0.reason"
+
+
+#: The same for the set of a survey in which one village was asked again.
+TAMPERINGS_ASKED_AGAIN: dict[str, Callable[[Set], Tampered]] = {
+    "annulled answer moved into the counted list": _annulled_leaf_counted,
+    "leaf in both lists": _leaf_in_both_lists,
+    "annulled answer removed": _annulled_answer_removed,
+    "list of annulled leaves left out": _annulled_list_left_out,
+    "other reason of the annulment": _other_reason,
+}
+
+
 def _place(found: Set, row: Set) -> str:
     return f"answers.{found['answers'].index(row)} {row['id']}"

@@ -35,11 +35,28 @@ class Case:
         return signed
 
     @property
+    def annulled_leaves(self) -> list[str]:
+        """Leaves of answers that were set aside with their village; a set from before this was possible has none."""
+        listed: list[str] = self.found.get("annulled_leaves", [])
+        return listed
+
+    @property
+    def annulled_villages(self) -> list[Json]:
+        """What the signed statement says of villages that were asked again: how many answers, when and why."""
+        said: list[Json] = self.statement.get("annulled", {"villages": []})["villages"]
+        return said
+
+    @property
+    def annulled_answers(self) -> list[Json]:
+        """The raw answers that were set aside. Raises NotPossible like `answers`."""
+        self._need_raw_answers()
+        rows: list[Json] = self.found.get("annulled_answers", [])
+        return rows
+
+    @property
     def answers(self) -> list[Json]:
         """The raw answers of an auditor set. Raises NotPossible where there are none."""
-        self.need_auditor_set()
-        if self.found["raw_answers_removed_on"] is not None:
-            raise NotPossible("raw_removed", self.found["raw_answers_removed_on"])
+        self._need_raw_answers()
         rows: list[Json] = self.found["answers"]
         return rows
 
@@ -47,6 +64,11 @@ class Case:
         """Raises NotPossible for a public set."""
         if self.found["kind"] != "auditor":
             raise NotPossible("public_set")
+
+    def _need_raw_answers(self) -> None:
+        self.need_auditor_set()
+        if self.found["raw_answers_removed_on"] is not None:
+            raise NotPossible("raw_removed", self.found["raw_answers_removed_on"])
 
 
 @dataclass(frozen=True)
@@ -75,8 +97,13 @@ def run(case: Case) -> Iterator[Outcome]:
 
 
 def _remark(name: str, case: Case) -> str:
-    """What belongs beside an "ok": how many texts were taken out, where any were."""
-    taken_out = sum(map(receipts.redacted, case.answers)) if name == "answers" else 0
+    """What belongs beside an "ok": how many texts were taken out, or that a receipt is of an answer set aside."""
+    if name == "receipt":
+        start = receipts.leaf_start(case.found["survey"], case.receipt)
+        return "annulled" if start and _starts(case.annulled_leaves, start) else ""
+    if name != "answers":
+        return ""
+    taken_out = sum(map(receipts.redacted, [*case.answers, *case.annulled_answers]))
     return str(taken_out) if taken_out else ""
 
 
@@ -96,15 +123,29 @@ def _instrument(case: Case) -> None:
 
 
 def _order(case: Case) -> None:
-    leaves = case.found["leaves"]
-    for place in range(1, len(leaves)):
-        if not leaves[place - 1] < leaves[place]:
-            raise Differs(f"leaves.{place}")
+    for name, leaves in (("leaves", case.found["leaves"]), ("annulled_leaves", case.annulled_leaves)):
+        for place in range(1, len(leaves)):
+            if not leaves[place - 1] < leaves[place]:
+                raise Differs(f"{name}.{place}")
+    twice = sorted(set(case.found["leaves"]) & set(case.annulled_leaves))
+    if twice:
+        raise Differs(f"annulled_leaves {twice[0]}")
 
 
 def _list(case: Case) -> None:
     if canonical.sha256(case.found["leaves"]) != case.statement["leaves"]:
         raise Differs("leaves")
+    set_aside = case.statement.get("annulled")
+    if set_aside is None:
+        same(case.annulled_leaves, [], "annulled_leaves")
+        return
+    if canonical.sha256(case.annulled_leaves) != set_aside["leaves"]:
+        raise Differs("annulled_leaves")
+    same(
+        sum(village["answers"] for village in set_aside["villages"]),
+        len(case.annulled_leaves),
+        "annulled_leaves",
+    )
 
 
 def _digest(case: Case) -> None:
@@ -141,6 +182,11 @@ def _frame(case: Case) -> None:
                 raise Differs(f"seal.statement.frame {line['unit']}")
     if sum(line["households"] for line in lines) != case.statement["households"]:
         raise Differs("seal.statement.households")
+    rounds = {line["unit"]: 0 for line in lines}
+    for place, village in enumerate(case.annulled_villages):
+        if rounds.get(village["unit"], -1) + 1 != village["round"]:
+            raise Differs(f"seal.statement.annulled.villages.{place}")
+        rounds[village["unit"]] += 1
 
 
 def _tables(case: Case) -> None:
@@ -159,22 +205,36 @@ def _tables(case: Case) -> None:
 
 
 def _answers(case: Case) -> None:
-    rows, villages = case.answers, {line["unit"] for line in case.statement["frame"]}
-    leaves = set(case.found["leaves"])
+    rows, set_aside = case.answers, case.annulled_answers
+    _fit(case, "answers", rows, case.found["leaves"])
+    _fit(case, "annulled_answers", set_aside, case.annulled_leaves)
+    if len({row["id"] for row in [*rows, *set_aside]}) != len(rows) + len(set_aside):
+        raise Differs("answers")
+    for name, held, leaves in (
+        ("leaves", rows, case.found["leaves"]),
+        ("annulled_leaves", set_aside, case.annulled_leaves),
+    ):
+        unanswered = sorted(set(leaves) - {row["leaf"] for row in held})
+        if unanswered:
+            raise Differs(f"{name} {unanswered[0]}")
+        same(sorted(row["leaf"] for row in held), leaves, name)
+    counted: dict[str, int] = {}
+    for row in set_aside:
+        counted[row["unit"]] = counted.get(row["unit"], 0) + 1
+    same({unit: n for unit, n in _annulled_by_village(case).items() if n}, counted, "seal.statement.annulled")
+
+
+def _fit(case: Case, name: str, rows: list[Json], listed: list[str]) -> None:
+    """Whether every row is of this survey, and its leaf is its own and stands in the list."""
+    villages, leaves = {line["unit"] for line in case.statement["frame"]}, set(listed)
     for place, row in enumerate(rows):
-        where = f"answers.{place} {row['id']}"
+        where = f"{name}.{place} {row['id']}"
         if row["version"] != case.statement["instrument"]["version"]:
             raise Differs(where)
         if case.found["purpose"] == "decision" and row["unit"] not in villages:
             raise Differs(where)
         if receipts.leaf(case.found["survey"], row) != row["leaf"] or row["leaf"] not in leaves:
             raise Differs(where)
-    if len({row["id"] for row in rows}) != len(rows):
-        raise Differs("answers")
-    unanswered = sorted(leaves - {row["leaf"] for row in rows})
-    if unanswered:
-        raise Differs(f"leaves {unanswered[0]}")
-    same(sorted(row["leaf"] for row in rows), case.found["leaves"], "leaves")
 
 
 def _recount(case: Case) -> None:
@@ -217,8 +277,8 @@ def _codes(case: Case) -> None:
     if case.found["purpose"] != "decision":
         raise NotPossible("no_codes")
     codes = case.found["codes"]
-    same(codes["spent"], len(case.found["leaves"]), "codes.spent")
-    answered: dict[str, int] = {}
+    same(codes["spent"], len(case.found["leaves"]) + len(case.annulled_leaves), "codes.spent")
+    answered = _annulled_by_village(case)
     for row in case.found["tallies"]:
         answered[row["unit"]] = answered.get(row["unit"], 0) + row["tally"]["valid"] + row["tally"]["invalid"]
     for unit, count in sorted(answered.items()):
@@ -233,6 +293,15 @@ def _acts(case: Case) -> None:
     expected = {"digest": case.found["seal"]["digest"], "answers": len(case.found["leaves"])}
     if sealed != [expected]:
         raise Differs("audit")
+    told = ("village", "round", "answers", "reason")
+    noted = [
+        {key: act["details"][key] for key in told}
+        for act in case.found["audit"]
+        if act["act"] == "results.annul_village"
+    ]
+    signed = [{"village": village["unit"], **village} for village in case.annulled_villages]
+    by_round = sorted(noted, key=lambda act: (act["village"], act["round"]))
+    same(by_round, [{key: village[key] for key in told} for village in signed], "audit")
 
 
 def _receipt(case: Case) -> None:
@@ -241,7 +310,7 @@ def _receipt(case: Case) -> None:
     start = receipts.leaf_start(case.found["survey"], case.receipt)
     if start is None:
         raise NotPossible("bad_receipt")
-    if not any(leaf.startswith(start) for leaf in case.found["leaves"]):
+    if not _starts([*case.found["leaves"], *case.annulled_leaves], start):
         raise Differs("leaves")
 
 
@@ -282,6 +351,18 @@ _CHECKS: Mapping[str, Callable[[Case], None]] = {
     "receipt": _receipt,
     "previous": _previous,
 }
+
+
+def _annulled_by_village(case: Case) -> dict[str, int]:
+    """How many answers of each village were set aside, as signed."""
+    counted: dict[str, int] = {}
+    for village in case.annulled_villages:
+        counted[village["unit"]] = counted.get(village["unit"], 0) + village["answers"]
+    return counted
+
+
+def _starts(leaves: list[str], start: str) -> bool:
+    return any(leaf.startswith(start) for leaf in leaves)
 
 
 def _is_sound(found: Json) -> bool:

@@ -64,7 +64,8 @@ def _more(outcome: Outcome, language: str) -> str:
     if outcome.status == "not_possible":
         return words.say(words.REASONS, outcome.where, language, outcome.detail)
     if outcome.status == "ok":
-        return words.say(words.SENTENCES, "redacted", language, outcome.detail) if outcome.detail else ""
+        remark = "annulled" if outcome.check == "receipt" else "redacted"
+        return words.say(words.SENTENCES, remark, language, outcome.detail) if outcome.detail else ""
     if outcome.where == "?":
         return words.say(words.SENTENCES, "unreadable", language)
     return words.say(words.SENTENCES, "place", language, outcome.where)

@@ -92,6 +92,10 @@ SENTENCES = {
         "{} đoạn chữ đã được che; mã của chúng vẫn khớp",
         "{} texts were taken out; their hashes fit",
     ),
+    "annulled": (
+        "phiếu này đã được ghi nhận nhưng lượt lấy ý kiến của thôn đã bị hủy, nên không được tính",
+        "this answer was recorded, but the answers of its village were annulled: it is not counted",
+    ),
     "sound": (
         "KẾT LUẬN: không thấy sai lệch. Số việc chưa kiểm được: {}.",
         "RESULT: no difference found. Checks not possible: {}.",

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.tamperings import KNOWN_KEY, SETS, TAMPERINGS, genuine
+from tests.tamperings import KNOWN_KEY, SETS, TAMPERINGS, TAMPERINGS_ASKED_AGAIN, genuine
 
 _VERIFIER = Path(__file__).parents[2] / "verifier"
 _WITHOUT_ED25519 = """
@@ -61,6 +61,24 @@ def test_the_page_finds_the_twelve_tamperings_and_says_what_the_command_says(
         found += 1
 
     assert found == 12
+
+
+def test_the_page_knows_annulled_answers_and_finds_them_tampered_with(verifier: Page, tmp_path: Path) -> None:
+    found = genuine("asked_again")
+    receipt = found["annulled_leaves"][0]
+    assert _check(verifier, _write(tmp_path, found), receipt=receipt) == _command(
+        _write(tmp_path, found), "--receipt", receipt
+    )
+
+    for name, tamper in TAMPERINGS_ASKED_AGAIN.items():
+        tampered, check, place = tamper(genuine("asked_again"))
+        file = _write(tmp_path, tampered)
+        told = _check(verifier, file)
+
+        assert (check, "fail", place) in [
+            (line["check"], line["status"], line["where"]) for line in _lines(verifier)
+        ], name
+        assert told == _command(file), name
 
 
 @pytest.mark.parametrize("name", ["auditor", "public"])

@@ -10,7 +10,7 @@ import pytest
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tests.tamperings import KNOWN_KEY, SETS, TAMPERINGS, genuine
+from tests.tamperings import KNOWN_KEY, SETS, TAMPERINGS, TAMPERINGS_ASKED_AGAIN, genuine
 
 VERIFIER = Path(__file__).parents[2] / "verifier"
 
@@ -73,6 +73,38 @@ def test_each_of_the_twelve_tamperings_is_found_and_its_place_named(verify, name
     tampered, check, place = TAMPERINGS[name](genuine())
 
     status, outcomes = verify(tampered, "--key", KNOWN_KEY, "--previous", str(SETS / "auditor.json"))
+
+    assert status == 1
+    assert outcomes[check] == ("fail", place)
+
+
+def test_a_set_with_a_village_that_was_asked_again_passes_every_check(verify):
+    for name in ("asked_again", "asked_again_public"):
+        found = genuine(name)
+
+        status, outcomes = verify(
+            found, "--key", found["seal"]["public_key"], "--paper-digest", found["seal"]["digest"][:20],
+            "--previous", str(SETS / "asked_again.json"), "--receipt", found["annulled_leaves"][0],
+        )  # fmt: skip
+
+        assert status == 0
+        assert statuses(outcomes, "ok") == set(found["checks"])
+
+
+def test_the_receipt_of_an_annulled_answer_is_found_and_said_not_to_count():
+    found = genuine("asked_again_public")
+
+    done = _told(found, "--receipt", found["annulled_leaves"][0])
+
+    assert done.returncode == 0
+    assert "the answers of its village were annulled: it is not counted" in done.stdout
+
+
+@pytest.mark.parametrize("name", TAMPERINGS_ASKED_AGAIN)
+def test_tampering_with_annulled_answers_is_found_and_its_place_named(verify, name):
+    tampered, check, place = TAMPERINGS_ASKED_AGAIN[name](genuine("asked_again"))
+
+    status, outcomes = verify(tampered)
 
     assert status == 1
     assert outcomes[check] == ("fail", place)
@@ -301,9 +333,9 @@ def test_canonical_json_is_that_of_rfc_8785(monkeypatch):
         canonical.dumps([1.5])
 
 
-def _told(found: dict[str, Any]) -> subprocess.CompletedProcess[str]:
+def _told(found: dict[str, Any], *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, str(VERIFIER / "verify.py"), "/dev/stdin", "--lang", "en"],
+        [sys.executable, str(VERIFIER / "verify.py"), "/dev/stdin", "--lang", "en", *options],
         input=json.dumps(found), capture_output=True, text=True, check=False,
     )  # fmt: skip
 
