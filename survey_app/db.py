@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Executable, MetaData, event, inspect
+from sqlalchemy import DateTime, Executable, MetaData, Select, event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -118,6 +118,13 @@ def insert_if_new(current: Session, model: type[Base], row: Mapping[str, object]
     """Insert `row` unless its key is taken; whether it went in. The keys of the database decide who was first."""
     statement = _insert_if_new(current.get_bind().dialect.name, model)
     return current.connection().execute(statement, row).first() is not None
+
+
+def insert_selected_if_new(dialect: str, model: type[Base], rows: Select[*tuple[Any, ...]]) -> Executable:
+    """A statement that inserts the selected rows whose key is not taken, and returns the keys of those that went in."""
+    columns = [column.name for column in rows.selected_columns]
+    statement = _dialects[dialect].insert(model).from_select(columns, rows)
+    return statement.on_conflict_do_nothing().returning(*inspect(model).primary_key)
 
 
 def count_up(

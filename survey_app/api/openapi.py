@@ -73,10 +73,14 @@ DOCUMENT: dict[str, object] = {
             },
             "Receipt": {
                 "type": "object",
-                "required": ["receipt", "counted", "leaf", "signature", "salts"],
+                "required": ["receipt", "counted", "annulled", "leaf", "signature", "salts"],
                 "properties": {
                     "receipt": _TEXT,
                     "counted": {"type": "boolean"},
+                    "annulled": {
+                        "type": "boolean",
+                        "description": "Whether the answers of the village were annulled since: recorded, not counted",
+                    },
                     "leaf": _TEXT,
                     "signature": _TEXT,
                     "salts": {"type": "object", "additionalProperties": _TEXT},

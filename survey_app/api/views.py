@@ -63,7 +63,8 @@ def submit() -> ResponseReturnValue:
         receipt = operations.record_response(current, door, submission, now=now, keys=store())
     reply = {
         "receipt": receipt.printed,
-        "counted": door.code_mac is not None,
+        "counted": door.code_mac is not None and not receipt.annulled,
+        "annulled": receipt.annulled,
         "leaf": receipt.leaf,
         "signature": receipt.signature,
         "salts": dict(receipt.salts),

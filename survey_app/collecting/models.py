@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, LargeBinary, String
+from sqlalchemy import JSON, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_app.db import Base, UtcDateTime
@@ -48,14 +48,26 @@ class SealedResponse(ResponseColumns, Base):
     __table_args__ = {"sqlite_with_rowid": False}
 
 
+class AnnulledResponse(ResponseColumns, Base):
+    """A response of a village whose answers were annulled, moved here in random order: on record, never counted.
+
+    Triggers refuse to change or delete it, but for redaction and retention.
+    """
+
+    __tablename__ = "annulled_responses"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+
 class RetainedLeaf(Base):
-    """The leaf of a sealed answer that retention removed: the receipt is still found, the list still checked."""
+    """The leaf of an answer that retention removed: the receipt is still found, the list still checked."""
 
     __tablename__ = "retained_leaves"
     __table_args__ = {"sqlite_with_rowid": False}
 
     survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
     leaf: Mapped[str] = mapped_column(String(64), primary_key=True)
+    #: Whether the answer was annulled with its village and so stands in the list of those that do not count.
+    annulled: Mapped[bool] = mapped_column(server_default=false())
 
 
 class InvalidPaper(Base):

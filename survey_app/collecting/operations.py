@@ -5,17 +5,17 @@ first; nothing is looked up first and written later. Knows no page and no form.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Executable, Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from survey_app import db
-from survey_app.collecting import activity, leaves, networks, stored
-from survey_app.collecting.models import InvalidPaper, Response, SealedResponse, SpentCode
-from survey_app.collecting.queries import Door, stored_response
+from survey_app.collecting import activity, leaves, networks, queries, stored
+from survey_app.collecting.models import AnnulledResponse, InvalidPaper, Response, SpentCode
+from survey_app.collecting.queries import Door, Stored
 from survey_app.collecting.refusals import (
     AlreadySealed,
     Annulled,
@@ -25,7 +25,7 @@ from survey_app.collecting.refusals import (
     OtherContent,
     PhonesClosed,
 )
-from survey_app.fieldwork.models import Channel, Progress, State, Survey
+from survey_app.fieldwork.models import Channel, PrintBatch, Progress, SlipRow, State, Survey
 from survey_app.keys import KeyStore
 from survey_app.questions.answers import Value
 
@@ -54,6 +54,8 @@ class Receipt:
     signature: str
     salts: Mapping[str, str]
     stored_now: bool
+    #: Whether the answers of its village were annulled since, so that it does not count.
+    annulled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,11 @@ def record_response(
     packed = stored.pack(door.survey.instrument, submission.answers, {})
     leaf = _leaf(door, submission, packed)
     with session.begin_nested() as attempt:
-        is_new = _spend(session, door) and _insert(session, door, submission, packed, leaf)
+        is_new = _spend(session, door, submission) and _insert(session, door, submission, packed, leaf)
         if not is_new:
             attempt.rollback()
     if not is_new:
-        return _known(session, door, submission, keys, otherwise=CodeUsed())
+        return _known(session, door, submission, keys, otherwise=_unspendable(session, door))
     _count(session, door, submission, now, keys)
     return _receipt(keys, door, leaf, stored.salts(packed), stored_now=True)
 
@@ -105,26 +107,64 @@ def _refusal(survey: _Held, door: Door, submission: Submission) -> Exception | N
         return Annulled()
     if survey.state in {State.SEALED, State.SIGNED}:
         return AlreadySealed()
-    if survey.state == State.COUNTING and not _may_still_arrive(survey, submission):
+    if survey.state == State.COUNTING and not _may_still_arrive(survey, door, submission):
         return PhonesClosed()
     if door.voided and not door.spent:
         return CodeVoid()
     return None
 
 
-def _may_still_arrive(survey: _Held, submission: Submission) -> bool:
-    """In the counting window paper is keyed, and phones deliver what was opened before they were closed."""
+def _may_still_arrive(survey: _Held, door: Door, submission: Submission) -> bool:
+    """In the counting window paper is keyed, and phones deliver what was opened before they were closed.
+
+    The form of a slip made later, for a village that is asked again, cannot have been open by then.
+    """
     if submission.channel is Channel.PAPER_ENTRY:
         return True
     opened, closed = submission.form_opened_at, survey.phones_closed_at
-    return opened is not None and closed is not None and opened <= closed
+    if opened is None or closed is None or opened > closed:
+        return False
+    return door.made_at is None or door.made_at <= closed
 
 
-def _spend(session: Session, door: Door) -> bool:
-    """Spend the code; False when it was spent before. A feedback survey has no code to spend."""
+def _spend(session: Session, door: Door, submission: Submission) -> bool:
+    """Spend the code; False when it may not be spent. A feedback survey has no code to spend.
+
+    A slip may have been voided, and its village be asked again, since its door was looked at; and the id of an answer
+    that was annulled is known. All this is decided by the one statement that spends, in the state that `_hold` holds.
+    """
     if door.code_mac is None:
         return True
-    return db.insert_if_new(session, SpentCode, {"survey_id": door.survey.id, "code_mac": door.code_mac})
+    given = {"number": door.survey.id, "mac": door.code_mac, "submission": submission.id}
+    spending = _spending(session.get_bind().dialect.name)
+    return session.connection().execute(spending, given).first() is not None
+
+
+@cache
+def _spending(dialect: str) -> Executable:
+    live = (
+        select(SlipRow.survey_id, SlipRow.code_mac)
+        .join(
+            PrintBatch, (PrintBatch.survey_id == SlipRow.survey_id) & (PrintBatch.id == SlipRow.print_batch)
+        )
+        .where(
+            SlipRow.survey_id == bindparam("number"),
+            SlipRow.code_mac == bindparam("mac"),
+            PrintBatch.voided_at.is_(None),
+            ~exists().where(
+                AnnulledResponse.survey_id == bindparam("number"),
+                AnnulledResponse.id == bindparam("submission"),
+            ),
+        )
+    )
+    return db.insert_selected_if_new(dialect, SpentCode, live)
+
+
+def _unspendable(session: Session, door: Door) -> Exception:
+    """Why a code that no known answer was sent with could not be spent."""
+    if door.code_mac is None or queries.is_spent(session, door.survey.id, door.code_mac):
+        return CodeUsed()
+    return CodeVoid()
 
 
 def _insert(
@@ -159,15 +199,16 @@ def _known(
     session: Session, door: Door, submission: Submission, keys: KeyStore, *, otherwise: Exception
 ) -> Receipt:
     """The receipt of the same content stored before. Raises OtherContent, or `otherwise` for an unknown id."""
-    before = stored_response(session, door.survey.id, submission.id)
+    before = queries.stored_response(session, door.survey.id, submission.id)
     if before is None:
         raise otherwise
     if not _same(door, submission, before):
         raise OtherContent
-    return _receipt(keys, door, before.leaf, stored.salts(before.answers), stored_now=False)
+    receipt = _receipt(keys, door, before.leaf, stored.salts(before.answers), stored_now=False)
+    return replace(receipt, annulled=isinstance(before, AnnulledResponse))
 
 
-def _same(door: Door, submission: Submission, before: Response | SealedResponse) -> bool:
+def _same(door: Door, submission: Submission, before: Stored) -> bool:
     """Whether a retry says what was stored, compared with the stored salts; a redacted text can no longer differ."""
     packed = stored.pack(door.survey.instrument, submission.answers, stored.salts(before.answers))
     packed |= stored.redacted(before.answers)

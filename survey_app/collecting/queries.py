@@ -3,12 +3,13 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import cache
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from survey_app.collecting.models import Response, RetainedLeaf, SealedResponse, SpentCode
+from survey_app.collecting.models import AnnulledResponse, Response, RetainedLeaf, SealedResponse, SpentCode
 from survey_app.collecting.refusals import UnknownCode
 from survey_app.fieldwork import codes
 from survey_app.fieldwork import queries as surveys
@@ -24,6 +25,18 @@ _LINK = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _FINAL = (State.SEALED, State.SIGNED)
 
 
+#: An answer wherever it lies.
+Stored = Response | SealedResponse | AnnulledResponse
+
+
+class Standing(StrEnum):
+    """What has become of the answer a receipt was given for."""
+
+    STORED = "stored"
+    ANNULLED = "annulled"
+    ABSENT = "absent"
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
     """A way into one survey. `unit` is the village of the slip, or the commune of a feedback survey."""
@@ -36,6 +49,8 @@ class Door:
     code_mac: bytes | None = None
     spent: bool = False
     voided: bool = False
+    #: When the slip was made; None for a feedback survey.
+    made_at: datetime | None = None
 
 
 def survey_of_code(session: Session, code: str) -> SurveyView:
@@ -54,7 +69,7 @@ def slip_door(session: Session, survey: SurveyView, code: str, keys: KeyStore) -
     row = session.execute(_slip(), {"number": survey.id, "mac": code_mac}).first()
     if row is None:
         raise UnknownCode
-    unit_id, unit_code, kind, name, voided_at, spent = row
+    unit_id, unit_code, kind, name, made_at, voided_at, spent = row
     return Door(
         survey=survey,
         unit_id=unit_id,
@@ -63,13 +78,22 @@ def slip_door(session: Session, survey: SurveyView, code: str, keys: KeyStore) -
         code_mac=code_mac,
         spent=spent is not None,
         voided=voided_at is not None,
+        made_at=made_at,
     )
 
 
 @cache
-def _slip() -> Select[int, str, str, str, datetime | None, bytes | None]:
+def _slip() -> Select[int, str, str, str, datetime, datetime | None, bytes | None]:
     return (
-        select(Unit.id, Unit.code, Unit.kind, Unit.name, PrintBatch.voided_at, SpentCode.code_mac)
+        select(
+            Unit.id,
+            Unit.code,
+            Unit.kind,
+            Unit.name,
+            PrintBatch.made_at,
+            PrintBatch.voided_at,
+            SpentCode.code_mac,
+        )
         .select_from(SlipRow)
         .join(Unit, Unit.id == SlipRow.unit_id)
         .join(
@@ -97,21 +121,38 @@ def is_final(survey: SurveyView) -> bool:
     return survey.state in _FINAL
 
 
-def stored_response(session: Session, survey_id: str, submission_id: str) -> Response | SealedResponse | None:
-    """The answer stored under a submission id, sealed or not."""
-    return session.get(Response, (survey_id, submission_id)) or session.get(
-        SealedResponse, (survey_id, submission_id)
+def stored_response(session: Session, survey_id: str, submission_id: str) -> Stored | None:
+    """The answer stored under a submission id: sealed or not, also when it was annulled with its village."""
+    key = (survey_id, submission_id)
+    return (
+        session.get(Response, key) or session.get(SealedResponse, key) or session.get(AnnulledResponse, key)
     )
 
 
-def has_leaf(session: Session, survey_id: str, leaf_start: str) -> bool:
-    """Whether some answer of the survey has a leaf that begins so."""
-    found = (
-        session.scalar(
-            select(table.leaf)
-            .where(table.survey_id == survey_id, table.leaf.startswith(leaf_start, autoescape=True))
-            .limit(1)
-        )
-        for table in (Response, SealedResponse, RetainedLeaf)
+def is_spent(session: Session, survey_id: str, code_mac: bytes) -> bool:
+    """Whether the code has answered."""
+    return session.get(SpentCode, (survey_id, code_mac)) is not None
+
+
+def receipt_standing(session: Session, survey_id: str, leaf_start: str) -> Standing:
+    """What has become of an answer of the survey whose leaf begins so."""
+    if _has_leaf(session, Response, survey_id, leaf_start):
+        return Standing.STORED
+    if _has_leaf(session, SealedResponse, survey_id, leaf_start):
+        return Standing.STORED
+    if _has_leaf(session, AnnulledResponse, survey_id, leaf_start):
+        return Standing.ANNULLED
+    kept = select(RetainedLeaf.annulled).where(
+        RetainedLeaf.survey_id == survey_id, RetainedLeaf.leaf.startswith(leaf_start, autoescape=True)
     )
-    return any(leaf is not None for leaf in found)
+    annulled = session.scalar(kept.limit(1))
+    if annulled is None:
+        return Standing.ABSENT
+    return Standing.ANNULLED if annulled else Standing.STORED
+
+
+def _has_leaf(session: Session, table: type[Stored], survey_id: str, leaf_start: str) -> bool:
+    found = select(table.leaf).where(
+        table.survey_id == survey_id, table.leaf.startswith(leaf_start, autoescape=True)
+    )
+    return session.scalar(found.limit(1)) is not None

@@ -175,7 +175,7 @@ def preview_image(link: str) -> ResponseReturnValue:
 @csrf.exempt
 @access.public
 def check() -> ResponseReturnValue:
-    """Whether an answer with the typed receipt is stored: yes or no, never its content."""
+    """Whether an answer with the typed receipt is stored, and counts; never its content."""
     _choose_language()
     typed = request.form.get("receipt", "")
     if request.method != "POST":
@@ -186,7 +186,10 @@ def check() -> ResponseReturnValue:
         problem = _("There is a mistake in the receipt. Please compare it with your note.")
         return replies.page("collecting/check.html", status, typed=typed, verdict=None, problem=problem)
     return replies.page(
-        "collecting/check.html", typed=typed, verdict=queries.has_leaf(db.session(), *read), problem=""
+        "collecting/check.html",
+        typed=typed,
+        verdict=queries.receipt_standing(db.session(), *read),
+        problem="",
     )
 
 

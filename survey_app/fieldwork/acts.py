@@ -24,6 +24,8 @@ class Act(StrEnum):
     SHORTEN = "fieldwork.shorten"
     ANNUL = "fieldwork.annul"
     VOID_BATCH = "fieldwork.void_batch"
+    #: Decided and carried out by `results`, which may touch answers; it stands in the survey's list of requests.
+    ANNUL_VILLAGE = "results.annul_village"
 
 
 def subject(survey_id: str) -> str:
@@ -39,18 +41,25 @@ def name(act: str) -> str:
         Act.SHORTEN: _("Let the phones close earlier"),
         Act.ANNUL: _("Cancel the survey"),
         Act.VOID_BATCH: _("Void a batch of slips"),
+        Act.ANNUL_VILLAGE: _("Set the answers of a village aside"),
     }[Act(act)]
 
 
 def is_ours(approval: ApprovalView) -> bool:
     """Whether this room carries the request out; other rooms have requests about a survey of their own."""
-    return approval.act in set(Act)
+    return approval.act in set(Act) - {Act.ANNUL_VILLAGE}
+
+
+def page_of(approval: ApprovalView) -> str:
+    """Where the other body decides."""
+    place = "huy-thon/duyet" if approval.act == Act.ANNUL_VILLAGE else "duyet"
+    return f"/can-bo/dot/{approval.subject.removeprefix(subject(''))}/{place}/{approval.id}"
 
 
 def requests(session: Session, survey_id: str) -> tuple[ApprovalView, ...]:
-    """Every request about the survey that this room carries out, oldest first."""
+    """Every request that the survey's page lists, oldest first."""
     return tuple(
-        found for found in accounts_queries.approvals_of(session, subject(survey_id)) if is_ours(found)
+        found for found in accounts_queries.approvals_of(session, subject(survey_id)) if found.act in set(Act)
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from survey_app import audit
-from survey_app.fieldwork import codes
+from survey_app.fieldwork import codes, rounds
 from survey_app.fieldwork.models import FrameRow, PrintBatch, Purpose, SlipRow, State
 from survey_app.fieldwork.operations import hold, require_state
 from survey_app.fieldwork.queries import SurveyNotFound
@@ -42,10 +42,11 @@ def make_slips(
 ) -> Slips:
     """A new batch of slips for a village. The caller commits before the first byte of the file is sent.
 
-    Raises WrongState before publishing or after the phones closed, TooManySlips beyond households and spares.
+    Raises WrongState before publishing or after the phones closed, TooManySlips beyond households and spares. A
+    village that is asked again may have slips after the phones closed, to answer on paper.
     """
     survey = hold(session, survey_id)
-    require_state(survey, State.PUBLISHED, State.OPEN)
+    require_state(survey, *making_states(session, survey_id, unit_id))
     line = session.get(FrameRow, (survey_id, unit_id))
     if line is None or survey.purpose != Purpose.DECISION:
         raise SurveyNotFound
@@ -102,6 +103,12 @@ def void_batch(
     audit.record(
         session, actor, "fieldwork.void_batch", f"survey:{survey_id}", at=now, batch=batch_id, reason=reason
     )
+
+
+def making_states(session: Session, survey_id: str, unit_id: int) -> tuple[State, ...]:
+    """States of the survey in which slips can be made for the village."""
+    again = rounds.is_asked_again(session, survey_id, unit_id)
+    return (State.PUBLISHED, State.OPEN, State.COUNTING) if again else (State.PUBLISHED, State.OPEN)
 
 
 def most_slips(households: int, spare_percent: int) -> int:

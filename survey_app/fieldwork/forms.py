@@ -93,6 +93,16 @@ class ReasonForm(StaffForm):
     )
 
 
+class PublicReasonForm(StaffForm):
+    """A reason that everybody reads."""
+
+    reason = TextAreaField(
+        lazy_gettext("Reason (everybody reads it on the result page: name nobody)"),
+        filters=[clean],
+        validators=[DataRequired(), Length(max=500)],
+    )
+
+
 class ExtendForm(ReasonForm):
     closes_on = DateField(lazy_gettext("New last day"), format=_DATE_FORMATS, validators=[InputRequired()])
 

@@ -12,6 +12,7 @@ from flask import render_template
 from survey_app import drawing, files
 from survey_app.config import Settings
 from survey_app.fieldwork.queries import BatchView, FrameLine, SurveyView
+from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import force_locale
 
 #: Numbered lines in one column of the receipt list; each page has two columns.
@@ -47,14 +48,17 @@ def cover_link(survey: SurveyView, line: FrameLine, public_url: str) -> str:
     return f"{public_url}/bia/{survey.cover_token}/{line.unit.code}"
 
 
-def cover_pdf(survey: SurveyView, held: Bundle, settings: Settings) -> bytes:
-    """The cover of a village's bundle, one A4 page in Vietnamese."""
+def cover_pdf(
+    survey: SurveyView, held: Bundle, settings: Settings, annulments: Sequence[AnnulmentView] = ()
+) -> bytes:
+    """The cover of a village's bundle, one A4 page in Vietnamese; `annulments` are the village's."""
     link = cover_link(survey, held.line, settings.public_url)
     with force_locale("vi"):
         page = render_template(
             "fieldwork/print/cover.html",
             survey=survey,
             held=held,
+            annulments=annulments,
             link=link.partition("://")[2],
             qr=drawing.data_uri(drawing.qr_svg(link)),
             settings=settings,
@@ -62,11 +66,18 @@ def cover_pdf(survey: SurveyView, held: Bundle, settings: Settings) -> bytes:
     return files.pdf(page)
 
 
-def receipt_pdf(survey: SurveyView, line: FrameLine, slips: int) -> bytes:
-    """The receipt list with lines 1 to `slips`, in Vietnamese."""
+def receipt_pdf(
+    survey: SurveyView, line: FrameLine, slips: int, annulments: Sequence[AnnulmentView] = ()
+) -> bytes:
+    """The receipt list with lines 1 to `slips`, in Vietnamese; `annulments` are the village's."""
     with force_locale("vi"):
         page = render_template(
-            "fieldwork/print/receipts.html", survey=survey, line=line, slips=slips, pages=list(_pages(slips))
+            "fieldwork/print/receipts.html",
+            survey=survey,
+            line=line,
+            slips=slips,
+            pages=list(_pages(slips)),
+            annulments=annulments,
         )
     return files.pdf(page)
 

@@ -180,6 +180,32 @@ class SlipRow(Base):
     print_batch: Mapped[int]
 
 
+class VillageAnnulment(Base):
+    """What households of a village answered was set aside, with its reason, and the village is asked again.
+
+    Written once by two bodies, never changed.
+    """
+
+    __tablename__ = "village_annulments"
+    __table_args__ = (
+        ForeignKeyConstraint(["survey_id", "unit_id"], ["frames.survey_id", "frames.unit_id"]),
+        CheckConstraint("round > 0", name="round_positive"),
+        CheckConstraint("answers >= 0 AND slips >= 0", name="none_negative"),
+    )
+
+    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(primary_key=True)
+    #: Which time of asking this ended: 1 for the first.
+    round: Mapped[int] = mapped_column(primary_key=True)
+    reason: Mapped[str] = mapped_column(String(500))
+    #: Answers that do not count any more.
+    answers: Mapped[int]
+    #: Slips of the village whose batches stood until then, used or not.
+    slips: Mapped[int]
+    annulled_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    approval_id: Mapped[int] = mapped_column(ForeignKey("approvals.id"))
+
+
 class Progress(Base):
     """Households that answered, counted in the transaction that stores each answer."""
 

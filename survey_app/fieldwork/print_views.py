@@ -18,9 +18,10 @@ from survey_app import access, db, files, keys
 from survey_app.access import Identity, Role
 from survey_app.config import Settings
 from survey_app.errors import DomainError
-from survey_app.fieldwork import batches, lists, posters, queries, slips
+from survey_app.fieldwork import batches, lists, posters, queries, rounds, slips
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import BatchView, FrameLine, SurveyView
+from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.forms import StaffForm
 from survey_app.i18n import lazy_gettext as _l
 
@@ -52,6 +53,8 @@ class VillageRow:
     most: int
     typed: object
     problem: str
+    #: Whether slips can be made for the village in the state the survey is in.
+    is_asked: bool
 
     @property
     def left(self) -> int:
@@ -113,7 +116,10 @@ def cover(survey_id: str, village: str) -> ResponseReturnValue:
     survey = queries.scoped_survey(db.session(), survey_id, access.identity())
     line = queries.frame_line(db.session(), survey.id, village)
     held = lists.bundle(line, queries.batches(db.session(), survey.id))
-    return _pdf(lists.cover_pdf(survey, held, _settings()), f"bia-{survey.id}-{line.unit.code}")
+    return _pdf(
+        lists.cover_pdf(survey, held, _settings(), _annulments(survey, line)),
+        f"bia-{survey.id}-{line.unit.code}",
+    )
 
 
 @bp.get("/can-bo/dot/<survey_id>/danh-sach/<village>.pdf")
@@ -123,7 +129,10 @@ def receipts(survey_id: str, village: str) -> ResponseReturnValue:
     survey = queries.scoped_survey(db.session(), survey_id, access.identity())
     line = queries.frame_line(db.session(), survey.id, village)
     most = batches.most_slips(line.households, _settings().spare_percent)
-    return _pdf(lists.receipt_pdf(survey, line, most), f"danh-sach-nhan-phieu-{survey.id}-{line.unit.code}")
+    return _pdf(
+        lists.receipt_pdf(survey, line, most, _annulments(survey, line)),
+        f"danh-sach-nhan-phieu-{survey.id}-{line.unit.code}",
+    )
 
 
 @bp.get("/bia/<cover_token>/<village>")
@@ -141,7 +150,12 @@ def counts(cover_token: str, village: str) -> ResponseReturnValue:
         line=line,
         answered=queries.answered_by_village(answered).get(line.unit.id, 0),
         as_of=as_of,
+        annulments=_annulments(survey, line),
     )
+
+
+def _annulments(survey: SurveyView, line: FrameLine) -> tuple[AnnulmentView, ...]:
+    return rounds.of_village(rounds.annulments(db.session(), survey.id), line.unit.id)
 
 
 def _page(survey: SurveyView, village: str = "", typed: object = None, problem: str = "") -> str:
@@ -155,13 +169,15 @@ def _page(survey: SurveyView, village: str = "", typed: object = None, problem: 
         most = batches.most_slips(line.households, settings.spare_percent)
         own = tuple(batch for batch in made if batch.unit_id == line.unit.id)
         entered = typed[0] if refused and isinstance(typed, list) and typed else max(most - live, 0)
-        rows.append(VillageRow(line, own, live, most, entered, problem if refused else ""))
+        is_asked = survey.state in batches.making_states(db.session(), survey.id, line.unit.id)
+        rows.append(VillageRow(line, own, live, most, entered, problem if refused else "", is_asked))
     return render_template(
         "fieldwork/print/papers.html",
         survey=survey,
         rows=rows,
         decision=survey.purpose is Purpose.DECISION,
         before_the_end=survey.state in _BEFORE_THE_END,
+        may_make=any(row.is_asked for row in rows),
         may_print=_may_print(access.identity(), survey, settings),
         sizes=posters.SIZES,
     )

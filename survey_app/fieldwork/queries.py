@@ -81,6 +81,18 @@ class SurveyView:
         return calendar.last_day(self.closes_at)
 
     @property
+    def on_paper_only(self) -> bool:
+        """Whether the phones are closed while slips can still be answered on paper."""
+        return self.state is State.COUNTING
+
+    @property
+    def last_day_of_slips(self) -> date:
+        """The last civil day on which a slip made now can be answered."""
+        if self.on_paper_only and self.counting_ends_at is not None:
+            return calendar.last_day(self.counting_ends_at)
+        return self.last_day
+
+    @property
     def takes_paper(self) -> bool:
         """Whether paper slips may be keyed now."""
         return self.purpose is Purpose.DECISION and self.state in {State.OPEN, State.COUNTING}

@@ -10,7 +10,7 @@ from survey_app import db
 from survey_app.access import FRONT, Identity, Role
 from survey_app.accounts import queries as accounts
 from survey_app.accounts.todo import Todo
-from survey_app.fieldwork import acts, calendar, meetings, operations, queries
+from survey_app.fieldwork import acts, calendar, meetings, operations, queries, rounds
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
@@ -18,6 +18,7 @@ from survey_app.templating import clock, day, number
 
 #: Open surveys this close to their last day are named on the list of today.
 _LAST_DAYS = timedelta(days=3)
+_IN_THE_FIELD = (State.PUBLISHED, State.OPEN, State.COUNTING)
 
 
 def open_and_close(now: datetime) -> dict[str, int]:
@@ -34,11 +35,10 @@ def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
     """Requests to decide, drafts to finish, slips to print, meetings, papers to key."""
     for approval in accounts.open_approvals(session, person):
         if acts.is_ours(approval) and approval.may_decide(person):
-            survey_id = approval.subject.removeprefix("survey:")
             yield Todo(
                 title=_("Decide: %(act)s", act=acts.name(approval.act)),
                 detail=_("%(name)s asks you. It takes less than a minute.", name=approval.requested_by_name),
-                url=f"/can-bo/dot/{survey_id}/duyet/{approval.id}",
+                url=acts.page_of(approval),
                 urgent=True,
             )
     if person.role in {Role.COMMUNE, Role.CLERK, *FRONT} and not person.is_provincial:
@@ -69,14 +69,14 @@ def _of_survey(
                 survey.instrument.title["vi"],
                 url,
             )
-    elif survey.state in {State.PUBLISHED, State.OPEN} and is_decision and person.role in FRONT:
+    elif survey.state in _IN_THE_FIELD and is_decision and person.role in FRONT:
         missing = _villages_without_slips(session, survey)
         if missing:
             yield Todo(
                 _("Print the slips of survey %(number)s", number=survey.id),
                 ngettext("%(num)d village has no slips yet.", "%(num)d villages have no slips yet.", missing),
                 f"{url}/in",
-                urgent=survey.state is State.OPEN,
+                urgent=survey.state is not State.PUBLISHED,
             )
     if survey.state is State.OPEN and survey.closes_at - now <= _LAST_DAYS:
         yield Todo(
@@ -137,5 +137,8 @@ def _progress(session: Session, survey: queries.SurveyView) -> str:
 
 def _villages_without_slips(session: Session, survey: queries.SurveyView) -> int:
     made = queries.batches(session, survey.id)
-    frame = queries.frame(session, survey.id)
-    return sum(queries.live_slips(made, line.unit.id) == 0 for line in frame)
+    waiting = {line.unit.id for line in queries.frame(session, survey.id)}
+    if survey.state is State.COUNTING:
+        # Only a village that is asked again still gets slips then.
+        waiting &= {annulment.unit.id for annulment in rounds.annulments(session, survey.id)}
+    return sum(queries.live_slips(made, unit_id) == 0 for unit_id in waiting)

@@ -14,7 +14,7 @@ from survey_app.accounts import queries as accounts
 from survey_app.accounts.freshness import fresh
 from survey_app.authoring import queries as instruments
 from survey_app.errors import DomainError
-from survey_app.fieldwork import acts, calendar, meetings, operations, queries, remarks
+from survey_app.fieldwork import acts, calendar, meetings, operations, queries, remarks, rounds
 from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.forms import (
     CorrectionForm,
@@ -33,6 +33,7 @@ from survey_app.units import queries as units
 from survey_app.units.queries import UnitView, Village
 
 bp = Blueprint("fieldwork", __name__, url_prefix="/can-bo/dot", template_folder="templates")
+bp.add_app_template_filter(rounds.sentence, "annulment")
 
 _READERS = tuple(role for role in EVERYBODY if role not in {Role.CLERK, Role.DIGITAL_TEAM})
 _DRAFTERS = (Role.COMMUNE, Role.FRONT_COMMUNE)
@@ -128,6 +129,8 @@ def page(survey_id: str) -> ResponseReturnValue:
         approvals=acts.requests(current, survey_id),
         remarks=remarks.remarks(current, survey),
         act_name=acts.name,
+        page_of=acts.page_of,
+        annulments=rounds.annulments(current, survey_id),
         may_draft=person.role in _DRAFTERS,
         may_ask=person.role in _BODIES,
         extend_form=ExtendForm(formdata=None, prefix="extend"),

@@ -5,6 +5,7 @@ from flask import Flask
 from survey_app import jobs
 from survey_app.accounts import todo
 from survey_app.results import (
+    annulling_views,
     custody_views,
     erasure_commands,
     paper_draw_views,
@@ -26,6 +27,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(signals_views.bp)
     app.register_blueprint(signing_views.bp)
     app.register_blueprint(custody_views.bp)
+    app.register_blueprint(annulling_views.bp)
     app.register_blueprint(reconciliation_views.bp)
     app.register_blueprint(paper_draw_views.bp)
     app.register_blueprint(privacy_views.bp)
@@ -35,4 +37,5 @@ def init_app(app: Flask) -> None:
     todo.register(app, reminders.todos)
     todo.register(app, signing_views.todos)
     todo.register(app, custody_views.todos)
+    todo.register(app, annulling_views.todos)
     todo.register(app, privacy_views.todos)

@@ -14,6 +14,7 @@ from flask.cli import AppGroup
 
 from survey_app import audit, db, keys
 from survey_app.errors import DomainError
+from survey_app.fieldwork import rounds
 from survey_app.i18n import gettext as _
 from survey_app.results import custody, erasing, machine, operations, queries, verification
 from survey_app.templating import day, percent
@@ -82,6 +83,8 @@ def scorecard(survey_id: str, as_json: bool) -> None:
                 pooled=percent(card.pooled) if card.pooled else "–",
             )
         )
+    for annulment in view.annulments:
+        click.echo(rounds.sentence(annulment))
     click.echo(_("Digest: %(digest)s", digest=view.digest or "–"))
 
 

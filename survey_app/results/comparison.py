@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from survey_app.fieldwork import meetings
 from survey_app.fieldwork.meetings import MeetingView
 from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.results import activities, queries
 from survey_app.results.models import Callback, ReceiptList
 from survey_app.scoring import callback, signals
@@ -71,6 +72,8 @@ class Comparison:
     sample: Sample | None
     #: The chance that the same sample finds one false answer in ten where there is no list; None without households.
     chance_without_list: float | None
+    #: Villages that were asked again; their lists, counters and counts are those of the last time alone.
+    annulments: tuple[AnnulmentView, ...] = ()
 
     @property
     def names(self) -> Mapping[str, str]:
@@ -98,6 +101,7 @@ def comparison(session: Session, survey_id: str) -> Comparison:
         meetings=_meetings(session, survey_id, consultation, result.frame),
         sample=_sample(session, survey_id, digest),
         chance_without_list=_chance_without_list(result.commune),
+        annulments=result.annulments,
     )
 
 

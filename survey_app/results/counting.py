@@ -3,17 +3,19 @@
 Knows nothing of disclosure, of codes or of who may look.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.collecting import leaves, stored
-from survey_app.collecting.models import Response, RetainedLeaf
+from survey_app.collecting.models import AnnulledResponse, Response, RetainedLeaf
 from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.rounds import AnnulmentView
+from survey_app.i18n import gettext as _
 from survey_app.questions.answers import Value
 from survey_app.results.models import SealedResponse, TallyRow
 from survey_app.scoring import tallies
@@ -44,10 +46,22 @@ class Count:
     leaves: tuple[str, ...]
     #: Submission ids, sorted.
     broken: tuple[str, ...]
+    #: Leaves of answers that were annulled with their village, sorted. These are in no tally.
+    annulled_leaves: tuple[str, ...] = ()
+    #: How many of them each village has; empty once retention has removed them.
+    annulled: Mapping[int, int] = field(default_factory=dict, compare=False)
 
 
-def count(survey: SurveyView, unit_codes: Mapping[int, str], answers: Iterable[RawAnswer]) -> Count:
-    """The count of these answers, in any order; `unit_codes` names every unit that may have some."""
+def count(
+    survey: SurveyView,
+    unit_codes: Mapping[int, str],
+    answers: Iterable[RawAnswer],
+    annulled: Iterable[RawAnswer] = (),
+) -> Count:
+    """The count of these answers, in any order; `unit_codes` names every unit that may have some.
+
+    Those in `annulled` are checked and listed, and count for nothing.
+    """
     groups: dict[Group, list[Mapping[str, Value]]] = defaultdict(list)
     found, broken = [], []
     for answer in answers:
@@ -55,15 +69,38 @@ def count(survey: SurveyView, unit_codes: Mapping[int, str], answers: Iterable[R
         found.append(answer.leaf)
         if _leaf(survey, unit_codes, answer) != answer.leaf:
             broken.append(answer.id)
+    set_aside = tuple(annulled)
+    broken += [answer.id for answer in set_aside if _leaf(survey, unit_codes, answer) != answer.leaf]
     return Count(
         tallies={group: tallies.count(survey.instrument, groups[group]) for group in sorted(groups)},
         leaves=tuple(sorted(found)),
         broken=tuple(sorted(broken)),
+        annulled_leaves=tuple(sorted(answer.leaf for answer in set_aside)),
+        annulled=Counter(answer.unit_id for answer in set_aside),
+    )
+
+
+def other_annulled(
+    count: Count, unit_codes: Mapping[int, str], record: Iterable[AnnulmentView]
+) -> tuple[str, ...]:
+    """Villages whose annulled answers are not as many as were noted when they were set aside, in words."""
+    noted: Counter[int] = Counter()
+    for annulment in record:
+        noted[annulment.unit.id] += annulment.answers
+    return tuple(
+        _(
+            "%(unit)s: %(stored)d annulled answers stored, %(noted)d noted",
+            unit=unit_codes.get(unit_id, str(unit_id)),
+            stored=count.annulled.get(unit_id, 0),
+            noted=noted[unit_id],
+        )
+        for unit_id in sorted(noted.keys() | count.annulled.keys())
+        if noted[unit_id] != count.annulled.get(unit_id, 0)
     )
 
 
 def raw_answers(
-    session: Session, model: type[Response | SealedResponse], survey_id: str
+    session: Session, model: type[Response | SealedResponse | AnnulledResponse], survey_id: str
 ) -> tuple[RawAnswer, ...]:
     """Every answer of the survey in that table, by submission id, which is random."""
     rows = session.execute(
@@ -83,14 +120,18 @@ def kept(session: Session, survey_id: str) -> Count:
         tallies={(row.unit_id, row.channel): tallies.load(row.tally) for row in rows},
         leaves=sealed_leaves(session, survey_id),
         broken=(),
+        annulled_leaves=annulled_leaves(session, survey_id),
     )
 
 
 def sealed_leaves(session: Session, survey_id: str) -> tuple[str, ...]:
     """The sorted leaves of a sealed survey, whether its answers are still there or not."""
-    tables = (SealedResponse, RetainedLeaf)
-    found = (session.scalars(select(table.leaf).where(table.survey_id == survey_id)) for table in tables)
-    return tuple(sorted(leaf for leaves_of_table in found for leaf in leaves_of_table))
+    return _leaves_of(session, SealedResponse, survey_id, annulled=False)
+
+
+def annulled_leaves(session: Session, survey_id: str) -> tuple[str, ...]:
+    """The sorted leaves of the survey's annulled answers, whether these are still there or not."""
+    return _leaves_of(session, AnnulledResponse, survey_id, annulled=True)
 
 
 def unit_codes(survey: SurveyView, frame: Iterable[FrameLine]) -> dict[int, str]:
@@ -98,6 +139,16 @@ def unit_codes(survey: SurveyView, frame: Iterable[FrameLine]) -> dict[int, str]
     if survey.purpose is Purpose.FEEDBACK:
         return {survey.unit.id: survey.unit.code}
     return {line.unit.id: line.unit.code for line in frame}
+
+
+def _leaves_of(
+    session: Session, model: type[SealedResponse | AnnulledResponse], survey_id: str, *, annulled: bool
+) -> tuple[str, ...]:
+    kept = select(RetainedLeaf.leaf).where(
+        RetainedLeaf.survey_id == survey_id, RetainedLeaf.annulled.is_(annulled)
+    )
+    there = select(model.leaf).where(model.survey_id == survey_id)
+    return tuple(sorted((*session.scalars(there), *session.scalars(kept))))
 
 
 def _leaf(survey: SurveyView, unit_codes: Mapping[int, str], answer: RawAnswer) -> str | None:

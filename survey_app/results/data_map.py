@@ -47,6 +47,14 @@ DATA_MAP = (
         _l("By command: results retain for all answers of a survey, results redact for one free text"),
     ),
     DataLine(
+        ("annulled_responses",),
+        _l("Answers of a village that was asked again; they count for nothing"),
+        _l("So that what was set aside stays on record"),
+        _l("Auditor, province and Front, in the auditor's files after sealing; each download is noted"),
+        _l("As long as the sealed answers of the same survey"),
+        _l("By the same commands as sealed answers"),
+    ),
+    DataLine(
         ("retained_leaves",),
         _l("Digests of removed answers"),
         _l("To find a receipt again and to check the seal"),
@@ -158,8 +166,15 @@ DATA_MAP = (
         _NOT_ERASED,
     ),
     DataLine(
-        ("surveys", "survey_numbers", "frames", "frame_corrections", "household_counts"),
-        _l("Surveys, and households of each village as a number"),
+        (
+            "surveys",
+            "survey_numbers",
+            "frames",
+            "frame_corrections",
+            "village_annulments",
+            "household_counts",
+        ),
+        _l("Surveys, households of each village as a number, and which village was asked again and why"),
         _l("To know how many were to be asked"),
         _l("Officers; dates, contact of the Front and commune figures: everybody"),
         _FOREVER,

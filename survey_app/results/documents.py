@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.results import counting, queries
 from survey_app.results.counting import Count
 from survey_app.scoring import scorecards, tallies
@@ -29,13 +30,18 @@ def build(
     instrument_digest: str | None,
     frame: Iterable[FrameLine],
     count: Count,
+    annulled: Sequence[AnnulmentView],
     *,
     salt: str,
     sealed_at: datetime,
 ) -> dict[str, Any]:
-    """The seal document; plain JSON of texts and integers, the same whenever the same answers are counted."""
+    """The seal document; plain JSON of texts and integers, the same whenever the same answers are counted.
+
+    Only a survey with a village that was asked again has the part on annulled answers.
+    """
     lines = sorted(frame, key=lambda line: line.unit.code) if survey.purpose is Purpose.DECISION else []
     commune = scorecards.roll_up(survey.unit.code, queries.village_cards(survey, lines, count.tallies))
+    set_aside = {"annulled": _annulled(count, annulled)} if annulled else {}
     return {
         "survey": survey.id,
         "unit": survey.unit.code,
@@ -53,6 +59,7 @@ def build(
         "channels": dict(sorted(commune.channels.items())),
         "tallies": _hash_tallies(salt, counting.unit_codes(survey, lines), count),
         "leaves": hash_leaves(count.leaves),
+        **set_aside,
     }
 
 
@@ -124,6 +131,23 @@ def _hash_tallies(salt: str, unit_codes: Mapping[int, str], count: Count) -> str
         for (unit_id, channel), tally in count.tallies.items()
     ]
     return _sha256({"salt": salt, "tallies": sorted(rows, key=lambda row: (row["unit"], row["channel"]))})
+
+
+def _annulled(count: Count, annulled: Iterable[AnnulmentView]) -> dict[str, Any]:
+    """What was set aside: the list of its leaves, and for each village how many answers, when and why."""
+    return {
+        "leaves": hash_leaves(count.annulled_leaves),
+        "villages": [
+            {
+                "unit": found.unit.code,
+                "round": found.round,
+                "answers": found.answers,
+                "reason": found.reason,
+                "annulled_at": found.annulled_at.astimezone(UTC).isoformat(),
+            }
+            for found in sorted(annulled, key=lambda one: (one.unit.code, one.round))
+        ],
+    }
 
 
 def _frame_line(line: FrameLine) -> dict[str, Any]:

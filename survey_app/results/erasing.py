@@ -1,6 +1,6 @@
-"""After a seal is committed: remove from the disk what the moved rows left behind.
+"""After a seal or an annulment is committed: remove from the disk what the moved rows left behind.
 
-Never part of the transaction, and its failure never undoes a seal. A deleted row stays readable in the file of its
+Never part of the transaction, and its failure never undoes either. A deleted row stays readable in the file of its
 table, in the order in which answers came and with the number of its transaction, also after an ordinary VACUUM, which
 only marks the place as free. So the tables are written anew. Archived logs and backups are not reached from here.
 """
@@ -33,9 +33,16 @@ def after_sealing(engine: Engine) -> bool:
     return _erase(engine, _TABLES)
 
 
+def after_annulment(engine: Engine) -> bool:
+    """The same for the answers and counters of a village that were set aside; whether it could."""
+    return _erase(
+        engine, ("responses", "progress", "activity_counters", "network_counters", "second_keyings")
+    )
+
+
 def after_removal(engine: Engine) -> bool:
     """The same for what retention or redaction took out of sealed answers; whether it could."""
-    return _erase(engine, ("sealed_responses",))
+    return _erase(engine, ("sealed_responses", "annulled_responses"))
 
 
 def _erase(engine: Engine, tables: tuple[str, ...]) -> bool:

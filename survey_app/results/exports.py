@@ -5,6 +5,7 @@ Reads `DisclosedResult` and nothing else, so a file never tells more than the pa
 
 from collections.abc import Iterable, Sequence
 
+from survey_app.fieldwork import rounds
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
 from survey_app.results import wording
@@ -73,7 +74,8 @@ def remarks(result: DisclosedResult) -> tuple[str, ...]:
             _("More households answered than the list holds: the list of households must be checked."),
         ),
     )
-    return tuple(text for applies, text in told if applies)
+    asked_again = (rounds.sentence(annulment) for annulment in result.annulments)
+    return (*(text for applies, text in told if applies), *asked_again)
 
 
 def _items(result: DisclosedResult) -> list[Row]:

@@ -19,6 +19,16 @@ def scorecard(view: ScorecardView) -> dict[str, Any]:
         "counted_on": view.counted_on.isoformat() if view.counted_on else None,
         "purpose": view.survey.purpose.value,
         "rehearsal": view.survey.rehearsal,
+        "annulments": [
+            {
+                "unit": found.unit.code,
+                "round": found.round,
+                "answers": found.answers,
+                "reason": found.reason,
+                "annulled_at": found.annulled_at.isoformat(),
+            }
+            for found in view.annulments
+        ],
     }
 
 

@@ -8,24 +8,29 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
-from random import SystemRandom
-from typing import cast
 
-from sqlalchemy import Table, delete, func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey_app import audit
 from survey_app.authoring import queries as instruments
 from survey_app.collecting import networks
-from survey_app.collecting.models import ActivityCounter, Response, SecondKeyingRow, SpentCode
-from survey_app.db import Base
+from survey_app.collecting.models import (
+    ActivityCounter,
+    AnnulledResponse,
+    Response,
+    SecondKeyingRow,
+    SpentCode,
+)
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork import rounds
 from survey_app.fieldwork.models import Progress, Purpose, SlipRow, State, Survey
 from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore
-from survey_app.results import counting, documents, signs
+from survey_app.results import counting, documents, shuffling, signs
 from survey_app.results.counting import Count
 from survey_app.results.models import FeedbackFigure, Seal, SealedResponse, TallyRow
 from survey_app.scoring import tallies
@@ -80,18 +85,20 @@ def close_and_seal(session: Session, survey_id: str, *, actor: str, now: datetim
     frame = surveys.frame(session, survey_id)
     codes = counting.unit_codes(survey, frame)
     answers = counting.raw_answers(session, Response, survey_id)
-    count = counting.count(survey, codes, answers)
-    differences = _differences(session, survey, codes, count)
+    set_aside = counting.raw_answers(session, AnnulledResponse, survey_id)
+    count = counting.count(survey, codes, answers, set_aside)
+    annulled = rounds.annulments(session, survey_id)
+    differences = _differences(session, survey, codes, count, annulled)
     if differences:
         raise SealRefused(survey, differences)
-    _move(session, Response, SealedResponse, survey_id)
-    _move(session, SecondKeyingRow, SecondKeyingRow, survey_id)
+    shuffling.move(session, Response, SealedResponse, survey_id)
+    shuffling.move(session, SecondKeyingRow, SecondKeyingRow, survey_id)
     if survey.purpose is Purpose.DECISION:
         signs.keep(session, survey, frame, answers)
     networks.forget(session, survey_id)
-    digest = _write_seal(session, survey, frame, count, actor=actor, now=now, keys=keys)
+    digest = _write_seal(session, survey, frame, count, annulled, actor=actor, now=now, keys=keys)
     for table in (SlipRow, SpentCode, Progress, ActivityCounter):
-        _move(session, table, table, survey_id)
+        shuffling.move(session, table, table, survey_id)
     row.phones_closed_at = row.phones_closed_at or now
     row.counting_ends_at = min(row.counting_ends_at or now, now)
     row.state = State.SEALED
@@ -140,7 +147,13 @@ def _lock(session: Session, survey_id: str) -> Survey:
     return row
 
 
-def _differences(session: Session, survey: SurveyView, codes: Mapping[int, str], count: Count) -> list[str]:
+def _differences(
+    session: Session,
+    survey: SurveyView,
+    codes: Mapping[int, str],
+    count: Count,
+    annulled: Sequence[AnnulmentView],
+) -> list[str]:
     """Everything that contradicts itself, in words; empty when all agrees."""
     found = [_("answer %(id)s does not fit its own leaf", id=submission) for submission in count.broken]
     answered = {group: tally.answered for group, tally in count.tallies.items()}
@@ -161,11 +174,11 @@ def _differences(session: Session, survey: SurveyView, codes: Mapping[int, str],
                     progress=progress,
                 )
             )
+    found += counting.other_annulled(count, codes, annulled)
     spent = _stored(session, SpentCode, survey.id)
-    if survey.purpose is Purpose.DECISION and spent != len(count.leaves):
-        found.append(
-            _("%(spent)d codes spent, %(stored)d answers stored", spent=spent, stored=len(count.leaves))
-        )
+    stored = len(count.leaves) + len(count.annulled_leaves)
+    if survey.purpose is Purpose.DECISION and spent != stored:
+        found.append(_("%(spent)d codes spent, %(stored)d answers stored", spent=spent, stored=stored))
     return found
 
 
@@ -174,6 +187,7 @@ def _write_seal(
     survey: SurveyView,
     frame: Sequence[FrameLine],
     count: Count,
+    annulled: Sequence[AnnulmentView],
     *,
     actor: str,
     now: datetime,
@@ -182,7 +196,7 @@ def _write_seal(
     """Tallies and the seal over them; the digest."""
     salt = secrets.token_hex(32)
     instrument_digest = instruments.instrument(session, survey.instrument_id).digest
-    document = documents.build(survey, instrument_digest, frame, count, salt=salt, sealed_at=now)
+    document = documents.build(survey, instrument_digest, frame, count, annulled, salt=salt, sealed_at=now)
     digest = documents.digest(document, salt)
     for (unit_id, channel), tally in count.tallies.items():
         row = TallyRow(survey_id=survey.id, unit_id=unit_id, channel=channel, tally=tallies.dump(tally))
@@ -201,21 +215,6 @@ def _write_seal(
         )
     )
     return digest
-
-
-def _move(session: Session, source: type[Base], target: type[Base], survey_id: str) -> None:
-    """Take the survey's rows out of one table and write them to another, in random order.
-
-    The new rows carry one transaction number and an order of their own, so neither leads back to the moment
-    an answer came. Source and target have the same columns; they may be one table, which is then rewritten.
-    """
-    taken, given = cast(Table, source.__table__), cast(Table, target.__table__)
-    mine = taken.c.survey_id == survey_id
-    rows = [dict(row) for row in session.execute(select(taken).where(mine)).mappings()]
-    SystemRandom().shuffle(rows)
-    session.execute(delete(taken).where(mine))
-    if rows:
-        session.execute(insert(given), rows)
 
 
 def _stored(session: Session, model: type[Response | SpentCode], survey_id: str) -> int:

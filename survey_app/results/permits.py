@@ -1,4 +1,4 @@
-"""Leave to take something out of the sealed answers of one survey, for as long as one block of code runs.
+"""Leave to take something out of the sealed and annulled answers of one survey, for as long as one block of code runs.
 
 The triggers of the database look for the permit. It is written and removed inside the caller's transaction, so no
 other connection ever sees it. It stops mistakes, and whoever may write to the tables but not into this one. An
@@ -16,7 +16,7 @@ from survey_app.results.models import ErasurePermit
 
 @contextmanager
 def permitted(session: Session, survey_id: str) -> Iterator[None]:
-    """Let the sealed answers of this survey be redacted or removed inside the block; the caller notes the act."""
+    """Let these answers of this survey be redacted or removed inside the block; the caller notes the act."""
     permit = ErasurePermit(survey_id=survey_id)
     session.add(permit)
     session.flush()  # the triggers read the table

@@ -18,8 +18,10 @@ from survey_app.access import Identity, Role
 from survey_app.collecting.models import SpentCode
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork import rounds
 from survey_app.fieldwork.models import Channel, PrintBatch, Purpose, SlipRow, State, Survey
 from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
 from survey_app.questions.instrument import Text
 from survey_app.results.models import FeedbackFigure, Seal, TallyRow
@@ -80,6 +82,8 @@ class ScorecardView:
     signature: str | None = None
     sealed_at: datetime | None = None
     counted_on: date | None = None
+    #: Of villages that were asked again, oldest first.
+    annulments: tuple[AnnulmentView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ class DisclosedResult:
     digest: str | None
     sealed_at: datetime | None
     counted_on: date | None = None
+    annulments: tuple[AnnulmentView, ...] = ()
 
     @property
     def printed_digest(self) -> str | None:
@@ -206,6 +211,7 @@ def scorecard(session: Session, survey_id: str) -> ScorecardView:
         digest=seal.digest,
         signature=seal.signature,
         sealed_at=seal.sealed_at,
+        annulments=rounds.annulments(session, survey_id),
     )
 
 
@@ -220,6 +226,7 @@ def disclosed(session: Session, survey_id: str, audience: Audience) -> Disclosed
         digest=exact.digest,
         sealed_at=exact.sealed_at,
         counted_on=exact.counted_on,
+        annulments=exact.annulments,
     )
 
 

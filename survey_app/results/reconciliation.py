@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from survey_app import files
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.queries import BatchView, SurveyView
+from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import force_locale
 from survey_app.i18n import gettext as _
 from survey_app.results import comparison, paper_draw, signing
@@ -74,6 +75,7 @@ class Minutes:
     villages: tuple[VillageSlips, ...]
     digest: str
     signatures: tuple[Signature, ...]
+    annulments: tuple[AnnulmentView, ...]
     #: How paper was keyed: what keying again found by village, and what signers found with drawn slips in hand.
     keyed_again: tuple[SecondKeying, ...]
     paper_draw: DrawOutcome
@@ -100,6 +102,7 @@ def minutes(session: Session, survey_id: str) -> Minutes:
         villages=tuple(_village(village, batches) for village in found.villages),
         digest=found.digest,
         signatures=signing.signatures(session, survey_id),
+        annulments=found.annulments,
         keyed_again=paper_draw.keyed_again(session, survey_id),
         paper_draw=paper_draw.outcome(session, survey_id),
     )

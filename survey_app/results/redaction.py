@@ -1,4 +1,4 @@
-"""Taking a free text out of a sealed answer, because it names somebody.
+"""Taking a free text out of a sealed or annulled answer, because it names somebody.
 
 The text and its salt go, their hash stays: the leaf, and with it the seal, can still be checked, and nobody can find
 the text again by trying words.
@@ -11,6 +11,7 @@ from http import HTTPStatus
 from sqlalchemy.orm import Session
 
 from survey_app import audit
+from survey_app.collecting.models import AnnulledResponse
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
 from survey_app.i18n import gettext as _
@@ -60,7 +61,10 @@ def redact(
     survey = surveys.survey(session, survey_id)
     if not 0 < len(reason.strip()) <= 500:
         raise NoReason
-    row = session.get(SealedResponse, (survey.id, submission_id), with_for_update=True)
+    key = (survey.id, submission_id)
+    row = session.get(SealedResponse, key, with_for_update=True) or session.get(
+        AnnulledResponse, key, with_for_update=True
+    )
     text = row.answers.get(question) if row else None
     if row is None or not isinstance(text, dict) or "text" not in text:
         raise NoSuchText

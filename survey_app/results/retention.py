@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
 
-from sqlalchemy import delete, exists, func, insert, select
+from sqlalchemy import delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from survey_app import audit
 from survey_app.accounts.models import Invitation
 from survey_app.audit import AuditEvent
-from survey_app.collecting.models import RetainedLeaf, SealedResponse
+from survey_app.collecting.models import AnnulledResponse, RetainedLeaf, SealedResponse
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.calendar import opening
@@ -29,6 +29,8 @@ from survey_app.units.queries import civil
 
 #: The act under which the removal of a survey's answers is noted; their leaves stay.
 RAW_REMOVED = "results.raw_removed"
+#: Where raw answers lie: those that count, and those annulled with their village.
+_ANSWERS = (SealedResponse, AnnulledResponse)
 #: The act under which the removal of old invitations is noted.
 RETAIN = "results.retain"
 
@@ -90,7 +92,7 @@ class AlreadyRemoved(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """What one run took away from one survey."""
+    """What one run took away from one survey, annulled answers included."""
 
     survey: str
     answers: int
@@ -105,7 +107,7 @@ def keep_from(on: date, months: int) -> datetime:
 
 def due(session: Session, before: datetime) -> tuple[str, ...]:
     """Surveys sealed before that moment whose answers are still there."""
-    kept = exists().where(SealedResponse.survey_id == Seal.survey_id)
+    kept = or_(*(exists().where(table.survey_id == Seal.survey_id) for table in _ANSWERS))
     return tuple(
         session.scalars(select(Seal.survey_id).where(Seal.sealed_at < before, kept).order_by(Seal.survey_id))
     )
@@ -120,16 +122,9 @@ def remove_answers(
     ComplaintOpen.
     """
     seal = _removable(session, survey_id, before)
-    mine = SealedResponse.survey_id == seal.survey_id
-    leaves = sorted(session.scalars(select(SealedResponse.leaf).where(mine)))
-    if leaves:
-        session.execute(
-            insert(RetainedLeaf), [{"survey_id": seal.survey_id, "leaf": leaf} for leaf in leaves]
-        )
-    with permitted(session, seal.survey_id):
-        session.execute(delete(SealedResponse).where(mine))
-    audit.record(session, actor, RAW_REMOVED, f"survey:{seal.survey_id}", at=now, answers=len(leaves))
-    return Removed(seal.survey_id, len(leaves))
+    answers = sum(_keep_leaves_alone(session, table, seal.survey_id) for table in _ANSWERS)
+    audit.record(session, actor, RAW_REMOVED, f"survey:{seal.survey_id}", at=now, answers=answers)
+    return Removed(seal.survey_id, answers)
 
 
 def removed_on(session: Session, survey_id: str) -> date | None:
@@ -152,6 +147,22 @@ def forget_invitations(session: Session, before: datetime, *, actor: str, now: d
         session.execute(delete(Invitation).where(old))
         audit.record(session, actor, RETAIN, "server", at=now, invitations=count)
     return count
+
+
+def _keep_leaves_alone(
+    session: Session, table: type[SealedResponse | AnnulledResponse], survey_id: str
+) -> int:
+    """Remove the survey's answers in that table and keep their leaves; how many."""
+    mine, annulled = table.survey_id == survey_id, table is AnnulledResponse
+    leaves = sorted(session.scalars(select(table.leaf).where(mine)))
+    if leaves:
+        session.execute(
+            insert(RetainedLeaf),
+            [{"survey_id": survey_id, "leaf": leaf, "annulled": annulled} for leaf in leaves],
+        )
+    with permitted(session, survey_id):
+        session.execute(delete(table).where(mine))
+    return len(leaves)
 
 
 def _removable(session: Session, survey_id: str, before: datetime) -> Seal:

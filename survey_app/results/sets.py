@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.audit import AuditEvent
 from survey_app.authoring import queries as instruments
-from survey_app.collecting.models import SpentCode
+from survey_app.collecting.models import AnnulledResponse, SpentCode
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import SlipRow
 from survey_app.questions import document as forms
@@ -53,7 +53,10 @@ def auditor_set(session: Session, survey_id: str, key: Ed25519PublicKey) -> dict
     return {
         **_set("auditor", session, result, seal, opened, key),
         "raw_answers_removed_on": removed_on.isoformat() if removed_on else None,
-        "answers": _answers(session, survey_id, codes, with_content=removed_on is None),
+        "answers": _answers(session, SealedResponse, survey_id, codes, with_content=removed_on is None),
+        "annulled_answers": _answers(
+            session, AnnulledResponse, survey_id, codes, with_content=removed_on is None
+        ),
         "tallies": _tallies(session, survey_id, codes),
         "salt": seal.salt,
         "codes": _codes(session, survey_id, codes),
@@ -99,6 +102,8 @@ def _set(
         },
         "disclosed": _disclosed(result),
         "leaves": list(counting.sealed_leaves(session, survey.id)),
+        # How many answers of which village, when and why stands in the signed statement.
+        "annulled_leaves": list(counting.annulled_leaves(session, survey.id)),
     }
 
 
@@ -166,7 +171,12 @@ def _unit_codes(session: Session, survey_id: str) -> dict[int, str]:
 
 
 def _answers(
-    session: Session, survey_id: str, unit_codes: dict[int, str], *, with_content: bool
+    session: Session,
+    model: type[SealedResponse | AnnulledResponse],
+    survey_id: str,
+    unit_codes: dict[int, str],
+    *,
+    with_content: bool,
 ) -> list[dict[str, Any]]:
     """Every answer by its submission id, which is random; after retention its leaf alone."""
     return [
@@ -178,7 +188,7 @@ def _answers(
             "answers": dict(answer.answers) if with_content else None,
             "leaf": answer.leaf,
         }
-        for answer in counting.raw_answers(session, SealedResponse, survey_id)
+        for answer in counting.raw_answers(session, model, survey_id)
     ]
 
 

@@ -1,6 +1,6 @@
-"""The triggers that keep sealed rows as they are, as text for each database.
+"""The triggers that keep sealed and annulled rows as they are, as text for each database.
 
-Sealed answers alone may change, in two ways and only while `permits` says so for their survey: a free text may be
+Answers alone may change, in two ways and only while `permits` says so for their survey: a free text may be
 taken out of `answers`, and a row may go once its leaf is kept elsewhere. What keying again found may be rewritten
 until the seal, because sealing does so in random order.
 
@@ -9,9 +9,26 @@ database with what stands here.
 """
 
 #: Tables to which nothing is added for a survey once it is sealed; the seal itself comes last.
-FINAL_TABLES = ("sealed_responses", "tallies", "sealed_signs", "seals", "second_keyings")
-#: Of the tables with a trigger, those whose rows nothing and nobody may change or remove.
-_FIXED_TABLES = ("tallies", "sealed_signs", "seals", "retained_leaves", "paper_comparisons")
+FINAL_TABLES = (
+    "sealed_responses",
+    "tallies",
+    "sealed_signs",
+    "seals",
+    "second_keyings",
+    "annulled_responses",
+    "village_annulments",
+)
+#: Of the tables with a trigger, those that hold answers, which may be redacted and removed.
+_ANSWER_TABLES = ("sealed_responses", "annulled_responses")
+#: Those whose rows nothing and nobody may change or remove.
+_FIXED_TABLES = (
+    "tallies",
+    "sealed_signs",
+    "seals",
+    "retained_leaves",
+    "paper_comparisons",
+    "village_annulments",
+)
 TABLES = (*FINAL_TABLES, "retained_leaves", "paper_comparisons")
 
 _IS_SEALED = "EXISTS (SELECT 1 FROM seals WHERE survey_id = NEW.survey_id)"
@@ -44,9 +61,15 @@ _POSTGRESQL_FUNCTIONS = (
 
 #: Name, event, whether for each row or each statement, table and function of every trigger on PostgreSQL.
 _POSTGRESQL = (
-    ("sealed_responses_never_update", "UPDATE", "ROW", "sealed_responses", "refuse_update_unless_permitted"),
-    ("sealed_responses_never_delete", "DELETE", "ROW", "sealed_responses", "refuse_delete_unless_permitted"),
-    ("sealed_responses_never_truncate", "TRUNCATE", "STATEMENT", "sealed_responses", "refuse_change"),
+    *(
+        (f"{table}_never_{event.lower()}", event, each, table, function)
+        for table in _ANSWER_TABLES
+        for event, each, function in (
+            ("UPDATE", "ROW", "refuse_update_unless_permitted"),
+            ("DELETE", "ROW", "refuse_delete_unless_permitted"),
+            ("TRUNCATE", "STATEMENT", "refuse_change"),
+        )
+    ),
     ("second_keyings_stay_at_seal", "UPDATE OR DELETE", "ROW", "second_keyings", "refuse_change_after_seal"),
     ("second_keyings_never_truncate", "TRUNCATE", "STATEMENT", "second_keyings", "refuse_change"),
     *(
@@ -59,13 +82,13 @@ _POSTGRESQL = (
 _REFUSE = "SELECT RAISE(ABORT, 'sealed rows never change: {}')"
 #: Name, event, table, condition and refusal of every trigger on SQLite.
 _SQLITE = (
-    (
-        *("sealed_responses_never_update", "UPDATE", "sealed_responses"),
-        *(f" WHEN {_NO_PERMIT} OR {_MORE_THAN_ANSWERS}", _REFUSE.format("sealed_responses")),
-    ),
-    (
-        *("sealed_responses_never_delete", "DELETE", "sealed_responses"),
-        *(f" WHEN {_NO_PERMIT} OR {_LEAF_NOT_KEPT}", _REFUSE.format("sealed_responses")),
+    *(
+        (f"{table}_never_{act.lower()}", act, table, f" WHEN {refused}", _REFUSE.format(table))
+        for table in _ANSWER_TABLES
+        for act, refused in (
+            ("UPDATE", f"{_NO_PERMIT} OR {_MORE_THAN_ANSWERS}"),
+            ("DELETE", f"{_NO_PERMIT} OR {_LEAF_NOT_KEPT}"),
+        )
     ),
     *(
         (

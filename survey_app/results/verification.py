@@ -10,8 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.authoring import queries as instruments
+from survey_app.collecting.models import AnnulledResponse
 from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork import rounds
 from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore
 from survey_app.results import counting, documents, queries, retention
@@ -41,17 +44,31 @@ def verify(session: Session, survey_id: str, keys: KeyStore) -> Verification:
         raise queries.NotSealed(survey)
     frame = surveys.frame(session, survey_id)
     codes = counting.unit_codes(survey, frame)
-    answers = counting.raw_answers(session, SealedResponse, survey_id)
     removed_on = retention.removed_on(session, survey_id)
-    count = counting.kept(session, survey_id) if removed_on else counting.count(survey, codes, answers)
+    count = _recount(session, survey, codes)
+    there = bool(count.leaves or count.annulled_leaves)
+    if removed_on:
+        count = counting.kept(session, survey_id)
+    annulled = rounds.annulments(session, survey_id)
     difference = (
-        (_("answers that were noted as removed") if removed_on and answers else None)
+        (_("answers that were noted as removed") if removed_on and there else None)
         or _broken_answer(count)
+        or (None if removed_on else next(iter(counting.other_annulled(count, codes, annulled)), None))
         or _other_tally(session, survey_id, codes, count)
-        or _other_document(session, survey, frame, count, seal)
+        or _other_document(session, survey, frame, count, annulled, seal)
         or _broken_seal(seal, keys)
     )
     return Verification(difference is None, difference, removed_on)
+
+
+def _recount(session: Session, survey: SurveyView, codes: dict[int, str]) -> Count:
+    """The count of the answers that are there now."""
+    return counting.count(
+        survey,
+        codes,
+        counting.raw_answers(session, SealedResponse, survey.id),
+        counting.raw_answers(session, AnnulledResponse, survey.id),
+    )
 
 
 def _broken_answer(count: Count) -> str | None:
@@ -75,11 +92,16 @@ def _other_tally(session: Session, survey_id: str, codes: dict[int, str], count:
 
 
 def _other_document(
-    session: Session, survey: SurveyView, frame: tuple[FrameLine, ...], count: Count, seal: Seal
+    session: Session,
+    survey: SurveyView,
+    frame: tuple[FrameLine, ...],
+    count: Count,
+    annulled: tuple[AnnulmentView, ...],
+    seal: Seal,
 ) -> str | None:
     instrument_digest = instruments.instrument(session, survey.instrument_id).digest
     rebuilt = documents.build(
-        survey, instrument_digest, frame, count, salt=seal.salt, sealed_at=seal.sealed_at
+        survey, instrument_digest, frame, count, annulled, salt=seal.salt, sealed_at=seal.sealed_at
     )
     where = documents.first_difference(seal.document, rebuilt)
     return _("sealed document: %(where)s", where=where) if where else None

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from survey_app import access, audit, db, files
 from survey_app.access import Role
 from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork import rounds
 from survey_app.fieldwork.models import State
 from survey_app.results import exports, queries, wording
 from survey_app.results.queries import DisclosedResult
@@ -69,7 +70,11 @@ def public(survey_id: str) -> ResponseReturnValue:
         abort(HTTPStatus.NOT_FOUND)
     result = None if survey.state is State.ANNULLED else _public_result(survey.id)
     return render_template(
-        "results/public.html", survey=survey, result=result, remarks=exports.remarks(result) if result else ()
+        "results/public.html",
+        survey=survey,
+        result=result,
+        remarks=exports.remarks(result) if result else (),
+        annulments=rounds.annulments(session, survey.id),
     )
 
 

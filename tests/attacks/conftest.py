@@ -8,18 +8,23 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from survey_app import db, keys, throttle
+from survey_app.access import Identity, Role
+from survey_app.accounts.models import User
 from survey_app.audit import OPERATOR
 from survey_app.collecting import operations, queries
 from survey_app.collecting.operations import Submission
 from survey_app.fieldwork import codes
 from survey_app.fieldwork import operations as fieldwork
+from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Channel
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
-from survey_app.results import erasing
+from survey_app.results import annulling, erasing
 from survey_app.results import operations as results
+from survey_app.units.queries import UnitView
 from tests.rooms.conftest import Commune, hand_out, make_commune, make_form, make_survey, sign_in, submission
 
 __all__ = ["hand_out", "make_commune", "make_form", "make_survey", "sign_in", "submission"]
@@ -61,6 +66,28 @@ class Fielded:
                 current, self.survey.id, actor=OPERATOR, now=datetime.now(UTC), keys=keys.store()
             )
         erasing.after_sealing(db.database.engine)
+
+    def annul(self) -> None:
+        """Two bodies set the answers of the village aside, and what they leave behind is erased, as their page does."""
+        unit = self.commune.unit
+        village, now = self.commune.villages["Phung"], datetime.now(UTC)
+        with db.transaction() as current:
+            asking, deciding = (_person(current, role, unit) for role in (Role.FRONT_COMMUNE, Role.COMMUNE))
+            line = surveys.frame_line(current, self.survey.id, village.code)
+            asked = annulling.request(current, self.survey, line, reason="Sai", by=asking, now=now)
+            annulling.decide(
+                current, self.survey, asked, approved=True, reason="", by=deciding, now=now, counting_days=5
+            )
+        erasing.after_annulment(db.database.engine)
+
+
+def _person(current: Session, role: Role, unit: UnitView) -> Identity:
+    user = User(
+        email=f"{role}-{unit.code}", name="Bà", role=role, unit_id=unit.id, created_at=datetime.now(UTC)
+    )
+    current.add(user)
+    current.flush()
+    return Identity(user.id, user.name, role, unit.id, unit.path)
 
 
 @pytest.fixture

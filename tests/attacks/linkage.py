@@ -74,7 +74,7 @@ def from_postgresql_tables(loot: Loot, prey: Prey, connection: Connection) -> No
         loot.codes[f"{table} by ctid"] = [bytes(row[0]) for row in mine]
         for place, mark in enumerate(("xmin", "cmin", "xmax", "cmax"), start=1):
             loot.code_marks[f"{table}.{mark}"] = {bytes(row[0]): int(row[place]) for row in mine}
-    for table in ("sealed_responses", "responses"):
+    for table in ("sealed_responses", "annulled_responses", "responses"):
         rows = connection.execute(
             text(
                 f"SELECT id, leaf, xmin::text, cmin::text, xmax::text, cmax::text FROM {table} ORDER BY ctid"
@@ -95,7 +95,7 @@ def from_sqlite_tables(loot: Loot, prey: Prey, connection: Connection) -> None:
         rows = connection.execute(text(f"SELECT code_mac FROM {table} NOT INDEXED")).scalars()
         loot.codes[f"{table} as stored"] = [bytes(mac) for mac in rows if bytes(mac) in prey.macs]
         _note_rowids(loot.codes, table, "code_mac", prey.macs, connection)
-    for table in ("sealed_responses", "responses"):
+    for table in ("sealed_responses", "annulled_responses", "responses"):
         rows = connection.execute(text(f"SELECT id FROM {table} NOT INDEXED")).scalars()
         found = [one for one in rows if one in prey.ids]
         if found:

@@ -157,6 +157,25 @@ def test_after_sealing_the_files_hold_every_answer_once_and_every_spent_code_twi
     assert {sum(content.count(pair.mac) for content in contents) for pair in fielded.pairs} == {2}
 
 
+@pytest.mark.parametrize("sealed", [False, True], ids=["annulled", "annulled and sealed"])
+def test_after_a_village_was_annulled_no_channel_links_its_answers_to_codes(machine, field, sealed):
+    """Its rows keep no order, no transaction of their own, and no copy in the files, already before the seal."""
+    pairs = 200
+    suspected = []
+    for number in (1, 2):
+        fielded = field(number, pairs)
+        fielded.annul()
+        if sealed:
+            fielded.seal()
+        suspected.append(without_numbers(linked(machine, fielded)))
+        if not suspected[-1]:
+            break
+    contents = [file.read_bytes() for file in machine.table_files()]
+
+    assert set.intersection(*suspected) == set()
+    assert {sum(content.count(pair.id.encode()) for content in contents) for pair in fielded.pairs} == {1}
+
+
 PROVINCIAL = {Role.PROVINCE, Role.FRONT_PROVINCE}
 READERS = {*PROVINCIAL, Role.COMMUNE, Role.FRONT_COMMUNE, Role.VIEWER, Role.AUDITOR}
 OFFICERS = (*sorted(READERS), Role.CLERK)

@@ -158,9 +158,14 @@ def test_data_survives_every_later_step(empty_app):
                 " VALUES ('001', 'a', 1, 'self_online', 1, '{}', 'ff')"
             )
         )
+        current.execute(text("INSERT INTO retained_leaves (survey_id, leaf) VALUES ('002', 'ee')"))
 
+    flask_migrate.upgrade()
+    flask_migrate.downgrade(revision="0004")
     flask_migrate.upgrade()
 
     current = db.session()
     assert current.execute(text("SELECT failures FROM throttle_failures")).scalar() == 3
     assert current.execute(text("SELECT leaf FROM sealed_responses")).scalar() == "ff"
+    kept = current.execute(text("SELECT leaf, annulled FROM retained_leaves")).one()
+    assert (kept[0], bool(kept[1])) == ("ee", False)

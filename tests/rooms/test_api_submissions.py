@@ -90,7 +90,7 @@ def test_an_answer_gets_a_receipt_a_leaf_and_a_signature(client, code, submissio
     reply = client.post(API, json=submission(code=code))
 
     assert reply.status_code == 201
-    assert set(reply.json) == {"receipt", "counted", "leaf", "signature", "salts"}
+    assert set(reply.json) == {"receipt", "counted", "annulled", "leaf", "signature", "salts"}
     assert reply.json["counted"] is True
     assert re.fullmatch(r"[0-9a-f]{64}", reply.json["leaf"])
     assert re.fullmatch(r"[0-9a-f]{128}", reply.json["signature"])

@@ -1,4 +1,5 @@
-"""The life of a survey in any order of acts: answers, retries, voiding, closing, sealing, signing and annulling.
+"""The life of a survey in any order of acts: answers, retries, voiding, asking a village again, closing, sealing,
+signing and annulling.
 
 A short run belongs to the suite; the environment variable ABUSE=full makes it 1,000 lives of 50 steps.
 """
@@ -23,12 +24,12 @@ from sqlalchemy.exc import DBAPIError
 from survey_app import audit, db
 from survey_app.access import Identity, Role
 from survey_app.accounts import operations as accounts
-from survey_app.collecting.models import Response, SealedResponse, SpentCode
+from survey_app.collecting.models import AnnulledResponse, Response, SealedResponse, SpentCode
 from survey_app.errors import DomainError
 from survey_app.fieldwork import batches, calendar, operations, queries
 from survey_app.fieldwork.models import State, Survey
 from survey_app.keys import store
-from survey_app.results import counting, signing
+from survey_app.results import annulling, counting, signing
 from survey_app.results import operations as results
 from survey_app.results import queries as result_queries
 from survey_app.units import queries as units
@@ -56,6 +57,9 @@ def test_i1_to_i6_hold_in_every_order_of_acts(app, client, make_commune, make_su
             self.codes = list(hand_out(self.survey, self.commune.villages["Phung"], 6))
             self.codes += hand_out(self.survey, self.commune.villages["Bang"], 6)
             self.acknowledged, self.spent, self.sealed = {}, set(), None
+            #: Which village each acknowledged answer is of, and the answers that were set aside with theirs.
+            self.village_of, self.set_aside = {}, set()
+            self.villages = dict.fromkeys(self.codes[:6], "Phung") | dict.fromkeys(self.codes[6:], "Bang")
             self.people = [person(role, self.commune) for role in (Role.COMMUNE, Role.FRONT_COMMUNE)]
 
         @property
@@ -120,6 +124,23 @@ def test_i1_to_i6_hold_in_every_order_of_acts(app, client, make_commune, make_su
                 self.attempt(lambda current, now: operations.annul(
                     current, self.survey.id, reason="Sai", actor="operator", now=now))  # fmt: skip
 
+        @rule(name=st.sampled_from(["Phung", "Bang"]), first=st.booleans())
+        def ask_a_village_again(self, name, first):
+            def act(current, now):
+                asking, deciding = self.people if first else reversed(self.people)
+                survey = queries.survey(current, self.survey.id)
+                line = queries.frame_line(current, survey.id, self.commune.villages[name].code)
+                request = annulling.request(current, survey, line, reason="Sai", by=asking, now=now)
+                annulling.decide(
+                    current, survey, request, approved=True, reason="", by=deciding, now=now, counting_days=5
+                )
+
+            if self.attempt(act):
+                self.set_aside |= {key for key, village in self.village_of.items() if village == name}
+                start = 0 if name == "Phung" else 6
+                self.codes[start : start + 6] = hand_out(self.survey, self.commune.villages[name], 6)
+                self.villages |= dict.fromkeys(self.codes[start : start + 6], name)
+
         @precondition(lambda self: self.sealed is not None)
         @rule()
         def tamper(self):
@@ -142,7 +163,8 @@ def test_i1_to_i6_hold_in_every_order_of_acts(app, client, make_commune, make_su
                 with db.transaction() as current:
                     act(current, datetime.now(UTC))
             except DomainError:
-                return
+                return False
+            return True
 
         def post(self, body):
             reply = client.post(API, json=body)
@@ -150,8 +172,11 @@ def test_i1_to_i6_hold_in_every_order_of_acts(app, client, make_commune, make_su
             if reply.status_code == 201:
                 self.spent.add(body["code"])
                 self.acknowledged[body["submission_id"]] = reply.json
+                self.village_of[body["submission_id"]] = self.villages[body["code"]]
             elif reply.status_code == 200:
-                assert self.acknowledged[body["submission_id"]] == reply.json
+                is_set_aside = body["submission_id"] in self.set_aside
+                said = {"counted": not is_set_aside, "annulled": is_set_aside}
+                assert self.acknowledged[body["submission_id"]] | said == reply.json
 
         @invariant()
         def i1_what_was_acknowledged_is_stored(self):
@@ -172,20 +197,24 @@ def test_i1_to_i6_hold_in_every_order_of_acts(app, client, make_commune, make_su
                 return
             card = result_queries.scorecard(db.session(), self.survey.id)
             leaves = counting.sealed_leaves(db.session(), self.survey.id)
-            assert sorted(leaves) == sorted(receipt["leaf"] for receipt in self.acknowledged.values())
+            set_aside = counting.annulled_leaves(db.session(), self.survey.id)
+            promised = {key: receipt["leaf"] for key, receipt in self.acknowledged.items()}
+            assert sorted(set_aside) == sorted(promised[key] for key in self.set_aside)
+            assert sorted((*leaves, *set_aside)) == sorted(promised.values())
             held = (card.digest, leaves, sorted((row.id, str(row.answers)) for row in self.rows()))
             assert self.sealed is None or self.sealed == held
             self.sealed = held
             assert counting.kept(db.session(), self.survey.id) == counting.count(
                 card.survey, counting.unit_codes(card.survey, queries.frame(db.session(), self.survey.id)),
                 counting.raw_answers(db.session(), SealedResponse, self.survey.id),
+                counting.raw_answers(db.session(), AnnulledResponse, self.survey.id),
             )  # fmt: skip
 
         def rows(self):
             db.session().rollback()
             return [
                 row
-                for table in (Response, SealedResponse)
+                for table in (Response, SealedResponse, AnnulledResponse)
                 for row in db.session().scalars(
                     select(table).where(table.survey_id == self.survey.id).order_by(table.id)
                 )

@@ -13,7 +13,7 @@ from survey_app.access import Role
 from survey_app.accounts.models import Invitation, User
 from survey_app.audit import AuditEvent
 from survey_app.collecting.models import RetainedLeaf
-from survey_app.collecting.queries import has_leaf
+from survey_app.collecting.queries import Standing, receipt_standing
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
 from survey_app.results import custody, privacy_views, redaction, requests, retention, verification
 from survey_app.results.data_map import DATA_MAP
@@ -113,7 +113,7 @@ def test_after_retention_the_seal_is_checked_without_answers_and_receipts_are_st
 
     assert (rows(SealedResponse), rows(RetainedLeaf), rows(ErasurePermit)) == (0, 11, 0)
     assert verify() == verification.Verification(True, None, MONDAY)
-    assert has_leaf(db.session(), "001", leaf[:20])
+    assert receipt_standing(db.session(), "001", leaf[:20]) is Standing.STORED
     assert [(noted.subject, noted.details) for noted in acts("results.raw_removed")] == [
         ("survey:001", {"answers": 11})
     ]

@@ -366,6 +366,11 @@ def test_a_survey_that_could_not_be_sealed_stands_on_the_lists_of_both_bodies(
 def test_closing_while_answers_are_in_flight_seals_exactly_those_that_were_acknowledged(app, surveys):
     surveys.make(households={"Một": 60}, state=State.OPEN)
     village = surveys.village("Một")
+    db.session().add_all(
+        SlipRow(survey_id="001", code_mac=number.to_bytes(32), unit_id=village.id, print_batch=village.id)
+        for number in range(60)
+    )
+    db.session().commit()
     door = Door(fieldwork.survey(db.session(), "001"), village.id, village.code, village.name)
     db.session().rollback()
 

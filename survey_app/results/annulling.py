@@ -1,0 +1,180 @@
+"""Setting aside what a wronged village answered, so that it can be asked again within the same survey.
+
+Two bodies agree, with a reason, before the seal. One survey keeps one seal and one total: nothing is published twice
+that could be subtracted. The answers stay on record and count for nothing; that a code was used stays true.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from survey_app import audit
+from survey_app.access import Identity
+from survey_app.accounts import operations as accounts
+from survey_app.accounts.queries import ApprovalView
+from survey_app.collecting.models import (
+    ActivityCounter,
+    AnnulledResponse,
+    InvalidPaper,
+    NetworkCounter,
+    Response,
+    SecondKeyingRow,
+)
+from survey_app.errors import DomainError
+from survey_app.fieldwork import acts, calendar, operations, rounds
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.acts import Act
+from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.refusals import SurveyChanged
+from survey_app.fieldwork.rounds import AnnulmentView
+from survey_app.i18n import gettext as _
+from survey_app.results import shuffling
+from survey_app.results.models import ReceiptList
+
+_POSSIBLE = (State.OPEN, State.COUNTING)
+#: What is known of the time of asking that ends, besides its answers: it would be mixed with that of the next.
+_OF_THE_ROUND = (InvalidPaper, ActivityCounter, NetworkCounter, SecondKeyingRow, ReceiptList)
+
+
+class CannotAnnul(DomainError):
+    """The answers of one village cannot be set aside now; the message says why and what can be done."""
+
+    code = "khong-the-huy-thon"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What somebody reads before asking or agreeing. Nothing of the answers is in it."""
+
+    line: FrameLine
+    #: As of the last full hour, like every screen while a survey runs; `as_of` is None before the first.
+    answered: int
+    as_of: datetime | None
+    #: Slips whose batches stand, used or not.
+    slips: int
+    earlier: tuple[AnnulmentView, ...]
+    #: When keying would end; None while the phones are open.
+    counting_ends_at: datetime | None
+    #: Why it is not possible now; empty when it is.
+    obstacle: str
+
+
+def situation(
+    session: Session, survey: SurveyView, village_code: str, *, now: datetime, counting_days: int
+) -> Situation:
+    """Raises SurveyNotFound when the survey does not ask there."""
+    line = surveys.frame_line(session, survey.id, village_code)
+    answered, as_of = surveys.answered_hourly(session, survey.id)
+    return Situation(
+        line=line,
+        answered=surveys.answered_by_village(answered).get(line.unit.id, 0),
+        as_of=as_of,
+        slips=surveys.live_slips(surveys.batches(session, survey.id), line.unit.id),
+        earlier=rounds.of_village(rounds.annulments(session, survey.id), line.unit.id),
+        counting_ends_at=_keying_until(survey, now, counting_days),
+        obstacle=_obstacle(survey),
+    )
+
+
+def request(
+    session: Session, survey: SurveyView, line: FrameLine, *, reason: str, by: Identity, now: datetime
+) -> int:
+    """Ask the other body; the number of the request. Raises CannotAnnul, ReasonNeeded and what `accounts` refuses."""
+    obstacle = _obstacle(survey)
+    if obstacle:
+        raise CannotAnnul(obstacle)
+    payload: dict[str, object] = {
+        "unit": line.unit.id,
+        "village": line.unit.code,
+        "round": rounds.present_round(session, survey.id, line.unit.id),
+        "state": survey.state.value,
+    }
+    return acts.request(session, survey, Act.ANNUL_VILLAGE, payload=payload, reason=reason, by=by, now=now)
+
+
+def decide(
+    session: Session,
+    survey: SurveyView,
+    approval_id: int,
+    *,
+    approved: bool,
+    reason: str,
+    by: Identity,
+    now: datetime,
+    counting_days: int,
+) -> ApprovalView:
+    """Agree and set the answers aside, or refuse, in one transaction. Call `erasing.after_annulment` after its commit.
+
+    Raises CannotAnnul, and SurveyChanged when the survey or the village is no longer what the request was about.
+    """
+    decided = accounts.decide(session, approval_id, by=by, approved=approved, reason=reason, now=now)
+    if approved:
+        _set_aside(session, survey.id, decided, actor=by.actor, now=now, counting_days=counting_days)
+    return decided
+
+
+def _set_aside(
+    session: Session, survey_id: str, approval: ApprovalView, *, actor: str, now: datetime, counting_days: int
+) -> None:
+    payload = approval.payload
+    operations.require_revision(session, survey_id, int(str(payload["revision"])))
+    survey = operations.hold(session, survey_id)
+    obstacle = _obstacle(surveys.survey(session, survey_id))
+    if obstacle:
+        raise CannotAnnul(obstacle)
+    unit_id = int(str(payload["unit"]))
+    present = (survey.state, rounds.present_round(session, survey_id, unit_id))
+    if present != (payload["state"], payload["round"]):
+        raise SurveyChanged(_("The survey was changed after you opened it. Read it again before you decide."))
+    answers = shuffling.move(session, Response, AnnulledResponse, survey_id, unit_id)
+    for table in _OF_THE_ROUND:
+        session.execute(delete(table).where(table.survey_id == survey_id, table.unit_id == unit_id))
+    ended = rounds.end_round(
+        session,
+        survey,
+        unit_id,
+        answers=answers,
+        reason=approval.reason,
+        approval_id=approval.id,
+        now=now,
+        counting_days=counting_days,
+    )
+    audit.record(
+        session,
+        actor,
+        Act.ANNUL_VILLAGE,
+        approval.subject,
+        at=now,
+        village=payload["village"],
+        round=ended.round,
+        answers=ended.answers,
+        slips=ended.slips,
+        reason=ended.reason,
+        approval=approval.id,
+    )
+
+
+def _obstacle(survey: SurveyView) -> str:
+    if survey.purpose is not Purpose.DECISION:
+        return _("A feedback survey asks no villages.")
+    if survey.state in _POSSIBLE:
+        return ""
+    if survey.state in {State.SEALED, State.SIGNED}:
+        return _(
+            "The result is sealed, so the answers of one village can no longer be set aside alone: two results that "
+            "differ by one village would give that village's answers away. The whole survey can be cancelled and "
+            "asked again."
+        )
+    if survey.state is State.ANNULLED:
+        return _("The whole survey is cancelled already.")
+    return _("Nobody has been asked yet. If slips went astray, void their batch.")
+
+
+def _keying_until(survey: SurveyView, now: datetime, counting_days: int) -> datetime | None:
+    if survey.state is not State.COUNTING:
+        return None
+    again = calendar.counting_end(now, counting_days)
+    return max(survey.counting_ends_at or again, again)

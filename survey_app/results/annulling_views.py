@@ -1,0 +1,128 @@
+"""The pages on which one body asks to set the answers of a village aside, and the other decides."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from survey_app import access, db
+from survey_app.access import Identity, Role
+from survey_app.accounts import queries as approvals
+from survey_app.accounts.freshness import fresh
+from survey_app.accounts.queries import ApprovalView
+from survey_app.accounts.todo import Todo
+from survey_app.errors import DomainError
+from survey_app.fieldwork import acts
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.acts import Act
+from survey_app.fieldwork.forms import DecisionForm, PublicReasonForm
+from survey_app.fieldwork.models import Purpose
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.i18n import gettext as _
+from survey_app.results import annulling, erasing
+from survey_app.results.annulling import Situation
+
+bp = Blueprint(
+    "annulling", __name__, url_prefix="/can-bo/dot/<survey_id>/huy-thon", template_folder="templates"
+)
+
+_BODIES = (Role.COMMUNE, Role.PROVINCE, Role.FRONT_COMMUNE, Role.FRONT_PROVINCE)
+
+
+@bp.route("/<village>", methods=["GET", "POST"])
+@access.roles(*_BODIES)
+def ask(survey_id: str, village: str) -> ResponseReturnValue:
+    """What it means, and the request with its reason; once sealed, why it is no longer possible."""
+    person, now = access.identity(), datetime.now(UTC)
+    survey, form = _survey(survey_id), PublicReasonForm()
+    found = _situation(survey, village, now)
+    if found.obstacle or not form.is_submitted():
+        status = HTTPStatus.CONFLICT if form.is_submitted() else HTTPStatus.OK
+        return render_template("results/annul_ask.html", survey=survey, found=found, form=form), status
+    if not form.validate():
+        return render_template("results/annul_ask.html", survey=survey, found=found, form=form), 422
+    try:
+        with db.transaction() as writing:
+            annulling.request(writing, survey, found.line, reason=form.reason.data, by=person, now=now)
+    except DomainError as refusal:
+        flash(refusal.message, "error")
+        page = render_template("results/annul_ask.html", survey=survey, found=found, form=form)
+        return page, refusal.status
+    flash(_("Asked. The other body now finds it under “Today”."), "success")
+    return redirect(url_for("fieldwork.page", survey_id=survey.id), HTTPStatus.SEE_OTHER)
+
+
+@bp.route("/duyet/<int:approval_id>", methods=["GET", "POST"])
+@access.roles(*_BODIES)
+@fresh
+def decide(survey_id: str, approval_id: int) -> ResponseReturnValue:
+    """One page that says what is being agreed to; yes or no."""
+    person, now = access.identity(), datetime.now(UTC)
+    survey = _survey(survey_id)
+    approval = approvals.approval(db.session(), approval_id, person)
+    if approval.subject != acts.subject(survey.id) or approval.act != Act.ANNUL_VILLAGE:
+        raise surveys.SurveyNotFound
+    found, form = _situation(survey, str(approval.payload["village"]), now), DecisionForm()
+    if not form.is_submitted():
+        return _decide_page(survey, approval, found, form, person)
+    if not form.validate():
+        return _decide_page(survey, approval, found, form, person), HTTPStatus.UNPROCESSABLE_ENTITY
+    approved = form.decision.data == "approved"
+    try:
+        with db.transaction() as writing:
+            annulling.decide(
+                writing, survey, approval_id, approved=approved, reason=form.reason.data or "",
+                by=person, now=now, counting_days=_counting_days(),
+            )  # fmt: skip
+    except DomainError as refusal:
+        flash(refusal.message, "error")
+        return _decide_page(survey, approval, found, form, person), refusal.status
+    if approved:
+        db.session().rollback()
+        erasing.after_annulment(db.database.engine)
+    flash(_("Your decision is recorded."), "success")
+    return redirect(url_for("fieldwork.page", survey_id=survey.id), HTTPStatus.SEE_OTHER)
+
+
+def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
+    """Requests that wait for this person."""
+    for approval in approvals.open_approvals(session, person):
+        if approval.act == Act.ANNUL_VILLAGE and approval.may_decide(person):
+            yield Todo(
+                title=_("Decide: %(act)s", act=acts.name(approval.act)),
+                detail=_("%(name)s asks you. It takes less than a minute.", name=approval.requested_by_name),
+                url=acts.page_of(approval),
+                urgent=True,
+            )
+
+
+def _survey(survey_id: str) -> SurveyView:
+    survey = surveys.scoped_survey(db.session(), survey_id, access.identity())
+    if survey.purpose is not Purpose.DECISION:
+        abort(HTTPStatus.NOT_FOUND)
+    return survey
+
+
+def _situation(survey: SurveyView, village: str, now: datetime) -> Situation:
+    return annulling.situation(db.session(), survey, village, now=now, counting_days=_counting_days())
+
+
+def _counting_days() -> int:
+    days: int = current_app.extensions["settings"].counting_days
+    return days
+
+
+def _decide_page(
+    survey: SurveyView, approval: ApprovalView, found: Situation, form: DecisionForm, person: Identity
+) -> str:
+    return render_template(
+        "results/annul_decide.html",
+        survey=survey,
+        approval=approval,
+        found=found,
+        form=form,
+        may_decide=approval.may_decide(person),
+    )

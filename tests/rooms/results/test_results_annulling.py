@@ -1,0 +1,562 @@
+"""A wronged village: two bodies set its answers aside, it is asked again, and one seal covers both lists."""
+
+import json
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import DBAPIError
+
+from survey_app import db, keys
+from survey_app.access import Role
+from survey_app.accounts import queries as accounts
+from survey_app.audit import AuditEvent
+from survey_app.collecting import queries as doors
+from survey_app.collecting.models import (
+    ActivityCounter,
+    AnnulledResponse,
+    InvalidPaper,
+    Response,
+    RetainedLeaf,
+    SealedResponse,
+    SpentCode,
+)
+from survey_app.collecting.operations import Submission, record_response
+from survey_app.collecting.refusals import CodeVoid
+from survey_app.fieldwork import codes, queries, rounds
+from survey_app.fieldwork import operations as fieldwork
+from survey_app.fieldwork.acts import Act
+from survey_app.fieldwork.models import Channel, PrintBatch, State, Survey, VillageAnnulment
+from survey_app.fieldwork.refusals import WrongState
+from survey_app.results import callbacks, operations, redaction, retention, triggers, verification
+from survey_app.results.models import ReceiptList
+from tests.pages import Page
+
+API = "/api/v1/submissions"
+PROJECT = Path(__file__).parents[3]
+REASON = "Trưởng làng thu phiếu về tự điền"
+BODIES = (Role.FRONT_COMMUNE, Role.COMMUNE)
+
+
+@pytest.fixture
+def commune(make_commune):
+    return make_commune(Phung=20, Bang=12)
+
+
+@pytest.fixture
+def survey(commune, make_survey):
+    return make_survey(commune)
+
+
+@pytest.fixture
+def phung(commune):
+    return commune.villages["Phung"]
+
+
+@pytest.fixture
+def send(client, submission) -> Callable:
+    return lambda code, **changes: client.post(API, json=submission(code=code, **changes))
+
+
+@pytest.fixture
+def annul(commune, survey, sign_in) -> Callable:
+    """One body asks on the village's page, the other decides on its own; the reply to the decision."""
+
+    def act(village, bodies=BODIES, *, decision="approved", reason=REASON):
+        ask(sign_in(bodies[0], commune.unit), survey, village, reason=reason)
+        client = sign_in(bodies[1], commune.unit)
+        refusal = "" if decision == "approved" else "Không đúng"
+        return fill(client, page_of_request(survey), decision=decision, reason=refusal)
+
+    return act
+
+
+def ask(client, survey, village, *, reason=REASON):
+    return fill(client, f"/can-bo/dot/{survey.id}/huy-thon/{village.code}", reason=reason)
+
+
+def fill(client, address, **fields):
+    """Send the form of a page, or what is not offered there with the token of the page."""
+    token = next(form for form in Page(client.get(address).text).forms if "csrf_token" in form.data())
+    return client.post(address, data={"csrf_token": token.data()["csrf_token"], **fields})
+
+
+def page_of_request(survey) -> str:
+    db.session().rollback()
+    (asked,) = [
+        found
+        for found in accounts.approvals_of(db.session(), f"survey:{survey.id}")
+        if found.decision is None
+    ]
+    return f"/can-bo/dot/{survey.id}/huy-thon/duyet/{asked.id}"
+
+
+def rows(table, **equal):
+    current = db.session()
+    current.rollback()
+    return current.scalar(select(func.count()).select_from(table).filter_by(**equal))
+
+
+def seal(survey):
+    with db.transaction() as current:
+        return operations.close_and_seal(
+            current, survey.id, actor="operator", now=datetime.now(UTC), keys=keys.store()
+        )
+
+
+def check(found, folder, *options):
+    """What the stand-alone command says of a set."""
+    file = folder / "set.json"
+    file.write_text(json.dumps(found), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, PROJECT / "verifier" / "verify.py", file, "--json", *options],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return {line["check"]: (line["status"], line["where"]) for line in json.loads(done.stdout)["checks"]}
+
+
+def failed(outcomes):
+    return {name: told for name, told in outcomes.items() if told[0] == "fail"}
+
+
+def test_a_wronged_village_is_annulled_by_two_asked_again_sealed_and_verified(
+    app, client, commune, survey, phung, hand_out, send, submission, annul, sign_in, tmp_path
+):
+    old = hand_out(survey, phung, 20)
+    others = hand_out(survey, commune.villages["Bang"], 12)
+    first = [submission(code=code) for code in old[:15]]
+    before = [client.post(API, json=body).json for body in first]
+    for code in others[:11]:
+        send(code)
+
+    assert annul(phung).status_code == 303
+
+    assert (rows(Response), rows(AnnulledResponse), rows(SpentCode)) == (11, 15, 26)
+    assert sum(queries.answered_now(db.session(), survey.id).values()) == 11
+    again = client.post(API, json=first[3])
+    assert again.status_code == 200
+    assert again.json == before[3] | {"counted": False, "annulled": True}
+    assert client.get(f"/k/{old[0]}").status_code == 409
+    assert send(old[0]).json["error"] == "ma-da-dung"
+    assert client.get(f"/k/{old[19]}").status_code == 410
+    assert send(old[19]).json["error"] == "ma-da-huy"
+    told = client.post("/kiem-tra", data={"receipt": before[0]["receipt"]}).text
+    assert "lượt lấy ý kiến của thôn" in told
+
+    new = hand_out(survey, phung, 21)
+    answers = {"planning": "dissatisfied", "transport": "satisfied"}
+    after = [send(code, answers=answers) for code in new[:18]]
+    assert {reply.status_code for reply in after} == {201}
+
+    seal(survey)
+
+    assert verification.verify(db.session(), survey.id, keys.store()).equal
+    public = client.get(f"/ket-qua/{survey.id}/du-lieu.json").json
+    assert public["disclosed"]["answered"] == 29
+    assert public["annulled_leaves"] == sorted(receipt["leaf"] for receipt in before)
+    assert {reply.json["leaf"] for reply in after} <= set(public["leaves"])
+    (village,) = public["seal"]["statement"]["annulled"]["villages"]
+    assert (village["unit"], village["round"], village["answers"]) == (phung.code, 1, 15)
+    assert village["reason"] == REASON
+    outcomes = check(public, tmp_path, "--receipt", before[0]["receipt"])
+    assert failed(outcomes) == {}
+    assert outcomes["receipt"][0] == "ok"
+    sign_in(Role.AUDITOR, commune.unit)
+    auditor = client.get(f"/can-bo/dot/{survey.id}/bo-kiem-toan.json").json
+    assert failed(check(auditor, tmp_path)) == {}
+    assert {"answers", "codes", "acts"} <= {
+        name for name, (told, _where) in check(auditor, tmp_path).items() if told == "ok"
+    }
+
+
+def test_every_page_on_the_result_says_that_the_village_was_asked_again(
+    client, commune, survey, phung, hand_out, send, annul, sign_in
+):
+    for code in hand_out(survey, phung, 3):
+        send(code)
+    annul(phung)
+    send(hand_out(survey, phung, 1)[0])
+    seal(survey)
+    sign_in(Role.FRONT_COMMUNE, commune.unit)
+
+    for part in ("", "/ket-qua", "/ky", "/doi-chieu", "/ket-qua.csv"):
+        page = client.get(f"/can-bo/dot/{survey.id}{part}").text
+        assert f"Lượt trước của {phung.full_name} đã hủy ngày" in page, part
+        assert f"vì: {REASON}. 3 phiếu không được tính." in page, part
+    assert "3 phiếu không được tính" in client.get(f"/ket-qua/{survey.id}").text
+    assert client.get(f"/can-bo/dot/{survey.id}/doi-chieu/bien-ban.pdf").status_code == 200
+
+
+def test_while_phones_are_open_villagers_read_that_they_are_asked_again(
+    client, survey, phung, hand_out, send, annul
+):
+    send(hand_out(survey, phung, 20)[0])
+    annul(phung)
+
+    for address in (f"/ket-qua/{survey.id}", f"/bia/{survey.cover_token}/{phung.code}"):
+        assert "1 phiếu không được tính" in client.get(address).text
+
+
+def test_what_is_known_of_the_old_time_of_asking_is_not_mixed_with_the_new(
+    client, commune, survey, phung, hand_out, send, annul, move_on
+):
+    other = commune.villages["Bang"]
+    for village in (phung, other):
+        for code in hand_out(survey, village, 6)[:4]:
+            send(code)
+    move_on(survey, State.COUNTING)
+    with db.transaction() as current:
+        for village in (phung, other):
+            counts = {"issued": 6, "ticked": 5, "returned": 1, "voided": 0}
+            callbacks.record_receipts(
+                current, survey.id, village.code, counts, actor="operator", now=datetime.now(UTC)
+            )
+            current.add(InvalidPaper(survey_id=survey.id, unit_id=village.id, reason="all_blank", slips=1))
+        fieldwork.copy_progress(current, datetime.now(UTC) + timedelta(hours=1))
+
+    annul(phung)
+
+    db.session().rollback()
+    assert {line.unit_id for table in (ReceiptList, InvalidPaper, ActivityCounter)
+            for line in db.session().scalars(select(table))} == {other.id}  # fmt: skip
+    hourly, _as_of = queries.answered_hourly(db.session(), survey.id)
+    assert queries.answered_by_village(hourly) == {other.id: 4}
+    batches = {batch.unit_id: batch.voided_at for batch in queries.batches(db.session(), survey.id)}
+    assert batches[phung.id] is not None
+    assert batches[other.id] is None
+
+
+def test_once_the_phones_are_closed_the_village_is_asked_on_paper_and_keying_has_its_time_again(
+    client, commune, survey, phung, hand_out, send, annul, move_on, sign_in
+):
+    old = hand_out(survey, phung, 20)
+    ticket = dict(Page(client.get(f"/k/{old[1]}").text).form(id="phieu").fields)["_ticket"]
+    move_on(survey, State.COUNTING)
+    with db.transaction() as current:
+        current.execute(update(Survey).values(counting_ends_at=datetime.now(UTC) + timedelta(minutes=5)))
+    with pytest.raises(WrongState):
+        hand_out(survey, phung, 1)
+
+    annul(phung)
+
+    db.session().rollback()
+    found = queries.survey(db.session(), survey.id)
+    assert found.state is State.COUNTING
+    assert found.counting_ends_at > datetime.now(UTC) + timedelta(days=4)
+    papers = sign_in(Role.FRONT_COMMUNE, commune.unit).get(f"/can-bo/dot/{survey.id}/in").text
+    assert "Điện thoại đã đóng" in papers
+    new = hand_out(survey, phung, 20)
+    with pytest.raises(WrongState):
+        hand_out(survey, commune.villages["Bang"], 1)
+    assert client.get(f"/k/{new[0]}").status_code == 410
+    assert send(new[1], ticket=ticket).json["error"] == "da-dong"
+    assert key_in(client, survey, old[0]).status_code == 410
+    assert key_in(client, survey, new[0]).status_code == 302
+    seal(survey)
+    assert verification.verify(db.session(), survey.id, keys.store()).equal
+
+
+def key_in(client, survey, code):
+    address = f"/can-bo/nhap-phieu/{survey.id}"
+    form = Page(client.get(address).text).form(class_="paper-form")
+    return client.post(address, data=form.data(_code=code, planning="satisfied"))
+
+
+def test_a_village_can_be_asked_a_third_time(
+    client, commune, survey, phung, hand_out, send, annul, sign_in, tmp_path
+):
+    for count in (2, 3):
+        for code in hand_out(survey, phung, 20)[:count]:
+            send(code)
+        annul(phung)
+    for code in hand_out(survey, phung, 20)[:11]:
+        send(code)
+
+    seal(survey)
+
+    assert [(one.round, one.answers) for one in rounds.annulments(db.session(), survey.id)] == [
+        (1, 2),
+        (2, 3),
+    ]
+    assert verification.verify(db.session(), survey.id, keys.store()).equal
+    sign_in(Role.AUDITOR, commune.unit)
+    assert failed(check(client.get(f"/can-bo/dot/{survey.id}/bo-kiem-toan.json").json, tmp_path)) == {}
+
+
+def test_live_slips_are_counted_for_the_new_time_of_asking_alone(survey, phung, hand_out, annul):
+    hand_out(survey, phung, 21)
+    annul(phung)
+
+    assert len(hand_out(survey, phung, 21)) == 21
+    assert rows(PrintBatch, voided_at=None) == 1
+
+
+def test_the_province_front_may_stand_in(commune, survey, phung, sign_in):
+    ask(sign_in(Role.COMMUNE, commune.unit), survey, phung)
+
+    client = sign_in(Role.FRONT_PROVINCE, commune.province)
+    reply = fill(client, page_of_request(survey), decision="approved")
+
+    assert reply.status_code == 303
+    assert rows(VillageAnnulment) == 1
+
+
+def test_nobody_agrees_for_the_body_that_asked(commune, survey, phung, sign_in):
+    ask(sign_in(Role.FRONT_COMMUNE, commune.unit), survey, phung)
+
+    client = sign_in(Role.FRONT_PROVINCE, commune.province)
+    reply = fill(client, page_of_request(survey), decision="approved")
+
+    assert reply.status_code == 403
+    assert rows(VillageAnnulment) == 0
+
+
+def test_a_refusal_with_its_reason_changes_nothing(survey, phung, hand_out, send, annul):
+    send(hand_out(survey, phung, 20)[0])
+
+    assert annul(phung, decision="refused").status_code == 303
+    assert (rows(Response), rows(AnnulledResponse), rows(VillageAnnulment)) == (1, 0, 0)
+    assert rows(PrintBatch, voided_at=None) == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        pytest.param(State.PUBLISHED, "Chưa hỏi ai", id="published"),
+        pytest.param(State.SEALED, "Kết quả đã chốt", id="sealed"),
+        pytest.param(State.ANNULLED, "đã bị hủy", id="annulled"),
+    ],
+)
+def test_before_and_after_the_page_says_why_not(client, commune, make_survey, phung, sign_in, state, words):
+    survey = make_survey(commune, state)
+    sign_in(Role.FRONT_COMMUNE, commune.unit)
+    address = f"/can-bo/dot/{survey.id}/huy-thon/{phung.code}"
+
+    page = client.get(address)
+
+    assert page.status_code == 200
+    assert words in page.text
+    assert 'name="reason"' not in page.text
+    assert ask(client, survey, phung).status_code == 409
+    assert rows(VillageAnnulment) == 0
+
+
+def test_a_request_is_not_carried_out_when_the_phones_closed_meanwhile(
+    client, commune, survey, phung, sign_in, move_on
+):
+    ask(sign_in(Role.FRONT_COMMUNE, commune.unit), survey, phung)
+    decision = page_of_request(survey)
+    move_on(survey, State.COUNTING)
+
+    reply = fill(sign_in(Role.COMMUNE, commune.unit), decision, decision="approved")
+
+    assert reply.status_code == 409
+    assert rows(VillageAnnulment) == 0
+    assert fill(client, decision, decision="refused", reason="Hỏi lại").status_code == 303
+
+
+def test_a_missing_reason_is_asked_for_and_a_strange_village_is_not_there(
+    client, commune, survey, phung, sign_in
+):
+    sign_in(Role.COMMUNE, commune.unit)
+
+    assert ask(client, survey, phung, reason=" ").status_code == 422
+    assert client.get(f"/can-bo/dot/{survey.id}/huy-thon/98001999").status_code == 404
+
+
+def test_the_request_waits_on_the_list_of_the_other_body_and_on_the_survey_page(
+    client, commune, survey, phung, sign_in
+):
+    ask(sign_in(Role.FRONT_COMMUNE, commune.unit), survey, phung)
+    decision = page_of_request(survey)
+
+    sign_in(Role.COMMUNE, commune.unit)
+
+    assert decision in client.get("/can-bo").text
+    assert decision in client.get(f"/can-bo/dot/{survey.id}").text
+    number = decision.rpartition("/")[2]
+    assert client.get(f"/can-bo/dot/{survey.id}/duyet/{number}").status_code == 404
+
+
+def test_the_act_is_in_the_audit_log_with_its_reason_and_numbers(survey, phung, hand_out, send, annul):
+    for code in hand_out(survey, phung, 20)[:2]:
+        send(code)
+    annul(phung)
+
+    db.session().rollback()
+    (noted,) = db.session().scalars(select(AuditEvent).where(AuditEvent.act == Act.ANNUL_VILLAGE))
+
+    assert noted.details | {"approval": 0} == {
+        "village": phung.code, "round": 1, "answers": 2, "slips": 20, "reason": REASON, "approval": 0,
+    }  # fmt: skip
+
+
+def test_answers_sent_at_the_same_moment_are_set_aside_or_refused_and_never_mixed(
+    app, client, commune, survey, phung, hand_out, sign_in, submission
+):
+    codes = hand_out(survey, phung, 20)
+    ask(sign_in(Role.FRONT_COMMUNE, commune.unit), survey, phung)
+    decision = page_of_request(survey)
+    client = sign_in(Role.COMMUNE, commune.unit)
+
+    def post(code):
+        return app.test_client().post(API, json=submission(code=code)).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        sent = [pool.submit(post, code) for code in codes]
+        agreed = fill(client, decision, decision="approved")
+        told = [one.result() for one in sent]
+
+    assert agreed.status_code == 303
+    assert set(told) <= {201, 410}
+    assert (rows(Response), rows(AnnulledResponse)) == (0, told.count(201))
+    assert rows(SpentCode) == told.count(201)
+    seal(survey)
+    assert verification.verify(db.session(), survey.id, keys.store()).equal
+
+
+def test_a_slip_whose_door_was_opened_before_the_annulment_is_not_spent_after_it(
+    survey, phung, hand_out, annul
+):
+    code = codes.normalise(hand_out(survey, phung, 20)[0])
+    door = doors.slip_door(db.session(), survey, code, keys.store())
+    annul(phung)
+
+    sent = Submission(str(uuid.uuid4()), {}, Channel.SELF_ONLINE)
+    with pytest.raises(CodeVoid), db.transaction() as current:
+        record_response(current, door, sent, now=datetime.now(UTC), keys=keys.store())
+    assert (rows(Response), rows(SpentCode)) == (0, 0)
+
+
+def test_the_id_of_an_annulled_answer_burns_no_new_slip(client, survey, phung, hand_out, submission, annul):
+    body = submission(code=hand_out(survey, phung, 20)[0])
+    client.post(API, json=body)
+    annul(phung)
+    new = hand_out(survey, phung, 20)[0]
+
+    same = client.post(API, json=body | {"code": new})
+    other = client.post(API, json=body | {"code": new, "answers": {"planning": "dissatisfied"}})
+
+    assert (same.status_code, same.json["annulled"]) == (200, True)
+    assert (other.status_code, other.json["error"]) == (409, "noi-dung-khac")
+    assert rows(SpentCode) == 1
+    assert client.get(f"/k/{new}").status_code == 200
+
+
+def test_annulled_answers_never_change_but_by_redaction_and_retention(survey, phung, hand_out, send, annul):
+    send(hand_out(survey, phung, 20)[0])
+    annul(phung)
+
+    for statement in (
+        update(AnnulledResponse).values(channel="assisted"),
+        update(AnnulledResponse).values(answers={}),
+        delete(AnnulledResponse),
+        update(VillageAnnulment).values(answers=0),
+        delete(VillageAnnulment),
+    ):
+        with pytest.raises(DBAPIError), db.transaction() as current:
+            current.execute(statement)
+    assert (rows(AnnulledResponse), rows(VillageAnnulment)) == (1, 1)
+
+
+def test_after_the_seal_nothing_is_set_aside_any_more(survey, phung, hand_out, annul):
+    annul(phung)
+    hand_out(survey, phung, 20)
+    seal(survey)
+
+    for row in (
+        AnnulledResponse(survey_id=survey.id, id="x", unit_id=phung.id, channel="self_online", version=1, answers={}, leaf="0" * 64),
+        VillageAnnulment(survey_id=survey.id, unit_id=phung.id, round=2, reason="x", answers=0, slips=0, annulled_at=datetime.now(UTC), approval_id=1),
+    ):  # fmt: skip
+        with pytest.raises(DBAPIError), db.transaction() as current:
+            current.add(row)
+
+
+@pytest.mark.parametrize("tampering", ["leaf", "removed", "moved back"])
+def test_verify_finds_annulled_answers_that_were_tampered_with(
+    survey, phung, hand_out, send, annul, tampering, without_triggers
+):
+    for code in hand_out(survey, phung, 20)[:2]:
+        send(code)
+    annul(phung)
+    send(hand_out(survey, phung, 20)[0])
+    seal(survey)
+
+    without_triggers(tampering)
+
+    db.session().rollback()
+    assert not verification.verify(db.session(), survey.id, keys.store()).equal
+
+
+@pytest.fixture
+def without_triggers(app):
+    """Somebody with all rights takes the triggers off and changes annulled answers."""
+
+    def tamper(how):
+        with db.transaction() as current:
+            for line in triggers.drop(current.get_bind().dialect.name):
+                current.connection().exec_driver_sql(line)
+            row = current.scalars(select(AnnulledResponse).limit(1)).one()
+            if how == "leaf":
+                row.leaf = "0" * 64
+                return
+            held = {column.name: getattr(row, column.name) for column in AnnulledResponse.__table__.columns}
+            current.delete(row)
+            if how == "moved back":
+                current.add(SealedResponse(**held))
+
+    return tamper
+
+
+def test_retention_removes_annulled_answers_and_keeps_their_leaves_apart(
+    client, commune, survey, phung, hand_out, send, annul, sign_in, tmp_path
+):
+    receipts = [send(code).json for code in hand_out(survey, phung, 20)[:2]]
+    annul(phung)
+    send(hand_out(survey, phung, 20)[0])
+    seal(survey)
+    now = datetime.now(UTC)
+
+    with db.transaction() as current:
+        removed = retention.remove_answers(
+            current, survey.id, now + timedelta(days=1), actor="operator", now=now
+        )
+
+    assert removed.answers == 3
+    assert (rows(AnnulledResponse), rows(RetainedLeaf, annulled=True), rows(RetainedLeaf, annulled=False)) == (0, 2, 1)  # fmt: skip
+    assert verification.verify(db.session(), survey.id, keys.store()).equal
+    public = client.get(f"/ket-qua/{survey.id}/du-lieu.json").json
+    assert public["annulled_leaves"] == sorted(receipt["leaf"] for receipt in receipts)
+    assert failed(check(public, tmp_path)) == {}
+    sign_in(Role.AUDITOR, commune.unit)
+    assert failed(check(client.get(f"/can-bo/dot/{survey.id}/bo-kiem-toan.json").json, tmp_path)) == {}
+    told = client.post("/kiem-tra", data={"receipt": receipts[0]["receipt"]}).text
+    assert "lượt lấy ý kiến của thôn" in told
+
+
+def test_a_name_is_taken_out_of_an_annulled_answer_and_the_seal_still_holds(
+    commune, make_form, make_survey, hand_out, client, submission, sign_in
+):
+    form = make_form({"key": "remarks", "kind": "long_text", "text": {"vi": "Ý kiến?", "en": "Remarks?"}})
+    survey, phung = make_survey(commune, form=form), commune.villages["Phung"]
+    body = submission(code=hand_out(survey, phung, 20)[0])
+    client.post(API, json=body | {"answers": {"remarks": "Ông Nam hứa."}})
+    ask(sign_in(Role.FRONT_COMMUNE, commune.unit), survey, phung)
+    fill(sign_in(Role.COMMUNE, commune.unit), page_of_request(survey), decision="approved")
+    seal(survey)
+
+    with db.transaction() as current:
+        redaction.redact(
+            current, survey.id, body["submission_id"], "remarks", "Có tên người",
+            actor="operator", now=datetime.now(UTC),
+        )  # fmt: skip
+
+    (row,) = db.session().scalars(select(AnnulledResponse))
+    assert set(row.answers["remarks"]) == {"sha256"}
+    assert verification.verify(db.session(), survey.id, keys.store()).equal
