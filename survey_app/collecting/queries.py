@@ -10,7 +10,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from survey_app.collecting.models import AnnulledResponse, Response, RetainedLeaf, SealedResponse, SpentCode
-from survey_app.collecting.refusals import UnknownCode
+from survey_app.collecting.refusals import AlreadySealed, Annulled, UnknownCode
 from survey_app.fieldwork import codes
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import PrintBatch, SlipRow, State, Survey
@@ -62,9 +62,15 @@ def survey_of_code(session: Session, code: str) -> SurveyView:
 
 
 def slip_door(session: Session, survey: SurveyView, code: str, keys: KeyStore) -> Door:
-    """The door of a normalised code. Raises UnknownCode, or KeyMissing when the survey's pepper is not there."""
+    """The door of a normalised code.
+
+    Raises UnknownCode, Annulled or AlreadySealed once the survey's pepper was destroyed, KeyMissing when it is away.
+    """
     if survey.state is State.DRAFT or survey.link is not None:
         raise UnknownCode
+    if survey.key_destroyed:
+        # Which village a slip is of can no longer be found; such a survey takes no answer any more.
+        raise Annulled if survey.state is State.ANNULLED else AlreadySealed
     code_mac = codes.mac(keys.pepper(survey.id), survey.id, code)
     row = session.execute(_slip(), {"number": survey.id, "mac": code_mac}).first()
     if row is None:

@@ -69,6 +69,8 @@ class SurveyView:
     published_at: datetime | None
     annulled_reason: str | None
     revision: int
+    #: Whether the key of its slips was destroyed on purpose.
+    key_destroyed: bool = False
 
     @property
     def first_day(self) -> date:
@@ -298,4 +300,5 @@ def _view(session: Session, row: Row[Survey, Unit]) -> SurveyView:
         published_at=found.published_at,
         annulled_reason=found.annulled_reason,
         revision=found.revision,
+        key_destroyed=found.pepper_destroyed_at is not None,
     )

@@ -113,7 +113,7 @@ def verify(survey_id: str, as_json: bool) -> None:
 @SURVEY
 @JSON
 def destroy_pepper(survey_id: str, as_json: bool) -> None:
-    """Destroy the key of a signed survey's slips, once it need not be kept; repeatable."""
+    """Destroy the key of a signed or cancelled survey's slips, once it need not be kept; repeatable."""
     with refusals(), db.transaction() as current:
         custody.record_destruction(current, survey_id, actor=audit.OPERATOR, now=datetime.now(UTC))
     keys.store().destroy_pepper(survey_id)

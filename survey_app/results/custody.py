@@ -1,4 +1,4 @@
-"""What happens to the key of a signed survey: complaints, the province's acceptance, destruction.
+"""What happens to the key of a signed or cancelled survey: complaints, the province's acceptance, destruction.
 
 With the pepper gone, nobody can tell any more whether a slip was used, not even with the slip in hand. Until then the
 key answers complaints, so an open one suspends its destruction.
@@ -15,8 +15,10 @@ from survey_app.access import Identity
 from survey_app.accounts import operations as accounts
 from survey_app.accounts import queries as approvals
 from survey_app.accounts.queries import ApprovalView
+from survey_app.audit import AuditEvent
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.models import State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
@@ -26,7 +28,7 @@ from survey_app.units import queries as units
 
 ACCEPT = "results.accept"
 
-#: The key is kept at least so long after sealing, and without the province's acceptance so long at most.
+#: The key is kept at least so long after sealing or cancelling, and without the province's acceptance so long at most.
 _AT_LEAST = timedelta(days=30)
 _WITHOUT_ACCEPTANCE = timedelta(days=180)
 
@@ -161,13 +163,16 @@ def record_destruction(session: Session, survey_id: str, *, actor: str, now: dat
 
 def _obstacle(session: Session, survey: Survey, accepted_at: datetime | None, now: datetime) -> str | None:
     seal = session.get(Seal, survey.id)
-    if survey.state != State.SIGNED or seal is None:
+    is_cancelled = survey.state == State.ANNULLED
+    if not is_cancelled and (survey.state != State.SIGNED or seal is None):
         return _("The result is not signed yet, so its key is kept.")
     complaint = (
         select(Complaint.id).where(Complaint.survey_id == survey.id, Complaint.closed_at.is_(None)).limit(1)
     )
     if session.scalar(complaint) is not None:
         return _("A complaint is open, so the key is kept until it is closed.")
+    if is_cancelled or seal is None:
+        return _kept_after_annulment(_annulled_at(session, survey.id), now)
     until = seal.sealed_at + (_AT_LEAST if accepted_at else _WITHOUT_ACCEPTANCE)
     if now >= until:
         return None
@@ -177,6 +182,24 @@ def _obstacle(session: Session, survey: Survey, accepted_at: datetime | None, no
         "The province has not accepted the result; without that the key is kept until %(day)s.",
         day=day(until),
     )
+
+
+def _kept_after_annulment(annulled_at: datetime | None, now: datetime) -> str | None:
+    """A cancelled survey is neither signed nor accepted: its key goes once complaints have had their time."""
+    if annulled_at is None:
+        return _("It is not on record when the survey was cancelled, so its key is kept.")
+    until = annulled_at + _AT_LEAST
+    if now >= until:
+        return None
+    return _("The key is kept for 30 days after the survey was cancelled, until %(day)s.", day=day(until))
+
+
+def _annulled_at(session: Session, survey_id: str) -> datetime | None:
+    """When the survey was cancelled; the audit log is the one place that says so."""
+    noted = select(AuditEvent.at).where(
+        AuditEvent.subject == f"survey:{survey_id}", AuditEvent.act == Act.ANNUL
+    )
+    return session.scalars(noted.order_by(AuditEvent.id).limit(1)).first()
 
 
 def _requests(session: Session, survey_id: str) -> tuple[ApprovalView, ...]:
