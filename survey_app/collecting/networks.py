@@ -12,9 +12,10 @@ A helper's phone and a clerk's screen are one network by their nature and are no
 import hmac
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, Insert, Select, Update, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from survey_app.collecting import activity
@@ -53,11 +54,11 @@ def count(
     if meetings.is_meeting(session, survey_id, unit_id, start, start + activity.SLOT):
         return
     group = _group(keys, survey_id, unit_id, network)
-    row = session.get(NetworkCounter, (survey_id, unit_id), populate_existing=True)
-    if row is None:
-        row = NetworkCounter(survey_id=survey_id, unit_id=unit_id, answers=[0] * GROUPS)
-        session.add(row)
-    row.answers = [answers + (place == group) for place, answers in enumerate(row.answers)]
+    village, connection = {"survey": survey_id, "village": unit_id}, session.connection()
+    stored = connection.execute(_stored(), village).scalar()
+    answers = list(stored or [0] * GROUPS)
+    answers[group] += 1
+    connection.execute(_first() if stored is None else _further(), {**village, "counted": answers})
 
 
 def largest(session: Session, survey_id: str) -> dict[int, Network]:
@@ -79,6 +80,29 @@ def ended(session: Session, kept: Iterable[str]) -> tuple[str, ...]:
     held = {*kept, *counted}
     running = session.scalars(select(Survey.id).where(Survey.id.in_(held), Survey.state.in_(_RUNNING)))
     return tuple(sorted(held.difference(running)))
+
+
+# Statements of the respondents' path are built once.
+@cache
+def _stored() -> Select[list[int]]:
+    return select(NetworkCounter.answers).where(*_village())
+
+
+@cache
+def _first() -> Insert:
+    return insert(NetworkCounter).values(
+        survey_id=bindparam("survey"), unit_id=bindparam("village"), answers=bindparam("counted")
+    )
+
+
+@cache
+def _further() -> Update:
+    return update(NetworkCounter).where(*_village()).values(answers=bindparam("counted"))
+
+
+def _village() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    # Not the names of the columns: an UPDATE keeps those for what it sets.
+    return NetworkCounter.survey_id == bindparam("survey"), NetworkCounter.unit_id == bindparam("village")
 
 
 def _group(keys: KeyStore, survey_id: str, unit_id: int, network: str) -> int:

@@ -134,7 +134,7 @@ def meetings_of(session: Session, survey_ids: Iterable[str]) -> Mapping[str, tup
 def is_meeting(session: Session, survey_id: str, unit_id: int, start: datetime, end: datetime) -> bool:
     """Whether any part of that time, its end not included, lies in an announced meeting of the village."""
     values = {"number": survey_id, "village": unit_id, "start": start, "end": end}
-    return session.execute(_announced_between(), values).first() is not None
+    return session.connection().execute(_announced_between(), values).first() is not None
 
 
 @cache
