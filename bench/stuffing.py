@@ -2,6 +2,13 @@
 
 The figures say what the flags do if people are as `stuffed_communes` assumes. Seeds are fixed: every run prints the
 same. The limits were set on communes of seed 84; those judged here are others.
+
+November 2026, of 200 communes each: 0.5 % of honest ones flagged (goal: at most 5 %), 100 % of those stuffed by a
+program at 10 % (at least 95 %), 88.0 % of those stuffed with care at 5 % (at least 70 %; it is the paper list that
+finds them: with forged ticks 17 of 27, without a list 6 of 20), 98.5 % of those with copied slips at 10 %, 84.5 % by
+F5. All honest meetings are announced here: were one in twenty not, F3 would name 8 % of honest communes, one in a
+hundred 1.5 %. F6 and F9 alone would name nearly all honest communes, so they speak beside another sign only, and F6
+is silent where half of the villages have one network, as they have here.
 """
 
 import random
@@ -60,6 +67,11 @@ def run() -> None:
                 _share(honest, _one_network),
             ),
             ("F9, the same text three times, if it spoke alone: honest", _share(honest, _same_text)),
+            ("F6 beside another sign, if no network were usual: honest", _share(honest, _unusual_network)),
+            (
+                "F6 beside another sign, if no network were usual: scripted",
+                _share(scripted, _unusual_network),
+            ),
             ("F1 without forgotten ticks: honest", _share(honest, _exact_list)),
             ("F3, when no meeting was announced: honest", _share(honest, lambda one: _unannounced(one, 1))),
             (
@@ -115,6 +127,12 @@ def _share(group: Sequence[Commune], holds: Callable[[Commune], bool]) -> str:
 
 def _one_network(one: Commune) -> bool:
     return any(signals.one_network(village, 0, Limits()) for village in one.consultation.villages)
+
+
+def _unusual_network(one: Commune) -> bool:
+    """Whether F6 is named where one network is nowhere the usual thing."""
+    alone = replace(one.consultation, usual_network=0)
+    return any(flag.key == "F6" for flag in signals.flags(alone, Limits()))
 
 
 def _same_text(one: Commune) -> bool:
