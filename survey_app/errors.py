@@ -24,12 +24,13 @@ class DomainError(Exception):
     """A refusal in the words of the field. Subclasses are named for what happened.
 
     `code` is stable and Vietnamese without accents, for machines; `message` is for people; `keep` tells a phone whether
-    to keep the answer and try again.
+    to keep the answer and try again, and `retry_after` in how many seconds, where that is known.
     """
 
     code = "khong-duoc"
     status = HTTPStatus.CONFLICT
     keep = False
+    retry_after: int | None = None
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -73,8 +74,15 @@ def reply(code: str, message: str, status: int, *, keep: bool = False) -> Respon
     return make_response(render_template("error.html", message=message, status=status), status)
 
 
+def say_when(response: Response, error: DomainError) -> Response:
+    """The response with the seconds to wait, where the refusal knows them."""
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
 def _domain_error(error: DomainError) -> ResponseReturnValue:
-    return reply(error.code, error.message, error.status, keep=error.keep)
+    return say_when(reply(error.code, error.message, error.status, keep=error.keep), error)
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

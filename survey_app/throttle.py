@@ -6,6 +6,7 @@ address: an HMAC under a secret that changes daily. An answer that was stored le
 
 import hashlib
 import hmac
+import math
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
 
@@ -56,10 +57,14 @@ def count_of_day(session: Session, key: str, now: datetime) -> int:
 
     All of a day are counted in the minute in which the day ends, so that `forget` leaves them until an hour after it.
     """
-    tomorrow = now.astimezone(VIETNAM).date() + timedelta(days=1)
-    midnight = datetime.combine(tomorrow, time(), VIETNAM).astimezone(UTC)
+    midnight = _midnight(now)
     record_failure(session, key, midnight)
     return sum(session.scalars(_failures_since(), {"of": key, "since": midnight}))
+
+
+def seconds_left_of_day(now: datetime) -> int:
+    """Seconds until the civil day ends, and with it what was counted under the day's keys; at least 1."""
+    return math.ceil((_midnight(now) - now).total_seconds()) or 1
 
 
 def forget(session: Session, now: datetime) -> int:
@@ -73,6 +78,12 @@ def _failures_since() -> Select[int]:
     return select(Failure.failures).where(
         Failure.key == bindparam("of"), Failure.minute >= bindparam("since")
     )
+
+
+def _midnight(now: datetime) -> datetime:
+    """When the running civil day ends."""
+    tomorrow = now.astimezone(VIETNAM).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), VIETNAM).astimezone(UTC)
 
 
 def _minute(now: datetime) -> datetime:

@@ -31,4 +31,4 @@ def count_look(code_mac: bytes, now: datetime) -> None:
     with db.transaction() as current:
         written = throttle.count_of_day(current, key, now)
     if written > LOOKS_A_DAY - _UNWRITTEN:
-        raise OpenedTooOften
+        raise OpenedTooOften(throttle.seconds_left_of_day(now))

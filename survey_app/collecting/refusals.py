@@ -123,6 +123,7 @@ class TooManyGuesses(DomainError):
     code = "thu-lai-sau"
     status = HTTPStatus.TOO_MANY_REQUESTS
     keep = True
+    retry_after = 60
 
     def __init__(self) -> None:
         super().__init__(
@@ -131,11 +132,14 @@ class TooManyGuesses(DomainError):
 
 
 class OpenedTooOften(DomainError):
+    """Looked at too often today; `seconds` from now the next day begins."""
+
     code = "mo-qua-nhieu"
     status = HTTPStatus.TOO_MANY_REQUESTS
     keep = True
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: int) -> None:
+        self.retry_after = seconds
         super().__init__(
             _(
                 "This slip was opened too many times today. The slip is safe, and an answer already sent counts. "

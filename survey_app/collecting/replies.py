@@ -9,7 +9,7 @@ from http import HTTPStatus
 from flask import Response, make_response, render_template, request
 
 from survey_app.collecting.refusals import CodeUsed, NotOpenYet, UnknownCode
-from survey_app.errors import DomainError
+from survey_app.errors import DomainError, say_when
 from survey_app.fieldwork.codes import MistypedCode
 from survey_app.i18n import gettext as _
 
@@ -36,7 +36,7 @@ def refused(refusal: DomainError, *, status: int | None = None, shown: object = 
             return page("collecting/type_code.html", status, typed=typed, problem=refusal.message)
     heading = _heading(refusal)
     retry = list(request.form.items(multi=True)) if refusal.keep and request.method == "POST" else []
-    return page(
+    response = page(
         "collecting/message.html",
         status,
         heading=heading,
@@ -45,6 +45,7 @@ def refused(refusal: DomainError, *, status: int | None = None, shown: object = 
         shown=shown,
         retry=retry,
     )
+    return say_when(response, refusal)
 
 
 def busy() -> Response:

@@ -7,7 +7,7 @@ survey's pepper is destroyed, whichever comes first.
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from survey_app import access, db, throttle
 from survey_app.collecting import queries, replies
 from survey_app.collecting.refusals import UnknownCode
 from survey_app.collecting.views import refuse_other_sites
-from survey_app.errors import DATABASE_AWAY, DomainError
+from survey_app.errors import DATABASE_AWAY, DomainError, say_when
 from survey_app.fieldwork import codes
 from survey_app.fieldwork.models import State, Survey
 from survey_app.forms import csrf
@@ -35,7 +35,8 @@ class AskedEnough(DomainError):
     code = "hoi-du-hom-nay"
     status = HTTPStatus.TOO_MANY_REQUESTS
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: int) -> None:
+        self.retry_after = seconds
         super().__init__(
             _(
                 "This network has already asked %(times)d times today. Please ask again tomorrow, or show your "
@@ -90,7 +91,7 @@ def answer() -> ResponseReturnValue:
         busy = _("The server is busy for a moment. Please ask again shortly.")
         return _page(HTTPStatus.SERVICE_UNAVAILABLE, typed=typed, problem=busy)
     except DomainError as refusal:
-        return _page(refusal.status, typed=typed, problem=refusal.message)
+        return say_when(_page(refusal.status, typed=typed, problem=refusal.message), refusal)
 
 
 def _count_question(now: datetime) -> None:
@@ -99,7 +100,7 @@ def _count_question(now: datetime) -> None:
     with db.transaction() as current:
         asked = throttle.count_of_day(current, key, now)
     if asked > ASKS_A_DAY:
-        raise AskedEnough
+        raise AskedEnough(throttle.seconds_left_of_day(now))
 
 
 def _is_used(session: Session, code: str) -> bool:
@@ -114,6 +115,6 @@ def _is_used(session: Session, code: str) -> bool:
 
 def _page(
     status: int = HTTPStatus.OK, *, typed: str = "", used: bool | None = None, problem: str = ""
-) -> ResponseReturnValue:
+) -> Response:
     """The page; the code is shown again only when it has to be mended."""
     return replies.page("collecting/slip_check.html", status, typed=typed, used=used, problem=problem)

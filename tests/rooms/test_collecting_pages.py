@@ -539,6 +539,7 @@ def test_after_the_minute_the_true_code_of_a_village_that_guessed_works(client, 
     thanks = client.post(f"/k/{slip}", data=Page(waiting.text).form().data(), headers=OWN)
 
     assert (waiting.status_code, thanks.status_code) == (429, 201)
+    assert waiting.headers["Retry-After"] == "60"
 
 
 def test_no_code_and_no_answer_is_ever_logged(client, rich, caplog, capfd):

@@ -89,6 +89,7 @@ def test_the_sixth_question_of_a_day_from_one_network_is_refused(client, asked):
 
     assert first == [200] * 5
     assert sixth.status_code == 429
+    assert 0 < int(sixth.headers["Retry-After"]) <= 24 * 3600
     assert "5 lần" in sixth.text
     assert NO not in sixth.text
     assert neighbour.status_code == 200

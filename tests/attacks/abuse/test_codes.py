@@ -112,6 +112,7 @@ def test_a_slip_that_is_watched_is_refused_after_the_looks_of_a_day_and_can_stil
 
     assert statuses == [200] * looks.LOOKS_A_DAY + [429]
     assert "an toàn" in page.text
+    assert 0 < int(page.headers["Retry-After"]) <= 24 * 3600
     assert client.post(f"/k/{slip}", data={"_step": "review"}).status_code == 429
     assert send(slip).status_code == 201
 
