@@ -18,6 +18,7 @@ from survey_app import (
     access,
     accounts,
     api,
+    audit,
     authoring,
     collecting,
     db,
@@ -104,9 +105,15 @@ def start() -> ResponseReturnValue:
 
 @access.public
 def healthz() -> ResponseReturnValue:
-    """200 when database, migrations and keys are right; else 503 with the reason."""
-    reasons = [reason for reason in (_database_fault(), _key_fault()) if reason]
-    return (jsonify(status="failing", reasons=reasons), 503) if reasons else (jsonify(status="ok"), 200)
+    """200 when database, migrations, keys and the log's head are right; else 503 with the reason.
+
+    A head that cannot be read is a warning: the storage of its holder must not be able to stop a survey.
+    """
+    head_fault, warning = _head_fault()
+    reasons = [reason for reason in (_database_fault(), _key_fault(), head_fault) if reason]
+    if reasons:
+        return jsonify(status="failing", reasons=reasons), 503
+    return jsonify(status="ok", **({"warnings": [warning]} if warning else {})), 200
 
 
 def _database_fault() -> str | None:
@@ -126,6 +133,16 @@ def _key_fault() -> str | None:
     except SQLAlchemyError:
         return None
     return f"peppers missing: {', '.join(missing)}" if missing else None
+
+
+def _head_fault() -> tuple[str | None, str | None]:
+    """What contradicts the head of the audit log kept outside, and what keeps it from being compared."""
+    try:
+        return audit.contradiction(db.session(), current_app.extensions["settings"].audit_head_file), None
+    except audit.HeadUnreadable as unreadable:
+        return None, str(unreadable)
+    except SQLAlchemyError:
+        return None, None  # the database's own fault is named already
 
 
 def _forget_failures(now: datetime) -> int:

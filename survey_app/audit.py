@@ -8,6 +8,7 @@ last statements, so that nobody waits in the queue of the chain while still wait
 import hashlib
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import rfc8785
@@ -28,6 +29,10 @@ _PENDING = "audit.pending"
 
 _TABLE = "audit_events"
 _REFUSAL = "the audit log never changes"
+
+
+class HeadUnreadable(ValueError):
+    """The file that holds the head outside is missing, or something else."""
 
 
 class AuditEvent(Base):
@@ -88,6 +93,26 @@ def holds(session: Session, digest: str) -> bool:
     )
 
 
+def contradiction(session: Session, file: Path | None) -> str | None:
+    """Why this log cannot be the one whose head lies in `file`, at another holder's; None when it can be.
+
+    The file is what `flask audit head --json` wrote. A shorter log, or another act in that place, means that an older
+    backup was restored or that acts were changed. No file: nothing to contradict. Raises HeadUnreadable.
+    """
+    if file is None:
+        return None
+    kept_acts, kept_digest = _kept_head(file)
+    acts, _newest = head(session)
+    if kept_acts > acts:
+        return (
+            f"the audit log has {acts} acts, but {kept_acts} are known outside: an older backup was restored"
+        )
+    digest = session.scalar(select(AuditEvent.digest).where(AuditEvent.id == kept_acts)) or BEGINNING
+    if digest != kept_digest:
+        return f"act {kept_acts} of the audit log is not the one known outside"
+    return None
+
+
 def verify(session: Session) -> int | None:
     """The number of the first act that was changed or is missing; None when the whole chain holds."""
     place, previous = 0, BEGINNING
@@ -124,6 +149,16 @@ def drop_triggers(dialect: str) -> tuple[str, ...]:
     if dialect == "postgresql":
         return (f"DROP TRIGGER {_TABLE}_never_change ON {_TABLE}", "DROP FUNCTION refuse_audit_change()")
     return tuple(f"DROP TRIGGER {_TABLE}_never_{verb}" for verb in ("update", "delete"))
+
+
+def _kept_head(file: Path) -> tuple[int, str]:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        return int(found["acts"]), str(found["digest"]).strip().lower()
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise HeadUnreadable(
+            f"the head of the audit log kept outside cannot be read ({type(error).__name__})"
+        ) from error
 
 
 @event.listens_for(Session, "before_commit")

@@ -45,6 +45,8 @@ class Settings:
     retention_months: int | None
     #: Number of reverse proxies whose X-Forwarded-* headers are believed.
     proxies: int
+    #: File with the head of the audit log as a second holder keeps it; None where nobody does.
+    audit_head_file: Path | None
 
 
 def load_settings(instance: Path | None = None) -> Settings:
@@ -62,6 +64,7 @@ def load_settings(instance: Path | None = None) -> Settings:
 
     https = _flag(value("https", False))
     months = value("retention_months", None)
+    head_file = value("audit_head_file", None)
     return Settings(
         instance=folder,
         database_url=str(value("database_url", f"sqlite:///{folder / 'survey.sqlite3'}")),
@@ -75,6 +78,7 @@ def load_settings(instance: Path | None = None) -> Settings:
         commune_prints_slips=_flag(value("commune_prints_slips", False)),
         retention_months=None if months is None else _months(months),
         proxies=int(cast(str, value("proxies", 0))),
+        audit_head_file=Path(str(head_file)).resolve() if head_file else None,
     )
 
 

@@ -6,7 +6,10 @@ Stands in this room because it is about what people did; the ground floor that k
 import json
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from survey_app import audit, db
 from survey_app.i18n import gettext as _
@@ -30,11 +33,11 @@ def head(as_json: bool) -> None:
 )
 @_JSON
 def verify(kept: str | None, as_json: bool) -> None:
-    """Check every act against the one before it; exit 1 and the first that was changed or is missing."""
+    """Check every act against the one before it, and against the head kept outside; exit 1 and what is wrong."""
     current = db.session()
     broken = audit.verify(current)
     number, digest = audit.head(current)
-    holds = kept is None or audit.holds(current, kept.strip().lower())
+    holds = _holds(current, kept)
     fault = _fault(broken, holds)
     if as_json:
         answer = {
@@ -52,6 +55,39 @@ def verify(kept: str | None, as_json: bool) -> None:
     if fault is not None:
         click.echo(fault, err=True)
         raise SystemExit(1)
+
+
+@group.command("may-start")
+def may_start() -> None:
+    """Refuse, with exit 1, a start on a log that is older than the head kept outside, or tells another history."""
+    try:
+        fault = _contradiction()
+    except SQLAlchemyError:
+        return  # no database, or no tables yet: the health check says so
+    if fault is not None:
+        click.echo(
+            _(
+                "Not started: %(fault)s. Restore the newest backup. If this is the true log, its holder replaces "
+                "the head kept outside: flask audit head --json.",
+                fault=fault,
+            ),
+            err=True,
+        )
+        raise SystemExit(1)
+
+
+def _holds(current: Session, kept: str | None) -> bool:
+    """Whether the digest that was given, or else the configured file of another holder, agrees with the log."""
+    return audit.holds(current, kept.strip().lower()) if kept is not None else _contradiction() is None
+
+
+def _contradiction() -> str | None:
+    """Why the log is not the one known outside. A file that cannot be read contradicts nothing and is told."""
+    try:
+        return audit.contradiction(db.session(), current_app.extensions["settings"].audit_head_file)
+    except audit.HeadUnreadable as unreadable:
+        click.echo(str(unreadable), err=True)
+        return None
 
 
 def _fault(broken: int | None, holds: bool) -> str | None:

@@ -3,6 +3,7 @@
 import ast
 import json
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -311,3 +312,61 @@ def test_every_act_that_a_room_records_has_words():
     }
 
     assert {"fieldwork.publish", "results.seal"} <= recorded <= ACTS.keys()
+
+
+# The head kept outside
+
+
+@pytest.fixture
+def kept(app, tmp_path):
+    """The file of another holder, as configured here; called, it takes the present head."""
+    file = tmp_path / "elsewhere" / "head.json"
+    file.parent.mkdir()
+    app.extensions["settings"] = replace(app.extensions["settings"], audit_head_file=file)
+
+    def take(**changes):
+        printed = json.loads(app.test_cli_runner().invoke(args=["audit", "head", "--json"]).stdout)
+        file.write_text(json.dumps(printed | changes), "utf-8")
+
+    return take
+
+
+def start(app):
+    return app.test_cli_runner().invoke(args=["audit", "may-start"])
+
+
+def test_a_log_that_went_on_since_its_head_was_taken_outside_is_healthy(app, client, kept):
+    kept()
+    note("fieldwork.draft")
+    kept()
+    note("fieldwork.change")
+
+    health = client.get("/healthz")
+
+    assert (health.status_code, health.json) == (200, {"status": "ok"})
+    assert start(app).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "outside", [{"acts": 2}, {"digest": "ab" * 32}], ids=["the head is newer", "the head tells another act"]
+)
+def test_a_rolled_back_or_changed_log_is_not_healthy_and_does_not_start(app, client, kept, outside):
+    note("fieldwork.draft")
+    kept(**outside)
+
+    health, started = client.get("/healthz"), start(app)
+
+    assert health.status_code == 503
+    assert "known outside" in health.json["reasons"][0]
+    assert (started.exit_code, "known outside" in started.stderr) == (1, True)
+    assert app.test_cli_runner().invoke(args=["audit", "verify"]).exit_code == 1
+
+
+def test_a_head_that_cannot_be_read_is_a_warning_and_stops_no_survey(app, client, kept):
+    health = client.get("/healthz")
+
+    assert health.status_code == 200
+    assert health.json["warnings"] == [
+        "the head of the audit log kept outside cannot be read (FileNotFoundError)"
+    ]
+    assert start(app).exit_code == 0
