@@ -5,6 +5,7 @@ from flask import Flask
 from survey_app import jobs
 from survey_app.accounts import (
     commands,
+    denials,
     factor_views,
     journal,
     journal_commands,
@@ -20,6 +21,7 @@ from survey_app.accounts import (
 def init_app(app: Flask) -> None:
     """Sign-in, the pages and commands of accounts, the list of today, and forgetting sessions that are over."""
     signin.init_app(app)
+    denials.init_app(app)
     # One blueprint; each module of pages adds its own to it.
     for pages in {module.bp for module in (people, factor_views, session_views, journal_views)}:
         app.register_blueprint(pages)

@@ -5,6 +5,8 @@ Knows no page. Whoever calls must not hold a transaction: a hash takes longer th
 
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from survey_app import db, throttle
 from survey_app.accounts import operations, passwords, queries
 from survey_app.accounts.queries import Credentials
@@ -24,19 +26,19 @@ def authenticated(email: str, typed: str, now: datetime) -> Credentials | None:
     if passwords.matches(account.password_hash if account else None, typed) and account:
         _modernise(account, typed)
         return account
+    user_id = account.user_id if account else None
     with db.transaction() as current:
         for key in _throttle_keys(email, now):
             throttle.record_failure(current, key, now)
-        operations.record_failed_sign_in(current, account.user_id if account else None, now=now)
+        operations.record_failed_sign_in(current, user_id, now=now)
+        if _has_to_wait(current, email, now):
+            operations.record_lock_out(current, user_id, now=now)
     return None
 
 
 def is_throttled(email: str, now: datetime) -> bool:
     """Whether this name, or this address, has to wait before another password is looked at."""
-    limits = zip(_throttle_keys(email, now), (_LIMIT_NAME, _LIMIT_ADDRESS), strict=True)
-    return any(
-        throttle.is_blocked(db.session(), key, now, limit=limit, minutes=MINUTES) for key, limit in limits
-    )
+    return _has_to_wait(db.session(), email, now)
 
 
 def too_many() -> str:
@@ -46,6 +48,11 @@ def too_many() -> str:
         minutes=MINUTES,
     )
     return text
+
+
+def _has_to_wait(session: Session, email: str, now: datetime) -> bool:
+    limits = zip(_throttle_keys(email, now), (_LIMIT_NAME, _LIMIT_ADDRESS), strict=True)
+    return any(throttle.is_blocked(session, key, now, limit=limit, minutes=MINUTES) for key, limit in limits)
 
 
 def _account_named(email: str) -> Credentials | None:

@@ -117,6 +117,8 @@ def check(session: Session, user_id: int, typed: str, *, now: datetime) -> Check
         return Check.RIGHT
     throttle.record_failure(session, key, now)
     audit.record(session, "nobody", "accounts.wrong_code", f"user:{user_id}", at=now)
+    if throttle.is_blocked(session, key, now, limit=LIMIT, minutes=MINUTES):
+        audit.record(session, "nobody", "accounts.locked_out", f"user:{user_id}", at=now)
     return Check.WRONG
 
 

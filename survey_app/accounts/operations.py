@@ -157,6 +157,11 @@ def record_failed_sign_in(session: Session, user_id: int | None, *, now: datetim
     audit.record(session, "nobody", "accounts.sign_in_failed", subject, at=now)
 
 
+def record_lock_out(session: Session, user_id: int | None, *, now: datetime) -> None:
+    """Note that a name, or the address it was typed at, now has to wait; once, because nobody is asked meanwhile."""
+    audit.record(session, "nobody", "accounts.locked_out", f"user:{user_id or 'unknown'}", at=now)
+
+
 def end_sessions(session: Session, user_id: int, *, now: datetime) -> None:
     """Sign a person out on every device."""
     sessions.end_all(session, session.get_one(User, user_id))

@@ -19,6 +19,8 @@ ACTS: Mapping[str, str] = {
     "accounts.sign_in": _l("Signed in"),
     "accounts.sign_in_failed": _l("Sign-in with a wrong password"),
     "accounts.wrong_code": _l("Sign-in with a wrong code of the phone"),
+    "accounts.locked_out": _l("Made to wait after too many wrong attempts"),
+    "accounts.refused": _l("Refused: no such page for this account"),
     "accounts.end_session": _l("Signed out one device"),
     "accounts.end_sessions": _l("Signed out on every device"),
     "accounts.enrol_factor": _l("Set up the code of the phone"),
@@ -120,4 +122,6 @@ DETAILS: Mapping[str, str] = {
     "matches": _l("match the paper"),
     "differs": _l("differ from the paper"),
     "not_found": _l("paper not found"),
+    "page": _l("page"),
+    "status": _l("status"),
 }

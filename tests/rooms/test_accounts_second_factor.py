@@ -331,6 +331,8 @@ def test_five_wrong_codes_make_the_account_wait_a_quarter_of_an_hour(province: U
     wrong = [check(someone, "000000") for _guess in range(5)]
 
     assert wrong == [Check.WRONG] * 5
+    noted = select(audit.AuditEvent.subject).where(audit.AuditEvent.act == "accounts.locked_out")
+    assert db.session().scalars(noted).all() == [f"user:{someone.user_id}"]
     assert check(someone, digits(NOW)) is Check.BLOCKED
     assert check(someone, codes[0]) is Check.BLOCKED
     assert check(other, digits(NOW)) is Check.RIGHT

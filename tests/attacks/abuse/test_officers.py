@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from survey_app import audit, db, files
 from survey_app.access import Role
+from survey_app.accounts import denials
 from survey_app.accounts import operations as accounts
 from survey_app.accounts.models import User
 from survey_app.authoring import queries as instruments
@@ -90,6 +91,43 @@ def test_s34_a_role_taken_away_and_a_closed_account_count_at_the_next_request(cl
     assert client.get("/can-bo").status_code == 302
 
 
+def test_s32_what_was_refused_is_noted_with_who_and_which_page_and_without_the_address(
+    app, client, survey, make_commune, sign_in
+):
+    sign_in(Role.COMMUNE, make_commune("98002", "Bên").unit)
+    actor = app.extensions["identity_loader"]().actor
+
+    statuses = [
+        client.get(path).status_code for path in (f"/can-bo/dot/{survey.id}", "/can-bo/nhat-ky", "/khong-co")
+    ]
+
+    notes = refusals()
+    assert statuses == [404, 403, 404]
+    assert [note.details for note in notes] == [
+        {"page": "fieldwork.page", "status": 404},
+        {"page": "accounts.audit_log", "status": 403},
+    ]
+    assert {note.actor for note in notes} == {note.subject for note in notes} == {actor}
+    assert survey.id not in str([(note.subject, note.details) for note in notes])
+
+
+def test_s32_nobody_floods_the_log_with_refusals(client, survey, make_commune, sign_in):
+    sign_in(Role.COMMUNE, make_commune("98002", "Bên").unit)
+
+    statuses = {client.get(f"/can-bo/dot/{survey.id}").status_code for _time in range(denials.LIMIT + 5)}
+
+    assert statuses == {404}
+    assert len(refusals()) == denials.LIMIT
+
+
+def refusals():
+    """What the audit log holds of refused requests, oldest first."""
+    current = db.session()
+    current.rollback()
+    noted = select(audit.AuditEvent).where(audit.AuditEvent.act == "accounts.refused")
+    return current.scalars(noted.order_by(audit.AuditEvent.id)).all()
+
+
 def test_s35_ten_wrong_passwords_make_the_name_wait_and_an_unknown_name_is_treated_alike(client, officer):
     wrong, unknown = [], []
     for _time in range(10):
@@ -99,6 +137,8 @@ def test_s35_ten_wrong_passwords_make_the_name_wait_and_an_unknown_name_is_treat
             spent.append(time.process_time() - begun)
 
     assert {enter(client, name).status_code for name in ("an@mau", "ai@mau")} == {429}
+    locked = select(audit.AuditEvent.subject).where(audit.AuditEvent.act == "accounts.locked_out")
+    assert sorted(db.session().scalars(locked)) == sorted(["user:unknown", f"user:{officer}"])
     assert abs(sorted(wrong)[5] - sorted(unknown)[5]) < 0.05
 
 
