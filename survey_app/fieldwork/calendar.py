@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from survey_app import working_days
 from survey_app.config import VIETNAM
 
 
@@ -12,7 +13,7 @@ def opening(day: date) -> datetime:
 
 def closing(day: date) -> datetime:
     """24:00 of the day in Vietnam, as UTC."""
-    return opening(day + timedelta(days=1))
+    return working_days.end_of(day)
 
 
 def last_day(closes_at: datetime) -> date:
@@ -20,18 +21,9 @@ def last_day(closes_at: datetime) -> date:
     return (closes_at.astimezone(VIETNAM) - timedelta(seconds=1)).date()
 
 
-def counting_end(closed_at: datetime, working_days: int) -> datetime:
-    """24:00 of the last of `working_days` working days after the phones closed.
-
-    Saturdays and Sundays do not count; public holidays are not known here, so the window can be a day short of the
-    office calendar around Tết, never longer.
-    """
-    day = last_day(closed_at)
-    while working_days:
-        day += timedelta(days=1)
-        if day.isoweekday() <= 5:
-            working_days -= 1
-    return closing(day)
+def counting_end(closed_at: datetime, days: int) -> datetime:
+    """24:00 of the last of so many working days after the phones closed."""
+    return closing(working_days.last_of(days, after=last_day(closed_at)))
 
 
 def full_hour(now: datetime) -> datetime:
