@@ -78,7 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for module in (i18n, access, errors, templating):
         module.init_app(app)
     db.init_app(app, settings.database_url)
-    forms.csrf.init_app(app)
+    forms.init_app(app)
     for room in _ROOMS:
         room.init_app(app)
     app.cli.add_command(key_backups.group)

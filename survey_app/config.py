@@ -47,6 +47,8 @@ class Settings:
     proxies: int
     #: File with the head of the audit log as a second holder keeps it; None where nobody does.
     audit_head_file: Path | None
+    #: Whether a decision may be signed by hand on paper, with a scan that a second person confirms.
+    paper_signatures: bool
 
 
 def load_settings(instance: Path | None = None) -> Settings:
@@ -79,6 +81,7 @@ def load_settings(instance: Path | None = None) -> Settings:
         retention_months=None if months is None else _months(months),
         proxies=int(cast(str, value("proxies", 0))),
         audit_head_file=Path(str(head_file)).resolve() if head_file else None,
+        paper_signatures=_flag(value("paper_signatures", False)),
     )
 
 

@@ -1,10 +1,14 @@
 """The base of every staff form: CSRF on, messages in the reader's language, text normalised at the border."""
 
 import unicodedata
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
+from flask import Flask, current_app, request
 from flask_babel import Domain
 from flask_wtf import CSRFProtect, FlaskForm
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 #: On for every view; the respondents' posts are exempt because no cookie gives them any authority.
 csrf = CSRFProtect()
@@ -19,6 +23,29 @@ class StaffForm(FlaskForm):
     class Meta(FlaskForm.Meta):
         def get_translations(self, form: Any) -> Any:
             return _sentences.get_translations()
+
+
+def init_app(app: Flask) -> None:
+    """Read a form only up to what its page takes, before the check of its token reads it."""
+    app.before_request(_allow_upload)
+    csrf.init_app(app)
+
+
+def takes_upload(max_bytes: int) -> Callable[[View], View]:
+    """This view takes a file, so its requests may be larger than those of the others."""
+
+    def mark(view: View) -> View:
+        view.max_upload = max_bytes  # type: ignore[attr-defined]  # travels with the function it is about
+        return view
+
+    return mark
+
+
+def _allow_upload() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    max_bytes: int | None = getattr(view, "max_upload", None)
+    if max_bytes is not None:
+        request.max_content_length = max_bytes
 
 
 def clean(text: str | None) -> str | None:

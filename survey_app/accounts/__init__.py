@@ -6,10 +6,14 @@ from survey_app import jobs
 from survey_app.accounts import (
     commands,
     denials,
+    deputy_views,
     factor_views,
     journal,
     journal_commands,
     journal_views,
+    paper_signatures,
+    paper_views,
+    parties,
     people,
     reminders,
     session_views,
@@ -23,12 +27,16 @@ def init_app(app: Flask) -> None:
     signin.init_app(app)
     denials.init_app(app)
     # One blueprint; each module of pages adds its own to it.
-    for pages in {module.bp for module in (people, factor_views, session_views, journal_views)}:
+    modules = (people, factor_views, session_views, journal_views, deputy_views, paper_views)
+    for pages in {module.bp for module in modules}:
         app.register_blueprint(pages)
     app.cli.add_command(commands.accounts)
     app.cli.add_command(journal_commands.group)
     journal.register(app, "user", journal.accounts_under)
     journal.register(app, "unit", journal.units_under)
     jobs.register(app, "accounts.sessions", commands.forget_sessions)
-    for provider in (reminders.lost_factors, reminders.reminders, reminders.village_lists):
+    jobs.register(app, "accounts.papers", paper_signatures.lapse_due)
+    app.jinja_env.filters.update(signed_as=parties.signed_as, stood_in=parties.stood_in)
+    app.jinja_env.globals["paper_signatures"] = lambda: app.extensions["settings"].paper_signatures
+    for provider in (reminders.lost_factors, reminders.papers, reminders.reminders, reminders.village_lists):
         todo.register(app, provider)

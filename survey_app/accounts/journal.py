@@ -111,6 +111,7 @@ def _names(session: Session, rows: Iterable[AuditEvent]) -> dict[str, str]:
     """Names of the accounts and units that the acts mention."""
     mentioned = {text for row in rows for text in (row.actor, row.subject)}
     mentioned |= {f"unit:{row.details['unit']}" for row in rows if isinstance(row.details.get("unit"), int)}
+    mentioned |= {f"user:{row.details['acted_for']}" for row in rows if "acted_for" in row.details}
     people = session.execute(select(User.id, User.name).where(User.id.in_(_numbers(mentioned, "user:"))))
     places = units.units(session, _numbers(mentioned, "unit:"))
     return {
@@ -142,6 +143,8 @@ def _entry(row: AuditEvent, names: Mapping[str, str]) -> Entry:
 def _detail(key: str, value: object, names: Mapping[str, str]) -> str:
     if key == "unit" and isinstance(value, int):
         return names.get(f"unit:{value}", str(value))
+    if key == "acted_for":
+        return names.get(f"user:{value}", str(value))
     if key == "asked":
         return act_name(str(value))
     if key == "digest":

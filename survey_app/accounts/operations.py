@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit
 from survey_app.access import Identity, Role
-from survey_app.accounts import management, passwords, queries, sessions
+from survey_app.accounts import deputies, management, passwords, queries, sessions
+from survey_app.accounts.deputies import Step
 from survey_app.accounts.models import Approval, Invitation, User
 from survey_app.accounts.refusals import (
     AccountNotFound,
@@ -221,8 +222,16 @@ def request_approval(
             session.add(request)
     except IntegrityError as error:
         raise ApprovalOpen from error
+    away = deputies.note(session, request.id, Step.REQUEST, by=by, now=now)
     audit.record(
-        session, by.actor, "accounts.request_approval", subject, at=now, approval=request.id, asked=act
+        session,
+        by.actor,
+        "accounts.request_approval",
+        subject,
+        at=now,
+        approval=request.id,
+        asked=act,
+        **_in_place_of(away),
     )
     return request.id
 
@@ -238,6 +247,10 @@ def decide(
     asked = queries.approval(session, approval_id, by)
     if request is None or request.decision is not None:
         raise ApprovalDecided
+    if asked.waits_for_paper:
+        raise ApprovalRefused(
+            _("A decision signed on paper waits for a second person. Confirm or reject it first.")
+        )
     if not asked.may_decide(by):
         raise ApprovalRefused(
             _("The other body must decide this request: two bodies have to agree, and nobody agrees twice.")
@@ -248,6 +261,7 @@ def decide(
     request.decided_at = now
     request.decision_reason = _reason(reason, required=not approved)
     session.flush()  # The decision is read back below by a query.
+    away = deputies.note(session, approval_id, Step.DECISION, by=by, now=now)
     audit.record(
         session,
         by.actor,
@@ -256,6 +270,7 @@ def decide(
         at=now,
         approval=approval_id,
         decision=request.decision,
+        **_in_place_of(away),
     )
     return queries.approval(session, approval_id, by)
 
@@ -302,6 +317,11 @@ def _store_password(session: Session, user_id: int, password_hash: str) -> User:
     user.demo_password = False
     _drop_invitations(session, user_id)
     return user
+
+
+def _in_place_of(away: int | None) -> dict[str, int]:
+    """What the audit log says besides, when a deputy acted."""
+    return {} if away is None else {"acted_for": away}
 
 
 def _reason(reason: str, *, required: bool) -> str:

@@ -13,7 +13,10 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from survey_app.access import Body, Identity, Role
+from survey_app.accounts.deputies import Step, names_acted_for
 from survey_app.accounts.models import Approval, Invitation, SecondFactor, User
+from survey_app.accounts.papers import Outcome, PaperView, newest_papers
+from survey_app.accounts.parties import Party
 from survey_app.accounts.refusals import AccountNotFound, ApprovalNotFound, InvitationOver, InvitationUnknown
 from survey_app.audit import AuditEvent
 from survey_app.i18n import gettext as _
@@ -98,6 +101,32 @@ class ApprovalView:
     decided_as: Role | None
     decided_at: datetime | None
     decision_reason: str
+    #: Name of the person whose deputy asked or decided, if a deputy did.
+    requested_for: str | None
+    decided_for: str | None
+    #: The newest decision signed by hand, whatever became of it.
+    paper: PaperView | None
+
+    @property
+    def requester(self) -> Party:
+        """Who asked, for `parties.signed_as`."""
+        role = self.requested_as
+        return Party(self.requested_by_name, role, self.stands_in(role), self.requested_for)
+
+    @property
+    def decider(self) -> Party | None:
+        """Who decided, for `parties.signed_as`; None before, and for what was withdrawn."""
+        if self.decided_as is None:
+            return None
+        stands_in, paper = self.stands_in(self.decided_as), self.paper
+        if paper is not None and paper.outcome is Outcome.CONFIRMED:
+            return Party(paper.signer, self.decided_as, stands_in, on_paper=paper.on_paper)
+        return Party(self.decided_by_name or "", self.decided_as, stands_in, self.decided_for)
+
+    @property
+    def waits_for_paper(self) -> bool:
+        """Whether a signed paper has to be confirmed before anything else is decided."""
+        return self.decision is None and self.paper is not None and self.paper.outcome is None
 
     def stands_in(self, role: Role | None) -> bool:
         """Whether somebody of the province acted in this role for a unit below it."""
@@ -105,9 +134,21 @@ class ApprovalView:
 
     def may_decide(self, person: Identity) -> bool:
         """Whether it waits for `person`: of the other body, on the unit, and not the one who asked."""
+        return self.decision is None and not self.waits_for_paper and self.is_for(person)
+
+    def may_confirm(self, person: Identity) -> bool:
+        """Whether `person` may be the second one to look at the scan of a signed paper."""
         return (
-            self.decision is None
-            and person.body is not None
+            self.waits_for_paper
+            and self.paper is not None
+            and self.paper.uploaded_by != person.user_id
+            and self.is_for(person)
+        )
+
+    def is_for(self, person: Identity) -> bool:
+        """Whether `person` belongs to the body that decides: not the one that asked, and on the unit or above it."""
+        return (
+            person.body is not None
             and person.body != self.requested_body
             and person.user_id != self.requested_by
             and person.covers(self.unit_path)
@@ -296,6 +337,9 @@ def _approval_query() -> Select[Approval, str, str, str]:
 
 
 def _approvals(session: Session, query: Select[Approval, str, str, str]) -> tuple[ApprovalView, ...]:
+    rows = session.execute(query).all()
+    ids = [row[0].id for row in rows]
+    acted_for, papers = names_acted_for(session, ids), newest_papers(session, ids)
     return tuple(
         ApprovalView(
             id=row.id,
@@ -315,6 +359,9 @@ def _approvals(session: Session, query: Select[Approval, str, str, str]) -> tupl
             decided_as=Role(row.decided_as) if row.decided_as else None,
             decided_at=row.decided_at,
             decision_reason=row.decision_reason,
+            requested_for=acted_for.get((row.id, Step.REQUEST)),
+            decided_for=acted_for.get((row.id, Step.DECISION)),
+            paper=papers.get(row.id),
         )
-        for row, path, asker, decider in session.execute(query)
+        for row, path, asker, decider in rows
     )

@@ -119,6 +119,19 @@ class ApprovalDecided(DomainError):
         super().__init__(_("This request has already been decided. Reload the page to see the decision."))
 
 
+class DeputyRefused(DomainError):
+    """Nobody can be named, or ended, as asked for."""
+
+    code = "khong-ky-thay-duoc"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class PaperRefused(DomainError):
+    """A signed paper cannot be taken, or confirmed, as asked for."""
+
+    code = "khong-nhan-ban-ky"
+
+
 class ReasonMissing(DomainError):
     code = "thieu-ly-do"
     status = HTTPStatus.UNPROCESSABLE_ENTITY

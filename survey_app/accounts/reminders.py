@@ -1,7 +1,7 @@
 """What accounts themselves put on the list of today."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +11,7 @@ from survey_app.accounts.queries import AccountState
 from survey_app.accounts.todo import Todo
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
+from survey_app.templating import day
 from survey_app.units.queries import civil, has_villages
 
 
@@ -48,6 +49,22 @@ def lost_factors(session: Session, identity: Identity, now: datetime) -> Iterato
             url=f"/can-bo/tai-khoan/{asked.user_id}/ma-xac-thuc",
             urgent=True,
         )
+
+
+def papers(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
+    """Scans of decisions signed on paper that wait for the person as the second one."""
+    for asked in queries.open_approvals(session, identity):
+        if asked.paper is not None and asked.may_confirm(identity):
+            yield Todo(
+                title=_("Confirm a decision signed on paper by %(name)s", name=asked.paper.signer),
+                detail=_(
+                    "%(name)s uploaded the scan. It counts once you have compared it, by %(day)s at the latest.",
+                    name=asked.paper.uploaded_by_name,
+                    day=day(asked.paper.due_at - timedelta(seconds=1)),
+                ),
+                url=f"/can-bo/phe-duyet/{asked.id}/ban-giay",
+                urgent=True,
+            )
 
 
 def village_lists(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:

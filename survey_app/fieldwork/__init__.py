@@ -3,8 +3,8 @@
 from flask import Flask
 
 from survey_app import jobs
-from survey_app.accounts import journal, todo
-from survey_app.fieldwork import commands, meeting_views, print_views, queries, schedule, views
+from survey_app.accounts import journal, paper_signatures, todo
+from survey_app.fieldwork import acts, commands, meeting_views, print_views, queries, schedule, views
 
 
 def init_app(app: Flask) -> None:
@@ -16,3 +16,5 @@ def init_app(app: Flask) -> None:
     jobs.register(app, "fieldwork", schedule.open_and_close)
     todo.register(app, schedule.todos)
     journal.register(app, "survey", queries.subjects_under)
+    for act in acts.OWN:
+        paper_signatures.register(app, act, views.carry_out, acts.page_of)

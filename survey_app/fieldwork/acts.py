@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from survey_app.access import Identity
+from survey_app.access import Identity, Role
 from survey_app.accounts import operations as accounts
 from survey_app.accounts import queries as accounts_queries
 from survey_app.accounts.queries import ApprovalView
@@ -28,6 +28,10 @@ class Act(StrEnum):
     ANNUL_VILLAGE = "results.annul_village"
 
 
+#: The acts that this room carries out.
+OWN = frozenset(Act) - {Act.ANNUL_VILLAGE}
+
+
 def subject(survey_id: str) -> str:
     """How approvals and the audit log name a survey."""
     return f"survey:{survey_id}"
@@ -47,13 +51,18 @@ def name(act: str) -> str:
 
 def is_ours(approval: ApprovalView) -> bool:
     """Whether this room carries the request out; other rooms have requests about a survey of their own."""
-    return approval.act in set(Act) - {Act.ANNUL_VILLAGE}
+    return approval.act in OWN
 
 
 def page_of(approval: ApprovalView) -> str:
     """Where the other body decides."""
     place = "huy-thon/duyet" if approval.act == Act.ANNUL_VILLAGE else "duyet"
-    return f"/can-bo/dot/{approval.subject.removeprefix(subject(''))}/{place}/{approval.id}"
+    return f"/can-bo/dot/{survey_of(approval)}/{place}/{approval.id}"
+
+
+def survey_of(approval: ApprovalView) -> str:
+    """The survey that the request is about."""
+    return approval.subject.removeprefix(subject(""))
 
 
 def requests(session: Session, survey_id: str) -> tuple[ApprovalView, ...]:
@@ -140,18 +149,18 @@ def decide(
     """
     decided = accounts.decide(session, approval_id, by=by, approved=approved, reason=reason, now=now)
     if approved:
-        _carry_out(session, survey.id, decided, actor=by.actor, now=now, keys=keys)
+        carry_out(session, decided, actor=by.actor, now=now, keys=keys)
     return decided
 
 
-def _carry_out(
-    session: Session, survey_id: str, approval: ApprovalView, *, actor: str, now: datetime, keys: KeyStore
-) -> None:
-    payload = approval.payload
+def carry_out(session: Session, approval: ApprovalView, *, actor: str, now: datetime, keys: KeyStore) -> None:
+    """Do what was agreed to. Raises SurveyChanged when the survey is no longer what the request was about."""
+    survey_id, payload = approval.subject.removeprefix(subject("")), approval.payload
     operations.require_revision(session, survey_id, int(str(payload["revision"])))
     match Act(approval.act):
         case Act.PUBLISH:
-            operations.publish(session, survey_id, actor=actor, now=now, keys=keys)
+            stand_ins = _stand_ins(approval)
+            operations.publish(session, survey_id, actor=actor, now=now, keys=keys, stand_ins=stand_ins)
         case Act.EXTEND:
             closes_at = datetime.fromisoformat(str(payload["closes_at"]))
             operations.extend(session, survey_id, closes_at, reason=approval.reason, actor=actor, now=now)
@@ -163,3 +172,9 @@ def _carry_out(
         case Act.VOID_BATCH:
             batch = int(str(payload["batch"]))
             batches.void_batch(session, survey_id, batch, reason=approval.reason, actor=actor, now=now)
+
+
+def _stand_ins(approval: ApprovalView) -> tuple[Role, ...]:
+    """Roles of the province in which one of the two bodies acted for the commune's own."""
+    roles = (approval.requested_as, approval.decided_as)
+    return tuple(role for role in Role if role in roles and approval.stands_in(role))

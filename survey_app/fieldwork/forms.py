@@ -129,22 +129,6 @@ class MeetingForm(StaffForm):
             raise ValidationError(_("The meeting ends before it begins."))
 
 
-class DecisionForm(StaffForm):
-    """Yes or no to what the other body asks."""
-
-    decision = RadioField(
-        lazy_gettext("Your decision"),
-        choices=[
-            SelectChoice("approved", lazy_gettext("I agree")),
-            SelectChoice("refused", lazy_gettext("I do not agree")),
-        ],
-        validators=[InputRequired()],
-    )
-    reason = TextAreaField(
-        lazy_gettext("Reason (needed if you do not agree)"), filters=[clean], validators=[Length(max=500)]
-    )
-
-
 def suggested_dates(today: date) -> tuple[date, date]:
     """A first and last day to start from: two weeks from tomorrow on. Only a suggestion; no rule sets a length."""
     return date.fromordinal(today.toordinal() + 1), date.fromordinal(today.toordinal() + 14)

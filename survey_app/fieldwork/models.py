@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     LargeBinary,
     String,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -91,6 +92,8 @@ class Survey(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[str] = mapped_column(String(40))
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: Roles of the province that asked for, or agreed to, publishing in place of the commune's own; with commas.
+    stand_ins: Mapped[str] = mapped_column(String(40), default="", server_default=text("''"))
     annulled_reason: Mapped[str | None] = mapped_column(String(500))
     #: Set when the pepper was destroyed on purpose; until then a missing pepper is a fault.
     pepper_destroyed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

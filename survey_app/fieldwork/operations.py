@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from survey_app import audit
+from survey_app.access import Role
 from survey_app.authoring import queries as instruments
 from survey_app.authoring.queries import ScoredWording
 from survey_app.fieldwork import calendar, codes
@@ -159,8 +160,19 @@ def obstacles(session: Session, survey_id: str, now: datetime) -> tuple[str, ...
     return tuple(found)
 
 
-def publish(session: Session, survey_id: str, *, actor: str, now: datetime, keys: KeyStore) -> None:
-    """Fix form, frame and dates, make the pepper, and open at once if the day has come. Raises CannotPublish."""
+def publish(
+    session: Session,
+    survey_id: str,
+    *,
+    actor: str,
+    now: datetime,
+    keys: KeyStore,
+    stand_ins: Sequence[Role] = (),
+) -> None:
+    """Fix form, frame and dates, make the pepper, and open at once if the day has come. Raises CannotPublish.
+
+    `stand_ins` are the roles of the province that acted in place of the commune's own; every paper says so.
+    """
     survey = hold(session, survey_id)
     require_state(survey, State.DRAFT)
     _one_at_a_time(session, survey.unit_id)
@@ -171,6 +183,7 @@ def publish(session: Session, survey_id: str, *, actor: str, now: datetime, keys
         keys.ensure_pepper(survey_id)
     survey.state = State.OPEN if survey.opens_at <= now else State.PUBLISHED
     survey.published_at = now
+    survey.stand_ins = ",".join(stand_ins)
     survey.confirmed = _wording(session, survey) is ScoredWording.CONFIRMED
     audit.record(session, actor, "fieldwork.publish", f"survey:{survey_id}", at=now, state=survey.state)
 

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from sqlalchemy import Row, Select, bindparam, literal, select
 from sqlalchemy.orm import Session
 
-from survey_app.access import Identity
+from survey_app.access import Identity, Role
 from survey_app.authoring import queries as instruments
 from survey_app.errors import DomainError
 from survey_app.fieldwork import calendar
@@ -67,6 +67,8 @@ class SurveyView:
     #: Whether the Front had confirmed the scored wording at publishing; if not, every page and paper says so.
     confirmed: bool
     published_at: datetime | None
+    #: Roles of the province that published it in place of the commune's own bodies; every paper says so.
+    stand_ins: tuple[Role, ...]
     annulled_reason: str | None
     revision: int
     #: Whether the key of its slips was destroyed on purpose.
@@ -298,6 +300,7 @@ def _view(session: Session, row: Row[Survey, Unit]) -> SurveyView:
         cover_token=found.cover_token,
         confirmed=found.confirmed,
         published_at=found.published_at,
+        stand_ins=tuple(Role(role) for role in found.stand_ins.split(",") if role),
         annulled_reason=found.annulled_reason,
         revision=found.revision,
         key_destroyed=found.pepper_destroyed_at is not None,

@@ -11,6 +11,7 @@ from wtforms import SelectChoice
 from survey_app import access, db
 from survey_app.access import EVERYBODY, Identity, Role
 from survey_app.accounts import queries as accounts
+from survey_app.accounts.forms import DecisionForm
 from survey_app.accounts.freshness import fresh
 from survey_app.authoring import queries as instruments
 from survey_app.errors import DomainError
@@ -18,7 +19,6 @@ from survey_app.fieldwork import acts, calendar, meetings, operations, queries, 
 from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.forms import (
     CorrectionForm,
-    DecisionForm,
     ExtendForm,
     ReasonForm,
     SurveyForm,
@@ -221,6 +221,11 @@ def decide(survey_id: str, approval_id: int) -> ResponseReturnValue:
         flash(_("Your decision is recorded."), "success")
         return redirect(url_for("fieldwork.page", survey_id=survey_id))
     return _decide_page(current, survey, approval, form, person), _status(form)
+
+
+def carry_out(session: Session, decided: accounts.ApprovalView, by: Identity, now: datetime) -> None:
+    """What was agreed to on paper, done with the keys of this installation."""
+    acts.carry_out(session, decided, actor=by.actor, now=now, keys=store())
 
 
 @bp.route("/<survey_id>/khung/<village>", methods=["GET", "POST"])

@@ -3,7 +3,8 @@
 from flask import Flask
 
 from survey_app import jobs
-from survey_app.accounts import todo
+from survey_app.accounts import paper_signatures, todo
+from survey_app.fieldwork import acts
 from survey_app.results import (
     annulling_views,
     custody_views,
@@ -15,6 +16,7 @@ from survey_app.results import (
     schedule,
     set_views,
     signals_views,
+    signing,
     signing_views,
     views,
 )
@@ -34,6 +36,8 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(erasure_commands.group)
     jobs.register(app, "results.seal", schedule.seal_due)
     jobs.register(app, "results.feedback", schedule.refresh_feedback)
+    paper_signatures.register(app, acts.Act.ANNUL_VILLAGE, annulling_views.carry_out, acts.page_of)
+    paper_signatures.register(app, signing.ACT, signing.carry_out, signing_views.page_of)
     todo.register(app, reminders.todos)
     todo.register(app, signing_views.todos)
     todo.register(app, custody_views.todos)

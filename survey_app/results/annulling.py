@@ -112,14 +112,15 @@ def decide(
     """
     decided = accounts.decide(session, approval_id, by=by, approved=approved, reason=reason, now=now)
     if approved:
-        _set_aside(session, survey.id, decided, actor=by.actor, now=now, counting_days=counting_days)
+        set_aside(session, decided, actor=by.actor, now=now, counting_days=counting_days)
     return decided
 
 
-def _set_aside(
-    session: Session, survey_id: str, approval: ApprovalView, *, actor: str, now: datetime, counting_days: int
+def set_aside(
+    session: Session, approval: ApprovalView, *, actor: str, now: datetime, counting_days: int
 ) -> None:
-    payload = approval.payload
+    """Do what was agreed to, in the transaction of the decision. Raises CannotAnnul and SurveyChanged."""
+    payload, survey_id = approval.payload, acts.survey_of(approval)
     operations.require_revision(session, survey_id, int(str(payload["revision"])))
     survey = operations.hold(session, survey_id)
     obstacle = _obstacle(surveys.survey(session, survey_id))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from survey_app import access, db
 from survey_app.access import Identity, Role
 from survey_app.accounts import queries as approvals
+from survey_app.accounts.forms import DecisionForm
 from survey_app.accounts.freshness import fresh
 from survey_app.accounts.queries import ApprovalView
 from survey_app.accounts.todo import Todo
@@ -18,7 +19,7 @@ from survey_app.errors import DomainError
 from survey_app.fieldwork import acts
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.acts import Act
-from survey_app.fieldwork.forms import DecisionForm, PublicReasonForm
+from survey_app.fieldwork.forms import PublicReasonForm
 from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
@@ -85,6 +86,11 @@ def decide(survey_id: str, approval_id: int) -> ResponseReturnValue:
         erasing.after_annulment(db.database.engine)
     flash(_("Your decision is recorded."), "success")
     return redirect(url_for("fieldwork.page", survey_id=survey.id), HTTPStatus.SEE_OTHER)
+
+
+def carry_out(session: Session, decided: ApprovalView, by: Identity, now: datetime) -> None:
+    """What was agreed to on paper, by the settings of this installation."""
+    annulling.set_aside(session, decided, actor=by.actor, now=now, counting_days=_counting_days())
 
 
 def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:

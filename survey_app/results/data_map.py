@@ -245,6 +245,22 @@ DATA_MAP = (
         _l("Not erased: the chain would break"),
     ),
     DataLine(
+        ("deputyships", "deputised_acts"),
+        _l("Officers: who signed in whose place, on which days and why"),
+        _l("So that lists and papers name whoever answers for an act"),
+        _l("The two officers; on acts they took: the bodies that decide"),
+        _FOREVER,
+        _NOT_ERASED,
+    ),
+    DataLine(
+        ("paper_signatures",),
+        _l("Scans of decisions signed by hand, with the signer's name; only where the operator allows paper"),
+        _l("To show that a body decided"),
+        _l("The bodies that decide and the auditor, in their area; each download is noted"),
+        _l("As long as the papers of the survey are kept"),
+        _l("Not erased by the system"),
+    ),
+    DataLine(
         ("data_requests", "data_request_answers"),
         _l("Requests on personal data: a reference, the kind, the answer"),
         _l("To answer in time and to show it"),

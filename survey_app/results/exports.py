@@ -5,6 +5,7 @@ Reads `DisclosedResult` and nothing else, so a file never tells more than the pa
 
 from collections.abc import Iterable, Sequence
 
+from survey_app.accounts.parties import stood_in
 from survey_app.fieldwork import rounds
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
@@ -64,6 +65,7 @@ def remarks(result: DisclosedResult) -> tuple[str, ...]:
         (survey.rehearsal, _("REHEARSAL: these figures count for nothing.")),
         (survey.purpose == "feedback", _("Feedback, not used for scoring.")),
         (not survey.confirmed, _("The form has not been confirmed by the Fatherland Front.")),
+        (bool(survey.stand_ins), stood_in(survey.stand_ins)),
         (
             survey.annulled_reason is not None,
             _("The survey was annulled: %(reason)s", reason=survey.annulled_reason),

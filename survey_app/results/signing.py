@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey_app import audit
-from survey_app.access import Body, Identity, Role
+from survey_app.access import FRONT, Body, Identity, Role
 from survey_app.accounts import operations as accounts
 from survey_app.accounts import queries as approvals
+from survey_app.accounts.parties import Party
 from survey_app.accounts.queries import ApprovalView
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
@@ -60,8 +61,10 @@ class Signature:
     body: Body
     role: Role
     signed_at: datetime
-    #: Whether somebody of the province signed for the commune's own body ("ký thay").
+    #: Whether somebody of the province signed for the commune's own body.
     stands_in: bool
+    #: Who signed and in whose place, for `accounts.parties.signed_as`.
+    party: Party
 
 
 def evidence(session: Session, survey_id: str, audience: Audience) -> Evidence:
@@ -89,10 +92,12 @@ def requests(session: Session, survey_id: str) -> tuple[ApprovalView, ...]:
 def signatures(session: Session, survey_id: str) -> tuple[Signature, ...]:
     """Both signatures of a signed result, the one who asked first; empty before."""
     signed = next((found for found in requests(session, survey_id) if found.decision == "approved"), None)
-    if signed is None or signed.decided_as is None or signed.decided_at is None:
+    if signed is None or signed.decider is None or signed.decided_at is None:
         return ()
-    first = _signature(signed, signed.requested_by_name, signed.requested_as, signed.requested_at)
-    return first, _signature(signed, signed.decided_by_name or "", signed.decided_as, signed.decided_at)
+    return (
+        _signature(signed.requester, signed.requested_at),
+        _signature(signed.decider, signed.decided_at),
+    )
 
 
 def ask(session: Session, survey: SurveyView, *, by: Identity, now: datetime) -> int:
@@ -118,8 +123,13 @@ def decide(
     Raises CannotSign, also when what was sealed is not what the first body signed, and what `accounts` refuses.
     """
     decided = accounts.decide(session, approval_id, by=by, approved=approved, reason=reason, now=now)
-    if not approved:
-        return decided
+    if approved:
+        carry_out(session, decided, by, now)
+    return decided
+
+
+def carry_out(session: Session, decided: ApprovalView, by: Identity, now: datetime) -> None:
+    """Make the result signed, once the other body has agreed. Raises CannotSign."""
     survey_id = decided.subject.removeprefix(_subject(""))
     digest = _require_sealed(session, survey_id)
     if decided.payload["digest"] != digest:
@@ -127,11 +137,11 @@ def decide(
     survey = session.get_one(Survey, survey_id)
     survey.state = State.SIGNED
     survey.revision += 1
-    stand_in = {"stand_in": by.role} if decided.stands_in(by.role) else {}
+    role = decided.decided_as
+    stand_in = {"stand_in": role} if decided.stands_in(role) else {}
     audit.record(
-        session, by.actor, ACT, decided.subject, at=now, digest=digest, approval=approval_id, **stand_in
+        session, by.actor, ACT, decided.subject, at=now, digest=digest, approval=decided.id, **stand_in
     )
-    return decided
 
 
 def _subject(survey_id: str) -> str:
@@ -153,6 +163,6 @@ def _require_sealed(session: Session, survey_id: str) -> str:
     return seal.digest
 
 
-def _signature(signed: ApprovalView, name: str, role: Role, at: datetime) -> Signature:
-    body = Body.FRONT if role in (Role.FRONT_COMMUNE, Role.FRONT_PROVINCE) else Body.GOVERNMENT
-    return Signature(name, body, role, at, signed.stands_in(role))
+def _signature(party: Party, at: datetime) -> Signature:
+    body = Body.FRONT if party.role in FRONT else Body.GOVERNMENT
+    return Signature(party.name, body, party.role, at, party.stands_in, party)

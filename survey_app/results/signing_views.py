@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from survey_app import access, db
 from survey_app.access import Identity, Role
 from survey_app.accounts import queries as approvals
+from survey_app.accounts.forms import DecisionForm
 from survey_app.accounts.freshness import fresh
 from survey_app.accounts.queries import ApprovalView
 from survey_app.accounts.todo import Todo
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.forms import DecisionForm
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.forms import StaffForm
@@ -61,6 +61,11 @@ def page(survey_id: str) -> ResponseReturnValue:
         return _page(survey, waiting, form, person), refusal.status
     flash(_("Your decision is recorded."), "success")
     return redirect(url_for("signing.page", survey_id=survey_id), HTTPStatus.SEE_OTHER)
+
+
+def page_of(asked: ApprovalView) -> str:
+    """Where a request to sign is looked at and decided."""
+    return url_for("signing.page", survey_id=asked.subject.removeprefix("survey:"))
 
 
 def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:

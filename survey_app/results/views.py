@@ -15,7 +15,7 @@ from survey_app.access import Role
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork import rounds
 from survey_app.fieldwork.models import State
-from survey_app.results import exports, queries, wording
+from survey_app.results import exports, queries, signing, wording
 from survey_app.results.queries import DisclosedResult
 from survey_app.scoring.disclosure import Audience
 
@@ -39,7 +39,11 @@ def page(survey_id: str) -> ResponseReturnValue:
     """The scorecard, as the signed-in person may see it."""
     result = _result(survey_id, form="page")
     return render_template(
-        "results/scorecard.html", result=result, remarks=exports.remarks(result), Audience=Audience
+        "results/scorecard.html",
+        result=result,
+        remarks=exports.remarks(result),
+        signatures=signing.signatures(db.session(), survey_id),
+        Audience=Audience,
     )
 
 

@@ -128,7 +128,7 @@ def test_the_province_front_stands_in_and_the_page_says_so(enter):
 
     (_commune, front) = signatures()
     assert (front.body, front.stands_in) == (Body.FRONT, True)
-    assert "ký thay" in enter(Role.COMMUNE).get(ADDRESS).text
+    assert "Bà Tỉnh (Mặt trận tỉnh làm thay Mặt trận xã)" in enter(Role.COMMUNE).get(ADDRESS).text
     noted = db.session().scalars(select(AuditEvent).where(AuditEvent.act == "results.sign")).one()
     assert noted.details["stand_in"] == "front_province"
 

@@ -1,0 +1,131 @@
+"""Pages of a decision signed by hand: uploading its scan, looking at it, and the second person's word on it.
+
+They exist only where the operator allows paper. A scan leaves as a download alone, and only inside the own subtree.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from http import HTTPStatus
+from typing import ParamSpec
+
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from survey_app import access, db, files, forms
+from survey_app.access import Role
+from survey_app.accounts import deputies, paper_signatures, queries, scans, views
+from survey_app.accounts.forms import CheckForm, PaperForm
+from survey_app.accounts.freshness import fresh
+from survey_app.accounts.paper_signatures import Signed
+from survey_app.accounts.queries import ApprovalView
+from survey_app.errors import DomainError
+from survey_app.i18n import gettext as _
+
+Arguments = ParamSpec("Arguments")
+
+#: One room, one blueprint; this module adds its pages to it.
+bp = views.bp
+
+_PAGE = "/can-bo/phe-duyet/<int:approval_id>/ban-giay"
+#: What the fields around the file may take.
+_FIELDS_BYTES = 64 * 1024
+
+
+def _where_allowed(
+    view: Callable[Arguments, ResponseReturnValue],
+) -> Callable[Arguments, ResponseReturnValue]:
+    @wraps(view)
+    def allowed(*args: Arguments.args, **kwargs: Arguments.kwargs) -> ResponseReturnValue:
+        if not current_app.extensions["settings"].paper_signatures:
+            abort(HTTPStatus.NOT_FOUND)
+        return view(*args, **kwargs)
+
+    return allowed
+
+
+@bp.route(_PAGE, methods=["GET", "POST"])
+@forms.takes_upload(scans.MAX_BYTES + _FIELDS_BYTES)
+@access.roles(*deputies.ROLES)
+@_where_allowed
+@fresh
+def paper(approval_id: int) -> ResponseReturnValue:
+    """Upload a scan, or see the one that waits."""
+    person, now = access.identity(), datetime.now(UTC)
+    asked, form = _asked(approval_id), PaperForm()
+    if request.method != "POST":
+        return _page(asked, form)
+    if not form.validate_on_submit():
+        return _page(asked, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    signed = Signed(
+        approved=form.decision.data == "approved",
+        reason=form.reason.data or "",
+        signer=form.signer.data,
+        signed_on=form.signed_on.data,
+        scan=form.scan.data.read(),
+    )
+    try:
+        with db.transaction() as current:
+            paper_signatures.upload(current, approval_id, signed, by=person, now=now)
+    except DomainError as refusal:
+        form.form_errors = [refusal.message]
+        return _page(_asked(approval_id), form), HTTPStatus.UNPROCESSABLE_ENTITY
+    flash(_("The scan is kept. It counts once a second person of your body has confirmed it."), "success")
+    return redirect(request.path, HTTPStatus.SEE_OTHER)
+
+
+@bp.post(f"{_PAGE}/xac-nhan")
+@access.roles(*deputies.ROLES)
+@_where_allowed
+@fresh
+def check_paper(approval_id: int) -> ResponseReturnValue:
+    """The second person's word."""
+    person, now = access.identity(), datetime.now(UTC)
+    asked, form = _asked(approval_id), CheckForm()
+    if not form.validate_on_submit():
+        return _page(asked, PaperForm(formdata=None), form), HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        with db.transaction() as current:
+            if form.outcome.data == "confirmed":
+                paper_signatures.confirm(current, approval_id, by=person, now=now)
+            else:
+                paper_signatures.reject(current, approval_id, form.remark.data, by=person, now=now)
+    except DomainError as refusal:
+        form.form_errors = [refusal.message]
+        return _page(_asked(approval_id), PaperForm(formdata=None), form), refusal.status
+    flash(_("Your decision is recorded."), "success")
+    return redirect(url_for("accounts.paper", approval_id=approval_id), HTTPStatus.SEE_OTHER)
+
+
+@bp.get(f"{_PAGE}/tep")
+@access.roles(*deputies.ROLES, Role.AUDITOR)
+@_where_allowed
+def scan(approval_id: int) -> ResponseReturnValue:
+    """The newest scan, as it came."""
+    with db.transaction() as current:
+        found = paper_signatures.scan(current, approval_id, by=access.identity(), now=datetime.now(UTC))
+    if found is None:
+        abort(HTTPStatus.NOT_FOUND)
+    body, kind = found
+    return files.download(body, f"ban-ky-giay-{approval_id}.{scans.ENDINGS[kind]}", kind)
+
+
+def _asked(approval_id: int) -> ApprovalView:
+    asked = queries.approval(db.session(), approval_id, access.identity())
+    if paper_signatures.act_of(asked) is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return asked
+
+
+def _page(asked: ApprovalView, form: PaperForm, check_form: CheckForm | None = None) -> str:
+    person, act = access.identity(), paper_signatures.act_of(asked)
+    return render_template(
+        "accounts/paper.html",
+        approval=asked,
+        about=act.where(asked) if act else "",
+        form=form,
+        check_form=check_form or CheckForm(formdata=None),
+        may_upload=asked.may_decide(person),
+        may_confirm=asked.may_confirm(person),
+        days=paper_signatures.WORKING_DAYS,
+    )
