@@ -15,7 +15,7 @@ from survey_app.accounts.forms import DecisionForm
 from survey_app.accounts.freshness import fresh
 from survey_app.authoring import queries as instruments
 from survey_app.errors import DomainError
-from survey_app.fieldwork import acts, calendar, meetings, operations, queries, remarks, rounds
+from survey_app.fieldwork import acts, calendar, evidence, meetings, operations, queries, remarks, rounds
 from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.forms import (
     CorrectionForm,
@@ -287,6 +287,7 @@ def _decide_page(
     person: Identity,
 ) -> str:
     instrument = instruments.instrument(current, survey.instrument_id)
+    answered, as_of = queries.answered_hourly(current, survey.id)
     return render_template(
         "fieldwork/decide.html",
         survey=survey,
@@ -296,6 +297,9 @@ def _decide_page(
         may_decide=approval.may_decide(person),
         frame=queries.frame(current, survey.id),
         batches=queries.batches(current, survey.id),
+        answered=queries.answered_by_door(answered),
+        as_of=as_of,
+        told=evidence.facts(current, survey),
         new_last_day=acts.new_last_day(approval),
         digest=instrument.digest or "",
         wording_state=instruments.scored_wording(current, survey.instrument_id, survey.unit.path),

@@ -4,7 +4,7 @@ from flask import Flask
 
 from survey_app import jobs
 from survey_app.accounts import paper_signatures, todo
-from survey_app.fieldwork import acts
+from survey_app.fieldwork import acts, evidence
 from survey_app.results import (
     annulling_views,
     custody_views,
@@ -37,6 +37,7 @@ def init_app(app: Flask) -> None:
     jobs.register(app, "results.seal", schedule.seal_due)
     jobs.register(app, "results.feedback", schedule.refresh_feedback)
     paper_signatures.register(app, acts.Act.ANNUL_VILLAGE, annulling_views.carry_out, acts.page_of)
+    evidence.register(app, signing.told_before_deciding)
     paper_signatures.register(app, signing.ACT, signing.carry_out, signing_views.page_of)
     todo.register(app, reminders.todos)
     todo.register(app, signing_views.todos)

@@ -3,6 +3,7 @@
 People sign as audited acts, and by hand on the printed minutes; the server's own key signed when it sealed.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,14 +18,16 @@ from survey_app.accounts.parties import Party
 from survey_app.accounts.queries import ApprovalView
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import State, Survey
+from survey_app.fieldwork.evidence import Fact
+from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
-from survey_app.results import paper_draw, queries
+from survey_app.results import comparison, paper_draw, queries
 from survey_app.results.models import ReceiptList, Seal
 from survey_app.results.queries import DisclosedResult, Unkeyed
 from survey_app.scoring.disclosure import Audience
 from survey_app.scoring.keying import DrawOutcome, SecondKeying
+from survey_app.templating import number
 
 ACT = "results.sign"
 
@@ -70,18 +73,28 @@ class Signature:
 def evidence(session: Session, survey_id: str, audience: Audience) -> Evidence:
     """Raises SurveyNotFound, and NotSealed before the seal."""
     batches = surveys.batches(session, survey_id)
-    returned = select(func.sum(ReceiptList.returned + ReceiptList.voided)).where(
-        ReceiptList.survey_id == survey_id
-    )
     return Evidence(
         result=queries.disclosed(session, survey_id, audience),
         slips_made=sum(batch.slips for batch in batches),
         slips_voided=sum(batch.slips for batch in batches if batch.voided_at is not None),
-        slips_returned=session.scalar(returned),
+        slips_returned=_returned(session, survey_id),
         unkeyed=queries.unkeyed(session, survey_id),
         keyed_again=paper_draw.keyed_again(session, survey_id),
         paper_draw=paper_draw.outcome(session, survey_id),
     )
+
+
+def told_before_deciding(session: Session, survey: SurveyView) -> Iterator[Fact]:
+    """What this room knows of a survey whose phones are closed: slips that came back, and signs to compare."""
+    if survey.purpose is not Purpose.DECISION or survey.phones_closed_at is None:
+        return
+    returned = _returned(session, survey.id)
+    lists = _("receipt lists not entered yet") if returned is None else number(returned)
+    yield Fact(_("Slips that came back"), lists)
+    if survey.state in {State.SEALED, State.SIGNED}:
+        flags = comparison.comparison(session, survey.id).flags
+        yield Fact(_("Signs to compare with the papers"), number(len(flags)) if flags else _("none"))
+        yield Fact(_("Digest, first 20 letters"), (queries.scorecard(session, survey.id).digest or "")[:20])
 
 
 def requests(session: Session, survey_id: str) -> tuple[ApprovalView, ...]:
@@ -161,6 +174,12 @@ def _require_sealed(session: Session, survey_id: str) -> str:
     if survey is None or survey.state != State.SEALED or seal is None:
         raise CannotSign
     return seal.digest
+
+
+def _returned(session: Session, survey_id: str) -> int | None:
+    """Slips that came back unused or spoiled, by the receipt lists; None while no list was entered."""
+    returned = select(func.sum(ReceiptList.returned + ReceiptList.voided))
+    return session.scalar(returned.where(ReceiptList.survey_id == survey_id))
 
 
 def _signature(party: Party, at: datetime) -> Signature:

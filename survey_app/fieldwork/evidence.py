@@ -1,0 +1,35 @@
+"""What other rooms know of a survey and somebody should read before deciding on it.
+
+Rooms register what they tell; this module knows none of their subjects.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from flask import Flask, current_app
+from sqlalchemy.orm import Session
+
+from survey_app.fieldwork.queries import SurveyView
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of the page that asks for a decision, in the reader's language."""
+
+    label: str
+    value: str
+
+
+Provider: TypeAlias = Callable[[Session, SurveyView], Iterable[Fact]]
+
+
+def register(app: Flask, provider: Provider) -> None:
+    """Have `provider` asked whenever somebody is about to decide on a survey."""
+    app.extensions.setdefault("decision_facts", []).append(provider)
+
+
+def facts(session: Session, survey: SurveyView) -> tuple[Fact, ...]:
+    """What the other rooms tell of this survey."""
+    providers: list[Provider] = current_app.extensions.get("decision_facts", [])
+    return tuple(fact for provider in providers for fact in provider(session, survey))
