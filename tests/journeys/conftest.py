@@ -52,6 +52,16 @@ class Server:
 @pytest.fixture
 def server(database_url: str, tmp_path: Path) -> Iterator[Server]:
     """The product on a fresh database, once on each engine, with the units of Gia Lai and the template library."""
+    yield from _running(database_url, tmp_path, SECOND_FACTOR="0")
+
+
+@pytest.fixture
+def strict_server(database_url: str, tmp_path: Path) -> Iterator[Server]:
+    """The same where whoever approves or signs needs a code from a phone."""
+    yield from _running(database_url, tmp_path, SECOND_FACTOR="1")
+
+
+def _running(database_url: str, tmp_path: Path, **changes: str) -> Iterator[Server]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
@@ -61,7 +71,7 @@ def server(database_url: str, tmp_path: Path) -> Iterator[Server]:
             "DATABASE_URL": database_url,
             "PUBLIC_URL": url,
             "KEY_DIR": str(tmp_path / "keys"),
-            "SECOND_FACTOR": "0",
+            **changes,
         }
         made = Server(url, environment, tmp_path)
         made.flask("units", "import")
