@@ -8,14 +8,33 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 import pydyf
 import xlsxwriter
 from flask import Response
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
-Cell = str | int | float | None
+
+@dataclass(frozen=True, slots=True)
+class Percent:
+    """A per cent as it is printed: a number in a workbook, `text` in CSV.
+
+    Hundredths and no fraction, so that a spreadsheet cannot round it onto a threshold that it only comes near.
+    """
+
+    hundredths: int
+    text: str
+
+
+Cell = str | int | float | Percent | None
+
+#: Two decimals with the reader's own decimal sign, as in "98,61 %".
+_PERCENT_FORMAT = r"0.00\ %"
 
 #: Full-width signs too: some spreadsheets read them as the plain ones.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -63,8 +82,10 @@ def xlsx(sheets: dict[str, Iterable[Sequence[Cell]]]) -> bytes:
     }
     with xlsxwriter.Workbook(buffer, options) as book:
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        percent = book.add_format({"num_format": _PERCENT_FORMAT})
         for name, rows in sheets.items():
             sheet = book.add_worksheet(name)
+            sheet.add_write_handler(Percent, partial(_write_percent, percent))
             for number, row in enumerate(rows):
                 sheet.write_row(number, 0, row, bold if number == 0 else None)
             sheet.freeze_panes(1, 0)
@@ -72,8 +93,18 @@ def xlsx(sheets: dict[str, Iterable[Sequence[Cell]]]) -> bytes:
     return buffer.getvalue()
 
 
-def _inert(cell: Cell) -> Cell:
+def _write_percent(
+    style: Format, sheet: Worksheet, row: int, column: int, cell: Percent, _style: Format | None = None
+) -> int:
+    """A per cent that a workbook can sort and compare; 98,61 % is stored as 0.9861."""
+    written: int = sheet.write_number(row, column, cell.hundredths / 10_000, style)
+    return written
+
+
+def _inert(cell: Cell) -> str | int | float | None:
     """A typed text that Excel would run gets an apostrophe; numbers stay numbers (ASVS 5.0, 1.2.10)."""
+    if isinstance(cell, Percent):
+        return cell.text
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
 
 

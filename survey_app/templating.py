@@ -11,6 +11,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from survey_app.access import Role, current_identity
 from survey_app.config import LANGUAGES, VIETNAM
+from survey_app.files import Percent
 from survey_app.i18n import current_language
 from survey_app.i18n import gettext as _
 from survey_app.questions.instrument import Text
@@ -47,6 +48,11 @@ def percent(rate: Rate) -> str:
     """A rate as people read it: 98,61 % (vi), 98.61 % (en)."""
     value = Fraction(rate.hundredths(), 100)
     return format_decimal(float(value), format="0.00", locale=current_language()) + "\u00a0%"
+
+
+def percent_cell(rate: Rate | None) -> Percent | None:
+    """A rate as a cell of a table file; none stays empty."""
+    return Percent(rate.hundredths(), percent(rate)) if rate else None
 
 
 def number(count: int) -> str:

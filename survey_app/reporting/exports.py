@@ -11,7 +11,7 @@ from survey_app.reporting.queries import Board, Row
 from survey_app.reporting.wording import denominator_text, kind_name, state_name, wait_text
 from survey_app.rulebooks.wording import goal_text, rule_text, service_name, source_text, verdict_name
 from survey_app.scoring.rates import Rate
-from survey_app.templating import moment, percent, wording
+from survey_app.templating import moment, percent_cell, wording
 
 
 def unit_lines(board: Board, rows: Sequence[Row]) -> Iterator[tuple[Cell, ...]]:
@@ -36,12 +36,11 @@ def target_lines(board: Board) -> Iterator[tuple[Cell, ...]]:
         _("Source"),
     )
     for one in board.targets:
-        share = one.progress.rate
         yield (
             wording(dict(one.target.title)),
             one.progress.met,
             one.progress.total,
-            percent(share) if share else "",
+            percent_cell(one.progress.rate),
             goal_text(one.target),
             one.needed,
             source_text(one.target.source),
@@ -95,4 +94,4 @@ def _line(row: Row) -> Iterable[Cell]:
 
 
 def _counts(rate: Rate | None) -> tuple[Cell, Cell, Cell]:
-    return (rate.n, rate.of, percent(rate)) if rate else (None, None, None)
+    return (rate.n, rate.of, percent_cell(rate)) if rate else (None, None, None)

@@ -13,7 +13,7 @@ from survey_app.results import wording
 from survey_app.results.queries import DisclosedResult
 from survey_app.scoring.disclosure import Audience, DisclosedVillage
 from survey_app.scoring.rates import Rate
-from survey_app.templating import percent
+from survey_app.templating import percent_cell
 from survey_app.templating import wording as in_language
 
 Row = Sequence[Cell]
@@ -93,7 +93,7 @@ def _items(result: DisclosedResult) -> list[Row]:
                 item.dissatisfied,
                 item.blank,
                 result.commune.valid,
-                percent(line.rate) if line.rate else None,
+                percent_cell(line.rate),
             )
         )
     return lines
@@ -115,7 +115,7 @@ def _village(result: DisclosedResult, village: DisclosedVillage) -> Row:
         result.names[village.unit],
         village.households,
         village.answered,
-        percent(village.coverage) if village.coverage else None,
+        percent_cell(village.coverage),
         wording.village(village),
     )
     if village.exact is None:
@@ -138,4 +138,4 @@ def _corrections(result: DisclosedResult) -> list[Row]:
 def _rate_row(name: str, rate: Rate | None, count: int | None = None) -> Row:
     if rate is None:
         return (name, count, None, None)
-    return (name, rate.n, rate.of, percent(rate))
+    return (name, rate.n, rate.of, percent_cell(rate))

@@ -210,8 +210,22 @@ def test_numbers_stay_numbers_in_the_workbook_and_targets_have_a_sheet(province,
     row = dict(zip(rows[0], rows[1], strict=True))
 
     assert (row["Households that answered"], row["Households on the list"]) == (72, 76)
+    assert (row["Coverage"], row["Satisfaction rate"]) == (0.9474, 0.9861)
+    assert book["Units"].cell(2, rows[0].index("Coverage") + 1).number_format == r"0.00\ %"
     assert rows[2][:2] == ("Number of lines", 1)
     assert list(book["Targets"].values)[1][1:3] == (1, 1)
+
+
+def test_a_rate_just_below_a_threshold_is_no_rounder_in_the_workbook_than_on_paper(province, client):
+    province.sealed(province.commune("Sát"), satisfied=89_996, valid=100_000, households=100_000)
+    province.sign_in()
+
+    book = openpyxl.load_workbook(io.BytesIO(client.get(PAGE + ".xlsx?lang=en").data))
+    rows = list(book["Units"].values)
+    row = dict(zip(rows[0], rows[1], strict=True))
+
+    assert (row["Satisfied answers"], row["Possible answers"]) == (179_992, 200_000)
+    assert row["Satisfaction rate"] == 0.8999
 
 
 def test_an_export_is_noted(province, client):
