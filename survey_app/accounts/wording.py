@@ -84,6 +84,7 @@ ACTS: Mapping[str, str] = {
     "results.request_received": _l("Recorded a request on personal data"),
     "results.request_answered": _l("Answered a request on personal data"),
     "reporting.export": _l("Downloaded the province's tables"),
+    "reporting.posting": _l("Recorded where a result is posted"),
     "keys.backup": _l("Backed up the keys"),
 }
 
@@ -132,4 +133,5 @@ DETAILS: Mapping[str, str] = {
     "acted_for": _l("in place of"),
     "page": _l("page"),
     "status": _l("status"),
+    "replaces": _l("replaces number"),
 }

@@ -1,9 +1,9 @@
-"""The province's board: every unit's finding of the year, progress to the targets, files and chart."""
+"""What carries results further: the province's board, and where results are posted."""
 
 from flask import Flask
 
 from survey_app.accounts import todo
-from survey_app.reporting import wording
+from survey_app.reporting import posting_views, wording
 from survey_app.reporting.commands import commands
 from survey_app.reporting.todos import late_communes, not_called_back
 from survey_app.reporting.views import bp
@@ -12,6 +12,7 @@ from survey_app.reporting.views import bp
 def init_app(app: Flask) -> None:
     """Pages, commands, the province's lines of the to-do list, and wording for the templates."""
     app.register_blueprint(bp)
+    app.register_blueprint(posting_views.bp)
     app.cli.add_command(commands)
     todo.register(app, late_communes)
     todo.register(app, not_called_back)

@@ -17,7 +17,7 @@ from survey_app.criteria.findings import Evidence, Finding, Verdict
 from survey_app.criteria.frameworks import Framework, Target
 from survey_app.criteria.targets import Progress, Standing
 from survey_app.fieldwork.models import HourlyProgress, Purpose, State
-from survey_app.reporting import consultations, waits
+from survey_app.reporting import consultations, postings, waits
 from survey_app.reporting.consultations import Consultation
 from survey_app.reporting.denominators import Denominator, denominator
 from survey_app.reporting.waits import Wait
@@ -232,21 +232,29 @@ def _evidence(
 ) -> Mapping[int, Evidence]:
     """What is on record for each unit that has anything on record."""
     decided = _earlier_decisions(session, province, year, framework)
+    newest = {unit_id: _telling(surveys) for unit_id, surveys in sealed.items()}
+    posted = postings.posted_days(session, [one.survey_id for one in newest.values()])
     return {
-        unit_id: _evidence_of(sealed.get(unit_id, ()), decided.get(unit_id))
-        for unit_id in {*sealed, *decided}
+        unit_id: _evidence_of(newest.get(unit_id), decided.get(unit_id), posted)
+        for unit_id in {*newest, *decided}
     }
 
 
-def _evidence_of(sealed: tuple[SealedSurvey, ...], decision: str | None) -> Evidence:
-    """Evidence from the newest sealed survey, answered by phone if there is such a one."""
-    if not sealed:
+def _telling(sealed: tuple[SealedSurvey, ...]) -> SealedSurvey:
+    """The survey that speaks for the unit: the newest, answered by phone if there is such a one."""
+    return next((one for one in reversed(sealed) if one.phone_answers), sealed[-1])
+
+
+def _evidence_of(
+    survey: SealedSurvey | None, decision: str | None, posted: Mapping[str, int | None]
+) -> Evidence:
+    if survey is None:
         return Evidence(earlier_decision=decision)
-    newest = next((one for one in reversed(sealed) if one.phone_answers), sealed[-1])
     return Evidence(
         has_sealed_decision_survey=True,
-        phone_answers=newest.phone_answers,
-        scorecard=newest.scorecard,
+        phone_answers=survey.phone_answers,
+        scorecard=survey.scorecard,
+        posted_days=posted[survey.survey_id],
         earlier_decision=decision,
     )
 

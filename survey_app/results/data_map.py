@@ -166,6 +166,14 @@ DATA_MAP = (
         _NOT_ERASED,
     ),
     DataLine(
+        ("postings",),
+        _l("Where the notice of a result hung, from which day to which, and who recorded it"),
+        _l("To show that villagers could read the result"),
+        _STAFF_ALONE,
+        _FOREVER,
+        _NOT_ERASED,
+    ),
+    DataLine(
         (
             "surveys",
             "survey_numbers",

@@ -160,7 +160,9 @@ _RULES: Mapping[str, Callable[[Rule], str]] = {
     "no_frame": lambda _rule: _("There is no list of households."),
     "no_valid_slip": lambda _rule: _("There is no valid slip."),
     "no_rate": lambda _rule: _("There is no valid slip, or the form has no such question: no rate."),
-    "posting_not_recorded": lambda _rule: _("The days of public posting have not been recorded."),
+    "posting_not_recorded": lambda _rule: _(
+        "The days of public posting are not on record for every village that was asked."
+    ),
     "rate_compared": _rate_compared,
     "each_item_compared": _items_compared,
     "posting_compared": _posting_compared,

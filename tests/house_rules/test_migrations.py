@@ -14,6 +14,7 @@ from sqlalchemy.schema import CreateTable
 from survey_app import audit, db
 from survey_app.authoring import triggers as frozen_instruments
 from survey_app.db import Base
+from survey_app.reporting import triggers as postings
 from survey_app.results import triggers as sealed_rows
 from tests.conftest import make_app
 
@@ -102,6 +103,7 @@ def _statements(dialect):
         *sealed_rows.create(dialect),
         *audit.create_triggers(dialect),
         *frozen_instruments.create(dialect),
+        *postings.create(dialect),
     )
     return [sql for sql in everything if sql.startswith("CREATE TRIGGER")]
 

@@ -1,0 +1,44 @@
+"""Forms of the page on which postings are recorded."""
+
+from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+
+from survey_app.forms import StaffForm, clean
+from survey_app.i18n import lazy_gettext as _l
+from survey_app.reporting.postings import Noted
+
+#: As date pickers send them, and as people type them where there is no picker.
+_DATE_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
+
+
+class PostingForm(StaffForm):
+    """Where a notice hangs and since when; the choices of units are set by the view."""
+
+    unit = SelectField(_l("Village or commune"), coerce=int)
+    place = StringField(
+        _l("Place, like the hall of the village"),
+        filters=[clean],
+        validators=[DataRequired(), Length(max=200)],
+    )
+    posted_from = DateField(_l("Posted on"), format=_DATE_FORMATS, validators=[InputRequired()])
+    posted_until = DateField(
+        _l("Taken down on, or last seen hanging on; empty while nobody has looked"),
+        format=_DATE_FORMATS,
+        validators=[Optional()],
+    )
+
+    def noted(self) -> Noted:
+        """What was typed; call after validation."""
+        assert self.posted_from.data is not None
+        return Noted(self.unit.data, self.place.data, self.posted_from.data, self.posted_until.data)
+
+
+class CorrectionForm(PostingForm):
+    """What is known now of a posting on record."""
+
+    is_withdrawn = BooleanField(_l("It was recorded by mistake: there was no such posting"))
+    reason = TextAreaField(
+        _l("What is new or was wrong, like “taken down today”"),
+        filters=[clean],
+        validators=[DataRequired(), Length(max=500)],
+    )

@@ -1,0 +1,128 @@
+"""The page on which commune and Front record where a sealed result hangs. Shows no figure of the result."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TypeVar
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from survey_app import access, db
+from survey_app.access import Role
+from survey_app.errors import DomainError
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.i18n import gettext as _
+from survey_app.reporting import postings
+from survey_app.reporting.posting_forms import CorrectionForm, PostingForm
+from survey_app.reporting.postings import PostingView
+from survey_app.results.queries import NotSealed
+
+Form = TypeVar("Form", bound=PostingForm)
+
+bp = Blueprint("postings", __name__, template_folder="templates")
+
+#: Those who hang the notices. The province, which appraises, does not write the evidence it reads.
+WRITERS = (Role.COMMUNE, *access.FRONT)
+_READERS = (*WRITERS, Role.PROVINCE, Role.AUDITOR, Role.VIEWER)
+_STANDING = (State.SEALED, State.SIGNED)
+
+
+@bp.get("/can-bo/dot/<survey_id>/niem-yet")
+@access.roles(*_READERS)
+def page(survey_id: str) -> ResponseReturnValue:
+    """The record of postings and what follows from it."""
+    survey = _survey(survey_id)
+    return _page(survey, _with_choices(survey, PostingForm(formdata=None)))
+
+
+@bp.post("/can-bo/dot/<survey_id>/niem-yet")
+@access.roles(*WRITERS)
+def record(survey_id: str) -> ResponseReturnValue:
+    """Add a posting to the record."""
+    survey = _survey(survey_id)
+    form = _with_choices(survey, PostingForm())
+    if not form.validate_on_submit():
+        return _page(survey, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        with db.transaction() as current:
+            postings.record(
+                current, survey.id, form.noted(), actor=access.identity().actor, now=datetime.now(UTC)
+            )
+    except DomainError as refusal:
+        flash(refusal.message, "error")
+        return _page(survey, form), refusal.status
+    flash(_("The posting is on record."), "success")
+    return redirect(url_for("postings.page", survey_id=survey.id), HTTPStatus.SEE_OTHER)
+
+
+@bp.route("/can-bo/dot/<survey_id>/niem-yet/<int:number>", methods=["GET", "POST"])
+@access.roles(*WRITERS)
+def correct(survey_id: str, number: int) -> ResponseReturnValue:
+    """Complete or correct one posting: a new row, with the reason."""
+    survey = _survey(survey_id)
+    posting = postings.standing(db.session(), survey.id, number)
+    form = _with_choices(survey, CorrectionForm(data=_filled(posting)))
+    if not form.is_submitted():
+        return _correction(survey, posting, form)
+    if not form.validate_on_submit():
+        return _correction(survey, posting, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        _write(survey.id, number, form)
+    except DomainError as refusal:
+        flash(refusal.message, "error")
+        return _correction(survey, posting, form), refusal.status
+    flash(_("The new record stands; the former one stays below it."), "success")
+    return redirect(url_for("postings.page", survey_id=survey.id), HTTPStatus.SEE_OTHER)
+
+
+def _write(survey_id: str, number: int, form: CorrectionForm) -> None:
+    reason, actor, now = form.reason.data or "", access.identity().actor, datetime.now(UTC)
+    with db.transaction() as current:
+        if form.is_withdrawn.data:
+            postings.withdraw(current, survey_id, number, reason=reason, actor=actor, now=now)
+        else:
+            postings.correct(current, survey_id, number, form.noted(), reason=reason, actor=actor, now=now)
+
+
+def _survey(survey_id: str) -> SurveyView:
+    """A decision survey of the own subtree whose result is sealed; an annulled one keeps its record."""
+    survey = surveys.scoped_survey(db.session(), survey_id, access.identity())
+    if survey.purpose is not Purpose.DECISION:
+        abort(HTTPStatus.NOT_FOUND)
+    if survey.state not in {*_STANDING, State.ANNULLED}:
+        raise NotSealed(survey)
+    return survey
+
+
+def _with_choices(survey: SurveyView, form: Form) -> Form:
+    form.unit.choices = [(unit.id, unit.full_name) for unit in postings.places(db.session(), survey)]
+    return form
+
+
+def _filled(posting: PostingView) -> dict[str, object]:
+    noted = posting.noted
+    return {
+        "unit": noted.unit_id,
+        "place": noted.place,
+        "posted_from": noted.posted_from,
+        "posted_until": noted.posted_until,
+    }
+
+
+def _page(survey: SurveyView, form: PostingForm) -> str:
+    record = postings.postings(db.session(), survey.id)
+    return render_template(
+        "reporting/postings.html",
+        survey=survey,
+        places=postings.places(db.session(), survey),
+        record=record,
+        days=postings.posted_days(db.session(), [survey.id])[survey.id],
+        may_write=access.identity().role in WRITERS and survey.state in _STANDING,
+        form=form,
+    )
+
+
+def _correction(survey: SurveyView, posting: PostingView, form: CorrectionForm) -> str:
+    return render_template("reporting/posting_correct.html", survey=survey, posting=posting, form=form)

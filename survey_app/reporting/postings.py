@@ -1,0 +1,267 @@
+"""Where a sealed result hangs in public (niêm yết): what people recorded, and the days that follow from it.
+
+The record is of what somebody saw. How many days suffice is a rule book's matter, and nothing here knows it.
+
+How days are counted is this product's decision, because no document that is known to us says:
+
+- days are the difference of the two dates, the day of posting not counted: from 1 June to 11 June is 10 days;
+- a posting without a last day counts nothing yet, since nobody has said that it still hangs;
+- a village has the days of its longest posting; interrupted ones are not added up;
+- a survey has the days of the village asked that has the fewest, and none while one of them has no complete
+  record. The commune's own board is on record but does not make up for a village.
+
+Each choice can only make the number lower.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from http import HTTPStatus
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from survey_app import audit
+from survey_app.errors import DomainError
+from survey_app.fieldwork import operations as fieldwork
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.models import FrameRow, State
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.i18n import gettext as _
+from survey_app.reporting.models import Posting
+from survey_app.results.models import Seal
+from survey_app.units import queries as units
+from survey_app.units.queries import UnitView
+
+
+class CannotPost(DomainError):
+    """Only a result that stands can hang somewhere."""
+
+    code = "khong-the-niem-yet"
+
+    def __init__(self) -> None:
+        super().__init__(_("Only a sealed result that was not annulled is posted, so only that is recorded."))
+
+
+class WrongDays(DomainError):
+    """The two days cannot be those of a posting of this result."""
+
+    code = "ngay-niem-yet-sai"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class PostingNotFound(DomainError):
+    """No posting of that number stands: it never did, or another row has replaced it."""
+
+    code = "khong-co-niem-yet"
+    status = HTTPStatus.NOT_FOUND
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such posting, or a newer record has replaced it. Reload the page."))
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What somebody saw: where, since when, and until when."""
+
+    unit_id: int
+    place: str
+    posted_from: date
+    posted_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostingView:
+    """One row of the record; `stands` unless a later row replaced it or it says that there was none."""
+
+    number: int
+    unit: UnitView
+    noted: Noted
+    replaces: int | None
+    reason: str
+    is_withdrawn: bool
+    stands: bool
+    recorded_by: str
+    recorded_at: datetime
+
+    @property
+    def days(self) -> int | None:
+        """Days it hung; None while no last day is on record."""
+        return _days(self.noted.posted_from, self.noted.posted_until)
+
+
+def places(session: Session, survey: SurveyView) -> tuple[UnitView, ...]:
+    """Where the result of this survey is posted: the villages asked, and the commune."""
+    return (survey.unit, *(line.unit for line in surveys.frame(session, survey.id)))
+
+
+def postings(session: Session, survey_id: str) -> tuple[PostingView, ...]:
+    """The whole record, oldest first; nothing of it is ever left out."""
+    rows = _rows(session, (survey_id,))
+    replaced = {row.replaces for row in rows}
+    found = units.units(session, {row.unit_id for row in rows})
+    return tuple(
+        PostingView(
+            number=row.number,
+            unit=found[row.unit_id],
+            noted=Noted(row.unit_id, row.place, row.posted_from, row.posted_until),
+            replaces=row.replaces,
+            reason=row.reason,
+            is_withdrawn=row.is_withdrawn,
+            stands=row.number not in replaced and not row.is_withdrawn,
+            recorded_by=row.recorded_by,
+            recorded_at=row.recorded_at,
+        )
+        for row in rows
+    )
+
+
+def standing(session: Session, survey_id: str, number: int) -> PostingView:
+    """The posting of that number, if it stands. Raises PostingNotFound."""
+    found = (row for row in postings(session, survey_id) if row.number == number and row.stands)
+    posting = next(found, None)
+    if posting is None:
+        raise PostingNotFound
+    return posting
+
+
+def posted_days(session: Session, survey_ids: Collection[str]) -> Mapping[str, int | None]:
+    """The days that each of these surveys was posted, counted as this module says; None where that is open.
+
+    Two statements, however many surveys.
+    """
+    longest: defaultdict[str, dict[int, int]] = defaultdict(dict)
+    for row in _current(_rows(session, survey_ids)):
+        days = _days(row.posted_from, row.posted_until)
+        if days is not None:
+            longest[row.survey_id][row.unit_id] = max(days, longest[row.survey_id].get(row.unit_id, 0))
+    asked: defaultdict[str, list[int]] = defaultdict(list)
+    frames = select(FrameRow.survey_id, FrameRow.unit_id).where(FrameRow.survey_id.in_(survey_ids))
+    for survey_id, unit_id in session.execute(frames.order_by(FrameRow.survey_id, FrameRow.unit_id)):
+        asked[survey_id].append(unit_id)
+    return {number: _fewest(asked[number], longest[number]) for number in survey_ids}
+
+
+def record(session: Session, survey_id: str, noted: Noted, *, actor: str, now: datetime) -> int:
+    """Note a posting; its number in the record. Raises CannotPost, WrongDays, SurveyNotFound."""
+    return _add(session, survey_id, noted, replaces=None, reason="", actor=actor, now=now)
+
+
+def correct(
+    session: Session, survey_id: str, number: int, noted: Noted, *, reason: str, actor: str, now: datetime
+) -> int:
+    """Replace a posting that stands by what is known now. Raises what `record` does, and PostingNotFound."""
+    _hold(session, survey_id)
+    standing(session, survey_id, number)
+    return _add(session, survey_id, noted, replaces=number, reason=reason, actor=actor, now=now)
+
+
+def withdraw(session: Session, survey_id: str, number: int, *, reason: str, actor: str, now: datetime) -> int:
+    """Say that there was no such posting. The row stays, with the reason. Raises CannotPost, PostingNotFound."""
+    _hold(session, survey_id)
+    wrong = standing(session, survey_id, number).noted
+    return _append(
+        session, survey_id, wrong, replaces=number, reason=reason, withdrawn=True, actor=actor, now=now
+    )
+
+
+def _add(
+    session: Session,
+    survey_id: str,
+    noted: Noted,
+    *,
+    replaces: int | None,
+    reason: str,
+    actor: str,
+    now: datetime,
+) -> int:
+    _hold(session, survey_id)
+    if noted.unit_id not in {unit.id for unit in places(session, surveys.survey(session, survey_id))}:
+        raise surveys.SurveyNotFound
+    _check_days(noted, units.civil(session.get_one(Seal, survey_id).sealed_at), units.civil(now))
+    return _append(
+        session, survey_id, noted, replaces=replaces, reason=reason, withdrawn=False, actor=actor, now=now
+    )
+
+
+def _append(
+    session: Session,
+    survey_id: str,
+    noted: Noted,
+    *,
+    replaces: int | None,
+    reason: str,
+    withdrawn: bool,
+    actor: str,
+    now: datetime,
+) -> int:
+    newest = session.scalar(select(func.max(Posting.number)).where(Posting.survey_id == survey_id))
+    number = (newest or 0) + 1
+    session.add(
+        Posting(
+            survey_id=survey_id,
+            number=number,
+            unit_id=noted.unit_id,
+            place=noted.place,
+            posted_from=noted.posted_from,
+            posted_until=noted.posted_until,
+            replaces=replaces,
+            reason=reason,
+            is_withdrawn=withdrawn,
+            recorded_by=actor,
+            recorded_at=now,
+        )
+    )
+    audit.record(
+        session,
+        actor,
+        "reporting.posting",
+        f"survey:{survey_id}",
+        at=now,
+        number=number,
+        unit=noted.unit_id,
+        **({"replaces": replaces, "reason": reason} if replaces else {}),
+    )
+    return number
+
+
+def _hold(session: Session, survey_id: str) -> None:
+    """Keep others from adding a row of the same number; the result must stand."""
+    if fieldwork.hold(session, survey_id).state not in {State.SEALED, State.SIGNED}:
+        raise CannotPost
+
+
+def _check_days(noted: Noted, sealed_on: date, today: date) -> None:
+    if noted.posted_from < sealed_on:
+        raise WrongDays(_("The result was sealed later than that, so it could not hang there yet."))
+    if noted.posted_from > today or (noted.posted_until or today) > today:
+        raise WrongDays(_("A day that is still to come cannot be recorded."))
+    if noted.posted_until is not None and noted.posted_until < noted.posted_from:
+        raise WrongDays(_("The last day lies before the first."))
+
+
+def _rows(session: Session, survey_ids: Collection[str]) -> tuple[Posting, ...]:
+    mine = select(Posting).where(Posting.survey_id.in_(survey_ids))
+    return tuple(session.scalars(mine.order_by(Posting.survey_id, Posting.number)))
+
+
+def _current(rows: Iterable[Posting]) -> Iterable[Posting]:
+    everything = tuple(rows)
+    replaced = {(row.survey_id, row.replaces) for row in everything}
+    return (row for row in everything if (row.survey_id, row.number) not in replaced and not row.is_withdrawn)
+
+
+def _days(first: date, last: date | None) -> int | None:
+    """Days between the two, the first not counted.
+
+    >>> _days(date(2026, 6, 1), date(2026, 6, 11))
+    10
+    """
+    return (last - first).days if last else None
+
+
+def _fewest(asked: Collection[int], days: Mapping[int, int]) -> int | None:
+    if not asked or any(unit_id not in days for unit_id in asked):
+        return None
+    return min(days[unit_id] for unit_id in asked)
