@@ -85,6 +85,8 @@ ACTS: Mapping[str, str] = {
     "results.request_answered": _l("Answered a request on personal data"),
     "reporting.export": _l("Downloaded the province's tables"),
     "reporting.posting": _l("Recorded where a result is posted"),
+    "reporting.release": _l("Released a paper with exact counts"),
+    "reporting.pack": _l("Downloaded the evidence pack"),
     "keys.backup": _l("Backed up the keys"),
 }
 
@@ -134,4 +136,5 @@ DETAILS: Mapping[str, str] = {
     "page": _l("page"),
     "status": _l("status"),
     "replaces": _l("replaces number"),
+    "manifest": _l("digest of the manifest"),
 }

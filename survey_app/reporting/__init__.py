@@ -1,9 +1,9 @@
-"""What carries results further: the province's board, and where results are posted."""
+"""What carries results further: the province's board, papers, postings and the evidence pack."""
 
 from flask import Flask
 
-from survey_app.accounts import todo
-from survey_app.reporting import posting_views, wording
+from survey_app.accounts import journal, todo
+from survey_app.reporting import paper_views, posting_views, wording
 from survey_app.reporting.commands import commands
 from survey_app.reporting.todos import late_communes, not_called_back
 from survey_app.reporting.views import bp
@@ -12,6 +12,7 @@ from survey_app.reporting.views import bp
 def init_app(app: Flask) -> None:
     """Pages, commands, the province's lines of the to-do list, and wording for the templates."""
     app.register_blueprint(bp)
+    app.register_blueprint(paper_views.bp)
     app.register_blueprint(posting_views.bp)
     app.cli.add_command(commands)
     todo.register(app, late_communes)
@@ -22,4 +23,5 @@ def init_app(app: Flask) -> None:
         reason_name=wording.reason_name,
         denominator_text=wording.denominator_text,
         kind_name=wording.kind_name,
+        act_words=journal.act_name,
     )

@@ -1,17 +1,21 @@
 """Commands of reporting: exact figures to the moment, as the operator's act."""
 
 import json
+import os
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
-from survey_app import db
+from survey_app import audit, db, keys
 from survey_app.criteria.findings import Finding
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
-from survey_app.reporting import queries
+from survey_app.reporting import pack, queries
+from survey_app.reporting.pack import Packed
 from survey_app.reporting.queries import Board, Row, TargetProgress
 from survey_app.reporting.wording import state_name, wait_text
 from survey_app.rulebooks import queries as rulebooks
@@ -40,6 +44,64 @@ def province(code: str, year: int, as_json: bool) -> None:
     except DomainError as error:
         raise click.ClickException(error.message) from error
     click.echo(json.dumps(as_document(made), ensure_ascii=False, indent=2) if as_json else _as_text(made))
+
+
+@commands.command("pack")
+@click.option("--survey", "survey_id", required=True, help="Number of the survey.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The .zip file to write."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
+def evidence_pack(survey_id: str, out: Path, as_json: bool) -> None:
+    """Everything that documents a sealed result, in one file that only its owner can read."""
+    now = datetime.now(UTC)
+    try:
+        made = _write_pack(survey_id, out, now)
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    except OSError as error:
+        raise click.ClickException(f"{out}: {error.strerror}") from error
+    told = {"survey": survey_id, "file": str(out), "files": made.files, "manifest": made.manifest}
+    if as_json:
+        click.echo(json.dumps(told))
+        return
+    click.echo(
+        _(
+            "%(count)d files in %(file)s. It holds exact counts of villages: give it to nobody but those who "
+            "sign, appraise and file it.",
+            count=made.files,
+            file=out,
+        )
+    )
+
+
+def _write_pack(survey_id: str, out: Path, now: datetime) -> Packed:
+    """Write beside `out` and put it there when it is whole, so that no half pack bears the name."""
+    part = out.with_name(f".{out.name}.part")
+    try:
+        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b") as stream:
+            made = pack.write(
+                db.session(),
+                survey_id,
+                stream,
+                public_url=current_app.extensions["settings"].public_url,
+                key=keys.store().signing_key().public_key(),
+                now=now,
+            )
+        with db.transaction() as current:
+            audit.record(
+                current,
+                audit.OPERATOR,
+                "reporting.pack",
+                f"survey:{survey_id}",
+                at=now,
+                files=made.files,
+                manifest=made.manifest,
+            )
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+    return made
 
 
 def as_document(made: Board) -> dict[str, Any]:

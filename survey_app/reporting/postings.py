@@ -23,6 +23,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey_app import audit
+from survey_app.authoring import queries as instruments
 from survey_app.errors import DomainError
 from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork import queries as surveys
@@ -82,6 +83,7 @@ class PostingView:
     reason: str
     is_withdrawn: bool
     stands: bool
+    #: The name of the person.
     recorded_by: str
     recorded_at: datetime
 
@@ -92,8 +94,8 @@ class PostingView:
 
 
 def places(session: Session, survey: SurveyView) -> tuple[UnitView, ...]:
-    """Where the result of this survey is posted: the villages asked, and the commune."""
-    return (survey.unit, *(line.unit for line in surveys.frame(session, survey.id)))
+    """Where the result of this survey is posted: the villages asked, and the commune last."""
+    return (*(line.unit for line in surveys.frame(session, survey.id)), survey.unit)
 
 
 def postings(session: Session, survey_id: str) -> tuple[PostingView, ...]:
@@ -101,6 +103,7 @@ def postings(session: Session, survey_id: str) -> tuple[PostingView, ...]:
     rows = _rows(session, (survey_id,))
     replaced = {row.replaces for row in rows}
     found = units.units(session, {row.unit_id for row in rows})
+    people = {actor: instruments.person_name(session, actor) for actor in {row.recorded_by for row in rows}}
     return tuple(
         PostingView(
             number=row.number,
@@ -110,7 +113,7 @@ def postings(session: Session, survey_id: str) -> tuple[PostingView, ...]:
             reason=row.reason,
             is_withdrawn=row.is_withdrawn,
             stands=row.number not in replaced and not row.is_withdrawn,
-            recorded_by=row.recorded_by,
+            recorded_by=people[row.recorded_by],
             recorded_at=row.recorded_at,
         )
         for row in rows

@@ -14,11 +14,11 @@ from survey_app.results import reconciliation
 
 bp = Blueprint("reconciliation", __name__, template_folder="templates")
 
-_READERS = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.AUDITOR)
+READERS = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.AUDITOR)
 
 
 @bp.get("/can-bo/dot/<survey_id>/doi-chieu/bien-ban.pdf")
-@access.roles(*_READERS)
+@access.roles(*READERS)
 def minutes(survey_id: str) -> ResponseReturnValue:
     """The minutes of a sealed survey."""
     person, now = access.identity(), datetime.now(UTC)

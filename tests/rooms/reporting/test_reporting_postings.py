@@ -205,7 +205,7 @@ def test_the_commune_records_completes_and_reads_its_postings(office, survey, vi
     page = office.get(address + "?lang=en").text
 
     assert (recorded.status_code, completed.status_code) == (303, 303)
-    assert "not known yet" in waiting
+    assert "last day not known yet" in waiting
     assert "Days posted: 10." in page
     assert "23/05/2026" in page
     assert "Đã gỡ" in page

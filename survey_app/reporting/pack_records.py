@@ -1,0 +1,172 @@
+"""The records in an evidence pack: its letter to the reader, and plan, frame, form, decisions, postings and acts.
+
+Rows for `files.csv_rows`. Holds no answer, and no number of one: the list of receipts is public, and whoever knows an
+answer's number could try what was answered until it fits.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey_app.accounts import journal
+from survey_app.accounts import queries as accounts
+from survey_app.audit import AuditEvent
+from survey_app.fieldwork import acts
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.files import Cell
+from survey_app.i18n import gettext as _
+from survey_app.reporting import postings
+from survey_app.reporting.papers import Exact
+from survey_app.templating import day, moment, role_name
+
+Row = Sequence[Cell]
+
+#: A detail of acts that names an answer by its number.
+_WITHHELD = "submission"
+
+
+def readme(found: Exact, public_url: str, now: datetime) -> bytes:
+    """What the pack holds, who may have it, and how to check it; plain text with the line ends of Windows."""
+    survey = found.survey
+    paragraphs = (
+        _("EVIDENCE PACK – SURVEY %(number)s – %(unit)s", number=survey.id, unit=survey.unit.full_name),
+        *((_("TRIAL – does not count"),) if survey.rehearsal else ()),
+        _("Made at %(when)s from the sealed result.", when=moment(now)),
+        _(
+            "Digest of the sealed result: %(digest)s. Its first 20 letters stand on the minutes.",
+            digest=found.result.digest,
+        ),
+        _("Public page: %(address)s", address=f"{public_url}/ket-qua/{survey.id}"),
+        _("WHAT IT HOLDS"),
+        _(
+            "01 minutes of the count; 02 table of the commune; 03 minutes on the reconciliation of slips; "
+            "04 notices of the commune and of every village; 05 public set, which anybody can check; 06 plan; "
+            "07 households of the villages; 08 wording of the form; 09 approvals and signatures; 10 postings; "
+            "11 acts of the audit log on this survey."
+        ),
+        _("WHO MAY HAVE IT"),
+        _(
+            "01, 02 and 03 hold exact counts of villages. They are for those who sign, appraise and file them. "
+            "Do not post or publish them: in a small village a single answer could be recognised. The notices "
+            "and the public set may be given to everybody."
+        ),
+        _("WHAT IS NOT IN IT"),
+        _(
+            "The auditor's set with all answers is not in this pack. Whoever has it beside a person's receipt "
+            "knows that person's answer, and a pack is copied and filed. Front, province and auditors fetch it "
+            "from the page of the result under their own names, and every download is recorded."
+        ),
+        _("HOW TO CHECK IT"),
+        _(
+            "MANIFEST.sha256 holds a SHA-256 for each file; “sha256sum -c MANIFEST.sha256” compares them. The "
+            "public set is checked with verifier.html or verify.py, which need no network; the 20 letters "
+            "printed on the minutes that were signed by hand are what it is checked against."
+        ),
+    )
+    return ("\ufeff" + "\r\n\r\n".join(paragraphs) + "\r\n").encode()
+
+
+def tables(session: Session, survey: SurveyView, public_url: str) -> Iterator[tuple[str, Iterable[Row]]]:
+    """Name and rows of every table."""
+    yield "06-ke-hoach", _plan(survey, public_url)
+    yield "07-danh-sach-ho", _frame(session, survey)
+    yield "08-mau-phieu", _form(survey)
+    yield "09-phe-duyet-va-ky", _decisions(session, survey)
+    yield "10-niem-yet", _postings(session, survey)
+    yield "11-nhat-ky", _acts(session, survey)
+
+
+def _plan(survey: SurveyView, public_url: str) -> Iterator[Row]:
+    form = survey.instrument
+    yield (_("Survey"), survey.id)
+    yield (_("Unit"), survey.unit.full_name, survey.unit.code)
+    yield (_("Plan of the Front"), survey.plan_number, day(survey.plan_date) if survey.plan_date else "")
+    yield (_("What it is for"), survey.aim)
+    yield (_("Whom to call"), survey.contact)
+    yield (_("Phones open"), day(survey.first_day), day(survey.last_day))
+    yield (_("Phones closed"), moment(survey.phones_closed_at) if survey.phones_closed_at else "")
+    yield (_("Form"), form.title["vi"], form.key, form.version)
+    yield (_("Confirmed by the Front"), _("yes") if survey.confirmed else _("no"))
+    yield (_("Rehearsal"), _("yes") if survey.rehearsal else _("no"))
+    yield (_("Page where a slip's code is typed"), f"{public_url}/k")
+    yield (_("Public page"), f"{public_url}/ket-qua/{survey.id}")
+
+
+def _frame(session: Session, survey: SurveyView) -> Iterator[Row]:
+    yield (
+        *(_("Village code"), _("Village"), _("Households"), _("Source"), _("As of")),
+        *(_("Before"), _("After"), _("Reason"), _("Corrected")),
+    )
+    for line in surveys.frame(session, survey.id):
+        yield (line.unit.code, line.unit.full_name, line.households, line.source, day(line.as_of))
+        for one in line.corrections:
+            corrected = (one.households_before, one.households, one.reason, moment(one.corrected_at))
+            yield (line.unit.code, line.unit.full_name, None, "", "", *corrected)
+
+
+def _form(survey: SurveyView) -> Iterator[Row]:
+    yield (_("Question"), _("Wording"), _("Possible answers"), _("Scored"), _("Closing item"))
+    for question in survey.instrument.questions:
+        yield (
+            question.key,
+            question.text["vi"],
+            " / ".join(option.label["vi"] for option in question.options),
+            _("yes") if question.scored else _("no"),
+            _("yes") if question.closing else _("no"),
+        )
+
+
+def _decisions(session: Session, survey: SurveyView) -> Iterator[Row]:
+    yield (
+        *(_("Act"), _("Asked by"), _("Role"), _("Stands in"), _("Asked at"), _("Reason")),
+        *(_("Decision"), _("Decided by"), _("Role"), _("Stands in"), _("Decided at"), _("Reason")),
+    )
+    words = {"approved": _("agreed"), "refused": _("refused"), "withdrawn": _("withdrawn")}
+    for found in accounts.approvals_of(session, acts.subject(survey.id)):
+        yield (
+            *(journal.act_name(found.act), found.requested_by_name, role_name(found.requested_as)),
+            *(_yes(found.stands_in(found.requested_as)), moment(found.requested_at), found.reason),
+            *(words.get(found.decision or "", _("waits")), found.decided_by_name or ""),
+            role_name(found.decided_as) if found.decided_as else "",
+            _yes(found.stands_in(found.decided_as)),
+            moment(found.decided_at) if found.decided_at else "",
+            found.decision_reason,
+        )
+
+
+def _postings(session: Session, survey: SurveyView) -> Iterator[Row]:
+    yield (
+        *(_("Number"), _("Village or commune"), _("Place"), _("Posted on"), _("Until"), _("Days")),
+        *(_("Stands"), _("Replaces number"), _("Reason"), _("Recorded by"), _("Recorded at")),
+    )
+    for found in postings.postings(session, survey.id):
+        until = found.noted.posted_until
+        yield (
+            *(found.number, found.unit.full_name, found.noted.place, day(found.noted.posted_from)),
+            *(day(until) if until else "", found.days if found.stands else None, _yes(found.stands)),
+            *(found.replaces, found.reason, found.recorded_by),
+            moment(found.recorded_at),
+        )
+
+
+def _acts(session: Session, survey: SurveyView) -> Iterator[Row]:
+    """What the audit log says of the survey, oldest first, with the digests that chain it."""
+    yield (
+        *(_("Number"), _("At"), _("Account"), _("Act"), _("In words")),
+        *(_("Details"), _("Previous digest"), _("Digest")),
+    )
+    mine = select(AuditEvent).where(AuditEvent.subject == acts.subject(survey.id)).order_by(AuditEvent.id)
+    for row in session.scalars(mine.execution_options(yield_per=500)):
+        details = {name: value for name, value in row.details.items() if name != _WITHHELD}
+        yield (
+            *(row.id, row.at.isoformat(), row.actor, row.act, journal.act_name(row.act)),
+            *(json.dumps(details, ensure_ascii=False, sort_keys=True), row.previous, row.digest),
+        )
+
+
+def _yes(claim: bool) -> str:
+    return _("yes") if claim else _("no")

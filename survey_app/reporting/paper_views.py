@@ -1,0 +1,141 @@
+"""Where the papers of a result are fetched: exact ones by those who release them, notices by every officer.
+
+Minutes and commune table hold exact counts of villages. The Front releases them, as files, to those who sign and file
+them, the officers of the commune included; the auditor may fetch them too. Every release is noted before the first
+byte leaves.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import IO
+
+from flask import Blueprint, abort, current_app, render_template
+from flask.typing import ResponseReturnValue
+
+from survey_app import access, audit, db, files, keys
+from survey_app.access import Role
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.models import Purpose
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.reporting import pack, papers, printing
+from survey_app.reporting.papers import Exact
+from survey_app.results import reconciliation_views
+
+bp = Blueprint("papers", __name__, template_folder="templates")
+
+#: The Front gives exact papers out, by hand, to those who sign them.
+RELEASERS = (*access.FRONT, Role.AUDITOR)
+#: The province appraises the file as a whole, and gets it as a whole.
+PACKERS = (*RELEASERS, Role.PROVINCE)
+_READERS = (*PACKERS, Role.COMMUNE, Role.VIEWER)
+_PDF = "application/pdf"
+_CHUNK_BYTES = 64 * 1024
+
+
+@bp.get("/can-bo/dot/<survey_id>/giay-to")
+@access.roles(*_READERS)
+def page(survey_id: str) -> ResponseReturnValue:
+    """Every paper of a sealed result, and who gets which."""
+    survey, role = _survey(survey_id), access.identity().role
+    return render_template(
+        "reporting/papers.html",
+        survey=survey,
+        villages=papers.villages(db.session(), survey.id),
+        may_release=role in RELEASERS,
+        may_pack=role in PACKERS,
+        may_compare=role in reconciliation_views.READERS,
+    )
+
+
+@bp.get("/can-bo/dot/<survey_id>/giay-to/bien-ban-kiem-phieu.pdf")
+@access.roles(*RELEASERS)
+def minutes(survey_id: str) -> ResponseReturnValue:
+    """The minutes of the count, with exact counts of villages."""
+    return _release(survey_id, "bien-ban-kiem-phieu", printing.minutes)
+
+
+@bp.get("/can-bo/dot/<survey_id>/giay-to/bang-tong-hop.pdf")
+@access.roles(*RELEASERS)
+def table(survey_id: str) -> ResponseReturnValue:
+    """The commune's table, with exact counts of villages."""
+    return _release(survey_id, "bang-tong-hop", printing.table)
+
+
+@bp.get("/can-bo/dot/<survey_id>/ban-niem-yet.pdf")
+@access.roles(*_READERS)
+def commune_notice(survey_id: str) -> ResponseReturnValue:
+    """The commune's notice."""
+    return _notice(_survey(survey_id), None)
+
+
+@bp.get("/can-bo/dot/<survey_id>/ban-niem-yet/<village>.pdf")
+@access.roles(*_READERS)
+def village_notice(survey_id: str, village: str) -> ResponseReturnValue:
+    """The notice of one village."""
+    return _notice(_survey(survey_id), village)
+
+
+@bp.get("/can-bo/dot/<survey_id>/ho-so.zip")
+@access.roles(*PACKERS)
+def evidence_pack(survey_id: str) -> ResponseReturnValue:
+    """Everything that documents the result, in one file; that somebody took it is noted before it leaves."""
+    survey, person, now = _survey(survey_id), access.identity(), datetime.now(UTC)
+    with ExitStack() as on_failure:
+        made = on_failure.enter_context(tempfile.TemporaryFile())
+        packed = pack.write(
+            db.session(),
+            survey.id,
+            made,
+            public_url=_public_url(),
+            key=keys.store().signing_key().public_key(),
+            now=now,
+        )
+        with db.transaction() as current:
+            audit.record(
+                current,
+                person.actor,
+                "reporting.pack",
+                f"survey:{survey.id}",
+                at=now,
+                files=packed.files,
+                manifest=packed.manifest,
+            )
+        on_failure.pop_all()  # from here on whoever sends it closes it
+    return files.download(_chunks(made), f"ho-so-minh-chung-{survey.id}.zip", "application/zip")
+
+
+def _release(survey_id: str, paper: str, lay_out: Callable[[Exact, datetime], bytes]) -> ResponseReturnValue:
+    """An exact paper as a file; that it was released is noted before the first byte leaves."""
+    survey, person, now = _survey(survey_id), access.identity(), datetime.now(UTC)
+    printed = lay_out(papers.exact(db.session(), survey.id), now)
+    with db.transaction() as current:
+        audit.record(current, person.actor, "reporting.release", f"survey:{survey.id}", at=now, form=paper)
+    return files.download(printed, f"{paper}-{survey.id}.pdf", _PDF)
+
+
+def _notice(survey: SurveyView, village: str | None) -> ResponseReturnValue:
+    found = papers.notice(db.session(), survey.id, village)
+    printed = printing.notice(found, _public_url(), datetime.now(UTC))
+    return files.download(printed, f"ban-niem-yet-{survey.id}-{village or survey.unit.code}.pdf", _PDF)
+
+
+def _survey(survey_id: str) -> SurveyView:
+    """A decision survey of the own subtree whose result stands."""
+    scoped = surveys.scoped_survey(db.session(), survey_id, access.identity())
+    if scoped.purpose is not Purpose.DECISION:
+        abort(HTTPStatus.NOT_FOUND)
+    return papers.require_sealed(db.session(), scoped.id)
+
+
+def _chunks(made: IO[bytes]) -> Iterator[bytes]:
+    with made:
+        made.seek(0)
+        while chunk := made.read(_CHUNK_BYTES):
+            yield chunk
+
+
+def _public_url() -> str:
+    return str(current_app.extensions["settings"].public_url)

@@ -1,0 +1,251 @@
+"""The papers that carry a sealed result, as figures: minutes, table of the commune, and notices.
+
+Minutes and table hold exact counts of villages and are for those who sign and file them; a notice is for everybody
+and shows what the public page shows. Both come out of `results.queries.disclosed`, each for its audience. There is no
+paper of a result that is not sealed, or that was annulled. `printing` lays them out.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from survey_app.accounts import queries as accounts
+from survey_app.accounts.queries import ApprovalView
+from survey_app.criteria import findings
+from survey_app.criteria.findings import Evidence, Finding
+from survey_app.criteria.frameworks import Framework
+from survey_app.errors import DomainError
+from survey_app.fieldwork import acts, calendar
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.models import Channel, Purpose, State
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.i18n import gettext as _
+from survey_app.reporting import postings
+from survey_app.results import queries as results
+from survey_app.results import reconciliation, signing
+from survey_app.results.queries import DisclosedResult
+from survey_app.results.reconciliation import VillageSlips
+from survey_app.rulebooks import queries as rulebooks
+from survey_app.scoring import rates, scorecards
+from survey_app.scoring.disclosure import Audience, DisclosedVillage
+from survey_app.scoring.rates import Rate
+from survey_app.scoring.scorecards import Scorecard
+from survey_app.units import queries as units
+from survey_app.units.queries import UnitView
+
+#: Items side by side in one block of the commune's table; more would be too small to read on A4.
+_ITEMS_ACROSS = 10
+
+
+class ResultAnnulled(DomainError):
+    """A result that counts for nothing gets no papers; its record stays in the system."""
+
+    code = "ket-qua-da-huy"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This survey was annulled: its result counts for nothing, so no paper is made of it.")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class VillageLine:
+    """One village, or the sum of all: what became of its slips, and what they said."""
+
+    name: str
+    made: int
+    batches_voided: int
+    #: From the receipt list, as `comparison` reads it; None where it has not been entered.
+    issued: int | None
+    handed_out: int | None
+    returned: int | None
+    card: Scorecard
+
+    @property
+    def phone(self) -> int:
+        """Answers by phone, helped or not."""
+        return self.card.tally.answered - self.paper
+
+    @property
+    def paper(self) -> int:
+        """Answers on paper."""
+        return self.card.channels.get(Channel.PAPER_ENTRY, 0)
+
+    def item(self, key: str) -> Rate | None:
+        """Satisfied with one item, of the valid slips; the closing item too."""
+        tally = self.card.tally
+        asked = (*tally.items, *((tally.closing,) if tally.closing else ()))
+        return next((rates.item_rate(item, tally.valid) for item in asked if item.key == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """An item of the commune's table by its place in the form; the closing item has none."""
+
+    key: str
+    place: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """What minutes and commune table show. Exact counts of villages: whoever makes one notes it."""
+
+    result: DisclosedResult
+    villages: tuple[VillageLine, ...]
+    total: VillageLine
+    #: What two bodies decided on this survey and its result, oldest first; what was refused is not carried out.
+    approved: tuple[ApprovalView, ...]
+    framework: Framework
+    #: Conditions of the rule book held against this survey alone; a rehearsal meets nothing and misses nothing.
+    findings: tuple[Finding, ...]
+
+    @property
+    def survey(self) -> SurveyView:
+        return self.result.survey
+
+    @property
+    def lines(self) -> tuple[VillageLine, ...]:
+        """The villages by name, and their sum last."""
+        return (*self.villages, self.total)
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether both bodies have signed in the system."""
+        return any(found.act == signing.ACT for found in self.approved)
+
+    @property
+    def is_published_by_two(self) -> bool:
+        """Whether two bodies agreed on publishing; else the operator of the server did it by command."""
+        return any(found.act == acts.Act.PUBLISH for found in self.approved)
+
+    @property
+    def blocks(self) -> tuple[tuple[Column, ...], ...]:
+        """The items, closing item last, in blocks that fit side by side."""
+        columns = _columns(self.survey)
+        return tuple(
+            columns[start : start + _ITEMS_ACROSS] for start in range(0, len(columns), _ITEMS_ACROSS)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The result as everybody may see it; `village` is whose notice it is, None for the commune's."""
+
+    result: DisclosedResult
+    village: DisclosedVillage | None
+
+    @property
+    def place(self) -> str:
+        """Where it is to hang."""
+        if self.village is None:
+            return self.result.survey.unit.full_name
+        return self.result.names[self.village.unit]
+
+
+def exact(session: Session, survey_id: str) -> Exact:
+    """Raises SurveyNotFound, NotSealed, ResultAnnulled."""
+    result = results.disclosed(session, require_sealed(session, survey_id).id, Audience.EXACT)
+    slips = reconciliation.minutes(session, survey_id).villages
+    cards = {told.unit: told.exact for told in result.commune.villages if told.exact}
+    lines = tuple(_line(village, cards[village.village.line.unit.code]) for village in slips)
+    framework, found = _findings(session, result, scorecards.roll_up(result.commune.unit, cards.values()))
+    subject = acts.subject(survey_id)
+    return Exact(
+        result=result,
+        villages=lines,
+        total=_total(result, lines),
+        approved=tuple(
+            done for done in accounts.approvals_of(session, subject) if done.decision == "approved"
+        ),
+        framework=framework,
+        findings=found,
+    )
+
+
+def notice(session: Session, survey_id: str, village_code: str | None = None) -> Notice:
+    """The commune's notice, or a village's. Raises SurveyNotFound, NotSealed, ResultAnnulled."""
+    result = results.disclosed(session, require_sealed(session, survey_id).id, Audience.PUBLIC)
+    if village_code is None:
+        return Notice(result, None)
+    told = next((village for village in result.commune.villages if village.unit == village_code), None)
+    if told is None:
+        raise surveys.SurveyNotFound
+    return Notice(result, told)
+
+
+def require_sealed(session: Session, survey_id: str) -> SurveyView:
+    """The decision survey, if its result stands. Raises SurveyNotFound, NotSealed, ResultAnnulled."""
+    survey = surveys.survey(session, survey_id)
+    if survey.purpose is not Purpose.DECISION:
+        raise surveys.SurveyNotFound
+    if survey.state is State.ANNULLED:
+        raise ResultAnnulled
+    if survey.state not in {State.SEALED, State.SIGNED}:
+        raise results.NotSealed(survey)
+    return survey
+
+
+def villages(session: Session, survey_id: str) -> tuple[UnitView, ...]:
+    """Villages that get a notice of their own."""
+    return tuple(line.unit for line in surveys.frame(session, survey_id))
+
+
+def _line(slips: VillageSlips, card: Scorecard) -> VillageLine:
+    receipts = slips.village.receipts
+    return VillageLine(
+        name=slips.village.line.unit.full_name,
+        made=slips.made,
+        batches_voided=slips.voided,
+        issued=receipts.issued if receipts else None,
+        handed_out=receipts.ticked if receipts else None,
+        returned=receipts.returned if receipts else None,
+        card=card,
+    )
+
+
+def _total(result: DisclosedResult, lines: Sequence[VillageLine]) -> VillageLine:
+    """The sum of the villages; a total of receipt lists only when every list is there."""
+    return VillageLine(
+        name=result.survey.unit.full_name,
+        made=sum(line.made for line in lines),
+        batches_voided=sum(line.batches_voided for line in lines),
+        issued=_sum(line.issued for line in lines),
+        handed_out=_sum(line.handed_out for line in lines),
+        returned=_sum(line.returned for line in lines),
+        card=scorecards.roll_up(result.commune.unit, (line.card for line in lines)),
+    )
+
+
+def _sum(counts: Iterable[int | None]) -> int | None:
+    known = tuple(counts)
+    return None if None in known else sum(count for count in known if count is not None)
+
+
+def _columns(survey: SurveyView) -> tuple[Column, ...]:
+    form = survey.instrument
+    items = tuple(
+        Column(question.key, place, question.text["vi"]) for place, question in enumerate(form.scored, 1)
+    )
+    closing = form.closing
+    return (*items, Column(closing.key, None, closing.text["vi"])) if closing else items
+
+
+def _findings(
+    session: Session, result: DisclosedResult, card: Scorecard
+) -> tuple[Framework, tuple[Finding, ...]]:
+    """The rule book of the year in which phones closed, held against this survey."""
+    survey = result.survey
+    closed = min(survey.closes_at, survey.phones_closed_at or survey.closes_at)
+    province = units.province_of(session, survey.unit)
+    framework = rulebooks.framework_for(session, province.id, calendar.last_day(closed).year)
+    if survey.rehearsal:
+        return framework, ()
+    evidence = Evidence(
+        has_sealed_decision_survey=True,
+        phone_answers=result.doors[0],
+        scorecard=card,
+        posted_days=postings.posted_days(session, [survey.id])[survey.id],
+    )
+    return framework, findings.find(framework, evidence)

@@ -1,0 +1,336 @@
+"""The papers of a result: what each prints, who gets which, and that notice and public page say one thing."""
+
+import hashlib
+import io
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+import zxingcpp
+from PIL import Image
+from sqlalchemy import select
+
+from survey_app import db
+from survey_app.access import Identity, Role
+from survey_app.accounts.models import User
+from survey_app.audit import AuditEvent
+from survey_app.fieldwork import queries as fieldwork
+from survey_app.fieldwork.models import Purpose, State, Survey
+from survey_app.reporting import papers, postings, printing
+from survey_app.reporting.postings import Noted
+from survey_app.results import queries as results
+from survey_app.results import signing
+from tests.rooms.results.conftest import BLANK, HAPPY, NOW, UNHAPPY, Surveys
+
+PROJECT = Path(__file__).parents[3]
+PAGES = "/can-bo/dot/001"
+MINUTES = f"{PAGES}/giay-to/bien-ban-kiem-phieu.pdf"
+TABLE = f"{PAGES}/giay-to/bang-tong-hop.pdf"
+PACK = f"{PAGES}/ho-so.zip"
+HOST = "https://khaosat.example.vn"
+PROVINCIAL = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.AUDITOR)
+
+
+@pytest.fixture
+def counted(app):
+    """Linh Cang as it was published, and two villages that hide it; counting is not over."""
+    made = Surveys(db.session())
+    made.make(households={"Linh Cang": 76, "Hà Lam": 60, "Tam Ca": 60})
+    made.answer("001", "Linh Cang", HAPPY, times=71)
+    made.answer("001", "Linh Cang", UNHAPPY)
+    made.answer("001", "Hà Lam", HAPPY, times=41)
+    made.answer("001", "Hà Lam", UNHAPPY, times=12)
+    made.answer("001", "Hà Lam", BLANK)
+    made.answer("001", "Tam Ca", HAPPY, times=41)
+    made.answer("001", "Tam Ca", UNHAPPY, times=3)
+    return made
+
+
+@pytest.fixture
+def sealed(counted):
+    counted.seal()
+    return counted
+
+
+@pytest.fixture
+def as_role(app, sealed):
+    """Let the next requests come from somebody of this role, of the commune or of the province."""
+    return lambda role: sealed.sign_in(app, role, sealed.province if role in PROVINCIAL else None)
+
+
+def words(pdf):
+    extracted = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
+    return " ".join(extracted.stdout.decode().replace("\u00a0", " ").split())
+
+
+def qr_of(pdf):
+    drawn = subprocess.run(
+        ["pdftoppm", "-r", "80", "-gray", "-png", "-"], input=pdf, capture_output=True, check=True
+    ).stdout
+    starts = [found.start() for found in re.finditer(b"\x89PNG", drawn)] + [len(drawn)]
+    sheets = [Image.open(io.BytesIO(drawn[a:b])) for a, b in zip(starts, starts[1:], strict=False)]
+    return [symbol.text for sheet in sheets for symbol in zxingcpp.read_barcodes(sheet)]
+
+
+def noted(act):
+    current = db.session()
+    current.rollback()
+    return [row.details for row in current.scalars(select(AuditEvent).where(AuditEvent.act == act))]
+
+
+def sign(surveys):
+    """Commune and Front sign, the province Front standing in."""
+    now = datetime.now(UTC)
+    with db.transaction() as current:
+        people = []
+        for name, role, unit in (
+            ("Ông An", Role.COMMUNE, surveys.commune),
+            ("Bà Hoa", Role.FRONT_PROVINCE, surveys.province),
+        ):
+            user = User(email=name, name=name, role=role, unit_id=unit.id, created_at=now)
+            current.add(user)
+            current.flush()
+            people.append(Identity(user.id, name, role, unit.id, unit.path))
+        first, second = people
+        asked = signing.ask(current, fieldwork.survey(current, "001"), by=first, now=now)
+    with db.transaction() as current:
+        signing.decide(current, asked, approved=True, reason="", by=second, now=now)
+
+
+def test_the_minutes_print_exact_counts_the_signers_and_a_qr_of_the_digest(client, sealed, as_role):
+    sign(sealed)
+    as_role(Role.FRONT_COMMUNE)
+
+    reply = client.get(MINUTES)
+
+    said, digest = words(reply.data), results.scorecard(db.session(), "001").digest
+    assert reply.mimetype == "application/pdf"
+    assert reply.headers["Cache-Control"] == "no-store"
+    assert all(text in said for text in ("98,61 %", "142/144", "82/106", "82/88"))
+    assert "86,73 % (170/196)" in said
+    assert "90,53 % (306/338)" in said
+    assert "từ 78,06 % (306/392) đến 91,84 % (360/392)" in said
+    assert digest[:20] in said.replace(" ", "")
+    assert qr_of(reply.data) == [digest]
+    assert all(text in said for text in ("Ông An", "Bà Hoa", "Mặt trận tỉnh", "Tổ kiểm phiếu"))
+    assert "Mẫu trình bày của sản phẩm, chưa được Mặt trận xác nhận" in said
+    assert "THỬ" not in said
+    assert noted("reporting.release") == [{"form": "bien-ban-kiem-phieu"}]
+
+
+def test_the_table_of_the_commune_has_every_village_and_item_with_both_counts(client, as_role):
+    as_role(Role.AUDITOR)
+
+    said = words(client.get(TABLE).data)
+
+    assert "Linh Cang" in said
+    assert all(text in said for text in ("71/72", "41/53", "153/169", "77,36 %", "90,53 %"))
+    assert noted("reporting.release") == [{"form": "bang-tong-hop"}]
+
+
+@pytest.mark.parametrize(
+    ("role", "exact", "pack", "page"),
+    [
+        (Role.COMMUNE, 403, 403, 200),
+        (Role.VIEWER, 403, 403, 200),
+        (Role.PROVINCE, 403, None, 200),
+        (Role.CLERK, 403, 403, 403),
+        (Role.DIGITAL_TEAM, 403, 403, 403),
+        (Role.FRONT_COMMUNE, None, None, 200),
+        (Role.FRONT_PROVINCE, None, None, 200),
+        (Role.AUDITOR, None, None, 200),
+    ],
+)
+def test_exact_papers_come_from_the_front_and_the_pack_goes_to_who_appraises(
+    client, as_role, role, exact, pack, page
+):
+    as_role(role)
+
+    shown = client.get(f"{PAGES}/giay-to?lang=en")
+
+    assert shown.status_code == page
+    for address, status in ((MINUTES, exact), (TABLE, exact), (PACK, pack)):
+        assert (address in shown.text) == (status is None)
+        if status:
+            assert client.get(address).status_code == status
+
+
+ALL = (f"{PAGES}/giay-to", MINUTES, TABLE, PACK, f"{PAGES}/ban-niem-yet.pdf", f"{PAGES}/ban-niem-yet/x.pdf")
+
+
+def test_in_another_commune_no_paper_exists(app, client, sealed):
+    sealed.sign_in(app, Role.FRONT_COMMUNE, sealed.other_commune())
+
+    assert {client.get(address).status_code for address in ALL} == {404}
+
+
+def test_before_the_seal_there_is_no_paper_whoever_asks(app, client, counted):
+    counted.sign_in(app, Role.FRONT_COMMUNE)
+
+    assert {client.get(address).status_code for address in ALL} == {403}
+    assert noted("reporting.release") == noted("reporting.pack") == []
+
+
+def test_an_annulled_result_and_an_open_link_get_no_paper(app, client, sealed, as_role):
+    with db.transaction() as current:
+        current.get_one(Survey, "001").state = State.ANNULLED
+    sealed.make("002", purpose=Purpose.FEEDBACK)
+    as_role(Role.FRONT_COMMUNE)
+
+    assert {client.get(address).status_code for address in ALL} == {409}
+    assert client.get("/can-bo/dot/002/giay-to").status_code == 404
+
+
+def parts(html):
+    """The figures, the table of items and that of villages, word by word."""
+    found = re.findall(
+        r'<dl class="figures">.*?</dl>|<table class="(?:items|villages)">.*?</table>', html, re.DOTALL
+    )
+    return [" ".join(re.sub(r"<[^>]+>", " ", part).split()) for part in found]
+
+
+def test_the_notice_of_the_commune_says_word_by_word_what_the_public_page_says(client, sealed):
+    public = client.get("/ket-qua/001")
+
+    printed = printing.notice_html(papers.notice(db.session(), "001"), HOST, NOW)
+
+    assert len(parts(public.text)) == 3
+    assert parts(printed) == parts(public.text)
+    assert "Bà Hoa, 0269 000 000" in printed
+
+
+def test_the_notice_of_a_village_tells_its_band_and_nothing_exact(sealed):
+    codes = {name: sealed.village(name).code for name in ("Linh Cang", "Hà Lam")}
+
+    own = {
+        name: re.search(
+            r'<section class="own">(.*?)</section>',
+            printing.notice_html(papers.notice(db.session(), "001", code), HOST, NOW),
+            re.DOTALL,
+        )[1]
+        for name, code in codes.items()
+    }
+
+    numbers = {name: re.findall(r"\d+(?:,\d+)?", re.sub(r"<[^>]+>", " ", text)) for name, text in own.items()}
+    assert numbers["Linh Cang"] == ["72", "76", "94,74", "86", "10"]
+    assert "dưới 10 hộ chưa hài lòng" in own["Linh Cang"]
+    assert numbers["Hà Lam"] == ["54", "60", "90,00", "60", "80"]
+    assert "dưới 10 hộ" not in own["Hà Lam"]
+
+
+def test_every_officer_prints_a_notice_whose_qr_leads_to_the_public_page(client, sealed, as_role):
+    as_role(Role.COMMUNE)
+
+    reply = client.get(f"{PAGES}/ban-niem-yet/{sealed.village('Hà Lam').code}.pdf")
+    unknown = client.get(f"{PAGES}/ban-niem-yet/98002001.pdf")
+
+    assert qr_of(reply.data) == [f"{HOST}/ket-qua/001"]
+    assert "khaosat.example.vn/ket-qua/001" in words(reply.data)
+    assert unknown.status_code == 404
+
+
+def test_papers_of_a_rehearsal_are_marked_on_every_sheet_and_hold_no_verdict(counted):
+    with db.transaction() as current:
+        current.get_one(Survey, "001").rehearsal = True
+    counted.seal()
+
+    found = papers.exact(db.session(), "001")
+    pdf = printing.minutes(found, NOW)
+
+    sheets = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout
+    assert found.findings == ()
+    assert all("THỬ" in sheet for sheet in sheets.decode().split("\f")[:-1])
+
+
+def test_a_survey_nobody_answered_has_papers_that_show_no_rate(app):
+    made = Surveys(db.session())
+    made.make(households={"Một": 30})
+    made.seal()
+
+    minutes = words(printing.minutes(papers.exact(db.session(), "001"), NOW))
+    notice = printing.notice_html(papers.notice(db.session(), "001"), HOST, NOW)
+
+    assert "0,00 % (0/30)" in minutes
+    assert "chưa có tỷ lệ" in minutes
+    assert "Quá ít phiếu hợp lệ" in notice
+    assert '<table class="items">' not in notice
+
+
+def test_the_pack_holds_every_paper_and_record_and_what_it_promises_is_right(
+    client, sealed, as_role, tmp_path
+):
+    now = datetime.now(UTC)
+    with db.transaction() as current:
+        place = Noted(sealed.village("Hà Lam").id, "=Nhà rông", date(2026, 6, 2), None)
+        postings.record(current, "001", place, actor="operator", now=now)
+    as_role(Role.PROVINCE)
+
+    reply = client.get(PACK)
+    archive = zipfile.ZipFile(io.BytesIO(reply.data))
+    held = {name: archive.read(name) for name in archive.namelist()}
+
+    codes = [sealed.commune.code, *(sealed.village(name).code for name in ("Hà Lam", "Linh Cang", "Tam Ca"))]
+    assert list(held) == [
+        "DOC-TRUOC.txt",
+        "01-bien-ban-kiem-phieu-001.pdf",
+        "02-bang-tong-hop-001.pdf",
+        "03-bien-ban-doi-chieu-001.pdf",
+        *(f"04-ban-niem-yet-001-{code}.pdf" for code in codes),
+        "05-bo-cong-khai-001.json",
+        "06-ke-hoach-001.csv",
+        "07-danh-sach-ho-001.csv",
+        "08-mau-phieu-001.csv",
+        "09-phe-duyet-va-ky-001.csv",
+        "10-niem-yet-001.csv",
+        "11-nhat-ky-001.csv",
+        "MANIFEST.sha256",
+    ]
+    listed = dict(reversed(line.split("  ")) for line in held.pop("MANIFEST.sha256").decode().splitlines())
+    assert listed == {name: hashlib.sha256(body).hexdigest() for name, body in held.items()}
+    assert "bộ kiểm toán" in held["DOC-TRUOC.txt"].decode().lower()
+    assert ",'=Nhà rông," in held["10-niem-yet-001.csv"].decode()
+    assert "results.seal" in held["11-nhat-ky-001.csv"].decode()
+    assert {"answers", "salt", "codes", "tallies"}.isdisjoint(json.loads(held["05-bo-cong-khai-001.json"]))
+    assert noted("reporting.pack")[0]["files"] == len(held)
+    assert verified(held["05-bo-cong-khai-001.json"], tmp_path)
+
+
+def verified(public_set, folder):
+    """Whether the stand-alone command finds nothing wrong with the set."""
+    file = folder / "set.json"
+    file.write_bytes(public_set)
+    done = subprocess.run(
+        [sys.executable, PROJECT / "verifier" / "verify.py", file, "--json"], capture_output=True, check=False
+    )
+    return done.returncode == 0
+
+
+def test_the_command_writes_the_pack_as_the_operators_act(app, sealed, tmp_path):
+    out = tmp_path / "ho-so.zip"
+
+    run = app.test_cli_runner().invoke(
+        args=["reporting", "pack", "--survey", "001", "--out", str(out), "--json"]
+    )
+
+    told = json.loads(run.stdout)
+    assert run.exit_code == 0
+    assert (told["survey"], told["files"]) == ("001", 15)
+    assert hashlib.sha256(zipfile.ZipFile(out).read("MANIFEST.sha256")).hexdigest() == told["manifest"]
+    assert out.stat().st_mode & 0o077 == 0
+    assert [path.name for path in tmp_path.glob("*ho-so*")] == ["ho-so.zip"]
+    assert len(noted("reporting.pack")) == 1
+
+
+def test_the_command_refuses_before_the_seal_and_leaves_no_file(app, counted, tmp_path):
+    run = app.test_cli_runner().invoke(
+        args=["reporting", "pack", "--survey", "001", "--out", str(tmp_path / "ho-so.zip")]
+    )
+
+    assert run.exit_code == 1
+    assert run.stderr
+    assert list(tmp_path.glob("*ho-so*")) == []
