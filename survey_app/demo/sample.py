@@ -22,7 +22,9 @@ from survey_app.fieldwork.models import Channel, Purpose
 from survey_app.keys import KeyStore
 from survey_app.questions.answers import Value
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument
+from survey_app.reporting import postings
 from survey_app.results import operations as results
+from survey_app.results import queries as results_read
 from survey_app.rulebooks import operations as rulebooks
 from survey_app.units import operations as units_operations
 from survey_app.units import queries as units
@@ -93,6 +95,16 @@ def sealed_survey(session: Session, commune: UnitView, index: int, now: datetime
     operations.close_due(session, closes, counting_days=5)
     results.close_and_seal(session, number, actor=OPERATOR, now=calendar.counting_end(closes, 5), keys=keys)
     return number
+
+
+def post_result(session: Session, number: str, now: datetime) -> None:
+    """The notice hung in every village for twelve days from the day after the seal."""
+    sealed_at = results_read.scorecard(session, number).sealed_at
+    first = units.civil(sealed_at or now) + timedelta(days=1)
+    last = min(first + timedelta(days=12), units.civil(now))
+    for line in surveys.frame(session, number):
+        noted = postings.Noted(line.unit.id, f"Nhà văn hóa {line.unit.full_name} (mẫu)", first, last)
+        postings.record(session, number, noted, actor=OPERATOR, now=now)
 
 
 def tick_services(session: Session, commune: UnitView, now: datetime) -> None:
