@@ -5,18 +5,19 @@ from flask import Flask
 from survey_app.accounts import journal, todo
 from survey_app.reporting import paper_views, posting_views, wording
 from survey_app.reporting.commands import commands
-from survey_app.reporting.todos import late_communes, not_called_back
+from survey_app.reporting.todos import late_communes, not_called_back, unposted_result
 from survey_app.reporting.views import bp
 
 
 def init_app(app: Flask) -> None:
-    """Pages, commands, the province's lines of the to-do list, and wording for the templates."""
+    """Pages, commands, the lines of the to-do list, and wording for the templates."""
     app.register_blueprint(bp)
     app.register_blueprint(paper_views.bp)
     app.register_blueprint(posting_views.bp)
     app.cli.add_command(commands)
     todo.register(app, late_communes)
     todo.register(app, not_called_back)
+    todo.register(app, unposted_result)
     app.jinja_env.filters.update(
         state_name=wording.state_name,
         wait_text=wording.wait_text,

@@ -1,16 +1,19 @@
-"""What the province has to do today: communes that wait for somebody, and sealed surveys nobody called back yet."""
+"""What is to do today: for the province, communes that wait and surveys nobody called back yet; for a commune, a result to post."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
 from flask import url_for
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.access import Identity, Role
 from survey_app.accounts.todo import Todo
+from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
-from survey_app.reporting import queries, ranking
+from survey_app.reporting import postings, queries, ranking
+from survey_app.results.models import Seal
 from survey_app.units import queries as units
 from survey_app.units.models import Level
 
@@ -55,3 +58,26 @@ def not_called_back(session: Session, identity: Identity, now: datetime) -> Iter
     )
     detail = _("See which have most to compare with the papers, and begin there.")
     return (Todo(title, detail, url_for("reporting.ranking", year=year)),)
+
+
+def unposted_result(session: Session, identity: Identity, now: datetime) -> Iterable[Todo]:
+    """One line while nobody has recorded where the newest result of the person's commune hangs."""
+    if identity.role not in (Role.COMMUNE, Role.FRONT_COMMUNE):
+        return ()
+    newest = session.scalar(
+        select(Survey.id)
+        .join(Seal, Seal.survey_id == Survey.id)
+        .where(
+            Survey.unit_id == identity.unit_id,
+            Survey.purpose == Purpose.DECISION,
+            Survey.rehearsal.is_(False),
+            Survey.state.in_((State.SEALED, State.SIGNED)),
+        )
+        .order_by(Seal.sealed_at.desc(), Survey.id.desc())
+        .limit(1)
+    )
+    if newest is None or postings.postings(session, newest):
+        return ()
+    title = _("Post the result of survey %(number)s", number=newest)
+    detail = _("Print the notices, hang them in the villages, and record where and since when.")
+    return (Todo(title, detail, url_for("papers.page", survey_id=newest)),)

@@ -7,7 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from survey_app import db
-from survey_app.access import Role
+from survey_app.access import Identity, Role
+from survey_app.accounts import todo
 from survey_app.audit import AuditEvent
 from survey_app.criteria.findings import Verdict
 from survey_app.fieldwork.models import FrameRow, Purpose, State
@@ -277,3 +278,16 @@ def test_an_annulled_result_keeps_its_record_and_takes_nothing_more(
     assert '<form method="post" action="/can-bo/dot/' not in page.text
     with pytest.raises(postings.CannotPost):
         note(survey, village)
+
+
+def test_the_commune_is_told_to_post_its_newest_result_until_a_posting_is_on_record(
+    app, province, commune, survey, village
+):
+    officer = Identity(1, "An", Role.COMMUNE, commune.id, commune.path)
+    with app.test_request_context("/?lang=en"):
+        before = [one.title for one in todo.todos(db.session(), officer, NOW) if "Post" in one.title]
+        note(survey, village, FIRST, None)
+        after = [one.title for one in todo.todos(db.session(), officer, NOW) if "Post" in one.title]
+
+    assert before == [f"Post the result of survey {survey}"]
+    assert after == []
