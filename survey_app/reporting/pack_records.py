@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.accounts import journal
 from survey_app.accounts import queries as accounts
+from survey_app.accounts.parties import signed_as
 from survey_app.audit import AuditEvent
 from survey_app.fieldwork import acts
 from survey_app.fieldwork import queries as surveys
@@ -122,17 +123,16 @@ def _form(survey: SurveyView) -> Iterator[Row]:
 
 def _decisions(session: Session, survey: SurveyView) -> Iterator[Row]:
     yield (
-        *(_("Act"), _("Asked by"), _("Role"), _("Stands in"), _("Asked at"), _("Reason")),
-        *(_("Decision"), _("Decided by"), _("Role"), _("Stands in"), _("Decided at"), _("Reason")),
+        *(_("Act"), _("Asked by"), _("Role"), _("Asked at"), _("Reason")),
+        *(_("Decision"), _("Decided by"), _("Role"), _("Decided at"), _("Reason")),
     )
     words = {"approved": _("agreed"), "refused": _("refused"), "withdrawn": _("withdrawn")}
     for found in accounts.approvals_of(session, acts.subject(survey.id)):
         yield (
-            *(journal.act_name(found.act), found.requested_by_name, role_name(found.requested_as)),
-            *(_yes(found.stands_in(found.requested_as)), moment(found.requested_at), found.reason),
-            *(words.get(found.decision or "", _("waits")), found.decided_by_name or ""),
+            *(journal.act_name(found.act), signed_as(found.requester), role_name(found.requested_as)),
+            *(moment(found.requested_at), found.reason),
+            *(words.get(found.decision or "", _("waits")), signed_as(found.decider) if found.decider else ""),
             role_name(found.decided_as) if found.decided_as else "",
-            _yes(found.stands_in(found.decided_as)),
             moment(found.decided_at) if found.decided_at else "",
             found.decision_reason,
         )

@@ -1,4 +1,4 @@
-"""What is to do today: for the province, communes that wait and surveys nobody called back yet; for a commune, a result to post."""
+"""What is to do today: communes that wait and surveys nobody called back yet; in a commune, a result to post."""
 
 from collections.abc import Iterable
 from datetime import datetime
