@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from survey_app.accounts.models import PaperSignature, User
 from survey_app.accounts.parties import OnPaper
+from survey_app.units.queries import civil
 
 
 class Outcome(StrEnum):
@@ -37,6 +38,11 @@ class PaperView:
     outcome: Outcome | None
     checked_by_name: str | None
     remark: str
+
+    @property
+    def last_day(self) -> date:
+        """The last civil day on which it may be confirmed."""
+        return civil(self.due_at - timedelta(seconds=1))
 
     @property
     def on_paper(self) -> OnPaper:

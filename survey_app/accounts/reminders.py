@@ -1,7 +1,7 @@
 """What accounts themselves put on the list of today."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -60,7 +60,7 @@ def papers(session: Session, identity: Identity, now: datetime) -> Iterator[Todo
                 detail=_(
                     "%(name)s uploaded the scan. It counts once you have compared it, by %(day)s at the latest.",
                     name=asked.paper.uploaded_by_name,
-                    day=day(asked.paper.due_at - timedelta(seconds=1)),
+                    day=day(asked.paper.last_day),
                 ),
                 url=f"/can-bo/phe-duyet/{asked.id}/ban-giay",
                 urgent=True,
