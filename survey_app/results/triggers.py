@@ -20,7 +20,8 @@ FINAL_TABLES = (
 )
 #: Of the tables with a trigger, those that hold answers, which may be redacted and removed.
 _ANSWER_TABLES = ("sealed_responses", "annulled_responses")
-#: Those whose rows nothing and nobody may change or remove.
+#: Those whose rows nothing and nobody may change or remove. Answers to requests on personal data are not sealed, but
+#: what was answered must be shown as it was: a correction is a further answer.
 _FIXED_TABLES = (
     "tallies",
     "sealed_signs",
@@ -28,6 +29,7 @@ _FIXED_TABLES = (
     "retained_leaves",
     "paper_comparisons",
     "village_annulments",
+    "data_request_answers",
 )
 TABLES = (*FINAL_TABLES, "retained_leaves", "paper_comparisons")
 

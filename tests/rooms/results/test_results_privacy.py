@@ -15,7 +15,15 @@ from survey_app.audit import AuditEvent
 from survey_app.collecting.models import RetainedLeaf
 from survey_app.collecting.queries import Standing, receipt_standing
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
-from survey_app.results import custody, privacy_views, redaction, requests, retention, verification
+from survey_app.results import (
+    custody,
+    privacy_views,
+    redaction,
+    requests,
+    retention,
+    retention_status,
+    verification,
+)
 from survey_app.results.data_map import DATA_MAP
 from survey_app.results.models import ErasurePermit, SealedResponse, TallyRow
 from survey_app.results.permits import permitted
@@ -365,3 +373,22 @@ def test_the_audit_chain_holds_over_removal_and_redaction(sealed):
     remove()
 
     assert audit.verify(db.session()) is None
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE data_request_answers SET answer = 'khác'", "DELETE FROM data_request_answers"],
+    ids=["changed", "removed"],
+)
+def test_the_database_refuses_to_change_what_was_answered_to_a_request(surveys, statement):
+    person = surveys.person(Role.FRONT_COMMUNE)
+    with db.transaction() as current:
+        row = requests.receive(current, RequestKind.ACCESS, "Thư đến 12", MONDAY, by=person, now=NOW)
+        requests.answer(current, row.id, "Đã trả lời", by=person, now=NOW)
+        requests.answer(current, row.id, "Đính chính", by=person, now=NOW)
+
+    with pytest.raises(DBAPIError, match="never change"), db.transaction() as current:
+        current.execute(text(statement))
+
+    (kept,) = requests.requests_of(db.session(), person)
+    assert [given.text for given in kept.answers] == ["Đã trả lời", "Đính chính"]
