@@ -2,9 +2,11 @@
 
 Revision: 0010, after: 0009
 
-The refusal to change what was answered to a request on personal data. The triggers are copies of survey_app/results/triggers.py as it was; a later change is a later revision.
+Decisions of the Front on free texts, and the refusal to change what was answered to a request on personal data. The
+triggers are copies of survey_app/results/triggers.py as it was; a later change is a later revision.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
@@ -30,6 +32,15 @@ _DROP_SQLITE = (
 
 
 def upgrade() -> None:
+    op.create_table(
+        "text_reviews",
+        sa.Column("survey_id", sa.String(length=4), nullable=False),
+        sa.Column("question", sa.String(length=60), nullable=False),
+        sa.Column("handle", sa.String(length=64), nullable=False),
+        sa.Column("decision", sa.String(length=20), nullable=False),
+        sa.PrimaryKeyConstraint("survey_id", "question", "handle", name=op.f("pk_text_reviews")),
+        sqlite_with_rowid=False,
+    )
     for statement in _CREATE_POSTGRESQL if op.get_bind().dialect.name == "postgresql" else _CREATE_SQLITE:
         op.execute(statement)
 
@@ -37,3 +48,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     for statement in _DROP_POSTGRESQL if op.get_bind().dialect.name == "postgresql" else _DROP_SQLITE:
         op.execute(statement)
+    op.drop_table("text_reviews")

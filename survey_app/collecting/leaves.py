@@ -35,6 +35,13 @@ def leaf(
     return hashlib.sha256(b"\0" + rfc8785.dumps(content)).hexdigest()
 
 
+def text_digest(value: Mapping[str, str]) -> str:
+    """What stands for a stored free text in its leaf, in hexadecimal; it stays when the text is taken out."""
+    if "text" not in value:
+        return value["sha256"]
+    return hashlib.sha256((value["salt"] + value["text"]).encode()).hexdigest()
+
+
 def receipt(survey_id: str, leaf: str) -> str:
     """What the person sees: survey number, 16 characters of the leaf, a check character.
 
@@ -67,8 +74,4 @@ def sign(keys: KeyStore, survey_id: str, leaf: str) -> str:
 
 
 def _committed(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    if "text" not in value:
-        return {"sha256": value["sha256"]}
-    return {"sha256": hashlib.sha256((value["salt"] + value["text"]).encode()).hexdigest()}
+    return {"sha256": text_digest(value)} if isinstance(value, dict) else value

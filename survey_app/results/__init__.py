@@ -18,6 +18,7 @@ from survey_app.results import (
     signals_views,
     signing,
     signing_views,
+    text_views,
     views,
 )
 
@@ -33,6 +34,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(reconciliation_views.bp)
     app.register_blueprint(paper_draw_views.bp)
     app.register_blueprint(privacy_views.bp)
+    app.register_blueprint(text_views.bp)
     app.cli.add_command(erasure_commands.group)
     jobs.register(app, "results.seal", schedule.seal_due)
     jobs.register(app, "results.feedback", schedule.refresh_feedback)

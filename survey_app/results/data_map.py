@@ -42,9 +42,22 @@ DATA_MAP = (
         ("sealed_responses",),
         _l("Answers of sealed surveys; a free text may name somebody by mistake"),
         _l("To check the count"),
-        _l("Auditor, province and Front, in the auditor's files; each download is noted"),
+        _l(
+            "Auditor, province and Front: free texts by page, all of it in the auditor's files, both noted. "
+            "The commune: free texts that the Front released"
+        ),
         _l("As many months as the operator configured; while a complaint is open, longer"),
-        _l("By command: results retain for all answers of a survey, results redact for one free text"),
+        _l("All answers of a survey by the command results retain; one free text by the Front, by page"),
+    ),
+    DataLine(
+        ("text_reviews",),
+        _l(
+            "Which free texts the Front released or withheld, by digest of the text; no word of it and no time"
+        ),
+        _l("So that the commune reads no text that tells who wrote it"),
+        _l("Front, province and auditor"),
+        _l("As long as the raw answers"),
+        _l("With the raw answers of the survey"),
     ),
     DataLine(
         ("annulled_responses",),

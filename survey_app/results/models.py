@@ -21,6 +21,7 @@ __all__ = [
     "SealedResponse",
     "SealedSign",
     "TallyRow",
+    "TextReview",
 ]
 
 
@@ -148,6 +149,20 @@ class ErasurePermit(Base):
     __tablename__ = "erasure_permits"
 
     survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+
+
+class TextReview(Base):
+    """What the Front decided on one free text; nothing of the text and no time, which the audit log has."""
+
+    __tablename__ = "text_reviews"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    question: Mapped[str] = mapped_column(String(60), primary_key=True)
+    #: SHA-256 over salt and text, in hexadecimal, as the answer's own leaf holds it.
+    handle: Mapped[str] = mapped_column(String(64), primary_key=True)
+    #: One of `scoring.texts.DECISIONS`.
+    decision: Mapped[str] = mapped_column(String(20))
 
 
 class DataRequest(Base):

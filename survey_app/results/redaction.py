@@ -4,13 +4,13 @@ The text and its salt go, their hash stays: the leaf, and with it the seal, can 
 the text again by trying words.
 """
 
-import hashlib
 from datetime import datetime
 from http import HTTPStatus
 
 from sqlalchemy.orm import Session
 
 from survey_app import audit
+from survey_app.collecting import leaves
 from survey_app.collecting.models import AnnulledResponse
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
@@ -68,9 +68,8 @@ def redact(
     text = row.answers.get(question) if row else None
     if row is None or not isinstance(text, dict) or "text" not in text:
         raise NoSuchText
-    digest = hashlib.sha256((text["salt"] + text["text"]).encode()).hexdigest()
     with permitted(session, survey.id):
-        row.answers = {**row.answers, question: {"sha256": digest}}
+        row.answers = {**row.answers, question: {"sha256": leaves.text_digest(text)}}
     audit.record(
         session,
         actor,

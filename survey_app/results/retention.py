@@ -22,7 +22,7 @@ from survey_app.fieldwork.calendar import opening
 from survey_app.fieldwork.models import Survey
 from survey_app.i18n import gettext as _
 from survey_app.results import queries
-from survey_app.results.models import Complaint, Seal
+from survey_app.results.models import Complaint, Seal, TextReview
 from survey_app.results.permits import permitted
 from survey_app.templating import day
 from survey_app.units.queries import civil
@@ -123,6 +123,7 @@ def remove_answers(
     """
     seal = _removable(session, survey_id, before)
     answers = sum(_keep_leaves_alone(session, table, seal.survey_id) for table in _ANSWERS)
+    session.execute(delete(TextReview).where(TextReview.survey_id == seal.survey_id))
     audit.record(session, actor, RAW_REMOVED, f"survey:{seal.survey_id}", at=now, answers=answers)
     return Removed(seal.survey_id, answers)
 

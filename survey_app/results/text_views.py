@@ -1,0 +1,155 @@
+"""What households wrote in words: read after sealing, released or withheld by the Front, taken out where it must be.
+
+Which answer a text stands in, and of which village, is on none of these pages. Reading is noted, like exact figures.
+"""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from survey_app import access, audit, db
+from survey_app.access import Role
+from survey_app.accounts.freshness import fresh
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.models import Purpose
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.forms import StaffForm
+from survey_app.i18n import gettext as _
+from survey_app.i18n import ngettext
+from survey_app.results import erasing, queries, redaction, text_wording, texts
+from survey_app.results.text_forms import RedactionForm
+from survey_app.results.texts import TextQuestion
+from survey_app.scoring.disclosure import Audience
+
+bp = Blueprint("texts", __name__, template_folder="templates")
+
+_READERS = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.COMMUNE, Role.AUDITOR)
+#: So many texts stand on one page, that it stays quick to read and to send on a phone.
+_PAGE = 50
+_DECISION, _SEEN = "decision-", "seen-"
+
+
+@bp.get("/can-bo/dot/<survey_id>/y-kien")
+@access.roles(*_READERS)
+def index(survey_id: str) -> ResponseReturnValue:
+    """The questions in words, and how much there is to read."""
+    survey = _survey(survey_id)
+    return render_template(
+        "results/texts.html",
+        survey=survey,
+        questions=texts.disclosed(db.session(), survey, _audience()),
+        removed_on=texts.removed_on(db.session(), survey),
+        reads_all=_audience() is Audience.EXACT,
+    )
+
+
+@bp.get("/can-bo/dot/<survey_id>/y-kien/<key>")
+@access.roles(*_READERS)
+def page(survey_id: str, key: str) -> ResponseReturnValue:
+    """The texts of one question, always in the same shuffled order."""
+    return _page(_survey(survey_id), key, StaffForm(formdata=None))
+
+
+@bp.post("/can-bo/dot/<survey_id>/y-kien/<key>")
+@access.roles(*access.FRONT)
+def moderate(survey_id: str, key: str) -> ResponseReturnValue:
+    """Keep what was decided on the texts of one page; what the person did not touch stays as it is by now."""
+    survey, form = _survey(survey_id), StaffForm()
+    if not form.validate_on_submit():
+        return _page(survey, key, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    handles = [name.removeprefix(_SEEN) for name in request.form if name.startswith(_SEEN)]
+    decisions = {
+        handle: request.form.get(_DECISION + handle, "")
+        for handle in handles
+        if request.form.get(_DECISION + handle, "") != request.form[_SEEN + handle]
+    }
+    with db.transaction() as current:
+        decided = texts.moderate(
+            current, survey, key, decisions, actor=access.identity().actor, now=datetime.now(UTC)
+        )
+    flash(ngettext("%(num)d decision recorded.", "%(num)d decisions recorded.", decided), "success")
+    back = url_for("texts.page", survey_id=survey.id, key=key, trang=_number())
+    return redirect(back, HTTPStatus.SEE_OTHER)
+
+
+@bp.route("/can-bo/dot/<survey_id>/y-kien/<key>/<text>/xoa", methods=["GET", "POST"])
+@access.roles(*access.FRONT)
+@fresh
+def redact(survey_id: str, key: str, text: str) -> ResponseReturnValue:
+    """Ask once more, then take one text out of its answer for good."""
+    survey, form, person = _survey(survey_id), RedactionForm(), access.identity()
+    submission, told = texts.text_of(db.session(), survey, key, text)
+    if not form.validate_on_submit():
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+        return render_template("results/redact.html", survey=survey, key=key, told=told, form=form), status
+    with db.transaction() as current:
+        redaction.redact(
+            current, survey.id, submission, key, form.reason.data, actor=person.actor, now=datetime.now(UTC)
+        )
+    flash(_("The text is taken out. Backups made before today still hold it."), "success")
+    if not erasing.after_removal(db.database.engine):
+        flash(
+            _("The database was busy: the old places in its files are erased with the next removal."),
+            "warning",
+        )
+    return redirect(url_for("texts.page", survey_id=survey.id, key=key), HTTPStatus.SEE_OTHER)
+
+
+def _survey(survey_id: str) -> SurveyView:
+    """The decision survey of that number in the person's subtree, if its form asks anything in words."""
+    survey = surveys.scoped_survey(db.session(), survey_id, access.identity())
+    if survey.purpose is not Purpose.DECISION:
+        abort(HTTPStatus.NOT_FOUND)
+    return survey
+
+
+def _audience() -> Audience:
+    return queries.audience_of(access.identity())
+
+
+def _number() -> int:
+    """The page asked for, counted from 1; 1 for whatever is no number."""
+    asked = request.args.get("trang", "1")
+    return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+
+
+def _page(survey: SurveyView, key: str, form: StaffForm) -> str:
+    person, audience = access.identity(), _audience()
+    asked = _of_key(texts.disclosed(db.session(), survey, audience), key)
+    pages = max(1, -(-len(asked.told.texts) // _PAGE))
+    number = min(_number(), pages)
+    if audience is Audience.EXACT:
+        with db.transaction() as current:
+            subject = f"survey:{survey.id}"
+            audit.record(
+                current,
+                person.actor,
+                "results.texts",
+                subject,
+                at=datetime.now(UTC),
+                question=key,
+                page=number,
+            )
+    return render_template(
+        "results/question_texts.html",
+        survey=survey,
+        asked=asked,
+        told=asked.told.texts[(number - 1) * _PAGE : number * _PAGE],
+        number=number,
+        pages=pages,
+        first=(number - 1) * _PAGE + 1,
+        removed_on=texts.removed_on(db.session(), survey),
+        reads_all=audience is Audience.EXACT,
+        may_moderate=person.role in access.FRONT,
+        decisions=text_wording.decisions(),
+        form=form,
+    )
+
+
+def _of_key(questions: tuple[TextQuestion, ...], key: str) -> TextQuestion:
+    for asked in questions:
+        if asked.question.key == key:
+            return asked
+    raise texts.NoSuchQuestion

@@ -1,0 +1,174 @@
+"""What households wrote in words, read and moderated after sealing.
+
+Everything that leaves here went through `scoring.texts`. A text is named by a handle, the digest that its answer's leaf
+holds too; which answer that is, and of which village, stays inside.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from http import HTTPStatus
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey_app import audit
+from survey_app.collecting import leaves
+from survey_app.errors import DomainError
+from survey_app.fieldwork.models import State
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.i18n import gettext as _
+from survey_app.questions.instrument import Kind, Question
+from survey_app.results import queries, retention
+from survey_app.results.models import Seal, SealedResponse, TextReview
+from survey_app.scoring import texts
+from survey_app.scoring.disclosure import TOO_FEW, Audience
+from survey_app.scoring.texts import DisclosedText, DisclosedTexts, FreeText
+
+MODERATE = "results.moderate"
+
+#: Letters of a handle in the audit log: enough to find the text again.
+_NOTED_LETTERS = 16
+_KINDS = (Kind.SHORT_TEXT, Kind.LONG_TEXT)
+
+
+class NoSuchQuestion(DomainError):
+    """The form asks no such question in words."""
+
+    code = "khong-co-cau-hoi-viet"
+    status = HTTPStatus.NOT_FOUND
+
+    def __init__(self) -> None:
+        super().__init__(_("This form has no such question to be answered in words."))
+
+
+class NoSuchText(DomainError):
+    """No text of that handle, or it was taken out already."""
+
+    code = "khong-co-y-kien"
+    status = HTTPStatus.NOT_FOUND
+
+    def __init__(self) -> None:
+        super().__init__(_("This text is not there any more. Go back to the list of texts."))
+
+
+@dataclass(frozen=True, slots=True)
+class TextQuestion:
+    """One question in words and what its readers may see of the answers."""
+
+    question: Question
+    told: DisclosedTexts
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A text with the answer it stands in, which never leaves this module but for redaction."""
+
+    submission: str
+    text: FreeText
+
+
+def questions_of(survey: SurveyView) -> tuple[Question, ...]:
+    """The questions of the survey's form that are answered in words."""
+    return tuple(question for question in survey.instrument.answerable if question.kind in _KINDS)
+
+
+def disclosed(session: Session, survey: SurveyView, audience: Audience) -> tuple[TextQuestion, ...]:
+    """The texts of every question in words, as this audience may read them. Raises NotSealed."""
+    if session.get(Seal, survey.id) is None:
+        raise queries.NotSealed(survey)
+    if survey.state is State.ANNULLED and audience is not Audience.EXACT:
+        return tuple(TextQuestion(question, DisclosedTexts((), TOO_FEW)) for question in questions_of(survey))
+    found = _stored(session, survey)
+    return tuple(
+        TextQuestion(
+            question, texts.disclose_texts((stored.text for stored in found[question.key]), audience=audience)
+        )
+        for question in questions_of(survey)
+    )
+
+
+def text_of(session: Session, survey: SurveyView, question: str, handle: str) -> tuple[str, DisclosedText]:
+    """The answer that holds this text, for redaction alone, and the text for those who may read every one.
+
+    Raises NotSealed, NoSuchQuestion, and NoSuchText also where it was taken out.
+    """
+    if session.get(Seal, survey.id) is None:
+        raise queries.NotSealed(survey)
+    found = _stored(session, survey)
+    if question not in found:
+        raise NoSuchQuestion
+    for stored in found[question]:
+        if stored.text.handle == handle and stored.text.text is not None:
+            return stored.submission, texts.disclose_texts([stored.text], audience=Audience.EXACT).texts[0]
+    raise NoSuchText
+
+
+def moderate(
+    session: Session,
+    survey: SurveyView,
+    question: str,
+    decisions: Mapping[str, str],
+    *,
+    actor: str,
+    now: datetime,
+) -> int:
+    """Release or withhold texts of one question: DECISIONS by handle; how many were decided on.
+
+    Texts that are gone by now are passed over. The note names handles, never words. Raises NoSuchQuestion.
+    """
+    found = _stored(session, survey)
+    if question not in found:
+        raise NoSuchQuestion
+    there = {stored.text.handle for stored in found[question] if stored.text.text is not None}
+    decided = {
+        handle: decision
+        for handle, decision in sorted(decisions.items())
+        if handle in there and decision in texts.DECISIONS
+    }
+    for handle, decision in decided.items():
+        session.merge(TextReview(survey_id=survey.id, question=question, handle=handle, decision=decision))
+    if decided:
+        subject = f"survey:{survey.id}"
+        noted = {handle[:_NOTED_LETTERS]: decision for handle, decision in decided.items()}
+        audit.record(session, actor, MODERATE, subject, at=now, question=question, decisions=noted)
+    return len(decided)
+
+
+def removed_on(session: Session, survey: SurveyView) -> date | None:
+    """The day on which retention removed the answers, and with them every text."""
+    return retention.removed_on(session, survey.id)
+
+
+def _stored(session: Session, survey: SurveyView) -> dict[str, list[_Stored]]:
+    """Every text of the survey by question, with the decisions on it."""
+    rows = session.execute(
+        select(SealedResponse.id, SealedResponse.unit_id, SealedResponse.answers)
+        .where(SealedResponse.survey_id == survey.id)
+        .order_by(SealedResponse.id)
+    ).all()
+    answered = Counter(unit_id for _id, unit_id, _answers in rows)
+    decided = {
+        (row.question, row.handle): row.decision
+        for row in session.scalars(
+            select(TextReview)
+            .where(TextReview.survey_id == survey.id)
+            .order_by(TextReview.question, TextReview.handle)
+        )
+    }
+    found: dict[str, list[_Stored]] = {question.key: [] for question in questions_of(survey)}
+    for submission, unit_id, answers in rows:
+        for key, handle, text in _texts(answers, found):
+            free = FreeText(handle, text, answered[unit_id], decided.get((key, handle)))
+            found[key].append(_Stored(submission, free))
+    return found
+
+
+def _texts(answers: Mapping[str, Any], keys: Mapping[str, object]) -> Iterator[tuple[str, str, str | None]]:
+    """Question, handle and words of each text in one answer; None for words that were taken out."""
+    for key in keys:
+        value = answers.get(key)
+        if isinstance(value, dict):
+            yield key, leaves.text_digest(value), value.get("text")
