@@ -1,4 +1,4 @@
-"""Pages on personal data: the log of requests with its clock, and the map of all that is stored."""
+"""Pages on personal data: the log of requests with its clock, the map of all that is stored, and until when."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from survey_app import access, db
 from survey_app.access import Identity, Role
 from survey_app.accounts.todo import Todo
 from survey_app.i18n import gettext as _
-from survey_app.results import requests
+from survey_app.results import requests, retention, retention_status
 from survey_app.results.data_map import DATA_MAP
 from survey_app.results.requests import RequestKind
 from survey_app.results.requests_form import KINDS, AnswerForm, RequestForm
@@ -71,6 +71,23 @@ def data_map() -> ResponseReturnValue:
     """What is stored, why, where, for how long and who sees it: for the impact-assessment file."""
     months = current_app.extensions["settings"].retention_months
     return render_template("results/data_map.html", lines=DATA_MAP, months=months)
+
+
+@bp.get("/can-bo/luu-giu")
+@access.roles(*_MAP)
+def retention_page() -> ResponseReturnValue:
+    """When which raw answers are due, and what was removed last. Removing is the operator's command."""
+    current, person, today = db.session(), access.identity(), civil(datetime.now(UTC))
+    months = current_app.extensions["settings"].retention_months
+    before = None if months is None else retention.keep_from(today, months)
+    return render_template(
+        "results/retention.html",
+        kept=retention_status.kept(current, person, months),
+        months=months,
+        last=retention_status.last_run(current, person),
+        invitations=None if before is None else retention_status.old_invitations(current, before),
+        today=today,
+    )
 
 
 def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:

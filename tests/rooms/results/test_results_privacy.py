@@ -14,6 +14,7 @@ from survey_app.accounts.models import Invitation, User
 from survey_app.audit import AuditEvent
 from survey_app.collecting.models import RetainedLeaf
 from survey_app.collecting.queries import Standing, receipt_standing
+from survey_app.fieldwork import calendar
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
 from survey_app.results import (
     custody,
@@ -392,3 +393,61 @@ def test_the_database_refuses_to_change_what_was_answered_to_a_request(surveys, 
 
     (kept,) = requests.requests_of(db.session(), person)
     assert [given.text for given in kept.answers] == ["Đã trả lời", "Đính chính"]
+
+
+KEPT = "/can-bo/luu-giu"
+
+
+def test_the_page_of_what_is_kept_says_that_nothing_is_configured(app, client, sealed):
+    sealed.sign_in(app, Role.AUDITOR, sealed.province)
+
+    found = client.get(KEPT)
+
+    assert "not configured" in found.text or "chưa cấu hình" in found.text
+    assert "01/06/2026" in found.text
+
+
+def test_the_page_of_what_is_kept_says_what_is_due_and_what_was_removed_last(app, client, sealed):
+    app.extensions["settings"] = replace(app.extensions["settings"], retention_months=12)
+    sealed.sign_in(app, Role.PROVINCE, sealed.province)
+
+    before = client.get(KEPT)
+    remove()
+    after = client.get(KEPT)
+
+    assert "02/06/2027" in before.text
+    last = retention_status.last_run(db.session(), sealed.person(Role.PROVINCE, sealed.province))
+    assert (last.survey, last.answers) == ("001", 11)
+    assert "09:00 01/06/2026" in after.text
+
+
+def test_what_is_kept_is_due_from_its_day_on_unless_a_complaint_is_open(surveys, sealed):
+    person = surveys.person(Role.PROVINCE, surveys.province)
+
+    (found,) = retention_status.kept(db.session(), person, 1)
+    with db.transaction() as current:
+        custody.open_complaint(current, "001", "Đếm sai", actor="user:1", now=NOW)
+    (complained,) = retention_status.kept(db.session(), person, 1)
+
+    assert [found.is_due(date(2026, 7, day)) for day in (1, 2)] == [False, True]
+    assert not complained.is_due(date(2027, 1, 1))
+
+
+def test_nothing_of_another_commune_is_on_the_page_of_what_is_kept(surveys, sealed):
+    stranger = surveys.person(Role.PROVINCE, surveys.other_commune())
+    remove()
+
+    assert retention_status.kept(db.session(), stranger, 1) == ()
+    assert retention_status.last_run(db.session(), stranger) is None
+
+
+@pytest.mark.parametrize("months", [1, 6, 13])
+def test_the_first_day_is_the_first_on_which_the_command_removes(months):
+    for number in range(400):
+        sealed_on = MONDAY + timedelta(days=number)
+        moment = calendar.opening(sealed_on)
+
+        first = retention_status.first_day(sealed_on, months)
+
+        assert moment < retention.keep_from(first, months)
+        assert moment >= retention.keep_from(first - timedelta(days=1), months)

@@ -1,0 +1,128 @@
+"""When which raw answers are due to be removed, and what was removed last: for people to read, nothing is done here."""
+
+import calendar
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from survey_app.access import Identity
+from survey_app.accounts.models import Invitation
+from survey_app.audit import AuditEvent
+from survey_app.collecting.models import SealedResponse
+from survey_app.fieldwork.models import Survey
+from survey_app.results import retention
+from survey_app.results.models import Complaint, Seal
+from survey_app.units import kinds
+from survey_app.units.models import Unit
+from survey_app.units.queries import civil
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The raw answers of one sealed survey: still there, or removed on a day."""
+
+    survey: str
+    unit: str
+    sealed_on: date
+    #: The first day on which they may be removed; None while nobody has said for how long they are kept.
+    due_on: date | None
+    removed_on: date | None
+    complaint_open: bool
+
+    def is_due(self, today: date) -> bool:
+        """Whether the next run removes them."""
+        return (
+            self.due_on is not None
+            and self.due_on <= today
+            and self.removed_on is None
+            and not self.complaint_open
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """The newest removal that was noted."""
+
+    at: datetime
+    survey: str
+    answers: int
+
+
+def first_day(sealed_on: date, months: int) -> date:
+    """The first day on which answers sealed that day have been kept for so many months.
+
+    >>> first_day(date(2026, 1, 30), 1), first_day(date(2026, 6, 1), 12)
+    (datetime.date(2026, 3, 1), datetime.date(2027, 6, 2))
+    """
+    after = sealed_on + timedelta(days=1)
+    year, month = divmod(after.year * 12 + after.month - 1 + months, 12)
+    if after.day <= calendar.monthrange(year, month + 1)[1]:
+        return date(year, month + 1, after.day)
+    return date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
+
+
+def kept(session: Session, person: Identity, months: int | None) -> tuple[Kept, ...]:
+    """Every sealed survey of the person's subtree, the one that is due first before the others."""
+    there = exists().where(SealedResponse.survey_id == Seal.survey_id)
+    complaint = exists().where(Complaint.survey_id == Seal.survey_id, Complaint.closed_at.is_(None))
+    rows = session.execute(
+        select(Seal.survey_id, Seal.sealed_at, Unit.kind, Unit.name, there, complaint)
+        .join(Survey, Survey.id == Seal.survey_id)
+        .join(Unit, Unit.id == Survey.unit_id)
+        .where(Unit.path.startswith(person.unit_path, autoescape=True))
+        .order_by(Seal.sealed_at, Seal.survey_id)
+    ).all()
+    removed = _removed(session, (row[0] for row in rows if not row[4]))
+    found = (
+        Kept(
+            survey=survey_id,
+            unit=kinds.full_name(kind, name),
+            sealed_on=civil(sealed_at),
+            due_on=None if months is None else first_day(civil(sealed_at), months),
+            removed_on=removed.get(survey_id),
+            complaint_open=complains,
+        )
+        for survey_id, sealed_at, kind, name, _there, complains in rows
+    )
+    return tuple(sorted(found, key=lambda one: (one.removed_on is not None, one.sealed_on, one.survey)))
+
+
+def last_run(session: Session, person: Identity) -> LastRun | None:
+    """The newest removal of answers of the person's subtree; None when there was none."""
+    mine = (
+        select("survey:" + Survey.id)
+        .join(Unit, Unit.id == Survey.unit_id)
+        .where(Unit.path.startswith(person.unit_path, autoescape=True))
+    )
+    found = session.scalars(
+        select(AuditEvent)
+        .where(AuditEvent.act == retention.RAW_REMOVED, AuditEvent.subject.in_(mine))
+        .order_by(AuditEvent.id.desc())
+        .limit(1)
+    ).first()
+    if found is None:
+        return None
+    answers = found.details.get("answers")
+    return LastRun(
+        found.at, found.subject.removeprefix("survey:"), answers if isinstance(answers, int) else 0
+    )
+
+
+def old_invitations(session: Session, before: datetime) -> int:
+    """Invitations that ran out before that moment and are still there."""
+    old = select(func.count()).select_from(Invitation).where(Invitation.expires_at < before)
+    return session.scalars(old).one()
+
+
+def _removed(session: Session, survey_ids: Iterable[str]) -> dict[str, date]:
+    """Days on which retention removed the answers, by survey."""
+    subjects = [f"survey:{survey_id}" for survey_id in survey_ids]
+    rows = session.execute(
+        select(AuditEvent.subject, AuditEvent.at)
+        .where(AuditEvent.act == retention.RAW_REMOVED, AuditEvent.subject.in_(subjects))
+        .order_by(AuditEvent.id)
+    )
+    return {subject.removeprefix("survey:"): civil(at) for subject, at in rows}
