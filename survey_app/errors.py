@@ -20,6 +20,23 @@ from survey_app.keys import KeyMissing
 DATABASE_AWAY = (OperationalError, InterfaceError, NoConnectionFree)
 
 
+#: Stable words for machines where no refusal of a room has a word of its own.
+CODES = {
+    400: "khong-doc-duoc",
+    401: "chua-dang-nhap",
+    403: "khong-duoc-phep",
+    404: "khong-co",
+    405: "sai-phuong-thuc",
+    413: "qua-lon",
+    415: "sai-dinh-dang",
+    429: "thu-lai-sau",
+    500: "loi-may-chu",
+    503: "may-chu-ban",
+}
+#: After these the same request may well succeed later; after the others never, so the answer is to be looked at.
+_LATER = frozenset({429, *range(500, 600)})
+
+
 class DomainError(Exception):
     """A refusal in the words of the field. Subclasses are named for what happened.
 
@@ -89,8 +106,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.response
     status = error.code or 500
-    name = HTTPStatus(status).phrase.lower().replace(" ", "-")
-    response = reply(name, _message(status), status, keep=status >= HTTPStatus.INTERNAL_SERVER_ERROR)
+    code = CODES.get(status, DomainError.code)
+    response = reply(code, _message(status), status, keep=status in _LATER)
     allowed = getattr(error, "valid_methods", None)
     if allowed:
         response.headers["Allow"] = ", ".join(allowed)
@@ -106,18 +123,18 @@ def _key_missing(error: KeyMissing) -> ResponseReturnValue:
 
 
 def _busy() -> ResponseReturnValue:
-    response = reply("may-chu-ban", _message(503), 503, keep=True)
+    response = reply(CODES[503], _message(503), 503, keep=True)
     response.headers["Retry-After"] = "5"
     return response
 
 
 def _unstorable(error: DataError) -> ResponseReturnValue:
     """A value that no column can hold, like the character U+0000 on PostgreSQL: the sender's mistake, not ours."""
-    return reply("khong-doc-duoc", _message(400), 400)
+    return reply(CODES[400], _message(400), 400)
 
 
 def _crash(error: Exception) -> ResponseReturnValue:
-    return reply("loi-may-chu", _message(500), 500, keep=True)
+    return reply(CODES[500], _message(500), 500, keep=True)
 
 
 def _message(status: int) -> str:
@@ -126,8 +143,8 @@ def _message(status: int) -> str:
         401: _("Please sign in first."),
         403: _("Your account may not open this page."),
         404: _("There is no such page, or it does not belong to your unit."),
-        405: _("This page cannot be used in that way."),
-        413: _("What was sent is too large. Nothing was saved."),
+        405: _("This page cannot be used in that way. Nothing was saved."),
+        413: _("What was sent is too large. Nothing was saved. Shorten it, then send it again."),
         415: _("The request has a format that is not accepted. Nothing was saved."),
         429: _("Too many wrong attempts. Please wait one minute, then try again."),
         500: _("Something went wrong on our side. Please try once more; what is already confirmed is safe."),

@@ -1,5 +1,7 @@
 """The description of the machine interface, as OpenAPI 3.1. A test holds it against the routes."""
 
+from survey_app.errors import CODES
+
 _TEXT = {"type": "string"}
 _UUID4 = {
     "type": "string",
@@ -33,6 +35,7 @@ DOCUMENT: dict[str, object] = {
                     "400": _reply("Not readable as this request", "Error"),
                     "403": _reply("Not open yet (keep), or this channel is not allowed", "Error"),
                     "404": _reply("No survey has this link", "Error"),
+                    "405": _reply("Not a POST", "Error"),
                     "409": _reply("The code was used, or the id was sent with other answers", "Error"),
                     "410": _reply("Closed, sealed or cancelled: not counted", "Error"),
                     "413": _reply("Too large", "Error"),
@@ -89,7 +92,19 @@ DOCUMENT: dict[str, object] = {
             "Error": {
                 "type": "object",
                 "required": ["error", "message", "keep"],
-                "properties": {"error": _TEXT, "message": _TEXT, "keep": {"type": "boolean"}},
+                "properties": {
+                    "error": _TEXT
+                    | {
+                        "description": "A stable Vietnamese word without accents, such as ma-da-dung. Where no "
+                        "refusal has a word of its own: "
+                        + ", ".join(f"{word} ({status})" for status, word in CODES.items())
+                    },
+                    "message": _TEXT | {"description": "For people, in Vietnamese or English"},
+                    "keep": {
+                        "type": "boolean",
+                        "description": "Whether the same request may succeed later: keep the answer and send it again",
+                    },
+                },
             },
         }
     },

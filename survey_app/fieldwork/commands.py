@@ -19,6 +19,7 @@ from survey_app.config import VIETNAM
 from survey_app.errors import DomainError
 from survey_app.fieldwork import batches, calendar, operations, queries, slips
 from survey_app.fieldwork.models import Purpose
+from survey_app.fieldwork.refusals import NoSuchVillage
 from survey_app.keys import store
 from survey_app.units import operations as units_operations
 from survey_app.units import queries as units
@@ -220,5 +221,5 @@ def _line(frame: tuple[queries.FrameLine, ...], village: str) -> queries.FrameLi
         if line.unit.code == village or {line.unit.name.casefold(), line.unit.full_name.casefold()} & names
     ]
     if len(found) != 1:
-        raise queries.SurveyNotFound
+        raise NoSuchVillage(village, ((line.unit.code, line.unit.full_name) for line in frame))
     return found[0]

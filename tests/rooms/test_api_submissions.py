@@ -270,13 +270,35 @@ def test_another_site_may_not_post(client, code, submission, headers):
 def test_another_method_is_405_in_json_with_the_right_one(client):
     reply = client.get(API)
 
-    assert reply.status_code == 405
+    assert outcome(reply) == (405, "sai-phuong-thuc")
     assert "POST" in reply.headers["Allow"]
     assert reply.json["keep"] is False
 
 
 def test_an_unknown_address_of_the_interface_is_404_in_json(client):
-    assert set(client.get("/api/v1/nothing").json) == {"error", "message", "keep"}
+    reply = client.get("/api/v1/nothing")
+
+    assert outcome(reply) == (404, "khong-co")
+    assert set(reply.json) == {"error", "message", "keep"}
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "expected"),
+    [
+        ("{", "application/json", (400, "khong-doc-duoc")),
+        ("{}", "text/plain", (415, "sai-dinh-dang")),
+        (b" " * 3_000_000, "application/json", (413, "qua-lon")),
+    ],
+    ids=["unreadable", "another format", "too large"],
+)
+def test_what_sending_again_cannot_mend_is_to_be_looked_at_and_has_a_described_word(
+    client, body, kind, expected
+):
+    reply = raw(client, body, kind)
+
+    assert (outcome(reply), reply.json["keep"]) == (expected, False)
+    described = DOCUMENT["components"]["schemas"]["Error"]["properties"]["error"]["description"]
+    assert f"{expected[1]} ({expected[0]})" in described
 
 
 def test_a_database_that_is_away_is_503_and_tells_the_phone_to_keep(client, code, submission, database_away):

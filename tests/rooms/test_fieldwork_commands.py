@@ -277,3 +277,25 @@ def test_acts_of_the_operator_are_noted_as_such(commune, open_survey):
 
     assert {event.act for event in noted} == {"fieldwork.draft", "fieldwork.publish"}
     assert {event.actor for event in noted} == {"operator"}
+
+
+def test_slips_for_a_village_that_is_not_asked_names_those_that_are(commune, open_survey, run, tmp_path):
+    number = json.loads(open_survey()[1])["survey"]
+
+    code, _out, err = run(
+        "fieldwork",
+        "slips",
+        "--survey",
+        number,
+        "--village",
+        "98001999",
+        "--count",
+        1,
+        "--out",
+        tmp_path / "x.csv",
+    )
+
+    asked = [line.unit for line in queries.frame(db.session(), number)]
+    assert code == 1
+    assert "98001999" in err
+    assert all(f"{village.code}  {village.full_name}" in err for village in asked)
