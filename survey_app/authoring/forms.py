@@ -17,7 +17,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, StopValidation, ValidationError
+from wtforms.validators import DataRequired, InputRequired, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from survey_app.authoring import wording
@@ -31,6 +31,7 @@ from survey_app.questions.problems import LONGEST_TEXT, Checker
 LONGEST_TITLE = 200
 LONGEST_NUMBER = 60
 LONGEST_REVISION = 9
+LONGEST_REASON = 500
 
 Check = Callable[[StaffForm, Field], None]
 
@@ -95,6 +96,16 @@ class ConfirmForm(StaffForm):
     on = DayField(
         lazy_gettext("Date of the document"),
         validators=[InputRequired(lazy_gettext("Please enter the date of the document."))],
+    )
+
+
+class TakeBackForm(StaffForm):
+    """Why the Front takes a confirmation back."""
+
+    reason = TextAreaField(
+        lazy_gettext("Reason"),
+        validators=[typed("reason", LONGEST_REASON), DataRequired(lazy_gettext("Please say why."))],
+        render_kw={"rows": 2},
     )
 
 

@@ -46,8 +46,8 @@ def start_from_template(
     if not template.frozen:
         raise refusals.StillDraft
     key = _free_key(session, f"{_family(template)}-{unit.code}")
-    confirmation = _confirmation(template) if template.confirmed_number else template.document["confirmation"]
-    copied = drafts.derived(template.document, key=key, version=1, confirmation=confirmation)
+    confirmed = confirmation(template) if template.confirmed_number else template.document["confirmation"]
+    copied = drafts.derived(template.document, key=key, version=1, confirmation=confirmed)
     return _insert_draft(session, copied, unit.id, template.id, actor=actor, now=now)
 
 
@@ -67,9 +67,9 @@ def start_version(session: Session, frozen: InstrumentView, *, actor: str, now: 
     if queries.draft_of(session, frozen.key) is not None:
         raise refusals.DraftExists(frozen.key)
     confirmed = frozen.confirmed_number is not None
-    confirmation = _confirmation(frozen) if confirmed else frozen.document["confirmation"]
+    named = confirmation(frozen) if confirmed else frozen.document["confirmation"]
     version = _next_version(session, frozen.key)
-    copied = drafts.derived(frozen.document, key=frozen.key, version=version, confirmation=confirmation)
+    copied = drafts.derived(frozen.document, key=frozen.key, version=version, confirmation=named)
     template_id = frozen.id if confirmed else frozen.template_id
     return _insert_draft(session, copied, frozen.unit_id, template_id, actor=actor, now=now)
 
@@ -241,7 +241,8 @@ def _next_version(session: Session, key: str) -> int:
     return (newest or 0) + 1
 
 
-def _confirmation(view: InstrumentView) -> str | None:
+def confirmation(view: InstrumentView) -> str | None:
+    """Number and date of the Front's confirmation, as forms that start from this one carry it on."""
     if view.confirmed_number is None or view.confirmed_on is None:
         return None
     return f"{view.confirmed_number}, {view.confirmed_on:%d/%m/%Y}"

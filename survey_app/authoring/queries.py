@@ -130,6 +130,11 @@ def latest_frozen(session: Session, key: str) -> InstrumentView:
     return _view(session, row)
 
 
+def hold(session: Session, instrument_id: int) -> None:
+    """Let nobody confirm the form, or take its confirmation back, until this transaction ends."""
+    session.execute(select(InstrumentRecord.id).where(InstrumentRecord.id == instrument_id).with_for_update())
+
+
 def draft_of(session: Session, key: str) -> InstrumentView | None:
     """The draft of `key`, if there is one."""
     row = session.execute(
@@ -190,7 +195,21 @@ def scored_wording(session: Session, instrument_id: int, unit_path: str) -> Scor
     library = select(InstrumentRecord.id).where(
         InstrumentRecord.unit_id.is_(None), InstrumentRecord.frozen_at.is_not(None)
     )
-    return ScoredWording.SAMPLE if _same_as_any(session, instrument_id, library) else ScoredWording.OWN
+    return ScoredWording.SAMPLE if same_as_any(session, instrument_id, library) else ScoredWording.OWN
+
+
+def same_as_any(session: Session, instrument_id: int, others: Select[int]) -> bool:
+    """Whether the form is one of `others`, or asks the scored questions of one of them word for word."""
+    ids = tuple(session.scalars(others.order_by(InstrumentRecord.id)))
+    if instrument_id in ids:
+        return True
+    if not ids:
+        return False
+    try:
+        own = loaded(session, instrument_id)
+    except document.InvalidInstrument:
+        return False
+    return any(document.same_scored_wording(own, loaded(session, other)) for other in ids)
 
 
 def subjects_under(unit_path: str) -> Select[str]:
@@ -324,17 +343,4 @@ def _equals_confirmed(session: Session, instrument_id: int, unit_path: str | Non
     if unit_path is not None:
         province = "/" + unit_path.split("/")[1] + "/"
         confirmed = confirmed.where(Unit.path.startswith(province, autoescape=True))
-    return _same_as_any(session, instrument_id, confirmed)
-
-
-def _same_as_any(session: Session, instrument_id: int, others: Select[int]) -> bool:
-    ids = tuple(session.scalars(others.order_by(InstrumentRecord.id)))
-    if instrument_id in ids:
-        return True
-    if not ids:
-        return False
-    try:
-        own = loaded(session, instrument_id)
-    except document.InvalidInstrument:
-        return False
-    return any(document.same_scored_wording(own, loaded(session, other)) for other in ids)
+    return same_as_any(session, instrument_id, confirmed)

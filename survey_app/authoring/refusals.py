@@ -105,9 +105,37 @@ class AlreadyConfirmed(DomainError):
     code = "da-xac-nhan"
 
     def __init__(self) -> None:
+        super().__init__(_("The Front has already confirmed this version."))
+
+
+class NotConfirmed(DomainError):
+    code = "chua-xac-nhan"
+
+    def __init__(self) -> None:
+        super().__init__(_("The Front has not confirmed this version, so there is nothing to take back."))
+
+
+class ConfirmationInUse(DomainError):
+    """Somebody relies on the confirmation, so it stays on record."""
+
+    code = "xac-nhan-da-dung"
+
+    def __init__(self) -> None:
         super().__init__(
-            _("The Front has already confirmed this version. What is confirmed stays on record.")
+            _(
+                "A survey was published with this wording, or a form was started from it, so the confirmation stays "
+                "on record. Make a new version and confirm that one."
+            )
         )
+
+
+class InUse(DomainError):
+    """A survey names the form."""
+
+    code = "dang-dung"
+
+    def __init__(self) -> None:
+        super().__init__(_("A survey uses this draft. Choose another form for the survey first."))
 
 
 class BadConfirmation(DomainError):
@@ -133,5 +161,8 @@ ABOUT_A_FORM = (
     HasProblems,
     DraftExists,
     AlreadyConfirmed,
+    NotConfirmed,
+    ConfirmationInUse,
+    InUse,
     TooManyQuestions,
 )

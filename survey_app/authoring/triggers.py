@@ -1,10 +1,11 @@
 """The triggers that keep frozen instruments as they are, as text for each database.
 
 Migrations carry a copy of this text; a test compares what stands in the database with what stands here. What may still
-change on a frozen row is the Front's first confirmation.
+change on a frozen row is the Front's confirmation: given once, and taken back while no survey was published with it.
 """
 
 TABLE = "instruments"
+_IS_PUBLISHED = "EXISTS (SELECT 1 FROM surveys WHERE instrument_id = OLD.id AND published_at IS NOT NULL)"
 _FIXED = ("document", "digest", "frozen_at", "key", "version")
 
 
@@ -32,7 +33,8 @@ def _create_postgresql() -> tuple[str, ...]:
     return (
         "CREATE FUNCTION refuse_frozen_change() RETURNS trigger LANGUAGE plpgsql AS $$"
         f" BEGIN IF TG_OP = 'DELETE' OR {changed}"
-        " OR (OLD.confirmed_number IS NOT NULL AND NEW.confirmed_number IS DISTINCT FROM OLD.confirmed_number)"
+        " OR (OLD.confirmed_number IS NOT NULL AND NEW.confirmed_number IS DISTINCT FROM OLD.confirmed_number"
+        f" AND (NEW.confirmed_number IS NOT NULL OR {_IS_PUBLISHED}))"
         " THEN RAISE EXCEPTION 'frozen instruments never change'; END IF; RETURN NEW; END $$",
         "CREATE TRIGGER instruments_stay_frozen BEFORE UPDATE OR DELETE ON instruments"
         " FOR EACH ROW WHEN (OLD.frozen_at IS NOT NULL) EXECUTE FUNCTION refuse_frozen_change()",
@@ -44,7 +46,8 @@ def _create_sqlite() -> tuple[str, ...]:
     return (
         "CREATE TRIGGER instruments_never_update BEFORE UPDATE ON instruments WHEN OLD.frozen_at IS NOT NULL"
         f" AND ({changed}"
-        " OR (OLD.confirmed_number IS NOT NULL AND NEW.confirmed_number IS NOT OLD.confirmed_number))"
+        " OR (OLD.confirmed_number IS NOT NULL AND NEW.confirmed_number IS NOT OLD.confirmed_number"
+        f" AND (NEW.confirmed_number IS NOT NULL OR {_IS_PUBLISHED})))"
         " BEGIN SELECT RAISE(ABORT, 'frozen instruments never change'); END",
         "CREATE TRIGGER instruments_never_delete BEFORE DELETE ON instruments WHEN OLD.frozen_at IS NOT NULL"
         " BEGIN SELECT RAISE(ABORT, 'frozen instruments never change'); END",

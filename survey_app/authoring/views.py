@@ -15,9 +15,10 @@ from survey_app.authoring import (
     queries,
     question_form,
     refusals,
+    withdrawing,
     wording,
 )
-from survey_app.authoring.forms import ConfirmForm, new_form, revision_number, settings_values
+from survey_app.authoring.forms import ConfirmForm, TakeBackForm, new_form, revision_number, settings_values
 from survey_app.authoring.queries import EDITORS, READERS, InstrumentView
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
@@ -203,6 +204,44 @@ def confirm(instrument_id: int) -> ResponseReturnValue:
     return redirect(url_for("authoring.show", instrument_id=view.id))
 
 
+@bp.route("/<int:instrument_id>/rut-xac-nhan", methods=["GET", "POST"])
+@access.roles(Role.FRONT_PROVINCE)
+def unconfirm(instrument_id: int) -> ResponseReturnValue:
+    """Ask why, then take the Front's confirmation back, while no survey was published with the wording."""
+    view, form = own(instrument_id), TakeBackForm()
+    if view.confirmed_number is None:
+        raise refusals.NotConfirmed
+    if not form.validate_on_submit():
+        return render_template("authoring/unconfirm.html", view=view, form=form), 422 if form.errors else 200
+    with db.transaction() as current:
+        withdrawing.unconfirm(
+            current, view.id, form.reason.data or "", actor=access.identity().actor, now=datetime.now(UTC)
+        )
+    flash(_("The confirmation is taken back. Decision surveys can no longer use it."), "success")
+    return redirect(url_for("authoring.show", instrument_id=view.id))
+
+
+@bp.route("/<int:instrument_id>/bo", methods=["GET", "POST"])
+@access.roles(*EDITORS)
+def discard(instrument_id: int) -> ResponseReturnValue:
+    """Ask once more, then throw a draft away."""
+    view = own(instrument_id)
+    if view.frozen:
+        raise refusals.Frozen
+    if request.method == "GET":
+        return render_template("authoring/discard.html", view=view)
+    with db.transaction() as current:
+        withdrawing.discard(
+            current,
+            view.id,
+            revision=revision_number(request.form.get("revision")),
+            actor=access.identity().actor,
+            now=datetime.now(UTC),
+        )
+    flash(_("The draft was thrown away."), "success")
+    return redirect(url_for("authoring.index"))
+
+
 def own(instrument_id: int) -> InstrumentView:
     """The form, if this person may change it. Raises InstrumentNotFound, NotYourInstrument."""
     person = access.identity()
@@ -223,6 +262,9 @@ def _page(view: InstrumentView, confirm_form: ConfirmForm, status: int) -> Respo
         may_confirm=person.role is Role.FRONT_PROVINCE
         and view.may_edit(person)
         and not view.confirmed_number,
+        may_take_back=person.role is Role.FRONT_PROVINCE
+        and view.may_edit(person)
+        and view.confirmed_number is not None,
         confirmed=view.frozen and queries.is_confirmed(db.session(), view.id),
         problems=check.problems(view.document, view.problems),
         warnings=check.warnings(view.document),

@@ -4,6 +4,7 @@ from flask import Flask
 
 from survey_app import jobs
 from survey_app.accounts import journal, paper_signatures, todo
+from survey_app.authoring import uses
 from survey_app.fieldwork import acts, commands, meeting_views, print_views, queries, schedule, views
 
 
@@ -13,6 +14,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(print_views.bp)
     app.register_blueprint(meeting_views.bp)
     app.cli.add_command(commands.group)
+    uses.register(app, queries.use_of_instrument)
     jobs.register(app, "fieldwork", schedule.open_and_close)
     todo.register(app, schedule.todos)
     journal.register(app, "survey", queries.subjects_under)

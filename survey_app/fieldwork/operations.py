@@ -176,6 +176,7 @@ def publish(
     survey = hold(session, survey_id)
     require_state(survey, State.DRAFT)
     _one_at_a_time(session, survey.unit_id)
+    instruments.hold(session, survey.instrument_id)
     missing = obstacles(session, survey_id, now)
     if missing:
         raise CannotPublish(" ".join(missing))

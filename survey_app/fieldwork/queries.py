@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from survey_app.access import Identity, Role
 from survey_app.authoring import queries as instruments
+from survey_app.authoring.models import InstrumentRecord
+from survey_app.authoring.uses import Use
 from survey_app.errors import DomainError
 from survey_app.fieldwork import calendar
 from survey_app.fieldwork.models import (
@@ -174,6 +176,22 @@ def subjects_under(unit_path: str) -> Select[str]:
     """Every survey of the subtree as the audit log names it."""
     mine = Unit.path.startswith(unit_path, autoescape=True)
     return select(literal("survey:") + Survey.id).join(Unit, Unit.id == Survey.unit_id).where(mine)
+
+
+def use_of_instrument(session: Session, instrument_id: int) -> Use:
+    """How far surveys have come with this form, or with the Front's confirmation of its scored wording."""
+    rows = session.execute(
+        select(Survey.instrument_id, Survey.published_at.is_not(None), Survey.confirmed)
+        .distinct()
+        .order_by(Survey.instrument_id)
+    ).all()
+    if any(published for form, published, _confirmed in rows if form == instrument_id):
+        return Use.PUBLISHED
+    relying = [form for form, published, confirmed in rows if published and confirmed]
+    same = select(InstrumentRecord.id).where(InstrumentRecord.id.in_(relying))
+    if relying and instruments.same_as_any(session, instrument_id, same):
+        return Use.PUBLISHED
+    return Use.PLANNED if any(form == instrument_id for form, _published, _confirmed in rows) else Use.NONE
 
 
 def frame(session: Session, survey_id: str) -> tuple[FrameLine, ...]:

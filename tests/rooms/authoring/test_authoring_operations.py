@@ -1,16 +1,18 @@
 """Starting, editing, locking, freezing and confirming, on both databases."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from survey_app import db
 from survey_app.access import Role
 from survey_app.audit import AuditEvent
-from survey_app.authoring import drafts, editing, operations, queries, refusals
+from survey_app.authoring import drafts, editing, operations, queries, refusals, withdrawing
 from survey_app.authoring.models import InstrumentRecord
 from survey_app.authoring.queries import ScoredWording
+from survey_app.fieldwork.models import Survey
 from survey_app.questions import document
 from survey_app.questions.instrument import Kind
 
@@ -264,3 +266,124 @@ def test_frozen_forms_are_read_once_and_drafts_afresh(draft, officer, desk):
     assert queries.loaded(db.session(), draft) is queries.loaded(db.session(), draft)
     with pytest.raises(refusals.InstrumentNotFound):
         queries.loaded(db.session(), 999_999)
+
+
+def discard(who, instrument_id):
+    with db.transaction() as current:
+        revision = queries.instrument(current, instrument_id).revision
+        withdrawing.discard(current, instrument_id, revision=revision, actor=who.actor, now=NOW)
+
+
+def take_back(who, instrument_id, reason="Nhầm văn bản"):
+    with db.transaction() as current:
+        withdrawing.unconfirm(current, instrument_id, reason, actor=who.actor, now=NOW)
+
+
+def plan_survey(instrument_id, unit_id, *, published, confirmed=False):
+    """A survey of the commune that names the form, as the room of surveys would store it."""
+    with db.transaction() as current:
+        current.add(
+            Survey(
+                id="001", unit_id=unit_id, instrument_id=instrument_id, purpose="decision", confirmed=confirmed,
+                state="open" if published else "draft", plan_number="", aim="", contact="Bà Hoa", cover_token="x",
+                opens_at=NOW, closes_at=NOW + timedelta(days=1), created_at=NOW, created_by="operator",
+                published_at=NOW if published else None,
+            )
+        )  # fmt: skip
+
+
+def test_a_discarded_draft_is_gone_and_frozen_versions_stay(draft, officer, desk):
+    library = queries.latest_frozen(db.session(), "xa-ntm").id
+
+    discard(officer, draft)
+
+    with pytest.raises(refusals.InstrumentNotFound):
+        desk.look(draft)
+    assert desk.look(library).frozen
+    noted = db.session().scalars(select(AuditEvent).where(AuditEvent.act == "authoring.discard")).one()
+    assert (noted.actor, noted.subject) == (officer.actor, f"instrument:{draft}")
+
+
+def test_neither_a_frozen_form_nor_a_draft_that_a_survey_names_is_discarded(draft, officer, place, desk):
+    plan_survey(draft, place.bien_ho, published=False)
+    with pytest.raises(refusals.InUse):
+        discard(officer, draft)
+    desk.freeze(officer, draft)
+    with pytest.raises(refusals.Frozen):
+        discard(officer, draft)
+
+    assert desk.look(draft).frozen
+
+
+def test_a_draft_that_somebody_changed_meanwhile_is_not_discarded(draft, officer, desk):
+    revision = desk.look(draft).revision
+    desk.change(officer, draft, "planning", text={"vi": "Khác", "en": "Other"})
+
+    with pytest.raises(refusals.EditedMeanwhile), db.transaction() as current:
+        withdrawing.discard(current, draft, revision=revision, actor=officer.actor, now=NOW)
+
+
+def test_a_confirmation_is_taken_back_with_its_reason_and_given_again(front, desk):
+    form = desk.confirmed_form(front)
+
+    take_back(front, form)
+
+    assert not queries.is_confirmed(db.session(), form)
+    noted = db.session().scalars(select(AuditEvent).where(AuditEvent.act == "authoring.unconfirm")).one()
+    assert noted.details == {"number": "12/HD-MTTQ", "reason": "Nhầm văn bản"}
+    with pytest.raises(refusals.NotConfirmed):
+        take_back(front, form)
+    desk.confirm(front, form, number="13/HD-MTTQ")
+    assert desk.look(form).confirmed_number == "13/HD-MTTQ"
+
+
+def test_a_survey_that_is_only_planned_does_not_hold_the_confirmation(front, place, desk):
+    form = desk.confirmed_form(front)
+    plan_survey(form, place.bien_ho, published=False)
+
+    take_back(front, form)
+
+    assert desk.look(form).confirmed_number is None
+
+
+def test_once_a_survey_was_published_the_confirmation_stays_also_for_the_database(front, place, desk):
+    form = desk.confirmed_form(front)
+    plan_survey(form, place.bien_ho, published=True, confirmed=True)
+
+    with pytest.raises(refusals.ConfirmationInUse):
+        take_back(front, form)
+    with pytest.raises(DBAPIError, match="never change"), db.transaction() as current:
+        current.execute(
+            text("UPDATE instruments SET confirmed_number = NULL WHERE id = :form"), {"form": form}
+        )
+
+    assert desk.look(form).confirmed_number == "12/HD-MTTQ"
+
+
+def test_a_survey_published_with_the_same_wording_holds_the_confirmation_too(front, place, desk):
+    sample = queries.latest_frozen(db.session(), "xa-ntm").id
+    form = desk.confirmed_form(front)
+    plan_survey(sample, place.bien_ho, published=True, confirmed=True)
+
+    with pytest.raises(refusals.ConfirmationInUse):
+        take_back(front, form)
+
+
+def test_a_form_that_carries_the_confirmation_on_holds_it(front, locked_draft, officer, desk):
+    form = desk.look(locked_draft).template_id
+    with pytest.raises(refusals.ConfirmationInUse):
+        take_back(front, form)
+
+    discard(officer, locked_draft)
+    take_back(front, form)
+
+    assert desk.look(form).confirmed_number is None
+
+
+def test_the_database_still_refuses_another_number_of_a_confirmation(front, desk):
+    form = desk.confirmed_form(front)
+
+    with pytest.raises(DBAPIError, match="never change"), db.transaction() as current:
+        current.execute(
+            text("UPDATE instruments SET confirmed_number = 'x' WHERE id = :form"), {"form": form}
+        )

@@ -265,6 +265,34 @@ def test_the_province_front_confirms_a_frozen_version_and_nobody_else(front, off
     assert own.post(f"{BASE}/{draft}/xac-nhan", own.get(f"{BASE}/{draft}"), number="1").status_code == 403
 
 
+def test_the_province_front_takes_a_confirmation_back_and_says_why(front, officer, visit, desk):
+    form = desk.confirmed_form(front)
+    browser = visit(front)
+    address = f"{BASE}/{form}/rut-xac-nhan"
+    shown = browser.get(f"{BASE}/{form}")
+    page = browser.get(address)
+
+    wrong = browser.post(address, page, reason=" ")
+    right = browser.post(address, page, reason="Nhầm văn bản")
+
+    assert address in shown.text
+    assert (wrong.status_code, right.status_code) == (422, 302)
+    assert desk.look(form).confirmed_number is None
+    assert visit(officer).get(address).status_code == 403
+
+
+def test_a_draft_is_thrown_away_only_after_a_second_question(officer, visit, draft, desk):
+    browser = visit(officer)
+    page = browser.get(f"{BASE}/{draft}")
+    asked = browser.get(f"{BASE}/{draft}/bo")
+
+    done = browser.post(f"{BASE}/{draft}/bo", asked, revision="1")
+
+    assert f"{BASE}/{draft}/bo" in page.text
+    assert done.status_code == 302
+    assert browser.get(f"{BASE}/{draft}").status_code == 404
+
+
 def test_a_neighbour_gets_404_and_a_clerk_403(person, place, visit, draft):
     neighbour = visit(person(Role.COMMUNE, place.ia_ly))
     clerk = visit(person(Role.CLERK, place.bien_ho))
