@@ -5,12 +5,21 @@ from flask import Flask
 from survey_app import jobs
 from survey_app.accounts import journal, paper_signatures, todo
 from survey_app.authoring import uses
-from survey_app.fieldwork import acts, commands, meeting_views, print_views, queries, schedule, views
+from survey_app.fieldwork import (
+    acts,
+    commands,
+    draft_views,
+    meeting_views,
+    print_views,
+    queries,
+    schedule,
+    views,
+)
 
 
 def init_app(app: Flask) -> None:
     """Register the survey pages, the papers, the commands, the minute job and what waits for people."""
-    app.register_blueprint(views.bp)
+    app.register_blueprint(draft_views.bp)
     app.register_blueprint(print_views.bp)
     app.register_blueprint(meeting_views.bp)
     app.cli.add_command(commands.group)

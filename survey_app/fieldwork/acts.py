@@ -10,7 +10,7 @@ from survey_app.access import Identity, Role
 from survey_app.accounts import operations as accounts
 from survey_app.accounts import queries as accounts_queries
 from survey_app.accounts.queries import ApprovalView
-from survey_app.fieldwork import batches, calendar, operations
+from survey_app.fieldwork import batches, calendar, operations, readiness
 from survey_app.fieldwork.operations import Asked, Plan
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.refusals import CannotPublish, ReasonNeeded
@@ -93,7 +93,7 @@ def request(
     Publishing needs no reason; every other act does.
     """
     if act is Act.PUBLISH:
-        missing = operations.obstacles(session, survey.id, now)
+        missing = readiness.obstacles(session, survey.id, now)
         if missing:
             raise CannotPublish(" ".join(missing))
     elif not reason.strip():

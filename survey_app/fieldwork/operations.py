@@ -16,7 +16,7 @@ from survey_app import audit
 from survey_app.access import Role
 from survey_app.authoring import queries as instruments
 from survey_app.authoring.queries import ScoredWording
-from survey_app.fieldwork import calendar, codes
+from survey_app.fieldwork import calendar, codes, readiness
 from survey_app.fieldwork.models import (
     FrameCorrection,
     FrameRow,
@@ -39,9 +39,6 @@ from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore
 from survey_app.units import queries as units
 from survey_app.units.models import Unit
-
-#: States in which households are, or soon will be, asked.
-_RUNNING = (State.PUBLISHED, State.OPEN, State.COUNTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,21 +140,11 @@ def discard_draft(session: Session, survey_id: str, *, actor: str, now: datetime
     audit.record(session, actor, "fieldwork.discard", f"survey:{survey_id}", at=now)
 
 
-def obstacles(session: Session, survey_id: str, now: datetime) -> tuple[str, ...]:
-    """Every reason why the survey cannot be published now, as sentences; empty when it can."""
-    survey = session.get_one(Survey, survey_id)
-    found = []
-    instrument = instruments.instrument(session, survey.instrument_id)
-    if not instrument.frozen:
-        found.append(_("The form is still a draft: freeze it first."))
-    if survey.closes_at <= now:
-        found.append(_("The closing date has already passed."))
-    if survey.purpose == Purpose.DECISION:
-        found.extend(_decision_obstacles(session, survey))
-    other = _overlapping(session, survey, survey.closes_at) if instrument.frozen else None
-    if other is not None:
-        found.append(_("Survey %(number)s of this commune runs in the same days.", number=other))
-    return tuple(found)
+def conflicts(
+    session: Session, plan: Plan, villages: int, now: datetime, *, survey_id: str | None = None
+) -> tuple[str, ...]:
+    """What would stand against what people are typing, as sentences; `survey_id` is the draft that they change."""
+    return readiness.conflicts(session, Survey(id=survey_id, **_columns(plan)), villages, now)
 
 
 def publish(
@@ -177,7 +164,7 @@ def publish(
     require_state(survey, State.DRAFT)
     _one_at_a_time(session, survey.unit_id)
     instruments.hold(session, survey.instrument_id)
-    missing = obstacles(session, survey_id, now)
+    missing = readiness.obstacles(session, survey_id, now)
     if missing:
         raise CannotPublish(" ".join(missing))
     if survey.purpose == Purpose.DECISION:
@@ -185,7 +172,7 @@ def publish(
     survey.state = State.OPEN if survey.opens_at <= now else State.PUBLISHED
     survey.published_at = now
     survey.stand_ins = ",".join(stand_ins)
-    survey.confirmed = _wording(session, survey) is ScoredWording.CONFIRMED
+    survey.confirmed = readiness.wording(session, survey) is ScoredWording.CONFIRMED
     audit.record(session, actor, "fieldwork.publish", f"survey:{survey_id}", at=now, state=survey.state)
 
 
@@ -249,7 +236,7 @@ def extend(
     require_state(survey, State.PUBLISHED, State.OPEN)
     if closes_at <= max(survey.closes_at, now):
         raise WrongState(_("The new last day must be later than the present one."))
-    other = _overlapping(session, survey, closes_at)
+    other = readiness.overlapping(session, survey, closes_at)
     if other is not None:
         raise WrongState(_("Survey %(number)s of this commune runs in the same days.", number=other))
     before = survey.closes_at
@@ -330,54 +317,6 @@ def require_state(survey: Survey, *states: State) -> None:
         raise WrongState(
             _("This can no longer be done: the survey has moved on. Reload the page to see its state.")
         )
-
-
-def _decision_obstacles(session: Session, survey: Survey) -> list[str]:
-    found = []
-    if not session.scalar(select(func.count()).where(FrameRow.survey_id == survey.id)):
-        found.append(_("The survey has no villages with households: without them there is no coverage."))
-    if not survey.plan_number:
-        found.append(_("The number of the Front's plan is missing."))
-    if _wording(session, survey) is ScoredWording.OWN:
-        found.append(
-            _("The scored questions differ from every template of the Front: choose a form that keeps them.")
-        )
-    return found
-
-
-def _overlapping(session: Session, survey: Survey, closes_at: datetime) -> str | None:
-    """Another published survey of the commune that this one may not run beside until `closes_at`.
-
-    Two decision surveys may not, nor a decision and a feedback survey that ask the same items: whoever gave feedback
-    would believe that the household has answered. Rehearsals may run beside anything.
-    """
-    if survey.rehearsal:
-        return None
-    others = session.scalars(
-        select(Survey)
-        .where(
-            Survey.unit_id == survey.unit_id,
-            Survey.id != survey.id,
-            Survey.rehearsal.is_(False),
-            Survey.state.in_(_RUNNING),
-            Survey.opens_at < closes_at,
-            Survey.closes_at > survey.opens_at,
-        )
-        .order_by(Survey.id)
-    )
-    return next((other.id for other in others if _may_not_run_beside(session, survey, other)), None)
-
-
-def _may_not_run_beside(session: Session, survey: Survey, other: Survey) -> bool:
-    if survey.purpose == other.purpose:
-        return survey.purpose == Purpose.DECISION
-    own, others = (instruments.loaded(session, found.instrument_id).scored for found in (survey, other))
-    return not {question.key for question in own}.isdisjoint(question.key for question in others)
-
-
-def _wording(session: Session, survey: Survey) -> ScoredWording:
-    commune = units.unit(session, survey.unit_id)
-    return instruments.scored_wording(session, survey.instrument_id, commune.path)
 
 
 def _columns(plan: Plan) -> dict[str, object]:

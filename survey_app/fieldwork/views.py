@@ -1,12 +1,10 @@
-"""The survey pages of officers: drafting, asking the other body, deciding, following, correcting."""
+"""The survey pages of officers: following, asking the other body, deciding, correcting. Drafting is `draft_views`."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from wtforms import SelectChoice
 
 from survey_app import access, db
 from survey_app.access import EVERYBODY, Identity, Role
@@ -15,28 +13,33 @@ from survey_app.accounts.forms import DecisionForm
 from survey_app.accounts.freshness import fresh
 from survey_app.authoring import queries as instruments
 from survey_app.errors import DomainError
-from survey_app.fieldwork import acts, calendar, evidence, meetings, operations, queries, remarks, rounds
+from survey_app.fieldwork import (
+    acts,
+    calendar,
+    evidence,
+    meetings,
+    operations,
+    queries,
+    readiness,
+    remarks,
+    rounds,
+)
 from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.forms import (
     CorrectionForm,
     ExtendForm,
     ReasonForm,
-    SurveyForm,
-    suggested_dates,
 )
-from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.keys import store
-from survey_app.templating import wording
-from survey_app.units import queries as units
-from survey_app.units.queries import UnitView, Village
 
 bp = Blueprint("fieldwork", __name__, url_prefix="/can-bo/dot", template_folder="templates")
 bp.add_app_template_filter(rounds.sentence, "annulment")
 
 _READERS = tuple(role for role in EVERYBODY if role not in {Role.CLERK, Role.DIGITAL_TEAM})
-_DRAFTERS = (Role.COMMUNE, Role.FRONT_COMMUNE)
+DRAFTERS = (Role.COMMUNE, Role.FRONT_COMMUNE)
 _BODIES = (Role.COMMUNE, Role.PROVINCE, Role.FRONT_COMMUNE, Role.FRONT_PROVINCE)
 
 
@@ -48,62 +51,8 @@ def index() -> ResponseReturnValue:
     return render_template(
         "fieldwork/index.html",
         surveys=queries.surveys_under(db.session(), person.unit_path),
-        may_draft=person.role in _DRAFTERS,
+        may_draft=person.role in DRAFTERS,
     )
-
-
-@bp.route("/moi", methods=["GET", "POST"])
-@access.roles(*_DRAFTERS)
-def new() -> ResponseReturnValue:
-    """Draft a survey of the own commune."""
-    now, person, current = datetime.now(UTC), access.identity(), db.session()
-    commune = units.unit(current, person.unit_id)
-    villages = _counted_villages(current, commune, now)
-    first, last = suggested_dates(units.civil(now))
-    form = _survey_form(current, person, villages, opens_on=first, closes_on=last)
-    if request.method == "GET":
-        form.villages.data = [village.unit.id for village in villages]
-    if form.validate_on_submit():
-        with db.transaction() as writing:
-            number = operations.draft_survey(
-                writing, _plan(form, commune), _asked(form, villages), actor=person.actor, now=now
-            )
-        flash(_("Draft saved. Look it over, then ask for approval."), "success")
-        return redirect(url_for("fieldwork.page", survey_id=number))
-    return render_template("fieldwork/edit.html", form=form, villages=villages, survey=None), _status(form)
-
-
-@bp.route("/<survey_id>/sua", methods=["GET", "POST"])
-@access.roles(*_DRAFTERS)
-def edit(survey_id: str) -> ResponseReturnValue:
-    """Change a draft; the second of two people who save is told, and keeps what was typed."""
-    now, person, current = datetime.now(UTC), access.identity(), db.session()
-    survey = queries.scoped_survey(current, survey_id, person)
-    villages = _counted_villages(current, survey.unit, now)
-    form = _survey_form(current, person, villages, **_values(survey))
-    if request.method == "GET":
-        form.villages.data = [line.unit.id for line in queries.frame(current, survey_id)]
-    if form.validate_on_submit():
-        try:
-            with db.transaction() as writing:
-                acts.change_draft(
-                    writing,
-                    survey_id,
-                    _plan(form, survey.unit),
-                    _asked(form, villages),
-                    revision=int(form.revision.data or 0),
-                    by=person,
-                    now=now,
-                )
-        except operations.SurveyChanged as error:
-            flash(error.message, "error")
-            form.revision.data = str(queries.survey(current, survey_id).revision)
-            return render_template(
-                "fieldwork/edit.html", form=form, villages=villages, survey=survey
-            ), error.status
-        flash(_("Draft saved. Look it over, then ask for approval."), "success")
-        return redirect(url_for("fieldwork.page", survey_id=survey_id))
-    return render_template("fieldwork/edit.html", form=form, villages=villages, survey=survey), _status(form)
 
 
 @bp.get("/<survey_id>")
@@ -125,30 +74,18 @@ def page(survey_id: str) -> ResponseReturnValue:
         batches=queries.batches(current, survey_id),
         meetings=meetings.meetings(current, survey_id),
         now=now,
-        obstacles=operations.obstacles(current, survey_id, now) if is_draft else (),
+        obstacles=readiness.obstacles(current, survey_id, now) if is_draft else (),
         approvals=acts.requests(current, survey_id),
         remarks=remarks.remarks(current, survey),
         act_name=acts.name,
         page_of=acts.page_of,
         annulments=rounds.annulments(current, survey_id),
-        may_draft=person.role in _DRAFTERS,
+        may_draft=person.role in DRAFTERS,
         may_ask=person.role in _BODIES,
         extend_form=ExtendForm(formdata=None, prefix="extend"),
         shorten_form=ExtendForm(formdata=None, prefix="shorten"),
         annul_form=ReasonForm(formdata=None, prefix="annul"),
     )
-
-
-@bp.post("/<survey_id>/bo")
-@access.roles(*_DRAFTERS)
-def discard(survey_id: str) -> ResponseReturnValue:
-    """Throw a draft away."""
-    person = access.identity()
-    survey = queries.scoped_survey(db.session(), survey_id, person)
-    with db.transaction() as writing:
-        operations.discard_draft(writing, survey.id, actor=person.actor, now=datetime.now(UTC))
-    flash(_("The draft was thrown away."), "success")
-    return redirect(url_for("fieldwork.index"))
 
 
 @bp.post("/<survey_id>/xin-cong-bo")
@@ -194,7 +131,7 @@ def ask_void(survey_id: str, batch: int) -> ResponseReturnValue:
     form = ReasonForm()
     if form.validate_on_submit():
         return _ask(survey_id, Act.VOID_BATCH, {"batch": batch}, form.reason.data)
-    return render_template("fieldwork/void.html", survey=survey, batch=found, form=form), _status(form)
+    return render_template("fieldwork/void.html", survey=survey, batch=found, form=form), status(form)
 
 
 @bp.route("/<survey_id>/duyet/<int:approval_id>", methods=["GET", "POST"])
@@ -220,7 +157,7 @@ def decide(survey_id: str, approval_id: int) -> ResponseReturnValue:
             return _decide_page(current, survey, approval, form, person), refusal.status
         flash(_("Your decision is recorded."), "success")
         return redirect(url_for("fieldwork.page", survey_id=survey_id))
-    return _decide_page(current, survey, approval, form, person), _status(form)
+    return _decide_page(current, survey, approval, form, person), status(form)
 
 
 def carry_out(session: Session, decided: accounts.ApprovalView, by: Identity, now: datetime) -> None:
@@ -250,7 +187,12 @@ def correct(survey_id: str, village: str) -> ResponseReturnValue:
             ), refusal.status
         flash(_("Corrected. The old and the new number both stay on the papers."), "success")
         return redirect(url_for("fieldwork.page", survey_id=survey_id))
-    return render_template("fieldwork/correct.html", survey=survey, line=line, form=form), _status(form)
+    return render_template("fieldwork/correct.html", survey=survey, line=line, form=form), status(form)
+
+
+def status(form: object) -> int:
+    """Of a page with a form: 422 when what was sent has a mistake."""
+    return 422 if request.method == "POST" and getattr(form, "errors", None) else 200
 
 
 def _ask_new_day(survey_id: str, act: Act, form: ExtendForm) -> ResponseReturnValue:
@@ -304,69 +246,3 @@ def _decide_page(
         digest=instrument.digest or "",
         wording_state=instruments.scored_wording(current, survey.instrument_id, survey.unit.path),
     )
-
-
-def _survey_form(
-    current: Session, person: Identity, villages: Sequence[Village], **values: object
-) -> SurveyForm:
-    form = SurveyForm(data=values)
-    form.instrument.choices = [
-        SelectChoice(view.id, f"{wording(dict(view.title))} ({view.key}, {view.version})")
-        for view in instruments.frozen_instruments(current, person)
-    ]
-    form.villages.choices = [
-        SelectChoice(village.unit.id, f"{village.unit.full_name}: {village.households}")
-        for village in villages
-    ]
-    return form
-
-
-def _counted_villages(current: Session, commune: UnitView, now: datetime) -> tuple[Village, ...]:
-    """Villages whose households are known; the others cannot be asked."""
-    found = units.villages(current, commune.id, units.civil(now))
-    return tuple(village for village in found if village.households is not None)
-
-
-def _asked(form: SurveyForm, villages: Sequence[Village]) -> list[operations.Asked]:
-    if form.purpose.data != Purpose.DECISION:
-        return []
-    chosen = set(form.villages.data or ())
-    return [
-        operations.Asked(village.unit.id, village.households, village.source, village.as_of)
-        for village in villages
-        if village.unit.id in chosen and village.households is not None and village.as_of is not None
-    ]
-
-
-def _plan(form: SurveyForm, commune: UnitView) -> operations.Plan:
-    return operations.Plan(
-        unit_id=commune.id,
-        instrument_id=form.instrument.data,
-        purpose=Purpose(form.purpose.data),
-        rehearsal=form.rehearsal.data,
-        plan_number=form.plan_number.data or "",
-        plan_date=form.plan_date.data,
-        aim=form.aim.data,
-        contact=form.contact.data,
-        opens_at=calendar.opening(form.opens_on.data),
-        closes_at=calendar.closing(form.closes_on.data),
-    )
-
-
-def _values(survey: SurveyView) -> dict[str, object]:
-    return {
-        "revision": str(survey.revision),
-        "instrument": survey.instrument_id,
-        "purpose": survey.purpose.value,
-        "rehearsal": survey.rehearsal,
-        "plan_number": survey.plan_number,
-        "plan_date": survey.plan_date,
-        "aim": survey.aim,
-        "contact": survey.contact,
-        "opens_on": survey.first_day,
-        "closes_on": survey.last_day,
-    }
-
-
-def _status(form: object) -> int:
-    return 422 if request.method == "POST" and getattr(form, "errors", None) else 200

@@ -116,6 +116,56 @@ def test_a_draft_with_a_mistake_is_shown_again_with_everything_typed(commune, tw
     assert "77/KH" in reply.text
 
 
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"plan_number": "12/KH-MTTQ"}, "has the same number"),
+        ({"plan_number": "13/KH"}, "runs in the same days"),
+        ({"plan_number": ""}, "plan is missing"),
+    ],
+    ids=["the same plan", "the same days", "no plan"],
+)
+def test_what_stands_against_a_survey_is_said_before_the_draft_is_saved(
+    client, commune, make_survey, two_bodies, changes, sentence
+):
+    make_survey(commune)
+    two_bodies("commune")
+    client.set_cookie("ngon_ngu", "en")
+
+    told = new_survey_form(client, aim="Lời đã gõ", **changes)
+
+    assert (told.status_code, sentence in told.text, "Lời đã gõ" in told.text) == (409, True, True)
+    assert len(queries.surveys_under(fresh(), commune.unit.path)) == 1
+    saved = new_survey_form(client, anyway="1", **changes)
+    assert saved.status_code == 302
+    assert len(queries.surveys_under(fresh(), commune.unit.path)) == 2
+
+
+def test_a_draft_does_not_stand_against_itself(client, commune, two_bodies):
+    browser = two_bodies("commune")
+    address = f"{new_survey_form(browser).location}/sua"
+    page = Page(browser.get(address).text)
+    (form,) = [form for form in page.forms if any(name == "plan_number" for name, _value in form.fields)]
+
+    assert browser.post(address, data=form.data(aim="Khác")).status_code == 302
+
+
+def test_a_rehearsal_and_an_open_link_may_have_the_plan_and_the_days_of_another(
+    commune, make_survey, two_bodies
+):
+    make_survey(commune)
+
+    rehearsal = new_survey_form(two_bodies("commune"), rehearsal="y")
+
+    assert rehearsal.status_code == 302
+
+
+def test_the_list_of_forms_says_which_the_front_has_not_confirmed(commune, two_bodies):
+    page = two_bodies("commune").get("/can-bo/dot/moi")
+
+    assert "Mặt trận chưa xác nhận" in page.text or "not confirmed" in page.text
+
+
 def test_a_number_typed_with_a_nul_is_stored_without_it(commune, two_bodies):
     reply = new_survey_form(two_bodies("commune"), plan_number="7\0/KH")
 

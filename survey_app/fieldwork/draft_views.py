@@ -1,0 +1,196 @@
+"""Drafting a survey: the form, what would stand against it, and throwing the draft away."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from wtforms import SelectChoice
+
+from survey_app import access, db
+from survey_app.access import Identity
+from survey_app.authoring import queries as instruments
+from survey_app.authoring.queries import InstrumentView, ScoredWording
+from survey_app.fieldwork import acts, calendar, operations, queries, views
+from survey_app.fieldwork.forms import SurveyForm, suggested_dates
+from survey_app.fieldwork.models import Purpose
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.i18n import gettext as _
+from survey_app.templating import wording
+from survey_app.units import queries as units
+from survey_app.units.queries import UnitView, Village
+
+#: One room, one blueprint; this module adds its pages to it.
+bp = views.bp
+
+
+@bp.route("/moi", methods=["GET", "POST"])
+@access.roles(*views.DRAFTERS)
+def new() -> ResponseReturnValue:
+    """Draft a survey of the own commune."""
+    now, person, current = datetime.now(UTC), access.identity(), db.session()
+    commune = units.unit(current, person.unit_id)
+    villages = _counted_villages(current, commune, now)
+    first, last = suggested_dates(units.civil(now))
+    form = _survey_form(current, person, villages, opens_on=first, closes_on=last)
+    if request.method == "GET":
+        form.villages.data = [village.unit.id for village in villages]
+    if form.validate_on_submit():
+        plan, asked = _plan(form, commune), _asked(form, villages)
+        conflicts = _unread_conflicts(current, plan, asked, now)
+        if conflicts:
+            return _edit_page(form, villages, conflicts=conflicts), HTTPStatus.CONFLICT
+        with db.transaction() as writing:
+            number = operations.draft_survey(writing, plan, asked, actor=person.actor, now=now)
+        flash(_("Draft saved. Look it over, then ask for approval."), "success")
+        return redirect(url_for("fieldwork.page", survey_id=number))
+    return _edit_page(form, villages), views.status(form)
+
+
+@bp.route("/<survey_id>/sua", methods=["GET", "POST"])
+@access.roles(*views.DRAFTERS)
+def edit(survey_id: str) -> ResponseReturnValue:
+    """Change a draft; the second of two people who save is told, and keeps what was typed."""
+    now, person, current = datetime.now(UTC), access.identity(), db.session()
+    survey = queries.scoped_survey(current, survey_id, person)
+    villages = _counted_villages(current, survey.unit, now)
+    form = _survey_form(current, person, villages, **_values(survey))
+    if request.method == "GET":
+        form.villages.data = [line.unit.id for line in queries.frame(current, survey_id)]
+    if form.validate_on_submit():
+        plan, asked = _plan(form, survey.unit), _asked(form, villages)
+        conflicts = _unread_conflicts(current, plan, asked, now, survey_id)
+        if conflicts:
+            return _edit_page(form, villages, survey, conflicts), HTTPStatus.CONFLICT
+        try:
+            with db.transaction() as writing:
+                acts.change_draft(
+                    writing,
+                    survey_id,
+                    plan,
+                    asked,
+                    revision=int(form.revision.data or 0),
+                    by=person,
+                    now=now,
+                )
+        except operations.SurveyChanged as error:
+            flash(error.message, "error")
+            form.revision.data = str(queries.survey(current, survey_id).revision)
+            return _edit_page(form, villages, survey), error.status
+        flash(_("Draft saved. Look it over, then ask for approval."), "success")
+        return redirect(url_for("fieldwork.page", survey_id=survey_id))
+    return _edit_page(form, villages, survey), views.status(form)
+
+
+@bp.post("/<survey_id>/bo")
+@access.roles(*views.DRAFTERS)
+def discard(survey_id: str) -> ResponseReturnValue:
+    """Throw a draft away."""
+    person = access.identity()
+    survey = queries.scoped_survey(db.session(), survey_id, person)
+    with db.transaction() as writing:
+        operations.discard_draft(writing, survey.id, actor=person.actor, now=datetime.now(UTC))
+    flash(_("The draft was thrown away."), "success")
+    return redirect(url_for("fieldwork.index"))
+
+
+def _survey_form(
+    current: Session, person: Identity, villages: Sequence[Village], **values: object
+) -> SurveyForm:
+    form = SurveyForm(data=values)
+    form.instrument.choices = [
+        SelectChoice(view.id, _form_name(current, view, person))
+        for view in instruments.frozen_instruments(current, person)
+    ]
+    form.villages.choices = [
+        SelectChoice(village.unit.id, f"{village.unit.full_name}: {village.households}")
+        for village in villages
+    ]
+    return form
+
+
+def _form_name(current: Session, view: InstrumentView, person: Identity) -> str:
+    """A form in the list of choices; whose words it has is said before it is chosen."""
+    name = f"{wording(dict(view.title))} ({view.key}, {view.version})"
+    whose = instruments.scored_wording(current, view.id, person.unit_path)
+    if whose is ScoredWording.CONFIRMED:
+        return name
+    remark = (
+        _("a sample that the Front has not confirmed")
+        if whose is ScoredWording.SAMPLE
+        else _("feedback only")
+    )
+    return f"{name} – {remark}"
+
+
+def _unread_conflicts(
+    current: Session,
+    plan: operations.Plan,
+    asked: Sequence[operations.Asked],
+    now: datetime,
+    survey_id: str | None = None,
+) -> tuple[str, ...]:
+    """What stands against the plan, unless the person has read it and saves all the same."""
+    if request.form.get("anyway"):
+        return ()
+    return operations.conflicts(current, plan, len(asked), now, survey_id=survey_id)
+
+
+def _edit_page(
+    form: SurveyForm,
+    villages: Sequence[Village],
+    survey: SurveyView | None = None,
+    conflicts: tuple[str, ...] = (),
+) -> str:
+    return render_template(
+        "fieldwork/edit.html", form=form, villages=villages, survey=survey, conflicts=conflicts
+    )
+
+
+def _counted_villages(current: Session, commune: UnitView, now: datetime) -> tuple[Village, ...]:
+    """Villages whose households are known; the others cannot be asked."""
+    found = units.villages(current, commune.id, units.civil(now))
+    return tuple(village for village in found if village.households is not None)
+
+
+def _asked(form: SurveyForm, villages: Sequence[Village]) -> list[operations.Asked]:
+    if form.purpose.data != Purpose.DECISION:
+        return []
+    chosen = set(form.villages.data or ())
+    return [
+        operations.Asked(village.unit.id, village.households, village.source, village.as_of)
+        for village in villages
+        if village.unit.id in chosen and village.households is not None and village.as_of is not None
+    ]
+
+
+def _plan(form: SurveyForm, commune: UnitView) -> operations.Plan:
+    return operations.Plan(
+        unit_id=commune.id,
+        instrument_id=form.instrument.data,
+        purpose=Purpose(form.purpose.data),
+        rehearsal=form.rehearsal.data,
+        plan_number=form.plan_number.data or "",
+        plan_date=form.plan_date.data,
+        aim=form.aim.data,
+        contact=form.contact.data,
+        opens_at=calendar.opening(form.opens_on.data),
+        closes_at=calendar.closing(form.closes_on.data),
+    )
+
+
+def _values(survey: SurveyView) -> dict[str, object]:
+    return {
+        "revision": str(survey.revision),
+        "instrument": survey.instrument_id,
+        "purpose": survey.purpose.value,
+        "rehearsal": survey.rehearsal,
+        "plan_number": survey.plan_number,
+        "plan_date": survey.plan_date,
+        "aim": survey.aim,
+        "contact": survey.contact,
+        "opens_on": survey.first_day,
+        "closes_on": survey.last_day,
+    }
