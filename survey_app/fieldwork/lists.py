@@ -83,7 +83,8 @@ def receipt_pdf(
 
 
 def _pages(slips: int) -> Iterator[Sequence[range]]:
-    """The numbers of each page in its two columns; the second is empty when the list is short."""
+    """The numbers of each page in its two columns, alike in length, so that the last page leaves room for totals."""
     for start in range(1, slips + 1, 2 * _LINES):
-        middle, end = start + _LINES, start + 2 * _LINES
-        yield range(start, min(middle, slips + 1)), range(middle, min(end, slips + 1))
+        end = min(start + 2 * _LINES, slips + 1)
+        middle = start + (end - start + 1) // 2
+        yield range(start, middle), range(middle, end)

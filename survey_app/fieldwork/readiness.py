@@ -84,7 +84,7 @@ def _obstacles(session: Session, survey: Survey, villages: int, now: datetime) -
 
 def _of_the_same_plan(session: Session, survey: Survey) -> str | None:
     """Another decision survey of the commune, drafts included, that names the same plan."""
-    if survey.purpose != Purpose.DECISION or survey.rehearsal or not survey.plan_number:
+    if survey.purpose != Purpose.DECISION or survey.rehearsal or survey.plan_number in {"", "–"}:
         return None
     return session.scalar(
         select(Survey.id)

@@ -138,7 +138,13 @@ def _lines(instrument: Instrument, common: Stem, heads: tuple[str, ...]) -> Iter
     for question in instrument.answerable:
         two_way = question.kind is Kind.SATISFACTION and _labels(question) == heads
         text = common.rest(question.text["vi"]) if two_way else question.text["vi"]
-        yield Line(numbers[question.key], question, text, two_way, _only_if(instrument, question, numbers))
+        only_if = _only_if(instrument, question, numbers)
+        yield Line(numbers[question.key], question, _kept_together(text), two_way, only_if)
+
+
+def _kept_together(text: str) -> str:
+    """The text with its last two words on one line, so that no line holds a single short word."""
+    return "\u00a0".join(text.rsplit(" ", 1))
 
 
 def _only_if(instrument: Instrument, question: Question, numbers: dict[str, int]) -> str:
