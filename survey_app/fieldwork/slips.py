@@ -78,7 +78,12 @@ def html(survey: SurveyView, village: UnitView, codes: Sequence[str], settings: 
 
 
 def pdf(survey: SurveyView, village: UnitView, codes: Sequence[str], settings: Settings) -> bytes:
-    """The slips as a PDF for printing on both sides, turned over the long edge. Raises SlipTooFull."""
+    """The slips as a PDF for printing on both sides, turned over the long edge. Raises SlipTooFull.
+
+    Made whole in memory: 400 slips of 20 questions take 71 MB at the peak and give 0.9 MB, 1,000 take 179 MB and give
+    2.2 MB (measured November 2026). WeasyPrint writes a document at once, and joining the PDFs of several needs a
+    library that renumbers their objects. What limits the batch is the village's households and spares.
+    """
     sheets = _sheets(codes, settings)
     layers = _render("fieldwork/print/slip_layers.html", survey, village, sheets, settings)
     return files.pdf_in_layers(layers, _piles(sheets))
