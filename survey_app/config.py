@@ -6,6 +6,7 @@ Commands must work from any shell, so nothing here depends on how the server was
 import os
 import tomllib
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -18,6 +19,14 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 LANGUAGES = ("vi", "en")
 
 _PROJECT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class DayOff:
+    """A day on which offices are closed, though it is no Saturday or Sunday, and the document that says so."""
+
+    day: date
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,8 @@ class Settings:
     second_factor: bool
     #: Working days for keying paper after the phones closed.
     counting_days: int
+    #: Public holidays as the province announced them; without any, working days know Saturdays and Sundays alone.
+    days_off: tuple[DayOff, ...]
     #: Spare slips per hundred households.
     spare_percent: int
     #: Whether the commune officer, besides the Front, may download the slips of a decision survey.
@@ -76,6 +87,7 @@ def load_settings(instance: Path | None = None) -> Settings:
         https=https,
         second_factor=_flag(value("second_factor", https)),
         counting_days=int(cast(str, value("counting_days", 5))),
+        days_off=_days_off(written.get("days_off", [])),
         spare_percent=int(cast(str, value("spare_percent", 5))),
         commune_prints_slips=_flag(value("commune_prints_slips", False)),
         retention_months=None if months is None else _months(months),
@@ -90,6 +102,17 @@ def _months(value: object) -> int:
     if months < 1:
         raise ValueError(f"not a number of months: {value!r}")
     return months
+
+
+def _days_off(written: object) -> tuple[DayOff, ...]:
+    """The tables [[days_off]] of the file, in order of days; ValueError where a day or its document is missing."""
+    found = []
+    for entry in written if isinstance(written, list) else [written]:
+        day, source = (entry.get("day"), entry.get("source")) if isinstance(entry, dict) else (None, None)
+        if not isinstance(day, date) or isinstance(day, datetime) or not str(source or "").strip():
+            raise ValueError(f"not a day off with its document: {entry!r}")
+        found.append(DayOff(day, str(source).strip()))
+    return tuple(sorted(found, key=lambda off: off.day))
 
 
 def _flag(value: object) -> bool:

@@ -1,14 +1,16 @@
-"""Working days as offices count them: Saturdays and Sundays do not count.
+"""Working days as offices count them: Saturdays, Sundays and the days off that an operator has entered do not count.
 
-Public holidays are not known here, so a window can be a day short of the office calendar around Tết, never longer.
+Which days offices are closed is announced every year: where nobody has entered them, a window is shorter than the
+office calendar around Tết, never longer.
 """
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 
 from survey_app.config import VIETNAM
 
 
-def last_of(working_days: int, *, after: date) -> date:
+def last_of(working_days: int, *, after: date, days_off: Collection[date] = frozenset()) -> date:
     """The last of so many working days after a day.
 
     >>> last_of(2, after=date(2026, 6, 5)).isoformat()  # a Friday
@@ -17,7 +19,7 @@ def last_of(working_days: int, *, after: date) -> date:
     day = after
     while working_days:
         day += timedelta(days=1)
-        if day.isoweekday() <= 5:
+        if day.isoweekday() <= 5 and day not in days_off:
             working_days -= 1
     return day
 

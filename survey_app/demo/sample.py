@@ -18,6 +18,7 @@ from survey_app.collecting import operations as collecting
 from survey_app.collecting.queries import slip_door
 from survey_app.fieldwork import batches, calendar, codes, operations
 from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import Channel, Purpose
 from survey_app.keys import KeyStore
 from survey_app.questions.answers import Value
@@ -43,6 +44,7 @@ _PLAN_NUMBER = "01/KH-MẪU"
 _CONTACT = "Ban Thường trực UBMTTQ xã (số mẫu), 0269 000 000"
 _AIM = "Đây là đợt lấy ý kiến mẫu để xem thử."
 _SPARE_PERCENT = 5
+_KEYING = Keying(5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,8 @@ def sealed_survey(session: Session, commune: UnitView, index: int, now: datetime
     character = _CHARACTERS[index % len(_CHARACTERS)]
     for line in surveys.frame(session, number):
         _answer(session, number, line, character, drawn, start=opens, keys=keys)
-    operations.close_due(session, closes, counting_days=5)
-    results.close_and_seal(session, number, actor=OPERATOR, now=calendar.counting_end(closes, 5), keys=keys)
+    operations.close_due(session, closes, _KEYING)
+    results.close_and_seal(session, number, actor=OPERATOR, now=_KEYING.ends(closes), keys=keys)
     return number
 
 

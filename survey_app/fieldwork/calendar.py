@@ -1,9 +1,29 @@
 """Days of fieldwork in Vietnamese time: when a date opens, when it closes, and when keying of paper ends."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from survey_app import working_days
-from survey_app.config import VIETNAM
+from survey_app.config import VIETNAM, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Keying:
+    """How long paper is keyed after the phones closed, as the operator set it."""
+
+    working_days: int
+    days_off: Collection[date] = frozenset()
+
+    @classmethod
+    def by(cls, settings: Settings) -> "Keying":
+        return cls(settings.counting_days, frozenset(off.day for off in settings.days_off))
+
+    def ends(self, closed_at: datetime) -> datetime:
+        """24:00 of the last of the working days after the phones closed."""
+        return closing(
+            working_days.last_of(self.working_days, after=last_day(closed_at), days_off=self.days_off)
+        )
 
 
 def opening(day: date) -> datetime:
@@ -19,11 +39,6 @@ def closing(day: date) -> datetime:
 def last_day(closes_at: datetime) -> date:
     """The last civil day on which phones are open, for a closing moment."""
     return (closes_at.astimezone(VIETNAM) - timedelta(seconds=1)).date()
-
-
-def counting_end(closed_at: datetime, days: int) -> datetime:
-    """24:00 of the last of so many working days after the phones closed."""
-    return closing(working_days.last_of(days, after=last_day(closed_at)))
 
 
 def full_hour(now: datetime) -> datetime:

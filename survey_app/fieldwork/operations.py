@@ -17,6 +17,7 @@ from survey_app.access import Role
 from survey_app.authoring import queries as instruments
 from survey_app.authoring.queries import ScoredWording
 from survey_app.fieldwork import calendar, codes, readiness
+from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import (
     FrameCorrection,
     FrameRow,
@@ -186,21 +187,21 @@ def open_due(session: Session, now: datetime) -> int:
     return len(opened)
 
 
-def close_due(session: Session, now: datetime, *, counting_days: int) -> int:
-    """Close the phones of open surveys whose hour has come; how many. Keying of paper goes on for `counting_days`."""
+def close_due(session: Session, now: datetime, keying: Keying) -> int:
+    """Close the phones of open surveys whose hour has come; how many. Keying of paper then begins."""
     due = select(Survey).where(Survey.state == State.OPEN, Survey.closes_at <= now).order_by(Survey.id)
     closed = session.scalars(due.with_for_update()).all()
     for survey in closed:
-        end_phones(session, survey, now=now, counting_days=counting_days, actor="job")
+        end_phones(session, survey, now=now, keying=keying, actor="job")
     return len(closed)
 
 
-def end_phones(session: Session, survey: Survey, *, now: datetime, counting_days: int, actor: str) -> None:
+def end_phones(session: Session, survey: Survey, *, now: datetime, keying: Keying, actor: str) -> None:
     """Move an open survey to counting. Never back."""
     require_state(survey, State.OPEN)
     survey.state = State.COUNTING
     survey.phones_closed_at = now
-    survey.counting_ends_at = calendar.counting_end(_ended(survey, now), counting_days)
+    survey.counting_ends_at = keying.ends(_ended(survey, now))
     audit.record(session, actor, "fieldwork.close_phones", f"survey:{survey.id}", at=now)
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from survey_app.fieldwork import calendar
+from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import (
     HourlyProgress,
     PrintBatch,
@@ -98,7 +98,7 @@ def end_round(
     reason: str,
     approval_id: int,
     now: datetime,
-    counting_days: int,
+    keying: Keying,
 ) -> VillageAnnulment:
     """Void the village's slips, begin its counts at nothing and keep the record. The survey is held by the caller.
 
@@ -108,7 +108,7 @@ def end_round(
     for table in (Progress, HourlyProgress):
         session.execute(delete(table).where(table.survey_id == survey.id, table.unit_id == unit_id))
     if survey.state == State.COUNTING:
-        again = calendar.counting_end(now, counting_days)
+        again = keying.ends(now)
         survey.counting_ends_at = max(survey.counting_ends_at or again, again)
     ended = VillageAnnulment(
         survey_id=survey.id,

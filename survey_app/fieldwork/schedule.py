@@ -11,6 +11,7 @@ from survey_app.access import FRONT, Identity, Role
 from survey_app.accounts import queries as accounts
 from survey_app.accounts.todo import Todo
 from survey_app.fieldwork import acts, calendar, meetings, operations, queries, rounds
+from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
@@ -23,10 +24,10 @@ _IN_THE_FIELD = (State.PUBLISHED, State.OPEN, State.COUNTING)
 
 def open_and_close(now: datetime) -> dict[str, int]:
     """Open and close the phones that are due, and copy the hour's progress; how many of each."""
-    counting_days = current_app.extensions["settings"].counting_days
+    keying = Keying.by(current_app.extensions["settings"])
     with db.transaction() as current:
         opened = operations.open_due(current, now)
-        closed = operations.close_due(current, now, counting_days=counting_days)
+        closed = operations.close_due(current, now, keying)
         copied = operations.copy_progress(current, now)
     return {"opened": opened, "closed": closed, "copied": copied}
 

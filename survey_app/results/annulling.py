@@ -23,9 +23,10 @@ from survey_app.collecting.models import (
     SecondKeyingRow,
 )
 from survey_app.errors import DomainError
-from survey_app.fieldwork import acts, calendar, operations, rounds
+from survey_app.fieldwork import acts, operations, rounds
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.acts import Act
+from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.refusals import SurveyChanged
@@ -63,7 +64,7 @@ class Situation:
 
 
 def situation(
-    session: Session, survey: SurveyView, village_code: str, *, now: datetime, counting_days: int
+    session: Session, survey: SurveyView, village_code: str, *, now: datetime, keying: Keying
 ) -> Situation:
     """Raises SurveyNotFound when the survey does not ask there."""
     line = surveys.frame_line(session, survey.id, village_code)
@@ -74,7 +75,7 @@ def situation(
         as_of=as_of,
         slips=surveys.live_slips(surveys.batches(session, survey.id), line.unit.id),
         earlier=rounds.of_village(rounds.annulments(session, survey.id), line.unit.id),
-        counting_ends_at=_keying_until(survey, now, counting_days),
+        counting_ends_at=_keying_until(survey, now, keying),
         obstacle=_obstacle(survey),
     )
 
@@ -104,7 +105,7 @@ def decide(
     reason: str,
     by: Identity,
     now: datetime,
-    counting_days: int,
+    keying: Keying,
 ) -> ApprovalView:
     """Agree and set the answers aside, or refuse, in one transaction. Call `erasing.after_annulment` after its commit.
 
@@ -112,13 +113,11 @@ def decide(
     """
     decided = accounts.decide(session, approval_id, by=by, approved=approved, reason=reason, now=now)
     if approved:
-        set_aside(session, decided, actor=by.actor, now=now, counting_days=counting_days)
+        set_aside(session, decided, actor=by.actor, now=now, keying=keying)
     return decided
 
 
-def set_aside(
-    session: Session, approval: ApprovalView, *, actor: str, now: datetime, counting_days: int
-) -> None:
+def set_aside(session: Session, approval: ApprovalView, *, actor: str, now: datetime, keying: Keying) -> None:
     """Do what was agreed to, in the transaction of the decision. Raises CannotAnnul and SurveyChanged."""
     payload, survey_id = approval.payload, acts.survey_of(approval)
     operations.require_revision(session, survey_id, int(str(payload["revision"])))
@@ -141,7 +140,7 @@ def set_aside(
         reason=approval.reason,
         approval_id=approval.id,
         now=now,
-        counting_days=counting_days,
+        keying=keying,
     )
     audit.record(
         session,
@@ -174,8 +173,8 @@ def _obstacle(survey: SurveyView) -> str:
     return _("Nobody has been asked yet. If slips went astray, void their batch.")
 
 
-def _keying_until(survey: SurveyView, now: datetime, counting_days: int) -> datetime | None:
+def _keying_until(survey: SurveyView, now: datetime, keying: Keying) -> datetime | None:
     if survey.state is not State.COUNTING:
         return None
-    again = calendar.counting_end(now, counting_days)
+    again = keying.ends(now)
     return max(survey.counting_ends_at or again, again)

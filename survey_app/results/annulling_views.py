@@ -19,6 +19,7 @@ from survey_app.errors import DomainError
 from survey_app.fieldwork import acts
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.acts import Act
+from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.forms import PublicReasonForm
 from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.queries import SurveyView
@@ -76,7 +77,7 @@ def decide(survey_id: str, approval_id: int) -> ResponseReturnValue:
         with db.transaction() as writing:
             annulling.decide(
                 writing, survey, approval_id, approved=approved, reason=form.reason.data or "",
-                by=person, now=now, counting_days=_counting_days(),
+                by=person, now=now, keying=_keying(),
             )  # fmt: skip
     except DomainError as refusal:
         flash(refusal.message, "error")
@@ -90,7 +91,7 @@ def decide(survey_id: str, approval_id: int) -> ResponseReturnValue:
 
 def carry_out(session: Session, decided: ApprovalView, by: Identity, now: datetime) -> None:
     """What was agreed to on paper, by the settings of this installation."""
-    annulling.set_aside(session, decided, actor=by.actor, now=now, counting_days=_counting_days())
+    annulling.set_aside(session, decided, actor=by.actor, now=now, keying=_keying())
 
 
 def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
@@ -113,12 +114,11 @@ def _survey(survey_id: str) -> SurveyView:
 
 
 def _situation(survey: SurveyView, village: str, now: datetime) -> Situation:
-    return annulling.situation(db.session(), survey, village, now=now, counting_days=_counting_days())
+    return annulling.situation(db.session(), survey, village, now=now, keying=_keying())
 
 
-def _counting_days() -> int:
-    days: int = current_app.extensions["settings"].counting_days
-    return days
+def _keying() -> Keying:
+    return Keying.by(current_app.extensions["settings"])
 
 
 def _decide_page(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from survey_app import access, db
 from survey_app.access import Identity, Role
 from survey_app.accounts.todo import Todo
+from survey_app.config import DayOff
 from survey_app.i18n import gettext as _
 from survey_app.results import requests, retention, retention_status
 from survey_app.results.data_map import DATA_MAP
@@ -42,7 +43,7 @@ def receive() -> ResponseReturnValue:
     with db.transaction() as current:
         row = requests.receive(
             current, RequestKind(form.kind.data), form.reference.data, form.received_on.data,
-            by=access.identity(), now=datetime.now(UTC),
+            by=access.identity(), now=datetime.now(UTC), days_off={off.day for off in _days_off()},
         )  # fmt: skip
         last = row.due_on
     flash(_("The request is recorded. Answer it by %(day)s.", day=day(last)), "success")
@@ -108,6 +109,11 @@ def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
         )
 
 
+def _days_off() -> tuple[DayOff, ...]:
+    found: tuple[DayOff, ...] = current_app.extensions["settings"].days_off
+    return found
+
+
 def _page(
     *, new: RequestForm | None = None, answer: AnswerForm | None = None, refused: int | None = None
 ) -> str:
@@ -121,4 +127,5 @@ def _page(
         form=new or RequestForm(formdata=None, received_on=today),
         answer_form=answer or AnswerForm(formdata=None),
         refused=refused,
+        days_off=_days_off(),
     )

@@ -5,7 +5,7 @@ The log needs no name: the office keeps a reference of its own. Neither referenc
 which is never erased.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,15 +14,14 @@ from http import HTTPStatus
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from survey_app import audit
+from survey_app import audit, working_days
 from survey_app.access import Identity
 from survey_app.errors import DomainError
-from survey_app.fieldwork import calendar
 from survey_app.i18n import gettext as _
 from survey_app.results.models import DataRequest, DataRequestAnswer
 from survey_app.units.models import Unit
 
-#: Working days from the day a request was received; Saturdays and Sundays do not count.
+#: Working days from the day a request was received.
 WORKING_DAYS = 2
 
 
@@ -67,17 +66,24 @@ class RequestView:
         return self.is_open and self.due_on < on
 
 
-def due_on(received_on: date) -> date:
+def due_on(received_on: date, days_off: Collection[date] = frozenset()) -> date:
     """The last day to answer what was received that day.
 
     >>> due_on(date(2026, 6, 5)).isoformat()  # a Friday
     '2026-06-09'
     """
-    return calendar.last_day(calendar.counting_end(calendar.closing(received_on), WORKING_DAYS))
+    return working_days.last_of(WORKING_DAYS, after=received_on, days_off=days_off)
 
 
 def receive(
-    session: Session, kind: RequestKind, reference: str, received_on: date, *, by: Identity, now: datetime
+    session: Session,
+    kind: RequestKind,
+    reference: str,
+    received_on: date,
+    *,
+    by: Identity,
+    now: datetime,
+    days_off: Collection[date] = frozenset(),
 ) -> DataRequest:
     """Record a request for the person's own unit."""
     row = DataRequest(
@@ -85,7 +91,7 @@ def receive(
         kind=kind,
         reference=reference,
         received_on=received_on,
-        due_on=due_on(received_on),
+        due_on=due_on(received_on, days_off),
         recorded_by=by.actor,
         recorded_at=now,
     )

@@ -19,6 +19,7 @@ from survey_app.collecting.operations import Submission
 from survey_app.fieldwork import codes
 from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import Channel
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
@@ -76,7 +77,7 @@ class Fielded:
             line = surveys.frame_line(current, self.survey.id, village.code)
             asked = annulling.request(current, self.survey, line, reason="Sai", by=asking, now=now)
             annulling.decide(
-                current, self.survey, asked, approved=True, reason="", by=deciding, now=now, counting_days=5
+                current, self.survey, asked, approved=True, reason="", by=deciding, now=now, keying=Keying(5)
             )
         erasing.after_annulment(db.database.engine)
 

@@ -21,6 +21,7 @@ from survey_app.authoring import operations as authoring_operations
 from survey_app.authoring import queries as instruments
 from survey_app.authoring.models import InstrumentRecord
 from survey_app.fieldwork import batches, calendar, operations, queries
+from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.keys import store
@@ -119,7 +120,7 @@ def advance(number: str, state: State) -> SurveyView:
     with db.transaction() as current:
         if state is State.COUNTING:
             survey = current.get_one(Survey, number)
-            operations.end_phones(current, survey, now=now, counting_days=5, actor=OPERATOR)
+            operations.end_phones(current, survey, now=now, keying=Keying(5), actor=OPERATOR)
         elif state is State.SEALED:
             results.close_and_seal(current, number, actor=OPERATOR, now=now, keys=store())
         elif state is State.ANNULLED:

@@ -14,6 +14,7 @@ from survey_app.collecting.models import Response, SealedResponse, SpentCode
 from survey_app.fieldwork import batches, codes
 from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import Channel, Progress, State, Survey
 from survey_app.keys import store
 
@@ -305,7 +306,7 @@ def test_answers_in_flight_while_the_phones_close_are_counted_exactly_if_they_we
     def close():
         with app.app_context(), db.transaction() as current:
             row = current.scalars(select(Survey).where(Survey.id == survey.id).with_for_update()).one()
-            fieldwork.end_phones(current, row, now=datetime.now(UTC), counting_days=5, actor="operator")
+            fieldwork.end_phones(current, row, now=datetime.now(UTC), keying=Keying(5), actor="operator")
 
     calls = [lambda body=body: app.test_client().post(API, json=body) for body in bodies]
     replies = at_once(*calls[:15], close, *calls[15:])

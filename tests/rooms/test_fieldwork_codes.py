@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from survey_app import db
 from survey_app.fieldwork import calendar, codes
+from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import SlipRow
 from survey_app.keys import store
 
@@ -93,10 +94,10 @@ def test_a_day_runs_from_midnight_to_midnight_in_vietnam():
     ids=["Monday", "Friday", "Saturday", "Sunday", "one day after Friday", "no days"],
 )
 def test_keying_ends_after_so_many_working_days(last_day, days, ends):
-    assert calendar.counting_end(calendar.closing(last_day), days) == calendar.closing(ends)
+    assert Keying(days).ends(calendar.closing(last_day)) == calendar.closing(ends)
 
 
 def test_a_survey_closed_at_noon_counts_its_days_from_that_day():
     noon = datetime(2026, 11, 23, 5, tzinfo=UTC)
 
-    assert calendar.counting_end(noon, 1) == calendar.closing(date(2026, 11, 24))
+    assert Keying(1).ends(noon) == calendar.closing(date(2026, 11, 24))

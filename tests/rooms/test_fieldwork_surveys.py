@@ -10,6 +10,7 @@ from survey_app.access import Role
 from survey_app.accounts import queries as accounts
 from survey_app.audit import AuditEvent
 from survey_app.fieldwork import acts, batches, calendar, operations, queries, refusals, schedule
+from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import FrameRow, HourlyProgress, Purpose, State, Survey
 from survey_app.keys import store
 from survey_app.units import queries as units
@@ -488,7 +489,7 @@ def test_keying_has_its_days_from_the_announced_end_even_if_the_job_is_late(comm
     schedule.open_and_close(survey.closes_at + late)
 
     found = queries.survey(fresh(), survey.id)
-    assert found.counting_ends_at == calendar.counting_end(survey.closes_at, 5)
+    assert found.counting_ends_at == Keying(5).ends(survey.closes_at)
     assert found.phones_closed_at == survey.closes_at + late
 
 
@@ -498,7 +499,7 @@ def test_keying_has_its_full_time_after_a_server_that_was_down_for_days(commune,
 
     schedule.open_and_close(returned)
 
-    assert queries.survey(fresh(), survey.id).counting_ends_at == calendar.counting_end(returned, 5)
+    assert queries.survey(fresh(), survey.id).counting_ends_at == Keying(5).ends(returned)
 
 
 def test_screens_show_how_many_answered_as_of_the_last_full_hour(

@@ -3,7 +3,7 @@
 import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import flask_migrate
@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 
 from survey_app import access, db, errors, files, jobs, throttle
 from survey_app.access import Identity, Role
-from survey_app.config import load_settings
+from survey_app.config import DayOff, load_settings
 from survey_app.errors import DomainError
 from survey_app.keys import KeyMissing, KeyStore
 from survey_app.throttle import Failure
@@ -37,6 +37,28 @@ def test_settings_of_the_file_give_way_to_the_environment(tmp_path, monkeypatch)
         True,
         5,
     )
+
+
+def test_days_off_are_read_in_order_with_the_document_that_says_so(tmp_path):
+    (tmp_path / "settings.toml").write_text(
+        '[[days_off]]\nday = 2026-09-02\nsource = "TB 9"\n[[days_off]]\nday = 2026-04-30\nsource = " TB 4 "\n',
+        "utf-8",
+    )
+
+    days_off = load_settings(tmp_path).days_off
+
+    assert days_off == (DayOff(date(2026, 4, 30), "TB 4"), DayOff(date(2026, 9, 2), "TB 9"))
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["day = 2026-09-02", 'source = "TB 9"', 'day = 2026-09-02\nsource = " "', 'day = "2/9"\nsource = "TB 9"'],
+)
+def test_a_day_off_without_its_document_stops_the_start(tmp_path, written):
+    (tmp_path / "settings.toml").write_text(f"[[days_off]]\n{written}\n", "utf-8")
+
+    with pytest.raises(ValueError, match="day off"):
+        load_settings(tmp_path)
 
 
 def test_without_settings_everything_lies_in_the_instance_folder(tmp_path):

@@ -27,6 +27,7 @@ from survey_app.accounts import operations as accounts
 from survey_app.collecting.models import AnnulledResponse, Response, SealedResponse, SpentCode
 from survey_app.errors import DomainError
 from survey_app.fieldwork import batches, calendar, operations, queries
+from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import State, Survey
 from survey_app.keys import store
 from survey_app.results import annulling, counting, signing
@@ -102,7 +103,7 @@ def test_i1_to_i6_hold_in_every_order_of_acts(app, client, make_commune, make_su
         @rule()
         def close(self):
             self.attempt(lambda current, now: operations.end_phones(
-                current, current.get_one(Survey, self.survey.id), now=now, counting_days=5, actor="operator"))  # fmt: skip
+                current, current.get_one(Survey, self.survey.id), now=now, keying=Keying(5), actor="operator"))  # fmt: skip
 
         @rule()
         def seal(self):
@@ -132,7 +133,7 @@ def test_i1_to_i6_hold_in_every_order_of_acts(app, client, make_commune, make_su
                 line = queries.frame_line(current, survey.id, self.commune.villages[name].code)
                 request = annulling.request(current, survey, line, reason="Sai", by=asking, now=now)
                 annulling.decide(
-                    current, survey, request, approved=True, reason="", by=deciding, now=now, counting_days=5
+                    current, survey, request, approved=True, reason="", by=deciding, now=now, keying=Keying(5)
                 )
 
             if self.attempt(act):

@@ -14,7 +14,9 @@ from survey_app.accounts.models import Invitation, User
 from survey_app.audit import AuditEvent
 from survey_app.collecting.models import RetainedLeaf
 from survey_app.collecting.queries import Standing, receipt_standing
+from survey_app.config import DayOff
 from survey_app.fieldwork import calendar
+from survey_app.fieldwork.calendar import Keying
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
 from survey_app.results import (
     custody,
@@ -29,6 +31,7 @@ from survey_app.results.data_map import DATA_MAP
 from survey_app.results.models import ErasurePermit, SealedResponse, TallyRow
 from survey_app.results.permits import permitted
 from survey_app.results.requests import RequestKind
+from survey_app.units.queries import civil
 from tests.pages import Page
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
@@ -259,6 +262,31 @@ def test_the_command_wants_one_survey_or_all_that_are_due(app, sealed):
 )
 def test_a_request_is_answered_within_two_working_days(received, last):
     assert requests.due_on(date.fromisoformat(received)).isoformat() == last
+
+
+def test_a_public_holiday_is_no_working_day(app, client, surveys):
+    today = civil(datetime.now(UTC))
+    offs = tuple(DayOff(today + timedelta(days=number), "Thông báo 12/TB-UBND") for number in range(1, 30))
+    app.extensions["settings"] = replace(app.extensions["settings"], days_off=offs)
+    surveys.sign_in(app, Role.FRONT_COMMUNE)
+    page = client.get(LOG)
+
+    sent = client.post(LOG, data=Page(page.text).form(action=LOG).data(kind="access", reference="Số 1"))
+
+    db.session().rollback()
+    assert sent.status_code == 303
+    assert "Thông báo 12/TB-UBND" in page.text
+    (found,) = requests.requests_of(db.session(), surveys.person(Role.FRONT_COMMUNE))
+    assert found.due_on > today + timedelta(days=30)
+
+
+def test_paper_is_keyed_for_as_many_working_days_as_are_left_after_holidays():
+    friday = calendar.closing(date(2026, 8, 28))
+
+    plain = Keying(5).ends(friday)
+    with_holiday = Keying(5, {date(2026, 9, 2)}).ends(friday)
+
+    assert [calendar.last_day(end) for end in (plain, with_holiday)] == [date(2026, 9, 4), date(2026, 9, 7)]
 
 
 def post(client, address, **fields):
