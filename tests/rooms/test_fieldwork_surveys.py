@@ -161,10 +161,13 @@ def test_a_rehearsal_and_an_open_link_may_have_the_plan_and_the_days_of_another(
     assert rehearsal.status_code == 302
 
 
-def test_the_list_of_forms_says_which_the_front_has_not_confirmed(commune, two_bodies):
-    page = two_bodies("commune").get("/can-bo/dot/moi")
+def test_the_list_of_forms_says_which_the_front_has_not_confirmed(client, commune, two_bodies):
+    two_bodies("commune")
+    client.set_cookie("ngon_ngu", "en")
 
-    assert "Mặt trận chưa xác nhận" in page.text or "not confirmed" in page.text
+    page = client.get("/can-bo/dot/moi")
+
+    assert "a sample that the Front has not confirmed" in page.text
 
 
 def test_a_number_typed_with_a_nul_is_stored_without_it(commune, two_bodies):
