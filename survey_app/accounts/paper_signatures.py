@@ -6,7 +6,7 @@ time lapses by the minute job and the request is open again. Knows none of the a
 
 import hashlib
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
@@ -65,7 +65,15 @@ def act_of(asked: ApprovalView) -> Act | None:
     return acts.get(asked.act)
 
 
-def upload(session: Session, approval_id: int, signed: Signed, *, by: Identity, now: datetime) -> None:
+def upload(
+    session: Session,
+    approval_id: int,
+    signed: Signed,
+    *,
+    by: Identity,
+    now: datetime,
+    days_off: Collection[date] = frozenset(),
+) -> None:
     """Keep the scan of a decision until a second person confirms it.
 
     Raises ApprovalNotFound, ApprovalDecided, ApprovalRefused; PaperRefused for a file of another kind, a day that
@@ -87,7 +95,7 @@ def upload(session: Session, approval_id: int, signed: Signed, *, by: Identity, 
         )
     if not signed.approved and not signed.reason.strip():
         raise PaperRefused(_("Please give the reason that the paper states for not agreeing."))
-    due_at = working_days.end_of(working_days.last_of(WORKING_DAYS, after=civil(now)))
+    due_at = working_days.end_of(working_days.last_of(WORKING_DAYS, after=civil(now), days_off=days_off))
     digest = hashlib.sha256(signed.scan).hexdigest()
     row = PaperSignature(
         approval_id=approval_id, decision="approved" if signed.approved else "refused", reason=_plain(signed.reason),

@@ -4,7 +4,7 @@ They exist only where the operator allows paper. A scan leaves as a download alo
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import wraps
 from http import HTTPStatus
 from typing import ParamSpec
@@ -66,12 +66,16 @@ def paper(approval_id: int) -> ResponseReturnValue:
     )
     try:
         with db.transaction() as current:
-            paper_signatures.upload(current, approval_id, signed, by=person, now=now)
+            paper_signatures.upload(current, approval_id, signed, by=person, now=now, days_off=_days_off())
     except DomainError as refusal:
         form.form_errors = [refusal.message]
         return _page(_asked(approval_id), form), HTTPStatus.UNPROCESSABLE_ENTITY
     flash(_("The scan is kept. It counts once a second person of your body has confirmed it."), "success")
     return redirect(request.path, HTTPStatus.SEE_OTHER)
+
+
+def _days_off() -> set[date]:
+    return {off.day for off in current_app.extensions["settings"].days_off}
 
 
 @bp.post(f"{_PAGE}/xac-nhan")

@@ -93,7 +93,7 @@ class SurveyView:
 
     @property
     def last_day_of_slips(self) -> date:
-        """The last civil day on which a slip made now can be answered."""
+        """The last civil day of phones, or of keying where slips are answered on paper only."""
         if self.on_paper_only and self.counting_ends_at is not None:
             return calendar.last_day(self.counting_ends_at)
         return self.last_day

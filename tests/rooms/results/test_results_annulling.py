@@ -81,10 +81,10 @@ def ask(client, survey, village, *, reason=REASON):
     return fill(client, f"/can-bo/dot/{survey.id}/huy-thon/{village.code}", reason=reason)
 
 
-def fill(client, address, **fields):
+def fill(client, address, *, at="", **fields):
     """Send the form of a page, or what is not offered there with the token of the page."""
     token = next(form for form in Page(client.get(address).text).forms if "csrf_token" in form.data())
-    return client.post(address, data={"csrf_token": token.data()["csrf_token"], **fields})
+    return client.post(at or address, data={"csrf_token": token.data()["csrf_token"], **fields})
 
 
 def page_of_request(survey) -> str:
@@ -251,6 +251,14 @@ def test_once_the_phones_are_closed_the_village_is_asked_on_paper_and_keying_has
     assert found.counting_ends_at > datetime.now(UTC) + timedelta(days=4)
     papers = sign_in(Role.FRONT_COMMUNE, commune.unit).get(f"/can-bo/dot/{survey.id}/in").text
     assert "Điện thoại đã đóng" in papers
+    slips = fill(
+        client,
+        f"/can-bo/dot/{survey.id}/in",
+        at=f"/can-bo/dot/{survey.id}/phieu/{phung.code}.html",
+        count="1",
+    )
+    assert "Trả lời trên giấy, nộp trước ngày" in slips.text
+    assert "Cách 1" not in slips.text
     new = hand_out(survey, phung, 20)
     with pytest.raises(WrongState):
         hand_out(survey, commune.villages["Bang"], 1)
