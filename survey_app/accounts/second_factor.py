@@ -8,10 +8,11 @@ import base64
 import hmac
 import secrets
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pyotp
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -23,6 +24,9 @@ ROLES = frozenset({Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.
 
 #: How long an offered secret may wait on screen for its first code.
 OFFER_LASTS = timedelta(minutes=30)
+
+#: Of AES-256-GCM; a nonce is random, and one account's secret is sealed a handful of times.
+_NONCE_BYTES, _TAG_BYTES = 12, 16
 
 _RECOVERY_CODES = 10
 _GROUP = 5
@@ -54,27 +58,26 @@ def address(secret: str, name: str, issuer: str) -> str:
 
 def sealed(secret: str, user_id: int, now: datetime) -> str:
     """`secret` encrypted for one account, to be stored or to travel in a form."""
-    return _cipher().encrypt_at_time(f"{user_id}:{secret}".encode(), int(now.timestamp())).decode()
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    plain = f"{int(now.timestamp())}:{secret}".encode()
+    return base64.urlsafe_b64encode(nonce + _cipher().encrypt(nonce, plain, _owner(user_id))).decode()
 
 
 def opened(token: str, user_id: int) -> str:
     """The stored secret of an account. Raises KeyMissing when it was sealed under another session secret."""
     try:
-        secret = _secret_of(_cipher().decrypt(token), user_id)
-    except InvalidToken as error:
+        return _unsealed(token, user_id)[1]
+    except InvalidTag as error:
         raise KeyMissing("session secret that sealed the second factors") from error
-    if secret is None:
-        raise KeyMissing("second factor of another account")
-    return secret
 
 
 def offered(token: str, user_id: int, now: datetime) -> str | None:
     """The secret that a form brought back, unless it is forged, somebody else's or too old."""
     try:
-        plain = _cipher().decrypt_at_time(token, int(OFFER_LASTS.total_seconds()), int(now.timestamp()))
-    except InvalidToken:
+        sealed_at, secret = _unsealed(token, user_id)
+    except InvalidTag:
         return None
-    return _secret_of(plain, user_id)
+    return secret if now - sealed_at <= OFFER_LASTS else None
 
 
 def matching_step(secret: str, typed: str, now: datetime) -> int | None:
@@ -115,13 +118,26 @@ def _group() -> str:
     return "".join(secrets.choice(_LETTERS) for _place in range(_GROUP))
 
 
-def _secret_of(plain: bytes, user_id: int) -> str | None:
-    owner, _, secret = plain.decode().partition(":")
-    return secret if owner == str(user_id) else None
+def _unsealed(token: str, user_id: int) -> tuple[datetime, str]:
+    """When a secret was sealed for this account, and the secret. Raises InvalidTag for anything else."""
+    try:
+        sealed_bytes = base64.urlsafe_b64decode(token.encode("ascii"))
+    except ValueError as error:  # not ASCII, or not base64
+        raise InvalidTag from error
+    nonce, rest = sealed_bytes[:_NONCE_BYTES], sealed_bytes[_NONCE_BYTES:]
+    if len(rest) <= _TAG_BYTES:
+        raise InvalidTag
+    moment, _colon, secret = _cipher().decrypt(nonce, rest, _owner(user_id)).decode().partition(":")
+    return datetime.fromtimestamp(int(moment), UTC), secret
 
 
-def _cipher() -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(_key(b"second factor secrets")))
+def _owner(user_id: int) -> bytes:
+    """Bound to each sealed secret, so that it opens for its account alone."""
+    return f"user:{user_id}".encode()
+
+
+def _cipher() -> AESGCM:
+    return AESGCM(_key(b"second factor secrets"))
 
 
 def _key(purpose: bytes) -> bytes:
