@@ -1,13 +1,17 @@
 """Puts the rooms together: `create_app`, the start page and the health check."""
 
+import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from wsgiref.headers import Headers
 from wsgiref.types import WSGIApplication
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
+from itsdangerous import Signer
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -68,12 +72,15 @@ def create_app(settings: Settings | None = None) -> Flask:
         TRANSLATIONS=_PROJECT / "translations",
         MAX_CONTENT_LENGTH=_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=_BODY_BYTES,
-        SESSION_COOKIE_NAME="can_bo",
+        SESSION_COOKIE_NAME=settings.cookie("can_bo"),
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.https,
         SESSION_COOKIE_HTTPONLY=True,
         WTF_CSRF_TIME_LIMIT=None,
+        PROVIDE_AUTOMATIC_OPTIONS=False,
     )
+    # Tokens of forms and tickets: the library would sign with SHA-1.
+    Signer.default_digest_method = staticmethod(hashlib.sha256)
     app.url_map.converters["int"] = _RowNumber
     for module in (i18n, access, errors, templating):
         module.init_app(app)
@@ -93,7 +100,19 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _served(app: Flask, settings: Settings) -> WSGIApplication:
     """The application behind its static files, and behind the proxies whose headers are believed."""
-    served: WSGIApplication = WhiteNoise(app.wsgi_app, root=app.static_folder, prefix="static/", max_age=3600)
+
+    def add_strict(headers: Headers, _path: str, _url: str) -> None:
+        for name, value in _strict_headers(settings).items():
+            headers[name] = value
+
+    served: WSGIApplication = WhiteNoise(
+        app.wsgi_app,
+        root=app.static_folder,
+        prefix="static/",
+        max_age=3600,
+        allow_all_origins=False,
+        add_headers_function=add_strict,
+    )
     return ProxyFix(served, x_for=settings.proxies, x_proto=settings.proxies) if settings.proxies else served
 
 
@@ -153,19 +172,25 @@ def _forget_failures(now: datetime) -> int:
 def _headers(response: Response) -> Response:
     """Strict headers on every reply; a page that inlines a style declares its own policy first."""
     headers = response.headers
-    headers.setdefault(
-        "Content-Security-Policy",
-        "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; "
-        "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    )
-    headers.setdefault("X-Content-Type-Options", "nosniff")
+    for name, value in _strict_headers(current_app.extensions["settings"]).items():
+        headers.setdefault(name, value)
     # Behind TLS the check of staff forms reads the referrer; the path of a respondent's page is a secret.
     headers.setdefault(
         "Referrer-Policy", "no-referrer" if access.is_public_path(request.path) else "same-origin"
     )
-    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store")
-    if current_app.extensions["settings"].https:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     return response
+
+
+def _strict_headers(settings: Settings) -> Mapping[str, str]:
+    """What every reply says, static files included."""
+    strict = {
+        "Content-Security-Policy": "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; "
+        "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    }
+    if settings.https:
+        strict["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    return strict

@@ -61,6 +61,10 @@ class Settings:
     #: Whether a decision may be signed by hand on paper, with a scan that a second person confirms.
     paper_signatures: bool
 
+    def cookie(self, name: str) -> str:
+        """The full name of a cookie; behind TLS one that browsers take from this very host over TLS alone."""
+        return f"__Host-{name}" if self.https else name
+
 
 def load_settings(instance: Path | None = None) -> Settings:
     """Settings of `instance`, of SURVEY_INSTANCE, or of the project's instance folder, in that order.

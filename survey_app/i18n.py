@@ -4,7 +4,7 @@ Knows nothing of the wording of questionnaires, which carry their own languages.
 """
 
 import flask_babel
-from flask import Flask, g, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale, lazy_gettext
 
 from survey_app.config import LANGUAGES
@@ -14,6 +14,7 @@ __all__ = [
     "force_locale",
     "gettext",
     "init_app",
+    "language_cookie",
     "lazy_gettext",
     "ngettext",
     "pgettext",
@@ -21,7 +22,7 @@ __all__ = [
 ]
 
 #: Cookie that keeps a staff member's choice; respondents' pages carry theirs in the form instead.
-LANGUAGE_COOKIE = "ngon_ngu"
+_COOKIE = "ngon_ngu"
 
 babel = Babel()
 
@@ -66,8 +67,14 @@ def use_language(tag: str) -> None:
         g.language = tag
 
 
+def language_cookie() -> str:
+    """The name under which a staff member's choice is kept."""
+    name: str = current_app.extensions["settings"].cookie(_COOKIE)
+    return name
+
+
 def _chosen_language() -> str:
     if not has_request_context():
         return "vi"
-    chosen = g.get("language") or request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    chosen = g.get("language") or request.args.get("lang") or request.cookies.get(language_cookie())
     return chosen if chosen in LANGUAGES else "vi"

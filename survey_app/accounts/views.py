@@ -9,8 +9,8 @@ from survey_app import access, db
 from survey_app.accounts import authentication, entry, operations, passwords, queries, sessions, signin, todo
 from survey_app.accounts.forms import ChangePasswordForm, NewPasswordForm, SignInForm
 from survey_app.config import LANGUAGES
-from survey_app.i18n import LANGUAGE_COOKIE
 from survey_app.i18n import gettext as _
+from survey_app.i18n import language_cookie
 
 _LANGUAGE_LASTS = timedelta(days=365)
 
@@ -120,7 +120,7 @@ def language() -> ResponseReturnValue:
     reply = redirect(signin.safe_next(request.form.get("next")))
     if request.form.get("lang") in LANGUAGES:
         reply.set_cookie(
-            LANGUAGE_COOKIE,
+            language_cookie(),
             request.form["lang"],
             max_age=_LANGUAGE_LASTS,
             path="/",
