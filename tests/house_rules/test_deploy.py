@@ -1,4 +1,4 @@
-"""What the shipped server configuration may never do: write down who asked for what."""
+"""What the shipped server configuration may never do: write down who asked for what, or let a weaker way in."""
 
 import re
 from pathlib import Path
@@ -64,3 +64,61 @@ def test_no_service_runs_as_root_or_leaves_its_memory_on_the_disk(unit: Path):
     assert "User=survey" in lines
     assert "LimitCORE=0" in lines
     assert "NoNewPrivileges=true" in lines
+
+
+PLAIN, SECURE = SITE.split("server {")[1:]
+
+
+def test_tls_is_1_2_or_1_3_with_forward_secrecy_and_authenticated_encryption():
+    protocols = re.findall(r"^\s*ssl_protocols (.+);$", SITE, re.MULTILINE)
+    (suites,) = re.findall(r"^\s*ssl_ciphers (.+);$", SITE, re.MULTILINE)
+
+    assert protocols == ["TLSv1.2 TLSv1.3"]
+    assert all(re.fullmatch(r"ECDHE-(ECDSA|RSA)-(AES\d+-GCM-SHA\d+|CHACHA20-POLY1305)", suite) for suite in suites.split(":"))  # fmt: skip
+    assert "ssl_prefer_server_ciphers on;" in SECURE
+
+
+def test_people_without_tls_are_led_to_this_host_with_it_and_programs_are_refused():
+    assert re.search(r"location / \{\s*return 308 https://\$server_name\$request_uri;\s*\}", PLAIN)
+    assert re.search(r"location /api/ \{\s*return 403;\s*\}", PLAIN)
+    assert "proxy_pass" not in PLAIN
+
+
+def test_pages_of_nginx_itself_say_what_every_reply_says():
+    added = dict(re.findall(r"^\s*add_header (\S+) \$(\w+) always;$", SECURE, re.MULTILINE))
+
+    said = {name: re.search(rf"\${label} {{\s*\"\" (.+);", SITE) for name, label in added.items()}
+    assert {name: found and found[1].strip('"') for name, found in said.items()} == {
+        "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    }
+
+
+def test_nginx_sets_the_address_and_scheme_of_the_caller_and_passes_no_other_word_on_them():
+    handed_on = dict(re.findall(r"^\s*proxy_set_header (X-\S+) (\S+);$", SECURE, re.MULTILINE))
+
+    assert handed_on == {"X-Forwarded-For": "$remote_addr", "X-Forwarded-Proto": "$scheme"}
+
+
+def test_nginx_lists_no_folder_and_serves_no_file_of_the_disk():
+    assert re.findall(r"^\s*(autoindex|root|alias|try_files)\b", SITE, re.MULTILINE) == []
+    assert SITE.count("server_tokens off;") == SITE.count("server {")
+
+
+@pytest.mark.parametrize("unit", ["survey-web.service", "survey-minute.service"])
+def test_a_service_calls_nobody_but_this_machine_and_cannot_read_the_history_of_its_source(unit: str):
+    lines = (DEPLOY / unit).read_text(encoding="utf-8").splitlines()
+
+    assert "IPAddressDeny=any" in lines
+    assert "IPAddressAllow=localhost" in lines
+    assert "InaccessiblePaths=-/srv/survey/.git" in lines
+    assert "ProtectSystem=strict" in lines
+
+
+def test_a_backup_leaves_the_machine_encrypted_to_two_holders_and_ends_after_35_days():
+    script = (DEPLOY / "backup").read_text(encoding="utf-8")
+
+    assert len(re.findall(r"^age --encrypt --recipients-file \"\$[13]\" ", script, re.MULTILINE)) == 2
+    assert "umask 077" in script
+    assert "-mtime +35 -delete" in script
