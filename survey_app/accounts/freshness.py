@@ -14,7 +14,7 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, db
-from survey_app.accounts import authentication, enrolment, queries, signin, views
+from survey_app.accounts import authentication, enrolment, queries, sessions, signin, views
 from survey_app.accounts.enrolment import Check
 from survey_app.accounts.forms import AgainForm
 from survey_app.i18n import gettext as _
@@ -87,7 +87,9 @@ def _status(form: AgainForm, now: datetime) -> int:
         if outcome is not Check.RIGHT:
             form.code.errors = [explained(outcome)]
             return 429 if outcome is Check.BLOCKED else 422
-    signin.confirm(now)
+    with db.transaction() as current:
+        mark = sessions.renew(current, signin.mark())
+    signin.confirm(mark, now)
     return 200
 
 

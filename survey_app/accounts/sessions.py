@@ -105,6 +105,14 @@ def note_seen(session: Session, mark: str, *, now: datetime) -> None:
     session.execute(seen, execution_options={"synchronize_session": False})
 
 
+def renew(session: Session, mark: str) -> str:
+    """Another mark for a running session; the one before opens nothing any more."""
+    fresh = secrets.token_urlsafe(_MARK_BYTES)
+    changed = update(StaffSession).where(StaffSession.digest == _digest(mark)).values(digest=_digest(fresh))
+    session.execute(changed, execution_options={"synchronize_session": False})
+    return fresh
+
+
 def end_by_mark(session: Session, mark: str) -> None:
     """Sign one browser out."""
     session.execute(delete(StaffSession).where(StaffSession.digest == _digest(mark)))

@@ -109,8 +109,9 @@ def mark() -> str:
     return str(session.get(_MARK, ""))
 
 
-def confirm(now: datetime) -> None:
-    """Note that the person has just shown again who they are."""
+def confirm(mark: str, now: datetime) -> None:
+    """Note that the person has just shown again who they are; the session goes on under this mark."""
+    session[_MARK] = mark
     session[_CONFIRMED_AT] = int(now.timestamp())
 
 

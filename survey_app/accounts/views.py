@@ -52,7 +52,9 @@ def sign_out() -> ResponseReturnValue:
         with db.transaction() as current:
             sessions.end_by_mark(current, signin.mark())
     signin.end()
-    return redirect("/dang-nhap")
+    reply = redirect("/dang-nhap")
+    reply.headers["Clear-Site-Data"] = '"cache"'
+    return reply
 
 
 @bp.get("/can-bo")
@@ -84,16 +86,6 @@ def password() -> ResponseReturnValue:
     signin.start(person.user_id, epoch, mark, now, confirmed_at=signin.confirmed_at())
     flash(_("The new password is in force. You were signed out on all other devices."), "success")
     return redirect(signin.HOME)
-
-
-@bp.post("/can-bo/dang-xuat-het")
-@access.roles(*access.EVERYBODY)
-def end_sessions() -> ResponseReturnValue:
-    with db.transaction() as current:
-        operations.end_sessions(current, access.identity().user_id, now=datetime.now(UTC))
-    signin.end()
-    flash(_("You were signed out on every device, this one included."), "success")
-    return redirect("/dang-nhap")
 
 
 @bp.route("/moi/<token>", methods=["GET", "POST"])
