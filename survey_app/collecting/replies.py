@@ -16,7 +16,7 @@ from survey_app.i18n import gettext as _
 
 def page(template: str, status: int = HTTPStatus.OK, **values: object) -> Response:
     """A respondents' page: style and script inside, allowed by a nonce and by nothing else."""
-    nonce = secrets.token_urlsafe(12)
+    nonce = secrets.token_urlsafe(16)
     response = make_response(render_template(template, nonce=nonce, **values), status)
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src 'self' data:; "

@@ -78,7 +78,7 @@ def draft_survey(session: Session, plan: Plan, frame: Sequence[Asked], *, actor:
         Survey(
             id=number,
             state=State.DRAFT,
-            cover_token=secrets.token_urlsafe(12),
+            cover_token=secrets.token_urlsafe(16),
             link=secrets.token_urlsafe(9) if plan.purpose is Purpose.FEEDBACK else None,
             created_at=now,
             created_by=actor,
