@@ -25,6 +25,8 @@ from survey_app.i18n import ngettext
 MAX_FILE_BYTES = 2 * 1024 * 1024
 #: Bytes a workbook may unpack to; a full province is about 1 MB.
 MAX_UNPACKED_BYTES = 20 * 1024 * 1024
+#: Files inside a workbook; Excel writes about a dozen and one for each sheet.
+MAX_PARTS = 500
 #: Rows of one sheet; a full province has about two thousand villages.
 MAX_ROWS = 20_000
 #: Cells of a workbook, counted in the XML before it is parsed.
@@ -162,11 +164,10 @@ def _refuse_bombs(content: bytes, filename: str) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             if "xl/workbook.xml" not in package.namelist():
                 raise _damaged(filename)
-            if sum(part.file_size for part in package.infolist()) > MAX_UNPACKED_BYTES:
+            inside = package.infolist()
+            if len(inside) > MAX_PARTS or sum(part.file_size for part in inside) > MAX_UNPACKED_BYTES:
                 raise _too_large(filename)
-            parts = [
-                package.read(part) for part in package.infolist() if part.filename.endswith((".xml", ".rels"))
-            ]
+            parts = [package.read(part) for part in inside if part.filename.endswith((".xml", ".rels"))]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
         raise _damaged(filename) from error
     if any(b"<!DOCTYPE" in part or b"<!ENTITY" in part for part in parts):

@@ -6,7 +6,7 @@ import zipfile
 import openpyxl
 import pytest
 
-from survey_app.units.tables import BadFile, Formula, read_sheets
+from survey_app.units.tables import MAX_PARTS, BadFile, Formula, read_sheets
 
 
 def problems(content):
@@ -59,6 +59,16 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked():
         package.writestr("xl/worksheets/sheet1.xml", b" " * (30 * 1024 * 1024))
 
     assert len(packed.getvalue()) < 100_000
+    assert len(problems(packed.getvalue())) == 1
+
+
+def test_a_workbook_of_a_thousand_files_is_refused_before_they_are_unpacked():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as package:
+        package.writestr("xl/workbook.xml", "<workbook/>")
+        for number in range(MAX_PARTS):
+            package.writestr(f"xl/worksheets/sheet{number}.xml", b"<x/>")
+
     assert len(problems(packed.getvalue())) == 1
 
 
