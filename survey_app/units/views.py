@@ -78,7 +78,9 @@ def template_xlsx(code: str) -> Response:
 def template_csv(code: str) -> Response:
     commune = _commune(code)
     return files.download(
-        files.csv_rows(_template_rows(commune)), f"{commune.code}-{commune.name}.csv", "text/csv"
+        files.csv_rows(_template_rows(commune)),
+        f"{commune.code}-{commune.name}.csv",
+        "text/csv; charset=utf-8",
     )
 
 
