@@ -25,7 +25,7 @@
 
   // Field name to the list of its values; ticked boxes only.
   function values() {
-    var found = {};
+    var found = Object.create(null);
     new FormData(form).forEach(function (value, name) {
       if (KEEP_OUT.indexOf(name) < 0 && typeof value === "string") (found[name] = found[name] || []).push(plain(value));
     });
@@ -34,7 +34,7 @@
   function plain(text) { return text.replace(/\r\n?/g, "\n").normalize("NFC").trim(); }
   // What the person can see and change; hidden fields tell only which state it was typed on.
   function visible(all) {
-    var shown = {};
+    var shown = Object.create(null);
     Object.keys(all).sort().forEach(function (name) {
       var field = form.elements[name];
       if (!(field && field.type === "hidden") && all[name].join("") !== "") shown[name] = all[name];

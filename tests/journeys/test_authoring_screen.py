@@ -136,3 +136,15 @@ def test_kept_text_can_be_discarded(screen: Page):
 
     expect(screen.locator("[name=text_vi]")).to_have_value(stored)
     expect(screen.locator("[data-unsaved]")).to_be_hidden()
+
+
+def test_signing_out_leaves_nothing_typed_on_the_computer(screen: Page):
+    press(screen, ".form-list button")
+    screen.goto(f"{screen.url}/cau/planning")
+    screen.locator("[name=text_vi]").fill("Lời không ai khác nên đọc")
+    assert screen.evaluate("localStorage.length") == 1
+
+    screen.locator("form[action='/dang-xuat'] button").click()
+
+    screen.wait_for_url("**/dang-nhap")
+    assert screen.evaluate("localStorage.length") == 0
