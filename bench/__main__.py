@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import board, first_view, sealing, slips, submissions, web_servers, where
+from bench import board, code_timing, first_view, sealing, slips, submissions, web_servers, where
 
 _MEASUREMENTS = {
     "submissions": submissions.run,
@@ -11,6 +11,7 @@ _MEASUREMENTS = {
     "sealing": sealing.run,
     "board": board.run,
     "slips": slips.run,
+    "code_timing": code_timing.run,
     "web_servers": web_servers.run,
 }
 
