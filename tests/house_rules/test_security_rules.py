@@ -17,7 +17,6 @@ _ROW = re.compile(
 )
 LIMITS = [found.groupdict() for found in _ROW.finditer(RULES)]
 
-#: Modules of which every limit belongs into the document, so that a new one is not forgotten.
 _UNIT = {"MiB": 2**20, "KiB": 2**10}
 SECTIONS = (
     "Input", "Limits of use", "Files", "Passwords and ways to sign in", "Sessions", "Who may do what", "Keys",
@@ -54,9 +53,11 @@ def test_the_words_that_no_password_may_be_made_of_are_those_of_the_program():
 
 
 def test_every_kind_of_key_that_the_key_store_makes_is_in_the_table_of_keys():
-    made = {name for name in vars(KeyStore) if name in {"session_secret", "signing_key", "pepper"}}
+    acts = {"make_pepper", "ensure_pepper", "destroy_pepper"}
+    made = {name for name in vars(KeyStore) if not name.startswith("_")} - acts
     rows = re.findall(r"^\| (?:… )?(\w+)", section("Keys"), re.MULTILINE)
 
+    assert made == {"session_secret", "signing_key", "pepper"}
     assert {name.partition("_")[0] for name in made} <= set(rows)
 
 
