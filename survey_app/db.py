@@ -4,6 +4,7 @@ Knows no table. Queries and operations get the session as their first argument; 
 transaction.
 """
 
+import select
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Executable, MetaData, Select, event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -56,6 +58,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 _dialects = {"postgresql": postgresql, "sqlite": sqlite}
+#: What tells a connection that nothing holds its statements together.
+_ALONE: dict[str, dict[str, Any]] = {
+    "postgresql": {"isolation_level": "AUTOCOMMIT"},
+    "sqlite": {"begins": False},
+}
 
 database = SQLAlchemy(model_class=Base, disable_autonaming=True)
 migrate = Migrate()
@@ -74,7 +81,6 @@ def init_app(app: Flask, database_url: str) -> None:
         }
     else:
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-            "pool_pre_ping": True,
             "pool_size": 8,
             "max_overflow": 8,
             "hide_parameters": True,
@@ -84,11 +90,25 @@ def init_app(app: Flask, database_url: str) -> None:
     with app.app_context():
         if database.engine.dialect.name == "sqlite":
             _make_sqlite_strict(database.engine)
+        else:
+            _notice_lost_connections(database.engine)
 
 
 def session() -> Session:
     """The session of this request or command, for reading; writes need `transaction()`."""
     return database.session()
+
+
+def reading() -> Session:
+    """The session of a request that only reads: on its own, each statement stands alone, with no transaction around.
+
+    For the respondents' pages: BEGIN and ROLLBACK cost the database as much as what they read. A transaction that the
+    request already has stays.
+    """
+    current = session()
+    if not current.in_transaction():
+        current.connection(execution_options=_ALONE[current.get_bind().dialect.name])
+    return current
 
 
 @contextmanager
@@ -163,5 +183,24 @@ def _make_sqlite_strict(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get("takes_write_lock")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        options = connection.get_execution_options()
+        if options.get("begins", True):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("takes_write_lock") else "BEGIN")
+
+
+def _notice_lost_connections(engine: Engine) -> None:
+    """Replace a connection that the server has closed, as after its restart, before a request is given it.
+
+    A server that goes away ends its connections, which then have something to read; asking the server itself each time
+    costs as much as a statement.
+    """
+
+    @event.listens_for(engine, "checkout")
+    def check(connection: Any, _record: Any, _proxy: Any) -> None:
+        waiting = select.poll()
+        try:
+            waiting.register(connection.fileno(), select.POLLIN)
+            if waiting.poll(0):
+                engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error

@@ -196,6 +196,30 @@ def test_pending_migrations_are_a_fault_with_its_name(client):
     assert reply.json["reasons"] == ["migrations pending"]
 
 
+def test_connections_that_the_server_ended_are_replaced_before_a_request_gets_one(client, request):
+    assert client.get("/healthz").status_code == 200
+    db.session().rollback()
+    if db.database.engine.dialect.name == "postgresql":
+        with request.getfixturevalue("cluster").admin() as connection:
+            ended = connection.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s",
+                [db.database.engine.url.database],
+            ).fetchall()
+        assert ended
+
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_transaction_that_follows_reading_can_still_be_taken_back(app):
+    db.reading().execute(text("SELECT 1"))
+
+    with db.transaction() as current:
+        throttle.record_failure(current, "k", NOW)
+        current.rollback()
+
+    assert not throttle.is_blocked(db.reading(), "k", NOW, limit=1)
+
+
 def test_a_database_that_is_away_is_a_fault_and_no_page_of_ours_crashes(client, database_away):
     with database_away():
         health, page = client.get("/healthz"), client.get("/g/abc")
