@@ -29,6 +29,7 @@ class KeyStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._session_secret: bytes | None = None
+        self._signing_key: Ed25519PrivateKey | None = None
 
     def session_secret(self) -> bytes:
         """The secret that signs staff sessions and form tickets; made at first use."""
@@ -38,9 +39,10 @@ class KeyStore:
 
     def signing_key(self) -> Ed25519PrivateKey:
         """The server's one Ed25519 key; made at first use."""
-        return Ed25519PrivateKey.from_private_bytes(
-            self._read_or_make(self.folder / "signing", _fresh_signing_key)
-        )
+        if self._signing_key is None:
+            secret = self._read_or_make(self.folder / "signing", _fresh_signing_key)
+            self._signing_key = Ed25519PrivateKey.from_private_bytes(secret)
+        return self._signing_key
 
     def make_pepper(self, survey_id: str) -> None:
         """A fresh pepper for `survey_id`. Raises FileExistsError when it has one: a pepper is never replaced."""

@@ -4,14 +4,13 @@ Counts failures by the minute, and what has a daily limit by the day, under a ke
 address: an HMAC under a secret that changes daily. An answer that was stored leaves no trace here.
 """
 
-import hashlib
 import hmac
 import math
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
 
 from flask import request
-from sqlalchemy import Select, String, bindparam, delete, select
+from sqlalchemy import Select, String, bindparam, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey_app import db
@@ -38,13 +37,24 @@ def subject_key(purpose: str, subject: str, now: datetime) -> str:
     """Key of any subject (an address, an account name) for `purpose`; the same for one civil day."""
     day = now.astimezone(VIETNAM).date().isoformat()
     secret = hmac.digest(store().session_secret(), f"throttle {day}".encode(), "sha256")
-    return hmac.new(secret, f"{purpose}\0{subject}".encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(secret, f"{purpose}\0{subject}".encode(), "sha256").hex()
 
 
 def is_blocked(session: Session, key: str, now: datetime, *, limit: int, minutes: int = 1) -> bool:
     """Whether `limit` failures were counted in the running and the `minutes - 1` minutes before it."""
-    since = _minute(now) - timedelta(minutes=minutes - 1)
-    return sum(session.scalars(_failures_since(), {"of": key, "since": since})) >= limit
+    return _count(session, window(key, now, minutes=minutes)) >= limit
+
+
+@cache
+def counted() -> Select[int]:
+    """One row with the failures of a key since a moment, also to be read beside something else; see `window`."""
+    mine = (Failure.key == bindparam("throttled"), Failure.minute >= bindparam("since"))
+    return select(func.coalesce(func.sum(Failure.failures), 0).label("failures")).where(*mine)
+
+
+def window(key: str, now: datetime, *, minutes: int = 1) -> dict[str, object]:
+    """The values that `counted` is run with."""
+    return {"throttled": key, "since": _minute(now) - timedelta(minutes=minutes - 1)}
 
 
 def record_failure(session: Session, key: str, now: datetime) -> None:
@@ -59,7 +69,7 @@ def count_of_day(session: Session, key: str, now: datetime) -> int:
     """
     midnight = _midnight(now)
     record_failure(session, key, midnight)
-    return sum(session.scalars(_failures_since(), {"of": key, "since": midnight}))
+    return _count(session, window(key, midnight))
 
 
 def seconds_left_of_day(now: datetime) -> int:
@@ -73,11 +83,9 @@ def forget(session: Session, now: datetime) -> int:
     return session.connection().execute(old).rowcount
 
 
-@cache
-def _failures_since() -> Select[int]:
-    return select(Failure.failures).where(
-        Failure.key == bindparam("of"), Failure.minute >= bindparam("since")
-    )
+def _count(session: Session, values: dict[str, object]) -> int:
+    # Asked on the connection, because failures are only ever written there.
+    return session.connection().execute(counted(), values).scalar_one()
 
 
 def _midnight(now: datetime) -> datetime:

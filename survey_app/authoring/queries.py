@@ -170,7 +170,12 @@ def loaded(session: Session, instrument_id: int) -> Instrument:
     row = session.execute(_digest(), {"number": instrument_id}).one_or_none()
     if row is None:
         raise InstrumentNotFound
-    return _frozen.get(row.digest or "") or _load(session, instrument_id, row.digest)
+    return known(session, instrument_id, row.digest)
+
+
+def known(session: Session, instrument_id: int, digest: str | None) -> Instrument:
+    """The same for whoever has read its digest already; the database is asked once in each process."""
+    return _frozen.get(digest or "") or _load(session, instrument_id, digest)
 
 
 def is_confirmed(session: Session, instrument_id: int) -> bool:
@@ -247,7 +252,9 @@ def _visible(identity: Identity) -> ColumnElement[bool]:
 def _view(session: Session, row: Row[InstrumentRecord, Unit]) -> InstrumentView:
     record, unit = row
     found = (
-        (loaded(session, record.id), ()) if record.frozen_at is not None else drafts.readable(record.document)
+        (known(session, record.id, record.digest), ())
+        if record.frozen_at is not None
+        else drafts.readable(record.document)
     )
     instrument, problems = found
     return InstrumentView(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Executable, Select, bindparam, exists, select
+from sqlalchemy import Executable, Select, bindparam, delete, exists, select
 from sqlalchemy.orm import Session
 
 from survey_app import db
@@ -78,19 +78,18 @@ def record_response(
         return _known(session, door, submission, keys, otherwise=refusal)
     packed = stored.pack(door.survey.instrument, submission.answers, {})
     leaf = _leaf(door, submission, packed)
-    with session.begin_nested() as attempt:
-        is_new = _spend(session, door, submission) and _insert(session, door, submission, packed, leaf)
-        if not is_new:
-            attempt.rollback()
-    if not is_new:
+    if not _spend(session, door, submission):
         return _known(session, door, submission, keys, otherwise=_unspendable(session, door))
+    if not _insert(session, door, submission, packed, leaf):
+        _take_back(session, door)
+        return _known(session, door, submission, keys, otherwise=CodeUsed())
     _count(session, door, submission, now, keys)
     return _receipt(keys, door, leaf, stored.salts(packed), stored_now=True)
 
 
 def _hold(session: Session, survey_id: str) -> _Held:
     """The survey, held in its state until this answer is committed, so that closing waits for answers in flight."""
-    return _Held(*session.execute(_held(), {"number": survey_id}).one())
+    return _Held(*session.connection().execute(_held(), {"number": survey_id}).one())
 
 
 @cache
@@ -165,6 +164,12 @@ def _unspendable(session: Session, door: Door) -> Exception:
     if door.code_mac is None or queries.is_spent(session, door.survey.id, door.code_mac):
         return CodeUsed()
     return CodeVoid()
+
+
+def _take_back(session: Session, door: Door) -> None:
+    """Unspend the code this transaction has just spent: its answer turned out to be stored under another code."""
+    mine = (SpentCode.survey_id == door.survey.id, SpentCode.code_mac == door.code_mac)
+    session.connection().execute(delete(SpentCode).where(*mine))
 
 
 def _insert(

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Row, Select, bindparam, select, true
 from sqlalchemy.orm import Session
 
+from survey_app import throttle
 from survey_app.collecting.models import AnnulledResponse, Response, RetainedLeaf, SealedResponse, SpentCode
 from survey_app.collecting.refusals import AlreadySealed, Annulled, UnknownCode
 from survey_app.fieldwork import codes
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import PrintBatch, SlipRow, State, Survey
 from survey_app.fieldwork.queries import SurveyNotFound, SurveyView
-from survey_app.keys import KeyStore
+from survey_app.keys import KeyMissing, KeyStore
 from survey_app.units.kinds import full_name
 from survey_app.units.models import Unit
 
@@ -23,8 +25,6 @@ from survey_app.units.models import Unit
 _LINK = re.compile(r"[A-Za-z0-9_-]{1,32}")
 #: States in which a code leads to the public result by the survey number alone.
 _FINAL = (State.SEALED, State.SIGNED)
-
-
 #: An answer wherever it lies.
 Stored = Response | SealedResponse | AnnulledResponse
 
@@ -53,6 +53,43 @@ class Door:
     made_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one statement tells of a code: its survey, its slip, and how often the caller guessed wrong just now."""
+
+    survey: SurveyView | None
+    slip: Door | None
+    has_pepper: bool
+    guesses: int
+
+    def door(self) -> Door:
+        """The door of the code; raises what `slip_door` raises."""
+        if self.survey is None or not _has_slips(self.survey):
+            raise UnknownCode
+        _require_key(self.survey)
+        if not self.has_pepper:
+            raise KeyMissing(f"pepper of survey {self.survey.id}")
+        if self.slip is None:
+            raise UnknownCode
+        return self.slip
+
+
+def look_up(session: Session, code: str, keys: KeyStore, caller: str, now: datetime) -> Found:
+    """All that the page of a normalised code needs; `caller` is the key under which wrong guesses are counted."""
+    number = codes.survey_of(code)
+    code_mac = _code_mac(keys, number, code)
+    values = {"number": number, "mac": code_mac, **throttle.window(caller, now)}
+    row = session.connection().execute(_survey_slip_and_guesses(), values).one()
+    survey = None if row.survey_id is None else surveys.view(session, row)
+    known = survey is not None and code_mac is not None and row.slip_unit is not None
+    return Found(
+        survey=survey,
+        slip=_door(survey, code_mac, row) if survey and code_mac and known else None,
+        has_pepper=code_mac is not None,
+        guesses=row.failures,
+    )
+
+
 def survey_of_code(session: Session, code: str) -> SurveyView:
     """The survey a normalised code belongs to. Raises UnknownCode."""
     try:
@@ -66,39 +103,57 @@ def slip_door(session: Session, survey: SurveyView, code: str, keys: KeyStore) -
 
     Raises UnknownCode, Annulled or AlreadySealed once the survey's pepper was destroyed, KeyMissing when it is away.
     """
-    if survey.state is State.DRAFT or survey.link is not None:
+    if not _has_slips(survey):
         raise UnknownCode
-    if survey.key_destroyed:
-        # Which village a slip is of can no longer be found; such a survey takes no answer any more.
-        raise Annulled if survey.state is State.ANNULLED else AlreadySealed
+    _require_key(survey)
     code_mac = codes.mac(keys.pepper(survey.id), survey.id, code)
     row = session.execute(_slip(), {"number": survey.id, "mac": code_mac}).first()
     if row is None:
         raise UnknownCode
-    unit_id, unit_code, kind, name, made_at, voided_at, spent = row
+    return _door(survey, code_mac, row)
+
+
+def _has_slips(survey: SurveyView) -> bool:
+    return survey.state is not State.DRAFT and survey.link is None
+
+
+def _require_key(survey: SurveyView) -> None:
+    """Once the key is destroyed nobody can find which village a slip is of; such a survey takes no answer any more."""
+    if survey.key_destroyed:
+        raise Annulled if survey.state is State.ANNULLED else AlreadySealed
+
+
+def _code_mac(keys: KeyStore, number: str, code: str) -> bytes | None:
+    try:
+        return codes.mac(keys.pepper(number), number, code)
+    except KeyMissing:
+        return None
+
+
+def _door(survey: SurveyView, code_mac: bytes, row: Row[*tuple[Any, ...]]) -> Door:
     return Door(
         survey=survey,
-        unit_id=unit_id,
-        unit_code=unit_code,
-        unit_name=full_name(kind, name),
+        unit_id=row.slip_unit,
+        unit_code=row.slip_unit_code,
+        unit_name=full_name(row.slip_unit_kind, row.slip_unit_name),
         code_mac=code_mac,
-        spent=spent is not None,
-        voided=voided_at is not None,
-        made_at=made_at,
+        spent=row.spent is not None,
+        voided=row.voided_at is not None,
+        made_at=row.made_at,
     )
 
 
 @cache
-def _slip() -> Select[int, str, str, str, datetime, datetime | None, bytes | None]:
+def _slip() -> Select[*tuple[Any, ...]]:
     return (
         select(
-            Unit.id,
-            Unit.code,
-            Unit.kind,
-            Unit.name,
+            Unit.id.label("slip_unit"),
+            Unit.code.label("slip_unit_code"),
+            Unit.kind.label("slip_unit_kind"),
+            Unit.name.label("slip_unit_name"),
             PrintBatch.made_at,
             PrintBatch.voided_at,
-            SpentCode.code_mac,
+            SpentCode.code_mac.label("spent"),
         )
         .select_from(SlipRow)
         .join(Unit, Unit.id == SlipRow.unit_id)
@@ -109,6 +164,16 @@ def _slip() -> Select[int, str, str, str, datetime, datetime | None, bytes | Non
             SpentCode, (SpentCode.survey_id == SlipRow.survey_id) & (SpentCode.code_mac == SlipRow.code_mac)
         )
         .where(SlipRow.survey_id == bindparam("number"), SlipRow.code_mac == bindparam("mac"))
+    )
+
+
+@cache
+def _survey_slip_and_guesses() -> Select[*tuple[Any, ...]]:
+    """One row always. A round trip costs the web server more than the database needs for all three together."""
+    survey, slip = surveys.by_number().subquery("survey"), _slip().subquery("slip")
+    guesses = throttle.counted().subquery("guesses")
+    return select(survey, slip, guesses).select_from(
+        guesses.outerjoin(survey, true()).outerjoin(slip, true())
     )
 
 

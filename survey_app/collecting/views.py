@@ -241,15 +241,15 @@ def _submission(door: Door, answers: Mapping[str, Value], now: datetime) -> oper
 def guarded_slip_door(typed: str, now: datetime) -> Door:
     """The door of a code, slowing down whoever tries codes at random. A survey with a result needs no slip."""
     code = codes.normalise(typed)
-    current = db.session()
     key = throttle.address_key("code", now)
-    if throttle.is_blocked(current, key, now, limit=_GUESSES_PER_MINUTE):
+    found = queries.look_up(db.reading(), code, store(), key, now)
+    if found.guesses >= _GUESSES_PER_MINUTE:
         raise TooManyGuesses
+    survey = found.survey
+    if survey is not None and request.method != "POST" and queries.is_final(survey):
+        return Door(survey, survey.unit.id, survey.unit.code, survey.unit.full_name)
     try:
-        survey = queries.survey_of_code(current, code)
-        if request.method != "POST" and queries.is_final(survey):
-            return Door(survey, survey.unit.id, survey.unit.code, survey.unit.full_name)
-        door = queries.slip_door(current, survey, code, store())
+        door = found.door()
     except UnknownCode:
         with db.transaction() as writing:
             throttle.record_failure(writing, key, now)
@@ -311,10 +311,10 @@ def _fresh_controls(door: Door, now: datetime) -> dict[str, str]:
 
 def _carried_controls(door: Door, now: datetime) -> dict[str, str]:
     """The same submission id and ticket through every step, whatever else changes."""
-    fresh = _fresh_controls(door, now)
-    sent = {name: request.form[name] for name in fresh if name in request.form}
-    if "_id" in sent and not _is_uuid4(sent["_id"]):
-        del sent["_id"]
+    sent = {name: request.form[name] for name in ("_id", "_ticket") if name in request.form}
+    if not _is_uuid4(sent.get("_id", "")):
+        sent.pop("_id", None)
+    fresh = _fresh_controls(door, now) if len(sent) < 2 else {}
     language = {"_lang": g.language} if g.get("language") else {}
     return fresh | sent | language
 

@@ -5,7 +5,7 @@ A code never stands without a day: codes were reused on 1 July 2025.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from http import HTTPStatus
 
@@ -287,6 +287,10 @@ def _village(row: Unit, count: HouseholdCount | None) -> Village:
     if count is None:
         return Village(view(row), None, "", None)
     return Village(view(row), count.households, count.source, count.as_of)
+
+
+#: What a `UnitView` is made of, in its order, for statements that read a unit beside something else.
+COLUMNS = tuple(getattr(Unit, field.name) for field in fields(UnitView))
 
 
 def view(row: Unit) -> UnitView:
