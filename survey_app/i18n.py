@@ -3,9 +3,13 @@
 Knows nothing of the wording of questionnaires, which carry their own languages.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import flask_babel
+from babel.support import NullTranslations
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import Babel, force_locale, get_locale, lazy_gettext
+from flask_babel import Babel, LazyString, get_locale
 
 from survey_app.config import LANGUAGES
 
@@ -36,6 +40,24 @@ def init_app(app: Flask) -> None:
         default_translation_directories=str(app.config["TRANSLATIONS"]),
         default_timezone="Asia/Ho_Chi_Minh",
     )
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of the extension that Babel adds
+        gettext=lambda text: _words().ugettext(text),
+        ngettext=lambda one, many, num: _words().ungettext(one, many, num),
+        pgettext=lambda context, text: _words().upgettext(context, text),
+        newstyle=True,
+    )
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
+
+
+@contextmanager
+def force_locale(tag: str) -> Iterator[None]:
+    """Speak `tag` inside the block, whoever reads."""
+    before = g.pop("words", None)
+    try:
+        with flask_babel.force_locale(tag):
+            yield
+    finally:
+        g.words = before
 
 
 def current_language() -> str:
@@ -45,20 +67,37 @@ def current_language() -> str:
 
 def gettext(text: str, /, **values: object) -> str:
     """`text` in the reader's language, with `values` in place of %(name)s."""
-    translated: str = flask_babel.gettext(text, **values)
-    return translated
+    translated = _words().ugettext(text)
+    return translated % values if values else translated
+
+
+def lazy_gettext(text: str, /, **values: object) -> LazyString:
+    """The same for words at the top of a module: translated each time they are shown."""
+    return LazyString(gettext, text, **values)
 
 
 def ngettext(one: str, many: str, num: int, /, **values: object) -> str:
     """The form of the sentence that fits `num`, in the reader's language; %(num)d is the number."""
-    translated: str = flask_babel.ngettext(one, many, num, **values)
-    return translated
+    return _words().ungettext(one, many, num) % {"num": num, **values}
 
 
 def pgettext(context: str, text: str, /, **values: object) -> str:
     """`text` where it means what `context` says, in the reader's language."""
-    translated: str = flask_babel.pgettext(context, text, **values)
-    return translated
+    translated = str(_words().upgettext(context, text))
+    return translated % values if values else translated
+
+
+def _words() -> NullTranslations:
+    """The catalogue of the reader's language, found once a request: Flask-Babel looks for it at every sentence.
+
+    Outside of any application everything is in English, as it stands in the code.
+    """
+    if not g:
+        return NullTranslations()
+    found: NullTranslations | None = g.get("words")
+    if found is None:
+        found = g.words = flask_babel.get_translations()
+    return found
 
 
 def use_language(tag: str) -> None:
