@@ -24,7 +24,7 @@ from survey_app.results import (
 
 
 def init_app(app: Flask) -> None:
-    """Pages, commands, reminders and the two jobs of this room."""
+    """Pages, commands, reminders and the three jobs of this room."""
     app.register_blueprint(views.bp)
     app.register_blueprint(set_views.bp)
     app.register_blueprint(signals_views.bp)
@@ -37,6 +37,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(text_views.bp)
     app.cli.add_command(erasure_commands.group)
     jobs.register(app, "results.seal", schedule.seal_due)
+    jobs.register(app, "results.erase", schedule.erase_owed)
     jobs.register(app, "results.feedback", schedule.refresh_feedback)
     paper_signatures.register(app, acts.Act.ANNUL_VILLAGE, annulling_views.carry_out, acts.page_of)
     evidence.register(app, signing.told_before_deciding)

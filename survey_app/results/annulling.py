@@ -107,7 +107,7 @@ def decide(
     now: datetime,
     keying: Keying,
 ) -> ApprovalView:
-    """Agree and set the answers aside, or refuse, in one transaction. Call `erasing.after_annulment` after its commit.
+    """Agree and set the answers aside, or refuse, in one transaction; `erasing.erase_owed` erases what it leaves.
 
     Raises CannotAnnul, and SurveyChanged when the survey or the village is no longer what the request was about.
     """

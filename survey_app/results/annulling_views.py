@@ -24,7 +24,7 @@ from survey_app.fieldwork.forms import PublicReasonForm
 from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
-from survey_app.results import annulling, erasing
+from survey_app.results import annulling
 from survey_app.results.annulling import Situation
 
 bp = Blueprint(
@@ -82,9 +82,6 @@ def decide(survey_id: str, approval_id: int) -> ResponseReturnValue:
     except DomainError as refusal:
         flash(refusal.message, "error")
         return _decide_page(survey, approval, found, form, person), refusal.status
-    if approved:
-        db.session().rollback()
-        erasing.after_annulment(db.database.engine)
     flash(_("Your decision is recorded."), "success")
     return redirect(url_for("fieldwork.page", survey_id=survey.id), HTTPStatus.SEE_OTHER)
 

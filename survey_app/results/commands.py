@@ -37,7 +37,7 @@ def close(survey_id: str, as_json: bool) -> None:
             current, survey_id, actor=audit.OPERATOR, now=now, keys=keys.store()
         )
     keys.store().destroy_network_key(survey_id)
-    erasing.after_sealing(db.database.engine)
+    erasing.erase_owed(db.database.engine, now, actor=audit.OPERATOR)
     if as_json:
         click.echo(json.dumps({"survey": survey_id, "digest": digest, "unkeyed": asdict(unkeyed)}))
         return

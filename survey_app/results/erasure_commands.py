@@ -36,7 +36,7 @@ def retain(survey_id: str | None, due: bool, months: int | None, as_json: bool) 
             forgotten = (
                 retention.forget_invitations(current, before, actor=audit.OPERATOR, now=now) if due else 0
             )
-    erased = erasing.after_removal(db.database.engine) if removed else True
+    erased = not erasing.erase_owed(db.database.engine, now, actor=audit.OPERATOR) if removed else True
     if as_json:
         found = {
             "removed": [asdict(one) for one in removed],
@@ -57,11 +57,10 @@ def retain(survey_id: str | None, due: bool, months: int | None, as_json: bool) 
 @JSON
 def redact(survey_id: str, submission_id: str, question: str, reason: str, as_json: bool) -> None:
     """Take one free text out of a sealed answer; its hash stays, so that the seal can still be checked."""
+    now = datetime.now(UTC)
     with refusals(), db.transaction() as current:
-        redaction.redact(
-            current, survey_id, submission_id, question, reason, actor=audit.OPERATOR, now=datetime.now(UTC)
-        )
-    erased = erasing.after_removal(db.database.engine)
+        redaction.redact(current, survey_id, submission_id, question, reason, actor=audit.OPERATOR, now=now)
+    erased = not erasing.erase_owed(db.database.engine, now, actor=audit.OPERATOR)
     if as_json:
         found = {"survey": survey_id, "submission": submission_id, "question": question, "erased": erased}
         click.echo(json.dumps(found))
@@ -118,6 +117,8 @@ def _tell(removed: list[Removed], kept: dict[str, str], forgotten: int, erased: 
 def _tell_unerased(erased: bool) -> None:
     if not erased:
         click.echo(
-            _("The database was busy: the old places in its files are erased with the next removal."),
+            _(
+                "Old places in the database's files are not erased yet; the minute job does it, large tables at night."
+            ),
             err=True,
         )

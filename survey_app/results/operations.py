@@ -74,9 +74,9 @@ class SealRefused(DomainError):
 def close_and_seal(session: Session, survey_id: str, *, actor: str, now: datetime, keys: KeyStore) -> str:
     """End phones and counting, count, move every answer and sign; the digest.
 
-    One transaction of the caller's; once it is committed call `erasing.after_sealing` and destroy the survey's network
-    key. Raises SurveyNotFound, NothingToSeal, and SealRefused with all differences, in which case nothing may be
-    committed.
+    One transaction of the caller's; `erasing.erase_owed` erases what it leaves on the disk, and the caller destroys the
+    survey's network key once it is committed. Raises SurveyNotFound, NothingToSeal, and SealRefused with all
+    differences, in which case nothing may be committed.
     """
     row = _lock(session, survey_id)
     survey = surveys.survey(session, survey_id)

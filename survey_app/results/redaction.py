@@ -56,7 +56,7 @@ def redact(
 ) -> None:
     """Drop one free text and its salt, in the caller's transaction with the note of it.
 
-    Call `erasing.after_removal` once it is committed. Raises SurveyNotFound, NoReason and NoSuchText.
+    `erasing.erase_owed` erases what stays on the disk. Raises SurveyNotFound, NoReason and NoSuchText.
     """
     survey = surveys.survey(session, survey_id)
     if not 0 < len(reason.strip()) <= 500:

@@ -118,7 +118,7 @@ def remove_answers(
 ) -> Removed:
     """Remove the raw answers of one survey and keep their leaves, in the caller's transaction with the note of it.
 
-    Call `erasing.after_removal` once it is committed. Raises SurveyNotFound, NotSealed, AlreadyRemoved, TooEarly and
+    `erasing.erase_owed` erases what stays on the disk. Raises SurveyNotFound, NotSealed, AlreadyRemoved, TooEarly and
     ComplaintOpen.
     """
     seal = _removable(session, survey_id, before)

@@ -1,4 +1,4 @@
-"""What the clock does in this room: seal what is due, and refresh feedback figures once a day."""
+"""What the clock does in this room: seal what is due, erase what that left behind, refresh feedback once a day."""
 
 from datetime import datetime
 
@@ -19,11 +19,12 @@ def seal_due(now: datetime) -> dict[str, str]:
     Each has a transaction of its own.
     One that is refused stays in counting, is tried again the next minute, and holds up no other.
     """
-    outcomes = {survey_id: _seal(survey_id, now) for survey_id in _due(db.session(), now)}
-    if "sealed" in outcomes.values():
-        db.session().rollback()
-        erasing.after_sealing(db.database.engine)
-    return outcomes
+    return {survey_id: _seal(survey_id, now) for survey_id in _due(db.session(), now)}
+
+
+def erase_owed(now: datetime) -> tuple[str, ...]:
+    """Write anew what sealed, removed or redacted rows left behind; tables left for a later minute."""
+    return erasing.erase_owed(db.database.engine, now, actor=JOB)
 
 
 def refresh_feedback(now: datetime) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.forms import StaffForm
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
-from survey_app.results import erasing, queries, redaction, text_wording, texts
+from survey_app.results import queries, redaction, text_wording, texts
 from survey_app.results.text_forms import RedactionForm
 from survey_app.results.texts import TextQuestion
 from survey_app.scoring.disclosure import Audience
@@ -89,11 +89,6 @@ def redact(survey_id: str, key: str, text: str) -> ResponseReturnValue:
             current, survey.id, submission, key, form.reason.data, actor=person.actor, now=datetime.now(UTC)
         )
     flash(_("The text is taken out. Backups made before today still hold it."), "success")
-    if not erasing.after_removal(db.database.engine):
-        flash(
-            _("The database was busy: the old places in its files are erased with the next removal."),
-            "warning",
-        )
     return redirect(url_for("texts.page", survey_id=survey.id, key=key), HTTPStatus.SEE_OTHER)
 
 

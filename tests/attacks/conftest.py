@@ -79,7 +79,7 @@ class Fielded:
             annulling.decide(
                 current, self.survey, asked, approved=True, reason="", by=deciding, now=now, keying=Keying(5)
             )
-        erasing.after_annulment(db.database.engine)
+        erasing.erase_owed(db.database.engine, now, actor=OPERATOR)
 
 
 def _person(current: Session, role: Role, unit: UnitView) -> Identity:

@@ -150,6 +150,49 @@ def test_nothing_of_the_old_rows_is_left_after_erasing(linh_cang):
     assert erasing.after_sealing(db.database.engine)
 
 
+#: 23:30 and 00:30 in Vietnam.
+_EVENING, _MIDNIGHT = datetime(2026, 6, 20, 16, 30, tzinfo=UTC), datetime(2026, 6, 20, 17, 30, tzinfo=UTC)
+
+
+def test_what_a_seal_leaves_on_the_disk_is_owed_until_it_is_erased_and_then_noted_once(linh_cang):
+    assert erasing.erase_owed(db.database.engine, _EVENING, actor="job") == ()
+    linh_cang.seal()
+
+    assert erasing.erase_owed(db.database.engine, _EVENING, actor="job") == ()
+    assert erasing.erase_owed(db.database.engine, _EVENING, actor="job") == ()
+
+    noted = db.session().scalars(select(AuditEvent.details).where(AuditEvent.act == erasing.ERASED)).all()
+    assert [sorted(one["tables"]) for one in noted] == [
+        ["activity_counters", "progress", "responses", "slips", "spent_codes"]
+    ]
+
+
+def test_a_large_table_is_written_anew_at_night_and_stays_owed_by_day(linh_cang):
+    linh_cang.seal()
+
+    by_day = erasing.erase_owed(db.database.engine, _EVENING, actor="job", small=0)
+    at_night = erasing.erase_owed(db.database.engine, _MIDNIGHT, actor="job", small=0)
+
+    assert {"slips", "spent_codes"} <= set(by_day)
+    assert at_night == ()
+
+
+def test_a_table_in_use_stays_owed_and_is_erased_a_minute_later(linh_cang):
+    linh_cang.seal()
+    db.session().rollback()
+    with db.database.engine.connect() as reader:
+        if reader.dialect.name == "postgresql":
+            reader.exec_driver_sql("LOCK TABLE slips IN SHARE MODE")
+        else:
+            reader.exec_driver_sql("SELECT count(*) FROM slips").scalar()
+        busy = erasing.erase_owed(db.database.engine, _MIDNIGHT, actor="job")
+
+    later = erasing.erase_owed(db.database.engine, _MIDNIGHT, actor="job")
+
+    assert "slips" in busy
+    assert later == ()
+
+
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(history=histories)
 def test_every_history_is_counted_the_same_when_sealed_and_when_verified(surveys, history):
