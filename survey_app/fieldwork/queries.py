@@ -70,12 +70,12 @@ class SurveyView:
     #: Whether the Front had confirmed the scored wording at publishing; if not, every page and paper says so.
     confirmed: bool
     published_at: datetime | None
-    #: Roles of the province that published it in place of the commune's own bodies; every paper says so.
-    stand_ins: tuple[Role, ...]
     annulled_reason: str | None
     revision: int
     #: Whether the key of its slips was destroyed on purpose.
     key_destroyed: bool = False
+    #: Roles of the province that published it in place of the commune's own bodies; every paper says so.
+    stand_ins: tuple[Role, ...] = ()
 
     @property
     def first_day(self) -> date:
