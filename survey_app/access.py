@@ -127,6 +127,11 @@ def identity() -> Identity:
     return found
 
 
+def may_open(role: Role, endpoint: str) -> bool:
+    """Whether somebody with this role gets past the rule of the view."""
+    return role in getattr(current_app.view_functions[endpoint], "access_roles", ())
+
+
 def _guard() -> ResponseReturnValue | None:
     if "\0" in request.path:
         abort(404)  # no address of ours has it, and PostgreSQL refuses it

@@ -44,10 +44,6 @@ class KeyStore:
             self._signing_key = Ed25519PrivateKey.from_private_bytes(secret)
         return self._signing_key
 
-    def make_pepper(self, survey_id: str) -> None:
-        """A fresh pepper for `survey_id`. Raises FileExistsError when it has one: a pepper is never replaced."""
-        self._write(self._pepper_path(survey_id), _fresh_secret())
-
     def ensure_pepper(self, survey_id: str) -> None:
         """A pepper for `survey_id`, kept if it is already there (publishing that failed half way may be repeated)."""
         self._read_or_make(self._pepper_path(survey_id), _fresh_secret)

@@ -77,12 +77,6 @@ class DayField(DateField):
             raise ValueError(_("Please enter the date as day, month and year.")) from None
 
 
-class ActForm(StaffForm):
-    """A button that acts on the draft as the person saw it."""
-
-    revision = HiddenField()
-
-
 class ConfirmForm(StaffForm):
     """The Front's confirmation of a frozen version."""
 

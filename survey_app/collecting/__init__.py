@@ -5,7 +5,13 @@ from flask import Flask
 from survey_app import jobs
 from survey_app.accounts import todo
 from survey_app.collecting import blank, paper_views, schedule, second_keying_views, slip_check, views
-from survey_app.fieldwork import remarks
+from survey_app.fieldwork import links, remarks
+from survey_app.fieldwork.links import Link
+from survey_app.fieldwork.models import State
+from survey_app.i18n import lazy_gettext
+
+#: While paper slips are keyed.
+_KEYED = (State.OPEN, State.COUNTING)
 
 
 def init_app(app: Flask) -> None:
@@ -17,6 +23,11 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(paper_views.bp)
     app.register_blueprint(second_keying_views.bp)
     app.register_blueprint(slip_check.bp)
+    links.register(
+        app,
+        Link("paper.key_slip", lazy_gettext("Key in paper slips"), _KEYED, leads=True),
+        Link("second_keying.page", lazy_gettext("Key drawn slips again"), _KEYED),
+    )
     remarks.register(app, second_keying_views.remarks)
     todo.register(app, second_keying_views.todos)
     jobs.register(app, "collecting.networks", schedule.forget_networks)

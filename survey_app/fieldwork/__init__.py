@@ -9,12 +9,16 @@ from survey_app.fieldwork import (
     acts,
     commands,
     draft_views,
+    links,
     meeting_views,
     print_views,
     queries,
     schedule,
     views,
 )
+from survey_app.fieldwork.links import Link
+from survey_app.fieldwork.models import State
+from survey_app.i18n import lazy_gettext
 
 
 def init_app(app: Flask) -> None:
@@ -27,5 +31,14 @@ def init_app(app: Flask) -> None:
     jobs.register(app, "fieldwork", schedule.open_and_close)
     todo.register(app, schedule.todos)
     journal.register(app, "survey", queries.subjects_under)
+    links.register(
+        app,
+        Link(
+            "fieldwork_print.papers",
+            lazy_gettext("Slips and posters"),
+            (State.PUBLISHED, State.OPEN, State.COUNTING),
+            leads=True,
+        ),
+    )
     for act in acts.OWN:
         paper_signatures.register(app, act, views.carry_out, acts.page_of)

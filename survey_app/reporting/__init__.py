@@ -3,6 +3,10 @@
 from flask import Flask
 
 from survey_app.accounts import journal, todo
+from survey_app.fieldwork import links
+from survey_app.fieldwork.links import Link
+from survey_app.fieldwork.models import State
+from survey_app.i18n import lazy_gettext
 from survey_app.reporting import paper_views, posting_views, wording
 from survey_app.reporting.commands import commands
 from survey_app.reporting.todos import late_communes, not_called_back, unposted_result
@@ -15,6 +19,9 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(paper_views.bp)
     app.register_blueprint(posting_views.bp)
     app.cli.add_command(commands)
+    links.register(
+        app, Link("papers.page", lazy_gettext("Papers and posting"), (State.SEALED, State.SIGNED), leads=True)
+    )
     todo.register(app, late_communes)
     todo.register(app, not_called_back)
     todo.register(app, unposted_result)

@@ -4,7 +4,12 @@ from flask import Flask
 
 from survey_app import jobs
 from survey_app.accounts import paper_signatures, todo
-from survey_app.fieldwork import acts, evidence
+from survey_app.fieldwork import acts, evidence, links
+from survey_app.fieldwork.links import Link
+from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.i18n import lazy_gettext
+from survey_app.questions.instrument import Kind
 from survey_app.results import (
     annulling_views,
     custody_views,
@@ -21,6 +26,12 @@ from survey_app.results import (
     text_views,
     views,
 )
+
+_FINAL = (State.SEALED, State.SIGNED)
+
+
+def _asks_in_words(survey: SurveyView) -> bool:
+    return any(question.kind in {Kind.SHORT_TEXT, Kind.LONG_TEXT} for question in survey.instrument.questions)
 
 
 def init_app(app: Flask) -> None:
@@ -40,6 +51,16 @@ def init_app(app: Flask) -> None:
     jobs.register(app, "results.erase", schedule.erase_owed)
     jobs.register(app, "results.feedback", schedule.refresh_feedback)
     paper_signatures.register(app, acts.Act.ANNUL_VILLAGE, annulling_views.carry_out, acts.page_of)
+    links.register(
+        app,
+        Link("results.page", lazy_gettext("Result"), _FINAL, leads=True, purposes=tuple(Purpose)),
+        Link("signing.page", lazy_gettext("Sign the result"), (State.SEALED,), leads=True),
+        Link("signing.page", lazy_gettext("Signatures"), (State.SIGNED,)),
+        Link("signals.page", lazy_gettext("Compare with the papers"), (State.COUNTING, *_FINAL)),
+        Link("paper_draw.page", lazy_gettext("Compare drawn slips"), _FINAL),
+        Link("texts.index", lazy_gettext("Written opinions"), _FINAL, only=_asks_in_words),
+        Link("custody.page", lazy_gettext("Complaints and key"), (*_FINAL, State.ANNULLED)),
+    )
     evidence.register(app, signing.told_before_deciding)
     paper_signatures.register(app, signing.ACT, signing.carry_out, signing_views.page_of)
     todo.register(app, reminders.todos)

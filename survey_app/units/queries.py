@@ -194,28 +194,6 @@ def villages_of(session: Session, commune_ids: Iterable[int], on: date) -> Mappi
     }
 
 
-def village_named(session: Session, commune_id: int, text: str, on: date) -> Village:
-    """The village of a commune that a code, a name or a full name means.
-
-    Raises UnitNotFound when none or more than one answers to it.
-    """
-    wanted = names.identity(text)
-    answering = [
-        village
-        for village in villages(session, commune_id, on)
-        if text == village.unit.code
-        or wanted in {names.identity(village.unit.name), names.identity(village.unit.full_name)}
-    ]
-    if len(answering) > 1:
-        codes = ", ".join(village.unit.code for village in answering)
-        raise UnitNotFound(
-            _("Several villages are called %(name)s; give the code: %(codes)s.", name=text, codes=codes)
-        )
-    if not answering:
-        raise UnitNotFound(_("The commune has no village %(name)s.", name=text))
-    return answering[0]
-
-
 def counts(session: Session, village_id: int) -> tuple[Count, ...]:
     """Every number of households ever reported for a village, newest first."""
     rows = session.scalars(

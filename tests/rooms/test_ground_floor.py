@@ -82,7 +82,7 @@ def test_keys_are_readable_by_the_service_alone(tmp_path):
     store = KeyStore(tmp_path / "keys")
     store.session_secret()
     store.signing_key()
-    store.make_pepper("001")
+    store.ensure_pepper("001")
 
     modes = {stat.S_IMODE(path.stat().st_mode) for path in store.folder.rglob("*") if path.is_file()}
     folders = {stat.S_IMODE(path.stat().st_mode) for path in (store.folder, store.folder / "peppers")}
@@ -97,11 +97,9 @@ def test_keys_are_readable_by_the_service_alone(tmp_path):
 
 def test_a_pepper_is_made_once_and_never_replaced(tmp_path):
     store = KeyStore(tmp_path)
-    store.make_pepper("001")
+    store.ensure_pepper("001")
     first = store.pepper("001")
 
-    with pytest.raises(FileExistsError):
-        store.make_pepper("001")
     store.ensure_pepper("001")
 
     assert store.pepper("001") == first

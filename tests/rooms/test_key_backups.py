@@ -11,7 +11,7 @@ from survey_app.keys import KeyStore, store
 
 def test_the_archive_brings_back_every_key_on_an_empty_machine(app: Flask, tmp_path: Path):
     keys, restored = store(), KeyStore(tmp_path / "elsewhere")
-    keys.make_pepper("0A7")
+    keys.ensure_pepper("0A7")
     keys.signing_key()
 
     made = app.test_cli_runner().invoke(args=["keys", "backup", "--out", str(tmp_path / "keys.tar")])

@@ -350,17 +350,6 @@ def test_a_commune_that_used_all_its_codes_is_told_so(session, ia_mo):
     assert session.scalars(select(Unit).where(Unit.parent_id == ia_mo.id)).all() == []
 
 
-def test_a_village_is_found_by_code_and_names(session, ia_mo):
-    record(read(session, csv_file(ROW, row(village="3", kind="thon"), row(village="3", kind="to_dan_pho"))))
-
-    assert queries.village_named(session, ia_mo.id, "23938001", TODAY).unit.name == "Phung"
-    assert queries.village_named(session, ia_mo.id, "làng phung", TODAY).unit.name == "Phung"
-    assert queries.village_named(session, ia_mo.id, "Thôn 3", TODAY).unit.kind == "thon"
-    for unclear in ("3", "Không có"):
-        with pytest.raises(queries.UnitNotFound):
-            queries.village_named(session, ia_mo.id, unclear, TODAY)
-
-
 def test_a_whole_province_is_read_and_recorded(session):
     province = queries.unit_by_code(session, "52", TODAY)
     communes = queries.communes(session, province.path, TODAY)
