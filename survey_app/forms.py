@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from flask import Flask, current_app, request
 from flask_babel import Domain
 from flask_wtf import CSRFProtect, FlaskForm
+from wtforms import IntegerField
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -46,6 +47,19 @@ def _allow_upload() -> None:
     max_bytes: int | None = getattr(view, "max_upload", None)
     if max_bytes is not None:
         request.max_content_length = max_bytes
+
+
+class WholeNumberField(IntegerField):
+    """A whole number that arithmetic and every column can hold; a longer one is no number that anybody means."""
+
+    _LONGEST = 15
+    data: Any
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None and abs(self.data) >= 10**self._LONGEST:
+            self.data = None
+            raise ValueError(self.gettext("Not a valid integer value."))
 
 
 def clean(text: str | None) -> str | None:

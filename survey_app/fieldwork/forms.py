@@ -7,7 +7,6 @@ from wtforms import (
     BooleanField,
     DateField,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -21,7 +20,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from survey_app.fieldwork.models import Purpose
-from survey_app.forms import StaffForm, clean
+from survey_app.forms import StaffForm, WholeNumberField, clean
 from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext
 
@@ -108,7 +107,7 @@ class ExtendForm(ReasonForm):
 
 
 class CorrectionForm(ReasonForm):
-    households = IntegerField(
+    households = WholeNumberField(
         lazy_gettext("Correct number of households"),
         validators=[InputRequired(), NumberRange(min=1, max=100000)],
     )

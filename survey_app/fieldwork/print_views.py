@@ -11,7 +11,6 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, abort, current_app, render_template
 from flask.typing import ResponseReturnValue
-from wtforms import IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
 from survey_app import access, db, files, keys
@@ -22,7 +21,7 @@ from survey_app.fieldwork import batches, lists, posters, queries, rounds, slips
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import BatchView, FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
-from survey_app.forms import StaffForm
+from survey_app.forms import StaffForm, WholeNumberField
 from survey_app.i18n import lazy_gettext as _l
 
 bp = Blueprint("fieldwork_print", __name__, template_folder="templates")
@@ -37,7 +36,7 @@ _NOT_A_COUNT = _l("Enter the number of slips as a whole number, at least 1.")
 class SlipsForm(StaffForm):
     """How many slips of one village to make."""
 
-    count = IntegerField(
+    count = WholeNumberField(
         _l("Number of slips"),
         validators=[InputRequired(_NOT_A_COUNT), NumberRange(min=1, message=_NOT_A_COUNT)],
     )

@@ -1,9 +1,9 @@
 """Forms of the comparison page: totals of a receipt list, and replies to the call-back."""
 
-from wtforms import IntegerField, SelectField
+from wtforms import SelectField
 from wtforms.validators import InputRequired, NumberRange
 
-from survey_app.forms import StaffForm
+from survey_app.forms import StaffForm, WholeNumberField
 from survey_app.i18n import lazy_gettext
 
 _COUNT = (InputRequired(), NumberRange(min=0, max=100_000))
@@ -13,10 +13,10 @@ class ReceiptsForm(StaffForm):
     """Totals of one village; its choices are set by the view."""
 
     village = SelectField(lazy_gettext("Village"))
-    issued = IntegerField(lazy_gettext("Slips brought to the village"), validators=_COUNT)
-    ticked = IntegerField(lazy_gettext("Rows ticked or signed"), validators=_COUNT)
-    returned = IntegerField(lazy_gettext("Slips returned unused"), validators=_COUNT)
-    voided = IntegerField(lazy_gettext("Slips spoilt and replaced"), validators=_COUNT)
+    issued = WholeNumberField(lazy_gettext("Slips brought to the village"), validators=_COUNT)
+    ticked = WholeNumberField(lazy_gettext("Rows ticked or signed"), validators=_COUNT)
+    returned = WholeNumberField(lazy_gettext("Slips returned unused"), validators=_COUNT)
+    voided = WholeNumberField(lazy_gettext("Slips spoilt and replaced"), validators=_COUNT)
 
     def counts(self) -> dict[str, int]:
         """The four totals by name; call after validation."""
@@ -27,6 +27,6 @@ class ReceiptsForm(StaffForm):
 class RepliesForm(StaffForm):
     """What the households of the sample said."""
 
-    confirmed = IntegerField(lazy_gettext("Say that they answered"), validators=_COUNT)
-    denied = IntegerField(lazy_gettext("Say that they did not answer or got no slip"), validators=_COUNT)
-    not_reached = IntegerField(lazy_gettext("Not reached"), validators=_COUNT)
+    confirmed = WholeNumberField(lazy_gettext("Say that they answered"), validators=_COUNT)
+    denied = WholeNumberField(lazy_gettext("Say that they did not answer or got no slip"), validators=_COUNT)
+    not_reached = WholeNumberField(lazy_gettext("Not reached"), validators=_COUNT)

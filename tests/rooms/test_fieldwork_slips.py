@@ -398,7 +398,7 @@ def test_a_front_officer_of_another_commune_finds_nothing(app, client, open_surv
     assert slips_made(number) == 0
 
 
-@pytest.mark.parametrize(("typed", "status"), [("22", 409), ("0", 422), ("nhiều", 422)])
+@pytest.mark.parametrize(("typed", "status"), [("22", 409), ("0", 422), ("nhiều", 422), ("9" * 400, 422)])
 def test_a_refused_number_of_slips_stays_in_the_form(app, client, open_survey, typed, status):
     number, village = open_survey
     sign_in(app, Role.FRONT_COMMUNE)

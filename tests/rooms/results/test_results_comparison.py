@@ -163,13 +163,14 @@ def test_the_totals_of_a_list_are_kept_by_the_form_and_corrected_until_the_draw(
     assert db.session().query(AuditEvent).filter_by(act="results.receipts").count() == 2
 
 
-def test_a_negative_total_is_refused_and_stays_in_the_box(sealed, client):
+@pytest.mark.parametrize("typed", ["-3", "9" * 400], ids=["negative", "hundreds of digits"])
+def test_a_total_that_cannot_be_is_refused_and_stays_in_the_box(sealed, client, typed):
     code = sealed.village("Linh Cang").code
 
-    page = client.post(PAGE + "/danh-sach", data={**LIST, "village": code, "ticked": "-3"})
+    page = client.post(PAGE + "/danh-sach", data={**LIST, "village": code, "ticked": typed})
 
     assert page.status_code == 422
-    assert 'value="-3"' in page.text
+    assert f'value="{typed}"' in page.text
 
 
 def test_the_sample_is_the_one_anybody_draws_from_the_digest(sealed, client):
