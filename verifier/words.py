@@ -46,7 +46,7 @@ CHECKS = {
 #: Why a check was not possible → (Vietnamese, English).
 REASONS = {
     "public_set": (
-        "bộ công khai không có dữ liệu này; cần bộ kiểm toán",
+        "bộ công khai không có dữ liệu này; cần bộ dữ liệu kiểm tra",
         "the public set does not hold this; it takes the auditor set",
     ),
     "raw_removed": (
@@ -82,7 +82,7 @@ STATUS = {
 #: Sets, and the sentences around the list of checks.
 SENTENCES = {
     "public": ("Bộ công khai, đợt {}, {}", "Public set, survey {}, {}"),
-    "auditor": ("Bộ kiểm toán, đợt {}, {}", "Auditor set, survey {}, {}"),
+    "auditor": ("Bộ dữ liệu kiểm tra, đợt {}, {}", "Auditor set, survey {}, {}"),
     "place": ("khác tại: {}", "first difference: {}"),
     "unreadable": (
         "phần này của tệp bị thiếu hoặc không đọc được",
@@ -108,8 +108,8 @@ SENTENCES = {
 PAGE = {
     "title": ("Kiểm chứng kết quả lấy ý kiến", "Check the result of a survey"),
     "lead": (
-        "Trang này chạy ngay trên máy của ông bà, không cần mạng và không gửi gì đi. Chọn tệp dữ liệu đã tải từ "
-        "trang kết quả (bộ công khai), hoặc bộ kiểm toán.",
+        "Trang này chạy ngay trên máy của bà con, không cần mạng và không gửi gì đi. Chọn tệp dữ liệu đã tải từ "
+        "trang kết quả (bộ công khai), hoặc bộ dữ liệu kiểm tra.",
         "This page works on your own device, needs no network and sends nothing. Choose the file downloaded from "
         "the result page (public set), or an auditor set.",
     ),
@@ -118,7 +118,7 @@ PAGE = {
         "20 ký tự mã đối chiếu in trên biên bản giấy",
         "The 20 characters of the digest on the paper minutes",
     ),
-    "receipt": ("Biên nhận của ông bà (nếu có)", "Your receipt (if you have one)"),
+    "receipt": ("Biên nhận của bà con (nếu có)", "Your receipt (if you have one)"),
     "key": ("Khóa công khai đã biết của máy chủ (nếu có)", "The server's public key, if you know it"),
     "previous": (
         "Tệp cùng đợt đã tải trước đây (nếu có)",

@@ -38,7 +38,7 @@ def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
         if acts.is_ours(approval) and approval.may_decide(person):
             yield Todo(
                 title=_("Decide: %(act)s", act=acts.name(approval.act)),
-                detail=_("%(name)s asks you. It takes less than a minute.", name=approval.requested_by_name),
+                detail=_("%(name)s asks for your decision.", name=approval.requested_by_name),
                 url=acts.page_of(approval),
                 urgent=True,
             )

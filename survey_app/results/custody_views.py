@@ -97,7 +97,7 @@ def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
             survey_id = found.subject.removeprefix("survey:")
             yield Todo(
                 title=_("Accept the result of survey %(number)s", number=survey_id),
-                detail=_("%(name)s asks you. It takes less than a minute.", name=found.requested_by_name),
+                detail=_("%(name)s asks for your decision.", name=found.requested_by_name),
                 url=url_for("custody.page", survey_id=survey_id),
                 urgent=True,
             )

@@ -80,7 +80,7 @@ def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
             survey_id, name = subject.removeprefix("survey:"), found.requested_by_name
             yield Todo(
                 title=_("Sign the result of survey %(number)s", number=survey_id),
-                detail=_("%(name)s has signed and asks you. It takes less than a minute.", name=name),
+                detail=_("%(name)s has signed and waits for your decision.", name=name),
                 url=url_for("signing.page", survey_id=survey_id),
                 urgent=True,
             )

@@ -357,7 +357,7 @@ def test_the_survey_page_says_when_nothing_was_keyed_again(commune, survey, keye
     later = sign_in(Role.VIEWER, commune.unit).get(f"/can-bo/dot/{survey.id}")
 
     assert "Chưa nhập lại phiếu giấy nào" in page.text
-    assert "Không có phiếu giấy nào được nhập lại trước khi niêm phong" in later.text
+    assert "Không có phiếu giấy nào được nhập lại trước khi chốt" in later.text
 
 
 def test_people_of_another_commune_find_nothing_and_others_may_not(make_commune, commune, survey, sign_in):

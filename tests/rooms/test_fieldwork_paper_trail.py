@@ -81,7 +81,7 @@ def test_each_difference_is_put_in_words(commune, sealed):
         "Máy chủ còn 20 phiếu có giá trị, thôn, làng nhận 19 phiếu.",
         "2 phiếu không thấy trong số đã phát, thu lại hay hỏng.",
     )
-    assert found["Bang"] == ("Chưa ghi danh sách nhận phiếu.",)
+    assert found["Bang"] == ("Chưa ghi danh sách ký nhận.",)
 
 
 def test_more_accounted_for_than_came_is_a_difference(commune, sealed):

@@ -292,7 +292,7 @@ def test_the_pack_holds_every_paper_and_record_and_what_it_promises_is_right(
     ]
     listed = dict(reversed(line.split("  ")) for line in held.pop("MANIFEST.sha256").decode().splitlines())
     assert listed == {name: hashlib.sha256(body).hexdigest() for name, body in held.items()}
-    assert "bộ kiểm toán" in held["DOC-TRUOC.txt"].decode().lower()
+    assert "bộ dữ liệu kiểm tra" in held["DOC-TRUOC.txt"].decode().lower()
     assert ",'=Nhà rông," in held["10-niem-yet-001.csv"].decode()
     assert "results.seal" in held["11-nhat-ky-001.csv"].decode()
     assert {"answers", "salt", "codes", "tallies"}.isdisjoint(json.loads(held["05-bo-cong-khai-001.json"]))
