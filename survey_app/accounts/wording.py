@@ -66,6 +66,7 @@ ACTS: Mapping[str, str] = {
     "fieldwork.announce_meeting": _l("Announced a meeting"),
     "fieldwork.tell_meeting_late": _l("Told of a meeting afterwards"),
     "fieldwork.withdraw_meeting": _l("Withdrew the announcement of a meeting"),
+    "results.set_aside": _l("Set the answers of a cancelled survey aside"),
     "results.annul_village": _l("Set the answers of a village aside"),
     "results.seal": _l("Counted and sealed a survey"),
     "results.sign": _l("Signed a result"),

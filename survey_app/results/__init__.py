@@ -48,6 +48,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(text_views.bp)
     app.cli.add_command(erasure_commands.group)
     jobs.register(app, "results.seal", schedule.seal_due)
+    jobs.register(app, "results.set_aside", schedule.set_aside_cancelled)
     jobs.register(app, "results.erase", schedule.erase_owed)
     jobs.register(app, "results.feedback", schedule.refresh_feedback)
     paper_signatures.register(app, acts.Act.ANNUL_VILLAGE, annulling_views.carry_out, acts.page_of)

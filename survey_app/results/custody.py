@@ -15,13 +15,12 @@ from survey_app.access import Identity
 from survey_app.accounts import operations as accounts
 from survey_app.accounts import queries as approvals
 from survey_app.accounts.queries import ApprovalView
-from survey_app.audit import AuditEvent
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.models import State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
+from survey_app.results import cancelling
 from survey_app.results.models import Complaint, Seal
 from survey_app.templating import day
 from survey_app.units import queries as units
@@ -172,7 +171,7 @@ def _obstacle(session: Session, survey: Survey, accepted_at: datetime | None, no
     if session.scalar(complaint) is not None:
         return _("A complaint is open, so the key is kept until it is closed.")
     if is_cancelled or seal is None:
-        return _kept_after_annulment(_annulled_at(session, survey.id), now)
+        return _kept_after_annulment(cancelling.cancelled_at(session, survey.id), now)
     until = seal.sealed_at + (_AT_LEAST if accepted_at else _WITHOUT_ACCEPTANCE)
     if now >= until:
         return None
@@ -192,14 +191,6 @@ def _kept_after_annulment(annulled_at: datetime | None, now: datetime) -> str | 
     if now >= until:
         return None
     return _("The key is kept for 30 days after the survey was cancelled, until %(day)s.", day=day(until))
-
-
-def _annulled_at(session: Session, survey_id: str) -> datetime | None:
-    """When the survey was cancelled; the audit log is the one place that says so."""
-    noted = select(AuditEvent.at).where(
-        AuditEvent.subject == f"survey:{survey_id}", AuditEvent.act == Act.ANNUL
-    )
-    return session.scalars(noted.order_by(AuditEvent.id).limit(1)).first()
 
 
 def _requests(session: Session, survey_id: str) -> tuple[ApprovalView, ...]:

@@ -35,7 +35,7 @@ DATA_MAP = (
         _l("Answers while a survey runs: village, channel, answers, free text; no person, address or time"),
         _l("To count satisfaction with new rural development"),
         _l("Nobody, by any page"),
-        _l("Until the survey is sealed"),
+        _l("Until the survey is sealed or cancelled"),
         _l("Moved in random order at sealing, and the old file of the table written anew"),
     ),
     DataLine(
@@ -141,7 +141,7 @@ DATA_MAP = (
         ),
         _l("To notice invented answers"),
         _l("Nobody, by any page"),
-        _l("Until the survey is sealed"),
+        _l("Until the survey is sealed or cancelled"),
         _l("Deleted at sealing, and their key destroyed; only the size of the largest group stays"),
     ),
     DataLine(

@@ -21,6 +21,7 @@ from survey_app import audit, db
 from survey_app.audit import AuditEvent
 from survey_app.config import VIETNAM
 from survey_app.fieldwork.acts import Act
+from survey_app.results.cancelling import SET_ASIDE
 from survey_app.results.redaction import REDACT
 from survey_app.results.retention import RAW_REMOVED
 
@@ -28,10 +29,12 @@ from survey_app.results.retention import RAW_REMOVED
 ERASED = "results.erased"
 #: What is moved or deleted while answers still come in, or rewritten at the seal.
 _OF_ANSWERING = ("responses", "progress", "activity_counters", "network_counters", "second_keyings")
+_ALL = (*_OF_ANSWERING, "spent_codes", "slips")
 _OF_ANSWERS = ("sealed_responses", "annulled_responses")
 #: Tables in which each act leaves old places of rows.
 _LEAVING: Mapping[str, tuple[str, ...]] = {
-    "results.seal": (*_OF_ANSWERING, "spent_codes", "slips"),
+    "results.seal": _ALL,
+    SET_ASIDE: _ALL,
     Act.ANNUL_VILLAGE: _OF_ANSWERING,
     RAW_REMOVED: _OF_ANSWERS,
     REDACT: _OF_ANSWERS,

@@ -21,7 +21,7 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.calendar import opening
 from survey_app.fieldwork.models import Survey
 from survey_app.i18n import gettext as _
-from survey_app.results import queries
+from survey_app.results import cancelling, queries
 from survey_app.results.models import Complaint, Seal, TextReview
 from survey_app.results.permits import permitted
 from survey_app.templating import day
@@ -54,12 +54,12 @@ class TooEarly(DomainError):
 
     code = "chua-het-thoi-han"
 
-    def __init__(self, survey_id: str, sealed_at: datetime) -> None:
+    def __init__(self, survey_id: str, ended_at: datetime) -> None:
         super().__init__(
             _(
-                "Survey %(survey)s was sealed on %(day)s; its answers are still to be kept.",
+                "Survey %(survey)s ended on %(day)s; its answers are still to be kept.",
                 survey=survey_id,
-                day=day(civil(sealed_at)),
+                day=day(civil(ended_at)),
             )
         )
 
@@ -106,11 +106,17 @@ def keep_from(on: date, months: int) -> datetime:
 
 
 def due(session: Session, before: datetime) -> tuple[str, ...]:
-    """Surveys sealed before that moment whose answers are still there."""
-    kept = or_(*(exists().where(table.survey_id == Seal.survey_id) for table in _ANSWERS))
-    return tuple(
-        session.scalars(select(Seal.survey_id).where(Seal.sealed_at < before, kept).order_by(Seal.survey_id))
-    )
+    """Surveys sealed, or cancelled without a seal, before that moment whose answers are still there."""
+    kept = or_(*(exists().where(table.survey_id == Survey.id) for table in _ANSWERS))
+    numbers = session.scalars(select(Survey.id).where(kept).order_by(Survey.id)).all()
+    ends = ((number, ended_at(session, number)) for number in numbers)
+    return tuple(number for number, end in ends if end is not None and end < before)
+
+
+def ended_at(session: Session, survey_id: str) -> datetime | None:
+    """From when on its answers are kept for their time: its seal, or without one its cancelling; None before both."""
+    seal = session.get(Seal, survey_id)
+    return seal.sealed_at if seal else cancelling.cancelled_at(session, survey_id)
 
 
 def remove_answers(
@@ -121,11 +127,11 @@ def remove_answers(
     `erasing.erase_owed` erases what stays on the disk. Raises SurveyNotFound, NotSealed, AlreadyRemoved, TooEarly and
     ComplaintOpen.
     """
-    seal = _removable(session, survey_id, before)
-    answers = sum(_keep_leaves_alone(session, table, seal.survey_id) for table in _ANSWERS)
-    session.execute(delete(TextReview).where(TextReview.survey_id == seal.survey_id))
-    audit.record(session, actor, RAW_REMOVED, f"survey:{seal.survey_id}", at=now, answers=answers)
-    return Removed(seal.survey_id, answers)
+    number = _removable(session, survey_id, before)
+    answers = sum(_keep_leaves_alone(session, table, number) for table in _ANSWERS)
+    session.execute(delete(TextReview).where(TextReview.survey_id == number))
+    audit.record(session, actor, RAW_REMOVED, f"survey:{number}", at=now, answers=answers)
+    return Removed(number, answers)
 
 
 def removed_on(session: Session, survey_id: str) -> date | None:
@@ -166,19 +172,19 @@ def _keep_leaves_alone(
     return len(leaves)
 
 
-def _removable(session: Session, survey_id: str, before: datetime) -> Seal:
-    """The seal of a survey whose answers may go; its survey is held, so that no complaint comes in between."""
+def _removable(session: Session, survey_id: str, before: datetime) -> str:
+    """The number of a survey whose answers may go; it is held, so that no complaint comes in between."""
     survey = surveys.survey(session, survey_id)
     session.scalar(select(Survey.id).where(Survey.id == survey.id).with_for_update())
-    seal = session.get(Seal, survey.id)
-    if seal is None:
+    end = ended_at(session, survey.id)
+    if end is None:
         raise queries.NotSealed(survey)
     gone = removed_on(session, survey.id)
     if gone:
         raise AlreadyRemoved(survey.id, gone)
-    if seal.sealed_at >= before:
-        raise TooEarly(survey.id, seal.sealed_at)
+    if end >= before:
+        raise TooEarly(survey.id, end)
     complaint = select(Complaint.id).where(Complaint.survey_id == survey.id, Complaint.closed_at.is_(None))
     if session.scalar(complaint.limit(1)) is not None:
         raise ComplaintOpen(survey.id)
-    return seal
+    return survey.id

@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from survey_app.access import Identity
 from survey_app.accounts.models import Invitation
 from survey_app.audit import AuditEvent
-from survey_app.collecting.models import SealedResponse
-from survey_app.fieldwork.models import Survey
+from survey_app.collecting.models import AnnulledResponse, RetainedLeaf, SealedResponse
+from survey_app.fieldwork.models import State, Survey
 from survey_app.results import retention
 from survey_app.results.models import Complaint, Seal
 from survey_app.units import kinds
@@ -22,11 +22,12 @@ from survey_app.units.queries import civil
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The raw answers of one sealed survey: still there, or removed on a day."""
+    """The raw answers of one survey that ended: still there, or removed on a day."""
 
     survey: str
     unit: str
-    sealed_on: date
+    #: Of the seal, or of the cancelling of a survey that was never sealed.
+    ended_on: date
     #: The first day on which they may be removed; None while nobody has said for how long they are kept.
     due_on: date | None
     removed_on: date | None
@@ -51,13 +52,13 @@ class LastRun:
     answers: int
 
 
-def first_day(sealed_on: date, months: int) -> date:
-    """The first day on which answers sealed that day have been kept for so many months.
+def first_day(ended_on: date, months: int) -> date:
+    """The first day on which answers of a survey that ended that day have been kept for so many months.
 
     >>> first_day(date(2026, 1, 30), 1), first_day(date(2026, 6, 1), 12)
     (datetime.date(2026, 3, 1), datetime.date(2027, 6, 2))
     """
-    after = sealed_on + timedelta(days=1)
+    after = ended_on + timedelta(days=1)
     year, month = divmod(after.year * 12 + after.month - 1 + months, 12)
     if after.day <= calendar.monthrange(year, month + 1)[1]:
         return date(year, month + 1, after.day)
@@ -65,29 +66,35 @@ def first_day(sealed_on: date, months: int) -> date:
 
 
 def kept(session: Session, person: Identity, months: int | None) -> tuple[Kept, ...]:
-    """Every sealed survey of the person's subtree, the one that is due first before the others."""
-    there = exists().where(SealedResponse.survey_id == Seal.survey_id)
-    complaint = exists().where(Complaint.survey_id == Seal.survey_id, Complaint.closed_at.is_(None))
+    """Every survey of the person's subtree that was sealed, or cancelled with answers; the first due first."""
+    there = or_(
+        *(exists().where(table.survey_id == Survey.id) for table in (SealedResponse, AnnulledResponse))
+    )
+    gone = exists().where(RetainedLeaf.survey_id == Survey.id)
+    complaint = exists().where(Complaint.survey_id == Survey.id, Complaint.closed_at.is_(None))
+    sealed = exists().where(Seal.survey_id == Survey.id)
     rows = session.execute(
-        select(Seal.survey_id, Seal.sealed_at, Unit.kind, Unit.name, there, complaint)
-        .join(Survey, Survey.id == Seal.survey_id)
+        select(Survey.id, Unit.kind, Unit.name, there, complaint)
         .join(Unit, Unit.id == Survey.unit_id)
         .where(Unit.path.startswith(person.unit_path, autoescape=True))
-        .order_by(Seal.sealed_at, Seal.survey_id)
+        .where(or_(sealed, (Survey.state == State.ANNULLED) & or_(there, gone)))
+        .order_by(Survey.id)
     ).all()
-    removed = _removed(session, (row[0] for row in rows if not row[4]))
+    removed = _removed(session, (row[0] for row in rows if not row[3]))
+    ends = {row[0]: retention.ended_at(session, row[0]) for row in rows}
     found = (
         Kept(
             survey=survey_id,
             unit=kinds.full_name(kind, name),
-            sealed_on=civil(sealed_at),
-            due_on=None if months is None else first_day(civil(sealed_at), months),
+            ended_on=civil(end),
+            due_on=None if months is None else first_day(civil(end), months),
             removed_on=removed.get(survey_id),
             complaint_open=complains,
         )
-        for survey_id, sealed_at, kind, name, _there, complains in rows
+        for survey_id, kind, name, _there, complains in rows
+        if (end := ends[survey_id]) is not None
     )
-    return tuple(sorted(found, key=lambda one: (one.removed_on is not None, one.sealed_on, one.survey)))
+    return tuple(sorted(found, key=lambda one: (one.removed_on is not None, one.ended_on, one.survey)))
 
 
 def last_run(session: Session, person: Identity) -> LastRun | None:

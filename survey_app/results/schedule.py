@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import db, keys
 from survey_app.fieldwork.models import Purpose, State, Survey
-from survey_app.results import erasing, operations
+from survey_app.results import cancelling, erasing, operations
 
 #: How the audit log names the minute job.
 JOB = "job"
@@ -20,6 +20,15 @@ def seal_due(now: datetime) -> dict[str, str]:
     One that is refused stays in counting, is tried again the next minute, and holds up no other.
     """
     return {survey_id: _seal(survey_id, now) for survey_id in _due(db.session(), now)}
+
+
+def set_aside_cancelled(now: datetime) -> dict[str, int]:
+    """Set aside the answers of surveys cancelled before their seal; how many, by survey."""
+    done = {}
+    for survey_id in cancelling.owed(db.session()):
+        with db.transaction() as current:
+            done[survey_id] = cancelling.set_aside(current, survey_id, actor=JOB, now=now)
+    return done
 
 
 def erase_owed(now: datetime) -> tuple[str, ...]:

@@ -157,16 +157,21 @@ def test_after_sealing_the_files_hold_every_answer_once_and_every_spent_code_twi
     assert {sum(content.count(pair.mac) for content in contents) for pair in fielded.pairs} == {2}
 
 
-@pytest.mark.parametrize("sealed", [False, True], ids=["annulled", "annulled and sealed"])
-def test_after_a_village_was_annulled_no_channel_links_its_answers_to_codes(machine, field, sealed):
+@pytest.mark.parametrize(
+    "acts",
+    [(Fielded.annul,), (Fielded.annul, Fielded.seal), (Fielded.cancel,)],
+    ids=["annulled", "annulled and sealed", "cancelled"],
+)
+def test_after_a_village_was_annulled_or_the_survey_cancelled_no_channel_links_answers_to_codes(
+    machine, field, acts
+):
     """Its rows keep no order, no transaction of their own, and no copy in the files, already before the seal."""
     pairs = 200
     suspected = []
     for number in (1, 2):
         fielded = field(number, pairs)
-        fielded.annul()
-        if sealed:
-            fielded.seal()
+        for act in acts:
+            act(fielded)
         suspected.append(without_numbers(linked(machine, fielded)))
         if not suspected[-1]:
             break
