@@ -1,7 +1,7 @@
 """The page on which drawn paper slips are compared with what was keyed.
 
-Whoever may see exact figures sees the keyed answers, and looking is noted; the commune's officer sees receipts, so
-that the papers can be brought, and what was found.
+The Front and auditors see the keyed answers, and looking is noted; the government's officers see receipts, so that
+the papers can be brought, and what was found.
 """
 
 from collections.abc import Mapping
@@ -19,14 +19,13 @@ from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.forms import clean
 from survey_app.i18n import gettext as _
-from survey_app.results import paper_draw, queries
+from survey_app.results import paper_draw
 from survey_app.results.paper_draw import Comparison, Outcome, PaperDraw
-from survey_app.scoring.disclosure import Audience
 
 bp = Blueprint("paper_draw", __name__, template_folder="templates")
 
 _READERS = (Role.COMMUNE, Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.AUDITOR)
-#: The paper slips lie with the Front; the government's officers bring papers and see what was found.
+#: The paper slips lie with the Front; the government's officers bring papers and see what was found, no answer.
 _WRITERS = (*access.FRONT, Role.AUDITOR)
 _LONGEST_NOTE = 300
 
@@ -80,9 +79,9 @@ def _survey(survey_id: str) -> SurveyView:
 def _draw(survey: SurveyView) -> PaperDraw:
     """The draw as this person may see it; that somebody looks at answers is noted."""
     person = access.identity()
-    exact = queries.audience_of(person) is Audience.EXACT
-    found = paper_draw.paper_draw(db.session(), survey.id, with_answers=exact)
-    if exact:
+    compares = person.role in _WRITERS
+    found = paper_draw.paper_draw(db.session(), survey.id, with_answers=compares)
+    if compares:
         now, subject = datetime.now(UTC), f"survey:{survey.id}"
         with db.transaction() as current:
             audit.record(current, person.actor, "results.exact", subject, at=now, form="paper_draw")

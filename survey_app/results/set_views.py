@@ -1,4 +1,4 @@
-"""Where the sets are fetched: the public one by everybody, the auditor's by those who may see exact figures.
+"""Where the sets are fetched: the public one by everybody, the auditor's by the Front and auditors.
 
 The page that checks them is handed out here too, as a file to keep and open without a network; whoever does not
 trust this server takes that page, or the command, from somebody else.
@@ -22,8 +22,8 @@ from survey_app.results import sets
 
 bp = Blueprint("sets", __name__)
 
-#: The same people who may see exact figures: an auditor's set can be counted to the last slip.
-AUDITORS = (Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.PROVINCE, Role.AUDITOR)
+#: It holds the answers slip by slip, so the government's officers, who see exact counts, do not get it.
+AUDITORS = (*access.FRONT, Role.AUDITOR)
 
 _VERIFIER = Path(__file__).resolve().parents[2] / "verifier" / "verifier.html"
 _JSON = "application/json"

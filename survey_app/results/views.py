@@ -15,7 +15,7 @@ from survey_app.access import Role
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork import rounds
 from survey_app.fieldwork.models import State
-from survey_app.results import exports, queries, signing, wording
+from survey_app.results import exports, queries, set_views, signing, wording
 from survey_app.results.queries import DisclosedResult
 from survey_app.scoring.disclosure import Audience
 
@@ -44,6 +44,7 @@ def page(survey_id: str) -> ResponseReturnValue:
         remarks=exports.remarks(result),
         signatures=signing.signatures(db.session(), survey_id),
         Audience=Audience,
+        may_take_answers=access.identity().role in set_views.AUDITORS,
     )
 
 
