@@ -31,6 +31,8 @@ class PaperView:
     signer: str
     signed_on: date
     media_type: str
+    #: SHA-256 of the scan.
+    digest: str
     uploaded_by: int
     uploaded_by_name: str
     uploaded_at: datetime
@@ -68,6 +70,7 @@ def newest_papers(session: Session, approval_ids: Iterable[int]) -> dict[int, Pa
             signer=row.signer,
             signed_on=row.signed_on,
             media_type=row.media_type,
+            digest=row.digest,
             uploaded_by=row.uploaded_by,
             uploaded_by_name=uploader_name,
             uploaded_at=row.uploaded_at,

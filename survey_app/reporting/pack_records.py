@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.accounts import journal
 from survey_app.accounts import queries as accounts
+from survey_app.accounts.papers import Outcome
 from survey_app.accounts.parties import signed_as
 from survey_app.audit import AuditEvent
 from survey_app.fieldwork import acts
@@ -58,8 +59,12 @@ def readme(found: Exact, public_url: str, now: datetime) -> bytes:
         _("WHAT IS NOT IN IT"),
         _(
             "The auditor's set with all answers is not in this pack. Whoever has it beside a person's receipt "
-            "knows that person's answer, and a pack is copied and filed. Front, province and auditors fetch it "
-            "from the page of the result under their own names, and every download is recorded."
+            "knows that person's answer, and a pack is copied and filed. Front and auditors fetch it from the "
+            "page of the result under their own names, and every download is recorded."
+        ),
+        _(
+            "Scans of decisions signed by hand are not in it either. 09 gives the SHA-256 of each, so that a scan "
+            "can be compared with it."
         ),
         _("HOW TO CHECK IT"),
         _(
@@ -125,6 +130,7 @@ def _decisions(session: Session, survey: SurveyView) -> Iterator[Row]:
     yield (
         *(_("Act"), _("Asked by"), _("Role"), _("Asked at"), _("Reason")),
         *(_("Decision"), _("Decided by"), _("Role"), _("Decided at"), _("Reason")),
+        _("SHA-256 of the scan of the signed paper"),
     )
     words = {"approved": _("agreed"), "refused": _("refused"), "withdrawn": _("withdrawn")}
     for found in accounts.approvals_of(session, acts.subject(survey.id)):
@@ -135,6 +141,7 @@ def _decisions(session: Session, survey: SurveyView) -> Iterator[Row]:
             role_name(found.decided_as) if found.decided_as else "",
             moment(found.decided_at) if found.decided_at else "",
             found.decision_reason,
+            found.paper.digest if found.paper and found.paper.outcome is Outcome.CONFIRMED else "",
         )
 
 

@@ -1,5 +1,6 @@
 """A decision signed by hand counts once a second person has confirmed its scan, within five working days."""
 
+import hashlib
 import io
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from survey_app.accounts.refusals import PaperRefused
 from survey_app.fieldwork import acts, queries
 from survey_app.fieldwork.models import State
 from survey_app.i18n import force_locale
+from survey_app.reporting import pack_records
 from survey_app.results import signing
 from survey_app.units import queries as units
 from tests.pages import Page
@@ -271,3 +273,7 @@ def test_a_result_is_signed_by_a_confirmed_paper(draft, make_survey, sign_in, ma
     _first, second = signing.signatures(db.session(), survey.id)
     assert second.party.on_paper is not None
     assert "ký trên giấy ngày" in ask.get(f"/can-bo/dot/{survey.id}/ky").text
+    tables = dict(
+        pack_records.tables(db.session(), queries.survey(db.session(), survey.id), "https://khaosat")
+    )
+    assert hashlib.sha256(PDF).hexdigest() in [row[-1] for row in tables["09-phe-duyet-va-ky"]]
