@@ -20,6 +20,7 @@ from survey_app.results.comparison import Comparison
 from survey_app.results.queries import NotSealed
 from survey_app.results.signals_forms import ReceiptsForm, RepliesForm
 from survey_app.scoring.callback import Replies
+from survey_app.scoring.signals import Limits
 
 bp = Blueprint("signals", __name__, template_folder="templates")
 bp.add_app_template_filter(signals_wording.flag, "flag_words")
@@ -111,6 +112,7 @@ def _page(survey: SurveyView, receipts_form: ReceiptsForm, replies_form: Replies
         "results/comparison.html",
         survey=survey,
         found=found,
+        forgotten_ticks=Limits().forgotten_ticks,
         may_write=person.role in _WRITERS and survey.state is not State.ANNULLED,
         receipts_form=receipts_form,
         replies_form=replies_form,
