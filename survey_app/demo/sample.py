@@ -26,6 +26,7 @@ from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument
 from survey_app.reporting import postings
 from survey_app.results import operations as results
 from survey_app.results import queries as results_read
+from survey_app.results.schedule import JOB
 from survey_app.rulebooks import operations as rulebooks
 from survey_app.units import operations as units_operations
 from survey_app.units import queries as units
@@ -95,7 +96,7 @@ def sealed_survey(session: Session, commune: UnitView, index: int, now: datetime
     for line in surveys.frame(session, number):
         _answer(session, number, line, character, drawn, start=opens, keys=keys)
     operations.close_due(session, closes, _KEYING)
-    results.close_and_seal(session, number, actor=OPERATOR, now=_KEYING.ends(closes), keys=keys)
+    results.close_and_seal(session, number, actor=JOB, now=_KEYING.ends(closes), keys=keys)
     return number
 
 

@@ -77,7 +77,7 @@ def remarks(result: DisclosedResult) -> tuple[str, ...]:
         ),
     )
     asked_again = (rounds.sentence(annulment) for annulment in result.annulments)
-    return (*(text for applies, text in told if applies), *asked_again)
+    return (*(text for applies, text in told if applies), *wording.ended(result), *asked_again)
 
 
 def _items(result: DisclosedResult) -> list[Row]:

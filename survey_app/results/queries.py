@@ -81,6 +81,7 @@ class ScorecardView:
     digest: str | None = None
     signature: str | None = None
     sealed_at: datetime | None = None
+    sealed_by: str | None = None
     counted_on: date | None = None
     #: Of villages that were asked again, oldest first.
     annulments: tuple[AnnulmentView, ...] = ()
@@ -106,6 +107,7 @@ class DisclosedResult:
     #: As in ScorecardView.
     digest: str | None
     sealed_at: datetime | None
+    sealed_by: str | None = None
     counted_on: date | None = None
     annulments: tuple[AnnulmentView, ...] = ()
 
@@ -211,6 +213,7 @@ def scorecard(session: Session, survey_id: str) -> ScorecardView:
         digest=seal.digest,
         signature=seal.signature,
         sealed_at=seal.sealed_at,
+        sealed_by=seal.sealed_by,
         annulments=rounds.annulments(session, survey_id),
     )
 
@@ -225,6 +228,7 @@ def disclosed(session: Session, survey_id: str, audience: Audience) -> Disclosed
         frame=exact.frame,
         digest=exact.digest,
         sealed_at=exact.sealed_at,
+        sealed_by=exact.sealed_by,
         counted_on=exact.counted_on,
         annulments=exact.annulments,
     )

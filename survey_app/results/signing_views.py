@@ -22,7 +22,7 @@ from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.forms import StaffForm
 from survey_app.i18n import gettext as _
-from survey_app.results import comparison, queries, signing
+from survey_app.results import comparison, queries, signing, wording
 from survey_app.scoring.disclosure import Audience
 from survey_app.scoring.signals import Flag
 from survey_app.units.models import Unit
@@ -97,10 +97,12 @@ def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
 def _page(survey: SurveyView, waiting: ApprovalView | None, form: StaffForm, person: Identity) -> str:
     current = db.session()
     audience = queries.audience_of(person)
+    evidence = signing.evidence(current, survey.id, audience)
     return render_template(
         "results/signing.html",
         survey=survey,
-        evidence=signing.evidence(current, survey.id, audience),
+        evidence=evidence,
+        ended=wording.ended(evidence.result),
         flags=_flags(current, survey.id),
         sees_villages=audience is Audience.EXACT,
         waiting=waiting,

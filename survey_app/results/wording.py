@@ -1,8 +1,10 @@
 """How a disclosed figure reads in words: on screens, on the public page, in exports and on papers alike."""
 
+from survey_app import audit
 from survey_app.i18n import gettext as _
+from survey_app.results.queries import DisclosedResult
 from survey_app.scoring.disclosure import COMPLEMENT, Band, DisclosedVillage
-from survey_app.templating import percent
+from survey_app.templating import day, moment, percent
 
 
 def band(told: Band) -> str:
@@ -26,6 +28,34 @@ def village(told: DisclosedVillage) -> str:
     if told.hidden_because == COMPLEMENT:
         return _("not shown, to protect another village")
     return _("too few answers to show")
+
+
+def ended(result: DisclosedResult) -> tuple[str, ...]:
+    """What must be said where phones closed before the announced day, or the operator ended the count by command.
+
+    Pages and papers print the announced days; nobody may take them for the days on which phones were open.
+    """
+    survey, phones, sealed = result.survey, result.survey.phones_closed_at, result.sealed_at
+    by_command = sealed is not None and result.sealed_by == audit.OPERATOR
+    told = []
+    if phones is not None and phones < survey.closes_at:
+        announced = {"when": moment(phones), "day": day(survey.last_day)}
+        if by_command and phones == sealed:
+            return (
+                _(
+                    "Answering by phone ended at %(when)s (announced: until the end of %(day)s): the operator "
+                    "of the server ended it and the count by command.",
+                    **announced,
+                ),
+            )
+        told.append(
+            _("Answering by phone ended at %(when)s (announced: until the end of %(day)s).", **announced)
+        )
+    if by_command and sealed is not None:
+        told.append(
+            _("The operator of the server ended the count by command at %(when)s.", when=moment(sealed))
+        )
+    return tuple(told)
 
 
 def _whole(number: int) -> str:

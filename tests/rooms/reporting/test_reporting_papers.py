@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import zipfile
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,12 +19,14 @@ from survey_app import db
 from survey_app.access import Identity, Role
 from survey_app.accounts.models import User
 from survey_app.audit import AuditEvent
+from survey_app.fieldwork import calendar
 from survey_app.fieldwork import queries as fieldwork
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.reporting import papers, postings, printing
 from survey_app.reporting.postings import Noted
 from survey_app.results import queries as results
 from survey_app.results import signing
+from survey_app.units import queries as units
 from tests.rooms.results.conftest import BLANK, HAPPY, NOW, UNHAPPY, Surveys
 
 PROJECT = Path(__file__).parents[3]
@@ -55,6 +57,18 @@ def counted(app):
 def sealed(counted):
     counted.seal()
     return counted
+
+
+@pytest.fixture
+def closed_by_command(app, client, counted):
+    """Phones should be open for two more days when the operator closes it by command."""
+    with db.transaction() as current:
+        survey = current.get_one(Survey, "001")
+        survey.state, survey.phones_closed_at, survey.counting_ends_at = State.OPEN, None, None
+        survey.closes_at = calendar.closing(units.civil(datetime.now(UTC) + timedelta(days=2)))
+    app.test_cli_runner().invoke(args=["results", "close", "--survey", "001"], catch_exceptions=False)
+    with client.session_transaction() as session:
+        session["confirmed_at"] = datetime.now(UTC).timestamp()
 
 
 @pytest.fixture
@@ -189,7 +203,7 @@ def test_an_annulled_result_and_an_open_link_get_no_paper(app, client, sealed, a
 def parts(html):
     """The figures, the table of items and that of villages, word by word."""
     found = re.findall(
-        r'<dl class="figures">.*?</dl>|<table class="(?:items|villages)">.*?</table>', html, re.DOTALL
+        r'<dl class="figures">.*?</dl>|<table class="(?:items|villages)[^"]*">.*?</table>', html, re.DOTALL
     )
     return [" ".join(re.sub(r"<[^>]+>", " ", part).split()) for part in found]
 
@@ -202,6 +216,41 @@ def test_the_notice_of_the_commune_says_word_by_word_what_the_public_page_says(c
     assert len(parts(public.text)) == 3
     assert parts(printed) == parts(public.text)
     assert "Bà Hoa, 0269 000 000" in printed
+
+
+def test_every_page_and_paper_says_that_the_operator_ended_the_phones_before_the_announced_day(
+    app, client, counted, closed_by_command
+):
+    public, notice = client.get("/ket-qua/001").text, printed_notice()
+    counted.sign_in(app, Role.FRONT_COMMUNE)
+    staff = [client.get(f"{PAGES}/{page}").text for page in ("ket-qua", "ky")]
+    made = [words(client.get(address).data) for address in (MINUTES, TABLE)]
+
+    said = "người vận hành máy chủ đã kết thúc và kiểm đếm bằng lệnh"
+    announced = fieldwork.survey(db.session(), "001").last_day.strftime("%d/%m/%Y")
+    told = [" ".join(text.split()) for text in (public, notice, *staff, *made)]
+    assert [text.count(f"(đã công bố: hết ngày {announced}); {said}") for text in told] == [1] * 6
+
+
+def test_a_count_ended_by_command_after_the_announced_day_is_told_apart(app, client, counted):
+    run = app.test_cli_runner().invoke(args=["results", "close", "--survey", "001"])
+
+    public, notice = client.get("/ket-qua/001").text, printed_notice()
+    assert run.exit_code == 0
+    assert "đã kết thúc việc kiểm đếm bằng lệnh lúc" in public
+    assert "đã kết thúc việc kiểm đếm bằng lệnh lúc" in notice
+    assert "đã công bố: hết ngày" not in public
+
+
+def test_a_survey_the_minute_job_sealed_says_nothing_of_commands(client, sealed):
+    public = client.get("/ket-qua/001").text
+
+    assert "bằng lệnh" not in public
+    assert "đã công bố: hết ngày" not in public
+
+
+def printed_notice():
+    return printing.notice_html(papers.notice(db.session(), "001"), HOST, NOW)
 
 
 def test_the_notice_of_a_village_tells_its_band_and_nothing_exact(sealed):
