@@ -25,6 +25,7 @@ from survey_app.forms import StaffForm, WholeNumberField
 from survey_app.i18n import lazy_gettext as _l
 
 bp = Blueprint("fieldwork_print", __name__, template_folder="templates")
+bp.add_app_template_filter(rounds.sentence, "annulment")
 
 _READERS = (*access.OFFICERS, *access.FRONT)
 _PRINTERS = (*access.FRONT, Role.COMMUNE)

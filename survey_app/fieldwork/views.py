@@ -37,7 +37,6 @@ from survey_app.i18n import gettext as _
 from survey_app.keys import store
 
 bp = Blueprint("fieldwork", __name__, url_prefix="/can-bo/dot", template_folder="templates")
-bp.add_app_template_filter(rounds.sentence, "annulment")
 
 _READERS = tuple(role for role in EVERYBODY if role not in {Role.CLERK, Role.DIGITAL_TEAM})
 DRAFTERS = (Role.COMMUNE, Role.FRONT_COMMUNE)

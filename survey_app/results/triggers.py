@@ -31,7 +31,7 @@ _FIXED_TABLES = (
     "village_annulments",
     "data_request_answers",
 )
-TABLES = (*FINAL_TABLES, "retained_leaves", "paper_comparisons")
+TABLES = (*FINAL_TABLES, "retained_leaves", "paper_comparisons", "data_request_answers")
 
 _IS_SEALED = "EXISTS (SELECT 1 FROM seals WHERE survey_id = NEW.survey_id)"
 _WAS_SEALED = "EXISTS (SELECT 1 FROM seals WHERE survey_id = OLD.survey_id)"

@@ -163,7 +163,15 @@ def test_what_a_seal_leaves_on_the_disk_is_owed_until_it_is_erased_and_then_note
 
     noted = db.session().scalars(select(AuditEvent.details).where(AuditEvent.act == erasing.ERASED)).all()
     assert [sorted(one["tables"]) for one in noted] == [
-        ["activity_counters", "progress", "responses", "slips", "spent_codes"]
+        [
+            "activity_counters",
+            "network_counters",
+            "progress",
+            "responses",
+            "second_keyings",
+            "slips",
+            "spent_codes",
+        ]
     ]
 
 
