@@ -97,7 +97,7 @@ def remarks(session: Session, survey: SurveyView) -> Iterator[Remark]:
     names = {line.unit.code: line.unit.full_name for line in surveys.frame(session, survey.id)}
     for village in found:
         if village.needs_comparison:
-            yield Remark(_to_compare(names[village.unit], village), urgent=True)
+            yield Remark(_to_compare(names[village.unit], village, survey.state), urgent=True)
 
 
 def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
@@ -128,7 +128,7 @@ def _nothing_checked(state: State) -> str:
     return _("No paper slip was keyed again before the result was sealed.")
 
 
-def _to_compare(name: str, village: keying.SecondKeying) -> str:
+def _to_compare(name: str, village: keying.SecondKeying, state: State) -> str:
     what = _(
         "%(village)s: of %(checked)s paper slips keyed again %(differing)s differ, which is more than "
         "%(limit)s %% (this product's own start value).",
@@ -137,17 +137,21 @@ def _to_compare(name: str, village: keying.SecondKeying) -> str:
         differing=village.differing,
         limit=keying.MOST_DIFFERING,
     )
-    return f"{what} {what_follows()}"
+    return f"{what} {_what_follows(state)}"
 
 
-def what_follows() -> str:
-    """What the two bodies do where keyings differ: nobody can mend an answer."""
-    told: str = _(
+def _what_follows(state: State) -> str:
+    """What the two bodies do where keyings differ: nobody can mend an answer, or annul one sealed village."""
+    if state is State.COUNTING:
+        return _(
+            "To be compared: the Front and the People's Committee look at the paper slips of that village together. "
+            "No answer is edited or deleted. If it was keyed wrongly, both cancel the result of that village and ask "
+            "it again."
+        )
+    return _(
         "To be compared: the Front and the People's Committee look at the paper slips of that village together. "
-        "No answer is edited or deleted. If it was keyed wrongly, both cancel the result of that village and ask "
-        "it again."
+        "No answer is edited or deleted. If it was keyed wrongly, both cancel the whole survey and ask again."
     )
-    return told
 
 
 def _survey(survey_id: str) -> SurveyView:

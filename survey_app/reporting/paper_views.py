@@ -22,7 +22,7 @@ from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.reporting import pack, papers, printing
 from survey_app.reporting.papers import Exact
-from survey_app.results import reconciliation_views
+from survey_app.results import reconciliation_views, set_views
 
 bp = Blueprint("papers", __name__, template_folder="templates")
 
@@ -47,6 +47,7 @@ def page(survey_id: str) -> ResponseReturnValue:
         may_release=role in RELEASERS,
         may_pack=role in PACKERS,
         may_compare=role in reconciliation_views.READERS,
+        may_audit=role in set_views.AUDITORS,
     )
 
 

@@ -16,6 +16,7 @@ from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import State
 from survey_app.i18n import gettext as _
+from survey_app.i18n import ngettext
 from survey_app.results.models import Callback, ReceiptList, Seal
 from survey_app.scoring import callback
 from survey_app.scoring.callback import Replies
@@ -52,6 +53,24 @@ class NothingToDraw(DomainError):
 
     def __init__(self) -> None:
         super().__init__(_("No receipt list with a ticked row has been entered. Enter the lists first."))
+
+
+class ListsMissing(DomainError):
+    """Lists of some villages are missing, and nobody said that the draw shall do without them."""
+
+    code = "thieu-danh-sach"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            ngettext(
+                "The receipt list of %(num)d village has not been entered. Enter it, or tick the box that you draw "
+                "without this village.",
+                "The receipt lists of %(num)d villages have not been entered. Enter them, or tick the box that you "
+                "draw without these villages.",
+                count,
+            )
+        )
 
 
 class RepliesDoNotFit(DomainError):
@@ -98,8 +117,13 @@ def record_receipts(
     audit.record(session, actor, "results.receipts", subject, at=now, village=village_code, **counts)
 
 
-def draw_sample(session: Session, survey_id: str, *, actor: str, now: datetime) -> None:
-    """Draw the sample from the lists entered so far. Raises TooEarlyToCompare, AlreadyDrawn, NothingToDraw."""
+def draw_sample(
+    session: Session, survey_id: str, *, without_lists: bool = False, actor: str, now: datetime
+) -> None:
+    """Draw the sample from the lists entered so far; where one is missing, only if that was said to be known.
+
+    Raises TooEarlyToCompare, AlreadyDrawn, NothingToDraw, ListsMissing.
+    """
     _require_not_drawn(session, survey_id)
     if session.get(Seal, survey_id) is None:
         raise TooEarlyToCompare
@@ -112,10 +136,20 @@ def draw_sample(session: Session, survey_id: str, *, actor: str, now: datetime) 
     ticked = {line.code: line.ticked for line in lists}
     if not ticked:
         raise NothingToDraw
+    missing = _lists_missing(session, survey_id)
+    if missing and not without_lists:
+        raise ListsMissing(missing)
     size = min(callback.USUAL_SAMPLE, sum(ticked.values()))
     session.add(Callback(survey_id=survey_id, size=size, ticked=ticked, drawn_by=actor, drawn_at=now))
     audit.record(
-        session, actor, "results.callback_draw", f"survey:{survey_id}", at=now, size=size, ticked=ticked
+        session,
+        actor,
+        "results.callback_draw",
+        f"survey:{survey_id}",
+        at=now,
+        size=size,
+        ticked=ticked,
+        lists_missing=missing,
     )
 
 
@@ -138,6 +172,12 @@ def record_replies(session: Session, survey_id: str, replies: Replies, *, actor:
         denied=replies.denied,
         not_reached=replies.not_reached,
     )
+
+
+def _lists_missing(session: Session, survey_id: str) -> int:
+    mine = select(ReceiptList.unit_id).where(ReceiptList.survey_id == survey_id)
+    entered = set(session.scalars(mine))
+    return sum(line.unit.id not in entered for line in surveys.frame(session, survey_id))
 
 
 def _require_not_drawn(session: Session, survey_id: str) -> None:

@@ -47,6 +47,9 @@ class Sample:
     ticked: int
     drawn_at: datetime
     chance: float
+    #: Villages with ticked rows, which the chance holds for, and the names of the others, where nothing is checked.
+    checked: int
+    unchecked: tuple[str, ...]
     replies: Replies | None
     meaning: Meaning | None
 
@@ -76,6 +79,16 @@ class Comparison:
     annulments: tuple[AnnulmentView, ...] = ()
 
     @property
+    def exceeding(self) -> tuple[Reconciliation, ...]:
+        """Villages with more households counted than ticked, also by so few that there is no flag."""
+        return tuple(village for village in self.villages if village.exceeds_list)
+
+    @property
+    def without_list(self) -> tuple[str, ...]:
+        """Names of the villages whose list has not been entered."""
+        return tuple(village.line.unit.full_name for village in self.villages if village.receipts is None)
+
+    @property
     def names(self) -> Mapping[str, str]:
         """Names of the commune and its villages by unit code."""
         villages = {village.line.unit.code: village.line.unit.full_name for village in self.villages}
@@ -99,7 +112,7 @@ def comparison(session: Session, survey_id: str) -> Comparison:
         flags=signals.flags(consultation, limits),
         villages=villages,
         meetings=_meetings(session, survey_id, consultation, result.frame),
-        sample=_sample(session, survey_id, digest),
+        sample=_sample(session, survey_id, digest, result.frame),
         chance_without_list=_chance_without_list(result.commune),
         annulments=result.annulments,
     )
@@ -132,7 +145,7 @@ def _meetings(
     )
 
 
-def _sample(session: Session, survey_id: str, digest: str) -> Sample | None:
+def _sample(session: Session, survey_id: str, digest: str, frame: tuple[FrameLine, ...]) -> Sample | None:
     row = session.get(Callback, survey_id)
     if row is None:
         return None
@@ -145,6 +158,8 @@ def _sample(session: Session, survey_id: str, digest: str) -> Sample | None:
         ticked=ticked,
         drawn_at=row.drawn_at,
         chance=callback.chance_to_find(ticked, -(-ticked // 10), row.size),
+        checked=len(row.ticked),
+        unchecked=tuple(line.unit.full_name for line in frame if line.unit.code not in row.ticked),
         replies=replies,
         meaning=callback.meaning(ticked, replies) if replies else None,
     )

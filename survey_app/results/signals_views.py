@@ -6,7 +6,7 @@ Exact counts of villages are shown, so looking is noted. Nothing here changes an
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db
@@ -58,10 +58,20 @@ def receipts(survey_id: str) -> ResponseReturnValue:
 @bp.post("/can-bo/dot/<survey_id>/doi-chieu/boc-tham")
 @access.roles(*_WRITERS)
 def draw(survey_id: str) -> ResponseReturnValue:
-    """Draw the call-back sample from the lists, once."""
+    """Draw the call-back sample from the lists, once; lists that are missing must be known to be missing."""
     survey = _survey(survey_id)
-    with db.transaction() as current:
-        callbacks.draw_sample(current, survey.id, actor=access.identity().actor, now=datetime.now(UTC))
+    try:
+        with db.transaction() as current:
+            callbacks.draw_sample(
+                current,
+                survey.id,
+                without_lists=request.form.get("without_lists") == "yes",
+                actor=access.identity().actor,
+                now=datetime.now(UTC),
+            )
+    except callbacks.ListsMissing as refusal:
+        flash(refusal.message, "error")
+        return _page(survey, _receipts_form(survey, typed=False), RepliesForm(formdata=None)), refusal.status
     return _back(survey)
 
 
