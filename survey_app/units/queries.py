@@ -48,6 +48,11 @@ class UnitView:
         """With the kind, like "Xã Biển Hồ" or "Tổ dân phố 3"."""
         return kinds.full_name(self.kind, self.name)
 
+    @property
+    def running_name(self) -> str:
+        """The full name within a sentence, where the word of its kind is no beginning: "xã Bình Hiệp"."""
+        return self.full_name[:1].lower() + self.full_name[1:]
+
 
 @dataclass(frozen=True, slots=True)
 class Village:
