@@ -104,6 +104,16 @@ def test_the_published_result_of_linh_cang_raises_no_flag(sealed, client):
 
     assert found.flags == ()
     assert 'class="to-compare"' not in client.get(PAGE).text
+    assert "Không có dấu hiệu nào cần đối chiếu" in client.get(PAGE).text
+
+
+def test_one_more_counted_than_ticked_raises_no_flag_and_is_said_all_the_same(sealed, client):
+    enter(sealed, ticked=71, returned=9)
+
+    page = text_of(client.get(PAGE))
+
+    assert comparison.comparison(db.session(), "001").flags == ()
+    assert "Không có dấu hiệu nào cần đối chiếu" not in page
 
 
 def test_more_counted_than_ticked_is_to_be_compared_and_changes_no_figure(sealed, client):
@@ -194,6 +204,27 @@ def test_a_sample_needs_a_seal_and_a_list_and_is_drawn_once(linh_cang):
 
     with pytest.raises(callbacks.AlreadyDrawn):
         draw()
+
+
+def test_a_draw_without_all_lists_is_refused_until_that_is_confirmed_and_says_what_it_left_out(
+    surveys, app, client
+):
+    app.config["WTF_CSRF_ENABLED"] = False
+    surveys.make(households={"Linh Cang": 76, "Hà Lam": 30})
+    surveys.answer("001", "Linh Cang", {}, times=20)
+    surveys.seal()
+    surveys.sign_in(app, Role.FRONT_COMMUNE)
+    enter(surveys)
+
+    refused = client.post(PAGE + "/boc-tham")
+    confirmed = client.post(PAGE + "/boc-tham", data={"without_lists": "yes"})
+
+    assert refused.status_code == 422
+    assert 'name="without_lists"' in refused.text
+    assert confirmed.status_code == 303
+    sample = comparison.comparison(db.session(), "001").sample
+    assert (sample.checked, len(sample.unchecked)) == (1, 1)
+    assert sample.unchecked[0] in text_of(client.get(PAGE))
 
 
 def test_replies_are_shown_with_their_effect_and_the_score_stays(sealed, client):
