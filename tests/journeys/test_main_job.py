@@ -48,7 +48,7 @@ def test_a_survey_is_made_answered_from_its_printed_qr_sealed_and_counted_by_the
     survey = make_survey(desktop, server)
     screen(desktop, "03-dot-nhap")
     desktop.get_by_role("button", name="Gửi bên kia duyệt công bố").click()
-    expect(desktop.get_by_text("Đã gửi")).to_be_visible()
+    expect(desktop.get_by_text("Đã gửi. Bên kia")).to_be_visible()
 
     # A Front officer approves it on a phone and downloads the slips.
     sign_in(phone, server, staff["front_commune"])

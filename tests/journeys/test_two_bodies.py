@@ -108,7 +108,7 @@ def test_a_front_officer_approves_with_the_phones_code_and_signs_with_a_recovery
     import_villages(desktop, server)
     survey = make_survey(desktop, server)
     desktop.get_by_role("button", name="Gửi bên kia duyệt công bố").click()
-    expect(desktop.get_by_text("Đã gửi")).to_be_visible()
+    expect(desktop.get_by_text("Đã gửi. Bên kia")).to_be_visible()
     thumb.password(server, "mattran")
     thumb.enrol()
     thumb.leave(server)
