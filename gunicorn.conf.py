@@ -1,5 +1,6 @@
 """Settings of the web server. Access logs are off: a path can hold a household's code."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -22,3 +23,13 @@ def on_starting(_server: object) -> None:
     check = [sys.executable, "-m", "flask", "--app", "wsgi", "audit", "may-start"]
     if subprocess.run(check, check=False).returncode:  # noqa: S603  # a fixed command of our own
         raise SystemExit(1)
+
+
+def post_worker_init(_worker: object) -> None:
+    """What is there before the first request stays for good: the garbage collector need not look at it again.
+
+    Looking through it, and so often, took a seventh of the processor time of an answer.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)
