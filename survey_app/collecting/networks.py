@@ -51,13 +51,13 @@ def count(
     The caller has counted the village's progress in this transaction, so nobody else counts here meanwhile.
     """
     start = activity.slot_start(now)
-    if meetings.is_meeting(session, survey_id, unit_id, start, start + activity.SLOT):
-        return
-    group = _group(keys, survey_id, unit_id, network)
     village, connection = {"survey": survey_id, "village": unit_id}, session.connection()
-    stored = connection.execute(_stored(), village).scalar()
+    times = {"start": start, "end": start + activity.SLOT}
+    meeting, stored = connection.execute(_meeting_and_stored(), {**village, **times}).one()
+    if meeting:
+        return
     answers = list(stored or [0] * GROUPS)
-    answers[group] += 1
+    answers[_group(keys, survey_id, unit_id, network)] += 1
     connection.execute(_first() if stored is None else _further(), {**village, "counted": answers})
 
 
@@ -84,8 +84,9 @@ def ended(session: Session, kept: Iterable[str]) -> tuple[str, ...]:
 
 # Statements of the respondents' path are built once.
 @cache
-def _stored() -> Select[list[int]]:
-    return select(NetworkCounter.answers).where(*_village())
+def _meeting_and_stored() -> Select[bool, list[int] | None]:
+    stored = select(NetworkCounter.answers).where(*_village()).scalar_subquery()
+    return select(meetings.announced_between(), stored)
 
 
 @cache

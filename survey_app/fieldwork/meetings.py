@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Select, bindparam, func, literal, select
+from sqlalchemy import Exists, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from survey_app import audit
@@ -131,16 +131,14 @@ def meetings_of(session: Session, survey_ids: Iterable[str]) -> Mapping[str, tup
     return {survey_id: tuple(told) for survey_id, told in found.items()}
 
 
-def is_meeting(session: Session, survey_id: str, unit_id: int, start: datetime, end: datetime) -> bool:
-    """Whether any part of that time, its end not included, lies in an announced meeting of the village."""
-    values = {"number": survey_id, "village": unit_id, "start": start, "end": end}
-    return session.connection().execute(_announced_between(), values).first() is not None
-
-
 @cache
-def _announced_between() -> Select[int]:
-    return select(literal(1)).where(
-        Meeting.survey_id == bindparam("number"),
+def announced_between() -> Exists:
+    """Whether any part of the time from :start to :end, its end not included, lies in an announced meeting.
+
+    A condition for a statement that gives :survey, its number, and :village, the unit's id.
+    """
+    return exists().where(
+        Meeting.survey_id == bindparam("survey"),
         Meeting.unit_id == bindparam("village"),
         Meeting.starts_at < bindparam("end"),
         Meeting.ends_at >= bindparam("start"),

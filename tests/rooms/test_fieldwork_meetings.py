@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from survey_app import db
 from survey_app.access import Identity, Role
@@ -57,14 +58,17 @@ def act_names(survey):
     return [row.act for row in rows if "meeting" in row.act]
 
 
+def is_meeting(survey_id, village, start, end):
+    values = {"survey": survey_id, "village": village.id, "start": start, "end": end}
+    return db.session().scalar(select(meetings.announced_between()), values)
+
+
 def test_a_meeting_told_before_it_begins_explains_the_time_it_lasts(commune, survey, now):
     village = commune.villages["Phung"]
     told = tell(survey, village, now + HOUR, now=now)
 
     def during(start, minutes=10):
-        return meetings.is_meeting(
-            db.session(), survey.id, village.id, start, start + timedelta(minutes=minutes)
-        )
+        return is_meeting(survey.id, village, start, start + timedelta(minutes=minutes))
 
     assert told.is_announced
     assert during(now + HOUR)
@@ -79,8 +83,8 @@ def test_it_explains_nothing_in_another_village_or_survey(commune, survey, make_
     tell(survey, commune.villages["Phung"], now + HOUR, now=now)
     start = now + HOUR
 
-    assert not meetings.is_meeting(db.session(), survey.id, commune.villages["Bang"].id, start, start + HOUR)
-    assert not meetings.is_meeting(db.session(), "ZZZ", commune.villages["Phung"].id, start, start + HOUR)
+    assert not is_meeting(survey.id, commune.villages["Bang"], start, start + HOUR)
+    assert not is_meeting("ZZZ", commune.villages["Phung"], start, start + HOUR)
 
 
 @pytest.mark.parametrize("since", [timedelta(0), timedelta(minutes=30), timedelta(hours=30)])
@@ -91,7 +95,7 @@ def test_a_meeting_told_when_it_has_begun_is_kept_as_late_and_explains_nothing(c
 
     assert told.is_late
     assert not told.is_announced
-    assert not meetings.is_meeting(db.session(), survey.id, village.id, now - since, now)
+    assert not is_meeting(survey.id, village, now - since, now)
     assert act_names(survey) == ["fieldwork.tell_meeting_late"]
 
 
