@@ -4,7 +4,7 @@ Every query that a screen uses takes the identity and looks inside its subtree o
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,7 +18,7 @@ from survey_app.accounts.models import Approval, Invitation, SecondFactor, User
 from survey_app.accounts.papers import Outcome, PaperView, newest_papers
 from survey_app.accounts.parties import Party
 from survey_app.accounts.refusals import AccountNotFound, ApprovalNotFound, InvitationOver, InvitationUnknown
-from survey_app.audit import AuditEvent
+from survey_app.audit import OPERATOR, AuditEvent
 from survey_app.i18n import gettext as _
 from survey_app.units import queries as units
 from survey_app.units.models import Unit
@@ -202,6 +202,19 @@ def user_named(session: Session, email: str) -> int:
     if user_id is None:
         raise AccountNotFound
     return user_id
+
+
+def name_of(session: Session, actor: str) -> str:
+    """The name behind one actor, see `names_of`."""
+    return names_of(session, (actor,))[actor]
+
+
+def names_of(session: Session, actors: Iterable[str]) -> dict[str, str]:
+    """Names by actor as the audit log writes actors; the log's own word where no person stands behind it."""
+    names = {actor: _("The operator of the server") if actor == OPERATOR else actor for actor in actors}
+    numbers = [int(actor.removeprefix("user:")) for actor in names if actor.startswith("user:")]
+    people = session.execute(select(User.id, User.name).where(User.id.in_(numbers)).order_by(User.id))
+    return names | {f"user:{number}": name for number, name in people}
 
 
 def has_demo_password(session: Session, user_id: int) -> bool:

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from survey_app import audit
+from survey_app.accounts import queries as accounts
 from survey_app.authoring import drafts, queries, refusals
 from survey_app.authoring.drafts import Document, Part
 from survey_app.authoring.models import InstrumentRecord
@@ -139,7 +140,7 @@ def _save_part(
     if record.revision != revision:
         if drafts.fingerprint(part(record.document)) != seen:
             refuse_stale(session, record, revision)
-        meanwhile = queries.person_name(session, record.edited_by)
+        meanwhile = accounts.name_of(session, record.edited_by)
     write(session, record, changed(record.document), actor, now)
     return Saved(record.revision, meanwhile)
 
@@ -163,7 +164,7 @@ def editable(session: Session, instrument_id: int) -> InstrumentRecord:
 def refuse_stale(session: Session, record: InstrumentRecord, revision: int) -> None:
     """Raises EditedMeanwhile unless the draft is still the one the person saw."""
     if record.revision != revision:
-        raise refusals.EditedMeanwhile(queries.person_name(session, record.edited_by), record.edited_at)
+        raise refusals.EditedMeanwhile(accounts.name_of(session, record.edited_by), record.edited_at)
 
 
 def write(session: Session, record: InstrumentRecord, changed: Document, actor: str, now: datetime) -> None:

@@ -14,13 +14,11 @@ from sqlalchemy import ColumnElement, Row, Select, String, and_, bindparam, cast
 from sqlalchemy.orm import Session
 
 from survey_app.access import Identity, Role
-from survey_app.accounts.models import User
-from survey_app.audit import OPERATOR
+from survey_app.accounts import queries as accounts
 from survey_app.authoring import drafts
 from survey_app.authoring.drafts import Document
 from survey_app.authoring.models import InstrumentRecord
 from survey_app.authoring.refusals import InstrumentNotFound
-from survey_app.i18n import gettext as _
 from survey_app.questions import document
 from survey_app.questions.instrument import Instrument
 from survey_app.questions.problems import Problem
@@ -226,11 +224,6 @@ def subjects_under(unit_path: str) -> Select[str]:
     )
 
 
-def person_name(session: Session, actor: str) -> str:
-    """The name behind an actor as the audit log writes it."""
-    return _names(session, {actor})[actor]
-
-
 _ORDER = (InstrumentRecord.key, InstrumentRecord.version.desc(), InstrumentRecord.id)
 
 
@@ -277,7 +270,7 @@ def _view(session: Session, row: Row[InstrumentRecord, Unit]) -> InstrumentView:
         template_id=record.template_id,
         locked=is_locked(session, record),
         edited_at=record.edited_at,
-        edited_by=person_name(session, record.edited_by),
+        edited_by=accounts.name_of(session, record.edited_by),
     )
 
 
@@ -290,7 +283,7 @@ def is_locked(session: Session, record: InstrumentRecord) -> bool:
 
 def _lines(session: Session, records: Select[InstrumentRecord, Unit]) -> tuple[Listed, ...]:
     rows = session.execute(records).all()
-    names = _names(session, {row[0].edited_by for row in rows})
+    names = accounts.names_of(session, (row[0].edited_by for row in rows))
     return tuple(_listed(row[0], row[1], names) for row in rows)
 
 
@@ -312,16 +305,6 @@ def _listed(record: InstrumentRecord, unit: Unit | None, names: Mapping[str, str
 
 def _unit_name(unit: Unit | None) -> str | None:
     return None if unit is None else kinds.full_name(unit.kind, unit.name)
-
-
-def _names(session: Session, actors: set[str]) -> dict[str, str]:
-    ids = {int(actor.removeprefix("user:")): actor for actor in actors if actor.startswith("user:")}
-    rows = session.execute(select(User.id, User.name).where(User.id.in_(ids)).order_by(User.id))
-    named = {ids[user_id]: name for user_id, name in rows}
-    return {
-        actor: named.get(actor, _("The operator of the server") if actor == OPERATOR else actor)
-        for actor in actors
-    }
 
 
 @cache

@@ -23,7 +23,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey_app import audit
-from survey_app.authoring import queries as instruments
+from survey_app.accounts import queries as accounts
 from survey_app.errors import DomainError
 from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork import queries as surveys
@@ -103,7 +103,7 @@ def postings(session: Session, survey_id: str) -> tuple[PostingView, ...]:
     rows = _rows(session, (survey_id,))
     replaced = {row.replaces for row in rows}
     found = units.units(session, {row.unit_id for row in rows})
-    people = {actor: instruments.person_name(session, actor) for actor in {row.recorded_by for row in rows}}
+    people = accounts.names_of(session, (row.recorded_by for row in rows))
     return tuple(
         PostingView(
             number=row.number,
