@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit
 from survey_app.accounts import queries as accounts
-from survey_app.authoring import drafts, queries, refusals
+from survey_app.authoring import confirmation, drafts, refusals
 from survey_app.authoring.drafts import Document, Part
 from survey_app.authoring.models import InstrumentRecord
 from survey_app.questions.instrument import Kind
@@ -169,7 +169,7 @@ def refuse_stale(session: Session, record: InstrumentRecord, revision: int) -> N
 
 def write(session: Session, record: InstrumentRecord, changed: Document, actor: str, now: datetime) -> None:
     """Put another document into the draft, as its next revision. Raises LockedWording."""
-    if queries.is_locked(session, record) and drafts.locked_part(changed) != drafts.locked_part(
+    if confirmation.is_locked(session, record) and drafts.locked_part(changed) != drafts.locked_part(
         record.document
     ):
         raise refusals.LockedWording

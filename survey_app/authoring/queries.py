@@ -1,25 +1,21 @@
 """What other rooms and the screens read of instruments.
 
-Frozen versions never change, so each process reads them once. Whoever sees one here may use it; who may
-change it is `InstrumentView.may_edit`.
+Whoever sees one here may use it; who may change it is `InstrumentView.may_edit`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
-from functools import cache
 
-from sqlalchemy import ColumnElement, Row, Select, String, and_, bindparam, cast, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, and_, cast, literal, or_, select
 from sqlalchemy.orm import Session
 
 from survey_app.access import Identity, Role
 from survey_app.accounts import queries as accounts
-from survey_app.authoring import drafts
+from survey_app.authoring import confirmation, drafts, loading
 from survey_app.authoring.drafts import Document
 from survey_app.authoring.models import InstrumentRecord
 from survey_app.authoring.refusals import InstrumentNotFound
-from survey_app.questions import document
 from survey_app.questions.instrument import Instrument
 from survey_app.questions.problems import Problem
 from survey_app.units import kinds
@@ -28,22 +24,6 @@ from survey_app.units.models import Unit
 #: Who drafts: both bodies, each within its own subtree.
 EDITORS = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.COMMUNE)
 READERS = (*EDITORS, Role.VIEWER, Role.AUDITOR)
-
-#: Frozen versions by digest, as this process has read them. A digest covers the whole document, so none
-#: goes stale.
-_frozen: dict[str, Instrument] = {}
-_MOST_KEPT = 500
-
-
-class ScoredWording(StrEnum):
-    """Whose words the scored questions are.
-
-    A decision survey needs the Front's, or a sample that says it is one.
-    """
-
-    CONFIRMED = "confirmed"
-    SAMPLE = "sample"
-    OWN = "own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +108,6 @@ def latest_frozen(session: Session, key: str) -> InstrumentView:
     return _view(session, row)
 
 
-def hold(session: Session, instrument_id: int) -> None:
-    """Let nobody confirm the form, or take its confirmation back, until this transaction ends."""
-    session.execute(select(InstrumentRecord.id).where(InstrumentRecord.id == instrument_id).with_for_update())
-
-
 def draft_of(session: Session, key: str) -> InstrumentView | None:
     """The draft of `key`, if there is one."""
     row = session.execute(
@@ -158,61 +133,6 @@ def listing(session: Session, identity: Identity) -> tuple[Listed, ...]:
 def all_instruments(session: Session) -> tuple[Listed, ...]:
     """Every version of every instrument: for commands."""
     return _lines(session, _records().order_by(*_ORDER))
-
-
-def loaded(session: Session, instrument_id: int) -> Instrument:
-    """The instrument itself, from memory when it is frozen: what the respondent's form is drawn from.
-
-    Raises InstrumentNotFound, and InvalidInstrument for a draft with problems.
-    """
-    row = session.execute(_digest(), {"number": instrument_id}).one_or_none()
-    if row is None:
-        raise InstrumentNotFound
-    return known(session, instrument_id, row.digest)
-
-
-def known(session: Session, instrument_id: int, digest: str | None) -> Instrument:
-    """The same for whoever has read its digest already; the database is asked once in each process."""
-    return _frozen.get(digest or "") or _load(session, instrument_id, digest)
-
-
-def is_confirmed(session: Session, instrument_id: int) -> bool:
-    """Whether the Front confirmed this scored wording, here or in a version with the same scored questions.
-
-    An instrument of a unit counts only confirmations within its province; one of the library, any.
-    """
-    row = session.execute(
-        select(InstrumentRecord.confirmed_number, Unit.path)
-        .outerjoin(Unit, Unit.id == InstrumentRecord.unit_id)
-        .where(InstrumentRecord.id == instrument_id)
-    ).one_or_none()
-    if row is None:
-        raise InstrumentNotFound
-    return row.confirmed_number is not None or _equals_confirmed(session, instrument_id, row.path)
-
-
-def scored_wording(session: Session, instrument_id: int, unit_path: str) -> ScoredWording:
-    """Whose scored wording a survey in the unit at `unit_path` would ask."""
-    if _equals_confirmed(session, instrument_id, unit_path):
-        return ScoredWording.CONFIRMED
-    library = select(InstrumentRecord.id).where(
-        InstrumentRecord.unit_id.is_(None), InstrumentRecord.frozen_at.is_not(None)
-    )
-    return ScoredWording.SAMPLE if same_as_any(session, instrument_id, library) else ScoredWording.OWN
-
-
-def same_as_any(session: Session, instrument_id: int, others: Select[int]) -> bool:
-    """Whether the form is one of `others`, or asks the scored questions of one of them word for word."""
-    ids = tuple(session.scalars(others.order_by(InstrumentRecord.id)))
-    if instrument_id in ids:
-        return True
-    if not ids:
-        return False
-    try:
-        own = loaded(session, instrument_id)
-    except document.InvalidInstrument:
-        return False
-    return any(document.same_scored_wording(own, loaded(session, other)) for other in ids)
 
 
 def subjects_under(unit_path: str) -> Select[str]:
@@ -245,7 +165,7 @@ def _visible(identity: Identity) -> ColumnElement[bool]:
 def _view(session: Session, row: Row[InstrumentRecord, Unit]) -> InstrumentView:
     record, unit = row
     found = (
-        (known(session, record.id, record.digest), ())
+        (loading.known(session, record.id, record.digest), ())
         if record.frozen_at is not None
         else drafts.readable(record.document)
     )
@@ -268,17 +188,10 @@ def _view(session: Session, row: Row[InstrumentRecord, Unit]) -> InstrumentView:
         confirmed_number=record.confirmed_number,
         confirmed_on=record.confirmed_on,
         template_id=record.template_id,
-        locked=is_locked(session, record),
+        locked=confirmation.is_locked(session, record),
         edited_at=record.edited_at,
         edited_by=accounts.name_of(session, record.edited_by),
     )
-
-
-def is_locked(session: Session, record: InstrumentRecord) -> bool:
-    """Whether the draft keeps the scored questions of a template that the Front confirmed."""
-    if record.template_id is None or record.frozen_at is not None:
-        return False
-    return is_confirmed(session, record.template_id)
 
 
 def _lines(session: Session, records: Select[InstrumentRecord, Unit]) -> tuple[Listed, ...]:
@@ -305,32 +218,3 @@ def _listed(record: InstrumentRecord, unit: Unit | None, names: Mapping[str, str
 
 def _unit_name(unit: Unit | None) -> str | None:
     return None if unit is None else kinds.full_name(unit.kind, unit.name)
-
-
-@cache
-def _digest() -> Select[str | None]:
-    return select(InstrumentRecord.digest).where(InstrumentRecord.id == bindparam("number"))
-
-
-def _load(session: Session, instrument_id: int, digest: str | None) -> Instrument:
-    stored = session.scalars(
-        select(InstrumentRecord.document).where(InstrumentRecord.id == instrument_id)
-    ).one()
-    found = document.load(stored)
-    if digest is not None:
-        if len(_frozen) >= _MOST_KEPT:
-            _frozen.clear()
-        _frozen[digest] = found
-    return found
-
-
-def _equals_confirmed(session: Session, instrument_id: int, unit_path: str | None) -> bool:
-    confirmed = (
-        select(InstrumentRecord.id)
-        .outerjoin(Unit, Unit.id == InstrumentRecord.unit_id)
-        .where(InstrumentRecord.confirmed_number.is_not(None))
-    )
-    if unit_path is not None:
-        province = "/" + unit_path.split("/")[1] + "/"
-        confirmed = confirmed.where(Unit.path.startswith(province, autoescape=True))
-    return same_as_any(session, instrument_id, confirmed)

@@ -9,6 +9,7 @@ from survey_app import access, db
 from survey_app.access import Role
 from survey_app.authoring import (
     check,
+    confirmation,
     drafts,
     editing,
     operations,
@@ -265,7 +266,7 @@ def _page(view: InstrumentView, confirm_form: ConfirmForm, status: int) -> Respo
         may_take_back=person.role is Role.FRONT_PROVINCE
         and view.may_edit(person)
         and view.confirmed_number is not None,
-        confirmed=view.frozen and queries.is_confirmed(db.session(), view.id),
+        confirmed=view.frozen and confirmation.is_confirmed(db.session(), view.id),
         problems=check.problems(view.document, view.problems),
         warnings=check.warnings(view.document),
         is_locked=drafts.is_locked,

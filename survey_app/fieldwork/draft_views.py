@@ -11,8 +11,10 @@ from wtforms import SelectChoice
 
 from survey_app import access, db
 from survey_app.access import Identity
+from survey_app.authoring import confirmation
 from survey_app.authoring import queries as instruments
-from survey_app.authoring.queries import InstrumentView, ScoredWording
+from survey_app.authoring.confirmation import ScoredWording
+from survey_app.authoring.queries import InstrumentView
 from survey_app.fieldwork import acts, calendar, operations, queries, views
 from survey_app.fieldwork.forms import SurveyForm, suggested_dates
 from survey_app.fieldwork.models import Purpose
@@ -114,7 +116,7 @@ def _survey_form(
 def _form_name(current: Session, view: InstrumentView, person: Identity) -> str:
     """A form in the list of choices; whose words it has is said before it is chosen."""
     name = f"{wording(dict(view.title))} ({view.key}, {view.version})"
-    whose = instruments.scored_wording(current, view.id, person.unit_path)
+    whose = confirmation.scored_wording(current, view.id, person.unit_path)
     if whose is ScoredWording.CONFIRMED:
         return name
     remark = (

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit
 from survey_app.access import Role
-from survey_app.authoring import queries as instruments
-from survey_app.authoring.queries import ScoredWording
+from survey_app.authoring import confirmation
+from survey_app.authoring.confirmation import ScoredWording
 from survey_app.fieldwork import calendar, codes, readiness
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import (
@@ -164,7 +164,7 @@ def publish(
     survey = hold(session, survey_id)
     require_state(survey, State.DRAFT)
     _one_at_a_time(session, survey.unit_id)
-    instruments.hold(session, survey.instrument_id)
+    confirmation.hold(session, survey.instrument_id)
     missing = readiness.obstacles(session, survey_id, now)
     if missing:
         raise CannotPublish(" ".join(missing))

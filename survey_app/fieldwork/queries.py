@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, bindparam, literal, select
 from sqlalchemy.orm import Session
 
 from survey_app.access import Identity, Role
-from survey_app.authoring import queries as instruments
+from survey_app.authoring import confirmation, loading
 from survey_app.authoring.models import InstrumentRecord
 from survey_app.authoring.uses import Use
 from survey_app.errors import DomainError
@@ -197,7 +197,7 @@ def use_of_instrument(session: Session, instrument_id: int) -> Use:
         return Use.PUBLISHED
     relying = [form for form, published, confirmed in rows if published and confirmed]
     same = select(InstrumentRecord.id).where(InstrumentRecord.id.in_(relying))
-    if relying and instruments.same_as_any(session, instrument_id, same):
+    if relying and confirmation.same_as_any(session, instrument_id, same):
         return Use.PUBLISHED
     return Use.PLANNED if any(form == instrument_id for form, _published, _confirmed in rows) else Use.NONE
 
@@ -316,7 +316,7 @@ def view(session: Session, row: Row[*tuple[Any, ...]]) -> SurveyView:
         id=row.survey_id,
         unit=UnitView(*row[: len(units.COLUMNS)]),
         instrument_id=row.instrument_id,
-        instrument=instruments.known(session, row.instrument_id, row.digest),
+        instrument=loading.known(session, row.instrument_id, row.digest),
         purpose=Purpose(row.purpose),
         rehearsal=row.rehearsal,
         state=State(row.state),

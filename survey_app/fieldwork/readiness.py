@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from survey_app.authoring import confirmation, loading
 from survey_app.authoring import queries as instruments
-from survey_app.authoring.queries import ScoredWording
+from survey_app.authoring.confirmation import ScoredWording
 from survey_app.fieldwork.models import FrameRow, Purpose, State, Survey
 from survey_app.i18n import gettext as _
 from survey_app.units import queries as units
@@ -64,7 +65,7 @@ def overlapping(session: Session, survey: Survey, closes_at: datetime) -> str | 
 def wording(session: Session, survey: Survey) -> ScoredWording:
     """Whose words the scored questions of the survey are, in its commune."""
     commune = units.unit(session, survey.unit_id)
-    return instruments.scored_wording(session, survey.instrument_id, commune.path)
+    return confirmation.scored_wording(session, survey.instrument_id, commune.path)
 
 
 def _obstacles(session: Session, survey: Survey, villages: int, now: datetime) -> tuple[str, ...]:
@@ -117,5 +118,5 @@ def _decision_obstacles(session: Session, survey: Survey, villages: int) -> list
 def _may_not_run_beside(session: Session, survey: Survey, other: Survey) -> bool:
     if survey.purpose == other.purpose:
         return survey.purpose == Purpose.DECISION
-    own, others = (instruments.loaded(session, found.instrument_id).scored for found in (survey, other))
+    own, others = (loading.loaded(session, found.instrument_id).scored for found in (survey, other))
     return not {question.key for question in own}.isdisjoint(question.key for question in others)

@@ -11,6 +11,7 @@ from survey_app.access import EVERYBODY, Identity, Role
 from survey_app.accounts import queries as accounts
 from survey_app.accounts.forms import DecisionForm
 from survey_app.accounts.freshness import fresh
+from survey_app.authoring import confirmation
 from survey_app.authoring import queries as instruments
 from survey_app.errors import DomainError
 from survey_app.fieldwork import (
@@ -245,5 +246,5 @@ def _decide_page(
         told=evidence.facts(current, survey),
         new_last_day=acts.new_last_day(approval),
         digest=instrument.digest or "",
-        wording_state=instruments.scored_wording(current, survey.instrument_id, survey.unit.path),
+        wording_state=confirmation.scored_wording(current, survey.instrument_id, survey.unit.path),
     )

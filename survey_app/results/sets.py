@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey_app.audit import AuditEvent
-from survey_app.authoring import queries as instruments
+from survey_app.authoring import loading
 from survey_app.collecting.models import AnnulledResponse, SpentCode
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import SlipRow
@@ -92,7 +92,7 @@ def _set(
         "rehearsal": survey.rehearsal,
         "state": survey.state.value,
         "sealed_at": seal.document["sealed_at"],
-        "instrument": forms.dump(instruments.loaded(session, survey.instrument_id)),
+        "instrument": forms.dump(loading.loaded(session, survey.instrument_id)),
         "names": dict(result.names),
         "seal": {
             "statement": documents.statement(seal.document, seal.salt, opened),

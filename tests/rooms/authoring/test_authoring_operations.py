@@ -9,9 +9,18 @@ from sqlalchemy.exc import DBAPIError
 from survey_app import db
 from survey_app.access import Role
 from survey_app.audit import AuditEvent
-from survey_app.authoring import drafts, editing, operations, queries, refusals, withdrawing
+from survey_app.authoring import (
+    confirmation,
+    drafts,
+    editing,
+    loading,
+    operations,
+    queries,
+    refusals,
+    withdrawing,
+)
+from survey_app.authoring.confirmation import ScoredWording
 from survey_app.authoring.models import InstrumentRecord
-from survey_app.authoring.queries import ScoredWording
 from survey_app.fieldwork.models import Survey
 from survey_app.questions import document
 from survey_app.questions.instrument import Kind
@@ -200,9 +209,9 @@ def test_unscored_questions_may_be_added_to_a_locked_draft_and_moved_between_sco
         editing.move_question(current, locked_draft, key, -1, revision=revision, actor=officer.actor, now=NOW)
     desk.freeze(officer, locked_draft)
 
-    assert queries.is_confirmed(db.session(), locked_draft)
+    assert confirmation.is_confirmed(db.session(), locked_draft)
     path = place.paths[place.bien_ho]
-    assert queries.scored_wording(db.session(), locked_draft, path) is ScoredWording.CONFIRMED
+    assert confirmation.scored_wording(db.session(), locked_draft, path) is ScoredWording.CONFIRMED
 
 
 def test_an_unlocked_and_changed_form_is_a_wording_of_ones_own(locked_draft, officer, place, desk):
@@ -215,21 +224,21 @@ def test_an_unlocked_and_changed_form_is_a_wording_of_ones_own(locked_draft, off
     desk.freeze(officer, locked_draft)
 
     path = place.paths[place.bien_ho]
-    assert queries.scored_wording(db.session(), locked_draft, path) is ScoredWording.OWN
-    assert not queries.is_confirmed(db.session(), locked_draft)
+    assert confirmation.scored_wording(db.session(), locked_draft, path) is ScoredWording.OWN
+    assert not confirmation.is_confirmed(db.session(), locked_draft)
 
 
 def test_the_shipped_sample_is_a_sample_until_the_front_confirms_the_same_questions(front, place, desk):
     sample = queries.latest_frozen(db.session(), "xa-ntm").id
     path = place.paths[place.bien_ho]
-    before = queries.scored_wording(db.session(), sample, path)
+    before = confirmation.scored_wording(db.session(), sample, path)
 
     desk.confirmed_form(front)
 
     assert before is ScoredWording.SAMPLE
-    assert queries.scored_wording(db.session(), sample, path) is ScoredWording.CONFIRMED
+    assert confirmation.scored_wording(db.session(), sample, path) is ScoredWording.CONFIRMED
     elsewhere = place.paths[place.elsewhere]
-    assert queries.scored_wording(db.session(), sample, elsewhere) is ScoredWording.SAMPLE
+    assert confirmation.scored_wording(db.session(), sample, elsewhere) is ScoredWording.SAMPLE
 
 
 def test_a_draft_cannot_be_confirmed_nor_a_version_twice_nor_for_tomorrow(draft, front, officer, desk):
@@ -263,9 +272,9 @@ def test_a_commune_sees_frozen_forms_of_its_province_but_no_drafts_and_nothing_o
 def test_frozen_forms_are_read_once_and_drafts_afresh(draft, officer, desk):
     desk.freeze(officer, draft)
 
-    assert queries.loaded(db.session(), draft) is queries.loaded(db.session(), draft)
+    assert loading.loaded(db.session(), draft) is loading.loaded(db.session(), draft)
     with pytest.raises(refusals.InstrumentNotFound):
-        queries.loaded(db.session(), 999_999)
+        loading.loaded(db.session(), 999_999)
 
 
 def discard(who, instrument_id):
@@ -328,7 +337,7 @@ def test_a_confirmation_is_taken_back_with_its_reason_and_given_again(front, des
 
     take_back(front, form)
 
-    assert not queries.is_confirmed(db.session(), form)
+    assert not confirmation.is_confirmed(db.session(), form)
     noted = db.session().scalars(select(AuditEvent).where(AuditEvent.act == "authoring.unconfirm")).one()
     assert noted.details == {"number": "12/HD-MTTQ", "reason": "Nhầm văn bản"}
     with pytest.raises(refusals.NotConfirmed):
