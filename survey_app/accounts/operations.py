@@ -1,4 +1,4 @@
-"""What changes accounts: making them, inviting, passwords, closing; and requests that two bodies agree on.
+"""What changes accounts: making them, inviting, passwords, closing.
 
 Writes in the caller's transaction and never commits. Passwords arrive hashed wherever a transaction is open
 already, because hashing takes longer than any write should hold the database.
@@ -7,29 +7,23 @@ already, because hashing takes longer than any write should hold the database.
 import re
 import secrets
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from survey_app import audit
 from survey_app.access import Identity, Role
-from survey_app.accounts import deputies, management, passwords, queries, sessions
-from survey_app.accounts.deputies import Step
-from survey_app.accounts.models import Approval, Invitation, User
+from survey_app.accounts import management, passwords, queries, sessions
+from survey_app.accounts.models import Invitation, User
 from survey_app.accounts.refusals import (
     AccountNotFound,
     AccountRefused,
-    ApprovalDecided,
-    ApprovalOpen,
-    ApprovalRefused,
     InvitationUnknown,
     NameTaken,
     NotYourAccount,
-    ReasonMissing,
 )
 from survey_app.i18n import gettext as _
 from survey_app.units import queries as units
@@ -37,7 +31,6 @@ from survey_app.units import queries as units
 INVITATION_DAYS = 14
 
 _TOKEN_BYTES = 32
-_REASON_LENGTH = 500
 _EMAIL = re.compile(r"[^\s\x00-\x1f\x7f]{3,254}")
 _NAME_LENGTH = 120
 
@@ -187,108 +180,6 @@ def reopen_account(session: Session, user_id: int, *, by: Identity, now: datetim
     audit.record(session, by.actor, "accounts.reopen", f"user:{user.id}", at=now)
 
 
-def request_approval(
-    session: Session,
-    *,
-    act: str,
-    subject: str,
-    unit_id: int,
-    payload: Mapping[str, object],
-    reason: str,
-    by: Identity,
-    now: datetime,
-) -> int:
-    """Ask the other body to agree to `act` on `subject`; the number of the request.
-
-    Raises ApprovalRefused for a role without a body or a unit outside its subtree, ApprovalOpen.
-    """
-    if by.body is None:
-        raise ApprovalRefused(_("Only an officer of the government or of the Front may ask for approval."))
-    if not by.covers(units.unit(session, unit_id).path):
-        raise ApprovalRefused(_("This unit is outside your area."))
-    request = Approval(
-        act=act,
-        subject=subject,
-        unit_id=unit_id,
-        payload=dict(payload),
-        reason=_reason(reason, required=False),
-        requested_by=by.user_id,
-        requested_body=by.body,
-        requested_as=by.role,
-        requested_at=now,
-    )
-    try:
-        with session.begin_nested():
-            session.add(request)
-    except IntegrityError as error:
-        raise ApprovalOpen from error
-    away = deputies.note(session, request.id, Step.REQUEST, by=by, now=now)
-    audit.record(
-        session,
-        by.actor,
-        "accounts.request_approval",
-        subject,
-        at=now,
-        approval=request.id,
-        asked=act,
-        **_in_place_of(away),
-    )
-    return request.id
-
-
-def decide(
-    session: Session, approval_id: int, *, by: Identity, approved: bool, reason: str, now: datetime
-) -> queries.ApprovalView:
-    """Agree to a request of the other body, or refuse it with a reason. Its own room carries the act out.
-
-    Raises ApprovalNotFound outside the subtree, ApprovalDecided, ApprovalRefused, ReasonMissing.
-    """
-    request = session.scalar(select(Approval).where(Approval.id == approval_id).with_for_update())
-    asked = queries.approval(session, approval_id, by)
-    if request is None or request.decision is not None:
-        raise ApprovalDecided
-    if asked.waits_for_paper:
-        raise ApprovalRefused(
-            _("A decision signed on paper waits for a second person. Confirm or reject it first.")
-        )
-    if not asked.may_decide(by):
-        raise ApprovalRefused(
-            _("The other body must decide this request: two bodies have to agree, and nobody agrees twice.")
-        )
-    request.decision = "approved" if approved else "refused"
-    request.decided_by = by.user_id
-    request.decided_as = by.role
-    request.decided_at = now
-    request.decision_reason = _reason(reason, required=not approved)
-    session.flush()  # The decision is read back below by a query.
-    away = deputies.note(session, approval_id, Step.DECISION, by=by, now=now)
-    audit.record(
-        session,
-        by.actor,
-        "accounts.decide",
-        asked.subject,
-        at=now,
-        approval=approval_id,
-        decision=request.decision,
-        **_in_place_of(away),
-    )
-    return queries.approval(session, approval_id, by)
-
-
-def withdraw_requests(session: Session, subject: str, *, actor: str, why: str, now: datetime) -> int:
-    """Take back what is still asked about `subject`, because it is no longer what was asked about; how many."""
-    waiting = (
-        select(Approval).where(Approval.subject == subject, Approval.decision.is_(None)).order_by(Approval.id)
-    )
-    taken_back = session.scalars(waiting.with_for_update()).all()
-    for request in taken_back:
-        request.decision = "withdrawn"
-        request.decided_at = now
-        request.decision_reason = why
-        audit.record(session, actor, "accounts.withdraw_request", subject, at=now, approval=request.id)
-    return len(taken_back)
-
-
 def _managed(session: Session, user_id: int, by: Identity, now: datetime) -> User:
     account = queries.account(session, user_id, by, now)
     if not management.may_manage(by, account.role, account.unit_path):
@@ -317,15 +208,3 @@ def _store_password(session: Session, user_id: int, password_hash: str) -> User:
     user.demo_password = False
     _drop_invitations(session, user_id)
     return user
-
-
-def _in_place_of(away: int | None) -> dict[str, int]:
-    """What the audit log says besides, when a deputy acted."""
-    return {} if away is None else {"acted_for": away}
-
-
-def _reason(reason: str, *, required: bool) -> str:
-    normal = unicodedata.normalize("NFC", reason).strip()
-    if len(normal) > _REASON_LENGTH or (required and not normal) or "\0" in normal:
-        raise ReasonMissing
-    return normal

@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit, db, working_days
 from survey_app.access import Identity
-from survey_app.accounts import queries, scans
+from survey_app.accounts import approvals, scans
+from survey_app.accounts.approvals import ApprovalView
 from survey_app.accounts.models import Approval, PaperSignature
 from survey_app.accounts.papers import Outcome
-from survey_app.accounts.queries import ApprovalView
 from survey_app.accounts.refusals import ApprovalDecided, ApprovalRefused, PaperRefused
 from survey_app.i18n import gettext as _
 from survey_app.units.queries import civil
@@ -135,7 +135,7 @@ def confirm(session: Session, approval_id: int, *, by: Identity, now: datetime) 
     session.flush()  # the decision is read back below by a query
     details = {"approval": approval_id, "decision": paper.decision, "digest": paper.digest}
     audit.record(session, by.actor, "accounts.paper_confirmed", asked.subject, at=now, **details)
-    decided = queries.approval(session, approval_id, by)
+    decided = approvals.approval(session, approval_id, by)
     if paper.decision == "approved":
         act.carry_out(session, decided, by, now)
     return decided
@@ -158,7 +158,7 @@ def reject(session: Session, approval_id: int, remark: str, *, by: Identity, now
 
 def scan(session: Session, approval_id: int, *, by: Identity, now: datetime) -> tuple[bytes, str] | None:
     """Content and media type of the newest scan, noted as read; None where there is none. Raises ApprovalNotFound."""
-    asked = queries.approval(session, approval_id, by)
+    asked = approvals.approval(session, approval_id, by)
     if asked.paper is None:
         return None
     row = session.get_one(PaperSignature, asked.paper.id)
@@ -188,7 +188,7 @@ def lapse_due(now: datetime) -> int:
 
 def _held(session: Session, approval_id: int, by: Identity) -> ApprovalView:
     """The open request, held to the end of the transaction. Raises ApprovalNotFound, ApprovalDecided."""
-    asked = queries.approval(session, approval_id, by)
+    asked = approvals.approval(session, approval_id, by)
     session.scalar(select(Approval.id).where(Approval.id == approval_id).with_for_update())
     if session.get_one(Approval, approval_id, populate_existing=True).decision is not None:
         raise ApprovalDecided

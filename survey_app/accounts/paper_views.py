@@ -14,11 +14,11 @@ from flask.typing import ResponseReturnValue
 
 from survey_app import access, db, files, forms
 from survey_app.access import Role
-from survey_app.accounts import deputies, paper_signatures, queries, scans, views
+from survey_app.accounts import approvals, deputies, paper_signatures, scans, views
+from survey_app.accounts.approvals import ApprovalView
 from survey_app.accounts.forms import CheckForm, PaperForm
 from survey_app.accounts.freshness import fresh
 from survey_app.accounts.paper_signatures import Signed
-from survey_app.accounts.queries import ApprovalView
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
 
@@ -115,7 +115,7 @@ def scan(approval_id: int) -> ResponseReturnValue:
 
 
 def _asked(approval_id: int) -> ApprovalView:
-    asked = queries.approval(db.session(), approval_id, access.identity())
+    asked = approvals.approval(db.session(), approval_id, access.identity())
     if paper_signatures.act_of(asked) is None:
         abort(HTTPStatus.NOT_FOUND)
     return asked

@@ -1,30 +1,24 @@
-"""Accounts, invitations and requests for approval, as frozen values.
+"""Accounts and invitations, as frozen values.
 
 Every query that a screen uses takes the identity and looks inside its subtree only.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from survey_app.access import Body, Identity, Role
-from survey_app.accounts.deputies import Step, names_acted_for
-from survey_app.accounts.models import Approval, Invitation, SecondFactor, User
-from survey_app.accounts.papers import Outcome, PaperView, newest_papers
-from survey_app.accounts.parties import Party
-from survey_app.accounts.refusals import AccountNotFound, ApprovalNotFound, InvitationOver, InvitationUnknown
+from survey_app.access import Identity, Role
+from survey_app.accounts.models import Invitation, SecondFactor, User
+from survey_app.accounts.refusals import AccountNotFound, InvitationOver, InvitationUnknown
 from survey_app.audit import OPERATOR, AuditEvent
 from survey_app.i18n import gettext as _
 from survey_app.units import queries as units
 from survey_app.units.models import Unit
-
-#: Roles of a province; in a commune's matter they stand in for the commune's own body.
-_PROVINCIAL = (Role.PROVINCE, Role.FRONT_PROVINCE)
 
 
 class AccountState(StrEnum):
@@ -77,82 +71,6 @@ class InvitationView:
     #: Name of the colleague who made the link; None when the operator did.
     invited_by: str | None
     expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ApprovalView:
-    """A request of one body and, once made, the decision of the other."""
-
-    id: int
-    act: str
-    subject: str
-    unit_id: int
-    unit_path: str
-    payload: Mapping[str, object]
-    reason: str
-    requested_by: int
-    requested_by_name: str
-    requested_body: Body
-    requested_as: Role
-    requested_at: datetime
-    #: "approved", "refused" or "withdrawn".
-    decision: str | None
-    decided_by_name: str | None
-    decided_as: Role | None
-    decided_at: datetime | None
-    decision_reason: str
-    #: Name of the person whose deputy asked or decided, if a deputy did.
-    requested_for: str | None
-    decided_for: str | None
-    #: The newest decision signed by hand, whatever became of it.
-    paper: PaperView | None
-
-    @property
-    def requester(self) -> Party:
-        """Who asked, for `parties.signed_as`."""
-        role = self.requested_as
-        return Party(self.requested_by_name, role, self.stands_in(role), self.requested_for)
-
-    @property
-    def decider(self) -> Party | None:
-        """Who decided, for `parties.signed_as`; None before, and for what was withdrawn."""
-        if self.decided_as is None:
-            return None
-        stands_in, paper = self.stands_in(self.decided_as), self.paper
-        if paper is not None and paper.outcome is Outcome.CONFIRMED:
-            return Party(paper.signer, self.decided_as, stands_in, on_paper=paper.on_paper)
-        return Party(self.decided_by_name or "", self.decided_as, stands_in, self.decided_for)
-
-    @property
-    def waits_for_paper(self) -> bool:
-        """Whether a signed paper has to be confirmed before anything else is decided."""
-        return self.decision is None and self.paper is not None and self.paper.outcome is None
-
-    def stands_in(self, role: Role | None) -> bool:
-        """Whether somebody of the province acted in this role for a unit below it."""
-        return role in _PROVINCIAL and self.unit_path.count("/") > 2
-
-    def may_decide(self, person: Identity) -> bool:
-        """Whether it waits for `person`: of the other body, on the unit, and not the one who asked."""
-        return self.decision is None and not self.waits_for_paper and self.is_for(person)
-
-    def may_confirm(self, person: Identity) -> bool:
-        """Whether `person` may be the second one to look at the scan of a signed paper."""
-        return (
-            self.waits_for_paper
-            and self.paper is not None
-            and self.paper.uploaded_by != person.user_id
-            and self.is_for(person)
-        )
-
-    def is_for(self, person: Identity) -> bool:
-        """Whether `person` belongs to the body that decides: not the one that asked, and on the unit or above it."""
-        return (
-            person.body is not None
-            and person.body != self.requested_body
-            and person.user_id != self.requested_by
-            and person.covers(self.unit_path)
-        )
 
 
 def credentials(session: Session, email: str) -> Credentials | None:
@@ -255,27 +173,6 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def open_approvals(session: Session, identity: Identity) -> tuple[ApprovalView, ...]:
-    """Requests of the subtree that wait, oldest first: those to decide (`may_decide`) and the own body's."""
-    if identity.body is None:
-        return ()
-    inside = Unit.path.startswith(identity.unit_path, autoescape=True)
-    return _approvals(session, _approval_query().where(Approval.decision.is_(None), inside))
-
-
-def approval(session: Session, approval_id: int, identity: Identity) -> ApprovalView:
-    """One request on the identity's subtree. Raises ApprovalNotFound."""
-    found = _approvals(session, _approval_query().where(Approval.id == approval_id))
-    if not found or not identity.covers(found[0].unit_path):
-        raise ApprovalNotFound
-    return found[0]
-
-
-def approvals_of(session: Session, subject: str) -> tuple[ApprovalView, ...]:
-    """Every request ever made about `subject`, oldest first."""
-    return _approvals(session, _approval_query().where(Approval.subject == subject))
-
-
 def _credentials(session: Session, query: Select[User]) -> Credentials | None:
     user = session.scalar(query)
     if user is None:
@@ -336,45 +233,3 @@ def _inviter(session: Session, user_id: int) -> str | None:
     actor = session.scalar(made.order_by(AuditEvent.id.desc()).limit(1)) or ""
     number = actor.removeprefix("user:")
     return session.scalar(select(User.name).where(User.id == int(number))) if number.isdecimal() else None
-
-
-def _approval_query() -> Select[Approval, str, str, str]:
-    asker, decider = aliased(User), aliased(User)
-    return (
-        select(Approval, Unit.path, asker.name, decider.name)
-        .join(Unit, Unit.id == Approval.unit_id)
-        .join(asker, asker.id == Approval.requested_by)
-        .outerjoin(decider, decider.id == Approval.decided_by)
-        .order_by(Approval.requested_at, Approval.id)
-    )
-
-
-def _approvals(session: Session, query: Select[Approval, str, str, str]) -> tuple[ApprovalView, ...]:
-    rows = session.execute(query).all()
-    ids = [row[0].id for row in rows]
-    acted_for, papers = names_acted_for(session, ids), newest_papers(session, ids)
-    return tuple(
-        ApprovalView(
-            id=row.id,
-            act=row.act,
-            subject=row.subject,
-            unit_id=row.unit_id,
-            unit_path=path,
-            payload=row.payload,
-            reason=row.reason,
-            requested_by=row.requested_by,
-            requested_by_name=asker,
-            requested_body=Body(row.requested_body),
-            requested_as=Role(row.requested_as),
-            requested_at=row.requested_at,
-            decision=row.decision,
-            decided_by_name=decider,
-            decided_as=Role(row.decided_as) if row.decided_as else None,
-            decided_at=row.decided_at,
-            decision_reason=row.decision_reason,
-            requested_for=acted_for.get((row.id, Step.REQUEST)),
-            decided_for=acted_for.get((row.id, Step.DECISION)),
-            paper=papers.get(row.id),
-        )
-        for row, path, asker, decider in rows
-    )

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from survey_app.access import Identity, Role
-from survey_app.accounts import enrolment, management, queries
+from survey_app.accounts import approvals, enrolment, management, queries
 from survey_app.accounts.queries import AccountState
 from survey_app.accounts.todo import Todo
 from survey_app.i18n import gettext as _
@@ -53,7 +53,7 @@ def lost_factors(session: Session, identity: Identity, now: datetime) -> Iterato
 
 def papers(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
     """Scans of decisions signed on paper that wait for the person as the second one."""
-    for asked in queries.open_approvals(session, identity):
+    for asked in approvals.open_approvals(session, identity):
         if asked.paper is not None and asked.may_confirm(identity):
             yield Todo(
                 title=_("Confirm a decision signed on paper by %(name)s", name=asked.paper.signer),

@@ -7,9 +7,8 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from survey_app.access import Identity, Role
-from survey_app.accounts import operations as accounts
-from survey_app.accounts import queries as accounts_queries
-from survey_app.accounts.queries import ApprovalView
+from survey_app.accounts import approvals
+from survey_app.accounts.approvals import ApprovalView
 from survey_app.fieldwork import batches, calendar, operations, readiness
 from survey_app.fieldwork.operations import Asked, Plan
 from survey_app.fieldwork.queries import SurveyView
@@ -68,7 +67,7 @@ def survey_of(approval: ApprovalView) -> str:
 def requests(session: Session, survey_id: str) -> tuple[ApprovalView, ...]:
     """Every request that the survey's page lists, oldest first."""
     return tuple(
-        found for found in accounts_queries.approvals_of(session, subject(survey_id)) if found.act in set(Act)
+        found for found in approvals.approvals_of(session, subject(survey_id)) if found.act in set(Act)
     )
 
 
@@ -88,7 +87,7 @@ def request(
     by: Identity,
     now: datetime,
 ) -> int:
-    """Ask the other body; the number of the request. Raises CannotPublish, ReasonNeeded and what `accounts` refuses.
+    """Ask the other body; the number of the request. Raises CannotPublish, ReasonNeeded and what `approvals` refuses.
 
     Publishing needs no reason; every other act does.
     """
@@ -98,7 +97,7 @@ def request(
             raise CannotPublish(" ".join(missing))
     elif not reason.strip():
         raise ReasonNeeded(_("Please give the reason: it is printed on the papers."))
-    return accounts.request_approval(
+    return approvals.request_approval(
         session,
         act=act,
         subject=subject(survey.id),
@@ -123,7 +122,7 @@ def change_draft(
     """Save a draft anew. What the other body was asked to agree to is then another thing: the request is withdrawn."""
     operations.change_draft(session, survey_id, plan, revision=revision, actor=by.actor, now=now)
     operations.set_frame(session, survey_id, frame)
-    accounts.withdraw_requests(
+    approvals.withdraw_requests(
         session,
         subject(survey_id),
         actor=by.actor,
@@ -147,7 +146,7 @@ def decide(
 
     Raises SurveyChanged when the survey is no longer what the request was about.
     """
-    decided = accounts.decide(session, approval_id, by=by, approved=approved, reason=reason, now=now)
+    decided = approvals.decide(session, approval_id, by=by, approved=approved, reason=reason, now=now)
     if approved:
         carry_out(session, decided, actor=by.actor, now=now, keys=keys)
     return decided

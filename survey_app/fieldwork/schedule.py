@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import db
 from survey_app.access import FRONT, Identity, Role
-from survey_app.accounts import queries as accounts
+from survey_app.accounts import approvals
 from survey_app.accounts.todo import Todo
 from survey_app.fieldwork import acts, calendar, meetings, operations, queries, rounds
 from survey_app.fieldwork.calendar import Keying
@@ -34,7 +34,7 @@ def open_and_close(now: datetime) -> dict[str, int]:
 
 def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
     """Requests to decide, drafts to finish, slips to print, meetings, papers to key."""
-    for approval in accounts.open_approvals(session, person):
+    for approval in approvals.open_approvals(session, person):
         if acts.is_ours(approval) and approval.may_decide(person):
             yield Todo(
                 title=_("Decide: %(act)s", act=acts.name(approval.act)),

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from survey_app import access, db
 from survey_app.access import EVERYBODY, Identity, Role
-from survey_app.accounts import queries as accounts
+from survey_app.accounts import approvals
+from survey_app.accounts.approvals import ApprovalView
 from survey_app.accounts.forms import DecisionForm
 from survey_app.accounts.freshness import fresh
 from survey_app.authoring import confirmation
@@ -143,7 +144,7 @@ def decide(survey_id: str, approval_id: int) -> ResponseReturnValue:
     """One page that says what is being agreed to; yes or no."""
     now, person, current = datetime.now(UTC), access.identity(), db.session()
     survey = queries.scoped_survey(current, survey_id, person)
-    approval = accounts.approval(current, approval_id, person)
+    approval = approvals.approval(current, approval_id, person)
     if approval.subject != acts.subject(survey_id) or not acts.is_ours(approval):
         raise queries.SurveyNotFound
     form = DecisionForm()
@@ -162,7 +163,7 @@ def decide(survey_id: str, approval_id: int) -> ResponseReturnValue:
     return _decide_page(current, survey, approval, form, person), status(form)
 
 
-def carry_out(session: Session, decided: accounts.ApprovalView, by: Identity, now: datetime) -> None:
+def carry_out(session: Session, decided: ApprovalView, by: Identity, now: datetime) -> None:
     """What was agreed to on paper, done with the keys of this installation."""
     acts.carry_out(session, decided, actor=by.actor, now=now, keys=store())
 
@@ -226,7 +227,7 @@ def _form_refused(survey_id: str, form: ReasonForm) -> ResponseReturnValue:
 def _decide_page(
     current: Session,
     survey: SurveyView,
-    approval: accounts.ApprovalView,
+    approval: ApprovalView,
     form: DecisionForm,
     person: Identity,
 ) -> str:

@@ -11,8 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app.accounts import journal
-from survey_app.accounts import queries as accounts
+from survey_app.accounts import approvals, journal
 from survey_app.accounts.papers import Outcome
 from survey_app.accounts.parties import signed_as
 from survey_app.audit import AuditEvent
@@ -133,7 +132,7 @@ def _decisions(session: Session, survey: SurveyView) -> Iterator[Row]:
         _("SHA-256 of the scan of the signed paper"),
     )
     words = {"approved": _("agreed"), "refused": _("refused"), "withdrawn": _("withdrawn")}
-    for found in accounts.approvals_of(session, acts.subject(survey.id)):
+    for found in approvals.approvals_of(session, acts.subject(survey.id)):
         yield (
             *(journal.act_name(found.act), signed_as(found.requester), role_name(found.requested_as)),
             *(moment(found.requested_at), found.reason),

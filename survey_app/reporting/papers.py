@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from survey_app.accounts import queries as accounts
-from survey_app.accounts.queries import ApprovalView
+from survey_app.accounts import approvals
+from survey_app.accounts.approvals import ApprovalView
 from survey_app.criteria import findings
 from survey_app.criteria.findings import Evidence, Finding
 from survey_app.criteria.frameworks import Framework
@@ -157,7 +157,7 @@ def exact(session: Session, survey_id: str) -> Exact:
         villages=lines,
         total=_total(result, lines),
         approved=tuple(
-            done for done in accounts.approvals_of(session, subject) if done.decision == "approved"
+            done for done in approvals.approvals_of(session, subject) if done.decision == "approved"
         ),
         framework=framework,
         findings=found,

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit
 from survey_app.access import Identity
-from survey_app.accounts import operations as accounts
-from survey_app.accounts.queries import ApprovalView
+from survey_app.accounts import approvals
+from survey_app.accounts.approvals import ApprovalView
 from survey_app.collecting.models import (
     ActivityCounter,
     AnnulledResponse,
@@ -111,7 +111,7 @@ def decide(
 
     Raises CannotAnnul, and SurveyChanged when the survey or the village is no longer what the request was about.
     """
-    decided = accounts.decide(session, approval_id, by=by, approved=approved, reason=reason, now=now)
+    decided = approvals.decide(session, approval_id, by=by, approved=approved, reason=reason, now=now)
     if approved:
         set_aside(session, decided, actor=by.actor, now=now, keying=keying)
     return decided

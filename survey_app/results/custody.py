@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit
 from survey_app.access import Identity
-from survey_app.accounts import operations as accounts
-from survey_app.accounts import queries as approvals
-from survey_app.accounts.queries import ApprovalView
+from survey_app.accounts import approvals
+from survey_app.accounts.approvals import ApprovalView
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import State, Survey
@@ -123,7 +122,7 @@ def ask_acceptance(session: Session, survey: SurveyView, *, by: Identity, now: d
     if survey.state is not State.SIGNED or _accepted_at(_requests(session, survey.id)):
         raise CannotAccept
     province = units.province_of(session, survey.unit)
-    return accounts.request_approval(
+    return approvals.request_approval(
         session,
         act=ACCEPT,
         subject=f"survey:{survey.id}",
@@ -139,7 +138,7 @@ def decide_acceptance(
     session: Session, approval_id: int, *, approved: bool, reason: str, by: Identity, now: datetime
 ) -> ApprovalView:
     """Accept for the other provincial body, or refuse with a reason."""
-    decided = accounts.decide(session, approval_id, by=by, approved=approved, reason=reason, now=now)
+    decided = approvals.decide(session, approval_id, by=by, approved=approved, reason=reason, now=now)
     if approved:
         audit.record(session, by.actor, ACCEPT, decided.subject, at=now, approval=approval_id)
     return decided

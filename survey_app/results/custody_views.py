@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import access, db
 from survey_app.access import Identity, Role
-from survey_app.accounts import queries as approvals
+from survey_app.accounts import approvals
 from survey_app.accounts.forms import DecisionForm
 from survey_app.accounts.freshness import fresh
 from survey_app.accounts.todo import Todo

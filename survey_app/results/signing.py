@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit
 from survey_app.access import FRONT, Body, Identity, Role
-from survey_app.accounts import operations as accounts
-from survey_app.accounts import queries as approvals
+from survey_app.accounts import approvals
+from survey_app.accounts.approvals import ApprovalView
 from survey_app.accounts.parties import Party
-from survey_app.accounts.queries import ApprovalView
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.evidence import Fact
@@ -116,7 +115,7 @@ def signatures(session: Session, survey_id: str) -> tuple[Signature, ...]:
 def ask(session: Session, survey: SurveyView, *, by: Identity, now: datetime) -> int:
     """Sign for the own body and ask the other; the number of the request. Raises CannotSign, ApprovalOpen."""
     digest = _require_sealed(session, survey.id)
-    return accounts.request_approval(
+    return approvals.request_approval(
         session,
         act=ACT,
         subject=_subject(survey.id),
@@ -135,7 +134,7 @@ def decide(
 
     Raises CannotSign, also when what was sealed is not what the first body signed, and what `accounts` refuses.
     """
-    decided = accounts.decide(session, approval_id, by=by, approved=approved, reason=reason, now=now)
+    decided = approvals.decide(session, approval_id, by=by, approved=approved, reason=reason, now=now)
     if approved:
         carry_out(session, decided, by, now)
     return decided

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from survey_app import audit, db
 from survey_app.access import Body, Identity, Role
-from survey_app.accounts import operations, queries
+from survey_app.accounts import approvals, operations
+from survey_app.accounts.approvals import ApprovalView
 from survey_app.accounts.refusals import (
     ApprovalDecided,
     ApprovalNotFound,
@@ -65,7 +66,7 @@ def person(places: Places, role: Role, unit: str, name: str = "") -> Identity:
 
 def ask(by: Identity, places: Places, *, act: str = "fieldwork.publish", unit: str = "Biển Hồ") -> int:
     with db.transaction() as current:
-        return operations.request_approval(
+        return approvals.request_approval(
             current,
             act=act,
             subject="survey:0A7",
@@ -77,11 +78,9 @@ def ask(by: Identity, places: Places, *, act: str = "fieldwork.publish", unit: s
         )
 
 
-def decide(
-    approval_id: int, by: Identity, *, approved: bool = True, reason: str = ""
-) -> queries.ApprovalView:
+def decide(approval_id: int, by: Identity, *, approved: bool = True, reason: str = "") -> ApprovalView:
     with db.transaction() as current:
-        return operations.decide(current, approval_id, by=by, approved=approved, reason=reason, now=LATER)
+        return approvals.decide(current, approval_id, by=by, approved=approved, reason=reason, now=LATER)
 
 
 def test_the_front_agrees_to_what_the_commune_asks(places: Places) -> None:
@@ -135,7 +134,7 @@ def test_a_front_body_elsewhere_finds_no_such_request(places: Places, role: Role
     with pytest.raises(ApprovalNotFound):
         decide(asked, stranger)
     with pytest.raises(ApprovalNotFound):
-        queries.approval(db.session(), asked, stranger)
+        approvals.approval(db.session(), asked, stranger)
 
 
 def test_one_person_does_not_agree_to_the_own_request_after_changing_bodies(places: Places) -> None:
@@ -155,7 +154,7 @@ def test_a_decision_stands(places: Places) -> None:
     with pytest.raises(ApprovalDecided):
         decide(asked, front, approved=False, reason="đổi ý")
 
-    assert queries.approval(db.session(), asked, front).decision == "approved"
+    assert approvals.approval(db.session(), asked, front).decision == "approved"
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "a" * 501, "a\0b"])
@@ -166,7 +165,7 @@ def test_refusing_needs_a_reason_that_can_be_kept(places: Places, reason: str) -
     with pytest.raises(ReasonMissing):
         decide(asked, front, approved=False, reason=reason)
 
-    assert queries.approval(db.session(), asked, front).decision is None
+    assert approvals.approval(db.session(), asked, front).decision is None
 
 
 def test_the_same_act_on_the_same_subject_waits_once(places: Places) -> None:
@@ -179,7 +178,7 @@ def test_the_same_act_on_the_same_subject_waits_once(places: Places) -> None:
     decide(asked, person(places, Role.FRONT_COMMUNE, "Biển Hồ"), approved=False, reason="Sai ngày đóng")
     again = ask(officer, places)
 
-    decisions = [view.decision for view in queries.approvals_of(db.session(), "survey:0A7")]
+    decisions = [view.decision for view in approvals.approvals_of(db.session(), "survey:0A7")]
     assert again != asked
     assert decisions == ["refused", None, None]
 
@@ -198,7 +197,7 @@ def test_what_waits_is_shown_to_both_bodies_and_marked_for_the_one_to_decide(pla
     asked = ask(officer, places)
 
     def waiting(reader: Identity) -> list[tuple[int, bool]]:
-        return [(view.id, view.may_decide(reader)) for view in queries.open_approvals(db.session(), reader)]
+        return [(view.id, view.may_decide(reader)) for view in approvals.open_approvals(db.session(), reader)]
 
     assert waiting(officer) == [(asked, False)]
     assert waiting(person(places, Role.FRONT_COMMUNE, "Biển Hồ")) == [(asked, True)]

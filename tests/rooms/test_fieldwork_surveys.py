@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 
 from survey_app import db, jobs
 from survey_app.access import Role
-from survey_app.accounts import queries as accounts
+from survey_app.accounts import approvals
 from survey_app.audit import AuditEvent
 from survey_app.fieldwork import acts, batches, calendar, operations, queries, refusals, schedule
 from survey_app.fieldwork.calendar import Keying
@@ -55,7 +55,7 @@ def ask(client, survey, what, **fields):
 
 def decide(client, survey, decision="approved", **fields):
     (waiting,) = [
-        item for item in accounts.approvals_of(fresh(), acts.subject(survey.id)) if item.decision is None
+        item for item in approvals.approvals_of(fresh(), acts.subject(survey.id)) if item.decision is None
     ]
     address = f"/can-bo/dot/{survey.id}/duyet/{waiting.id}"
     page = client.get(address)
@@ -215,7 +215,7 @@ def test_the_body_that_asked_may_not_agree(commune, make_survey, two_bodies):
     survey = make_survey(commune, State.DRAFT)
     client = two_bodies("commune")
     ask(client, survey, "/xin-cong-bo")
-    (waiting,) = accounts.approvals_of(fresh(), acts.subject(survey.id))
+    (waiting,) = approvals.approvals_of(fresh(), acts.subject(survey.id))
     token = dict(Page(client.get(f"/can-bo/dot/{survey.id}").text).forms[0].fields)["csrf_token"]
 
     reply = client.post(

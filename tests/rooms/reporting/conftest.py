@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import access, db
 from survey_app.access import Identity, Role
-from survey_app.accounts import operations as accounts
+from survey_app.accounts import approvals
 from survey_app.accounts.models import User
 from survey_app.authoring.models import InstrumentRecord
 from survey_app.collecting.models import ActivityCounter
@@ -271,7 +271,7 @@ class Province:
         )
         self.session.add(officer)
         self.session.flush()
-        accounts.request_approval(
+        approvals.request_approval(
             self.session,
             act=Act.PUBLISH,
             subject=acts.subject(survey_id),

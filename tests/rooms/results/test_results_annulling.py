@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from survey_app import db, keys
 from survey_app.access import Role
-from survey_app.accounts import queries as accounts
+from survey_app.accounts import approvals
 from survey_app.audit import AuditEvent
 from survey_app.collecting import queries as doors
 from survey_app.collecting.models import (
@@ -91,7 +91,7 @@ def page_of_request(survey) -> str:
     db.session().rollback()
     (asked,) = [
         found
-        for found in accounts.approvals_of(db.session(), f"survey:{survey.id}")
+        for found in approvals.approvals_of(db.session(), f"survey:{survey.id}")
         if found.decision is None
     ]
     return f"/can-bo/dot/{survey.id}/huy-thon/duyet/{asked.id}"

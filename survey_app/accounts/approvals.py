@@ -1,0 +1,289 @@
+"""Requests of one body and the decisions of the other: nothing that needs two bodies is done by one.
+
+Knows none of the acts that are asked for: their own rooms carry them out. Never commits. Every query that a screen
+uses takes the identity and looks inside its subtree only.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, aliased
+
+from survey_app import audit
+from survey_app.access import Body, Identity, Role
+from survey_app.accounts import deputies
+from survey_app.accounts.deputies import Step
+from survey_app.accounts.models import Approval, User
+from survey_app.accounts.papers import Outcome, PaperView, newest_papers
+from survey_app.accounts.parties import Party
+from survey_app.accounts.refusals import (
+    ApprovalDecided,
+    ApprovalNotFound,
+    ApprovalOpen,
+    ApprovalRefused,
+    ReasonMissing,
+)
+from survey_app.i18n import gettext as _
+from survey_app.units import queries as units
+from survey_app.units.models import Unit
+
+#: Roles of a province; in a commune's matter they stand in for the commune's own body.
+_PROVINCIAL = (Role.PROVINCE, Role.FRONT_PROVINCE)
+_REASON_LENGTH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalView:
+    """A request of one body and, once made, the decision of the other."""
+
+    id: int
+    act: str
+    subject: str
+    unit_id: int
+    unit_path: str
+    payload: Mapping[str, object]
+    reason: str
+    requested_by: int
+    requested_by_name: str
+    requested_body: Body
+    requested_as: Role
+    requested_at: datetime
+    #: "approved", "refused" or "withdrawn".
+    decision: str | None
+    decided_by_name: str | None
+    decided_as: Role | None
+    decided_at: datetime | None
+    decision_reason: str
+    #: Name of the person whose deputy asked or decided, if a deputy did.
+    requested_for: str | None
+    decided_for: str | None
+    #: The newest decision signed by hand, whatever became of it.
+    paper: PaperView | None
+
+    @property
+    def requester(self) -> Party:
+        """Who asked, for `parties.signed_as`."""
+        role = self.requested_as
+        return Party(self.requested_by_name, role, self.stands_in(role), self.requested_for)
+
+    @property
+    def decider(self) -> Party | None:
+        """Who decided, for `parties.signed_as`; None before, and for what was withdrawn."""
+        if self.decided_as is None:
+            return None
+        stands_in, paper = self.stands_in(self.decided_as), self.paper
+        if paper is not None and paper.outcome is Outcome.CONFIRMED:
+            return Party(paper.signer, self.decided_as, stands_in, on_paper=paper.on_paper)
+        return Party(self.decided_by_name or "", self.decided_as, stands_in, self.decided_for)
+
+    @property
+    def waits_for_paper(self) -> bool:
+        """Whether a signed paper has to be confirmed before anything else is decided."""
+        return self.decision is None and self.paper is not None and self.paper.outcome is None
+
+    def stands_in(self, role: Role | None) -> bool:
+        """Whether somebody of the province acted in this role for a unit below it."""
+        return role in _PROVINCIAL and self.unit_path.count("/") > 2
+
+    def may_decide(self, person: Identity) -> bool:
+        """Whether it waits for `person`: of the other body, on the unit, and not the one who asked."""
+        return self.decision is None and not self.waits_for_paper and self.is_for(person)
+
+    def may_confirm(self, person: Identity) -> bool:
+        """Whether `person` may be the second one to look at the scan of a signed paper."""
+        return (
+            self.waits_for_paper
+            and self.paper is not None
+            and self.paper.uploaded_by != person.user_id
+            and self.is_for(person)
+        )
+
+    def is_for(self, person: Identity) -> bool:
+        """Whether `person` belongs to the body that decides: not the one that asked, and on the unit or above it."""
+        return (
+            person.body is not None
+            and person.body != self.requested_body
+            and person.user_id != self.requested_by
+            and person.covers(self.unit_path)
+        )
+
+
+def open_approvals(session: Session, identity: Identity) -> tuple[ApprovalView, ...]:
+    """Requests of the subtree that wait, oldest first: those to decide (`may_decide`) and the own body's."""
+    if identity.body is None:
+        return ()
+    inside = Unit.path.startswith(identity.unit_path, autoescape=True)
+    return _approvals(session, _approval_query().where(Approval.decision.is_(None), inside))
+
+
+def approval(session: Session, approval_id: int, identity: Identity) -> ApprovalView:
+    """One request on the identity's subtree. Raises ApprovalNotFound."""
+    found = _approvals(session, _approval_query().where(Approval.id == approval_id))
+    if not found or not identity.covers(found[0].unit_path):
+        raise ApprovalNotFound
+    return found[0]
+
+
+def approvals_of(session: Session, subject: str) -> tuple[ApprovalView, ...]:
+    """Every request ever made about `subject`, oldest first."""
+    return _approvals(session, _approval_query().where(Approval.subject == subject))
+
+
+def request_approval(
+    session: Session,
+    *,
+    act: str,
+    subject: str,
+    unit_id: int,
+    payload: Mapping[str, object],
+    reason: str,
+    by: Identity,
+    now: datetime,
+) -> int:
+    """Ask the other body to agree to `act` on `subject`; the number of the request.
+
+    Raises ApprovalRefused for a role without a body or a unit outside its subtree, ApprovalOpen.
+    """
+    if by.body is None:
+        raise ApprovalRefused(_("Only an officer of the government or of the Front may ask for approval."))
+    if not by.covers(units.unit(session, unit_id).path):
+        raise ApprovalRefused(_("This unit is outside your area."))
+    request = Approval(
+        act=act,
+        subject=subject,
+        unit_id=unit_id,
+        payload=dict(payload),
+        reason=_reason(reason, required=False),
+        requested_by=by.user_id,
+        requested_body=by.body,
+        requested_as=by.role,
+        requested_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(request)
+    except IntegrityError as error:
+        raise ApprovalOpen from error
+    away = deputies.note(session, request.id, Step.REQUEST, by=by, now=now)
+    audit.record(
+        session,
+        by.actor,
+        "accounts.request_approval",
+        subject,
+        at=now,
+        approval=request.id,
+        asked=act,
+        **_in_place_of(away),
+    )
+    return request.id
+
+
+def decide(
+    session: Session, approval_id: int, *, by: Identity, approved: bool, reason: str, now: datetime
+) -> ApprovalView:
+    """Agree to a request of the other body, or refuse it with a reason. Its own room carries the act out.
+
+    Raises ApprovalNotFound outside the subtree, ApprovalDecided, ApprovalRefused, ReasonMissing.
+    """
+    request = session.scalar(select(Approval).where(Approval.id == approval_id).with_for_update())
+    asked = approval(session, approval_id, by)
+    if request is None or request.decision is not None:
+        raise ApprovalDecided
+    if asked.waits_for_paper:
+        raise ApprovalRefused(
+            _("A decision signed on paper waits for a second person. Confirm or reject it first.")
+        )
+    if not asked.may_decide(by):
+        raise ApprovalRefused(
+            _("The other body must decide this request: two bodies have to agree, and nobody agrees twice.")
+        )
+    request.decision = "approved" if approved else "refused"
+    request.decided_by = by.user_id
+    request.decided_as = by.role
+    request.decided_at = now
+    request.decision_reason = _reason(reason, required=not approved)
+    session.flush()  # The decision is read back below by a query.
+    away = deputies.note(session, approval_id, Step.DECISION, by=by, now=now)
+    audit.record(
+        session,
+        by.actor,
+        "accounts.decide",
+        asked.subject,
+        at=now,
+        approval=approval_id,
+        decision=request.decision,
+        **_in_place_of(away),
+    )
+    return approval(session, approval_id, by)
+
+
+def withdraw_requests(session: Session, subject: str, *, actor: str, why: str, now: datetime) -> int:
+    """Take back what is still asked about `subject`, because it is no longer what was asked about; how many."""
+    waiting = (
+        select(Approval).where(Approval.subject == subject, Approval.decision.is_(None)).order_by(Approval.id)
+    )
+    taken_back = session.scalars(waiting.with_for_update()).all()
+    for request in taken_back:
+        request.decision = "withdrawn"
+        request.decided_at = now
+        request.decision_reason = why
+        audit.record(session, actor, "accounts.withdraw_request", subject, at=now, approval=request.id)
+    return len(taken_back)
+
+
+def _approval_query() -> Select[Approval, str, str, str]:
+    asker, decider = aliased(User), aliased(User)
+    return (
+        select(Approval, Unit.path, asker.name, decider.name)
+        .join(Unit, Unit.id == Approval.unit_id)
+        .join(asker, asker.id == Approval.requested_by)
+        .outerjoin(decider, decider.id == Approval.decided_by)
+        .order_by(Approval.requested_at, Approval.id)
+    )
+
+
+def _approvals(session: Session, query: Select[Approval, str, str, str]) -> tuple[ApprovalView, ...]:
+    rows = session.execute(query).all()
+    ids = [row[0].id for row in rows]
+    acted_for, papers = deputies.names_acted_for(session, ids), newest_papers(session, ids)
+    return tuple(
+        ApprovalView(
+            id=row.id,
+            act=row.act,
+            subject=row.subject,
+            unit_id=row.unit_id,
+            unit_path=path,
+            payload=row.payload,
+            reason=row.reason,
+            requested_by=row.requested_by,
+            requested_by_name=asker,
+            requested_body=Body(row.requested_body),
+            requested_as=Role(row.requested_as),
+            requested_at=row.requested_at,
+            decision=row.decision,
+            decided_by_name=decider,
+            decided_as=Role(row.decided_as) if row.decided_as else None,
+            decided_at=row.decided_at,
+            decision_reason=row.decision_reason,
+            requested_for=acted_for.get((row.id, Step.REQUEST)),
+            decided_for=acted_for.get((row.id, Step.DECISION)),
+            paper=papers.get(row.id),
+        )
+        for row, path, asker, decider in rows
+    )
+
+
+def _in_place_of(away: int | None) -> dict[str, int]:
+    """What the audit log says besides, when a deputy acted."""
+    return {} if away is None else {"acted_for": away}
+
+
+def _reason(reason: str, *, required: bool) -> str:
+    normal = unicodedata.normalize("NFC", reason).strip()
+    if len(normal) > _REASON_LENGTH or (required and not normal) or "\0" in normal:
+        raise ReasonMissing
+    return normal
