@@ -1,7 +1,7 @@
 """The papers that carry a sealed result, as figures: minutes, table of the commune, and notices.
 
 Minutes and table hold exact counts of villages and are for those who sign and file them; a notice is for everybody
-and shows what the public page shows. Both come out of `results.queries.disclosed`, each for its audience. There is no
+and shows what the public page shows. Both come out of `results.disclosed`, each for its audience. There is no
 paper of a result that is not sealed, or that was annulled. `printing` lays them out.
 """
 
@@ -22,9 +22,9 @@ from survey_app.fieldwork.models import Channel, Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.reporting import postings
+from survey_app.results import disclosed, reconciliation, signing
 from survey_app.results import queries as results
-from survey_app.results import reconciliation, signing
-from survey_app.results.queries import DisclosedResult
+from survey_app.results.disclosed import DisclosedResult
 from survey_app.results.reconciliation import VillageSlips
 from survey_app.rulebooks import queries as rulebooks
 from survey_app.scoring import rates, scorecards
@@ -146,7 +146,7 @@ class Notice:
 
 def exact(session: Session, survey_id: str) -> Exact:
     """Raises SurveyNotFound, NotSealed, ResultAnnulled."""
-    result = results.disclosed(session, require_sealed(session, survey_id).id, Audience.EXACT)
+    result = disclosed.result(session, require_sealed(session, survey_id).id, Audience.EXACT)
     slips = reconciliation.minutes(session, survey_id).villages
     cards = {told.unit: told.exact for told in result.commune.villages if told.exact}
     lines = tuple(_line(village, cards[village.village.line.unit.code]) for village in slips)
@@ -166,7 +166,7 @@ def exact(session: Session, survey_id: str) -> Exact:
 
 def notice(session: Session, survey_id: str, village_code: str | None = None) -> Notice:
     """The commune's notice, or a village's. Raises SurveyNotFound, NotSealed, ResultAnnulled."""
-    result = results.disclosed(session, require_sealed(session, survey_id).id, Audience.PUBLIC)
+    result = disclosed.result(session, require_sealed(session, survey_id).id, Audience.PUBLIC)
     if village_code is None:
         return Notice(result, None)
     told = next((village for village in result.commune.villages if village.unit == village_code), None)

@@ -18,7 +18,7 @@ from survey_app.reporting import ranking as rankings
 from survey_app.reporting.queries import Board, Row
 from survey_app.reporting.selection import Selection
 from survey_app.reporting.wording import state_name
-from survey_app.results import queries as results
+from survey_app.results import disclosed
 from survey_app.rulebooks import queries as rulebooks
 from survey_app.units import queries as units
 from survey_app.units.models import Level
@@ -116,7 +116,11 @@ def _board(year: int) -> Board:
     _require_known(year)
     person = access.identity()
     return queries.board(
-        db.session(), _province(person.unit_id), year, datetime.now(UTC), audience=results.audience_of(person)
+        db.session(),
+        _province(person.unit_id),
+        year,
+        datetime.now(UTC),
+        audience=disclosed.audience_of(person),
     )
 
 

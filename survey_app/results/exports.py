@@ -10,7 +10,7 @@ from survey_app.fieldwork import rounds
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
 from survey_app.results import wording
-from survey_app.results.queries import DisclosedResult
+from survey_app.results.disclosed import DisclosedResult
 from survey_app.scoring.disclosure import Audience, DisclosedVillage
 from survey_app.scoring.rates import Rate
 from survey_app.templating import percent_cell

@@ -1,20 +1,19 @@
-"""What is final, read back: scorecards, the disclosed result, and the sealed communes of a province.
+"""What is final, read back exactly: scorecards, and the sealed communes of a province.
 
 Exact counts leave this room for papers, the operator's commands and the province's sums; screens, exports and
-the public page read `DisclosedResult`, whose figures went through `scoring.disclosure`.
+the public page read `disclosed`.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any, cast
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from survey_app.access import Identity, Role
 from survey_app.collecting.models import SpentCode
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
@@ -23,23 +22,12 @@ from survey_app.fieldwork.models import Channel, PrintBatch, Purpose, SlipRow, S
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
-from survey_app.questions.instrument import Text
 from survey_app.results.models import FeedbackFigure, Seal, TallyRow
-from survey_app.scoring import disclosure, rates, scorecards, tallies
-from survey_app.scoring.disclosure import Audience, DisclosedCommune
-from survey_app.scoring.rates import Rate
+from survey_app.scoring import scorecards, tallies
 from survey_app.scoring.scorecards import Scorecard
-from survey_app.scoring.tallies import ItemTally, Tally
+from survey_app.scoring.tallies import Tally
 from survey_app.templating import day as printed_day
 from survey_app.units.models import Unit
-
-#: Letters of the digest that papers and pages print.
-PRINTED_DIGEST = 20
-
-#: The minute job may need this long before a survey counts as late.
-_SEALING_TAKES = timedelta(minutes=5)
-
-_EXACT_ROLES = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.AUDITOR)
 
 
 class NotSealed(DomainError):
@@ -70,7 +58,7 @@ class NoFiguresYet(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class ScorecardView:
-    """The exact result. For signed papers, commands and auditors; screens and exports read `disclosed`."""
+    """The exact result. For signed papers, commands and auditors; screens and exports read `disclosed.result`."""
 
     survey: SurveyView
     commune: Scorecard
@@ -85,67 +73,6 @@ class ScorecardView:
     counted_on: date | None = None
     #: Of villages that were asked again, oldest first.
     annulments: tuple[AnnulmentView, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class DisclosedItem:
-    """One item of a disclosed result in the words of the form."""
-
-    text: Text
-    tally: ItemTally
-    rate: Rate | None
-
-
-@dataclass(frozen=True, slots=True)
-class DisclosedResult:
-    """A result as one audience may see it, with what pages and papers print beside it."""
-
-    survey: SurveyView
-    audience: Audience
-    commune: DisclosedCommune
-    frame: tuple[FrameLine, ...]
-    #: As in ScorecardView.
-    digest: str | None
-    sealed_at: datetime | None
-    sealed_by: str | None = None
-    counted_on: date | None = None
-    annulments: tuple[AnnulmentView, ...] = ()
-
-    @property
-    def printed_digest(self) -> str | None:
-        """The first letters of the digest, as papers and pages print them."""
-        return self.digest[:PRINTED_DIGEST] if self.digest else None
-
-    @property
-    def item_lines(self) -> tuple[DisclosedItem, ...]:
-        """The scored items in the order of the form; empty when the commune has no table."""
-        return tuple(self._line(item) for item in self.commune.items)
-
-    @property
-    def closing_line(self) -> DisclosedItem | None:
-        """The closing item, which stands apart from the score."""
-        return self._line(self.commune.closing_item) if self.commune.closing_item else None
-
-    @property
-    def names(self) -> Mapping[str, str]:
-        """Names of the villages by unit code."""
-        return {line.unit.code: line.unit.full_name for line in self.frame}
-
-    @property
-    def corrected(self) -> tuple[FrameLine, ...]:
-        """Villages whose households were corrected after publishing."""
-        return tuple(line for line in self.frame if line.corrections)
-
-    @property
-    def doors(self) -> tuple[int, int]:
-        """Answers by phone and on paper: the two doors that officers know."""
-        paper = self.commune.channels.get(Channel.PAPER_ENTRY.value, 0)
-        return sum(self.commune.channels.values()) - paper, paper
-
-    def _line(self, item: ItemTally) -> DisclosedItem:
-        question = self.survey.instrument.question(item.key)
-        text = question.text if question else {"vi": item.key}
-        return DisclosedItem(text, item, rates.item_rate(item, self.commune.valid or 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,42 +143,6 @@ def scorecard(session: Session, survey_id: str) -> ScorecardView:
         sealed_by=seal.sealed_by,
         annulments=rounds.annulments(session, survey_id),
     )
-
-
-def disclosed(session: Session, survey_id: str, audience: Audience) -> DisclosedResult:
-    """The result as `audience` may see it. Raises what `scorecard` raises."""
-    exact = scorecard(session, survey_id)
-    return DisclosedResult(
-        survey=exact.survey,
-        audience=audience,
-        commune=disclosure.disclose(exact.commune, exact.villages, audience=audience),
-        frame=exact.frame,
-        digest=exact.digest,
-        sealed_at=exact.sealed_at,
-        sealed_by=exact.sealed_by,
-        counted_on=exact.counted_on,
-        annulments=exact.annulments,
-    )
-
-
-def overdue(session: Session, unit_path: str, now: datetime) -> tuple[str, ...]:
-    """Surveys not sealed though counting is over: the seal was refused, or the minute job stands."""
-    rows = session.scalars(
-        select(Survey.id)
-        .join(Unit, Unit.id == Survey.unit_id)
-        .where(
-            Unit.path.startswith(unit_path, autoescape=True),
-            Survey.state == State.COUNTING,
-            Survey.counting_ends_at < now - _SEALING_TAKES,
-        )
-        .order_by(Survey.id)
-    )
-    return tuple(rows)
-
-
-def audience_of(identity: Identity) -> Audience:
-    """Which figures a person sees: the Front, the province and the auditor exact ones, others bands."""
-    return Audience.EXACT if identity.role in _EXACT_ROLES else Audience.STAFF
 
 
 def sealed_communes(

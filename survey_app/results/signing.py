@@ -21,9 +21,10 @@ from survey_app.fieldwork.evidence import Fact
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
-from survey_app.results import comparison, paper_draw, queries
+from survey_app.results import comparison, disclosed, paper_draw, queries
+from survey_app.results.disclosed import DisclosedResult
 from survey_app.results.models import ReceiptList, Seal
-from survey_app.results.queries import DisclosedResult, Unkeyed
+from survey_app.results.queries import Unkeyed
 from survey_app.scoring.disclosure import Audience
 from survey_app.scoring.keying import DrawOutcome, SecondKeying
 from survey_app.templating import number
@@ -73,7 +74,7 @@ def evidence(session: Session, survey_id: str, audience: Audience) -> Evidence:
     """Raises SurveyNotFound, and NotSealed before the seal."""
     batches = surveys.batches(session, survey_id)
     return Evidence(
-        result=queries.disclosed(session, survey_id, audience),
+        result=disclosed.result(session, survey_id, audience),
         slips_made=sum(batch.slips for batch in batches),
         slips_voided=sum(batch.slips for batch in batches if batch.voided_at is not None),
         slips_returned=_returned(session, survey_id),

@@ -22,7 +22,7 @@ from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.forms import StaffForm
 from survey_app.i18n import gettext as _
-from survey_app.results import comparison, queries, signing, wording
+from survey_app.results import comparison, disclosed, signing, wording
 from survey_app.scoring.disclosure import Audience
 from survey_app.scoring.signals import Flag
 from survey_app.units.models import Unit
@@ -96,7 +96,7 @@ def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
 
 def _page(survey: SurveyView, waiting: ApprovalView | None, form: StaffForm, person: Identity) -> str:
     current = db.session()
-    audience = queries.audience_of(person)
+    audience = disclosed.audience_of(person)
     evidence = signing.evidence(current, survey.id, audience)
     return render_template(
         "results/signing.html",

@@ -18,7 +18,7 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.forms import StaffForm
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
-from survey_app.results import queries, redaction, text_wording, texts
+from survey_app.results import disclosed, redaction, text_wording, texts
 from survey_app.results.text_forms import RedactionForm
 from survey_app.results.texts import TextQuestion
 from survey_app.scoring.disclosure import Audience
@@ -101,7 +101,7 @@ def _survey(survey_id: str) -> SurveyView:
 
 
 def _audience() -> Audience:
-    return queries.audience_of(access.identity())
+    return disclosed.audience_of(access.identity())
 
 
 def _number() -> int:

@@ -1,6 +1,6 @@
 """Where results are looked at: the officers' page and its files, and the page for everybody.
 
-Every figure comes out of `queries.disclosed` for the audience of whoever is looking; exact figures of
+Every figure comes out of `disclosed.result` for the audience of whoever is looking; exact figures of
 villages are written to the audit log when they are shown.
 """
 
@@ -15,8 +15,8 @@ from survey_app.access import Role
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork import rounds
 from survey_app.fieldwork.models import State
-from survey_app.results import exports, queries, set_views, signing, wording
-from survey_app.results.queries import DisclosedResult
+from survey_app.results import disclosed, exports, queries, set_views, signing, wording
+from survey_app.results.disclosed import DisclosedResult
 from survey_app.scoring.disclosure import Audience
 
 bp = Blueprint("results", __name__, template_folder="templates")
@@ -87,8 +87,8 @@ def _result(survey_id: str, *, form: str) -> DisclosedResult:
     """The result for the signed-in person; looking at exact village figures is noted."""
     person = access.identity()
     survey = surveys.scoped_survey(db.session(), survey_id, person)
-    audience = queries.audience_of(person)
-    result = queries.disclosed(db.session(), survey.id, audience)
+    audience = disclosed.audience_of(person)
+    result = disclosed.result(db.session(), survey.id, audience)
     if audience is Audience.EXACT:
         with db.transaction() as current:
             audit.record(
@@ -99,6 +99,6 @@ def _result(survey_id: str, *, form: str) -> DisclosedResult:
 
 def _public_result(survey_id: str) -> DisclosedResult | None:
     try:
-        return queries.disclosed(db.session(), survey_id, Audience.PUBLIC)
+        return disclosed.result(db.session(), survey_id, Audience.PUBLIC)
     except (queries.NotSealed, queries.NoFiguresYet):
         return None

@@ -2,7 +2,7 @@
 
 from survey_app import audit
 from survey_app.i18n import gettext as _
-from survey_app.results.queries import DisclosedResult
+from survey_app.results.disclosed import DisclosedResult
 from survey_app.scoring.disclosure import COMPLEMENT, Band, DisclosedVillage
 from survey_app.templating import day, moment, percent
 

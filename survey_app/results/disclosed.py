@@ -1,0 +1,108 @@
+"""A result as one audience may see it: what screens, exports, papers and the public page read.
+
+`scoring.disclosure` alone decides what is hidden from whom; this module knows only which audience a person belongs to.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from survey_app.access import Identity, Role
+from survey_app.fieldwork.models import Channel
+from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.rounds import AnnulmentView
+from survey_app.questions.instrument import Text
+from survey_app.results import queries
+from survey_app.scoring import disclosure, rates
+from survey_app.scoring.disclosure import Audience, DisclosedCommune
+from survey_app.scoring.rates import Rate
+from survey_app.scoring.tallies import ItemTally
+
+#: Letters of the digest that papers and pages print.
+PRINTED_DIGEST = 20
+
+_EXACT_ROLES = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.AUDITOR)
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosedItem:
+    """One item of a disclosed result in the words of the form."""
+
+    text: Text
+    tally: ItemTally
+    rate: Rate | None
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosedResult:
+    """A result as one audience may see it, with what pages and papers print beside it."""
+
+    survey: SurveyView
+    audience: Audience
+    commune: DisclosedCommune
+    frame: tuple[FrameLine, ...]
+    #: As in `queries.ScorecardView`.
+    digest: str | None
+    sealed_at: datetime | None
+    sealed_by: str | None = None
+    counted_on: date | None = None
+    annulments: tuple[AnnulmentView, ...] = ()
+
+    @property
+    def printed_digest(self) -> str | None:
+        """The first letters of the digest, as papers and pages print them."""
+        return self.digest[:PRINTED_DIGEST] if self.digest else None
+
+    @property
+    def item_lines(self) -> tuple[DisclosedItem, ...]:
+        """The scored items in the order of the form; empty when the commune has no table."""
+        return tuple(self._line(item) for item in self.commune.items)
+
+    @property
+    def closing_line(self) -> DisclosedItem | None:
+        """The closing item, which stands apart from the score."""
+        return self._line(self.commune.closing_item) if self.commune.closing_item else None
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """Names of the villages by unit code."""
+        return {line.unit.code: line.unit.full_name for line in self.frame}
+
+    @property
+    def corrected(self) -> tuple[FrameLine, ...]:
+        """Villages whose households were corrected after publishing."""
+        return tuple(line for line in self.frame if line.corrections)
+
+    @property
+    def doors(self) -> tuple[int, int]:
+        """Answers by phone and on paper: the two doors that officers know."""
+        paper = self.commune.channels.get(Channel.PAPER_ENTRY.value, 0)
+        return sum(self.commune.channels.values()) - paper, paper
+
+    def _line(self, item: ItemTally) -> DisclosedItem:
+        question = self.survey.instrument.question(item.key)
+        text = question.text if question else {"vi": item.key}
+        return DisclosedItem(text, item, rates.item_rate(item, self.commune.valid or 0))
+
+
+def result(session: Session, survey_id: str, audience: Audience) -> DisclosedResult:
+    """The result as `audience` may see it. Raises what `queries.scorecard` raises."""
+    exact = queries.scorecard(session, survey_id)
+    return DisclosedResult(
+        survey=exact.survey,
+        audience=audience,
+        commune=disclosure.disclose(exact.commune, exact.villages, audience=audience),
+        frame=exact.frame,
+        digest=exact.digest,
+        sealed_at=exact.sealed_at,
+        sealed_by=exact.sealed_by,
+        counted_on=exact.counted_on,
+        annulments=exact.annulments,
+    )
+
+
+def audience_of(identity: Identity) -> Audience:
+    """Which figures a person sees: the Front, the province and the auditor exact ones, others bands."""
+    return Audience.EXACT if identity.role in _EXACT_ROLES else Audience.STAFF
