@@ -29,7 +29,7 @@ from survey_app.scoring import disclosure
 from survey_app.scoring.disclosure import Audience
 from survey_app.scoring.rates import Rate, rate
 from survey_app.units import queries as units
-from survey_app.units.queries import UnitView
+from survey_app.units.queries import CommuneSummary, UnitView
 
 #: Kinds of condition whose verdict would tell a rate that is hidden.
 _TELL_A_RATE = frozenset({"pooled_rate", "each_item_rate", "closing_rate"})
@@ -107,6 +107,15 @@ class Board:
         return tuple(row for row in self.rows if row.is_late)
 
 
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """The survey a row is about with its seal, and the newest survey, which may be another one."""
+
+    survey: Consultation | None
+    newest: Consultation | None
+    seal: SealedSurvey | None
+
+
 def board(
     session: Session,
     province: UnitView,
@@ -128,11 +137,10 @@ def board(
     online = _answered_online(in_force.framework, surveys)
     rows = tuple(
         _row(
-            summary.unit,
-            *_shown(sealed.get(summary.unit.id, ()), decisions.get(summary.unit.id, ())),
+            summary,
+            _subject(sealed.get(summary.unit.id, ()), decisions.get(summary.unit.id, ())),
             found=findings.find(in_force.framework, evidence.get(summary.unit.id, Evidence())),
             in_scope=summary.unit.kind in scope,
-            has_households=summary.counted_villages > 0,
             services=services.get(summary.unit.id, ()),
             is_answered_online=summary.unit.id in online,
             audience=audience,
@@ -153,25 +161,23 @@ def board(
 
 
 def _row(
-    unit: UnitView,
-    survey: Consultation | None,
-    newest: Consultation | None,
-    seal: SealedSurvey | None,
+    summary: CommuneSummary,
+    subject: _Subject,
     *,
     found: tuple[Finding, ...],
     in_scope: bool,
-    has_households: bool,
     services: tuple[ServiceNote, ...],
     is_answered_online: bool,
     audience: Audience,
     now: datetime,
 ) -> Row:
+    survey, newest, seal = subject.survey, subject.newest, subject.seal
     told = disclosure.disclose(seal.scorecard, (), audience=audience) if seal else None
     is_hidden = told is not None and told.hidden_because is not None
     event = next((one for one in found if one.requirement.kind == "consultation_event"), None)
     others = tuple(one for one in found if one.requirement.kind != "consultation_event")
     return Row(
-        unit=unit,
+        unit=summary.unit,
         in_scope=in_scope,
         survey_id=survey.id if survey else None,
         state=survey.step.state if survey else None,
@@ -182,7 +188,9 @@ def _row(
         conditions=tuple(one for one in others if in_scope and not (is_hidden and _tells_a_rate(one))),
         wait=None
         if survey is None and (not in_scope or _is_met(event))
-        else waits.wait_of(newest.step if newest else None, has_households=has_households, now=now),
+        else waits.wait_of(
+            newest.step if newest else None, has_households=summary.counted_villages > 0, now=now
+        ),
         services=services,
         is_answered_online=is_answered_online,
     )
@@ -210,17 +218,15 @@ def _by_unit(surveys: Iterable[Consultation]) -> Mapping[int, tuple[Consultation
     return found
 
 
-def _shown(
-    sealed: Sequence[SealedSurvey], surveys: Sequence[Consultation]
-) -> tuple[Consultation | None, Consultation | None, SealedSurvey | None]:
-    """The survey a row is about, the newest one, and the seal of the former.
+def _subject(sealed: Sequence[SealedSurvey], surveys: Sequence[Consultation]) -> _Subject:
+    """What a row tells of, from what is sealed and what was asked.
 
     A sealed result stays the row's while a second round runs; what the second round waits for is said beside it.
     """
     newest = surveys[-1] if surveys else None
     seal = sealed[-1] if sealed else None
     about = next((survey for survey in surveys if seal and survey.id == seal.survey_id), newest)
-    return about, newest, seal if about and seal and about.id == seal.survey_id else None
+    return _Subject(about, newest, seal if about and seal and about.id == seal.survey_id else None)
 
 
 def _evidence(
