@@ -89,15 +89,7 @@ def _write_pack(survey_id: str, out: Path, now: datetime) -> Packed:
                 now=now,
             )
         with db.transaction() as current:
-            audit.record(
-                current,
-                audit.OPERATOR,
-                "reporting.pack",
-                f"survey:{survey_id}",
-                at=now,
-                files=made.files,
-                manifest=made.manifest,
-            )
+            pack.note_taken(current, survey_id, made, actor=audit.OPERATOR, now=now)
         part.replace(out)
     finally:
         part.unlink(missing_ok=True)

@@ -16,7 +16,7 @@ from typing import IO
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy.orm import Session
 
-from survey_app import files
+from survey_app import audit, files
 from survey_app.config import VIETNAM
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import force_locale
@@ -55,6 +55,14 @@ def write(
             lines.append(f"{_add(archive, name, chunks, now)}  {name}\n")
         manifest = _add(archive, MANIFEST, ["".join(lines).encode()], now)
     return Packed(len(lines), manifest)
+
+
+def note_taken(session: Session, survey_id: str, packed: Packed, *, actor: str, now: datetime) -> None:
+    """Keep in the audit log that somebody takes this pack away; before its first byte leaves."""
+    audit.record(
+        session, actor, "reporting.pack", f"survey:{survey_id}", at=now,
+        files=packed.files, manifest=packed.manifest,
+    )  # fmt: skip
 
 
 def _entries(

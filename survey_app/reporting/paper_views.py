@@ -95,15 +95,7 @@ def evidence_pack(survey_id: str) -> ResponseReturnValue:
             now=now,
         )
         with db.transaction() as current:
-            audit.record(
-                current,
-                person.actor,
-                "reporting.pack",
-                f"survey:{survey.id}",
-                at=now,
-                files=packed.files,
-                manifest=packed.manifest,
-            )
+            pack.note_taken(current, survey.id, packed, actor=person.actor, now=now)
         on_failure.pop_all()  # from here on whoever sends it closes it
     return files.download(_chunks(made), f"ho-so-minh-chung-{survey.id}.zip", "application/zip")
 
