@@ -62,23 +62,12 @@ def _of_survey(
     session: Session, survey: queries.SurveyView, person: Identity, now: datetime
 ) -> Iterator[Todo]:
     url = f"/can-bo/dot/{survey.id}"
+    of_commune = person.role in {Role.COMMUNE, Role.FRONT_COMMUNE}
     is_decision = survey.purpose is Purpose.DECISION
-    if survey.state is State.DRAFT and person.role in {Role.COMMUNE, Role.FRONT_COMMUNE}:
-        if not any(found.decision is None for found in acts.requests(session, survey.id)):
-            yield Todo(
-                _("Finish the draft of survey %(number)s", number=survey.id),
-                survey.instrument.title["vi"],
-                url,
-            )
-    elif survey.state in _IN_THE_FIELD and is_decision and person.role in FRONT:
-        missing = _villages_without_slips(session, survey)
-        if missing:
-            yield Todo(
-                _("Print the slips of survey %(number)s", number=survey.id),
-                ngettext("%(num)d village has no slips yet.", "%(num)d villages have no slips yet.", missing),
-                f"{url}/in",
-                urgent=survey.state is not State.PUBLISHED,
-            )
+    if survey.state is State.DRAFT and of_commune:
+        yield from _draft(session, survey)
+    if survey.state in _IN_THE_FIELD and is_decision and person.role in FRONT:
+        yield from _slips(session, survey)
     if survey.state is State.OPEN and survey.closes_at - now <= _LAST_DAYS:
         yield Todo(
             _("Survey %(number)s closes soon", number=survey.id),
@@ -89,19 +78,46 @@ def _of_survey(
             url,
         )
     if survey.takes_paper and person.role in {Role.CLERK, *FRONT}:
-        ends = survey.counting_ends_at
-        yield Todo(
-            _("Key in the paper slips of survey %(number)s", number=survey.id),
-            _("Counting ends at the end of %(day)s.", day=day(calendar.last_day(ends)))
-            if ends
-            else _("Slips that come back can be keyed from now on."),
-            f"/can-bo/nhap-phieu/{survey.id}",
-            urgent=ends is not None,
-        )
-    if is_decision and person.role in {Role.COMMUNE, Role.FRONT_COMMUNE}:
+        yield _keying(survey)
+    if is_decision and of_commune:
         yield from _meetings(session, survey, now)
-    if survey.state is State.OPEN and is_decision and person.role in {Role.COMMUNE, Role.FRONT_COMMUNE}:
+    if survey.state is State.OPEN and is_decision and of_commune:
         yield Todo(_("Follow survey %(number)s", number=survey.id), _progress(session, survey), url)
+
+
+def _draft(session: Session, survey: queries.SurveyView) -> Iterator[Todo]:
+    """A draft that nobody was asked to agree to yet."""
+    if not any(found.decision is None for found in acts.requests(session, survey.id)):
+        yield Todo(
+            _("Finish the draft of survey %(number)s", number=survey.id),
+            survey.instrument.title["vi"],
+            f"/can-bo/dot/{survey.id}",
+        )
+
+
+def _slips(session: Session, survey: queries.SurveyView) -> Iterator[Todo]:
+    """Slips to print, while villages have none."""
+    missing = _villages_without_slips(session, survey)
+    if missing:
+        yield Todo(
+            _("Print the slips of survey %(number)s", number=survey.id),
+            ngettext("%(num)d village has no slips yet.", "%(num)d villages have no slips yet.", missing),
+            f"/can-bo/dot/{survey.id}/in",
+            urgent=survey.state is not State.PUBLISHED,
+        )
+
+
+def _keying(survey: queries.SurveyView) -> Todo:
+    """Paper to key; urgent once the phones are closed."""
+    ends = survey.counting_ends_at
+    return Todo(
+        _("Key in the paper slips of survey %(number)s", number=survey.id),
+        _("Counting ends at the end of %(day)s.", day=day(calendar.last_day(ends)))
+        if ends
+        else _("Slips that come back can be keyed from now on."),
+        f"/can-bo/nhap-phieu/{survey.id}",
+        urgent=ends is not None,
+    )
 
 
 def _meetings(session: Session, survey: queries.SurveyView, now: datetime) -> Iterator[Todo]:
