@@ -89,12 +89,7 @@ def upload(
                 "This file is not a whole PDF, PNG or JPEG of at most 5 MB. Scan or photograph the paper again."
             )
         )
-    if not civil(asked.requested_at) <= signed.signed_on <= civil(now):
-        raise PaperRefused(
-            _("The paper must be signed on the day of the request or later, and not after today.")
-        )
-    if not signed.approved and not signed.reason.strip():
-        raise PaperRefused(_("Please give the reason that the paper states for not agreeing."))
+    _refuse_what_cannot_be(signed, asked, now)
     due_at = working_days.end_of(working_days.last_of(WORKING_DAYS, after=civil(now), days_off=days_off))
     digest = hashlib.sha256(signed.scan).hexdigest()
     row = PaperSignature(
@@ -107,15 +102,8 @@ def upload(
             session.add(row)
     except IntegrityError as error:
         raise PaperRefused(_("A signed paper is waiting for its second person already.")) from error
-    audit.record(
-        session,
-        by.actor,
-        "accounts.paper_uploaded",
-        asked.subject,
-        at=now,
-        approval=approval_id,
-        digest=digest,
-    )
+    details = {"approval": approval_id, "digest": digest}
+    audit.record(session, by.actor, "accounts.paper_uploaded", asked.subject, at=now, **details)
 
 
 def confirm(session: Session, approval_id: int, *, by: Identity, now: datetime) -> ApprovalView:
@@ -184,6 +172,15 @@ def lapse_due(now: datetime) -> int:
             subject = current.get_one(Approval, paper.approval_id).subject
             audit.record(current, "job", "accounts.paper_lapsed", subject, at=now, approval=paper.approval_id)
     return len(lapsed)
+
+
+def _refuse_what_cannot_be(signed: Signed, asked: ApprovalView, now: datetime) -> None:
+    if not civil(asked.requested_at) <= signed.signed_on <= civil(now):
+        raise PaperRefused(
+            _("The paper must be signed on the day of the request or later, and not after today.")
+        )
+    if not signed.approved and not signed.reason.strip():
+        raise PaperRefused(_("Please give the reason that the paper states for not agreeing."))
 
 
 def _held(session: Session, approval_id: int, by: Identity) -> ApprovalView:

@@ -4,6 +4,7 @@ A code is stored as its digest only. Who gets which slip is known to nobody.
 """
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,34 +60,19 @@ def make_slips(
                 left=max(left, 0),
             )
         )
-    batch_id = (
-        session.scalar(select(func.max(PrintBatch.id)).where(PrintBatch.survey_id == survey_id)) or 0
-    ) + 1
-    session.add(
-        PrintBatch(survey_id=survey_id, id=batch_id, unit_id=unit_id, slips=count, made_by=actor, made_at=now)
+    newest = session.scalar(select(func.max(PrintBatch.id)).where(PrintBatch.survey_id == survey_id)) or 0
+    batch = PrintBatch(
+        survey_id=survey_id, id=newest + 1, unit_id=unit_id, slips=count, made_by=actor, made_at=now
     )
+    session.add(batch)
     printed = _fresh_codes(survey_id, count)
-    pepper = keys.pepper(survey_id)
-    macs = sorted(codes.mac(pepper, survey_id, codes.normalise(code)) for code in printed)
     session.flush()  # the batch goes in before its slips
-    session.execute(
-        insert(SlipRow),
-        [
-            {"survey_id": survey_id, "code_mac": mac, "unit_id": unit_id, "print_batch": batch_id}
-            for mac in macs
-        ],
-    )
+    _store(session, batch, printed, keys.pepper(survey_id))
     audit.record(
-        session,
-        actor,
-        "fieldwork.slips",
-        f"survey:{survey_id}",
-        at=now,
-        unit=unit_id,
-        batch=batch_id,
-        slips=count,
-    )
-    return Slips(batch_id, unit_id, printed)
+        session, actor, "fieldwork.slips", f"survey:{survey_id}", at=now,
+        unit=unit_id, batch=batch.id, slips=count,
+    )  # fmt: skip
+    return Slips(batch.id, unit_id, printed)
 
 
 def void_batch(
@@ -114,6 +100,18 @@ def making_states(session: Session, survey_id: str, unit_id: int) -> tuple[State
 def most_slips(households: int, spare_percent: int) -> int:
     """Live slips a village may have: one for each household, and the spares, rounded up."""
     return households + -(-households * spare_percent // 100)
+
+
+def _store(session: Session, batch: PrintBatch, printed: Iterable[str], pepper: bytes) -> None:
+    """The slips of a batch in the order of their digests, which tells nothing of the order on paper."""
+    macs = sorted(codes.mac(pepper, batch.survey_id, codes.normalise(code)) for code in printed)
+    session.execute(
+        insert(SlipRow),
+        [
+            {"survey_id": batch.survey_id, "code_mac": mac, "unit_id": batch.unit_id, "print_batch": batch.id}
+            for mac in macs
+        ],
+    )
 
 
 def _live_slips(session: Session, survey_id: str, unit_id: int) -> int:

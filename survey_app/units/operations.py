@@ -87,13 +87,17 @@ def import_register(
         fresh: list[Unit] = []
         for line in layer:
             row = existing.get(line.key)
+            parent_id = rows[line.parent].id if line.parent else None
             if row is None:
                 row = Unit(
-                    code=line.code, valid_from=line.valid_from, level=line.level, path="/", parent_id=None
+                    code=line.code,
+                    valid_from=line.valid_from,
+                    level=line.level,
+                    path="/",
+                    parent_id=parent_id,
                 )
-                row.parent_id = rows[line.parent].id if line.parent else None
                 fresh.append(row)
-            elif row.parent_id != (rows[line.parent].id if line.parent else None):
+            elif row.parent_id != parent_id:
                 raise UnitElsewhere(
                     _("The unit %(code)s is known to lie elsewhere. Nothing was saved.", code=line.code)
                 )
