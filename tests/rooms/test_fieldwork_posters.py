@@ -1,40 +1,28 @@
 """Posters, bundle covers, receipt lists and the picture of a link, read back from what is printed."""
 
 import io
-import json
 import subprocess
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 import zxingcpp
-from flask import Flask
 from PIL import Image
 
-from survey_app import authoring, drawing, i18n, templating
+from survey_app import drawing, i18n
 from survey_app.config import load_settings
-from survey_app.fieldwork import lists, posters, print_views
+from survey_app.fieldwork import lists, posters
 from survey_app.fieldwork.models import Purpose, State
-from survey_app.fieldwork.queries import BatchView, FrameLine, SurveyView
-from survey_app.questions import document
-from survey_app.units.queries import UnitView
+from survey_app.fieldwork.queries import BatchView, FrameLine
+from tests.papers import make_survey, make_unit, printing_application
 
-LIBRARY = Path(authoring.__file__).parent / "library"
-TRANSLATIONS = Path(authoring.__file__).parents[2] / "translations"
 A4_POINTS = (595.276, 841.89)
 A3_POINTS = (841.89, 1190.55)
 
 
 @pytest.fixture
 def paper():
-    """What papers need of the application: templates and Vietnamese, no database."""
-    app = Flask("survey_app")
-    app.config["TRANSLATIONS"] = TRANSLATIONS
-    i18n.init_app(app)
-    templating.init_app(app)
-    app.register_blueprint(print_views.bp)
-    with app.app_context():
+    with printing_application() as app:
         yield app
 
 
@@ -43,43 +31,12 @@ def settings(tmp_path):
     return replace(load_settings(tmp_path), public_url="https://khaosat.example.vn")
 
 
-def make_unit(name="Phung", kind="lang", code="23722001", level="village"):
-    return UnitView(7, code, level, kind, name, "/1/2/7/", 2, date(2025, 7, 1), None)
-
-
 def make_line(households=20):
     return FrameLine(make_unit(), households, "Xã", date(2026, 1, 31), ())
 
 
 def make_batch(number=1, *, slips=21, unit_id=7, voided_at=None):
     return BatchView(number, unit_id, slips, datetime(2026, 11, 20, 3, tzinfo=UTC), voided_at)
-
-
-def make_survey(**changes):
-    facts = {
-        "id": "0A7",
-        "unit": make_unit("Biển Hồ", "xa", "23722", "commune"),
-        "instrument_id": 1,
-        "instrument": document.load(json.loads((LIBRARY / "xa-ntm.json").read_text(encoding="utf-8"))),
-        "purpose": Purpose.DECISION,
-        "rehearsal": False,
-        "state": State.OPEN,
-        "plan_number": "12/KH-MTTQ",
-        "plan_date": date(2026, 11, 2),
-        "aim": "Lấy ý kiến để xét công nhận xã đạt chuẩn.",
-        "contact": "Bà H'Lan, 0905 123 456",
-        "opens_at": datetime(2026, 11, 24, 17, tzinfo=UTC),
-        "closes_at": datetime(2026, 12, 5, 17, tzinfo=UTC),
-        "counting_ends_at": None,
-        "phones_closed_at": None,
-        "link": None,
-        "cover_token": "abcDEF123456",
-        "confirmed": True,
-        "published_at": None,
-        "annulled_reason": None,
-        "revision": 1,
-    }
-    return SurveyView(**{**facts, **changes})
 
 
 def pages(pdf):

@@ -1,86 +1,43 @@
 """The slip as paper, read back from the rendered PDF by a decoder and a text tool; and who may make it."""
 
 import io
-import json
 import re
 import subprocess
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import zxingcpp
-from flask import Flask, g
+from flask import g
 from PIL import Image
 
-from survey_app import access, authoring, db, i18n, templating
+from survey_app import access, db, i18n
 from survey_app.access import Identity, Role
 from survey_app.authoring import operations as authoring_operations
 from survey_app.authoring import queries as instruments
 from survey_app.config import load_settings
-from survey_app.fieldwork import codes, operations, print_views, queries, slips, ticks
-from survey_app.fieldwork.models import Purpose, State
-from survey_app.fieldwork.queries import SurveyView
+from survey_app.fieldwork import codes, operations, queries, slips, ticks
+from survey_app.fieldwork.models import Purpose
 from survey_app.keys import store
-from survey_app.questions import document
 from survey_app.questions.instrument import Kind, Question
 from survey_app.units import households
 from survey_app.units import operations as unit_operations
 from survey_app.units import queries as units
-from survey_app.units.queries import UnitView
+from tests.papers import make_survey, make_unit, printing_application
 
 DOTS_PER_INCH = 150
-LIBRARY = Path(authoring.__file__).parent / "library"
-TRANSLATIONS = Path(authoring.__file__).parents[2] / "translations"
 HOSTILE = "<script>alert(1)</script>{{7*7}}"
 
 
 @pytest.fixture
 def paper():
-    """What papers need of the application: templates and Vietnamese, no database."""
-    app = Flask("survey_app")
-    app.config["TRANSLATIONS"] = TRANSLATIONS
-    i18n.init_app(app)
-    templating.init_app(app)
-    app.register_blueprint(print_views.bp)
-    with app.app_context():
+    with printing_application() as app:
         yield app
 
 
 @pytest.fixture
 def settings(tmp_path):
     return replace(load_settings(tmp_path), public_url="https://khaosat.example.vn")
-
-
-def make_unit(name="Phung", kind="lang", code="23722001", level="village"):
-    return UnitView(7, code, level, kind, name, "/1/2/7/", 2, date(2025, 7, 1), None)
-
-
-def make_survey(form="xa-ntm", **changes):
-    facts = {
-        "id": "0A7",
-        "unit": make_unit("Biển Hồ", "xa", "23722", "commune"),
-        "instrument_id": 1,
-        "instrument": document.load(json.loads((LIBRARY / f"{form}.json").read_text(encoding="utf-8"))),
-        "purpose": Purpose.DECISION,
-        "rehearsal": False,
-        "state": State.OPEN,
-        "plan_number": "12/KH-MTTQ",
-        "plan_date": date(2026, 11, 2),
-        "aim": "Lấy ý kiến để xét công nhận xã đạt chuẩn.",
-        "contact": "Bà H'Lan, 0905 123 456",
-        "opens_at": datetime(2026, 11, 24, 17, tzinfo=UTC),
-        "closes_at": datetime(2026, 12, 5, 17, tzinfo=UTC),
-        "counting_ends_at": None,
-        "phones_closed_at": None,
-        "link": None,
-        "cover_token": "abcDEF123456",
-        "confirmed": True,
-        "published_at": None,
-        "annulled_reason": None,
-        "revision": 1,
-    }
-    return SurveyView(**{**facts, **changes})
 
 
 def make_codes(count):
