@@ -1,5 +1,4 @@
 import contextlib
-import copy
 import json
 from importlib import resources
 
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 
 from survey_app.criteria import frameworks
 from survey_app.criteria.frameworks import InvalidFramework
+from tests.evil import evil, planted
 
 DATA = resources.files("survey_app") / "rulebooks" / "data"
 SHIPPED = ("ntm-nang-cao-2021-2025", "mau-trinh-dien")
@@ -125,31 +125,10 @@ def test_two_requirements_may_not_share_a_key():
     assert "duplicate_key" in problem_codes({**made, "requirements": made["requirements"] * 2})
 
 
-evil = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=5,
-)
-
-
 @given(value=evil, place=st.integers(0, 500))
 def test_an_evil_value_anywhere_is_refused_or_accepted_but_never_crashes(value, place):
-    made = copy.deepcopy(shipped("mau-trinh-dien"))
-    paths = list(every_path(made))
-    part = made
-    *way, last = paths[place % len(paths)]
-    for key in way:
-        part = part[key]
-    part[last] = value
+    made = planted(shipped("mau-trinh-dien"), value, place)
 
     with contextlib.suppress(InvalidFramework):
         loaded = frameworks.load(made)
         assert frameworks.load(frameworks.dump(loaded)) == loaded
-
-
-def every_path(value, path=()):
-    if path:
-        yield path
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, part in inner:
-        yield from every_path(part, (*path, key))

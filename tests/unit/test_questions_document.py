@@ -1,5 +1,4 @@
 import contextlib
-import copy
 import json
 from importlib import resources
 
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from survey_app.questions import document
 from survey_app.questions.document import InvalidInstrument
+from tests.evil import evil, planted
 
 LIBRARY = resources.files("survey_app") / "authoring" / "library"
 TEMPLATES = {"xa-ntm": 19, "xa-ntm-nang-cao": 19, "xa-ntm-2026": 10}
@@ -183,37 +183,15 @@ def test_faces_answer_from_one_to_five_and_are_never_scored():
     assert not instrument.question("mood").scored
 
 
-evil = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=5,
-)
-
-
 @given(value=evil, place=st.integers(0, 200))
 def test_an_evil_value_anywhere_is_refused_or_accepted_but_never_crashes(value, place):
-    made = make_document(CLOSING, make_question("a", "number", minimum=1, maximum=2))
-    paths = list(every_path(made))
-    plant(made, paths[place % len(paths)], value)
+    sound = make_document(CLOSING, make_question("a", "number", minimum=1, maximum=2))
+
+    made = planted(sound, value, place)
 
     with contextlib.suppress(InvalidInstrument):
         loaded = document.load(made)
         assert document.load(document.dump(loaded)) == loaded
-
-
-def every_path(value, path=()):
-    if path:
-        yield path
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, part in inner:
-        yield from every_path(part, (*path, key))
-
-
-def plant(made, path, value):
-    made.update(copy.deepcopy(made))
-    for key in path[:-1]:
-        made = made[key]
-    made[path[-1]] = value
 
 
 @pytest.mark.parametrize(("key", "scored"), TEMPLATES.items())
