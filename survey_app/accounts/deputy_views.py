@@ -1,6 +1,7 @@
 """The page on which somebody who decides names a deputy, and either of the two ends it early."""
 
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 from flask import flash, redirect, render_template
 from flask.typing import ResponseReturnValue
@@ -30,29 +31,26 @@ def deputies_page() -> ResponseReturnValue:
     form.deputy.choices = [
         SelectChoice(found.id, found.name) for found in deputies.colleagues(db.session(), person)
     ]
-    status = 200
-    if form.is_submitted():
-        status = 422
-        if form.validate():
-            try:
-                with db.transaction() as current:
-                    deputies.name_deputy(
-                        current,
-                        form.deputy.data,
-                        starts_on=form.starts_on.data,
-                        ends_on=form.ends_on.data,
-                        reason=form.reason.data,
-                        by=person,
-                        now=now,
-                    )
-            except DeputyRefused as refusal:
-                form.form_errors = [refusal.message]
-            else:
-                flash(_("Your deputy is named. Lists and papers will name you both."), "success")
-                return redirect(_PAGE, 303)
+    if form.validate_on_submit():
+        try:
+            with db.transaction() as current:
+                deputies.name_deputy(
+                    current,
+                    form.deputy.data,
+                    starts_on=form.starts_on.data,
+                    ends_on=form.ends_on.data,
+                    reason=form.reason.data,
+                    by=person,
+                    now=now,
+                )
+        except DeputyRefused as refusal:
+            form.form_errors = [refusal.message]
+        else:
+            flash(_("Your deputy is named. Lists and papers will name you both."), "success")
+            return redirect(_PAGE, HTTPStatus.SEE_OTHER)
     standing = deputies.deputyships(db.session(), person.user_id, now)
     page = render_template("accounts/deputies.html", form=form, deputyships=standing, end_form=StaffForm())
-    return page, status
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
 
 
 @bp.post(f"{_PAGE}/<int:deputyship_id>/ket-thuc")
@@ -67,4 +65,4 @@ def end_deputyship(deputyship_id: int) -> ResponseReturnValue:
         flash(refusal.message, "error")
     else:
         flash(_("Ended. From now on everybody signs for themselves."), "success")
-    return redirect(_PAGE, 303)
+    return redirect(_PAGE, HTTPStatus.SEE_OTHER)
