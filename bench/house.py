@@ -24,7 +24,7 @@ from survey_app.authoring import queries as instruments
 from survey_app.collecting import operations as collecting
 from survey_app.collecting.queries import slip_door
 from survey_app.config import load_settings
-from survey_app.fieldwork import batches, calendar, codes, operations
+from survey_app.fieldwork import batches, calendar, codes, drafting, operations
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Channel, Purpose
 from survey_app.keys import KeyStore
@@ -90,7 +90,7 @@ def survey(
     ]
     with db.transaction() as current:
         recorded = units_operations.record_households(current, lines, actor=OPERATOR, now=opens)
-        plan = operations.Plan(
+        plan = drafting.Plan(
             unit_id=asked.id,
             instrument_id=instruments.latest_frozen(current, _INSTRUMENT).id,
             purpose=Purpose.DECISION,
@@ -102,8 +102,8 @@ def survey(
             opens_at=opening,
             closes_at=closing,
         )
-        frame = [operations.Asked(row.unit_id, row.households, row.source, row.as_of) for row in recorded]
-        number = operations.draft_survey(current, plan, frame, actor=OPERATOR, now=opens)
+        frame = [drafting.Asked(row.unit_id, row.households, row.source, row.as_of) for row in recorded]
+        number = drafting.draft_survey(current, plan, frame, actor=OPERATOR, now=opens)
         operations.publish(current, number, actor=OPERATOR, now=opens, keys=house.keys)
         current.flush()  # slips are made for the published survey
         printed: list[str] = []

@@ -16,7 +16,7 @@ from survey_app.audit import OPERATOR
 from survey_app.authoring import queries as instruments
 from survey_app.collecting import operations as collecting
 from survey_app.collecting.queries import slip_door
-from survey_app.fieldwork import batches, calendar, codes, operations
+from survey_app.fieldwork import batches, calendar, codes, drafting, operations
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import Channel, Purpose
@@ -127,7 +127,7 @@ def _villages(commune: UnitView, now: datetime) -> Iterator[HouseholdLine]:
 
 
 def _publish(session: Session, commune: UnitView, opens: datetime, closes: datetime, keys: KeyStore) -> str:
-    plan = operations.Plan(
+    plan = drafting.Plan(
         unit_id=commune.id,
         instrument_id=instruments.latest_frozen(session, INSTRUMENT).id,
         purpose=Purpose.DECISION,
@@ -140,11 +140,11 @@ def _publish(session: Session, commune: UnitView, opens: datetime, closes: datet
         closes_at=closes,
     )
     asked = [
-        operations.Asked(village.unit.id, village.households, village.source, village.as_of)
+        drafting.Asked(village.unit.id, village.households, village.source, village.as_of)
         for village in units.villages(session, commune.id, units.civil(closes))
         if village.households is not None and village.as_of is not None
     ]
-    number = operations.draft_survey(session, plan, asked, actor=OPERATOR, now=opens)
+    number = drafting.draft_survey(session, plan, asked, actor=OPERATOR, now=opens)
     operations.publish(session, number, actor=OPERATOR, now=opens, keys=keys)
     session.flush()  # slips are made for the published survey
     return number

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from survey_app.access import Identity, Role
 from survey_app.accounts import approvals
 from survey_app.accounts.approvals import ApprovalView
-from survey_app.fieldwork import batches, calendar, operations, readiness
-from survey_app.fieldwork.operations import Asked, Plan
+from survey_app.fieldwork import batches, calendar, drafting, operations, readiness
+from survey_app.fieldwork.drafting import Asked, Plan
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.refusals import CannotPublish, ReasonNeeded
 from survey_app.i18n import gettext as _
@@ -120,8 +120,8 @@ def change_draft(
     now: datetime,
 ) -> None:
     """Save a draft anew. What the other body was asked to agree to is then another thing: the request is withdrawn."""
-    operations.change_draft(session, survey_id, plan, revision=revision, actor=by.actor, now=now)
-    operations.set_frame(session, survey_id, frame)
+    drafting.change_draft(session, survey_id, plan, revision=revision, actor=by.actor, now=now)
+    drafting.set_frame(session, survey_id, frame)
     approvals.withdraw_requests(
         session,
         subject(survey_id),

@@ -17,7 +17,7 @@ from survey_app.authoring import operations as authoring
 from survey_app.authoring import queries as instruments
 from survey_app.config import VIETNAM
 from survey_app.errors import DomainError
-from survey_app.fieldwork import batches, calendar, operations, queries, slips
+from survey_app.fieldwork import batches, calendar, drafting, operations, queries, slips
 from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.refusals import NoSuchVillage
 from survey_app.keys import store
@@ -81,7 +81,7 @@ def open_survey(
             commune = units.unit_by_code(current, code, units.civil(now))
             if commune.level != Level.COMMUNE:
                 raise click.ClickException(f"{commune.full_name} is not a commune")
-            planned = operations.Plan(
+            planned = drafting.Plan(
                 unit_id=commune.id,
                 instrument_id=instruments.latest_frozen(current, key).id,
                 purpose=Purpose(purpose),
@@ -100,7 +100,7 @@ def open_survey(
             # Read for either purpose, so that a wrong file is never passed over; only a decision survey has a frame.
             villages = _frame(frame_file, commune, now) if frame_file else []
             frame = villages if planned.purpose is Purpose.DECISION else []
-            number = operations.draft_survey(current, planned, frame, actor=OPERATOR, now=now)
+            number = drafting.draft_survey(current, planned, frame, actor=OPERATOR, now=now)
             operations.publish(current, number, actor=OPERATOR, now=now, keys=store())
     except BadFile as error:
         rows = [f"{p.sheet} {p.row} {p.column}: {p.found} – {p.expected}" for p in error.problems]
@@ -205,12 +205,12 @@ def progress(survey_id: str, as_json: bool) -> None:
         click.echo(f"{village['unit']}  {village['answered']} / {village['households']}")
 
 
-def _frame(file: Path, commune: units.UnitView, now: datetime) -> list[operations.Asked]:
+def _frame(file: Path, commune: units.UnitView, now: datetime) -> list[drafting.Asked]:
     """The frame is exactly the rows of the file; its villages are entered in the register as well."""
     current = db.session()
     lines = read_file(file.read_bytes(), file.name, commune, current, units.civil(now))
     stored = units_operations.record_households(current, lines, actor=OPERATOR, now=now)
-    return [operations.Asked(row.unit_id, row.households, row.source, row.as_of) for row in stored]
+    return [drafting.Asked(row.unit_id, row.households, row.source, row.as_of) for row in stored]
 
 
 def _line(frame: tuple[queries.FrameLine, ...], village: str) -> queries.FrameLine:

@@ -15,10 +15,11 @@ from survey_app.authoring import confirmation
 from survey_app.authoring import queries as instruments
 from survey_app.authoring.confirmation import ScoredWording
 from survey_app.authoring.queries import InstrumentView
-from survey_app.fieldwork import acts, calendar, operations, queries, views
+from survey_app.fieldwork import acts, calendar, drafting, queries, views
 from survey_app.fieldwork.forms import SurveyForm, suggested_dates
 from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.queries import SurveyView
+from survey_app.fieldwork.refusals import SurveyChanged
 from survey_app.i18n import gettext as _
 from survey_app.templating import wording
 from survey_app.units import queries as units
@@ -45,7 +46,7 @@ def new() -> ResponseReturnValue:
         if conflicts:
             return _edit_page(form, villages, conflicts=conflicts), HTTPStatus.CONFLICT
         with db.transaction() as writing:
-            number = operations.draft_survey(writing, plan, asked, actor=person.actor, now=now)
+            number = drafting.draft_survey(writing, plan, asked, actor=person.actor, now=now)
         flash(_("Draft saved. Look it over, then ask for approval."), "success")
         return redirect(url_for("fieldwork.page", survey_id=number))
     return _edit_page(form, villages), views.status(form)
@@ -77,7 +78,7 @@ def edit(survey_id: str) -> ResponseReturnValue:
                     by=person,
                     now=now,
                 )
-        except operations.SurveyChanged as error:
+        except SurveyChanged as error:
             flash(error.message, "error")
             form.revision.data = str(queries.survey(current, survey_id).revision)
             return _edit_page(form, villages, survey), error.status
@@ -93,7 +94,7 @@ def discard(survey_id: str) -> ResponseReturnValue:
     person = access.identity()
     survey = queries.scoped_survey(db.session(), survey_id, person)
     with db.transaction() as writing:
-        operations.discard_draft(writing, survey.id, actor=person.actor, now=datetime.now(UTC))
+        drafting.discard_draft(writing, survey.id, actor=person.actor, now=datetime.now(UTC))
     flash(_("The draft was thrown away."), "success")
     return redirect(url_for("fieldwork.index"))
 
@@ -129,15 +130,15 @@ def _form_name(current: Session, view: InstrumentView, person: Identity) -> str:
 
 def _unread_conflicts(
     current: Session,
-    plan: operations.Plan,
-    asked: Sequence[operations.Asked],
+    plan: drafting.Plan,
+    asked: Sequence[drafting.Asked],
     now: datetime,
     survey_id: str | None = None,
 ) -> tuple[str, ...]:
     """What stands against the plan, unless the person has read it and saves all the same."""
     if request.form.get("anyway"):
         return ()
-    return operations.conflicts(current, plan, len(asked), now, survey_id=survey_id)
+    return drafting.conflicts(current, plan, len(asked), now, survey_id=survey_id)
 
 
 def _edit_page(
@@ -157,19 +158,19 @@ def _counted_villages(current: Session, commune: UnitView, now: datetime) -> tup
     return tuple(village for village in found if village.households is not None)
 
 
-def _asked(form: SurveyForm, villages: Sequence[Village]) -> list[operations.Asked]:
+def _asked(form: SurveyForm, villages: Sequence[Village]) -> list[drafting.Asked]:
     if form.purpose.data != Purpose.DECISION:
         return []
     chosen = set(form.villages.data or ())
     return [
-        operations.Asked(village.unit.id, village.households, village.source, village.as_of)
+        drafting.Asked(village.unit.id, village.households, village.source, village.as_of)
         for village in villages
         if village.unit.id in chosen and village.households is not None and village.as_of is not None
     ]
 
 
-def _plan(form: SurveyForm, commune: UnitView) -> operations.Plan:
-    return operations.Plan(
+def _plan(form: SurveyForm, commune: UnitView) -> drafting.Plan:
+    return drafting.Plan(
         unit_id=commune.id,
         instrument_id=form.instrument.data,
         purpose=Purpose(form.purpose.data),

@@ -1,13 +1,11 @@
-"""The life of a survey: drafted, published, opened, closed for phones, corrected, extended, annulled.
+"""The life of a survey: published, opened, closed for phones, corrected, extended, annulled.
 
 States change only by these acts and by the minute job, never by looking at the clock while reading. Nothing here knows
 answers.
 """
 
-import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
@@ -16,7 +14,7 @@ from survey_app import audit
 from survey_app.access import Role
 from survey_app.authoring import confirmation
 from survey_app.authoring.confirmation import ScoredWording
-from survey_app.fieldwork import calendar, codes, readiness
+from survey_app.fieldwork import calendar, readiness
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import (
     FrameCorrection,
@@ -26,12 +24,10 @@ from survey_app.fieldwork.models import (
     Purpose,
     State,
     Survey,
-    SurveyNumber,
 )
 from survey_app.fieldwork.queries import SurveyNotFound
 from survey_app.fieldwork.refusals import (
     CannotPublish,
-    DatesReversed,
     FrameClosed,
     SurveyChanged,
     WrongState,
@@ -42,110 +38,10 @@ from survey_app.units import queries as units
 from survey_app.units.models import Unit
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What people decide when they draft a survey. Moments are UTC."""
-
-    unit_id: int
-    instrument_id: int
-    purpose: Purpose
-    rehearsal: bool
-    plan_number: str
-    plan_date: date | None
-    aim: str
-    contact: str
-    opens_at: datetime
-    closes_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A village of the frame: how many households it has, who says so, and as of when."""
-
-    unit_id: int
-    households: int
-    source: str
-    as_of: date
-
-
-def draft_survey(session: Session, plan: Plan, frame: Sequence[Asked], *, actor: str, now: datetime) -> str:
-    """A new draft; its number. Raises DatesReversed."""
-    row = SurveyNumber()
-    session.add(row)
-    session.flush()  # the running number is needed for the id
-    number = codes.survey_number(row.number)
-    session.add(
-        Survey(
-            id=number,
-            state=State.DRAFT,
-            cover_token=secrets.token_urlsafe(16),
-            link=secrets.token_urlsafe(9) if plan.purpose is Purpose.FEEDBACK else None,
-            created_at=now,
-            created_by=actor,
-            **_columns(plan),
-        )
-    )
-    session.flush()  # the frame refers to the survey
-    set_frame(session, number, frame)
-    audit.record(session, actor, "fieldwork.draft", f"survey:{number}", at=now)
-    return number
-
-
-def change_draft(
-    session: Session, survey_id: str, plan: Plan, *, revision: int, actor: str, now: datetime
-) -> None:
-    """Replace what the draft says. Raises WrongState after publishing, SurveyChanged when it was saved meanwhile."""
-    survey = hold(session, survey_id)
-    require_state(survey, State.DRAFT)
-    if survey.revision != revision:
-        raise SurveyChanged(
-            _(
-                "Somebody else saved this survey meanwhile. Your entries are still here: compare, then save again."
-            )
-        )
-    for name, value in _columns(plan).items():
-        setattr(survey, name, value)
-    survey.revision += 1
-    audit.record(session, actor, "fieldwork.change", f"survey:{survey_id}", at=now)
-
-
 def require_revision(session: Session, survey_id: str, revision: int) -> None:
     """Hold the survey as it was when `revision` was read. Raises SurveyChanged when it was saved since."""
     if hold(session, survey_id).revision != revision:
         raise SurveyChanged(_("The survey was changed after you opened it. Read it again before you decide."))
-
-
-def set_frame(session: Session, survey_id: str, frame: Sequence[Asked]) -> None:
-    """Make the draft's frame exactly these villages. Raises WrongState after publishing."""
-    require_state(hold(session, survey_id), State.DRAFT)
-    session.execute(delete(FrameRow).where(FrameRow.survey_id == survey_id))
-    for line in frame:
-        session.add(
-            FrameRow(
-                survey_id=survey_id,
-                unit_id=line.unit_id,
-                households=line.households,
-                source=line.source,
-                as_of=line.as_of,
-            )
-        )
-    session.flush()  # callers read the frame in the same transaction
-
-
-def discard_draft(session: Session, survey_id: str, *, actor: str, now: datetime) -> None:
-    """Throw a draft away; its number is never given again. Raises WrongState after publishing."""
-    survey = hold(session, survey_id)
-    require_state(survey, State.DRAFT)
-    session.execute(delete(FrameRow).where(FrameRow.survey_id == survey_id))
-    session.delete(survey)
-    audit.record(session, actor, "fieldwork.discard", f"survey:{survey_id}", at=now)
-
-
-def conflicts(
-    session: Session, plan: Plan, villages: int, now: datetime, *, survey_id: str | None = None
-) -> tuple[str, ...]:
-    """What would stand against what people are typing, as sentences; `survey_id` is the draft that they change."""
-    return readiness.conflicts(session, Survey(id=survey_id, **_columns(plan)), villages, now)
 
 
 def publish(
@@ -318,23 +214,6 @@ def require_state(survey: Survey, *states: State) -> None:
         raise WrongState(
             _("This can no longer be done: the survey has moved on. Reload the page to see its state.")
         )
-
-
-def _columns(plan: Plan) -> dict[str, object]:
-    if plan.closes_at <= plan.opens_at:
-        raise DatesReversed
-    return {
-        "unit_id": plan.unit_id,
-        "instrument_id": plan.instrument_id,
-        "purpose": plan.purpose,
-        "rehearsal": plan.rehearsal,
-        "plan_number": plan.plan_number,
-        "plan_date": plan.plan_date,
-        "aim": plan.aim,
-        "contact": plan.contact,
-        "opens_at": plan.opens_at,
-        "closes_at": plan.closes_at,
-    }
 
 
 def _one_at_a_time(session: Session, commune_id: int) -> None:

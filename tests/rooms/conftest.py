@@ -20,7 +20,7 @@ from survey_app.audit import OPERATOR
 from survey_app.authoring import operations as authoring_operations
 from survey_app.authoring import queries as instruments
 from survey_app.authoring.models import InstrumentRecord
-from survey_app.fieldwork import batches, calendar, operations, queries
+from survey_app.fieldwork import batches, calendar, drafting, operations, queries
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
@@ -88,7 +88,7 @@ def make_survey(app: Flask) -> Callable[..., SurveyView]:
         late = state in {State.DRAFT, State.PUBLISHED}
         opens_at = opens_at or calendar.opening(units.civil(now) + (_DAY if late else -2 * _DAY))
         with db.transaction() as current:
-            plan = operations.Plan(
+            plan = drafting.Plan(
                 unit_id=commune.unit.id,
                 instrument_id=instruments.latest_frozen(current, form).id,
                 purpose=purpose,
@@ -101,12 +101,12 @@ def make_survey(app: Flask) -> Callable[..., SurveyView]:
                 closes_at=closes_at or calendar.closing(units.civil(now) + 7 * _DAY),
             )
             asked = [
-                operations.Asked(village.unit.id, village.households, village.source, village.as_of)
+                drafting.Asked(village.unit.id, village.households, village.source, village.as_of)
                 for village in units.villages(current, commune.unit.id, units.civil(now))
                 if village.households is not None and village.as_of is not None
             ]
             frame = asked if purpose is Purpose.DECISION else []
-            number = operations.draft_survey(current, plan, frame, actor=OPERATOR, now=now)
+            number = drafting.draft_survey(current, plan, frame, actor=OPERATOR, now=now)
             if state is not State.DRAFT:
                 operations.publish(current, number, actor=OPERATOR, now=now, keys=store())
         return advance(number, state)

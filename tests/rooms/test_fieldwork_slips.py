@@ -16,7 +16,7 @@ from survey_app.access import Identity, Role
 from survey_app.authoring import operations as authoring_operations
 from survey_app.authoring import queries as instruments
 from survey_app.config import load_settings
-from survey_app.fieldwork import codes, operations, queries, slips, ticks
+from survey_app.fieldwork import codes, drafting, operations, queries, slips, ticks
 from survey_app.fieldwork.models import Purpose
 from survey_app.keys import store
 from survey_app.questions.instrument import Kind, Question
@@ -252,7 +252,7 @@ def publish(*, rehearsal):
         content = f"commune,village,kind,households,source,as_of\n{COMMUNE},Phung,làng,20,Xã,2026-01-31\n"
         lines = households.read_file(content.encode(), "ho.csv", commune, current, units.civil(NOW))
         (village,) = unit_operations.record_households(current, lines, actor="operator", now=NOW)
-        plan = operations.Plan(
+        plan = drafting.Plan(
             unit_id=commune.id,
             instrument_id=instruments.latest_frozen(current, "xa-ntm").id,
             purpose=Purpose.DECISION,
@@ -264,8 +264,8 @@ def publish(*, rehearsal):
             opens_at=NOW - timedelta(days=1),
             closes_at=NOW + timedelta(days=5),
         )
-        frame = [operations.Asked(village.unit_id, 20, "Xã", date(2026, 1, 31))]
-        number = operations.draft_survey(current, plan, frame, actor="operator", now=NOW)
+        frame = [drafting.Asked(village.unit_id, 20, "Xã", date(2026, 1, 31))]
+        number = drafting.draft_survey(current, plan, frame, actor="operator", now=NOW)
         operations.publish(current, number, actor="operator", now=NOW, keys=store())
         operations.open_due(current, NOW)
     return number, queries.frame(db.session(), number)[0].unit.code

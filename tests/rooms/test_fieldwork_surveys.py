@@ -302,7 +302,7 @@ def test_two_feedback_surveys_may_run_side_by_side(commune, make_survey):
 def test_a_survey_that_would_close_before_it_opens_is_refused(commune, make_survey):
     now = datetime.now(UTC)
 
-    with pytest.raises(operations.DatesReversed):
+    with pytest.raises(refusals.DatesReversed):
         make_survey(commune, State.DRAFT, opens_at=now, closes_at=now - DAY)
 
 
