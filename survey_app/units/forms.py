@@ -16,6 +16,7 @@ from survey_app.units.lines import (
     Wrong,
     parse_day,
     parse_households,
+    parse_last_day,
     parse_name,
     parse_source,
 )
@@ -33,13 +34,14 @@ class EndForm(StaffForm):
 
     last_day = StringField(_l("Last day"), [InputRequired()])
 
-    def __init__(self, today: date, **values: Any) -> None:
+    def __init__(self, first_day: date, today: date, **values: Any) -> None:
         super().__init__(**values)
+        self._first_day = first_day
         self._today = today
 
     def day(self) -> date:
         """What the form says; only after it was validated."""
-        return parse_day(self.last_day.data, self._today)
+        return parse_last_day(self.last_day.data, self._first_day, self._today)
 
     def validate_last_day(self, field: StringField) -> None:
         _parsed(self.day)

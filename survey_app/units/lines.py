@@ -137,6 +137,17 @@ def parse_day(value: str | date, today: date) -> date:
     return found
 
 
+def parse_last_day(value: str, first_day: date, today: date) -> date:
+    """A day up to today on which something that began on `first_day` was there. Raises Wrong."""
+    found = parse_day(value, today)
+    if found < first_day:
+        raise Wrong(
+            _("%(day)s is before this village began.", day=f"{found:%d/%m/%Y}"),
+            _("a day from %(day)s on", day=f"{first_day:%d/%m/%Y}"),
+        )
+    return found
+
+
 def parse_kind(value: str) -> kinds.Kind:
     """A kind of village, with or without accents. Raises Wrong."""
     kind = kinds.village_kind(value)

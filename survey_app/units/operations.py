@@ -171,7 +171,7 @@ def change_village(
 
 def end_village(session: Session, village: UnitView, *, last_day: date, actor: str, now: datetime) -> None:
     """Take a village out of force after `last_day`; its code is never given again, its counts stay."""
-    session.get_one(Unit, village.id).valid_to = max(last_day, village.valid_from)
+    session.get_one(Unit, village.id).valid_to = last_day
     audit.record(
         session, actor, "units.end_village", f"unit:{village.id}", at=now, last_day=last_day.isoformat()
     )

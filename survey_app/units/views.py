@@ -132,7 +132,8 @@ def change_village(code: str, village_code: str) -> ResponseReturnValue:
 def end_village(code: str, village_code: str) -> ResponseReturnValue:
     now = datetime.now(UTC)
     commune = _commune(code)
-    shown, form = _village(commune, village_code, queries.civil(now)), EndForm(queries.civil(now))
+    shown = _village(commune, village_code, queries.civil(now))
+    form = EndForm(shown.unit.valid_from, queries.civil(now))
     if not form.validate():
         edit = VillageForm(queries.civil(now), formdata=None, **_current_values(shown))
         return _village_page(commune, shown, edit, end=form), 422
@@ -208,7 +209,7 @@ def _village_page(
         village=shown,
         counts=queries.counts(db.session(), shown.unit.id) if shown else (),
         form=form,
-        end=end or EndForm(_today(), formdata=None),
+        end=end or (EndForm(shown.unit.valid_from, _today(), formdata=None) if shown else None),
         may_edit=_may_edit(),
         refusal=refusal,
     )

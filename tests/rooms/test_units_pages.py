@@ -264,6 +264,18 @@ def test_a_village_that_exists_no_longer_leaves_the_list(officer):
     assert officer.get(f"{IA_MO}/thon/23938001").status_code == 404
 
 
+def test_a_village_cannot_end_before_it_began(officer):
+    officer.post(f"{IA_MO}/thon", data=FORM)
+
+    reply = officer.post(f"{IA_MO}/thon/23938001/het-hieu-luc", data={"last_day": "01/01/1026"})
+    early = officer.post(f"{IA_MO}/thon/23938001/het-hieu-luc", data={"last_day": "30/06/2025"})
+
+    assert (reply.status_code, early.status_code) == (422, 422)
+    assert "01/07/2025" in early.text
+    assert "30/06/2025" in early.text
+    assert len(villages()) == 1
+
+
 def test_the_page_of_its_history_names_old_units_with_their_period(enter):
     page = enter(Role.PROVINCE, "52").get(f"{DE_GI}/lich-su").text
 
