@@ -17,6 +17,9 @@ csrf = CSRFProtect()
 #: WTForms ships no Vietnamese: its English sentences are looked up in a catalogue of ours that is kept by hand.
 _sentences = Domain(domain="wtforms")
 
+#: Formatting signs that some scripts and picture signs are written with.
+_JOINERS = frozenset("\u200c\u200d")
+
 
 class StaffForm(FlaskForm):
     """A Flask-WTF form whose built-in messages speak the page's language."""
@@ -65,6 +68,15 @@ class WholeNumberField(IntegerField):
 def clean(text: str | None) -> str | None:
     """Typed text in normal form C, outer white space dropped; a filter for WTForms fields.
 
-    U+0000, which nobody types and PostgreSQL cannot hold, is dropped too.
+    Dropped too is what nobody sees and copying brings along: U+0000, which PostgreSQL cannot hold, zero-width
+    spaces, and the signs that turn the direction of writing, which would print a sentence backwards.
+
+    >>> clean(" Hỏi bà \\u202eH'Lan\\u200b ")
+    "Hỏi bà H'Lan"
     """
-    return None if text is None else unicodedata.normalize("NFC", text.replace("\0", "")).strip()
+    if text is None:
+        return None
+    seen = "".join(
+        sign for sign in text if sign != "\0" and (sign in _JOINERS or unicodedata.category(sign) != "Cf")
+    )
+    return unicodedata.normalize("NFC", seen).strip()
