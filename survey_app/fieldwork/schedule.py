@@ -68,7 +68,8 @@ def _of_survey(
         yield from _draft(session, survey)
     if survey.state in _IN_THE_FIELD and is_decision and person.role in FRONT:
         yield from _slips(session, survey)
-    if survey.state is State.OPEN and survey.closes_at - now <= _LAST_DAYS:
+    ends_soon = survey.state is State.OPEN and survey.closes_at - now <= _LAST_DAYS
+    if ends_soon and person.role is not Role.CLERK:  # a clerk may not open the page of the survey
         yield Todo(
             _("Survey %(number)s closes soon", number=survey.id),
             _(

@@ -594,3 +594,13 @@ def test_every_job_of_the_minute_can_run_twice_on_an_empty_database(app):
     now = datetime.now(UTC)
 
     assert set(jobs.run_due(now)) == set(jobs.run_due(now))
+
+
+def test_a_clerk_is_led_only_to_pages_that_open_to_a_clerk(commune, make_survey, sign_in):
+    survey = make_survey(commune, closes_at=datetime.now(UTC) + DAY)
+    client = sign_in(Role.CLERK, commune.unit)
+
+    links = [link["href"] for link in Page(client.get("/can-bo").text).all("a")]
+    replies = {link: client.get(link).status_code for link in links if survey.id in (link or "")}
+
+    assert replies == {f"/can-bo/nhap-phieu/{survey.id}": 200}
