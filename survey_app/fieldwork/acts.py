@@ -1,6 +1,6 @@
 """Acts on a survey that two bodies must agree on: one asks, the other decides, and only then the act is done."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -87,8 +87,9 @@ def request(
     by: Identity,
     now: datetime,
 ) -> int:
-    """Ask the other body; the number of the request. Raises CannotPublish, ReasonNeeded and what `approvals` refuses.
+    """Ask the other body; the number of the request.
 
+    Raises CannotPublish, ReasonNeeded, WrongState for a day that cannot be, and what `approvals` refuses.
     Publishing needs no reason; every other act does.
     """
     if act is Act.PUBLISH:
@@ -97,6 +98,7 @@ def request(
             raise CannotPublish(" ".join(missing))
     elif not reason.strip():
         raise ReasonNeeded(_("Please give the reason: it is printed on the papers."))
+    _require_possible_day(survey, act, payload, now)
     return approvals.request_approval(
         session,
         act=act,
@@ -107,6 +109,17 @@ def request(
         by=by,
         now=now,
     )
+
+
+def _require_possible_day(survey: SurveyView, act: Act, payload: Mapping[str, object], now: datetime) -> None:
+    """So that nobody is asked to agree to a day that would be refused afterwards."""
+    if act not in {Act.EXTEND, Act.SHORTEN}:
+        return
+    closes_at = datetime.fromisoformat(str(payload["closes_at"]))
+    if act is Act.EXTEND:
+        operations.require_later_end(survey.closes_at, closes_at, now)
+    else:
+        operations.require_earlier_end(survey.opens_at, survey.closes_at, closes_at, now)
 
 
 def change_draft(

@@ -125,14 +125,27 @@ def copy_progress(session: Session, now: datetime) -> int:
     return len(rows)
 
 
+def require_later_end(present: datetime, closes_at: datetime, now: datetime) -> None:
+    """Raises WrongState unless the phones would stay open longer than they do at `present`."""
+    if closes_at <= max(present, now):
+        raise WrongState(_("The new last day must be later than the present one."))
+
+
+def require_earlier_end(opens_at: datetime, present: datetime, closes_at: datetime, now: datetime) -> None:
+    """Raises WrongState unless the phones would close earlier than at `present`, and tomorrow at the earliest."""
+    if closes_at >= present:
+        raise WrongState(_("The new last day must be earlier than the present one."))
+    if calendar.last_day(closes_at) <= max(units.civil(now), units.civil(opens_at)):
+        raise WrongState(_("The new last day must be later than today and than the first day."))
+
+
 def extend(
     session: Session, survey_id: str, closes_at: datetime, *, reason: str, actor: str, now: datetime
 ) -> None:
     """Keep the phones open longer. Raises WrongState when they are closed already or the date is not later."""
     survey = hold(session, survey_id)
     require_state(survey, State.PUBLISHED, State.OPEN)
-    if closes_at <= max(survey.closes_at, now):
-        raise WrongState(_("The new last day must be later than the present one."))
+    require_later_end(survey.closes_at, closes_at, now)
     other = readiness.overlapping(session, survey, closes_at)
     if other is not None:
         raise WrongState(_("Survey %(number)s of this commune runs in the same days.", number=other))
@@ -153,10 +166,7 @@ def shorten(
     """
     survey = hold(session, survey_id)
     require_state(survey, State.PUBLISHED, State.OPEN)
-    if closes_at >= survey.closes_at:
-        raise WrongState(_("The new last day must be earlier than the present one."))
-    if calendar.last_day(closes_at) <= max(units.civil(now), units.civil(survey.opens_at)):
-        raise WrongState(_("The new last day must be later than today and than the first day."))
+    require_earlier_end(survey.opens_at, survey.closes_at, closes_at, now)
     before = survey.closes_at
     survey.closes_at = closes_at
     audit.record(

@@ -118,8 +118,8 @@ def ask_annul(survey_id: str) -> ResponseReturnValue:
     """Ask the other body to cancel the survey."""
     form = ReasonForm(prefix="annul")
     if not form.validate_on_submit():
-        return _form_refused(survey_id, form)
-    return _ask(survey_id, Act.ANNUL, {}, form.reason.data)
+        return _form_refused(survey_id, Act.ANNUL, form)
+    return _ask(survey_id, Act.ANNUL, {}, form.reason.data, form)
 
 
 @bp.route("/<survey_id>/huy-phieu/<int:batch>", methods=["GET", "POST"])
@@ -200,12 +200,15 @@ def status(form: object) -> int:
 
 def _ask_new_day(survey_id: str, act: Act, form: ExtendForm) -> ResponseReturnValue:
     if not form.validate_on_submit():
-        return _form_refused(survey_id, form)
+        return _form_refused(survey_id, act, form)
     closes_at = calendar.closing(form.closes_on.data)
-    return _ask(survey_id, act, {"closes_at": closes_at.isoformat()}, form.reason.data)
+    return _ask(survey_id, act, {"closes_at": closes_at.isoformat()}, form.reason.data, form)
 
 
-def _ask(survey_id: str, act: Act, payload: dict[str, object], reason: str) -> ResponseReturnValue:
+def _ask(
+    survey_id: str, act: Act, payload: dict[str, object], reason: str, form: ReasonForm | None = None
+) -> ResponseReturnValue:
+    """Asks; where that is refused, what was typed into `form` stays before the reader."""
     now, person = datetime.now(UTC), access.identity()
     survey = queries.scoped_survey(db.session(), survey_id, person)
     try:
@@ -213,15 +216,19 @@ def _ask(survey_id: str, act: Act, payload: dict[str, object], reason: str) -> R
             acts.request(writing, survey, act, payload=payload, reason=reason, by=person, now=now)
     except DomainError as refusal:
         flash(refusal.message, "error")
+        if form is not None:
+            return _form_refused(survey_id, act, form)
         return redirect(url_for("fieldwork.page", survey_id=survey_id))
     flash(_("Asked. The other body now finds it under “Today”."), "success")
     return redirect(url_for("fieldwork.page", survey_id=survey_id))
 
 
-def _form_refused(survey_id: str, form: ReasonForm) -> ResponseReturnValue:
-    """A small form of the survey page that was not filled in right, on a page of its own with what was typed."""
+def _form_refused(survey_id: str, act: Act, form: ReasonForm) -> ResponseReturnValue:
+    """A small form of the survey page that was not taken, on a page of its own with what was typed."""
     survey = queries.scoped_survey(db.session(), survey_id, access.identity())
-    return render_template("fieldwork/ask_again.html", survey=survey, form=form), 422
+    return render_template(
+        "fieldwork/ask_again.html", survey=survey, form=form, act=act, act_name=acts.name
+    ), 422
 
 
 def _decide_page(

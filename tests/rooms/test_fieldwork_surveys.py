@@ -328,6 +328,17 @@ def test_the_phones_stay_open_longer_when_both_bodies_agree(commune, make_survey
     assert queries.survey(fresh(), survey.id).last_day == later
 
 
+def test_a_day_that_cannot_be_is_refused_at_once_and_what_was_typed_stays(commune, make_survey, two_bodies):
+    survey = make_survey(commune)
+    typed = {"extend-closes_on": survey.last_day.isoformat(), "extend-reason": "Mưa lũ"}
+
+    refused = ask(two_bodies("front"), survey, "/xin-gia-han", **typed)
+
+    assert "Ngày cuối mới phải sau ngày cuối hiện nay." in refused.text
+    assert "Mưa lũ" in refused.text
+    assert accounts.approvals_of(fresh(), acts.subject(survey.id)) == ()
+
+
 def test_a_survey_is_not_extended_into_the_days_of_the_next_one(commune, make_survey):
     survey = make_survey(commune)
     make_survey(
