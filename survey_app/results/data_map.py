@@ -47,7 +47,7 @@ DATA_MAP = (
             "The commune: free texts that the Front released"
         ),
         _l("As many months as the operator configured; while a complaint is open, longer"),
-        _l("All answers of a survey by the command results retain; one free text by the Front, by page"),
+        _l("All answers of a survey by the operator of the server; one free text by the Front, by page"),
     ),
     DataLine(
         ("text_reviews",),
@@ -65,7 +65,7 @@ DATA_MAP = (
         _l("So that what was set aside stays on record"),
         _l("Auditor, province and Front, in the auditor's files after sealing; each download is noted"),
         _l("As long as the sealed answers of the same survey"),
-        _l("By the same commands as sealed answers"),
+        _l("In the same way as sealed answers"),
     ),
     DataLine(
         ("retained_leaves",),
@@ -247,7 +247,7 @@ DATA_MAP = (
         _l("To choose the first password"),
         _l("Nobody, by any page"),
         _l("As many months as the operator configured"),
-        _l("By command: results retain --due"),
+        _l("By the operator of the server, with the answers that are due"),
     ),
     DataLine(
         ("throttle_failures",),
