@@ -29,7 +29,7 @@ test: .venv/ready-test
 # Take the pictures of docs/screens/ anew, to be looked at.
 screens: .venv/ready-test
 	@scripts/system-packages $(TEST_PACKAGES)
-	SCREENS=$(CURDIR)/docs/screens $(BIN)/pytest tests/journeys -k sqlite
+	SCREENS=$(CURDIR)/docs/screens $(BIN)/pytest tests/journeys -k "not postgresql"
 
 bench: .venv/ready-test
 	@scripts/system-packages $(TEST_PACKAGES)
