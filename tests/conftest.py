@@ -1,7 +1,7 @@
 """Fixtures of the whole suite: both databases, a fresh one for each test, and the application on it.
 
 A PostgreSQL cluster is made in a folder of its own, listens on a socket there, and is ended by the process that
-started it. Each test gets an empty migrated database: a copied file on SQLite, an emptied database on PostgreSQL.
+started it. The databases come from `databases`, the application from `applications`.
 """
 
 import os
@@ -11,22 +11,24 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import flask_migrate
-import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from survey_app import db
 from survey_app.app import create_app
 from survey_app.config import load_settings
+from tests.applications import Ready
+from tests.databases import Cluster, Copied, Emptied, Supply
 from tests.pages import faults
 
 #: A working day on which most tests happen: Monday 1 June 2026, 09:00 in Vietnam.
@@ -37,19 +39,6 @@ TODAY = date(2026, 6, 1)
 _TEMPLATES = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="templates-"))
 
 _POSTGRES_BIN = Path("/usr/lib/postgresql/15/bin")
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """A running PostgreSQL of the tests' own, reached through the socket in `folder`."""
-
-    folder: Path
-
-    def url(self, name: str) -> str:
-        return f"postgresql+psycopg://survey@/{name}?host={self.folder}"
-
-    def admin(self) -> psycopg.Connection:
-        return psycopg.connect(host=str(self.folder), user="survey", dbname="postgres", autocommit=True)
 
 
 class Visitor(FlaskClient):
@@ -96,109 +85,60 @@ def cluster() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite database to copy."""
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Copied:
+    """The SQLite database of this test process."""
     folder = tmp_path_factory.mktemp("template")
     migrate_to_head(folder, f"sqlite:///{folder / 'template.sqlite3'}")
-    return folder / "template.sqlite3"
-
-
-class Emptied:
-    """One PostgreSQL database that test after test uses: emptied in between, made anew when its structure changed.
-
-    Copying a template takes ten times as long as emptying the few tables that a test wrote to.
-    """
-
-    _STRUCTURE = """
-        SELECT md5(string_agg(line, ';' ORDER BY line)) FROM (
-            SELECT concat_ws(' ', c.relname, a.attname, a.atttypid, a.attnotnull, a.attisdropped) AS line
-            FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-            WHERE c.relnamespace = 'public'::regnamespace
-            UNION ALL SELECT concat_ws(' ', 'trigger', tgname, tgenabled) FROM pg_trigger WHERE NOT tgisinternal
-            UNION ALL SELECT concat_ws(' ', 'constraint', conname) FROM pg_constraint
-            UNION ALL SELECT concat_ws(' ', 'function', proname, md5(prosrc)) FROM pg_proc
-            WHERE pronamespace = 'public'::regnamespace
-        ) AS structure"""
-
-    def __init__(self, cluster: Cluster, template: str) -> None:
-        self.cluster = cluster
-        self.template = template
-        self.made = 0
-        self.name = ""
-        with self._connect(template) as connection:
-            self.structure = connection.execute(self._STRUCTURE).fetchone()
-            names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-            self.tables = sorted(name for (name,) in names if name != "alembic_version")
-
-    def take(self) -> str:
-        """The name of an empty migrated database."""
-        if not self.name:
-            self.made += 1
-            self.name = f"test_{os.getpid()}_{self.made}"
-            with self.cluster.admin() as connection:
-                connection.execute(f'CREATE DATABASE "{self.name}" TEMPLATE "{self.template}"')
-        return self.name
-
-    def give_back(self) -> None:
-        """Empty the database for the next test, or drop it if this test changed more than rows."""
-        with self.cluster.admin() as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [self.name]
-            )
-        with self._connect(self.name) as connection:
-            if connection.execute(self._STRUCTURE).fetchone() == self.structure:
-                self._empty(connection)
-                return
-        with self.cluster.admin() as connection:
-            connection.execute(f'DROP DATABASE "{self.name}" WITH (FORCE)')
-        self.name = ""
-
-    def _empty(self, connection: psycopg.Connection) -> None:
-        probes = " UNION ALL ".join(
-            f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in self.tables
-        )
-        written = ", ".join(f'"{name}"' for (name,) in connection.execute(probes))
-        used = connection.execute(
-            "SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL"
-        ).fetchall()
-        connection.execute("SET session_replication_role = replica")
-        if written:
-            connection.execute(f"TRUNCATE {written} CASCADE")
-        for (name,) in used:
-            connection.execute(f'ALTER SEQUENCE "{name}" RESTART')
-
-    def _connect(self, name: str) -> psycopg.Connection:
-        return psycopg.connect(host=str(self.cluster.folder), user="survey", dbname=name, autocommit=True)
+    return Copied(tmp_path_factory.mktemp("database") / "copy", folder / "template.sqlite3")
 
 
 @pytest.fixture(scope="session")
-def emptied(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Emptied:
+def emptied(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emptied]:
     """The PostgreSQL database of this test process."""
     with cluster.admin() as connection:
         connection.execute("CREATE DATABASE migrated")
     migrate_to_head(tmp_path_factory.mktemp("template"), cluster.url("migrated"))
-    return Emptied(cluster, "migrated")
+    made = Emptied(cluster, "migrated")
+    yield made
+    made.drop()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A fresh migrated database, once on each engine."""
-    if request.param == "sqlite":
-        copy = tmp_path / "test.sqlite3"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), copy)
-        yield f"sqlite:///{copy}"
-        return
-    database: Emptied = request.getfixturevalue("emptied")
-    yield database.cluster.url(database.take())
-    database.give_back()
+    supply: Supply = request.getfixturevalue("copied" if request.param == "sqlite" else "emptied")
+    yield supply.take()
+    supply.give_back()
+
+
+@pytest.fixture(scope="session")
+def applications() -> dict[str, Ready]:
+    """The applications of this test process by the address of their database."""
+    return {}
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    """The application on a fresh database, with keys in a folder of its own."""
-    made = make_app(tmp_path, database_url)
-    with made.app_context():
-        yield made
+def app(database_url: str, tmp_path: Path, applications: dict[str, Ready]) -> Iterator[Flask]:
+    """The application on a fresh database, with keys in a folder of its own. Pages are added to `own_app` instead."""
+    if database_url not in applications:
+        applications[database_url] = Ready(make_app(tmp_path, database_url))
+    with _running(applications[database_url].begin(tmp_path)) as running:
+        yield running
+    if not applications[database_url].is_whole():
+        del applications[database_url]
+
+
+@pytest.fixture
+def own_app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """An application of this test alone, to which it may add pages."""
+    with _running(make_app(tmp_path, database_url)) as running:
+        yield running
+
+
+@contextmanager
+def _running(app: Flask) -> Iterator[Flask]:
+    with app.app_context():
+        yield app
         db.session().close()
         db.database.engine.dispose()
 
@@ -207,6 +147,19 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
 def client(app: Flask):
     """A browser-like client without JavaScript."""
     return app.test_client()
+
+
+@pytest.fixture
+def statements(app: Flask) -> Iterator[list[str]]:
+    """What the database is asked during the test, in order; to be cleared where counting begins."""
+    asked: list[str] = []
+
+    def note(*given: Any) -> None:
+        asked.append(given[2])
+
+    event.listen(db.database.engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(db.database.engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

@@ -23,6 +23,12 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """The application with one page more."""
+    return own_app
+
+
+@pytest.fixture
 def user_id(app: Flask) -> int:
     """A viewer of Gia Lai, named `mot`."""
 

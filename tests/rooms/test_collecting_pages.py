@@ -6,7 +6,7 @@ import uuid
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import event, func, select, text
+from sqlalchemy import func, select, text
 
 from survey_app import db
 from survey_app.collecting.models import Response, SpentCode
@@ -571,11 +571,10 @@ def the_minute_passes():
         assert current.scalar(select(func.count()).select_from(Failure)) == 0
 
 
-def test_showing_a_form_asks_the_database_once(client, slip):
-    asked = []
+def test_showing_a_form_asks_the_database_once(client, slip, statements):
     client.get(f"/k/{slip}")
-    event.listen(db.database.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    statements.clear()
 
     client.get(f"/k/{slip}")
 
-    assert len(asked) == 1
+    assert len(statements) == 1

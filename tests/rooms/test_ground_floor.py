@@ -231,39 +231,45 @@ def test_a_database_that_is_away_is_a_fault_and_no_page_of_ours_crashes(client, 
 
 
 @pytest.fixture
-def doors(app):
+def doors(own_app):
     """An application with a view for officers of the commune, and one that forgot its rule."""
 
     @access.roles(Role.COMMUNE)
     def ruled():
         return "<html lang=vi><title>t</title><h1>h</h1></html>"
 
-    app.add_url_rule("/can-bo/ruled", view_func=ruled)
-    app.add_url_rule("/can-bo/forgotten", view_func=lambda: "x", endpoint="forgotten")
-    app.add_url_rule("/api/ruled", view_func=ruled, endpoint="machine")
-    return app
+    own_app.add_url_rule("/can-bo/ruled", view_func=ruled)
+    own_app.add_url_rule("/can-bo/forgotten", view_func=lambda: "x", endpoint="forgotten")
+    own_app.add_url_rule("/api/ruled", view_func=ruled, endpoint="machine")
+    return own_app
+
+
+@pytest.fixture
+def caller(own_app):
+    """A client of the application with more pages."""
+    return own_app.test_client()
 
 
 def enter(app, role):
     access.supply_identity(app, lambda: Identity(1, "Bà An", role, 1, "/1/"))
 
 
-def test_a_signed_out_person_is_led_to_the_sign_in_and_back(doors, client):
-    reply = client.get("/can-bo/ruled?a=1")
+def test_a_signed_out_person_is_led_to_the_sign_in_and_back(doors, caller):
+    reply = caller.get("/can-bo/ruled?a=1")
 
     assert (reply.status_code, reply.location) == (302, "/dang-nhap?next=/can-bo/ruled%3Fa%3D1")
 
 
-def test_a_signed_out_program_gets_401(doors, client):
-    assert client.get("/api/ruled").status_code == 401
+def test_a_signed_out_program_gets_401(doors, caller):
+    assert caller.get("/api/ruled").status_code == 401
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_only_the_named_role_opens_the_page_and_nobody_one_without_a_rule(doors, client, role):
+def test_only_the_named_role_opens_the_page_and_nobody_one_without_a_rule(doors, caller, role):
     enter(doors, role)
 
-    assert client.get("/can-bo/ruled").status_code == (200 if role is Role.COMMUNE else 403)
-    assert client.get("/can-bo/forgotten").status_code == 403
+    assert caller.get("/can-bo/ruled").status_code == (200 if role is Role.COMMUNE else 403)
+    assert caller.get("/can-bo/forgotten").status_code == 403
 
 
 def test_a_subtree_does_not_cover_units_whose_number_begins_alike():
@@ -304,24 +310,24 @@ def test_every_reply_carries_the_strict_headers(client, path):
 # Errors
 
 
-def test_a_crash_shows_nothing_of_the_inside(app, client):
-    app.testing = False
+def test_a_crash_shows_nothing_of_the_inside(own_app, caller):
+    own_app.testing = False
 
     @access.public
     def crash():
         raise RuntimeError("secret inside")
 
-    app.add_url_rule("/crash", view_func=crash)
-    app.add_url_rule("/api/crash", view_func=crash, endpoint="crash_api")
+    own_app.add_url_rule("/crash", view_func=crash)
+    own_app.add_url_rule("/api/crash", view_func=crash, endpoint="crash_api")
 
-    page, machine = client.get("/crash"), client.get("/api/crash")
+    page, machine = caller.get("/crash"), caller.get("/api/crash")
 
     assert (page.status_code, machine.status_code) == (500, 500)
     assert "secret" not in page.text + machine.text
     assert machine.json["keep"] is True
 
 
-def test_a_refusal_is_a_page_for_people_and_json_for_programs(app, client):
+def test_a_refusal_is_a_page_for_people_and_json_for_programs(own_app, caller):
     class Closed(DomainError):
         code, status = "da-dong", 410
 
@@ -329,25 +335,25 @@ def test_a_refusal_is_a_page_for_people_and_json_for_programs(app, client):
     def refuse():
         raise Closed("Đã đóng <b>")
 
-    app.add_url_rule("/refuse", view_func=refuse)
-    app.add_url_rule("/api/refuse", view_func=refuse, endpoint="refuse_api")
+    own_app.add_url_rule("/refuse", view_func=refuse)
+    own_app.add_url_rule("/api/refuse", view_func=refuse, endpoint="refuse_api")
 
-    page, machine = client.get("/refuse"), client.get("/api/refuse")
+    page, machine = caller.get("/refuse"), caller.get("/api/refuse")
 
     assert (page.status_code, "Đã đóng &lt;b&gt;" in page.text) == (410, True)
     assert machine.json == {"error": "da-dong", "message": "Đã đóng <b>", "keep": False}
 
 
-def test_a_value_that_no_column_holds_is_the_senders_mistake(app, client):
+def test_a_value_that_no_column_holds_is_the_senders_mistake(own_app, caller):
     @access.public
     def look():
         statement = text("SELECT key FROM throttle_failures WHERE key = :key")
         db.session().execute(statement, {"key": "a\0b"}).all()
         return "", 204
 
-    app.add_url_rule("/look", view_func=look)
+    own_app.add_url_rule("/look", view_func=look)
 
-    assert client.get("/look").status_code in {204, 400}
+    assert caller.get("/look").status_code in {204, 400}
 
 
 def test_what_says_that_the_database_is_away_is_not_what_says_that_a_value_is_wrong():
