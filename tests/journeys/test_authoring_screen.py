@@ -14,8 +14,7 @@ _MOST_TABS = 400
 def screen(server, phone: Page, tmp_path: Path) -> Page:
     """A commune officer's phone, signed in, on the list of forms."""
     (tmp_path / "password").write_text(PASSWORD, encoding="utf-8")
-    server.flask("authoring", "list")
-    server.flask(
+    server.prepare(
         "accounts", "create", "--email", "can.bo", "--role", "commune", "--unit", COMMUNE,
         "--password-file", str(tmp_path / "password"),
     )  # fmt: skip

@@ -31,7 +31,7 @@ def staff(server: Server) -> dict[str, str]:
     secret.write_text(PASSWORD)
     made = {"commune": COMMUNE, "front_commune": COMMUNE, "province": "52"}
     for role, unit in made.items():
-        server.flask(
+        server.prepare(
             "accounts", "create", "--email", f"{role}@gialai", "--name", f"Bà {role}", "--role", role,
             "--unit", unit, "--password-file", str(secret),
         )  # fmt: skip

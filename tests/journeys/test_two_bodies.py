@@ -84,7 +84,7 @@ def people(strict_server: Server) -> dict[str, str]:
         "tinh": "front_province",
     }
     for name, role in wanted.items():
-        strict_server.flask(
+        strict_server.prepare(
             "accounts", "create", "--email", name, "--name", f"Bà {name}", "--role", role,
             "--unit", "52" if role == "front_province" else COMMUNE, "--password-file", str(secret),
         )  # fmt: skip
