@@ -70,7 +70,7 @@ def at_once(*calls):
     ready = threading.Barrier(min(THREADS, len(calls)))
 
     def run(call):
-        ready.wait(timeout=30)
+        ready.wait(timeout=120)
         return call()
 
     first, rest = calls[: ready.parties], calls[ready.parties :]

@@ -121,7 +121,7 @@ def test_threads_that_race_for_a_new_key_all_get_the_same(tmp_path, name):
     ready = threading.Barrier(8)
 
     def read(_number):
-        ready.wait(timeout=30)
+        ready.wait(timeout=120)
         key = getattr(KeyStore(tmp_path), name)()
         return key if isinstance(key, bytes) else key.private_bytes_raw()
 

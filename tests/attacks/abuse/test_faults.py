@@ -30,7 +30,7 @@ class ByPath(http.client.HTTPConnection):
 
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(30)
+        self.sock.settimeout(120)
         self.sock.connect(self.host)
 
 
@@ -64,7 +64,7 @@ def worker(app, database_url, tmp_path) -> Iterator:
             connection.close()
 
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while not path.exists():
             assert process.poll() is None
             assert time.monotonic() < deadline

@@ -31,7 +31,7 @@ def at_once(app, bodies, threads=10):
 
     def run(number, body):
         if number < threads:
-            ready.wait(timeout=30)
+            ready.wait(timeout=120)
         for _time in range(20):
             reply = app.test_client().post(API, json=body)
             if reply.status_code != 503:
