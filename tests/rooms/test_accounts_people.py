@@ -1,4 +1,4 @@
-"""Invitations, who manages whom, closing accounts, and the operator's command."""
+"""Who manages whom, closing accounts, and the operator's command."""
 
 import json
 import re
@@ -15,12 +15,11 @@ from werkzeug.test import TestResponse
 from survey_app import audit, db
 from survey_app.access import Identity, Role
 from survey_app.accounts import management, operations, queries
-from survey_app.accounts.models import Invitation, User
+from survey_app.accounts.models import User
 from survey_app.accounts.queries import AccountState
 from survey_app.accounts.refusals import (
     AccountNotFound,
     AccountRefused,
-    InvitationOver,
     InvitationUnknown,
     NameTaken,
     NotYourAccount,
@@ -194,118 +193,6 @@ def test_the_list_is_searched_in_vietnamese_and_takes_any_text(app: Flask, place
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR, Role.CLERK, Role.DIGITAL_TEAM])
 def test_roles_that_manage_nobody_do_not_see_the_accounts(app: Flask, place: Place, role: Role) -> None:
     assert signed_in(app, role, place.bien_ho).get("/can-bo/tai-khoan").status_code == 403
-
-
-def test_from_the_letter_to_the_first_page_and_the_link_works_once(app: Flask, place: Place) -> None:
-    manager = signed_in(app, Role.FRONT_COMMUNE, place.bien_ho)
-    guest = app.test_client()
-
-    letter = invite_by_form(manager, "BienHo.MTTQ2", Role.FRONT_COMMUNE, place.bien_ho)
-    page = guest.get(link_in(letter))
-    reply = accept(guest, link_in(letter))
-
-    assert letter.status_code == 200
-    assert "data:image/svg+xml" in letter.text
-    assert "bienho.mttq2" in page.text
-    assert "Xã Biển Hồ" in page.text
-    assert "Người front_commune" in page.text
-    assert reply.location == "/can-bo"
-    assert guest.get("/can-bo").status_code == 200
-    assert app.test_client().get(link_in(letter)).status_code == 410
-
-
-def test_the_database_does_not_hold_the_token_of_an_invitation(place: Place) -> None:
-    with db.transaction() as current:
-        made = operations.create_account(
-            current,
-            email="nhaplieu",
-            name="Siu Blơng",
-            role=Role.CLERK,
-            unit_id=place.bien_ho,
-            actor="operator",
-            now=NOW,
-        )
-
-    stored = db.session().scalars(select(Invitation.token_digest)).all()
-    assert len(made.token) == 43
-    assert made.token not in stored
-    assert made.expires_at == NOW + timedelta(days=14)
-
-
-def test_an_unknown_link_is_not_found_and_says_what_to_do(app: Flask) -> None:
-    reply = app.test_client().get("/moi/" + "x" * 43)
-
-    assert reply.status_code == 404
-
-
-def test_a_link_ends_after_fourteen_days(place: Place) -> None:
-    with db.transaction() as current:
-        made = operations.create_account(
-            current,
-            email="nhaplieu",
-            name="Siu Blơng",
-            role=Role.CLERK,
-            unit_id=place.bien_ho,
-            actor="operator",
-            now=NOW,
-        )
-
-    last = queries.invitation(db.session(), made.token, made.expires_at - timedelta(seconds=1))
-    assert last.email == "nhaplieu"
-    assert last.invited_by is None
-    with pytest.raises(InvitationOver):
-        queries.invitation(db.session(), made.token, made.expires_at)
-
-
-def test_a_new_letter_ends_the_older_one_and_keeps_the_password_until_it_is_used(
-    app: Flask, place: Place
-) -> None:
-    manager = signed_in(app, Role.COMMUNE, place.bien_ho)
-    first = link_in(invite_by_form(manager, "nhaplieu", Role.CLERK, place.bien_ho))
-    accept(app.test_client(), first)
-    user_id = db.session().scalars(select(User.id).where(User.email == "nhaplieu")).one()
-    address = f"/can-bo/tai-khoan/{user_id}/thu"
-
-    second = link_in(post(manager, address, "/can-bo/tai-khoan"))
-    third = link_in(post(manager, address, "/can-bo/tai-khoan"))
-
-    clerk = app.test_client()
-    signing_in = post(clerk, "/dang-nhap", "/dang-nhap", email="nhaplieu", password=PASSWORD)
-    assert signing_in.status_code == 302
-    assert app.test_client().get(second).status_code == 404
-    assert accept(app.test_client(), third, "nhà rông làng Phung").status_code == 302
-    assert clerk.get("/can-bo").location == "/dang-nhap?next=/can-bo"
-
-
-def test_two_who_open_the_same_link_do_not_both_set_a_password(place: Place) -> None:
-    with db.transaction() as current:
-        made = operations.create_account(
-            current,
-            email="nhaplieu",
-            name="Siu Blơng",
-            role=Role.CLERK,
-            unit_id=place.bien_ho,
-            actor="operator",
-            now=NOW,
-        )
-    with db.transaction() as current:
-        operations.accept_invitation(current, made.token, "first", now=NOW)
-
-    with pytest.raises(InvitationOver), db.transaction() as current:
-        operations.accept_invitation(current, made.token, "second", now=NOW)
-
-    assert db.session().get_one(User, made.user_id).password_hash == "first"
-
-
-def test_passwords_that_differ_or_are_weak_leave_the_link_usable(app: Flask, place: Place) -> None:
-    link = link_in(
-        invite_by_form(signed_in(app, Role.COMMUNE, place.bien_ho), "nhaplieu", Role.CLERK, place.bien_ho)
-    )
-    guest = app.test_client()
-
-    assert accept(guest, link, PASSWORD, "khác hẳn mật khẩu kia").status_code == 422
-    assert accept(guest, link, "ngắn quá").status_code == 422
-    assert accept(guest, link).status_code == 302
 
 
 def test_a_closed_account_is_out_and_its_invitation_dead_until_it_is_reopened(
