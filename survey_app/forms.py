@@ -7,12 +7,27 @@ from typing import Any, TypeVar
 from flask import Flask, current_app, request
 from flask_babel import Domain
 from flask_wtf import CSRFProtect, FlaskForm
+from flask_wtf.csrf import CSRFError
 from wtforms import IntegerField
+
+from survey_app.suspicion import Suspicion, suspect
 
 View = TypeVar("View", bound=Callable[..., Any])
 
+
+class FormTokens(CSRFProtect):
+    """The library's check of form tokens; a refusal is remembered, so that it can be noted."""
+
+    def protect(self, apply_exemptions: bool = False) -> None:
+        try:
+            super().protect(apply_exemptions)
+        except CSRFError:
+            suspect(Suspicion.FORGED_FORM)
+            raise
+
+
 #: On for every view; the respondents' posts are exempt because no cookie gives them any authority.
-csrf = CSRFProtect()
+csrf = FormTokens()
 
 #: WTForms ships no Vietnamese: its English sentences are looked up in a catalogue of ours that is kept by hand.
 _sentences = Domain(domain="wtforms")

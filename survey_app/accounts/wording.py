@@ -21,6 +21,7 @@ ACTS: Mapping[str, str] = {
     "accounts.wrong_code": _l("Sign-in with a wrong code of the phone"),
     "accounts.locked_out": _l("Made to wait after too many wrong attempts"),
     "accounts.refused": _l("Refused: no such page for this account"),
+    "accounts.suspected": _l("Refused: not sent by a page of this site, or codes were guessed"),
     "accounts.end_session": _l("Signed out one device"),
     "accounts.end_sessions": _l("Signed out on every device"),
     "accounts.enrol_factor": _l("Set up the code of the phone"),

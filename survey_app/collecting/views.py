@@ -47,6 +47,7 @@ from survey_app.i18n import use_language
 from survey_app.keys import KeyMissing, store
 from survey_app.questions.answers import Value, read_answers
 from survey_app.questions.instrument import Instrument, Kind
+from survey_app.suspicion import Suspicion, suspect
 
 bp = Blueprint("collecting", __name__, template_folder="templates")
 compress = Compress()
@@ -253,6 +254,8 @@ def guarded_slip_door(typed: str, now: datetime) -> Door:
     except UnknownCode:
         with db.transaction() as writing:
             throttle.record_failure(writing, key, now)
+        if found.guesses + 1 >= _GUESSES_PER_MINUTE:
+            suspect(Suspicion.GUESSING)
         raise
     if door.code_mac is not None and (request.method != "POST" or request.form.get("_step") == "review"):
         looks.count_look(door.code_mac, now)
@@ -281,6 +284,7 @@ def refuse_other_sites() -> None:
     origin = request.headers.get("Origin", "null").partition("://")[2]
     own = site in {"same-origin", "none"} if site else origin in {"", request.host}
     if not own:
+        suspect(Suspicion.OTHER_SITE)
         raise ChannelNotAllowed
 
 

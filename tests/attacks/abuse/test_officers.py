@@ -13,7 +13,7 @@ from survey_app.accounts import denials
 from survey_app.accounts import operations as accounts
 from survey_app.accounts.models import User
 from survey_app.authoring import queries as instruments
-from survey_app.fieldwork import queries
+from survey_app.fieldwork import codes, queries
 from survey_app.fieldwork.models import State, Survey
 from tests.pages import Page
 from tests.rooms.test_ground_access import address, staff_routes
@@ -120,11 +120,37 @@ def test_s32_nobody_floods_the_log_with_refusals(client, survey, make_commune, s
     assert len(refusals()) == denials.LIMIT
 
 
-def refusals():
+def test_forged_posts_and_guessing_of_whoever_is_not_signed_in_are_noted_without_code_or_address_and_bounded(
+    client, survey, slips
+):
+    foreign = {
+        "headers": {"Origin": "https://evil.example"},
+        "environ_overrides": {"REMOTE_ADDR": "203.0.113.7"},
+    }
+    for _time in range(denials.LIMIT + 5):
+        assert client.post(f"/k/{slips[0]}", data={}, **foreign).status_code == 403
+    assert client.post("/dang-nhap", data={"email": "an@mau"}).status_code == 400
+    for _time in range(12):
+        client.get(f"/k/{codes.new_code(survey.id)}")
+
+    notes = refusals(denials.SUSPECTED)
+    told = [note.details for note in notes]
+    assert (
+        told.count({"page": "collecting.answer", "status": 403, "suspicion": "other_site"}) == denials.LIMIT
+    )
+    assert told[denials.LIMIT :] == [
+        {"page": "accounts.sign_in", "status": 400, "suspicion": "forged_form"},
+        {"page": "collecting.form", "status": 404, "suspicion": "guessing"},
+    ]
+    assert {(note.actor, note.subject) for note in notes} == {("nobody", "server")}
+    assert not any(secret in str(told) for secret in (slips[0], survey.id, "203.0.113", "evil", "an@mau"))
+
+
+def refusals(act=denials.REFUSED):
     """What the audit log holds of refused requests, oldest first."""
     current = db.session()
     current.rollback()
-    noted = select(audit.AuditEvent).where(audit.AuditEvent.act == "accounts.refused")
+    noted = select(audit.AuditEvent).where(audit.AuditEvent.act == act)
     return current.scalars(noted.order_by(audit.AuditEvent.id)).all()
 
 
@@ -167,6 +193,7 @@ def test_s37_no_act_of_staff_happens_without_the_token_of_its_page(
              "batch": str(batch.id), "kind": "csv"}  # fmt: skip
     sign_in(role, commune.province if role is Role.FRONT_PROVINCE else commune.unit)
     events = audit_events()
+    actor = app.extensions["identity_loader"]().actor
 
     accepted = {
         rule.rule: status
@@ -179,11 +206,18 @@ def test_s37_no_act_of_staff_happens_without_the_token_of_its_page(
     assert accepted == {}
     assert state_of(survey) is State.OPEN
     assert audit_events() == events
+    notes = refusals(denials.SUSPECTED)
+    assert 0 < len(notes) <= denials.LIMIT
+    assert {(note.actor, note.details["suspicion"], note.details["status"]) for note in notes} == {
+        (actor, "forged_form", 400)
+    }
 
 
 def audit_events():
+    """Acts on record, without the notes of what was refused."""
     db.session().rollback()
-    return len(db.session().scalars(select(audit.AuditEvent)).all())
+    done = select(audit.AuditEvent).where(audit.AuditEvent.act != denials.SUSPECTED)
+    return len(db.session().scalars(done).all())
 
 
 def test_s38_signing_in_never_leads_off_the_site(app, officer):
