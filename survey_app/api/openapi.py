@@ -41,7 +41,10 @@ DOCUMENT: dict[str, object] = {
                     "413": _reply("Too large", "Error"),
                     "415": _reply("Not JSON", "Error"),
                     "422": _reply("Unknown or mistyped code, or answers that do not fit the form", "Error"),
-                    "429": _reply("Too many wrong codes: wait a minute, keep the answer", "Error"),
+                    "429": _reply(
+                        "Too many wrong codes, or answers through a link: wait a minute, keep the answer",
+                        "Error",
+                    ),
                     "503": _reply("Busy: keep the answer and send it again", "Error"),
                 },
             }

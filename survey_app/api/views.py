@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from survey_app import access, db
 from survey_app.access import Role
 from survey_app.api.openapi import DOCUMENT
-from survey_app.collecting import networks, operations, queries, tickets, wording
+from survey_app.collecting import crowding, networks, operations, queries, tickets, wording
 from survey_app.collecting.queries import Door
 from survey_app.collecting.refusals import ChannelNotAllowed, Malformed, WrongAnswers
 from survey_app.collecting.views import MOST_BYTES, guarded_slip_door, refuse_other_sites
@@ -59,6 +59,7 @@ def submit() -> ResponseReturnValue:
         form_opened_at=tickets.issued_at(store(), _text(body, "ticket"), door.survey.id, now),
         network=networks.network_of(request.remote_addr),
     )
+    crowding.admit(door, submission.network, now)
     with db.transaction() as current:
         receipt = operations.record_response(current, door, submission, now=now, keys=store())
     reply = {

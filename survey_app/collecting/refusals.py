@@ -131,6 +131,23 @@ class TooManyGuesses(DomainError):
         )
 
 
+class TooManyFromHere(DomainError):
+    """So many answers came through an open link from one network; `seconds` from now the next minute begins."""
+
+    code = "thu-lai-sau"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    keep = True
+
+    def __init__(self, seconds: int) -> None:
+        self.retry_after = seconds
+        super().__init__(
+            _(
+                "Many answers came from this network within one minute. Nothing is lost: "
+                "please wait a minute, then send once more."
+            )
+        )
+
+
 class OpenedTooOften(DomainError):
     """Looked at too often today; `seconds` from now the next day begins."""
 

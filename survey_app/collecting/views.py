@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 from survey_app import access, db, throttle
 from survey_app.collecting import (
     blank,
+    crowding,
     leaves,
     looks,
     networks,
@@ -215,10 +216,10 @@ def _respond(door: Door, now: datetime) -> ResponseReturnValue:
                 "collecting/review.html", door=door, controls=controls,
                 carried=_carried_answers(reading.answers), shown=wording.answers(instrument, reading.answers),
             )  # fmt: skip
+        submission = _submission(door, reading.answers, now)
+        crowding.admit(door, submission.network, now)
         with db.transaction() as current:
-            receipt = operations.record_response(
-                current, door, _submission(door, reading.answers, now), now=now, keys=store()
-            )
+            receipt = operations.record_response(current, door, submission, now=now, keys=store())
     except DomainError as refusal:
         return replies.refused(refusal, shown=wording.answers(instrument, reading.answers))
     return replies.page(

@@ -1,12 +1,18 @@
 """The respondent's pages in a browser without JavaScript: every step, and nothing typed is ever lost."""
 
+import contextlib
 import logging
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, text
 
 from survey_app import db
+from survey_app.collecting import crowding
 from survey_app.collecting.models import Response, SpentCode
+from survey_app.collecting.queries import link_door
+from survey_app.collecting.refusals import TooManyFromHere
 from survey_app.fieldwork import codes
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.throttle import Failure
@@ -293,6 +299,37 @@ def test_open_feedback_is_stored_for_the_commune_and_says_that_it_is_no_score(cl
     assert [page.status_code for page in thanks] == [201, 201]
     assert len(answers_stored()) == 2
     assert spent() == 0
+
+
+def test_an_open_link_takes_only_so_many_answers_a_minute_from_one_network_and_keeps_what_was_typed(
+    client, commune, make_survey, submission
+):
+    survey = make_survey(commune, purpose=Purpose.FEEDBACK)
+    door = link_door(db.session(), survey.link)
+    address = f"/g/{survey.link}"
+
+    def send_in_a_crowd():
+        form, now = client.get(address), datetime.now(UTC)
+        with contextlib.suppress(TooManyFromHere):
+            for _neighbour in range(crowding.ANSWERS_A_MINUTE + 1):
+                crowding.admit(door, "127.0.0.0/24", now)
+        page = send_form(client, form, address, "send", planning="satisfied")
+        return page, client.post("/api/v1/submissions", json=submission(link=survey.link))
+
+    # A minute that ends between crowd and sending lets the first one pass, never both.
+    crowds = (send_in_a_crowd(), send_in_a_crowd())
+    waiting, by_machine = next(two for two in crowds if {reply.status_code for reply in two} == {429})
+    before = len(answers_stored())
+    elsewhere = {"environ_overrides": {"REMOTE_ADDR": "198.51.100.7"}}
+    typed = Page(waiting.text).form().data()
+
+    assert 0 < int(waiting.headers["Retry-After"]) <= 60
+    assert typed["planning"] == ["satisfied"]
+    assert (by_machine.status_code, by_machine.json["keep"]) == (429, True)
+    crowding.admit(replace(door, code_mac=b"a household"), "127.0.0.0/24", datetime.now(UTC))
+    assert client.post(address, data=typed, headers=OWN, **elsewhere).status_code == 201
+    assert len(answers_stored()) == before + 1
+    crowding.admit(door, "127.0.0.0/24", datetime.now(UTC) + timedelta(minutes=1))
 
 
 def test_a_link_that_nobody_gave_is_404(client, survey):
