@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import (
-    HourlyProgress,
     PrintBatch,
     Progress,
     State,
@@ -105,8 +104,8 @@ def end_round(
     In counting, keying has its full time again, because the village is now asked on paper.
     """
     slips = _void_slips(session, survey.id, unit_id, reason, now)
-    for table in (Progress, HourlyProgress):
-        session.execute(delete(table).where(table.survey_id == survey.id, table.unit_id == unit_id))
+    # What screens show stays as of the last full hour: the difference would tell how many used phone and paper here.
+    session.execute(delete(Progress).where(Progress.survey_id == survey.id, Progress.unit_id == unit_id))
     if survey.state == State.COUNTING:
         again = keying.ends(now)
         survey.counting_ends_at = max(survey.counting_ends_at or again, again)

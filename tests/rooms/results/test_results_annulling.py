@@ -211,6 +211,10 @@ def test_what_is_known_of_the_old_time_of_asking_is_not_mixed_with_the_new(
     db.session().rollback()
     assert {line.unit_id for table in (ReceiptList, InvalidPaper, ActivityCounter)
             for line in db.session().scalars(select(table))} == {other.id}  # fmt: skip
+    hourly, as_of = queries.answered_hourly(db.session(), survey.id)
+    assert queries.answered_by_village(hourly) == {phung.id: 4, other.id: 4}
+    with db.transaction() as current:
+        fieldwork.copy_progress(current, as_of + timedelta(hours=1))
     hourly, _as_of = queries.answered_hourly(db.session(), survey.id)
     assert queries.answered_by_village(hourly) == {other.id: 4}
     batches = {batch.unit_id: batch.voided_at for batch in queries.batches(db.session(), survey.id)}
