@@ -162,7 +162,7 @@ def _spending(dialect: str) -> Executable:
 def _unspendable(session: Session, door: Door) -> Exception:
     """Why a code that no known answer was sent with could not be spent."""
     if door.code_mac is None or queries.is_spent(session, door.survey.id, door.code_mac):
-        return CodeUsed()
+        return queries.spent_refusal(session, door)
     return CodeVoid()
 
 

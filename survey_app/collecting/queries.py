@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from survey_app import throttle
 from survey_app.collecting.models import AnnulledResponse, Response, RetainedLeaf, SealedResponse, SpentCode
-from survey_app.collecting.refusals import AlreadySealed, Annulled, UnknownCode
-from survey_app.fieldwork import codes
+from survey_app.collecting.refusals import AlreadySealed, Annulled, CodeUsed, SetAside, UnknownCode
+from survey_app.fieldwork import codes, rounds
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import PrintBatch, SlipRow, State, Survey
 from survey_app.fieldwork.queries import SurveyNotFound, SurveyView
@@ -48,9 +48,14 @@ class Door:
     #: None for a feedback survey, which has no codes.
     code_mac: bytes | None = None
     spent: bool = False
-    voided: bool = False
+    #: When its batch was voided; a code that had answered by then stays answered.
+    voided_at: datetime | None = None
     #: When the slip was made; None for a feedback survey.
     made_at: datetime | None = None
+
+    @property
+    def voided(self) -> bool:
+        return self.voided_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +143,7 @@ def _door(survey: SurveyView, code_mac: bytes, row: Row[*tuple[Any, ...]]) -> Do
         unit_name=full_name(row.slip_unit_kind, row.slip_unit_name),
         code_mac=code_mac,
         spent=row.spent is not None,
-        voided=row.voided_at is not None,
+        voided_at=row.voided_at,
         made_at=row.made_at,
     )
 
@@ -198,6 +203,18 @@ def stored_response(session: Session, survey_id: str, submission_id: str) -> Sto
     return (
         session.get(Response, key) or session.get(SealedResponse, key) or session.get(AnnulledResponse, key)
     )
+
+
+def spent_refusal(session: Session, door: Door) -> CodeUsed:
+    """What the holder of a spent slip reads: used, or used and set aside with a village that is being asked again.
+
+    An annulment voids every batch of its village, so a batch voided after it belongs to the asking that followed.
+    """
+    voided_at = door.voided_at
+    asking = door.survey.state in {State.OPEN, State.COUNTING}
+    if asking and voided_at and rounds.ended_since(session, door.survey.id, door.unit_id, voided_at):
+        return SetAside(door.survey.contact)
+    return CodeUsed()
 
 
 def is_spent(session: Session, survey_id: str, code_mac: bytes) -> bool:

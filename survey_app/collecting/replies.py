@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from flask import Response, make_response, render_template, request
 
-from survey_app.collecting.refusals import CodeUsed, NotOpenYet, UnknownCode
+from survey_app.collecting.refusals import CodeUsed, NotOpenYet, SetAside, UnknownCode
 from survey_app.errors import DomainError, say_when
 from survey_app.fieldwork.codes import MistypedCode
 from survey_app.i18n import gettext as _
@@ -66,6 +66,6 @@ def busy() -> Response:
 
 
 def _heading(refusal: DomainError) -> str:
-    if isinstance(refusal, CodeUsed):
+    if isinstance(refusal, CodeUsed) and not isinstance(refusal, SetAside):
         return _("Already answered")
     return _("Not yet open") if isinstance(refusal, NotOpenYet) else _("Not possible now")

@@ -30,7 +30,6 @@ from survey_app.collecting.queries import Door
 from survey_app.collecting.refusals import (
     Annulled,
     ChannelNotAllowed,
-    CodeUsed,
     CodeVoid,
     NotOpenYet,
     PhonesClosed,
@@ -267,7 +266,7 @@ def _require_open(door: Door) -> None:
     """Raise the refusal a page of this door gets instead of its form."""
     state = door.survey.state
     if door.spent:
-        raise CodeUsed
+        raise queries.spent_refusal(db.session(), door)
     if door.voided:
         raise CodeVoid
     if state is State.PUBLISHED:

@@ -64,6 +64,16 @@ def is_asked_again(session: Session, survey_id: str, unit_id: int) -> bool:
     return bool(session.scalar(select(annulled)))
 
 
+def ended_since(session: Session, survey_id: str, unit_id: int, moment: datetime) -> bool:
+    """Whether answers of the village were set aside at that moment or later."""
+    annulled = exists().where(
+        VillageAnnulment.survey_id == survey_id,
+        VillageAnnulment.unit_id == unit_id,
+        VillageAnnulment.annulled_at >= moment,
+    )
+    return bool(session.scalar(select(annulled)))
+
+
 def present_round(session: Session, survey_id: str, unit_id: int) -> int:
     """Which time the village is being asked: 1 for the first."""
     ended = select(func.max(VillageAnnulment.round)).where(

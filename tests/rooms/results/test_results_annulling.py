@@ -128,7 +128,12 @@ def test_a_wronged_village_is_annulled_by_two_asked_again_sealed_and_verified(
     again = client.post(API, json=first[3])
     assert again.status_code == 200
     assert again.json == before[3] | {"counted": False, "annulled": True}
-    assert client.get(f"/k/{old[0]}").status_code == 409
+    used = client.get(f"/k/{old[0]}")
+    assert used.status_code == 409
+    assert (
+        f"được lấy ý kiến lại bằng phiếu mới; phiếu này không dùng được nữa. Cần hỏi thêm, xin gọi {survey.contact}"
+        in used.text
+    )
     assert send(old[0]).json["error"] == "ma-da-dung"
     assert client.get(f"/k/{old[19]}").status_code == 410
     assert send(old[19]).json["error"] == "ma-da-huy"
@@ -139,6 +144,7 @@ def test_a_wronged_village_is_annulled_by_two_asked_again_sealed_and_verified(
     answers = {"planning": "dissatisfied", "transport": "satisfied"}
     after = [send(code, answers=answers) for code in new[:18]]
     assert {reply.status_code for reply in after} == {201}
+    assert "lấy ý kiến lại" not in client.get(f"/k/{new[0]}").text + client.get(f"/k/{others[0]}").text
 
     seal(survey)
 
