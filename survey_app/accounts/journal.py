@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.access import Identity, Role
 from survey_app.accounts.models import User
-from survey_app.accounts.wording import ACTS, DETAILS
+from survey_app.accounts.wording import ACTS, DETAILS, VALUES
 from survey_app.audit import OPERATOR, AuditEvent
 from survey_app.config import VIETNAM
 from survey_app.i18n import gettext as _
@@ -119,6 +119,8 @@ def _names(session: Session, rows: Iterable[AuditEvent]) -> dict[str, str]:
         **{f"unit:{number}": place.full_name for number, place in places.items()},
         OPERATOR: _("the operator of the server"),
         "job": _("the server's minute job"),
+        "server": _("the server"),
+        "database": _("the database"),
         "nobody": _("somebody who was not signed in"),
         "user:unknown": _("an unknown sign-in name"),
     }
@@ -153,4 +155,8 @@ def _detail(key: str, value: object, names: Mapping[str, str]) -> str:
         return role_name(Role(str(value)))
     if key == "decision":
         return _("agreed") if value == "approved" else _("refused")
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return str(VALUES.get(key, {}).get(value, value))
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ", ".join(value)
+    return json.dumps(value, ensure_ascii=False)

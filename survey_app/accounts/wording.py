@@ -147,4 +147,24 @@ DETAILS: Mapping[str, str] = {
     "status": _l("status"),
     "replaces": _l("replaces number"),
     "manifest": _l("digest of the manifest"),
+    "suspicion": _l("what was tried"),
+}
+
+#: What stands in a detail, where rooms note a word of the program; others are shown as they were noted.
+VALUES: Mapping[str, Mapping[str, str]] = {
+    "form": {
+        "page": _l("result page"),
+        "csv": _l("result as CSV"),
+        "xlsx": _l("result as workbook"),
+        "minutes": _l("reconciliation page"),
+        "paper_draw": _l("page of drawn paper slips"),
+        "comparison": _l("page of comparison"),
+        "ranking": _l("table of communes"),
+        "command": _l("command of the operator"),
+    },
+    "suspicion": {
+        "forged_form": _l("a form that did not come from its page"),
+        "other_site": _l("an answer sent by another site"),
+        "guessing": _l("guessing of codes of slips"),
+    },
 }

@@ -301,6 +301,19 @@ def test_a_long_log_is_read_in_pages(read, commune):
     assert read(Role.AUDITOR, truoc=10**30).status_code == 200
 
 
+def test_words_of_the_program_are_told_in_the_words_of_a_reader(read, commune):
+    here = f"unit:{commune.unit.id}"
+    note("results.exact", subject=here, form="paper_draw")
+    note("accounts.suspected", subject=here, suspicion="guessing", tables=["a", "b"])
+
+    told = read(Role.AUDITOR).text
+
+    assert "trang phiếu giấy được rút" in told
+    assert "dò mã phiếu" in told
+    assert "a, b" in told
+    assert not [word for word in ("paper_draw", "suspicion:", "guessing", "[&#34;") if word in told]
+
+
 def test_every_act_that_a_room_records_has_words():
     recorded = {
         argument.value
