@@ -43,8 +43,8 @@ DATA_MAP = (
         _l("Answers of sealed surveys; a free text may name somebody by mistake"),
         _l("To check the count"),
         _l(
-            "Auditor, province and Front: free texts by page, all of it in the auditor's files, both noted. "
-            "The commune: free texts that the Front released"
+            "Auditor and province Front: single answers, in the auditor's files. Province and commune Front too: "
+            "free texts by page. The commune: free texts that the Front released. Looking is noted"
         ),
         _l("As many months as the operator configured; while a complaint is open, longer"),
         _l("All answers of a survey by the operator of the server; one free text by the Front, by page"),
@@ -63,7 +63,7 @@ DATA_MAP = (
         ("annulled_responses",),
         _l("Answers of a village that was asked again; they count for nothing"),
         _l("So that what was set aside stays on record"),
-        _l("Auditor, province and Front, in the auditor's files after sealing; each download is noted"),
+        _l("Auditor and province Front, in the auditor's files after sealing; each download is noted"),
         _l("As long as the sealed answers of the same survey"),
         _l("In the same way as sealed answers"),
     ),

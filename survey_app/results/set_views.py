@@ -1,4 +1,4 @@
-"""Where the sets are fetched: the public one by everybody, the auditor's by the Front and auditors.
+"""Where the sets are fetched: the public one by everybody, the auditor's by auditors and the Front of the province.
 
 The page that checks them is handed out here too, as a file to keep and open without a network; whoever does not
 trust this server takes that page, or the command, from somebody else.
@@ -22,8 +22,9 @@ from survey_app.results import sets
 
 bp = Blueprint("sets", __name__)
 
-#: It holds the answers slip by slip, so the government's officers, who see exact counts, do not get it.
-AUDITORS = (*access.FRONT, Role.AUDITOR)
+#: It holds the answers slip by slip, and with a household's receipt its answer is found in it. So nobody gets it who
+#: works where the households live, the Front of the commune included (ADR 21).
+AUDITORS = (Role.FRONT_PROVINCE, Role.AUDITOR)
 
 _VERIFIER = Path(__file__).resolve().parents[2] / "verifier" / "verifier.html"
 _JSON = "application/json"

@@ -9,12 +9,14 @@ import pytest
 from sqlalchemy import func, select, text
 
 from survey_app import db
+from survey_app.access import Role
 from survey_app.collecting import crowding
 from survey_app.collecting.models import Response, SpentCode
 from survey_app.collecting.queries import link_door
 from survey_app.collecting.refusals import TooManyFromHere
 from survey_app.fieldwork import codes
 from survey_app.fieldwork.models import Purpose, State
+from survey_app.results import set_views
 from survey_app.throttle import Failure
 from tests.pages import Page
 
@@ -106,6 +108,22 @@ def test_a_household_answers_looks_over_changes_and_sends(client, slip):
         "dissatisfied",
         None,
     )
+
+
+def test_what_the_pages_tell_of_single_answers_and_receipts_is_what_the_roles_allow(client, slip):
+    form = client.get(f"/k/{slip}")
+    thanks = send_form(client, form, f"/k/{slip}", "send")
+    check = client.get("/kiem-tra")
+
+    assert set(set_views.AUDITORS) == {Role.FRONT_PROVINCE, Role.AUDITOR}
+    assert "Chỉ Mặt trận tỉnh, kiểm tra viên xem được từng phiếu" in form.text
+    assert "mức làm tròn của từng thôn" in form.text
+    for page in (thanks, check):
+        assert "Xin đừng đưa" in page.text
+        assert "Mặt trận tỉnh hoặc kiểm tra viên có biên nhận" in page.text
+    for page in (form, thanks, check):
+        assert "không ai biết" not in page.text
+        assert "không tìm lại được" not in page.text
 
 
 def test_looking_and_reviewing_spend_nothing(client, slip):

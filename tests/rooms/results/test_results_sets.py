@@ -19,7 +19,6 @@ from survey_app.fieldwork.models import Channel, Purpose, State, Survey
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
 from survey_app.results import retention
 from survey_app.results.models import Seal
-from survey_app.results.set_views import AUDITORS
 
 PROJECT = Path(__file__).parents[3]
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
@@ -160,14 +159,14 @@ def test_an_annulled_survey_has_no_public_set_and_stays_open_to_audit(app, clien
 
 
 @pytest.mark.parametrize("role", Role)
-def test_only_front_and_auditor_get_the_auditor_set(app: Flask, client, sealed, role):
+def test_only_the_provinces_front_and_auditors_get_the_auditor_set(app: Flask, client, sealed, role):
     sealed.sign_in(app, role)
 
-    assert client.get(AUDITOR).status_code == (200 if role in AUDITORS else 403)
+    assert client.get(AUDITOR).status_code == (200 if role in {Role.FRONT_PROVINCE, Role.AUDITOR} else 403)
 
 
 def test_the_auditor_set_of_another_commune_does_not_exist(app, client, sealed):
-    sealed.sign_in(app, Role.FRONT_COMMUNE, sealed.other_commune())
+    sealed.sign_in(app, Role.AUDITOR, sealed.other_commune())
 
     assert client.get(AUDITOR).status_code == 404
 
@@ -201,9 +200,9 @@ def test_after_retention_the_auditor_set_says_so_and_holds_leaves_alone(app, cli
 def test_the_pages_lead_to_the_sets(app, client, sealed):
     assert PUBLIC in client.get("/ket-qua/001").text
 
-    sealed.sign_in(app, Role.FRONT_COMMUNE)
+    sealed.sign_in(app, Role.FRONT_PROVINCE)
     assert AUDITOR in client.get("/can-bo/dot/001/ket-qua").text
-    for role in (Role.COMMUNE, Role.PROVINCE):
+    for role in (Role.COMMUNE, Role.PROVINCE, Role.FRONT_COMMUNE):
         sealed.sign_in(app, role)
         assert AUDITOR not in client.get("/can-bo/dot/001/ket-qua").text
 
