@@ -170,5 +170,55 @@ TAMPERINGS_ASKED_AGAIN: dict[str, Callable[[Set], Tampered]] = {
 }
 
 
+def _act_edited(found: Set) -> Tampered:
+    found["audit"][1]["actor"] = "user:7"
+    return found, "chain", "audit.1"
+
+
+def _act_edited_and_digested_again(found: Set) -> Tampered:
+    """The act agrees with itself: the one that follows on it gives it away."""
+    found["audit"][1]["details"]["state"] = "counting"
+    _digest_again(found["audit"][1])
+    return found, "chain", "audit.2"
+
+
+def _act_between_acts_of_others_digested_again(found: Set) -> Tampered:
+    """No act of this survey follows on it at once: only a set kept from before gives it away."""
+    found["audit"][2]["details"]["slips"] = 19
+    _digest_again(found["audit"][2])
+    return found, "previous", f"audit {found['audit'][2]['id']}"
+
+
+def _act_taken_out(found: Set) -> Tampered:
+    gone = found["audit"].pop(1)
+    return found, "previous", f"audit {gone['id']}"
+
+
+def _acts_exchanged(found: Set) -> Tampered:
+    found["audit"][2], found["audit"][3] = found["audit"][3], found["audit"][2]
+    return found, "chain", "audit.3"
+
+
+def _digest_missing(found: Set) -> Tampered:
+    del found["audit"][0]["digest"]
+    return found, "chain", "?"
+
+
+#: The same for a set of the second format, whose acts carry numbers and digests.
+TAMPERINGS_ACTS: dict[str, Callable[[Set], Tampered]] = {
+    "act edited": _act_edited,
+    "act edited and digested again": _act_edited_and_digested_again,
+    "act between acts of others digested again": _act_between_acts_of_others_digested_again,
+    "act taken out": _act_taken_out,
+    "acts exchanged": _acts_exchanged,
+    "digest of an act missing": _digest_missing,
+}
+
+
+def _digest_again(act: Set) -> None:
+    content = {key: value for key, value in act.items() if key != "digest"}
+    act["digest"] = hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+
+
 def _place(found: Set, row: Set) -> str:
     return f"answers.{found['answers'].index(row)} {row['id']}"

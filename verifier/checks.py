@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import canonical
+import chain
 import counting
 import ed25519
 import receipts
@@ -304,6 +305,11 @@ def _acts(case: Case) -> None:
     same(by_round, [{key: village[key] for key in told} for village in signed], "audit")
 
 
+def _chain(case: Case) -> None:
+    case.need_auditor_set()
+    chain.check(case.found)
+
+
 def _receipt(case: Case) -> None:
     if not case.receipt:
         raise NotPossible("no_receipt")
@@ -329,6 +335,8 @@ def _previous(case: Case) -> None:
     if missing:
         raise Differs(f"leaves {missing[0]}")
     same(now["seal"]["digest"], earlier["seal"]["digest"], "seal.digest")
+    if earlier["kind"] == now["kind"] == "auditor":
+        chain.check_kept(earlier, now)
 
 
 _CHECKS: Mapping[str, Callable[[Case], None]] = {
@@ -348,6 +356,7 @@ _CHECKS: Mapping[str, Callable[[Case], None]] = {
     "totals": _totals,
     "codes": _codes,
     "acts": _acts,
+    "chain": _chain,
     "receipt": _receipt,
     "previous": _previous,
 }

@@ -39,6 +39,10 @@ CHECKS = {
     ),
     "codes": ("Số mã phiếu đã dùng bằng số phiếu trả lời", "As many codes were spent as answers are there"),
     "acts": ("Nhật ký ghi việc chốt đúng với mã đối chiếu này", "The audit log names this digest at sealing"),
+    "chain": (
+        "Từng việc trong trích nhật ký khớp với mã của nó, các việc liền nhau nối đúng nhau",
+        "Every act of the audit log fits its digest, and acts that follow on each other are chained",
+    ),
     "receipt": ("Biên nhận có trong danh sách", "The receipt is in the list"),
     "previous": ("Khớp với tệp đã tải trước đây", "Agrees with the file kept from before"),
 }
@@ -64,6 +68,10 @@ REASONS = {
     "too_few": (
         "số liệu không công bố vì có quá ít phiếu",
         "figures are not published because there are too few answers",
+    ),
+    "no_chain": (
+        "bộ dữ liệu kiểm tra kiểu cũ ghi nhật ký không kèm số thứ tự và mã",
+        "an auditor set of the first format tells acts without numbers and digests",
     ),
     "no_codes": ("đợt góp ý không dùng mã phiếu", "a feedback survey has no codes"),
     "no_receipt": ("chưa nhập biên nhận", "no receipt was given"),

@@ -25,14 +25,16 @@ from survey_app.scoring.disclosure import Audience, Band, DisclosedVillage
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.tallies import ItemTally
 
-FORMAT = "survey-set/1"
+PUBLIC_FORMAT = "survey-set/1"
+#: With number and digest of every act. Sets of the first format, handed out before, stay as they are.
+AUDITOR_FORMAT = "survey-set/2"
 
 #: What each set lets a reader check, in the words of `verifier/`.
 PUBLIC_CHECKS = (
     *("content", "instrument", "order", "list", "digest", "signature"),
     *("key", "paper", "frame", "tables", "receipt", "previous"),
 )
-AUDITOR_CHECKS = (*PUBLIC_CHECKS, "answers", "recount", "tallies", "totals", "codes", "acts")
+AUDITOR_CHECKS = (*PUBLIC_CHECKS, "answers", "recount", "tallies", "totals", "codes", "acts", "chain")
 
 
 def public_set(session: Session, survey_id: str, key: Ed25519PublicKey) -> dict[str, Any]:
@@ -83,7 +85,7 @@ def _set(
     """What both sets hold."""
     survey = result.survey
     return {
-        "format": FORMAT,
+        "format": PUBLIC_FORMAT if kind == "public" else AUDITOR_FORMAT,
         "kind": kind,
         "checks": list(PUBLIC_CHECKS if kind == "public" else AUDITOR_CHECKS),
         "survey": survey.id,
@@ -222,10 +224,20 @@ def _codes(session: Session, survey_id: str, unit_codes: dict[int, str]) -> dict
 
 
 def _acts(session: Session, survey_id: str) -> list[dict[str, Any]]:
-    """What was done to the survey, oldest first; people by their number alone."""
+    """What was done to the survey, oldest first, with what each digest is over; people by their number alone."""
     rows = session.scalars(
         select(AuditEvent).where(AuditEvent.subject == f"survey:{survey_id}").order_by(AuditEvent.id)
     )
     return [
-        {"at": row.at.isoformat(), "actor": row.actor, "act": row.act, "details": row.details} for row in rows
+        {
+            "id": row.id,
+            "at": row.at.isoformat(),
+            "actor": row.actor,
+            "act": row.act,
+            "subject": row.subject,
+            "details": row.details,
+            "previous": row.previous,
+            "digest": row.digest,
+        }
+        for row in rows
     ]

@@ -11,7 +11,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.tamperings import KNOWN_KEY, SETS, TAMPERINGS, TAMPERINGS_ASKED_AGAIN, genuine
+from tests.tamperings import (
+    KNOWN_KEY,
+    SETS,
+    TAMPERINGS,
+    TAMPERINGS_ACTS,
+    TAMPERINGS_ASKED_AGAIN,
+    genuine,
+)
 
 _VERIFIER = Path(__file__).parents[2] / "verifier"
 _WITHOUT_ED25519 = """
@@ -79,6 +86,21 @@ def test_the_page_knows_annulled_answers_and_finds_them_tampered_with(verifier: 
             (line["check"], line["status"], line["where"]) for line in _lines(verifier)
         ], name
         assert told == _command(file), name
+
+
+def test_the_page_finds_acts_of_the_audit_log_tampered_with(verifier: Page, tmp_path: Path) -> None:
+    kept = SETS / "acts.json"
+    assert _check(verifier, kept, previous=kept) == _command(kept, "--previous", str(kept))
+
+    for name, tamper in TAMPERINGS_ACTS.items():
+        tampered, check, place = tamper(genuine("acts"))
+        file = _write(tmp_path, tampered)
+        told = _check(verifier, file, previous=kept)
+
+        assert (check, "fail", place) in [
+            (line["check"], line["status"], line["where"]) for line in _lines(verifier)
+        ], name
+        assert told == _command(file, "--previous", str(kept)), name
 
 
 @pytest.mark.parametrize("name", ["auditor", "public"])

@@ -10,7 +10,14 @@ import pytest
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tests.tamperings import KNOWN_KEY, SETS, TAMPERINGS, TAMPERINGS_ASKED_AGAIN, genuine
+from tests.tamperings import (
+    KNOWN_KEY,
+    SETS,
+    TAMPERINGS,
+    TAMPERINGS_ACTS,
+    TAMPERINGS_ASKED_AGAIN,
+    genuine,
+)
 
 VERIFIER = Path(__file__).parents[2] / "verifier"
 
@@ -43,6 +50,20 @@ def statuses(outcomes: dict[str, tuple[str, str]], status: str) -> set[str]:
 
 @pytest.mark.parametrize("plain", [False, True], ids=["with-packages", "python-alone"])
 def test_a_genuine_auditor_set_passes_every_check(verify, plain):
+    found = genuine("acts")
+
+    status, outcomes = verify(
+        found, "--key", found["seal"]["public_key"], "--paper-digest", found["seal"]["digest"][:20],
+        "--previous", str(SETS / "acts.json"), "--receipt", found["leaves"][0], plain=plain,
+    )  # fmt: skip
+
+    assert status == 0
+    assert statuses(outcomes, "ok") == outcomes.keys()
+    assert set(found["checks"]) == outcomes.keys()
+
+
+@pytest.mark.parametrize("plain", [False, True], ids=["with-packages", "python-alone"])
+def test_an_auditor_set_of_the_first_format_passes_every_check_but_that_of_digests_it_has_not(verify, plain):
     found = genuine()
 
     status, outcomes = verify(
@@ -51,6 +72,7 @@ def test_a_genuine_auditor_set_passes_every_check(verify, plain):
     )  # fmt: skip
 
     assert status == 0
+    assert outcomes.pop("chain") == ("not_possible", "no_chain")
     assert statuses(outcomes, "ok") == outcomes.keys()
     assert set(found["checks"]) == outcomes.keys()
 
@@ -105,6 +127,16 @@ def test_tampering_with_annulled_answers_is_found_and_its_place_named(verify, na
     tampered, check, place = TAMPERINGS_ASKED_AGAIN[name](genuine("asked_again"))
 
     status, outcomes = verify(tampered)
+
+    assert status == 1
+    assert outcomes[check] == ("fail", place)
+
+
+@pytest.mark.parametrize("name", TAMPERINGS_ACTS)
+def test_tampering_with_acts_of_the_audit_log_is_found_and_its_place_named(verify, name):
+    tampered, check, place = TAMPERINGS_ACTS[name](genuine("acts"))
+
+    status, outcomes = verify(tampered, "--previous", str(SETS / "acts.json"))
 
     assert status == 1
     assert outcomes[check] == ("fail", place)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from survey_app import audit, db, keys
 from survey_app.access import Role
@@ -80,6 +80,20 @@ def test_the_verifier_accepts_the_auditor_set_in_every_check(app, client, sealed
     assert status == 0
     assert set(outcomes.values()) == {"ok"}
     assert set(found["checks"]) == outcomes.keys()
+
+
+def test_an_act_changed_in_the_database_fails_in_the_verifier(app, client, sealed, tmp_path):
+    with db.database.engine.begin() as connection:
+        for statement in audit.drop_triggers(connection.dialect.name):
+            connection.exec_driver_sql(statement)
+        connection.execute(update(AuditEvent).values(actor="user:9"))
+        for statement in audit.create_triggers(connection.dialect.name):
+            connection.exec_driver_sql(statement)
+    sealed.sign_in(app, Role.AUDITOR)
+
+    status, outcomes = verify(client.get(AUDITOR).json, tmp_path)
+
+    assert (status, outcomes["acts"], outcomes["chain"]) == (1, "ok", "fail")
 
 
 def test_the_verifier_accepts_a_feedback_survey(app, client, surveys, tmp_path):
