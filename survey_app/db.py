@@ -180,6 +180,8 @@ def _make_sqlite_strict(engine: Engine) -> None:
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA secure_delete=ON")
+        # Without it INSERT OR REPLACE removes a row past the triggers that refuse its removal.
+        connection.execute("PRAGMA recursive_triggers=ON")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -1,5 +1,6 @@
 """The ground floor: settings, keys, the database, errors, who may open what, headers, files and counting of failures."""
 
+import sqlite3
 import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import flask_migrate
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Integer, select, text
 
 from survey_app import access, db, errors, files, jobs, throttle
 from survey_app.access import Identity, Role
@@ -159,9 +160,57 @@ def test_sqlite_commits_to_the_disk_and_erases_what_is_deleted(app):
         return
 
     settings = {name: current.execute(text(f"PRAGMA {name}")).scalar() for name in
-                ("journal_mode", "synchronous", "foreign_keys", "secure_delete")}  # fmt: skip
+                ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "recursive_triggers")}  # fmt: skip
 
-    assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
+    assert settings == {
+        "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "recursive_triggers": 1,
+    }  # fmt: skip
+
+
+def test_sqlite_replaces_no_row_of_a_guarded_table(app):
+    if db.database.engine.dialect.name != "sqlite":
+        return
+    guarded = "SELECT DISTINCT tbl_name FROM sqlite_master WHERE type = 'trigger'"
+    borrowed = db.database.engine.raw_connection()
+    connection = borrowed.cursor()
+    # The rows belong to nothing: what is asked here is what the triggers say.
+    connection.execute("PRAGMA foreign_keys=OFF")
+    connection.execute("PRAGMA ignore_check_constraints=ON")
+    tables = sorted(name for (name,) in connection.execute(guarded).fetchall())
+    tables.sort(key="seals".__eq__)
+    kept = {}
+    for name in tables:
+        row = any_row(db.Base.metadata.tables[name], "0A1" if name in {"seals", "second_keyings"} else "0A2")
+        places = ", ".join("?" * len(row))
+        connection.execute(f"INSERT INTO {name} ({', '.join(row)}) VALUES ({places})", tuple(row.values()))
+        kept[name] = connection.execute(f"SELECT * FROM {name}").fetchall()
+
+    refused = {}
+    for name in tables:
+        with pytest.raises(sqlite3.IntegrityError) as refusal:
+            connection.execute(f"INSERT OR REPLACE INTO {name} SELECT * FROM {name}")
+        refused[name] = str(refusal.value)
+
+    assert {
+        "audit_events",
+        "retained_leaves",
+        "paper_comparisons",
+        "data_request_answers",
+        "postings",
+    } <= kept.keys()
+    assert all(
+        "never change" in words or "sealed" in words or "frozen" in words for words in refused.values()
+    )
+    assert {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in tables} == kept
+    borrowed.invalidate()
+
+
+def any_row(table, survey):
+    """Something in every column; a moment, where there is one, is set."""
+    return {
+        column.name: survey if column.name == "survey_id" else 1 if isinstance(column.type, Integer) else "x"
+        for column in table.columns
+    }
 
 
 def test_writers_in_threads_wait_for_each_other_and_lose_nothing(app):
