@@ -22,6 +22,9 @@ from survey_app.scoring import callback
 from survey_app.scoring.callback import Replies
 from survey_app.units.models import Unit
 
+#: The act of entering the totals of a list; the comparison counts those after the seal.
+RECEIPTS = "results.receipts"
+
 
 class TooEarlyToCompare(DomainError):
     """Lists are read off when the phones are closed, and a sample needs the digest of the seal."""
@@ -114,7 +117,7 @@ def record_receipts(
     row.returned, row.voided = counts["returned"], counts["voided"]
     row.entered_by, row.entered_at = actor, now
     subject = f"survey:{survey_id}"
-    audit.record(session, actor, "results.receipts", subject, at=now, village=village_code, **counts)
+    audit.record(session, actor, RECEIPTS, subject, at=now, village=village_code, **counts)
 
 
 def draw_sample(

@@ -3,6 +3,7 @@
 For the Front, the province and the auditor. Counts of villages only, nothing of a household.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,11 +11,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from survey_app.audit import AuditEvent
 from survey_app.fieldwork import meetings
 from survey_app.fieldwork.meetings import MeetingView
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
-from survey_app.results import activities, queries
+from survey_app.results import activities, callbacks, queries
 from survey_app.results.models import Callback, ReceiptList
 from survey_app.scoring import callback, signals
 from survey_app.scoring.activity import Consultation, Receipts, Window
@@ -30,8 +32,8 @@ class Reconciliation:
     line: FrameLine
     answered: int
     receipts: Receipts | None
-    #: Whether the list was entered when the result was known already.
-    entered_late: bool = False
+    #: How often the list was entered when the result was known already: each time the draw would come out otherwise.
+    late_entries: int = 0
 
     @property
     def exceeds_list(self) -> bool:
@@ -100,8 +102,9 @@ def comparison(session: Session, survey_id: str) -> Comparison:
     result = queries.scorecard(session, survey_id)
     lists = {row.unit_id: row for row in _lists(session, survey_id)}
     cards = {card.unit: card for card in result.villages}
+    late = _late_entries(session, survey_id, result.sealed_at)
     villages = tuple(
-        _reconciliation(line, cards[line.unit.code], lists.get(line.unit.id), result.sealed_at)
+        _reconciliation(line, cards[line.unit.code], lists.get(line.unit.id), late[line.unit.code])
         for line in result.frame
     )
     digest, limits = result.digest or "", Limits()
@@ -123,13 +126,21 @@ def _lists(session: Session, survey_id: str) -> tuple[ReceiptList, ...]:
     return tuple(session.scalars(mine))
 
 
-def _reconciliation(
-    line: FrameLine, card: Scorecard, row: ReceiptList | None, sealed_at: datetime | None
-) -> Reconciliation:
-    if row is None:
-        return Reconciliation(line, card.tally.answered, None)
-    late = sealed_at is not None and row.entered_at > sealed_at
-    return Reconciliation(line, card.tally.answered, activities.receipts_of(row), entered_late=late)
+def _late_entries(session: Session, survey_id: str, sealed_at: datetime | None) -> Counter[str]:
+    """How often the list of each village was entered after the seal, as the audit log tells it."""
+    if sealed_at is None:
+        return Counter()
+    acts = select(AuditEvent.details).where(
+        AuditEvent.subject == f"survey:{survey_id}",
+        AuditEvent.act == callbacks.RECEIPTS,
+        AuditEvent.at > sealed_at,
+    )
+    return Counter(str(details["village"]) for details in session.scalars(acts))
+
+
+def _reconciliation(line: FrameLine, card: Scorecard, row: ReceiptList | None, late: int) -> Reconciliation:
+    receipts = activities.receipts_of(row) if row else None
+    return Reconciliation(line, card.tally.answered, receipts, late_entries=late)
 
 
 def _meetings(

@@ -10,7 +10,7 @@ from survey_app.access import Role
 from survey_app.audit import AuditEvent
 from survey_app.collecting.models import ActivityCounter
 from survey_app.fieldwork.models import Purpose, State
-from survey_app.results import callbacks, comparison, queries
+from survey_app.results import callbacks, comparison, queries, reconciliation
 from survey_app.results.models import ReceiptList
 from survey_app.scoring import callback
 from survey_app.scoring.callback import Replies
@@ -171,6 +171,26 @@ def test_the_totals_of_a_list_are_kept_by_the_form_and_corrected_until_the_draw(
     assert refused.status_code == 409
     assert [row.ticked for row in db.session().query(ReceiptList)] == [76]
     assert db.session().query(AuditEvent).filter_by(act="results.receipts").count() == 2
+
+
+def test_how_often_a_list_was_entered_after_the_seal_is_said_on_page_and_minutes(linh_cang, app, client):
+    app.config["WTF_CSRF_ENABLED"] = False
+    fields = {**LIST, "village": linh_cang.village("Linh Cang").code}
+    enter(linh_cang)
+    linh_cang.seal()
+    linh_cang.sign_in(app, Role.FRONT_COMMUNE)
+    before = text_of(client.get(PAGE))
+    for ticked in ("75", "76", "75"):
+        client.post(PAGE + "/danh-sach", data=fields | {"ticked": ticked})
+
+    after = text_of(client.get(PAGE))
+    db.session().rollback()
+    [village] = reconciliation.minutes(db.session(), "001").villages
+
+    assert "nhập sau khi chốt" not in before
+    assert "nhập sau khi chốt, 3 lần" in after
+    assert village.village.late_entries == 3
+    assert client.get(f"{PAGE}/bien-ban.pdf").status_code == 200
 
 
 @pytest.mark.parametrize("typed", ["-3", "9" * 400], ids=["negative", "hundreds of digits"])
