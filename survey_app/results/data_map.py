@@ -129,7 +129,10 @@ DATA_MAP = (
             "Of paper slips drawn after sealing: the digest of the answer, what a signer found, a note without names"
         ),
         _l("To check the result against the papers"),
-        _l("Receipts and counts: who signs. Keyed answers beside them: Front, province and auditor"),
+        _l(
+            "Receipts and outcomes: officers of commune and province too. Keyed answers beside them, and notes: Front "
+            "and auditor; looking is noted"
+        ),
         _FOREVER,
         _NOT_ERASED,
     ),

@@ -17,6 +17,7 @@ from survey_app.collecting.queries import Standing, receipt_standing
 from survey_app.config import DayOff
 from survey_app.fieldwork import calendar
 from survey_app.fieldwork.calendar import Keying
+from survey_app.i18n import force_locale
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
 from survey_app.results import (
     custody,
@@ -384,6 +385,21 @@ def test_every_table_of_the_database_is_in_the_data_map_once(app):
     named = [table for line in DATA_MAP for table in line.tables]
 
     assert sorted(named) == sorted(set(inspect(db.database.engine).get_table_names()) - {"alembic_version"})
+
+
+def test_the_data_map_names_those_who_may_open_single_answers(app):
+    opened_by = {
+        name: set(app.view_functions[name].access_roles)
+        for name in ("sets.auditor_set", "paper_draw.compare")
+    }
+    with app.test_request_context(headers={"Accept-Language": "en"}), force_locale("en"):
+        told = {table: str(line.seen_by) for line in DATA_MAP for table in line.tables}
+
+    assert opened_by["sets.auditor_set"] == {Role.AUDITOR, Role.FRONT_PROVINCE}
+    assert told["sealed_responses"].startswith("Auditor and province Front: single answers")
+    assert told["annulled_responses"].startswith("Auditor and province Front,")
+    assert opened_by["paper_draw.compare"] == {Role.AUDITOR, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE}
+    assert "Keyed answers beside them, and notes: Front and auditor;" in told["paper_comparisons"]
 
 
 def test_the_data_map_says_whether_anything_is_ever_removed(app, client, surveys):
