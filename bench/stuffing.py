@@ -8,7 +8,8 @@ program at 10 % (at least 95 %), 88.0 % of those stuffed with care at 5 % (at le
 finds them: with forged ticks 17 of 27, without a list 6 of 20), 98.5 % of those with copied slips at 10 %, 84.5 % by
 F5. All honest meetings are announced here: were one in twenty not, F3 would name 8 % of honest communes, one in a
 hundred 1.5 %. F6 and F9 alone would name nearly all honest communes, so they speak beside another sign only, and F6
-is silent where half of the villages have one network, as they have here.
+is silent where half of the villages have one network, as they have here. F10 names 0 % of honest communes and 14 % of
+those stuffed with care: honest helpers send at most a fifth of a commune's answers here, assumed and not measured.
 """
 
 import random
@@ -101,7 +102,7 @@ def _among_like(groups: Mapping[str, list[Commune]], limits: Limits) -> dict[str
 
 
 def _keys() -> tuple[str, ...]:
-    return ("F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9")
+    return ("F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10")
 
 
 def _row(name: str, group: Sequence[Commune], goal: str, limits: Limits) -> tuple[str, ...]:

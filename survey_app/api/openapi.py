@@ -63,7 +63,10 @@ DOCUMENT: dict[str, object] = {
                     "ticket": _TEXT,
                     "code": _TEXT | {"minLength": 1, "description": "Of a slip, as it is typed"},
                     "link": _TEXT | {"minLength": 1, "description": "Of a feedback survey"},
-                    "channel": {"enum": ["self_online", "assisted", "paper_entry", "meeting"]},
+                    "channel": {
+                        "enum": ["self_online", "assisted"],
+                        "description": "assisted: a signed-in helper of the commune. Paper is keyed on its own page",
+                    },
                     "answers": {
                         "type": "object",
                         "additionalProperties": {

@@ -1,5 +1,8 @@
 """`POST /api/v1/submissions`: one household's answer from a program, with the statuses of the page.
 
+A household's own phone or a helper's, nothing else: paper comes in by `collecting.paper_views` alone, where it is
+known who keyed it, so that somebody else keys it again.
+
 Strict JSON: duplicate keys and deep nesting are refused before anything is looked at; NaN and the infinities are read
 as numbers that no question accepts.
 """
@@ -28,6 +31,8 @@ from survey_app.questions.answers import read_answers
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
 _ASSISTING_ROLES = (Role.DIGITAL_TEAM, Role.FRONT_COMMUNE, Role.CLERK)
+#: Whom a channel asks to be signed in; None asks nobody. What is not here has another door.
+_CHANNELS = {Channel.SELF_ONLINE: None, Channel.ASSISTED: _ASSISTING_ROLES}
 _FIELDS = {"submission_id", "ticket", "code", "link", "channel", "answers"}
 
 
@@ -113,9 +118,11 @@ def _channel(body: Mapping[str, object]) -> Channel:
         channel = Channel(_text(body, "channel"))
     except ValueError as error:
         raise Malformed from error
-    if channel is not Channel.SELF_ONLINE:
+    if channel not in _CHANNELS:
+        raise ChannelNotAllowed
+    if (roles := _CHANNELS[channel]) is not None:
         person = access.current_identity()
-        if person is None or person.role not in _ASSISTING_ROLES:
+        if person is None or person.role not in roles:
             raise ChannelNotAllowed
     return channel
 

@@ -22,8 +22,6 @@ from survey_app.scoring.activity import TenMinutes
 #: Nobody reads and answers an item in less (careless response: doi 10.1177/10944281211056520).
 _PER_ITEM = timedelta(seconds=2)
 SLOT = timedelta(minutes=10)
-#: Doors whose answers arrive when they are given; paper and meetings are keyed in one sitting.
-_BY_PHONE = (Channel.SELF_ONLINE, Channel.ASSISTED)
 
 
 def count(
@@ -35,8 +33,8 @@ def count(
     is_fast: bool,
     now: datetime,
 ) -> None:
-    """Count one answer in its ten minutes; nothing for paper and meetings."""
-    if channel not in _BY_PHONE:
+    """Count one answer in its ten minutes; nothing for paper, which is keyed in one sitting."""
+    if channel is Channel.PAPER_ENTRY:
         return
     key = {"survey_id": survey_id, "unit_id": unit_id, "ten_minutes": slot_start(now), "fast": is_fast}
     db.count_up(session, ActivityCounter, key, "answers")

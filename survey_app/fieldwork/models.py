@@ -35,6 +35,8 @@ class Purpose(StrEnum):
 
 
 class Channel(StrEnum):
+    """How an answer came. No door takes MEETING: a slip filled in at a meeting is paper, a phone there is a phone."""
+
     SELF_ONLINE = "self_online"
     ASSISTED = "assisted"
     PAPER_ENTRY = "paper_entry"

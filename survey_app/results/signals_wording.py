@@ -133,6 +133,15 @@ def _channels(figures: Mapping[str, int]) -> str:
     )
 
 
+def _assisted(figures: Mapping[str, int]) -> str:
+    return _(
+        "%(assisted)d of %(answers)d answers came through a helper's phone. Where many old people live, more ask for "
+        "help.",
+        assisted=figures["assisted"],
+        answers=figures["answers"],
+    )
+
+
 _WORDS: Mapping[str, Callable[[Mapping[str, int]], str]] = {
     "F1": _more_than_listed,
     "F2": _corner,
@@ -143,4 +152,5 @@ _WORDS: Mapping[str, Callable[[Mapping[str, int]], str]] = {
     "F7": _night,
     "F8": _channels,
     "F9": _same_text,
+    "F10": _assisted,
 }

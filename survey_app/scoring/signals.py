@@ -6,7 +6,8 @@ one function; its limits stand in `Limits`, calibrated by `python -m bench.stuff
 
 F6 (network) and F9 (text) only speak beside another sign. Where a provider puts a whole village behind one address,
 one network is the usual thing, and "Không có ý kiến gì thêm" is written in many houses: alone, both would point at
-honest people in nearly every commune.
+honest people in nearly every commune. F10 (helpers) speaks alone of a whole commune; of a village it speaks only beside
+another sign, because old people who ask for help live together.
 """
 
 from collections import defaultdict
@@ -18,13 +19,11 @@ from typing import Literal
 
 from survey_app.scoring.activity import Activity, Consultation, Door, Network, total
 
-Key = Literal["F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9"]
-
-#: Signs that are named only beside another one.
-_BESIDE = ("F6", "F9")
+Key = Literal["F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10"]
 
 #: Doors that are compared with a household's own phone, and that phone.
-_HELPED = ("assisted", "paper_entry")
+_ASSISTED = "assisted"
+_HELPED = (_ASSISTED, "paper_entry")
 _OWN_PHONE = "self_online"
 #: The hours of the night, 00:00 to 05:00, civil time.
 _MORNING = 5
@@ -74,6 +73,8 @@ class Limits:
     #: F8: points between the satisfaction of two doors, with at least so many answers through each.
     channel_points: int = 1500
     fewest_channel_answers: int = 30
+    #: F10: answers through a helper's phone, of all, where they are as many as the line above says.
+    assisted: int = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +112,8 @@ def flags(consultation: Consultation, limits: Limits) -> tuple[Flag, ...]:
             for flag in _of_village(village, consultation.villages, limits)
         ),
     ]
-    found += _beside(consultation, {flag.unit for flag in found}, limits)
-    return tuple(sorted(found, key=lambda flag: (flag.key in _BESIDE, -flag.strength, flag.key, flag.unit)))
+    beside = _beside(consultation, {flag.unit for flag in found}, limits)
+    return (*sorted(found, key=_strongest_first), *sorted(beside, key=_strongest_first))
 
 
 def usual_network(networks: Iterable[Network], limits: Limits) -> int:
@@ -276,6 +277,16 @@ def channels_apart(unit: Activity, limits: Limits) -> Flag | None:
     return Flag("F8", unit.unit, apart / limits.channel_points, figures)
 
 
+def much_assisted(unit: Activity, limits: Limits) -> Flag | None:
+    """F10: the share of answers that came through a helper's phone, of all answers."""
+    helped = unit.channels.get(_ASSISTED)
+    if helped is None or not _is_enough(helped, limits):
+        return None
+    answers = sum(door.answers for door in unit.channels.values())
+    figures = {"assisted": helped.answers, "answers": answers}
+    return _above("F10", unit.unit, helped.answers, answers, limits.assisted, figures)
+
+
 def _of_village(village: Activity, villages: Iterable[Activity], limits: Limits) -> tuple[Flag, ...]:
     others = (other for other in villages if other is not village)
     found = (
@@ -298,6 +309,7 @@ def _of_commune(commune: Activity, limits: Limits) -> tuple[Flag, ...]:
         fast(commune, limits.fast_of_commune, limits),
         night(commune, limits.night_of_commune, limits),
         channels_apart(commune, limits),
+        much_assisted(commune, limits),
     )
     return tuple(flag for flag in found if flag is not None)
 
@@ -305,9 +317,10 @@ def _of_commune(commune: Activity, limits: Limits) -> tuple[Flag, ...]:
 def _beside(consultation: Consultation, marked: Collection[str], limits: Limits) -> list[Flag]:
     """Signs of villages that have another one, or whose commune has, and of a commune in which anything has."""
     found = [
-        one_network(village, consultation.usual_network, limits)
+        sign
         for village in consultation.villages
         if village.unit in marked or consultation.unit in marked
+        for sign in (one_network(village, consultation.usual_network, limits), much_assisted(village, limits))
     ]
     if marked:
         found.append(same_text(consultation, limits))
@@ -327,6 +340,10 @@ def _share(n: int, of: int) -> Fraction:
 
 def _is_enough(door: Door, limits: Limits) -> bool:
     return door.answers >= limits.fewest_channel_answers and door.of > 0
+
+
+def _strongest_first(flag: Flag) -> tuple[Fraction, str, str]:
+    return -flag.strength, flag.key, flag.unit
 
 
 def _most_first(commune: tuple[Consultation, tuple[Flag, ...]]) -> tuple[int, Fraction, str, str]:

@@ -247,6 +247,24 @@ def test_an_assisting_person_of_the_commune_may_answer_for_a_household(
     assert client.post(API, json=submission(code=code, channel="assisted")).status_code == 201
 
 
+@pytest.mark.parametrize("state", [State.OPEN, State.COUNTING])
+def test_paper_is_keyed_on_its_page_alone_where_it_is_known_who_keyed_it(
+    client, commune, survey, code, submission, sign_in, move_on, state
+):
+    move_on(survey, state)
+    for role in (Role.CLERK, Role.DIGITAL_TEAM, Role.FRONT_COMMUNE):
+        sign_in(role, commune.unit)
+        for channel in ("paper_entry", "meeting"):
+            sent = client.post(API, json=submission(code=code, channel=channel))
+
+            assert outcome(sent) == (403, "khong-duoc-phep")
+    assert nothing_stored()
+    assert DOCUMENT["components"]["schemas"]["Submission"]["properties"]["channel"]["enum"] == [
+        "self_online",
+        "assisted",
+    ]
+
+
 def test_an_assisting_person_of_another_commune_may_not(
     client, make_commune, commune, code, submission, sign_in
 ):

@@ -81,11 +81,11 @@ def test_two_seconds_an_item_are_not_fast_and_less_is(village):
     assert activity.is_fast(instrument, NOW - least + timedelta(microseconds=1), NOW)
 
 
-@pytest.mark.parametrize("channel", [Channel.PAPER_ENTRY, Channel.MEETING])
-def test_paper_and_meetings_are_not_counted_by_the_minute(village, channel):
-    answer(village, channel=channel)
+def test_every_answer_but_paper_is_counted_by_the_minute_whoever_held_the_phone(village):
+    for channel in Channel:
+        answer(village, channel=channel)
 
-    assert counted(village) == []
+    assert counted(village) == [("09:00", len(Channel) - 1, 0)]
 
 
 def test_a_repeated_or_refused_answer_is_counted_once(village):

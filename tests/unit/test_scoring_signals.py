@@ -204,6 +204,26 @@ def test_paper_far_above_own_phones_is_flagged_from_thirty_answers_each():
         assert keys_of(make_commune(make_village(channels=channels))) == expected
 
 
+def test_more_than_a_fifth_through_a_helpers_phone_is_flagged_with_its_villages_from_thirty_answers():
+    for helped, own, expected in ((30, 119, ["F10", "F10"]), (30, 120, []), (29, 50, [])):
+        channels = {"assisted": Door(helped, 90, 100), "self_online": Door(own, 90, 100)}
+
+        assert keys_of(make_commune(make_village(channels=channels))) == expected
+
+
+def test_a_helped_village_is_named_only_beside_another_sign_and_after_it():
+    helped = {"assisted": Door(60, 60, 60), "self_online": Door(20, 20, 20)}
+    plenty = make_village("2", channels={"self_online": Door(500, 500, 500)})
+
+    quiet = make_commune(make_village("1", channels=helped), plenty)
+    crowded = make_commune(
+        make_village("1", channels=helped, slots=make_slots(1, 1, 11), meetings=()), plenty
+    )
+
+    assert keys_of(quiet) == []
+    assert keys_of(crowded) == ["F3", "F10"]
+
+
 def test_communes_are_ranked_within_their_kind_by_what_there_is_to_compare():
     quiet = make_commune(unit="1")
     crowded = make_commune(make_village("2001", slots=make_slots(1, 1, 40), meetings=()), unit="2")
