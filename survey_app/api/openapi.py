@@ -60,7 +60,8 @@ DOCUMENT: dict[str, object] = {
                 "properties": {
                     "submission_id": _UUID4
                     | {"description": "A uuid4 made by the client when the form is opened"},
-                    "ticket": _TEXT,
+                    "ticket": _TEXT
+                    | {"description": "The field _ticket of the form of this slip, good for no other slip"},
                     "code": _TEXT | {"minLength": 1, "description": "Of a slip, as it is typed"},
                     "link": _TEXT | {"minLength": 1, "description": "Of a feedback survey"},
                     "channel": {

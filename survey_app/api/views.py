@@ -61,7 +61,7 @@ def submit() -> ResponseReturnValue:
         id=_submission_id(body),
         answers=reading.answers,
         channel=channel,
-        form_opened_at=tickets.issued_at(store(), _text(body, "ticket"), door.survey.id, now),
+        form_opened_at=tickets.issued_at(store(), _text(body, "ticket"), door.survey.id, door.code_mac, now),
         network=networks.network_of(request.remote_addr),
     )
     crowding.admit(door, submission.network, now)

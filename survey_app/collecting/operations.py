@@ -37,7 +37,7 @@ class Submission:
     id: str
     answers: Mapping[str, Value]
     channel: Channel
-    #: When its form was opened, by the server's clock; None without a ticket.
+    #: When its form was opened, by the server's clock; None without a ticket of this very slip.
     form_opened_at: datetime | None = None
     #: Why a keyed paper slip is invalid; its answers are then all None.
     invalid_reason: str | None = None

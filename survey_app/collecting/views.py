@@ -234,7 +234,9 @@ def _submission(door: Door, answers: Mapping[str, Value], now: datetime) -> oper
         id=submission_id(),
         answers=answers,
         channel=Channel.SELF_ONLINE,
-        form_opened_at=tickets.issued_at(store(), request.form.get("_ticket", ""), door.survey.id, now),
+        form_opened_at=tickets.issued_at(
+            store(), request.form.get("_ticket", ""), door.survey.id, door.code_mac, now
+        ),
         network=networks.network_of(request.remote_addr),
     )
 
@@ -310,7 +312,10 @@ def _carried_answers(answers: Mapping[str, Value]) -> list[tuple[str, str]]:
 
 
 def _fresh_controls(door: Door, now: datetime) -> dict[str, str]:
-    return {"_id": str(uuid.uuid4()), "_ticket": tickets.issue(store(), door.survey.id, now)}
+    return {
+        "_id": str(uuid.uuid4()),
+        "_ticket": tickets.issue(store(), door.survey.id, door.code_mac, now),
+    }
 
 
 def _carried_controls(door: Door, now: datetime) -> dict[str, str]:

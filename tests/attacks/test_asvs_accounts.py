@@ -22,6 +22,8 @@ from survey_app.keys import KeyMissing, KeyStore, store
 
 PASSWORD = "bến nước đầu làng"
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
+#: The digest of a code.
+SLIP = bytes(range(32))
 
 
 @pytest.fixture
@@ -203,26 +205,29 @@ def test_the_secret_of_an_invitation_never_becomes_the_password(app, user_id):
 
 def test_a_token_of_one_purpose_or_without_its_signature_is_none_of_another(app, client, tmp_path):
     survey_number, stranger = "001", KeyStore(tmp_path)
-    ticket = tickets.issue(store(), survey_number, NOW)
+    ticket = tickets.issue(store(), survey_number, SLIP, NOW)
     body, _dot, signature = ticket.rpartition(".")
     forged = base64.urlsafe_b64encode(b'["001",1]').decode().rstrip("=")
 
-    assert tickets.issued_at(store(), ticket, survey_number, NOW) == NOW
-    assert tickets.issued_at(store(), ticket, "002", NOW) is None
-    assert tickets.issued_at(store(), ticket, survey_number, NOW + timedelta(days=31)) is None
+    assert tickets.issued_at(store(), ticket, survey_number, SLIP, NOW) == NOW
+    assert tickets.issued_at(store(), ticket, "002", SLIP, NOW) is None
+    assert tickets.issued_at(store(), ticket, survey_number, bytes(32), NOW) is None
+    assert tickets.issued_at(store(), ticket, survey_number, None, NOW) is None
+    assert tickets.issued_at(store(), ticket, survey_number, SLIP, NOW + timedelta(days=31)) is None
     for wrong in (body, f"{body}.", f"{forged}.{signature}", f"{forged}.", ticket[:-2] + "AA", "", "."):
-        assert tickets.issued_at(store(), wrong, survey_number, NOW) is None
-    assert tickets.issued_at(store(), tickets.issue(stranger, survey_number, NOW), survey_number, NOW) is None
+        assert tickets.issued_at(store(), wrong, survey_number, SLIP, NOW) is None
+    foreign = tickets.issue(stranger, survey_number, SLIP, NOW)
+    assert tickets.issued_at(store(), foreign, survey_number, SLIP, NOW) is None
     client.set_cookie("can_bo", ticket)
     assert client.get("/can-bo").status_code == 302
     client.get("/dang-nhap")
     cookie = client.get_cookie("can_bo").value
-    assert tickets.issued_at(store(), cookie, survey_number, NOW) is None
+    assert tickets.issued_at(store(), cookie, survey_number, SLIP, NOW) is None
 
 
 def test_tokens_are_signed_with_sha_256_and_name_no_algorithm_that_could_be_chosen(app):
     signer = app.session_interface.get_signing_serializer(app).make_signer("cookie-session")
-    ticket = tickets.issue(store(), "001", NOW)
+    ticket = tickets.issue(store(), "001", SLIP, NOW)
     form_token = URLSafeTimedSerializer(app.secret_key).dumps("x")
 
     assert signer.digest_method is hashlib.sha256

@@ -22,7 +22,8 @@ from survey_app.audit import OPERATOR
 from survey_app.authoring import operations as authoring_operations
 from survey_app.authoring import queries as instruments
 from survey_app.authoring.models import InstrumentRecord
-from survey_app.fieldwork import batches, calendar, drafting, operations, queries
+from survey_app.collecting import tickets
+from survey_app.fieldwork import batches, calendar, codes, drafting, operations, queries
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
@@ -234,6 +235,13 @@ def _put_library(current: Session, now: datetime) -> None:
             columns = [column for column in forms.c if column is not forms.c.id]
             found = current.execute(select(*columns).order_by(forms.c.id)).mappings()
             _SHIPPED.extend(dict(row) for row in found)
+
+
+def ticket_of(code: str, moment: datetime) -> str:
+    """The ticket of a slip whose form was opened at that moment."""
+    plain = codes.normalise(code)
+    number = codes.survey_of(plain)
+    return tickets.issue(store(), number, codes.mac(store().pepper(number), number, plain), moment)
 
 
 def _unit(current: Any, code: str, level: str, kind: str, name: str, parent: Unit | None) -> Unit:

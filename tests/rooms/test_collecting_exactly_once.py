@@ -17,6 +17,7 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import Channel, Progress, State, Survey
 from survey_app.keys import store
+from tests.rooms.conftest import ticket_of
 
 THREADS = 12
 API = "/api/v1/submissions"
@@ -180,25 +181,31 @@ def test_before_the_first_day_the_answer_is_kept_for_later(commune, make_survey,
 
 
 def test_after_the_phones_closed_an_answer_with_an_older_ticket_still_counts(survey, slips, send, move_on):
-    ticket = tickets.issue(store(), survey.id, datetime.now(UTC) - timedelta(hours=10))
+    ticket = ticket_of(slips[0], datetime.now(UTC) - timedelta(hours=10))
     move_on(survey, State.COUNTING)
 
     assert send(slips[0], ticket=ticket).status_code == 201
 
 
-@pytest.mark.parametrize("kind", ["none", "younger", "of another survey", "forged", "expired"])
+@pytest.mark.parametrize(
+    "kind", ["none", "younger", "of another survey", "of another slip", "of no slip", "forged", "expired"]
+)
 def test_after_the_phones_closed_an_answer_without_an_older_ticket_is_not_counted(
     survey, slips, send, move_on, kind
 ):
     now = datetime.now(UTC)
     move_on(survey, State.COUNTING)
-    good = tickets.issue(store(), survey.id, now - timedelta(hours=1))
+    good = ticket_of(slips[0], now - timedelta(hours=1))
+    code = codes.normalise(slips[0])
+    code_mac = codes.mac(store().pepper(survey.id), survey.id, code)
     ticket = {
         "none": "",
-        "younger": tickets.issue(store(), survey.id, datetime.now(UTC) + timedelta(minutes=1)),
-        "of another survey": tickets.issue(store(), "ZZZ", now - timedelta(hours=1)),
+        "younger": ticket_of(slips[0], datetime.now(UTC) + timedelta(minutes=1)),
+        "of another survey": tickets.issue(store(), "ZZZ", code_mac, now - timedelta(hours=1)),
+        "of another slip": ticket_of(slips[1], now - timedelta(hours=1)),
+        "of no slip": tickets.issue(store(), survey.id, None, now - timedelta(hours=1)),
         "forged": good[:-2] + ("aa" if good[-2:] != "aa" else "bb"),
-        "expired": tickets.issue(store(), survey.id, now - timedelta(days=31)),
+        "expired": ticket_of(slips[0], now - timedelta(days=31)),
     }[kind]
 
     assert outcome(send(slips[0], ticket=ticket)) == (410, "da-dong")

@@ -14,9 +14,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from survey_app.collecting import tickets
 from survey_app.fieldwork.models import State
-from survey_app.keys import store
+from tests.rooms.conftest import ticket_of
 
 API = "/api/v1/submissions"
 
@@ -96,7 +95,7 @@ def test_s10_a_body_that_was_cut_stores_nothing_and_the_retry_works(client, slip
 
 def test_s11_an_answer_that_waited_eight_days_on_the_phone_still_counts(survey, slip, send, move_on):
     opened = datetime.now(UTC) - timedelta(days=8)
-    ticket = tickets.issue(store(), survey.id, opened)
+    ticket = ticket_of(slip, opened)
     move_on(survey, State.COUNTING)
 
     assert send(slip, ticket=ticket).status_code == 201
@@ -118,14 +117,15 @@ def test_s13_an_answer_sent_after_the_closing_counts_only_with_a_ticket_from_bef
     survey, slips, send, move_on, stored
 ):
     now = datetime.now(UTC)
-    old = tickets.issue(store(), survey.id, now - timedelta(hours=10))
-    young = tickets.issue(store(), survey.id, now + timedelta(minutes=5))
+    old = [ticket_of(slip, now - timedelta(hours=10)) for slip in slips]
+    young = ticket_of(slips[1], now + timedelta(minutes=5))
     move_on(survey, State.COUNTING)
 
-    assert send(slips[0], ticket=old).status_code == 201
+    assert send(slips[0], ticket=old[0]).status_code == 201
     assert outcome(send(slips[1], ticket=young)) == (410, "da-dong")
+    assert {outcome(send(slip, ticket=old[0])) for slip in slips[2:]} == {(410, "da-dong")}
     move_on(survey, State.SEALED)
-    assert outcome(send(slips[2], ticket=old)) == (410, "da-chot")
+    assert outcome(send(slips[2], ticket=old[2])) == (410, "da-chot")
     assert stored().responses == 1
 
 

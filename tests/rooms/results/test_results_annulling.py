@@ -23,6 +23,7 @@ from survey_app.fieldwork.refusals import WrongState
 from survey_app.results import callbacks, operations, verification
 from survey_app.results.models import ReceiptList
 from tests.pages import Page
+from tests.rooms.conftest import ticket_of
 
 API = "/api/v1/submissions"
 PROJECT = Path(__file__).parents[3]
@@ -232,7 +233,7 @@ def test_once_the_phones_are_closed_the_village_is_asked_on_paper_and_keying_has
     client, commune, survey, phung, hand_out, send, annul, move_on, sign_in
 ):
     old = hand_out(survey, phung, 20)
-    ticket = dict(Page(client.get(f"/k/{old[1]}").text).form(id="phieu").fields)["_ticket"]
+    opened = datetime.now(UTC)
     move_on(survey, State.COUNTING)
     with db.transaction() as current:
         current.execute(update(Survey).values(counting_ends_at=datetime.now(UTC) + timedelta(minutes=5)))
@@ -259,7 +260,7 @@ def test_once_the_phones_are_closed_the_village_is_asked_on_paper_and_keying_has
     with pytest.raises(WrongState):
         hand_out(survey, commune.villages["Bang"], 1)
     assert client.get(f"/k/{new[0]}").status_code == 410
-    assert send(new[1], ticket=ticket).json["error"] == "da-dong"
+    assert send(new[1], ticket=ticket_of(new[1], opened)).json["error"] == "da-dong"
     assert key_in(client, survey, old[0]).status_code == 410
     assert key_in(client, survey, new[0]).status_code == 302
     seal(survey)
