@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -51,6 +51,11 @@ class DisclosedResult:
     annulments: tuple[AnnulmentView, ...] = ()
 
     @property
+    def keeps_figure(self) -> bool:
+        """Whether this shows, though sealed, a figure of an earlier day, because too few answers came after it."""
+        return self.digest is not None and self.counted_on is not None
+
+    @property
     def printed_digest(self) -> str | None:
         """The first letters of the digest, as papers and pages print them."""
         return self.digest[:PRINTED_DIGEST] if self.digest else None
@@ -88,9 +93,13 @@ class DisclosedResult:
 
 
 def result(session: Session, survey_id: str, audience: Audience) -> DisclosedResult:
-    """The result as `audience` may see it. Raises what `queries.scorecard` raises."""
+    """The result as `audience` may see it. Raises what `queries.scorecard` raises.
+
+    Where fewer than ten answers came to a feedback survey between its last figure and its seal, those who do not see
+    exact counts keep that figure: the difference would tell what the last ones said.
+    """
     exact = queries.scorecard(session, survey_id)
-    return DisclosedResult(
+    disclosed = DisclosedResult(
         survey=exact.survey,
         audience=audience,
         commune=disclosure.disclose(exact.commune, exact.villages, audience=audience),
@@ -101,6 +110,22 @@ def result(session: Session, survey_id: str, audience: Audience) -> DisclosedRes
         counted_on=exact.counted_on,
         annulments=exact.annulments,
     )
+    kept = None if audience is Audience.EXACT else queries.kept_figure(session, exact)
+    if kept is None:
+        return disclosed
+    commune = disclosure.disclose(queries.figure_card(exact.survey, kept), (), audience=audience)
+    return replace(disclosed, commune=commune, counted_on=kept.day)
+
+
+def to_check(session: Session, survey_id: str) -> DisclosedResult:
+    """The public result as it stands beside the signed statement: where an earlier figure is kept, without tables.
+
+    Raises what `queries.scorecard` raises.
+    """
+    disclosed = result(session, survey_id, Audience.PUBLIC)
+    if not disclosed.keeps_figure:
+        return disclosed
+    return replace(disclosed, commune=disclosure.withhold(queries.scorecard(session, survey_id).commune))
 
 
 def audience_of(identity: Identity) -> Audience:

@@ -4,6 +4,7 @@ Reads `DisclosedResult` and nothing else, so a file never tells more than the pa
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from survey_app.accounts.parties import stood_in
 from survey_app.fieldwork import rounds
@@ -13,6 +14,7 @@ from survey_app.results import wording
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.scoring.disclosure import Audience, DisclosedVillage
 from survey_app.scoring.rates import Rate
+from survey_app.templating import day as printed_day
 from survey_app.templating import percent_cell
 from survey_app.templating import wording as in_language
 
@@ -77,7 +79,16 @@ def remarks(result: DisclosedResult) -> tuple[str, ...]:
         ),
     )
     asked_again = (rounds.sentence(annulment) for annulment in result.annulments)
-    return (*(text for applies, text in told if applies), *wording.ended(result), *asked_again)
+    told_before = (_few_came_after(result.counted_on),) if result.keeps_figure and result.counted_on else ()
+    return (*(text for applies, text in told if applies), *wording.ended(result), *told_before, *asked_again)
+
+
+def _few_came_after(day: date) -> str:
+    return _(
+        "These are the figures of %(day)s. Fewer than ten answers came after that day: they are sealed with the others "
+        "but not shown, because the difference would tell what they said.",
+        day=printed_day(day),
+    )
 
 
 def _items(result: DisclosedResult) -> list[Row]:

@@ -30,14 +30,11 @@ from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore
-from survey_app.results import counting, documents, shuffling, signs
+from survey_app.results import counting, documents, queries, shuffling, signs
 from survey_app.results.counting import Count
 from survey_app.results.models import FeedbackFigure, Seal, SealedResponse, TallyRow
 from survey_app.scoring import tallies
 from survey_app.units import queries as units
-
-#: New answers before a feedback survey's figures change, so that no single answer can be read off two days.
-FEEDBACK_STEP = 10
 
 
 class NothingToSeal(DomainError):
@@ -122,14 +119,11 @@ def refresh_feedback(session: Session, survey_id: str, *, now: datetime) -> bool
     """
     survey = surveys.survey(session, survey_id)
     today = units.civil(now)
-    newest = session.scalars(
-        select(FeedbackFigure)
-        .where(FeedbackFigure.survey_id == survey_id)
-        .order_by(FeedbackFigure.day.desc())
-        .limit(1)
-    ).first()
+    newest = queries.newest_figure(session, survey_id)
     before = tallies.load(newest.tally).answered if newest else 0
-    if (newest and newest.day >= today) or _stored(session, Response, survey_id) < before + FEEDBACK_STEP:
+    if (newest and newest.day >= today) or _stored(
+        session, Response, survey_id
+    ) < before + queries.FEEDBACK_STEP:
         return False
     answers = counting.raw_answers(session, Response, survey_id)
     count = counting.count(survey, counting.unit_codes(survey, ()), answers)

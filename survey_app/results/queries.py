@@ -29,6 +29,9 @@ from survey_app.scoring.tallies import Tally
 from survey_app.templating import day as printed_day
 from survey_app.units.models import Unit
 
+#: New answers before a feedback survey's figures change, so that no single answer can be read off two of them.
+FEEDBACK_STEP = 10
+
 
 class NotSealed(DomainError):
     """Nobody sees answers while the survey runs."""
@@ -214,16 +217,33 @@ def _running_feedback(session: Session, survey: SurveyView) -> ScorecardView:
     """The newest figures of the day. Raises NotSealed for a decision survey, which has none."""
     if survey.purpose is Purpose.DECISION:
         raise NotSealed(survey)
-    newest = session.scalars(
+    newest = newest_figure(session, survey.id)
+    if newest is None:
+        raise NoFiguresYet
+    return ScorecardView(survey=survey, commune=figure_card(survey, newest), counted_on=newest.day)
+
+
+def newest_figure(session: Session, survey_id: str) -> FeedbackFigure | None:
+    """The last figure of a feedback survey; None before ten answers, and of every decision survey."""
+    return session.scalars(
         select(FeedbackFigure)
-        .where(FeedbackFigure.survey_id == survey.id)
+        .where(FeedbackFigure.survey_id == survey_id)
         .order_by(FeedbackFigure.day.desc())
         .limit(1)
     ).first()
+
+
+def kept_figure(session: Session, exact: ScorecardView) -> FeedbackFigure | None:
+    """The last figure of a sealed feedback survey, if answers came after it, but too few."""
+    newest = newest_figure(session, exact.survey.id) if exact.digest else None
     if newest is None:
-        raise NoFiguresYet
-    card = Scorecard(unit=survey.unit.code, households=0, tally=tallies.load(newest.tally), channels={})
-    return ScorecardView(survey=survey, commune=card, counted_on=newest.day)
+        return None
+    more = exact.commune.tally.answered - tallies.load(newest.tally).answered
+    return newest if 0 < more < FEEDBACK_STEP else None
+
+
+def figure_card(survey: SurveyView, figure: FeedbackFigure) -> Scorecard:
+    return Scorecard(unit=survey.unit.code, households=0, tally=tallies.load(figure.tally), channels={})
 
 
 def _sealed_survey(survey_id: str, sealed_at: datetime, document: Mapping[str, object]) -> SealedSurvey:

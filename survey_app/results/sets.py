@@ -21,7 +21,7 @@ from survey_app.questions import document as forms
 from survey_app.results import counting, disclosed, documents, queries, retention
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.results.models import Seal, SealedResponse, TallyRow
-from survey_app.scoring.disclosure import Audience, Band, DisclosedVillage
+from survey_app.scoring.disclosure import Band, DisclosedVillage
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.tallies import ItemTally
 
@@ -40,14 +40,14 @@ AUDITOR_CHECKS = (*PUBLIC_CHECKS, "answers", "recount", "tallies", "totals", "co
 def public_set(session: Session, survey_id: str, key: Ed25519PublicKey) -> dict[str, Any]:
     """What everybody may have. Raises SurveyNotFound and NotSealed."""
     seal = _seal(session, survey_id)
-    result = disclosed.result(session, survey_id, Audience.PUBLIC)
+    result = disclosed.to_check(session, survey_id)
     return _set("public", session, result, seal, _opened_to_all(result), key)
 
 
 def auditor_set(session: Session, survey_id: str, key: Ed25519PublicKey) -> dict[str, Any]:
     """Everything that was counted, for those who may see exact figures. Raises SurveyNotFound and NotSealed."""
     seal = _seal(session, survey_id)
-    result = disclosed.result(session, survey_id, Audience.PUBLIC)
+    result = disclosed.to_check(session, survey_id)
     options = [documents.OPTIONS + question for question in documents.options(seal.document)]
     opened = {documents.COUNTS, documents.SLIPS, documents.CHANNELS, *options}
     codes = _unit_codes(session, survey_id)

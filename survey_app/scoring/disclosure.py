@@ -21,7 +21,7 @@ the Front, the province and the auditor.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -41,6 +41,7 @@ SMALLEST_MIRRORED_VILLAGE = 2 * PROTECTED + NARROWEST_BAND - 1
 
 TOO_FEW = "too_few"
 COMPLEMENT = "complement"
+FEW_NEW = "few_new"
 
 
 class Audience(StrEnum):
@@ -148,6 +149,11 @@ def _disclose_villages(
         _village(card, hidden_because=told.hidden_because or COMPLEMENT)
         for card, told in zip(villages, disclosed, strict=True)
     )
+
+
+def withhold(commune: Scorecard) -> DisclosedCommune:
+    """How many answered and nothing of what they said, where an earlier figure is public and few came after it."""
+    return replace(_hidden(commune, ()), hidden_because=FEW_NEW)
 
 
 def _hidden(commune: Scorecard, villages: Sequence[Scorecard]) -> DisclosedCommune:

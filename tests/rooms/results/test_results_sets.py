@@ -17,7 +17,7 @@ from survey_app.audit import AuditEvent
 from survey_app.collecting import leaves
 from survey_app.fieldwork.models import Channel, Purpose, State, Survey
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
-from survey_app.results import retention
+from survey_app.results import retention, schedule
 from survey_app.results.models import Seal
 
 PROJECT = Path(__file__).parents[3]
@@ -226,3 +226,27 @@ def test_the_checking_page_is_handed_out_as_a_file(client):
 
     assert "attachment" in reply.headers["Content-Disposition"]
     assert reply.data == (PROJECT / "verifier" / "verifier.html").read_bytes()
+
+
+@pytest.mark.parametrize(("more", "is_told"), [(1, False), (9, False), (10, True)])
+def test_what_the_last_few_said_cannot_be_told_by_comparing_a_feedback_figure_with_the_seal(
+    app, client, surveys, tmp_path, more, is_told
+):
+    surveys.make(purpose=Purpose.FEEDBACK, state=State.OPEN)
+    surveys.answer("001", None, HAPPY, times=25)
+    schedule.refresh_feedback(NOW)
+    surveys.answer("001", None, UNHAPPY, times=more)
+    surveys.seal()
+
+    page, found = client.get("/ket-qua/001").text, client.get(PUBLIC).json
+    surveys.sign_in(app, Role.COMMUNE)
+    officers = client.get("/can-bo/dot/001/ket-qua.csv").text
+    surveys.sign_in(app, Role.FRONT_COMMUNE)
+    exact = client.get("/can-bo/dot/001/ket-qua.csv").text
+
+    assert ["100,00" in shown for shown in (page, officers, exact)] == [not is_told, not is_told, False]
+    assert [len(found["leaves"]), found["disclosed"]["answered"]] == [25 + more] * 2
+    counts = found["seal"]["statement"]["tally"]["counts"]
+    assert ("value" in counts, found["disclosed"]["items"] != []) == (is_told, is_told)
+    status, outcomes = verify(found, tmp_path)
+    assert (status, outcomes["tables"]) == (0, "ok" if is_told else "not_possible")
