@@ -13,11 +13,11 @@ import hmac
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from sqlalchemy import ColumnElement, Insert, Select, Update, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from survey_app import addresses
 from survey_app.collecting import activity
 from survey_app.collecting.models import NetworkCounter
 from survey_app.fieldwork import meetings
@@ -32,15 +32,7 @@ _RUNNING = (State.PUBLISHED, State.OPEN, State.COUNTING)
 
 def network_of(address: str | None) -> str | None:
     """The network of an address; None where there is none, as through a local socket."""
-    try:
-        found = ip_address(address or "")
-    except ValueError:
-        return None
-    if isinstance(found, IPv6Address):
-        if found.ipv4_mapped is None:
-            return str(IPv6Network((int(found), _IPV6_BITS), strict=False))
-        found = found.ipv4_mapped
-    return str(IPv4Network((int(found), _IPV4_BITS), strict=False))
+    return addresses.network(address, ipv4=_IPV4_BITS, ipv6=_IPV6_BITS)
 
 
 def count(
