@@ -78,6 +78,7 @@ ACTS: Mapping[str, str] = {
     "results.receipts": _l("Entered a receipt list"),
     "results.callback_draw": _l("Drew the call-back sample"),
     "results.callback_replies": _l("Entered the replies of the call-back"),
+    "collecting.codes_tried": _l("Many codes that do not exist were tried"),
     "collecting.second_keying": _l("Keyed a drawn paper slip again"),
     "results.paper_compared": _l("Compared drawn paper slips with what was keyed"),
     "results.texts": _l("Read written opinions"),

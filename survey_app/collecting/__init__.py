@@ -4,7 +4,15 @@ from flask import Flask
 
 from survey_app import jobs
 from survey_app.accounts import todo
-from survey_app.collecting import blank, paper_views, schedule, second_keying_views, slip_check, views
+from survey_app.collecting import (
+    blank,
+    guessing,
+    paper_views,
+    schedule,
+    second_keying_views,
+    slip_check,
+    views,
+)
 from survey_app.fieldwork import links, remarks
 from survey_app.fieldwork.links import Link
 from survey_app.fieldwork.models import State
@@ -30,4 +38,5 @@ def init_app(app: Flask) -> None:
     )
     remarks.register(app, second_keying_views.remarks)
     todo.register(app, second_keying_views.todos)
+    todo.register(app, guessing.todos)
     jobs.register(app, "collecting.networks", schedule.forget_networks)

@@ -12,10 +12,11 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from survey_app import access, db
+from survey_app import access, db, throttle
 from survey_app.access import Role
-from survey_app.collecting import operations, queries, second_keying, wording
-from survey_app.collecting.refusals import UnknownCode, WrongAnswers
+from survey_app.collecting import guessing, operations, queries, second_keying, wording
+from survey_app.collecting.queries import Door
+from survey_app.collecting.refusals import TooManyGuesses, UnknownCode, WrongAnswers
 from survey_app.collecting.views import raw_answers, submission_id
 from survey_app.errors import DATABASE_AWAY, DomainError
 from survey_app.fieldwork import codes
@@ -76,10 +77,7 @@ def record_slip(survey_id: str) -> ResponseReturnValue:
             raise nothing_keyed()
         if reason and reason not in invalid_reasons():
             raise WrongAnswers({"": _("Choose the reason from the list.")})
-        code = codes.normalise(typed)
-        if codes.survey_of(code) != survey.id:
-            raise UnknownCode
-        door = queries.slip_door(current, survey, code, store())
+        door = _door(current, survey, codes.normalise(typed), now)
         submission = operations.Submission(
             id=submission_id(),
             answers=reading.answers,
@@ -113,6 +111,21 @@ def record_slip(survey_id: str) -> ResponseReturnValue:
 def nothing_keyed() -> WrongAnswers:
     """The refusal of a slip on which nothing was keyed, though no reason says that it is blank."""
     return WrongAnswers({"": _("Nothing was keyed. If the slip is blank, choose “Nothing is ticked” below.")})
+
+
+def _door(current: Session, survey: SurveyView, code: str, now: datetime) -> Door:
+    """The slip of a keyed code. Whoever keys codes that do not exist is slowed down like any caller."""
+    key = throttle.subject_key("keying", str(access.identity().user_id), now)
+    if throttle.is_blocked(current, key, now, limit=guessing.GUESSES_PER_MINUTE):
+        raise TooManyGuesses
+    try:
+        if codes.survey_of(code) != survey.id:
+            raise UnknownCode
+        return queries.slip_door(current, survey, code, store())
+    except UnknownCode:
+        with db.transaction() as writing:
+            guessing.count_guess(writing, key, survey.id, now)
+        raise
 
 
 def _takes_paper(current: Session, unit_path: str) -> list[SurveyView]:

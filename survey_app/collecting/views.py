@@ -17,6 +17,7 @@ from survey_app import access, db, throttle
 from survey_app.collecting import (
     blank,
     crowding,
+    guessing,
     leaves,
     looks,
     networks,
@@ -52,8 +53,6 @@ from survey_app.suspicion import Suspicion, suspect
 bp = Blueprint("collecting", __name__, template_folder="templates")
 compress = Compress()
 
-#: Wrong codes from one address in one minute before it has to wait for the next minute (trust: at most 60 s).
-_GUESSES_PER_MINUTE = 10
 #: Largest body of an answer: a dozen free texts of 2,000 characters, percent-encoded, fit in.
 MOST_BYTES = 256 * 1024
 #: Fields of the form that are not answers begin with this.
@@ -246,7 +245,7 @@ def guarded_slip_door(typed: str, now: datetime) -> Door:
     code = codes.normalise(typed)
     key = throttle.address_key("code", now)
     found = queries.look_up(db.reading(), code, store(), key, now)
-    if found.guesses >= _GUESSES_PER_MINUTE:
+    if found.guesses >= guessing.GUESSES_PER_MINUTE:
         raise TooManyGuesses
     survey = found.survey
     if survey is not None and request.method != "POST" and queries.is_final(survey):
@@ -255,8 +254,8 @@ def guarded_slip_door(typed: str, now: datetime) -> Door:
         door = found.door()
     except UnknownCode:
         with db.transaction() as writing:
-            throttle.record_failure(writing, key, now)
-        if found.guesses + 1 >= _GUESSES_PER_MINUTE:
+            guessing.count_guess(writing, key, survey.id if survey else None, now)
+        if found.guesses + 1 >= guessing.GUESSES_PER_MINUTE:
             suspect(Suspicion.GUESSING)
         raise
     if door.code_mac is not None and (request.method != "POST" or request.form.get("_step") == "review"):

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from survey_app import db
 from survey_app.access import Role
 from survey_app.collecting.models import InvalidPaper, Response
+from survey_app.fieldwork import codes
 from survey_app.fieldwork.models import Channel, Progress, Purpose, State
 from tests.pages import Page
 
@@ -198,3 +199,18 @@ def test_a_clerk_without_a_survey_gets_a_page_that_says_so(commune, make_survey,
     make_survey(commune, purpose=Purpose.FEEDBACK)
 
     assert clerk.get("/can-bo/nhap-phieu").status_code == 200
+
+
+def test_whoever_keys_codes_that_do_not_exist_waits_like_any_caller_and_nobody_else_does(
+    commune, survey, slips, clerk, key_in, sign_in
+):
+    tried = [
+        key_in(clerk, _code=codes.new_code(survey.id), planning="satisfied").status_code for _try in range(10)
+    ]
+    refused = key_in(clerk, _code=slips[0], planning="satisfied")
+    colleague = key_in(sign_in(Role.FRONT_COMMUNE, commune.unit), _code=slips[0], planning="satisfied")
+
+    assert tried == [422] * 10
+    assert refused.status_code == 429
+    assert kept(refused)["_code"] == [slips[0]]
+    assert colleague.status_code == 302

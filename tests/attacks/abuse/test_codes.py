@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 
 from survey_app import db, jobs
+from survey_app.access import Role
+from survey_app.audit import AuditEvent
 from survey_app.collecting import looks
 from survey_app.fieldwork import batches, codes, queries
 from survey_app.throttle import Failure
@@ -35,7 +37,7 @@ def the_minute_passes():
 def test_s15_an_unknown_code_is_refused_as_such_and_counts_as_a_guess(survey, slip, send, stored):
     assert outcome(send(codes.new_code(survey.id))) == (422, "ma-khong-dung")
     assert stored().spent == 0
-    assert guesses_counted() == 1
+    assert guesses_counted() == 2, "one of the caller, one of the survey"
 
 
 def test_s16_a_mistyped_code_is_refused_as_such_and_is_no_guess(slip, send, stored):
@@ -87,6 +89,30 @@ def test_a_caller_with_a_whole_ipv6_network_has_the_tries_of_one_and_its_neighbo
     assert (
         client.get(f"/k/{slips[0]}", environ_base={"REMOTE_ADDR": "2001:db8:4c1a:77ff::1"}).status_code == 429
     )
+
+
+def test_thirty_wrong_codes_of_a_survey_in_an_hour_are_noted_once_and_told_to_the_front_of_the_commune(
+    client, commune, survey, make_commune, sign_in
+):
+    def guess(callers):
+        for caller in callers:
+            client.get(f"/k/{codes.new_code(survey.id)}", environ_base={"REMOTE_ADDR": f"203.0.113.{caller}"})
+
+    def told(unit, role=Role.FRONT_COMMUNE):
+        return f"Có người đang dò mã: đợt {survey.id}" in sign_in(role, unit).get("/can-bo").text
+
+    guess(range(29))
+    before = told(commune.unit)
+    guess(range(29, 35))
+
+    db.session().rollback()
+    noted = (
+        db.session()
+        .scalars(select(AuditEvent.subject).where(AuditEvent.act == "collecting.codes_tried"))
+        .all()
+    )
+    assert (before, told(commune.unit), told(make_commune("98002", "Khác").unit)) == (False, True, False)
+    assert noted == [f"survey:{survey.id}"]
 
 
 def test_s19_a_code_in_an_address_works_or_is_ignored_and_reaches_no_log(client, slip, caplog, capfd):
