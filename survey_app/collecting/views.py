@@ -258,9 +258,14 @@ def guarded_slip_door(typed: str, now: datetime) -> Door:
         if found.guesses + 1 >= guessing.GUESSES_PER_MINUTE:
             suspect(Suspicion.GUESSING)
         raise
-    if door.code_mac is not None and (request.method != "POST" or request.form.get("_step") == "review"):
+    if door.code_mac is not None and _is_look(door):
         looks.count_look(door.code_mac, now)
     return door
+
+
+def _is_look(door: Door) -> bool:
+    """Whether this only looks at the slip. A cancelled one cannot be sent any more, but tells whether it was used."""
+    return request.method != "POST" or request.form.get("_step") == "review" or door.voided
 
 
 def _require_open(door: Door) -> None:

@@ -164,6 +164,22 @@ def test_a_slip_that_is_watched_is_refused_after_the_looks_of_a_day_and_can_stil
     assert send(slip).status_code == 201
 
 
+def test_a_cancelled_slip_tells_whether_it_was_used_no_more_often_by_sending_than_by_looking(
+    survey, slips, send
+):
+    send(slips[0])
+    with db.transaction() as current:
+        (batch,) = queries.batches(current, survey.id)
+        batches.void_batch(
+            current, survey.id, batch.id, reason="Mất", actor="operator", now=datetime.now(UTC)
+        )
+
+    for slip, told in ((slips[0], (409, "ma-da-dung")), (slips[1], (410, "ma-da-huy"))):
+        outcomes = [outcome(send(slip)) for _time in range(looks.LOOKS_A_DAY + 2)]
+
+        assert outcomes == [told] * looks.LOOKS_A_DAY + [(429, "mo-qua-nhieu")] * 2
+
+
 def test_the_looks_of_one_slip_do_not_close_another_and_a_usual_household_leaves_no_row(client, slips):
     for _look in range(looks.LOOKS_A_DAY + 1):
         client.get(f"/k/{slips[0]}")
