@@ -131,7 +131,8 @@ def _door(body: Mapping[str, object], now: datetime) -> Door:
     code, link = _text(body, "code"), _text(body, "link")
     if bool(code) == bool(link):
         raise Malformed
-    door = guarded_slip_door(code, now) if code else queries.link_door(db.session(), link)
+    ticket = _text(body, "ticket")
+    door = guarded_slip_door(code, now, ticket=ticket) if code else queries.link_door(db.session(), link)
     person = access.current_identity() if _text(body, "channel") != Channel.SELF_ONLINE else None
     if person is not None and not person.covers(door.survey.unit.path):
         raise ChannelNotAllowed

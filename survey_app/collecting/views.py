@@ -27,7 +27,7 @@ from survey_app.collecting import (
     tickets,
     wording,
 )
-from survey_app.collecting.queries import Door
+from survey_app.collecting.queries import Door, Found
 from survey_app.collecting.refusals import (
     Annulled,
     ChannelNotAllowed,
@@ -120,7 +120,7 @@ def answer(typed: str) -> ResponseReturnValue:
     _choose_language()
     try:
         refuse_other_sites()
-        return _respond(guarded_slip_door(typed, now), now)
+        return _respond(guarded_slip_door(typed, now, ticket=request.form.get("_ticket", "")), now)
     except (*DATABASE_AWAY, KeyMissing):
         return replies.busy()
     except DomainError as refusal:
@@ -240,12 +240,15 @@ def _submission(door: Door, answers: Mapping[str, Value], now: datetime) -> oper
     )
 
 
-def guarded_slip_door(typed: str, now: datetime) -> Door:
-    """The door of a code, slowing down whoever tries codes at random. A survey with a result needs no slip."""
+def guarded_slip_door(typed: str, now: datetime, *, ticket: str = "") -> Door:
+    """The door of a code, slowing down whoever tries codes at random. A survey with a result needs no slip.
+
+    Whoever shows the ticket of this very slip has had its form open and guesses nothing, so does not wait (ADR 19).
+    """
     code = codes.normalise(typed)
     key = throttle.address_key("code", now)
     found = queries.look_up(db.reading(), code, store(), key, now)
-    if found.guesses >= guessing.GUESSES_PER_MINUTE:
+    if found.guesses >= guessing.GUESSES_PER_MINUTE and not _is_opened_before(found, ticket, now):
         raise TooManyGuesses
     survey = found.survey
     if survey is not None and request.method != "POST" and queries.is_final(survey):
@@ -261,6 +264,13 @@ def guarded_slip_door(typed: str, now: datetime) -> Door:
     if door.code_mac is not None and _is_look(door):
         looks.count_look(door.code_mac, now)
     return door
+
+
+def _is_opened_before(found: Found, ticket: str, now: datetime) -> bool:
+    slip = found.slip
+    if slip is None:
+        return False
+    return tickets.issued_at(store(), ticket, slip.survey.id, slip.code_mac, now) is not None
 
 
 def _is_look(door: Door) -> bool:

@@ -13,6 +13,8 @@ from survey_app.audit import AuditEvent
 from survey_app.collecting import looks
 from survey_app.fieldwork import batches, codes, queries
 from survey_app.throttle import Failure
+from tests.pages import Page
+from tests.rooms.conftest import ticket_of
 
 API = "/api/v1/submissions"
 
@@ -71,6 +73,23 @@ def test_s18_a_thousand_guesses_are_refused_and_the_village_behind_them_waits_a_
     the_minute_passes()
     assert send(slip).status_code == 201
     assert stored().responses == 1
+
+
+def test_a_flood_of_wrong_codes_keeps_no_open_form_from_being_sent(client, survey, slips, submission, stored):
+    form = Page(client.get(f"/k/{slips[0]}").text).form(id="phieu")
+    other, late = ticket_of(slips[1], datetime.now(UTC)), codes.new_code(survey.id)
+    for _guess in range(10):
+        client.get(f"/k/{codes.new_code(survey.id)}")
+
+    guessed = client.post(API, json=submission(code=late, ticket=other))
+    strangers = client.post(API, json=submission(code=slips[0], ticket=other))
+    reviewed = client.post(f"/k/{slips[0]}", data=form.data(_step="review", planning="satisfied"))
+    by_program = client.post(API, json=submission(code=slips[1], ticket=other))
+
+    assert [reply.status_code for reply in (guessed, strangers, reviewed, by_program)] == [429, 429, 200, 201]
+    assert client.post(f"/k/{slips[0]}", data=form.data(planning="satisfied")).status_code == 201
+    assert client.get(f"/k/{slips[2]}").status_code == 429
+    assert stored().responses == 2
 
 
 def test_a_caller_with_a_whole_ipv6_network_has_the_tries_of_one_and_its_neighbours_have_their_own(
