@@ -75,7 +75,7 @@ def flags_of(survey_id="001"):
 
 
 @pytest.fixture
-def copied(make_commune, make_survey, hand_out, move_on):
+def made_alike(make_commune, make_survey, hand_out, move_on):
     """A sealed survey: twenty satisfied households, some who name things for themselves, copies of one slip."""
     commune = make_commune(Phung=60)
     survey = make_survey(commune)
@@ -95,8 +95,8 @@ def copied(make_commune, make_survey, hand_out, move_on):
     return commune, move_on(survey, State.SEALED)
 
 
-def test_copied_slips_are_kept_as_counts_and_told_without_saying_what_they_named(copied, sign_in):
-    commune, survey = copied
+def test_copied_slips_are_kept_as_counts_and_told_without_saying_what_they_named(made_alike, sign_in):
+    commune, survey = made_alike
     village = commune.villages["Phung"]
 
     [(same, compared, rarity)] = kept("F5", survey.id).values()
