@@ -9,6 +9,7 @@ from survey_app import access, db
 from survey_app.access import Identity
 from survey_app.accounts import management, operations, queries, views
 from survey_app.accounts.forms import InviteForm
+from survey_app.accounts.freshness import fresh
 from survey_app.accounts.operations import Invited
 from survey_app.accounts.refusals import AccountRefused, NameTaken
 from survey_app.drawing import data_uri, qr_svg
@@ -36,6 +37,7 @@ def people() -> ResponseReturnValue:
 
 @bp.route(f"{_LIST}/moi", methods=["GET", "POST"])
 @access.roles(*management.MANAGERS)
+@fresh
 def invite() -> ResponseReturnValue:
     person, now = access.identity(), datetime.now(UTC)
     form = _invite_form(person, now)
@@ -62,6 +64,7 @@ def invite() -> ResponseReturnValue:
 
 @bp.post(f"{_LIST}/<int:user_id>/thu")
 @access.roles(*management.MANAGERS)
+@fresh
 def renew(user_id: int) -> ResponseReturnValue:
     person, now = access.identity(), datetime.now(UTC)
     with db.transaction() as current:
@@ -71,6 +74,7 @@ def renew(user_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_LIST}/<int:user_id>/dong")
 @access.roles(*management.MANAGERS)
+@fresh
 def close(user_id: int) -> ResponseReturnValue:
     with db.transaction() as current:
         operations.close_account(current, user_id, by=access.identity(), now=datetime.now(UTC))
@@ -80,6 +84,7 @@ def close(user_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{_LIST}/<int:user_id>/mo")
 @access.roles(*management.MANAGERS)
+@fresh
 def reopen(user_id: int) -> ResponseReturnValue:
     with db.transaction() as current:
         operations.reopen_account(current, user_id, by=access.identity(), now=datetime.now(UTC))

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from survey_app import access, db
 from survey_app.access import Role
+from survey_app.accounts.freshness import fresh
 from survey_app.authoring import (
     check,
     confirmation,
@@ -182,6 +183,7 @@ def unlock(instrument_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:instrument_id>/xac-nhan")
 @access.roles(Role.FRONT_PROVINCE)
+@fresh
 def confirm(instrument_id: int) -> ResponseReturnValue:
     """The Front confirms the wording of a frozen version, by number and date of its document."""
     view = own(instrument_id)
@@ -207,6 +209,7 @@ def confirm(instrument_id: int) -> ResponseReturnValue:
 
 @bp.route("/<int:instrument_id>/rut-xac-nhan", methods=["GET", "POST"])
 @access.roles(Role.FRONT_PROVINCE)
+@fresh
 def unconfirm(instrument_id: int) -> ResponseReturnValue:
     """Ask why, then take the Front's confirmation back, while no survey was published with the wording."""
     view, form = own(instrument_id), TakeBackForm()

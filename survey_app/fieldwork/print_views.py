@@ -15,6 +15,7 @@ from wtforms.validators import InputRequired, NumberRange
 
 from survey_app import access, db, files, keys
 from survey_app.access import Identity, Role
+from survey_app.accounts.freshness import fresh
 from survey_app.config import Settings
 from survey_app.errors import DomainError
 from survey_app.fieldwork import batches, lists, posters, queries, rounds, slips
@@ -72,6 +73,7 @@ def papers(survey_id: str) -> ResponseReturnValue:
 @bp.post("/can-bo/dot/<survey_id>/phieu/<village>", defaults={"kind": "pdf"})
 @bp.post("/can-bo/dot/<survey_id>/phieu/<village>.<any(pdf, csv, html):kind>")
 @access.roles(*_PRINTERS)
+@fresh
 def make_slips(survey_id: str, village: str, kind: str) -> ResponseReturnValue:
     """A new batch of a village's slips, sent once."""
     identity, settings = access.identity(), _settings()

@@ -93,6 +93,7 @@ def page(survey_id: str) -> ResponseReturnValue:
 
 @bp.post("/<survey_id>/xin-cong-bo")
 @access.roles(*_BODIES)
+@fresh
 def ask_publish(survey_id: str) -> ResponseReturnValue:
     """Ask the other body to publish."""
     return _ask(survey_id, Act.PUBLISH, {}, "")
@@ -100,6 +101,7 @@ def ask_publish(survey_id: str) -> ResponseReturnValue:
 
 @bp.post("/<survey_id>/xin-gia-han")
 @access.roles(*_BODIES)
+@fresh
 def ask_extend(survey_id: str) -> ResponseReturnValue:
     """Ask the other body to keep the phones open longer."""
     return _ask_new_day(survey_id, Act.EXTEND, ExtendForm(prefix="extend"))
@@ -107,6 +109,7 @@ def ask_extend(survey_id: str) -> ResponseReturnValue:
 
 @bp.post("/<survey_id>/xin-rut-ngan")
 @access.roles(*_BODIES)
+@fresh
 def ask_shorten(survey_id: str) -> ResponseReturnValue:
     """Ask the other body to let the phones close earlier."""
     return _ask_new_day(survey_id, Act.SHORTEN, ExtendForm(prefix="shorten"))
@@ -114,6 +117,7 @@ def ask_shorten(survey_id: str) -> ResponseReturnValue:
 
 @bp.post("/<survey_id>/xin-huy")
 @access.roles(*_BODIES)
+@fresh
 def ask_annul(survey_id: str) -> ResponseReturnValue:
     """Ask the other body to cancel the survey."""
     form = ReasonForm(prefix="annul")
@@ -124,6 +128,7 @@ def ask_annul(survey_id: str) -> ResponseReturnValue:
 
 @bp.route("/<survey_id>/huy-phieu/<int:batch>", methods=["GET", "POST"])
 @access.roles(*_BODIES)
+@fresh
 def ask_void(survey_id: str, batch: int) -> ResponseReturnValue:
     """Ask the other body to void a batch of slips."""
     current, person = db.session(), access.identity()

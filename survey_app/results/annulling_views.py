@@ -36,6 +36,7 @@ _BODIES = (Role.COMMUNE, Role.PROVINCE, Role.FRONT_COMMUNE, Role.FRONT_PROVINCE)
 
 @bp.route("/<village>", methods=["GET", "POST"])
 @access.roles(*_BODIES)
+@fresh
 def ask(survey_id: str, village: str) -> ResponseReturnValue:
     """What it means, and the request with its reason; once sealed, why it is no longer possible."""
     person, now = access.identity(), datetime.now(UTC)

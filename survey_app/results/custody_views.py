@@ -51,6 +51,7 @@ def complain(survey_id: str) -> ResponseReturnValue:
 
 @bp.post("/can-bo/dot/<survey_id>/khieu-nai/<int:complaint_id>")
 @access.roles(*_PROVINCE)
+@fresh
 def settle(survey_id: str, complaint_id: int) -> ResponseReturnValue:
     """Close a complaint, with how it was settled."""
     survey, form = _survey(survey_id), OutcomeForm()

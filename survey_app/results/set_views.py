@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db, files, keys
 from survey_app.access import Role
+from survey_app.accounts.freshness import fresh
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import State
 from survey_app.results import sets
@@ -44,6 +45,7 @@ def public_set(survey_id: str) -> ResponseReturnValue:
 
 @bp.get("/can-bo/dot/<survey_id>/bo-kiem-toan.json")
 @access.roles(*AUDITORS)
+@fresh
 def auditor_set(survey_id: str) -> ResponseReturnValue:
     """The auditor's set; that somebody took it is noted before the first byte leaves."""
     person = access.identity()

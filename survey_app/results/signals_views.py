@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db
 from survey_app.access import Role
+from survey_app.accounts.freshness import fresh
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
@@ -57,6 +58,7 @@ def receipts(survey_id: str) -> ResponseReturnValue:
 
 @bp.post("/can-bo/dot/<survey_id>/doi-chieu/boc-tham")
 @access.roles(*_WRITERS)
+@fresh
 def draw(survey_id: str) -> ResponseReturnValue:
     """Draw the call-back sample from the lists, once; lists that are missing must be known to be missing."""
     survey = _survey(survey_id)
@@ -77,6 +79,7 @@ def draw(survey_id: str) -> ResponseReturnValue:
 
 @bp.post("/can-bo/dot/<survey_id>/doi-chieu/goi-lai")
 @access.roles(*_WRITERS)
+@fresh
 def replies(survey_id: str) -> ResponseReturnValue:
     """Keep what the households of the sample said."""
     survey = _survey(survey_id)

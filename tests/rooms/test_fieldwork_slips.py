@@ -30,6 +30,15 @@ HOSTILE = "<script>alert(1)</script>{{7*7}}"
 
 
 @pytest.fixture
+def client(app):
+    """A browser whose user has just shown who they are."""
+    browser = app.test_client()
+    with browser.session_transaction() as running:
+        running["confirmed_at"] = datetime.now(UTC).timestamp()
+    return browser
+
+
+@pytest.fixture
 def paper():
     with printing_application() as app:
         yield app

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
@@ -242,6 +244,15 @@ class Surveys:
         unit = self._unit("98002", "commune", "xa", "Khác", self.province)
         self.session.commit()
         return unit
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser whose user has just shown who they are."""
+    browser = app.test_client()
+    with browser.session_transaction() as running:
+        running["confirmed_at"] = datetime.now(UTC).timestamp()
+    return browser
 
 
 @pytest.fixture
