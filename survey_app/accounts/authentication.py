@@ -62,6 +62,14 @@ def _account_named(email: str) -> Credentials | None:
         return None
 
 
+def _spelled_once(email: str) -> str:
+    """One spelling for every spelling that finds the same account; what finds none is counted as it was typed."""
+    try:
+        return operations.sign_in_name(email)
+    except AccountRefused:
+        return email.strip().lower()
+
+
 def _modernise(account: Credentials, typed: str) -> None:
     if account.password_hash and passwords.is_outdated(account.password_hash):
         password_hash = passwords.hashed(typed)
@@ -70,5 +78,5 @@ def _modernise(account: Credentials, typed: str) -> None:
 
 
 def _throttle_keys(email: str, now: datetime) -> tuple[str, str]:
-    name = email.strip().lower()
+    name = _spelled_once(email)
     return throttle.subject_key("sign-in name", name, now), throttle.address_key("sign-in address", now)

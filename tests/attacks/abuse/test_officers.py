@@ -168,6 +168,14 @@ def test_s35_ten_wrong_passwords_make_the_name_wait_and_an_unknown_name_is_treat
     assert abs(sorted(wrong)[5] - sorted(unknown)[5]) < 0.05
 
 
+def test_s35_another_spelling_of_the_name_gives_no_further_tries(client, officer):
+    for spelling in ("an@mau", "ａn@mau", "aｎ@mau", "an＠mau", "AN@mau"):
+        for _time in range(2):
+            assert enter(client, spelling, "không phải").status_code == 422
+
+    assert {enter(client, name).status_code for name in ("an@mau", "an@ｍau")} == {429}
+
+
 def test_s36_a_planted_session_does_not_survive_signing_in_nor_a_kept_one_signing_out(app, client, officer):
     with client.session_transaction() as planted:
         planted["planted"] = "evil"
