@@ -35,7 +35,7 @@ def _asks_in_words(survey: SurveyView) -> bool:
 
 
 def init_app(app: Flask) -> None:
-    """Pages, commands, reminders and the three jobs of this room."""
+    """Pages, commands, reminders and the jobs of this room."""
     app.register_blueprint(views.bp)
     app.register_blueprint(set_views.bp)
     app.register_blueprint(signals_views.bp)
@@ -51,6 +51,7 @@ def init_app(app: Flask) -> None:
     jobs.register(app, "results.set_aside", schedule.set_aside_cancelled)
     jobs.register(app, "results.erase", schedule.erase_owed)
     jobs.register(app, "results.feedback", schedule.refresh_feedback)
+    jobs.register(app, "results.keys", schedule.destroy_keys)
     paper_signatures.register(app, acts.Act.ANNUL_VILLAGE, annulling_views.carry_out, acts.page_of)
     links.register(
         app,

@@ -16,7 +16,7 @@ from survey_app.accounts import approvals
 from survey_app.accounts.approvals import ApprovalView
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import State, Survey
+from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.results import cancelling
@@ -157,6 +157,23 @@ def record_destruction(session: Session, survey_id: str, *, actor: str, now: dat
         raise KeyKept(obstacle)
     survey.pepper_destroyed_at = now
     audit.record(session, actor, "results.destroy_pepper", f"survey:{survey_id}", at=now)
+
+
+def due(session: Session, now: datetime) -> tuple[str, ...]:
+    """Decision surveys whose key nothing keeps any more."""
+    ended = (Survey.purpose == Purpose.DECISION, Survey.state.in_((State.SIGNED, State.ANNULLED)))
+    kept = select(Survey).where(*ended, Survey.pepper_destroyed_at.is_(None)).order_by(Survey.id)
+    return tuple(
+        survey.id
+        for survey in session.scalars(kept)
+        if _obstacle(session, survey, _accepted_at(_requests(session, survey.id)), now) is None
+    )
+
+
+def destroyed(session: Session) -> tuple[str, ...]:
+    """Surveys whose key was destroyed, as is noted."""
+    gone = select(Survey.id).where(Survey.pepper_destroyed_at.is_not(None)).order_by(Survey.id)
+    return tuple(session.scalars(gone))
 
 
 def _obstacle(session: Session, survey: Survey, accepted_at: datetime | None, now: datetime) -> str | None:

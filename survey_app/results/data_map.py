@@ -89,7 +89,7 @@ DATA_MAP = (
         _l("One household, one answer"),
         _l("Counts by village: officers. A digest: nobody, by any page"),
         _l("The digests stay; their key is destroyed after acceptance or 180 days, then they say nothing"),
-        _l("By destroying the key: results destroy-pepper"),
+        _l("By destroying the key, which the minute job does"),
     ),
     DataLine(
         ("progress", "hourly_progress"),
@@ -298,7 +298,7 @@ DATA_MAP = (
         _l("To make codes, signatures and sessions"),
         _l("Nobody, by any page"),
         _l("A pepper: until acceptance or 180 days, at least 30 days; the others as long as the server runs"),
-        _l("results destroy-pepper, noted"),
+        _l("Peppers by the minute job, noted; copies in backups by the operator"),
         place=_l("Files beside the database (key_dir), never in its backups"),
     ),
     DataLine(

@@ -1,4 +1,4 @@
-"""What the clock does in this room: seal what is due, erase what that left behind, refresh feedback once a day."""
+"""What the clock does in this room: seal, erase what that left behind, refresh feedback, destroy keys."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import db, keys
 from survey_app.fieldwork.models import Purpose, State, Survey
-from survey_app.results import cancelling, erasing, operations
+from survey_app.results import cancelling, custody, erasing, operations
 
 #: How the audit log names the minute job.
 JOB = "job"
@@ -44,6 +44,24 @@ def refresh_feedback(now: datetime) -> tuple[str, ...]:
             if operations.refresh_feedback(current, survey_id, now=now):
                 refreshed.append(survey_id)
     return tuple(refreshed)
+
+
+def destroy_keys(now: datetime) -> tuple[str, ...]:
+    """Destroy the keys of slips that nothing keeps any more; of which surveys.
+
+    A key noted as destroyed that is there again, after a crash or out of a backup, goes too.
+    """
+    due = custody.due(db.session(), now)
+    for survey_id in due:
+        try:
+            with db.transaction() as current:
+                custody.record_destruction(current, survey_id, actor=JOB, now=now)
+        except custody.KeyKept:
+            # A complaint came in between: it was recorded first, so the key stays.
+            continue
+    for survey_id in custody.destroyed(db.session()):
+        keys.store().destroy_pepper(survey_id)
+    return due
 
 
 def _seal(survey_id: str, now: datetime) -> str:

@@ -46,6 +46,28 @@ def test_an_open_complaint_keeps_the_key_of_a_cancelled_survey(cancelled):
         destroy(cancelled, days=400)
 
 
+def test_the_minute_job_destroys_a_key_when_nothing_keeps_it_any_more_and_again_if_it_comes_back(cancelled):
+    now, store = datetime.now(UTC), keys.store()
+    with db.transaction() as current:
+        custody.open_complaint(current, cancelled.id, "Mất phiếu", actor="operator", now=now)
+    complained = schedule.destroy_keys(now + timedelta(days=31))
+    with db.transaction() as current:
+        [complaint] = custody.custody(current, cancelled.id, now).complaints
+        custody.close_complaint(current, cancelled.id, complaint.id, "Đã trả lời", actor="operator", now=now)
+    early = schedule.destroy_keys(now + timedelta(days=29))
+    store.pepper(cancelled.id)
+
+    done = schedule.destroy_keys(now + timedelta(days=31))
+    with pytest.raises(keys.KeyMissing):
+        store.pepper(cancelled.id)
+    store.ensure_pepper(cancelled.id)
+    schedule.destroy_keys(now + timedelta(days=32))
+
+    assert (complained, early, done) == ((), (), (cancelled.id,))
+    with pytest.raises(keys.KeyMissing):
+        store.pepper(cancelled.id)
+
+
 def test_without_its_key_a_slip_still_says_that_the_survey_was_cancelled(
     app, client, commune, make_survey, move_on, hand_out
 ):
