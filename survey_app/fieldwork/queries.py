@@ -113,6 +113,8 @@ class Correction:
     households: int
     reason: str
     corrected_at: datetime
+    #: As the audit log names people.
+    corrected_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,7 @@ def frame(session: Session, survey_id: str) -> tuple[FrameLine, ...]:
         select(FrameCorrection).where(FrameCorrection.survey_id == survey_id).order_by(FrameCorrection.id)
     ):
         corrections.setdefault(row.unit_id, []).append(
-            Correction(row.households_before, row.households, row.reason, row.corrected_at)
+            Correction(row.households_before, row.households, row.reason, row.corrected_at, row.corrected_by)
         )
     rows = session.execute(
         select(FrameRow, Unit)

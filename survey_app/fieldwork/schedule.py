@@ -82,6 +82,7 @@ def _of_survey(
         yield _keying(survey)
     if is_decision and of_commune:
         yield from _meetings(session, survey, now)
+        yield from _corrected(session, survey, person)
     if survey.state is State.OPEN and is_decision and of_commune:
         yield Todo(_("Follow survey %(number)s", number=survey.id), _progress(session, survey), url)
 
@@ -119,6 +120,26 @@ def _keying(survey: queries.SurveyView) -> Todo:
         f"/can-bo/nhap-phieu/{survey.id}",
         urgent=ends is not None,
     )
+
+
+def _corrected(session: Session, survey: queries.SurveyView, person: Identity) -> Iterator[Todo]:
+    """Numbers of households that somebody else changed after both bodies had agreed to them, until the seal."""
+    if survey.state not in _IN_THE_FIELD:
+        return
+    for line in queries.frame(session, survey.id):
+        for correction in line.corrections:
+            if correction.corrected_by != person.actor:
+                yield Todo(
+                    _("Households of %(village)s were corrected", village=line.unit.full_name),
+                    _(
+                        "%(before)s → %(after)s (%(reason)s). Compare with the village's own list.",
+                        before=number(correction.households_before),
+                        after=number(correction.households),
+                        reason=correction.reason,
+                    ),
+                    f"/can-bo/dot/{survey.id}",
+                    urgent=True,
+                )
 
 
 def _meetings(session: Session, survey: queries.SurveyView, now: datetime) -> Iterator[Todo]:

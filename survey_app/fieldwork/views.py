@@ -175,6 +175,7 @@ def carry_out(session: Session, decided: ApprovalView, by: Identity, now: dateti
 
 @bp.route("/<survey_id>/khung/<village>", methods=["GET", "POST"])
 @access.roles(Role.COMMUNE, Role.FRONT_COMMUNE)
+@fresh
 def correct(survey_id: str, village: str) -> ResponseReturnValue:
     """Correct the number of households of a village until the phones close."""
     person, current = access.identity(), db.session()

@@ -14,7 +14,7 @@ from tests.rooms.test_ground_access import address
 _ACTS = {
     # One body asks: that is its consent.
     "fieldwork.ask_publish", "fieldwork.ask_extend", "fieldwork.ask_shorten", "fieldwork.ask_annul",
-    "fieldwork.ask_void", "annulling.ask",
+    "fieldwork.ask_void", "fieldwork.correct", "annulling.ask",
     # The other decides; both sign; the province accepts, and settles what suspends the destruction of a key.
     "fieldwork.decide", "annulling.decide", "signing.page", "custody.accept", "custody.settle",
     "accounts.paper", "accounts.check_paper", "accounts.deputies_page", "accounts.end_deputyship",
@@ -67,3 +67,17 @@ def test_what_was_asked_before_the_seal_cannot_be_agreed_to_after_it(
     assert reply.status_code == 409
     assert queries.survey(db.session(), survey.id).state is State.SEALED
     assert acts.requests(db.session(), survey.id)[0].decision is None
+
+
+def test_a_correction_of_the_households_stands_under_today_of_the_other_body(
+    app, client, commune, survey, sign_in
+):
+    app.config["WTF_CSRF_ENABLED"] = False
+    address = f"/can-bo/dot/{survey.id}/khung/{commune.villages['Phung'].code}"
+    sign_in(Role.COMMUNE, commune.unit).post(address, data={"households": "20", "reason": "Đếm lại"})
+
+    own = client.get("/can-bo").text
+    others = sign_in(Role.FRONT_COMMUNE, commune.unit).get("/can-bo").text
+
+    assert "100 → 20 (Đếm lại)" in others
+    assert "Đếm lại" not in own
