@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,7 @@ def _commune(row: Row) -> dict[str, Any]:
         "rule": rule_text(row.event) if row.event else None,
         "source": source_text(row.event.source) if row.event else None,
         "conditions": [_condition(one) for one in row.conditions],
+        "contradicted": asdict(row.contradiction) if row.contradiction else None,
         "late": row.is_late,
     }
 

@@ -9,6 +9,7 @@ from survey_app.files import Cell
 from survey_app.i18n import gettext as _
 from survey_app.reporting.queries import Board, Row
 from survey_app.reporting.wording import denominator_text, kind_name, state_name, wait_text
+from survey_app.results.signals_wording import contradicted
 from survey_app.rulebooks.wording import goal_text, rule_text, service_name, source_text, verdict_name
 from survey_app.scoring.rates import Rate
 from survey_app.templating import moment, percent_cell, wording
@@ -66,6 +67,7 @@ def _heading() -> Iterable[str]:
         _("8.4, consultation half"),
         _("Rule"),
         _("Source"),
+        _("To be compared with the papers"),
         _("Late"),
         _("Waits for"),
         _("Essential services online"),
@@ -86,6 +88,7 @@ def _line(row: Row) -> Iterable[Cell]:
         verdict_name(row.finding) if row.finding else _("not applicable"),
         rule_text(row.event) if row.event else "",
         source_text(row.event.source) if row.event else "",
+        contradicted(row.contradiction) if row.contradiction else "",
         _("yes") if row.is_late else _("no"),
         wait_text(row.wait) if row.wait else "",
         "; ".join(f"{service_name(one.service)}: {one.note}" for one in row.services),

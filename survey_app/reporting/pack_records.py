@@ -22,6 +22,8 @@ from survey_app.files import Cell
 from survey_app.i18n import gettext as _
 from survey_app.reporting import postings
 from survey_app.reporting.papers import Exact
+from survey_app.results import callbacks
+from survey_app.results.signals_wording import contradicted
 from survey_app.templating import day, moment, role_name
 
 Row = Sequence[Cell]
@@ -47,7 +49,7 @@ def readme(found: Exact, public_url: str, now: datetime) -> bytes:
             "01 minutes of the count; 02 table of the commune; 03 minutes on the reconciliation of slips; "
             "04 notices of the commune and of every village; 05 public set, which anybody can check; 06 plan; "
             "07 households of the villages; 08 wording of the form; 09 approvals and signatures; 10 postings; "
-            "11 acts of the audit log on this survey."
+            "11 acts of the audit log on this survey; 12 replies of the call-back."
         ),
         _("WHO MAY HAVE IT"),
         _(
@@ -83,6 +85,7 @@ def tables(session: Session, survey: SurveyView, public_url: str) -> Iterator[tu
     yield "09-phe-duyet-va-ky", _decisions(session, survey)
     yield "10-niem-yet", _postings(session, survey)
     yield "11-nhat-ky", _acts(session, survey)
+    yield "12-goi-lai", _callback(session, survey)
 
 
 def _plan(survey: SurveyView, public_url: str) -> Iterator[Row]:
@@ -157,6 +160,23 @@ def _postings(session: Session, survey: SurveyView) -> Iterator[Row]:
             *(found.replaces, found.reason, found.recorded_by),
             moment(found.recorded_at),
         )
+
+
+def _callback(session: Session, survey: SurveyView) -> Iterator[Row]:
+    """Every entry of what the households of the call-back sample said, and what the last one contradicts."""
+    yield (
+        _("Households that confirm"),
+        _("Households that deny"),
+        _("Not reached"),
+        _("Recorded by"),
+        _("Recorded at"),
+    )
+    for found in callbacks.entries(session, survey.id):
+        said = found.replies
+        yield (said.confirmed, said.denied, said.not_reached, found.name, moment(found.noted_at))
+    told = callbacks.contradictions(session, [survey.id]).get(survey.id)
+    if told:
+        yield (_("To be compared with the papers"), contradicted(told))
 
 
 def _acts(session: Session, survey: SurveyView) -> Iterator[Row]:

@@ -22,12 +22,13 @@ from survey_app.fieldwork.models import Channel, Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.reporting import postings
-from survey_app.results import disclosed, reconciliation, signing
+from survey_app.results import callbacks, disclosed, reconciliation, signing
 from survey_app.results import queries as results
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.results.reconciliation import VillageSlips
 from survey_app.rulebooks import queries as rulebooks
 from survey_app.scoring import rates, scorecards
+from survey_app.scoring.callback import Contradiction
 from survey_app.scoring.disclosure import Audience, DisclosedVillage
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.scorecards import Scorecard
@@ -100,6 +101,8 @@ class Exact:
     framework: Framework
     #: Conditions of the rule book held against this survey alone; a rehearsal meets nothing and misses nothing.
     findings: tuple[Finding, ...]
+    #: What the call-back puts beside them; None where it contradicts nothing.
+    contradiction: Contradiction | None
 
     @property
     def survey(self) -> SurveyView:
@@ -161,6 +164,7 @@ def exact(session: Session, survey_id: str) -> Exact:
         ),
         framework=framework,
         findings=found,
+        contradiction=callbacks.contradictions(session, [survey_id]).get(survey_id),
     )
 
 

@@ -21,11 +21,13 @@ from survey_app.reporting import consultations, postings, waits
 from survey_app.reporting.consultations import Consultation
 from survey_app.reporting.denominators import Denominator, denominator
 from survey_app.reporting.waits import Wait
+from survey_app.results import callbacks
 from survey_app.results import queries as results
 from survey_app.results.queries import SealedSurvey
 from survey_app.rulebooks import queries as rulebooks
 from survey_app.rulebooks.queries import InForce, ServiceNote
 from survey_app.scoring import disclosure
+from survey_app.scoring.callback import Contradiction
 from survey_app.scoring.disclosure import Audience
 from survey_app.scoring.rates import Rate, rate
 from survey_app.units import queries as units
@@ -56,6 +58,8 @@ class Row:
     services: tuple[ServiceNote, ...]
     #: Somebody answered by phone in the year, in a survey that the feedback target accepts.
     is_answered_online: bool
+    #: What the call-back puts beside the finding; None where it contradicts nothing.
+    contradiction: Contradiction | None = None
 
     @property
     def finding(self) -> Verdict | None:
@@ -135,6 +139,7 @@ def board(
     evidence = _evidence(session, province, year, in_force.framework, sealed)
     scope = _levels_in_scope(in_force.framework)
     online = _answered_online(in_force.framework, surveys)
+    contradicted = callbacks.contradictions(session, [survey.id for survey in surveys])
     rows = tuple(
         _row(
             summary,
@@ -143,6 +148,7 @@ def board(
             in_scope=summary.unit.kind in scope,
             services=services.get(summary.unit.id, ()),
             is_answered_online=summary.unit.id in online,
+            contradicted=contradicted,
             audience=audience,
             now=now,
         )
@@ -168,6 +174,7 @@ def _row(
     in_scope: bool,
     services: tuple[ServiceNote, ...],
     is_answered_online: bool,
+    contradicted: Mapping[str, Contradiction],
     audience: Audience,
     now: datetime,
 ) -> Row:
@@ -193,6 +200,7 @@ def _row(
         ),
         services=services,
         is_answered_online=is_answered_online,
+        contradiction=contradicted.get(survey.id) if survey else None,
     )
 
 

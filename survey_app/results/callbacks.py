@@ -4,22 +4,24 @@ None of these acts changes an answer, a tally or a score. Lists cannot change on
 from them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey_app import audit
+from survey_app.authoring import queries as instruments
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import State
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
-from survey_app.results.models import Callback, ReceiptList, Seal
+from survey_app.results.models import Callback, CallbackReplies, ReceiptList, Seal
 from survey_app.scoring import callback
-from survey_app.scoring.callback import Replies
+from survey_app.scoring.callback import Contradiction, Replies
 from survey_app.units.models import Unit
 
 #: The act of entering the totals of a list; the comparison counts those after the seal.
@@ -157,14 +159,23 @@ def draw_sample(
 
 
 def record_replies(session: Session, survey_id: str, replies: Replies, *, actor: str, now: datetime) -> None:
-    """Keep what the households of the sample said. Raises NothingToDraw before a sample, RepliesDoNotFit."""
-    row = session.get(Callback, survey_id)
+    """Keep what the households of the sample said; a further entry corrects the one before, and both stay.
+
+    Raises NothingToDraw before a sample, RepliesDoNotFit.
+    """
+    held = select(Callback).where(Callback.survey_id == survey_id).with_for_update()
+    row = session.scalar(held)
     if row is None:
         raise NothingToDraw
     if replies.reached + replies.not_reached != row.size:
         raise RepliesDoNotFit(row.size)
-    row.confirmed, row.denied, row.not_reached = replies.confirmed, replies.denied, replies.not_reached
-    row.noted_by, row.noted_at = actor, now
+    done = session.scalar(select(func.count()).where(CallbackReplies.survey_id == survey_id)) or 0
+    session.add(
+        CallbackReplies(
+            survey_id=survey_id, number=done + 1, confirmed=replies.confirmed, denied=replies.denied,
+            not_reached=replies.not_reached, noted_by=actor, noted_at=now,
+        )
+    )  # fmt: skip
     audit.record(
         session,
         actor,
@@ -175,6 +186,45 @@ def record_replies(session: Session, survey_id: str, replies: Replies, *, actor:
         denied=replies.denied,
         not_reached=replies.not_reached,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of replies, with who made it and when."""
+
+    replies: Replies
+    name: str
+    noted_at: datetime
+
+
+def entries(session: Session, survey_id: str) -> tuple[Entry, ...]:
+    """Every entry of replies, oldest first; the last one counts."""
+    mine = select(CallbackReplies).where(CallbackReplies.survey_id == survey_id)
+    return tuple(
+        Entry(
+            Replies(row.confirmed, row.denied, row.not_reached),
+            instruments.person_name(session, row.noted_by),
+            row.noted_at,
+        )
+        for row in session.scalars(mine.order_by(CallbackReplies.number))
+    )
+
+
+def contradictions(session: Session, survey_ids: Iterable[str]) -> Mapping[str, Contradiction]:
+    """What the call-back puts beside the results of those surveys that it contradicts."""
+    wanted = tuple(survey_ids)
+    rows = session.execute(
+        select(Callback.survey_id, Callback.ticked, CallbackReplies)
+        .join(CallbackReplies, CallbackReplies.survey_id == Callback.survey_id)
+        .where(Callback.survey_id.in_(wanted))
+        .order_by(CallbackReplies.number)
+    )
+    newest = {survey_id: (sum(ticked.values()), row) for survey_id, ticked, row in rows}
+    told = {
+        survey_id: callback.contradiction(ticked, Replies(row.confirmed, row.denied, row.not_reached))
+        for survey_id, (ticked, row) in newest.items()
+    }
+    return {survey_id: found for survey_id, found in told.items() if found is not None}
 
 
 def _lists_missing(session: Session, survey_id: str) -> int:

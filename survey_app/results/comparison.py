@@ -17,10 +17,11 @@ from survey_app.fieldwork.meetings import MeetingView
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.results import activities, callbacks, queries
+from survey_app.results.callbacks import Entry
 from survey_app.results.models import Callback, ReceiptList
 from survey_app.scoring import callback, signals
 from survey_app.scoring.activity import Consultation, Receipts, Window
-from survey_app.scoring.callback import Meaning, Replies, Row
+from survey_app.scoring.callback import Contradiction, Meaning, Replies, Row
 from survey_app.scoring.scorecards import Scorecard
 from survey_app.scoring.signals import Flag, Limits
 
@@ -54,6 +55,8 @@ class Sample:
     unchecked: tuple[str, ...]
     replies: Replies | None
     meaning: Meaning | None
+    #: Every entry of replies, oldest first; the last one counts.
+    entries: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,13 @@ class Comparison:
     chance_without_list: float | None
     #: Villages that were asked again; their lists, counters and counts are those of the last time alone.
     annulments: tuple[AnnulmentView, ...] = ()
+
+    @property
+    def contradiction(self) -> Contradiction | None:
+        """What the call-back puts beside the result; None where it contradicts nothing."""
+        if self.sample is None or self.sample.replies is None:
+            return None
+        return callback.contradiction(self.sample.ticked, self.sample.replies)
 
     @property
     def exceeding(self) -> tuple[Reconciliation, ...]:
@@ -161,9 +171,8 @@ def _sample(session: Session, survey_id: str, digest: str, frame: tuple[FrameLin
     if row is None:
         return None
     ticked = sum(row.ticked.values())
-    replies = None
-    if row.confirmed is not None and row.denied is not None and row.not_reached is not None:
-        replies = Replies(row.confirmed, row.denied, row.not_reached)
+    entries = callbacks.entries(session, survey_id)
+    replies = entries[-1].replies if entries else None
     return Sample(
         rows=callback.draw(digest, row.ticked, row.size),
         ticked=ticked,
@@ -173,6 +182,7 @@ def _sample(session: Session, survey_id: str, digest: str, frame: tuple[FrameLin
         unchecked=tuple(line.unit.full_name for line in frame if line.unit.code not in row.ticked),
         replies=replies,
         meaning=callback.meaning(ticked, replies) if replies else None,
+        entries=entries,
     )
 
 

@@ -174,10 +174,10 @@ DATA_MAP = (
         _l("Not erased: these are counts; small ones are hidden on every public page"),
     ),
     DataLine(
-        ("receipt_lists", "callbacks", "complaints"),
+        ("receipt_lists", "callbacks", "callback_replies", "complaints"),
         _l("Totals of paper receipt lists, counts of the call-back, complaints in words without names"),
         _l("To check the result against the papers"),
-        _l("Front, province and auditor"),
+        _l("Front, province and auditor; what the call-back contradicts also whoever signs"),
         _FOREVER,
         _NOT_ERASED,
     ),

@@ -10,6 +10,7 @@ from survey_app.db import Base, UtcDateTime
 
 __all__ = [
     "Callback",
+    "CallbackReplies",
     "Complaint",
     "DataRequest",
     "DataRequestAnswer",
@@ -108,7 +109,7 @@ class ReceiptList(Base):
 
 
 class Callback(Base):
-    """The call-back sample of a survey: what it was drawn from, and what the households said, in counts."""
+    """The call-back sample of a survey and what it was drawn from."""
 
     __tablename__ = "callbacks"
 
@@ -118,11 +119,21 @@ class Callback(Base):
     ticked: Mapped[dict[str, int]] = mapped_column(JSON)
     drawn_by: Mapped[str] = mapped_column(String(40))
     drawn_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    confirmed: Mapped[int | None]
-    denied: Mapped[int | None]
-    not_reached: Mapped[int | None]
-    noted_by: Mapped[str | None] = mapped_column(String(40))
-    noted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CallbackReplies(Base):
+    """What the households of a call-back sample said, in counts. Triggers refuse changes."""
+
+    __tablename__ = "callback_replies"
+
+    survey_id: Mapped[str] = mapped_column(ForeignKey("callbacks.survey_id"), primary_key=True)
+    #: Counts from 1: a correction is a further row, and the newest counts.
+    number: Mapped[int] = mapped_column(primary_key=True)
+    confirmed: Mapped[int]
+    denied: Mapped[int]
+    not_reached: Mapped[int]
+    noted_by: Mapped[str] = mapped_column(String(40))
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class PaperComparison(Base):

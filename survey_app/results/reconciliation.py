@@ -19,6 +19,7 @@ from survey_app.i18n import gettext as _
 from survey_app.results import comparison, paper_draw, signing
 from survey_app.results.comparison import Reconciliation
 from survey_app.results.signing import Signature
+from survey_app.scoring.callback import Contradiction
 from survey_app.scoring.keying import DrawOutcome, SecondKeying
 
 
@@ -79,6 +80,8 @@ class Minutes:
     #: How paper was keyed: what keying again found by village, and what signers found with drawn slips in hand.
     keyed_again: tuple[SecondKeying, ...]
     paper_draw: DrawOutcome
+    #: What the call-back puts beside the result; None where it contradicts nothing.
+    contradiction: Contradiction | None = None
 
     @property
     def names(self) -> Mapping[str, str]:
@@ -87,10 +90,14 @@ class Minutes:
 
     @property
     def agrees(self) -> bool:
-        """Whether no village has a difference, and no check of the keying found one."""
+        """Whether no village has a difference, and neither keying again, drawn slips nor the call-back found one."""
         checks = (self.paper_draw.differing, self.paper_draw.not_found)
         keyed_well = not any(checks) and not any(village.needs_comparison for village in self.keyed_again)
-        return keyed_well and not any(village.differences for village in self.villages)
+        return (
+            keyed_well
+            and self.contradiction is None
+            and not any(village.differences for village in self.villages)
+        )
 
 
 def minutes(session: Session, survey_id: str) -> Minutes:
@@ -105,6 +112,7 @@ def minutes(session: Session, survey_id: str) -> Minutes:
         annulments=found.annulments,
         keyed_again=paper_draw.keyed_again(session, survey_id),
         paper_draw=paper_draw.outcome(session, survey_id),
+        contradiction=found.contradiction,
     )
 
 

@@ -26,6 +26,7 @@ from survey_app.scoring.signals import Limits
 bp = Blueprint("signals", __name__, template_folder="templates")
 bp.add_app_template_filter(signals_wording.flag, "flag_words")
 bp.add_app_template_filter(signals_wording.outcome, "callback_words")
+bp.add_app_template_filter(signals_wording.contradicted, "contradicted_words")
 
 _READERS = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.AUDITOR)
 #: The consultation is the Front's: its officers read the lists off and call households back.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from survey_app.i18n import gettext as _
 from survey_app.results.comparison import Sample
+from survey_app.scoring.callback import Contradiction
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.signals import Flag
 from survey_app.templating import percent
@@ -29,13 +30,18 @@ def outcome(sample: Sample) -> str:
             most=told.at_most_false,
             of=of,
         )
+    return contradicted(Contradiction(sample.replies.denied, sample.replies.reached, told.at_least_false, of))
+
+
+def contradicted(found: Contradiction) -> str:
+    """What stands beside a finding, on the board, on papers and before signing."""
     return _(
         "Call-back: %(denied)d of %(reached)d households reached say that they did not answer. With 95 %% certainty at "
         "least %(least)d of %(of)d ticked rows are wrong; please compare with the papers.",
-        denied=sample.replies.denied,
-        reached=sample.replies.reached,
-        least=told.at_least_false,
-        of=of,
+        denied=found.denied,
+        reached=found.reached,
+        least=found.at_least_false,
+        of=found.ticked,
     )
 
 

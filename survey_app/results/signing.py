@@ -21,10 +21,11 @@ from survey_app.fieldwork.evidence import Fact
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
-from survey_app.results import comparison, disclosed, paper_draw, queries
+from survey_app.results import callbacks, comparison, disclosed, paper_draw, queries
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.results.models import ReceiptList, Seal
 from survey_app.results.queries import Unkeyed
+from survey_app.scoring.callback import Contradiction
 from survey_app.scoring.disclosure import Audience
 from survey_app.scoring.keying import DrawOutcome, SecondKeying
 from survey_app.templating import number
@@ -54,6 +55,8 @@ class Evidence:
     #: Villages with paper answers, and what keying one slip in ten again has found there.
     keyed_again: tuple[SecondKeying, ...]
     paper_draw: DrawOutcome
+    #: What the call-back puts beside the result; None where it contradicts nothing.
+    contradiction: Contradiction | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ def evidence(session: Session, survey_id: str, audience: Audience) -> Evidence:
         unkeyed=queries.unkeyed(session, survey_id),
         keyed_again=paper_draw.keyed_again(session, survey_id),
         paper_draw=paper_draw.outcome(session, survey_id),
+        contradiction=callbacks.contradictions(session, [survey_id]).get(survey_id),
     )
 
 

@@ -30,8 +30,9 @@ _FIXED_TABLES = (
     "paper_comparisons",
     "village_annulments",
     "data_request_answers",
+    "callback_replies",
 )
-TABLES = (*FINAL_TABLES, "retained_leaves", "paper_comparisons", "data_request_answers")
+TABLES = (*FINAL_TABLES, "retained_leaves", "paper_comparisons", "data_request_answers", "callback_replies")
 
 _IS_SEALED = "EXISTS (SELECT 1 FROM seals WHERE survey_id = NEW.survey_id)"
 _WAS_SEALED = "EXISTS (SELECT 1 FROM seals WHERE survey_id = OLD.survey_id)"

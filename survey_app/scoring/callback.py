@@ -62,6 +62,20 @@ class Meaning:
     at_most_false: int
 
 
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """What stands beside every finding on a result that the call-back contradicts: "to be compared", no verdict.
+
+    `denied` of the `reached` households say that they did not answer, so at least `at_least_false` of the `ticked`
+    rows are false.
+    """
+
+    denied: int
+    reached: int
+    at_least_false: int
+    ticked: int
+
+
 def draw(digest: str, ticked: Mapping[str, int], size: int = USUAL_SAMPLE) -> tuple[Row, ...]:
     """The sample, in the order of the lists: every ticked row alike, by the signed digest (hexadecimal) alone.
 
@@ -125,6 +139,14 @@ def meaning(rows: int, replies: Replies) -> Meaning:
     if replies.reached:
         effect = "contradicted" if replies.denied else "nothing_found"
     return Meaning(effect, _least_false(rows, replies), _most_false(rows, replies))
+
+
+def contradiction(rows: int, replies: Replies) -> Contradiction | None:
+    """The remark that `replies` put beside a result; None where nobody denies. One denial is enough."""
+    if not replies.denied:
+        return None
+    told = meaning(rows, replies)
+    return Contradiction(replies.denied, replies.reached, told.at_least_false, rows)
 
 
 def _least_false(rows: int, replies: Replies) -> int:

@@ -4,7 +4,16 @@ from itertools import combinations
 
 import pytest
 
-from survey_app.scoring.callback import Replies, Row, chance_to_find, chance_without_list, draw, meaning
+from survey_app.scoring.callback import (
+    Contradiction,
+    Replies,
+    Row,
+    chance_to_find,
+    chance_without_list,
+    contradiction,
+    draw,
+    meaning,
+)
 
 DIGEST = hashlib.sha256(b"a seal").hexdigest()
 TICKED = {"23938001": 72, "23938002": 150, "23938003": 9}
@@ -111,3 +120,11 @@ def test_asking_everybody_leaves_nothing_open():
 def test_more_replies_than_rows_are_refused():
     with pytest.raises(ValueError, match="more households"):
         meaning(5, Replies(confirmed=6, denied=0, not_reached=0))
+
+
+def test_one_denial_is_a_remark_and_confirmations_or_silence_are_none():
+    assert contradiction(76, Replies(27, 1, 2)) == Contradiction(
+        1, 28, meaning(76, Replies(27, 1, 2)).at_least_false, 76
+    )
+    assert contradiction(76, Replies(28, 0, 2)) is None
+    assert contradiction(76, Replies(0, 0, 30)) is None

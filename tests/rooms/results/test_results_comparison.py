@@ -3,17 +3,23 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+import flask_migrate
 import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import text, update
+from sqlalchemy.exc import DBAPIError
 
 from survey_app import db
 from survey_app.access import Role
 from survey_app.audit import AuditEvent
 from survey_app.collecting.models import ActivityCounter
 from survey_app.fieldwork.models import Purpose, State
-from survey_app.results import callbacks, comparison, queries, reconciliation
-from survey_app.results.models import ReceiptList
+from survey_app.reporting import papers
+from survey_app.results import callbacks, comparison, queries, reconciliation, signing
+from survey_app.results.models import CallbackReplies, ReceiptList
 from survey_app.scoring import callback
 from survey_app.scoring.callback import Replies
+from survey_app.scoring.disclosure import Audience
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 PAGE = "/can-bo/dot/001/doi-chieu"
@@ -258,6 +264,46 @@ def test_replies_are_shown_with_their_effect_and_the_score_stays(sealed, client)
     assert "callback-outcome" in page.text
     assert comparison.comparison(db.session(), "001").sample.meaning.effect == "contradicted"
     assert queries.scorecard(db.session(), "001").commune == before
+
+
+def test_what_the_call_back_contradicts_stands_beside_the_result_and_every_entry_stays(sealed, client):
+    enter(sealed)
+    draw()
+    for confirmed, denied in ((26, 2), (27, 1)):
+        told = {"confirmed": str(confirmed), "denied": str(denied), "not_reached": "2"}
+        client.post(PAGE + "/goi-lai", data=told)
+
+    current = db.session()
+    current.rollback()
+    [found] = callbacks.contradictions(current, ["001"]).values()
+    assert [entry.replies.denied for entry in callbacks.entries(current, "001")] == [2, 1]
+    assert (found.denied, found.reached) == (1, 28)
+    assert signing.evidence(current, "001", Audience.EXACT).contradiction == found
+    assert papers.exact(current, "001").contradiction == found
+    slips = reconciliation.minutes(current, "001")
+    assert (slips.contradiction, slips.agrees) == (found, False)
+    assert "1 trong 28" in client.get("/can-bo/dot/001/ky").text
+    with pytest.raises(DBAPIError), db.transaction() as writing:
+        writing.execute(update(CallbackReplies).values(denied=0))
+
+
+def test_replies_go_down_and_up_with_the_tables(sealed, app):
+    enter(sealed)
+    draw()
+    for denied in (2, 1):
+        with db.transaction() as current:
+            said = Replies(confirmed=28 - denied, denied=denied, not_reached=2)
+            callbacks.record_replies(current, "001", said, actor="user:1", now=datetime.now(UTC))
+    step = ScriptDirectory(app.config["MIGRATIONS"]).get_revision("0013")
+
+    db.session().close()
+    flask_migrate.downgrade(revision=step.down_revision)
+    below = db.session().execute(text("SELECT confirmed, denied, noted_by FROM callbacks")).one()
+    db.session().close()
+    flask_migrate.upgrade()
+
+    assert tuple(below) == (27, 1, "user:1")
+    assert [entry.replies.denied for entry in callbacks.entries(db.session(), "001")] == [1]
 
 
 def test_replies_that_are_not_those_of_the_sample_are_refused_beside_what_was_typed(sealed, client):
