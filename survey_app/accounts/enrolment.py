@@ -231,7 +231,7 @@ def _locked(session: Session, user_id: int) -> User:
 
 def _manageable(session: Session, user_id: int, by: Identity, now: datetime) -> None:
     account = queries.account(session, user_id, by, now)
-    if not management.may_manage(by, account.role, account.unit_path):
+    if not management.may_manage(by, account.role, account.unit_path, account.made_by):
         raise NotYourAccount
     if user_id == by.user_id:
         raise ResetRefused(_("Two colleagues have to do this for you; you cannot do it for yourself."))

@@ -96,7 +96,7 @@ def reset(user_id: int) -> ResponseReturnValue:
     """A colleague lost the phone: the first person asks here, the second one confirms here."""
     now, person = datetime.now(UTC), access.identity()
     account = queries.account(db.session(), user_id, person, now)
-    if not management.may_manage(person, account.role, account.unit_path):
+    if not management.may_manage(person, account.role, account.unit_path, account.made_by):
         raise NotYourAccount
     asked = enrolment.open_reset(db.session(), user_id, now)
     if request.method == "GET":

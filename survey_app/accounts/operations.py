@@ -182,7 +182,7 @@ def reopen_account(session: Session, user_id: int, *, by: Identity, now: datetim
 
 def _managed(session: Session, user_id: int, by: Identity, now: datetime) -> User:
     account = queries.account(session, user_id, by, now)
-    if not management.may_manage(by, account.role, account.unit_path):
+    if not management.may_manage(by, account.role, account.unit_path, account.made_by):
         raise NotYourAccount
     return session.get_one(User, user_id)
 

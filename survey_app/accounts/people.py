@@ -125,7 +125,9 @@ def _invite_form(person: Identity, now: datetime) -> InviteForm:
 
 
 def _managed_ids(person: Identity, found: list[queries.AccountView]) -> frozenset[int]:
-    return frozenset(view.id for view in found if management.may_manage(person, view.role, view.unit_path))
+    return frozenset(
+        view.id for view in found if management.may_manage(person, view.role, view.unit_path, view.made_by)
+    )
 
 
 def _mentions(view: queries.AccountView, sought: str) -> bool:

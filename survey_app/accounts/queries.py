@@ -4,15 +4,15 @@ Every query that a screen uses takes the identity and looks inside its subtree o
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, String, cast, func, select
 from sqlalchemy.orm import Session
 
-from survey_app.access import Identity, Role
+from survey_app.access import BODY_OF_ROLE, Body, Identity, Role
 from survey_app.accounts.models import Invitation, SecondFactor, User
 from survey_app.accounts.refusals import AccountNotFound, InvitationOver, InvitationUnknown
 from survey_app.audit import OPERATOR, AuditEvent
@@ -57,6 +57,8 @@ class AccountView:
     #: Until when the open invitation holds, if there is one.
     invited_until: datetime | None
     has_second_factor: bool
+    #: The body whose officer made it; None for the operator of the server.
+    made_by: Body | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,9 @@ def accounts(session: Session, identity: Identity, now: datetime) -> tuple[Accou
     order = (Unit.level.desc(), Unit.code, User.name, User.id)
     rows = session.execute(_accounts().where(inside).order_by(*order)).all()
     places = units.units(session, {row[0].unit_id for row in rows})
+    makers = _makers(session, [row[0].id for row in rows])
     return tuple(
-        _account(user, path, places[user.unit_id].full_name, until, enrolled, now)
+        _account(user, path, places[user.unit_id].full_name, until, enrolled, makers.get(user.id), now)
         for user, path, until, enrolled in rows
     )
 
@@ -103,7 +106,8 @@ def account(session: Session, user_id: int, identity: Identity, now: datetime) -
     if row is None or not identity.covers(row[1]):
         raise AccountNotFound
     user, path, until, enrolled = row
-    return _account(user, path, units.unit(session, user.unit_id).full_name, until, enrolled, now)
+    place, made_by = units.unit(session, user.unit_id).full_name, _makers(session, [user_id]).get(user_id)
+    return _account(user, path, place, until, enrolled, made_by, now)
 
 
 def own_email(session: Session, user_id: int) -> str:
@@ -201,8 +205,26 @@ def _accounts() -> Select[User, str, datetime, int]:
     )
 
 
+def _makers(session: Session, user_ids: Sequence[int]) -> dict[int, Body]:
+    """Which body's officer made each account; the audit log is the one place that says so."""
+    subjects = {f"user:{user_id}": user_id for user_id in user_ids}
+    made = (
+        select(AuditEvent.subject, User.role)
+        .join(User, AuditEvent.actor == "user:" + cast(User.id, String))
+        .where(AuditEvent.act == "accounts.create", AuditEvent.subject.in_(subjects))
+    )
+    bodies = ((subjects[subject], BODY_OF_ROLE.get(Role(role))) for subject, role in session.execute(made))
+    return {user_id: body for user_id, body in bodies if body is not None}
+
+
 def _account(
-    user: User, path: str, unit_name: str, until: datetime | None, enrolled: int | None, now: datetime
+    user: User,
+    path: str,
+    unit_name: str,
+    until: datetime | None,
+    enrolled: int | None,
+    made_by: Body | None,
+    now: datetime,
 ) -> AccountView:
     return AccountView(
         id=user.id,
@@ -215,6 +237,7 @@ def _account(
         state=_state(user, until, now),
         invited_until=until,
         has_second_factor=enrolled is not None,
+        made_by=made_by,
     )
 
 

@@ -79,6 +79,7 @@ def village_lists(session: Session, identity: Identity, now: datetime) -> Iterat
 
 def _lapsed(session: Session, identity: Identity, now: datetime) -> int:
     return sum(
-        view.state is AccountState.EXPIRED and management.may_manage(identity, view.role, view.unit_path)
+        view.state is AccountState.EXPIRED
+        and management.may_manage(identity, view.role, view.unit_path, view.made_by)
         for view in queries.accounts(session, identity, now)
     )

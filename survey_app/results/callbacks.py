@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey_app import audit
-from survey_app.authoring import queries as instruments
+from survey_app.accounts import queries as accounts
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import State
@@ -203,7 +203,7 @@ def entries(session: Session, survey_id: str) -> tuple[Entry, ...]:
     return tuple(
         Entry(
             Replies(row.confirmed, row.denied, row.not_reached),
-            instruments.person_name(session, row.noted_by),
+            accounts.name_of(session, row.noted_by),
             row.noted_at,
         )
         for row in session.scalars(mine.order_by(CallbackReplies.number))

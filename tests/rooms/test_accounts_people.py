@@ -13,7 +13,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from survey_app import audit, db
-from survey_app.access import Identity, Role
+from survey_app.access import Body, Identity, Role
 from survey_app.accounts import management, operations, queries
 from survey_app.accounts.models import User
 from survey_app.accounts.queries import AccountState
@@ -118,7 +118,7 @@ def accept(
 
 
 MAY = {
-    Role.PROVINCE: {Role.PROVINCE, Role.COMMUNE, Role.VIEWER, Role.AUDITOR, Role.DIGITAL_TEAM, Role.CLERK},
+    Role.PROVINCE: {Role.PROVINCE, Role.COMMUNE, Role.VIEWER, Role.DIGITAL_TEAM, Role.CLERK},
     Role.FRONT_PROVINCE: {Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.AUDITOR},
     Role.FRONT_COMMUNE: {Role.FRONT_COMMUNE, Role.CLERK},
     Role.COMMUNE: {Role.CLERK, Role.DIGITAL_TEAM, Role.VIEWER},
@@ -152,6 +152,24 @@ def test_the_government_side_never_touches_an_account_of_the_front(
         operations.invite(current, email="moi.mttq", name="Mới", role=front, unit_id=home, by=person, now=NOW)
 
     assert db.session().get_one(User, theirs).active
+
+
+def test_each_side_manages_the_clerks_that_it_made(place: Place) -> None:
+    front = identity(place, Role.FRONT_COMMUNE, place.bien_ho)
+    commune = identity(place, Role.COMMUNE, place.bien_ho)
+    with db.transaction() as current:
+        clerk = operations.invite(
+            current, email="nhap.mttq", name="Nhập", role=Role.CLERK, unit_id=place.bien_ho, by=front, now=NOW
+        ).user_id
+
+    for act in (operations.close_account, operations.reopen_account, operations.renew_invitation):
+        with pytest.raises(NotYourAccount), db.transaction() as current:
+            act(current, clerk, by=commune, now=NOW)
+    with db.transaction() as current:
+        operations.renew_invitation(current, clerk, by=front, now=NOW)
+
+    seen = {view.id: view for view in queries.accounts(db.session(), commune, NOW)}
+    assert seen[clerk].made_by is Body.FRONT
 
 
 @pytest.mark.parametrize("verb", ["dong", "mo", "thu"])
