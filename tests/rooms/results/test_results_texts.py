@@ -228,13 +228,14 @@ def test_nobody_but_the_front_decides_or_takes_out(app, client, written, role):
     assert exact()[NAMED].decision is None
 
 
-def confirmed(client) -> None:
+def confirmed(client, ago: timedelta = timedelta()) -> None:
     with client.session_transaction() as running:
-        running["confirmed_at"] = datetime.now(UTC).timestamp()
+        running["confirmed_at"] = (datetime.now(UTC) - ago).timestamp()
 
 
 def test_taking_a_text_out_asks_who_one_is(app, client, written):
     written.sign_in(app, Role.FRONT_COMMUNE)
+    confirmed(client, ago=timedelta(hours=1))
 
     asked = client.get(f"{PAGE}/{exact()[NAMED].handle}/xoa")
 
