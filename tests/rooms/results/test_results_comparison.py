@@ -294,7 +294,7 @@ def test_replies_go_down_and_up_with_the_tables(sealed, app):
         with db.transaction() as current:
             said = Replies(confirmed=28 - denied, denied=denied, not_reached=2)
             callbacks.record_replies(current, "001", said, actor="user:1", now=datetime.now(UTC))
-    step = ScriptDirectory(app.config["MIGRATIONS"]).get_revision("0013")
+    step = ScriptDirectory(app.config["MIGRATIONS"]).get_revision("0011")
 
     db.session().close()
     flask_migrate.downgrade(revision=step.down_revision)

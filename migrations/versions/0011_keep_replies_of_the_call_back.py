@@ -1,6 +1,6 @@
 """Keep every entry of what the call-back found
 
-Revision: 0013, after: 0010
+Revision: 0011, after: 0010
 
 Replies were overwritten in place; each is now a row of its own that never changes. The triggers are a copy of
 survey_app/results/triggers.py as it was; a later change is a later revision.
@@ -9,7 +9,7 @@ survey_app/results/triggers.py as it was; a later change is a later revision.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
+revision = "0011"
 down_revision = "0010"
 branch_labels = None
 depends_on = None
