@@ -243,7 +243,7 @@ def _submission(door: Door, answers: Mapping[str, Value], now: datetime) -> oper
 def guarded_slip_door(typed: str, now: datetime, *, ticket: str = "") -> Door:
     """The door of a code, slowing down whoever tries codes at random. A survey with a result needs no slip.
 
-    Whoever shows the ticket of this very slip has had its form open and guesses nothing, so does not wait (ADR 19).
+    Whoever shows the ticket of this very slip has had its form open and guesses nothing, so does not wait (ADR 18).
     """
     code = codes.normalise(typed)
     key = throttle.address_key("code", now)

@@ -24,7 +24,7 @@ from survey_app.results import sets
 bp = Blueprint("sets", __name__)
 
 #: It holds the answers slip by slip, and with a household's receipt its answer is found in it. So nobody gets it who
-#: works where the households live, the Front of the commune included (ADR 21).
+#: works where the households live, the Front of the commune included (ADR 20).
 AUDITORS = (Role.FRONT_PROVINCE, Role.AUDITOR)
 
 _VERIFIER = Path(__file__).resolve().parents[2] / "verifier" / "verifier.html"
