@@ -274,6 +274,11 @@ def test_a_discarded_draft_stays_in_the_log_of_the_people_who_discarded_it(
     assert f"đợt {survey.id}" in read(Role.AUDITOR, commune.unit, viec="fieldwork.discard").text
 
 
+def acts_on(page):
+    """How many acts a page lists, apart from the menus around them."""
+    return page.partition("<main")[2].partition("</main>")[0].count("<li>")
+
+
 def test_the_log_is_filtered_by_act_and_by_day(read, commune, make_survey):
     make_survey(commune)
     note("fieldwork.shorten", subject=f"unit:{commune.unit.id}")
@@ -282,8 +287,8 @@ def test_the_log_is_filtered_by_act_and_by_day(read, commune, make_survey):
     by_day = read(Role.AUDITOR, ngay="2026-06-01").text
     other_day = read(Role.AUDITOR, ngay="02/06/2026")
 
-    assert by_act.count("<li>") == by_day.count("<li>") == 1
-    assert (other_day.status_code, other_day.text.count("<li>")) == (200, 0)
+    assert acts_on(by_act) == acts_on(by_day) == 1
+    assert (other_day.status_code, acts_on(other_day.text)) == (200, 0)
 
 
 def test_a_day_that_is_none_is_refused_in_words(read):
@@ -297,7 +302,7 @@ def test_a_long_log_is_read_in_pages(read, commune):
     older = next(link["href"] for link in Page(first.text).all("a") if "truoc=" in link["href"])
     second = read(Role.AUDITOR, **dict(pair.split("=") for pair in older.partition("?")[2].split("&")))
 
-    assert (first.text.count("<li>"), second.text.count("<li>")) == (50, 20)
+    assert (acts_on(first.text), acts_on(second.text)) == (50, 20)
     assert read(Role.AUDITOR, truoc=10**30).status_code == 200
 
 
