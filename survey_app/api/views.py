@@ -20,9 +20,10 @@ from survey_app import access, db
 from survey_app.access import Role
 from survey_app.api.openapi import DOCUMENT
 from survey_app.collecting import crowding, networks, operations, queries, tickets, wording
+from survey_app.collecting.entrance import guarded_slip_door, refuse_other_sites
 from survey_app.collecting.queries import Door
 from survey_app.collecting.refusals import ChannelNotAllowed, Malformed, WrongAnswers
-from survey_app.collecting.views import MOST_BYTES, guarded_slip_door, refuse_other_sites
+from survey_app.collecting.views import MOST_BYTES
 from survey_app.fieldwork.models import Channel
 from survey_app.forms import csrf
 from survey_app.keys import store

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from survey_app import access, db, throttle
 from survey_app.collecting import queries, replies
+from survey_app.collecting.entrance import refuse_other_sites
 from survey_app.collecting.refusals import UnknownCode
-from survey_app.collecting.views import refuse_other_sites
 from survey_app.errors import DATABASE_AWAY, DomainError, say_when
 from survey_app.fieldwork import codes
 from survey_app.fieldwork.models import State, Survey

@@ -13,13 +13,12 @@ from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 from werkzeug.datastructures import MultiDict
 
-from survey_app import access, db, throttle
+from survey_app import access, db
 from survey_app.collecting import (
     blank,
     crowding,
-    guessing,
+    entrance,
     leaves,
-    looks,
     networks,
     operations,
     queries,
@@ -27,14 +26,12 @@ from survey_app.collecting import (
     tickets,
     wording,
 )
-from survey_app.collecting.queries import Door, Found
+from survey_app.collecting.queries import Door
 from survey_app.collecting.refusals import (
     Annulled,
-    ChannelNotAllowed,
     CodeVoid,
     NotOpenYet,
     PhonesClosed,
-    TooManyGuesses,
     UnknownCode,
 )
 from survey_app.drawing import preview_png
@@ -48,7 +45,6 @@ from survey_app.i18n import use_language
 from survey_app.keys import KeyMissing, store
 from survey_app.questions.answers import Value, read_answers
 from survey_app.questions.instrument import Instrument, Kind
-from survey_app.suspicion import Suspicion, suspect
 
 bp = Blueprint("collecting", __name__, template_folder="templates")
 compress = Compress()
@@ -99,7 +95,7 @@ def form(typed: str) -> ResponseReturnValue:
     now = datetime.now(UTC)
     _choose_language()
     try:
-        door = guarded_slip_door(typed, now)
+        door = entrance.guarded_slip_door(typed, now)
         if queries.is_final(door.survey):
             return redirect(f"/ket-qua/{door.survey.id}", HTTPStatus.SEE_OTHER)
         _require_open(door)
@@ -119,8 +115,8 @@ def answer(typed: str) -> ResponseReturnValue:
     now = datetime.now(UTC)
     _choose_language()
     try:
-        refuse_other_sites()
-        return _respond(guarded_slip_door(typed, now, ticket=request.form.get("_ticket", "")), now)
+        entrance.refuse_other_sites()
+        return _respond(entrance.guarded_slip_door(typed, now, ticket=request.form.get("_ticket", "")), now)
     except (*DATABASE_AWAY, KeyMissing):
         return replies.busy()
     except DomainError as refusal:
@@ -151,7 +147,7 @@ def feedback(link: str) -> ResponseReturnValue:
     now = datetime.now(UTC)
     _choose_language()
     try:
-        refuse_other_sites()
+        entrance.refuse_other_sites()
         return _respond(queries.link_door(db.session(), link), now)
     except DATABASE_AWAY:
         return replies.busy()
@@ -240,44 +236,6 @@ def _submission(door: Door, answers: Mapping[str, Value], now: datetime) -> oper
     )
 
 
-def guarded_slip_door(typed: str, now: datetime, *, ticket: str = "") -> Door:
-    """The door of a code, slowing down whoever tries codes at random. A survey with a result needs no slip.
-
-    Whoever shows the ticket of this very slip has had its form open and guesses nothing, so does not wait (ADR 18).
-    """
-    code = codes.normalise(typed)
-    key = throttle.address_key("code", now)
-    found = queries.look_up(db.reading(), code, store(), key, now)
-    if found.guesses >= guessing.GUESSES_PER_MINUTE and not _is_opened_before(found, ticket, now):
-        raise TooManyGuesses
-    survey = found.survey
-    if survey is not None and request.method != "POST" and queries.is_final(survey):
-        return Door(survey, survey.unit.id, survey.unit.code, survey.unit.full_name)
-    try:
-        door = found.door()
-    except UnknownCode:
-        with db.transaction() as writing:
-            guessing.count_guess(writing, key, survey.id if survey else None, now)
-        if found.guesses + 1 >= guessing.GUESSES_PER_MINUTE:
-            suspect(Suspicion.GUESSING)
-        raise
-    if door.code_mac is not None and _is_look(door):
-        looks.count_look(door.code_mac, now)
-    return door
-
-
-def _is_opened_before(found: Found, ticket: str, now: datetime) -> bool:
-    slip = found.slip
-    if slip is None:
-        return False
-    return tickets.issued_at(store(), ticket, slip.survey.id, slip.code_mac, now) is not None
-
-
-def _is_look(door: Door) -> bool:
-    """Whether this only looks at the slip. A cancelled one cannot be sent any more, but tells whether it was used."""
-    return request.method != "POST" or request.form.get("_step") == "review" or door.voided
-
-
 def _require_open(door: Door) -> None:
     """Raise the refusal a page of this door gets instead of its form."""
     state = door.survey.state
@@ -291,17 +249,6 @@ def _require_open(door: Door) -> None:
         raise Annulled
     if state is not State.OPEN and not (request.method == "POST" and state is State.COUNTING):
         raise PhonesClosed
-
-
-def refuse_other_sites() -> None:
-    """Only our own pages may post here: a browser says where a form came from, and programs say nothing."""
-    site = request.headers.get("Sec-Fetch-Site")
-    # With our Referrer-Policy browsers send "null"; the scheme is the proxy's and may differ from what arrives here.
-    origin = request.headers.get("Origin", "null").partition("://")[2]
-    own = site in {"same-origin", "none"} if site else origin in {"", request.host}
-    if not own:
-        suspect(Suspicion.OTHER_SITE)
-        raise ChannelNotAllowed
 
 
 def raw_answers(instrument: Instrument, form: MultiDict[str, str]) -> dict[str, object]:
