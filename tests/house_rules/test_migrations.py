@@ -1,7 +1,9 @@
 """Migrations make exactly what the models say, on both databases, up and down, with and without data."""
 
+import hashlib
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import flask_migrate
 import pytest
@@ -120,6 +122,21 @@ def _plain(sql):
 def _without_brackets(rest):
     """PostgreSQL prints a condition in lower case with brackets of its own."""
     return re.sub(r"[()]", "", rest).lower()
+
+
+def test_migrations_that_were_released_never_change_again():
+    """They stand in databases: whoever starts anew and whoever upgrades must end with the same tables.
+
+    A release adds the digests of its new migrations to the file; no line of it is ever changed or removed.
+    """
+    folder = Path(__file__).parents[2] / "migrations"
+    lines = (folder / "released.sha256").read_text(encoding="utf-8").splitlines()
+    released = dict(reversed(line.split("  ")) for line in lines if not line.startswith("#"))
+
+    now = {name: hashlib.sha256((folder / "versions" / name).read_bytes()).hexdigest() for name in released}
+
+    assert now == released
+    assert {f"{number:04}" for number in range(1, 12)} <= {name[:4] for name in released}
 
 
 def test_there_is_one_newest_migration(app):
