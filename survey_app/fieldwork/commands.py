@@ -3,6 +3,8 @@
 import json
 import time
 import unicodedata
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -20,6 +22,8 @@ from survey_app.errors import DomainError
 from survey_app.fieldwork import batches, calendar, drafting, operations, queries, slips
 from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.refusals import NoSuchVillage
+from survey_app.i18n import gettext as _
+from survey_app.jobs import Failed
 from survey_app.keys import store
 from survey_app.units import operations as units_operations
 from survey_app.units import queries as units
@@ -114,17 +118,36 @@ def open_survey(
 @click.option("--loop", is_flag=True, help="Stay and run at every full minute, where there is no timer.")
 @click.option("--json", "as_json", is_flag=True)
 def tick(loop: bool, as_json: bool) -> None:
-    """Do what is due by the clock; a timer runs this every minute."""
+    """Do what is due by the clock; a timer runs this every minute. Exit 1 when a job failed; the others ran."""
     while loop:
         time.sleep(60 - time.time() % 60)
         try:
-            jobs.run_due(datetime.now(UTC))
+            _tell_failures(jobs.run_due(datetime.now(UTC)))
         except SQLAlchemyError as error:  # the database is away for a moment; the next minute catches up
             click.echo(f"tick: {type(error).__name__}", err=True)
         finally:
             db.session().close()
-    done = jobs.run_due(datetime.now(UTC))
-    click.echo(json.dumps(done) if as_json else ", ".join(f"{name}: {count}" for name, count in done.items()))
+    try:
+        done = jobs.run_due(datetime.now(UTC))
+    except SQLAlchemyError as error:
+        raise click.ClickException(
+            _("The database cannot be reached or is not upgraded: %(kind)s.", kind=type(error).__name__)
+        ) from error
+    click.echo(
+        json.dumps(done, default=asdict)
+        if as_json
+        else ", ".join(f"{name}: {count}" for name, count in done.items() if not isinstance(count, Failed))
+    )
+    if _tell_failures(done):
+        raise SystemExit(1)
+
+
+def _tell_failures(done: Mapping[str, object]) -> bool:
+    """Name the jobs that failed on stderr; whether any did."""
+    failed = {name: result for name, result in done.items() if isinstance(result, Failed)}
+    for name, result in failed.items():
+        click.echo(f"tick: {name}: {result.reason}", err=True)
+    return bool(failed)
 
 
 @group.command("slips")

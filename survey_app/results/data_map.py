@@ -261,6 +261,14 @@ DATA_MAP = (
         _l("By the minute job"),
     ),
     DataLine(
+        ("job_runs",),
+        _l("When each job of the server last worked and failed; nothing about people"),
+        _l("To see that the server does its work"),
+        _l("The operator"),
+        _l("Until the next minute overwrites it"),
+        _l("By the minute job"),
+    ),
+    DataLine(
         ("approvals", "audit_events", "audit_chain"),
         _l("Acts of officers and operators, by number of the account; no answer, code or address"),
         _l("So that acts can be traced and none can be denied"),

@@ -270,6 +270,20 @@ def test_tick_prints_what_each_job_did(run):
     assert json.loads(out)["fieldwork"] == {"opened": 0, "closed": 0, "copied": 0}
 
 
+def test_tick_names_a_job_that_failed_and_exits_with_1_after_the_others_ran(app, run):
+    def break_off(_now):
+        raise OSError("/secret/place")
+
+    app.extensions["jobs"] = {"bad": break_off} | app.extensions["jobs"]
+
+    code, out, err = run("fieldwork", "tick", "--json")
+
+    assert code == 1
+    assert json.loads(out)["fieldwork"] == {"opened": 0, "closed": 0, "copied": 0}
+    assert "bad: OSError" in err
+    assert "secret" not in out + err
+
+
 def test_acts_of_the_operator_are_noted_as_such(commune, open_survey):
     number = json.loads(open_survey()[1])["survey"]
 
