@@ -25,6 +25,7 @@ from survey_app.fieldwork.refusals import NoSuchVillage
 from survey_app.i18n import gettext as _
 from survey_app.jobs import Failed
 from survey_app.keys import store
+from survey_app.units import kinds
 from survey_app.units import operations as units_operations
 from survey_app.units import queries as units
 from survey_app.units.households import BadFile, read_file
@@ -238,11 +239,13 @@ def _frame(file: Path, commune: units.UnitView, now: datetime) -> list[drafting.
 
 def _line(frame: tuple[queries.FrameLine, ...], village: str) -> queries.FrameLine:
     names = {unicodedata.normalize("NFC", village).casefold()}
-    found = [
-        line
-        for line in frame
-        if line.unit.code == village or {line.unit.name.casefold(), line.unit.full_name.casefold()} & names
-    ]
+    found = [line for line in frame if line.unit.code == village or _called(line.unit) & names]
     if len(found) != 1:
         raise NoSuchVillage(village, ((line.unit.code, line.unit.full_name) for line in frame))
     return found[0]
+
+
+def _called(village: units.UnitView) -> set[str]:
+    """What somebody may type for a village; without its former commune the name may mean several."""
+    spoken = kinds.full_name(village.kind, village.name)
+    return {name.casefold() for name in (village.name, spoken, village.full_name)}

@@ -12,6 +12,9 @@ from survey_app.units import names
 
 DATA = Path(__file__).parent / "data"
 
+#: Kinds of the units that communes were formed from, as people write them before a name.
+_FORMER_WORDS = ("xã", "thị trấn", "phường")
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -40,13 +43,16 @@ def village_kinds() -> tuple[Kind, ...]:
     return tuple(kind for kind in all_kinds().values() if kind.is_village)
 
 
-def full_name(kind: str, name: str) -> str:
-    """The name with its kind before it.
+def full_name(kind: str, name: str, old_unit: str = "") -> str:
+    """The name with its kind before it and, where it is on record, the former commune that tells two villages apart.
 
-    >>> full_name("to_dan_pho", "3")
-    'Tổ dân phố 3'
+    The only place where the name of a unit is put together: pages, lists, files and papers print what this gives.
+
+    >>> full_name("to_dan_pho", "3"), full_name("thon", "3", "Ia Mơ"), full_name("thon", "3", "thị trấn Chư Ty")
+    ('Tổ dân phố 3', 'Thôn 3 (xã cũ Ia Mơ)', 'Thôn 3 (thị trấn cũ Chư Ty)')
     """
-    return f"{all_kinds()[kind].word} {name}"
+    full = f"{all_kinds()[kind].word} {name}"
+    return f"{full} ({_former(old_unit)})" if old_unit else full
 
 
 def village_kind(text: str) -> Kind | None:
@@ -78,6 +84,15 @@ def bare_name(kind: Kind, name: str) -> str:
         if names.identity(tidied[:length]) == names.identity(word) and tidied[length : length + 1] == " ":
             return tidied[length + 1 :]
     return tidied
+
+
+def _former(old_unit: str) -> str:
+    """A former unit as it stands in a village's name; without a word for its kind it was a commune."""
+    for word in _FORMER_WORDS:
+        length = len(word)
+        if names.identity(old_unit[:length]) == names.identity(word) and old_unit[length : length + 1] == " ":
+            return f"{word} cũ {old_unit[length + 1 :]}"
+    return f"{_FORMER_WORDS[0]} cũ {old_unit}"
 
 
 def _words(kind: Kind) -> tuple[str, ...]:

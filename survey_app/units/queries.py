@@ -45,8 +45,8 @@ class UnitView:
 
     @property
     def full_name(self) -> str:
-        """With the kind, like "Xã Biển Hồ" or "Tổ dân phố 3"."""
-        return kinds.full_name(self.kind, self.name)
+        """With the kind, like "Xã Biển Hồ", "Tổ dân phố 3" or "Thôn 3 (xã cũ Ia Mơ)"."""
+        return kinds.full_name(self.kind, self.name, self.old_unit)
 
     @property
     def running_name(self) -> str:
