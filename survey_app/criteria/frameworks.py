@@ -125,8 +125,16 @@ def dump(framework: Framework) -> dict[str, Any]:
 
 
 def digest(framework: Framework) -> str:
-    """SHA-256 in hexadecimal over the canonical JSON, by which a survey pins its rule book."""
-    canonical = json.dumps(dump(framework), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """SHA-256 in hexadecimal over the canonical JSON of the rule book as it is written today."""
+    return document_digest(dump(framework))
+
+
+def document_digest(document: Mapping[str, object]) -> str:
+    """SHA-256 in hexadecimal over the canonical JSON of a document on record, by which a survey pins it.
+
+    Over what was written then: a later release may write the same rules with a field more.
+    """
+    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode("utf-8")).hexdigest()
 
 

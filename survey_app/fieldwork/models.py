@@ -97,6 +97,12 @@ class Survey(Base):
     #: Roles of the province that asked for, or agreed to, publishing in place of the commune's own; with commas.
     stand_ins: Mapped[str] = mapped_column(String(40), default="", server_default=text("''"))
     annulled_reason: Mapped[str | None] = mapped_column(String(500))
+    #: The rule book in force when it was published, by key, version and digest; None while it is a draft.
+    rulebook_key: Mapped[str | None] = mapped_column(String(60))
+    rulebook_version: Mapped[int | None]
+    rulebook_digest: Mapped[str | None] = mapped_column(String(64))
+    #: False where nobody had chosen a rule book for the year, so that the default was pinned.
+    rulebook_chosen: Mapped[bool | None]
     #: Set when the pepper was destroyed on purpose; until then a missing pepper is a fault.
     pepper_destroyed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -14,7 +14,7 @@ from survey_app import audit
 from survey_app.access import Role
 from survey_app.authoring import confirmation
 from survey_app.authoring.confirmation import ScoredWording
-from survey_app.fieldwork import calendar, readiness
+from survey_app.fieldwork import calendar, readiness, rulebook
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import (
     FrameCorrection,
@@ -70,7 +70,11 @@ def publish(
     survey.published_at = now
     survey.stand_ins = ",".join(stand_ins)
     survey.confirmed = readiness.wording(session, survey) is ScoredWording.CONFIRMED
-    audit.record(session, actor, "fieldwork.publish", f"survey:{survey_id}", at=now, state=survey.state)
+    pin = rulebook.pin(session, survey, now)
+    audit.record(
+        session, actor, "fieldwork.publish", f"survey:{survey_id}", at=now, state=survey.state,
+        rulebook=pin.key, version=pin.version, digest=pin.digest, chosen=pin.is_chosen,
+    )  # fmt: skip
 
 
 def open_due(session: Session, now: datetime) -> int:

@@ -30,6 +30,7 @@ from survey_app.fieldwork.models import (
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyMissing, KeyStore
 from survey_app.questions.instrument import Instrument
+from survey_app.rulebooks.pins import Pin
 from survey_app.units import queries as units
 from survey_app.units.models import Unit
 from survey_app.units.queries import UnitView
@@ -76,6 +77,8 @@ class SurveyView:
     key_destroyed: bool = False
     #: Roles of the province that published it in place of the commune's own bodies; every paper says so.
     stand_ins: tuple[Role, ...] = ()
+    #: The rule book it was published under; None while it is a draft.
+    rulebook: Pin | None = None
 
     @property
     def first_day(self) -> date:
@@ -145,6 +148,7 @@ _FACTS = (
     Survey.aim, Survey.contact, Survey.opens_at, Survey.closes_at, Survey.counting_ends_at,
     Survey.phones_closed_at, Survey.link, Survey.cover_token, Survey.confirmed, Survey.published_at,
     Survey.stand_ins, Survey.annulled_reason, Survey.revision, Survey.pepper_destroyed_at,
+    Survey.rulebook_key, Survey.rulebook_version, Survey.rulebook_digest, Survey.rulebook_chosen,
 )  # fmt: skip
 #: Households that answered, by village id and channel.
 Answered = Mapping[tuple[int, Channel], int]
@@ -338,4 +342,14 @@ def view(session: Session, row: Row[*tuple[Any, ...]]) -> SurveyView:
         annulled_reason=row.annulled_reason,
         revision=row.revision,
         key_destroyed=row.pepper_destroyed_at is not None,
+        rulebook=pin_of(row),
+    )
+
+
+def pin_of(row: Row[*tuple[Any, ...]] | Survey) -> Pin | None:
+    """The rule book that a survey's row pins."""
+    if row.rulebook_key is None:
+        return None
+    return Pin(
+        row.rulebook_key, row.rulebook_version or 0, row.rulebook_digest or "", bool(row.rulebook_chosen)
     )

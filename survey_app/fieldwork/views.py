@@ -26,6 +26,7 @@ from survey_app.fieldwork import (
     readiness,
     remarks,
     rounds,
+    rulebook,
 )
 from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.forms import (
@@ -68,6 +69,7 @@ def page(survey_id: str) -> ResponseReturnValue:
     return render_template(
         "fieldwork/page.html",
         survey=survey,
+        book=rulebook.named(current, survey),
         frame=frame,
         names={line.unit.id: line.unit.full_name for line in frame},
         answered=queries.answered_by_village(answered),
@@ -249,6 +251,7 @@ def _decide_page(
     return render_template(
         "fieldwork/decide.html",
         survey=survey,
+        book=rulebook.named(current, survey),
         approval=approval,
         act_name=acts.name,
         form=form,

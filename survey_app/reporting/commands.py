@@ -20,7 +20,7 @@ from survey_app.reporting.pack import Packed
 from survey_app.reporting.queries import Board, Row, TargetProgress
 from survey_app.reporting.wording import state_name, wait_text
 from survey_app.rulebooks import queries as rulebooks
-from survey_app.rulebooks.wording import rule_text, source_text, verdict_name
+from survey_app.rulebooks.wording import book_text, rule_text, source_text, verdict_name
 from survey_app.scoring.rates import Rate
 from survey_app.templating import percent, wording
 from survey_app.units import queries as units
@@ -102,7 +102,11 @@ def as_document(made: Board) -> dict[str, Any]:
     return {
         "unit": made.province.code,
         "year": made.year,
-        "framework": {"key": made.in_force.framework.key, "version": made.in_force.framework.version},
+        "framework": {
+            "key": made.in_force.framework.key,
+            "version": made.in_force.framework.version,
+            "chosen": made.in_force.is_chosen,
+        },
         "communes": [_commune(row) for row in made.rows],
         "targets": [_target(one) for one in made.targets],
     }
@@ -120,6 +124,7 @@ def _commune(row: Row) -> dict[str, Any]:
         "finding": row.finding.value if row.finding else None,
         "rule": rule_text(row.event) if row.event else None,
         "source": source_text(row.event.source) if row.event else None,
+        "pinned_rulebook": book_text(row.pinned) if row.pinned else None,
         "conditions": [_condition(one) for one in row.conditions],
         "contradicted": asdict(row.contradiction) if row.contradiction else None,
         "late": row.is_late,
@@ -150,7 +155,7 @@ def _rate(rate: Rate | None) -> dict[str, int] | None:
 
 
 def _as_text(made: Board) -> str:
-    lines = [f"{made.province.full_name} {made.year}: {wording(dict(made.in_force.framework.title))}"]
+    lines = [f"{made.province.full_name} {made.year}: {book_text(made.book)}"]
     for one in made.targets:
         lines.append(f"{one.progress.met}/{one.progress.total}  {wording(dict(one.target.title))}")
     for row in made.rows:

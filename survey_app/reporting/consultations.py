@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 from survey_app.accounts.models import Approval
 from survey_app.config import VIETNAM
 from survey_app.fieldwork import acts, calendar
+from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.models import Channel, FrameRow, HourlyProgress, Progress, Purpose, State, Survey
 from survey_app.reporting.waits import Step
+from survey_app.rulebooks.pins import Pin
 from survey_app.units.models import Unit
 
 _FINAL = (State.SEALED, State.SIGNED)
@@ -39,6 +41,8 @@ class Consultation:
     purpose: Purpose
     step: Step
     by_phone: int
+    #: The rule book it was published under; None while it is a draft.
+    rulebook: Pin | None
 
 
 def of_year(session: Session, province_path: str, year: int, *, is_live: bool) -> tuple[Consultation, ...]:
@@ -76,6 +80,7 @@ def of_year(session: Session, province_path: str, year: int, *, is_live: bool) -
                 answered=counts[row.id].answered,
             ),
             by_phone=counts[row.id].by_phone,
+            rulebook=surveys.pin_of(row),
         )
         for row in found
     )

@@ -10,7 +10,14 @@ from survey_app.i18n import gettext as _
 from survey_app.reporting.queries import Board, Row
 from survey_app.reporting.wording import denominator_text, kind_name, state_name, wait_text
 from survey_app.results.signals_wording import contradicted
-from survey_app.rulebooks.wording import goal_text, rule_text, service_name, source_text, verdict_name
+from survey_app.rulebooks.wording import (
+    book_text,
+    goal_text,
+    rule_text,
+    service_name,
+    source_text,
+    verdict_name,
+)
 from survey_app.scoring.rates import Rate
 from survey_app.templating import moment, percent_cell, wording
 
@@ -21,7 +28,7 @@ def unit_lines(board: Board, rows: Sequence[Row]) -> Iterator[tuple[Cell, ...]]:
     yield (*_heading(), *(wording(dict(one.title)) for one in conditions))
     for row in rows:
         found = {one.requirement.key: verdict_name(one.verdict) for one in row.conditions}
-        yield (*_line(row), *(found.get(one.key, "") for one in conditions))
+        yield (*_line(board, row), *(found.get(one.key, "") for one in conditions))
     yield (_("Number of lines"), len(rows), _("As of"), moment(board.made_at))
 
 
@@ -46,7 +53,7 @@ def target_lines(board: Board) -> Iterator[tuple[Cell, ...]]:
             one.needed,
             source_text(one.target.source),
         )
-    yield (_("Rule book"), wording(dict(board.in_force.framework.title)))
+    yield (_("Rule book"), book_text(board.book))
     yield (_("Units counted"), denominator_text(board.denominator))
 
 
@@ -67,6 +74,8 @@ def _heading() -> Iterable[str]:
         _("8.4, consultation half"),
         _("Rule"),
         _("Source"),
+        _("Rule book"),
+        _("Rule book of the survey, where it is another one"),
         _("To be compared with the papers"),
         _("Late"),
         _("Waits for"),
@@ -75,7 +84,7 @@ def _heading() -> Iterable[str]:
     )
 
 
-def _line(row: Row) -> Iterable[Cell]:
+def _line(board: Board, row: Row) -> Iterable[Cell]:
     return (
         row.unit.code,
         row.unit.full_name,
@@ -88,6 +97,8 @@ def _line(row: Row) -> Iterable[Cell]:
         verdict_name(row.finding) if row.finding else _("not applicable"),
         rule_text(row.event) if row.event else "",
         source_text(row.event.source) if row.event else "",
+        book_text(board.book),
+        book_text(row.pinned) if row.pinned else "",
         contradicted(row.contradiction) if row.contradiction else "",
         _("yes") if row.is_late else _("no"),
         wait_text(row.wait) if row.wait else "",

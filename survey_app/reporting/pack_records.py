@@ -24,6 +24,8 @@ from survey_app.reporting import postings
 from survey_app.reporting.papers import Exact
 from survey_app.results import callbacks
 from survey_app.results.signals_wording import contradicted
+from survey_app.rulebooks import pins
+from survey_app.rulebooks.wording import book_text
 from survey_app.templating import day, moment, role_name
 
 Row = Sequence[Cell]
@@ -79,7 +81,7 @@ def readme(found: Exact, public_url: str, now: datetime) -> bytes:
 
 def tables(session: Session, survey: SurveyView, public_url: str) -> Iterator[tuple[str, Iterable[Row]]]:
     """Name and rows of every table."""
-    yield "06-ke-hoach", _plan(survey, public_url)
+    yield "06-ke-hoach", _plan(session, survey, public_url)
     yield "07-danh-sach-ho", _frame(session, survey)
     yield "08-mau-phieu", _form(survey)
     yield "09-phe-duyet-va-ky", _decisions(session, survey)
@@ -88,7 +90,7 @@ def tables(session: Session, survey: SurveyView, public_url: str) -> Iterator[tu
     yield "12-goi-lai", _callback(session, survey)
 
 
-def _plan(survey: SurveyView, public_url: str) -> Iterator[Row]:
+def _plan(session: Session, survey: SurveyView, public_url: str) -> Iterator[Row]:
     form = survey.instrument
     yield (_("Survey"), survey.id)
     yield (_("Unit"), survey.unit.full_name, survey.unit.code)
@@ -98,6 +100,9 @@ def _plan(survey: SurveyView, public_url: str) -> Iterator[Row]:
     yield (_("Phones open"), day(survey.first_day), day(survey.last_day))
     yield (_("Phones closed"), moment(survey.phones_closed_at) if survey.phones_closed_at else "")
     yield (_("Form"), form.title["vi"], form.key, form.version)
+    if survey.rulebook is not None:
+        book = pins.named(session, [survey.rulebook])[survey.rulebook]
+        yield (_("Rule book"), book_text(book), survey.rulebook.key, survey.rulebook.digest)
     yield (_("Confirmed by the Front"), _("yes") if survey.confirmed else _("no"))
     yield (_("Rehearsal"), _("yes") if survey.rehearsal else _("no"))
     yield (_("Page where a slip's code is typed"), f"{public_url}/k")

@@ -16,7 +16,7 @@ from survey_app.criteria import findings
 from survey_app.criteria.findings import Evidence, Finding
 from survey_app.criteria.frameworks import Framework
 from survey_app.errors import DomainError
-from survey_app.fieldwork import acts, calendar
+from survey_app.fieldwork import acts
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Channel, Purpose, State
 from survey_app.fieldwork.queries import SurveyView
@@ -26,13 +26,14 @@ from survey_app.results import callbacks, disclosed, reconciliation, signing
 from survey_app.results import queries as results
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.results.reconciliation import VillageSlips
-from survey_app.rulebooks import queries as rulebooks
+from survey_app.rulebooks import pins
+from survey_app.rulebooks.pins import NamedBook, PinnedBook
+from survey_app.rulebooks.queries import FrameworkNotFound
 from survey_app.scoring import rates, scorecards
 from survey_app.scoring.callback import Contradiction
 from survey_app.scoring.disclosure import Audience, DisclosedVillage
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.scorecards import Scorecard
-from survey_app.units import queries as units
 from survey_app.units.queries import UnitView
 
 #: Items side by side in one block of the commune's table; more would be too small to read on A4.
@@ -98,8 +99,10 @@ class Exact:
     total: VillageLine
     #: What two bodies decided on this survey and its result, oldest first; what was refused is not carried out.
     approved: tuple[ApprovalView, ...]
+    #: The rule book that the survey pinned when it was published, whatever the year is reported against today.
     framework: Framework
-    #: Conditions of the rule book held against this survey alone; a rehearsal meets nothing and misses nothing.
+    book: NamedBook
+    #: Conditions of that rule book held against this survey alone; a rehearsal meets nothing and misses nothing.
     findings: tuple[Finding, ...]
     #: What the call-back puts beside them; None where it contradicts nothing.
     contradiction: Contradiction | None
@@ -153,7 +156,10 @@ def exact(session: Session, survey_id: str) -> Exact:
     slips = reconciliation.minutes(session, survey_id).villages
     cards = {told.unit: told.exact for told in result.commune.villages if told.exact}
     lines = tuple(_line(village, cards[village.village.line.unit.code]) for village in slips)
-    framework, found = _findings(session, result, scorecards.roll_up(result.commune.unit, cards.values()))
+    book = _pinned(session, result.survey)
+    found = _findings(
+        session, result, book.framework, scorecards.roll_up(result.commune.unit, cards.values())
+    )
     subject = acts.subject(survey_id)
     return Exact(
         result=result,
@@ -162,7 +168,8 @@ def exact(session: Session, survey_id: str) -> Exact:
         approved=tuple(
             done for done in approvals.approvals_of(session, subject) if done.decision == "approved"
         ),
-        framework=framework,
+        framework=book.framework,
+        book=NamedBook(book.framework.title, book.framework.version, book.pin.is_chosen),
         findings=found,
         contradiction=callbacks.contradictions(session, [survey_id]).get(survey_id),
     )
@@ -236,20 +243,24 @@ def _columns(survey: SurveyView) -> tuple[Column, ...]:
     return (*items, Column(closing.key, None, closing.text["vi"])) if closing else items
 
 
+def _pinned(session: Session, survey: SurveyView) -> PinnedBook:
+    """Raises FrameworkNotFound for a survey that pinned none, and PinnedBookMissing."""
+    if survey.rulebook is None:
+        raise FrameworkNotFound(_("Survey %(number)s has pinned no rule book.", number=survey.id))
+    return pins.pinned(session, survey.rulebook)
+
+
 def _findings(
-    session: Session, result: DisclosedResult, card: Scorecard
-) -> tuple[Framework, tuple[Finding, ...]]:
-    """The rule book of the year in which phones closed, held against this survey."""
+    session: Session, result: DisclosedResult, framework: Framework, card: Scorecard
+) -> tuple[Finding, ...]:
+    """The rule book held against this survey."""
     survey = result.survey
-    closed = min(survey.closes_at, survey.phones_closed_at or survey.closes_at)
-    province = units.province_of(session, survey.unit)
-    framework = rulebooks.framework_for(session, province.id, calendar.last_day(closed).year)
     if survey.rehearsal:
-        return framework, ()
+        return ()
     evidence = Evidence(
         has_sealed_decision_survey=True,
         phone_answers=result.doors[0],
         scorecard=card,
         posted_days=postings.posted_days(session, [survey.id])[survey.id],
     )
-    return framework, findings.find(framework, evidence)
+    return findings.find(framework, evidence)

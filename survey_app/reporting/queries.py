@@ -24,7 +24,9 @@ from survey_app.reporting.waits import Wait
 from survey_app.results import callbacks
 from survey_app.results import queries as results
 from survey_app.results.queries import SealedSurvey
+from survey_app.rulebooks import pins
 from survey_app.rulebooks import queries as rulebooks
+from survey_app.rulebooks.pins import NamedBook
 from survey_app.rulebooks.queries import InForce, ServiceNote
 from survey_app.scoring import disclosure
 from survey_app.scoring.callback import Contradiction
@@ -60,6 +62,8 @@ class Row:
     is_answered_online: bool
     #: What the call-back puts beside the finding; None where it contradicts nothing.
     contradiction: Contradiction | None = None
+    #: The rule book that the survey pinned, where the year is reported against another one: then both are named.
+    pinned: NamedBook | None = None
 
     @property
     def finding(self) -> Verdict | None:
@@ -101,6 +105,12 @@ class Board:
     denominator: Denominator
 
     @property
+    def book(self) -> NamedBook:
+        """The rule book of the year, as it is named."""
+        framework = self.in_force.framework
+        return NamedBook(framework.title, framework.version, self.in_force.is_chosen)
+
+    @property
     def in_scope(self) -> int:
         """Units that the indicator applies to."""
         return sum(row.in_scope for row in self.rows)
@@ -140,6 +150,7 @@ def board(
     scope = _levels_in_scope(in_force.framework)
     online = _answered_online(in_force.framework, surveys)
     contradicted = callbacks.contradictions(session, [survey.id for survey in surveys])
+    others = _other_books(session, surveys, in_force.framework)
     rows = tuple(
         _row(
             summary,
@@ -149,6 +160,7 @@ def board(
             services=services.get(summary.unit.id, ()),
             is_answered_online=summary.unit.id in online,
             contradicted=contradicted,
+            other_books=others,
             audience=audience,
             now=now,
         )
@@ -175,6 +187,7 @@ def _row(
     services: tuple[ServiceNote, ...],
     is_answered_online: bool,
     contradicted: Mapping[str, Contradiction],
+    other_books: Mapping[str, NamedBook],
     audience: Audience,
     now: datetime,
 ) -> Row:
@@ -201,7 +214,21 @@ def _row(
         services=services,
         is_answered_online=is_answered_online,
         contradiction=contradicted.get(survey.id) if survey else None,
+        pinned=other_books.get(survey.id) if survey else None,
     )
+
+
+def _other_books(
+    session: Session, surveys: Iterable[Consultation], framework: Framework
+) -> Mapping[str, NamedBook]:
+    """The pinned rule books, by number of the survey, where they are not the one the year is reported against."""
+    other = {
+        survey.id: survey.rulebook
+        for survey in surveys
+        if survey.rulebook is not None and not survey.rulebook.is_of(framework)
+    }
+    books = pins.named(session, other.values())
+    return {survey_id: books[pin] for survey_id, pin in other.items()}
 
 
 def _is_met(event: Finding | None) -> bool:

@@ -19,4 +19,5 @@ def init_app(app: Flask) -> None:
         goal_text=wording.goal_text,
         threshold_text=wording.threshold_text,
         problem_text=wording.problem_text,
+        book_text=wording.book_text,
     )

@@ -101,9 +101,7 @@ def use_framework(
     newest = {view.framework.key: view.framework for view in queries.newest_versions(session)}
     if key not in newest:
         raise FrameworkNotFound(_("There is no such rule book on record."))
-    framework = newest[key]
-    if session.get(FrameworkVersion, (framework.key, framework.version)) is None:
-        framework = record_framework(session, framework, actor=PACKAGE, now=now).framework
+    framework = keep(session, newest[key], now=now)
     session.merge(
         YearFramework(
             unit_id=unit_id, year=year, framework_key=framework.key, framework_version=framework.version
@@ -112,6 +110,13 @@ def use_framework(
     details: dict[str, object] = {"year": year, "framework": framework.key, "version": framework.version}
     audit.record(session, actor, "rulebooks.use", f"unit:{unit_id}", at=now, **details)
     return framework
+
+
+def keep(session: Session, framework: Framework, *, now: datetime) -> Framework:
+    """The rule book, put on record where it only came with the product: what is relied on stays as it is."""
+    if session.get(FrameworkVersion, (framework.key, framework.version)) is not None:
+        return framework
+    return record_framework(session, framework, actor=PACKAGE, now=now).framework
 
 
 def tick_services(

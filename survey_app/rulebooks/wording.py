@@ -13,7 +13,9 @@ from survey_app.criteria.frameworks import Source, Target, Threshold
 from survey_app.i18n import current_language
 from survey_app.i18n import gettext as _
 from survey_app.questions.problems import Problem
+from survey_app.rulebooks.pins import NamedBook
 from survey_app.scoring.rates import Rate
+from survey_app.templating import wording as in_language
 
 Params = Mapping[str, int | str]
 
@@ -53,6 +55,14 @@ def source_text(source: Source | None) -> str:
         return ""
     day = format_date(source.date, "dd/MM/yyyy", locale="vi") if source.date else ""
     return ", ".join(part for part in (source.number, day, source.article) if part)
+
+
+def book_text(book: NamedBook) -> str:
+    """A rule book as papers name it; one that nobody had chosen is the default."""
+    said = {"title": in_language(dict(book.title)), "version": book.version}
+    if book.is_chosen:
+        return _("%(title)s, version %(version)s", **said)
+    return _("%(title)s, version %(version)s (default)", **said)
 
 
 def threshold_text(threshold: Threshold) -> str:

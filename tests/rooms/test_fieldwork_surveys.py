@@ -243,6 +243,25 @@ def test_what_is_asked_for_shows_on_the_other_bodys_list_of_today(commune, make_
     assert f"/can-bo/dot/{survey.id}/duyet/" in two_bodies("front").get("/can-bo").text
 
 
+def test_publishing_pins_the_rule_book_and_names_it_on_the_page_and_in_the_log(
+    commune, make_survey, client, two_bodies
+):
+    survey = make_survey(commune, State.DRAFT)
+    two_bodies("commune")
+    before = client.get(f"/can-bo/dot/{survey.id}").text
+    with db.transaction() as current:
+        operations.publish(current, survey.id, actor="operator", now=datetime.now(UTC), keys=store())
+
+    pin = queries.survey(fresh(), survey.id).rulebook
+    noted = fresh().scalars(select(AuditEvent.details).where(AuditEvent.act == "fieldwork.publish")).one()
+    assert (pin.is_chosen, len(pin.digest)) == (False, 64)
+    assert (noted["rulebook"], noted["version"], noted["digest"]) == (pin.key, pin.version, pin.digest)
+    page = client.get(f"/can-bo/dot/{survey.id}").text
+    assert "phiên bản 1 (mặc định)" in page
+    assert "khi công bố sẽ ghim bộ này" in before
+    assert "khi công bố sẽ ghim bộ này" not in page
+
+
 def test_a_decision_survey_without_a_frame_is_not_published(commune, make_survey, two_bodies):
     survey = make_survey(commune, State.DRAFT)
     with db.transaction() as current:

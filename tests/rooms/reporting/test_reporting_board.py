@@ -6,15 +6,17 @@ import pytest
 
 from survey_app import db
 from survey_app.criteria.findings import Verdict
-from survey_app.fieldwork.models import Channel, Purpose, State
-from survey_app.reporting import queries
+from survey_app.fieldwork.models import Channel, Purpose, State, Survey
+from survey_app.reporting import exports, queries
 from survey_app.reporting.waits import Reason
+from survey_app.rulebooks import pins
 from survey_app.scoring.disclosure import Audience
 from survey_app.scoring.rates import Rate
 from survey_app.units import operations as register
 from survey_app.units import queries as units
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
+YEAR = 2026
 
 
 def target(board, key):
@@ -72,6 +74,27 @@ def test_the_demonstration_shows_all_four_verdicts(province):
     assert conditions(province.row(poor))["pooled"] is Verdict.NOT_MET
     assert conditions(province.row(few))["pooled"] is Verdict.INSUFFICIENT_EVIDENCE
     assert conditions(province.row(good))["closing"] is Verdict.NOT_CONFIGURED
+
+
+def test_a_verdict_under_another_rule_book_than_the_pinned_one_names_both(province):
+    commune = province.commune("A")
+    number = province.sealed(commune)
+    with db.transaction() as current:
+        pin = pins.take(current, province.unit.id, YEAR, now=NOW)
+        survey = current.get_one(Survey, number)
+        survey.rulebook_key, survey.rulebook_version = pin.key, pin.version
+        survey.rulebook_digest, survey.rulebook_chosen = pin.digest, pin.is_chosen
+    assert province.row(commune).pinned is None
+
+    province.use()
+
+    board = province.board()
+    (row,) = (row for row in board.rows if row.unit.id == commune.id)
+    assert "nâng cao 2021-2025" in row.pinned.title["vi"]
+    assert board.book.title != row.pinned.title
+    [heading, line, *_rest] = list(exports.unit_lines(board, [row]))
+    told = dict(zip(heading, line, strict=False))
+    assert told["Bộ tiêu chí của đợt lấy ý kiến, nếu khác"].endswith("(mặc định)")
 
 
 @pytest.mark.parametrize(

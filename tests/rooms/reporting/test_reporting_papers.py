@@ -26,6 +26,7 @@ from survey_app.reporting import papers, postings, printing
 from survey_app.reporting.postings import Noted
 from survey_app.results import queries as results
 from survey_app.results import signing
+from survey_app.rulebooks import operations as rulebooks
 from survey_app.units import queries as units
 from tests.rooms.results.conftest import BLANK, HAPPY, NOW, UNHAPPY, Surveys
 
@@ -135,6 +136,21 @@ def test_the_minutes_print_exact_counts_the_signers_and_a_qr_of_the_digest(clien
     assert "Mẫu trình bày của sản phẩm, chưa được Mặt trận xác nhận" in said
     assert "THỬ" not in said
     assert noted("reporting.release") == [{"form": "bien-ban-kiem-phieu"}]
+
+
+def test_another_rule_book_chosen_for_the_year_changes_no_finding_on_the_papers(client, as_role, sealed):
+    as_role(Role.FRONT_PROVINCE)
+    before = papers.exact(db.session(), "001")
+    with db.transaction() as current:
+        rulebooks.use_framework(
+            current, sealed.province.id, NOW.year, "mau-trinh-dien", actor="user:7", now=NOW
+        )
+
+    after, printed = papers.exact(db.session(), "001"), words(client.get(TABLE).data)
+
+    assert (after.findings, after.book) == (before.findings, before.book)
+    assert "Xã nông thôn mới nâng cao 2021-2025, chỉ tiêu 8.4, phiên bản 1 (mặc định)" in printed
+    assert "trình diễn" not in printed
 
 
 def test_the_table_of_the_commune_has_every_village_and_item_with_both_counts(client, as_role):

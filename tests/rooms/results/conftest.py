@@ -30,6 +30,7 @@ from survey_app.questions import document
 from survey_app.questions.answers import read_answers
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument, Kind, Option, Question
 from survey_app.results import operations
+from survey_app.rulebooks import pins
 from survey_app.units.models import Unit
 
 #: 09:00 in Vietnam on Monday 1 June 2026; the phones closed the evening before.
@@ -102,6 +103,7 @@ class Surveys:
     ) -> str:
         """A survey in counting whose window ended now, or in another state, asking in these villages."""
         commune = commune or self.commune
+        pin = pins.take(self.session, self.province.id, NOW.year, now=NOW)
         self.session.add(
             Survey(
                 id=survey_id,
@@ -121,6 +123,10 @@ class Surveys:
                 created_at=NOW,
                 created_by="operator",
                 published_at=NOW,
+                rulebook_key=pin.key,
+                rulebook_version=pin.version,
+                rulebook_digest=pin.digest,
+                rulebook_chosen=pin.is_chosen,
             )
         )
         self.session.flush()
