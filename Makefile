@@ -5,19 +5,24 @@ BIN := .venv/bin
 export PORT ?= 8000
 export HOST ?= 127.0.0.1
 
+# Asked for in one go, so that whoever may not install them hears of all at once. Debian's Python cannot make an
+# environment without python3-venv; another Python can.
+VENV_PACKAGES := $(shell command -v $(PYTHON) >/dev/null || echo python3) \
+  $(shell $(PYTHON) -c 'import ensurepip' 2>/dev/null || echo python3-venv)
 RUN_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core
-TEST_PACKAGES := $(RUN_PACKAGES) chromium postgresql poppler-utils
+TEST_PACKAGES := $(RUN_PACKAGES) chromium libatomic1 postgresql poppler-utils
 
-.PHONY: run test screens bench lock translations clean
+.PHONY: run test screens bench lock translations clean packages
 
-run: .venv/ready
-	@scripts/system-packages $(RUN_PACKAGES)
+run: PACKAGES := $(RUN_PACKAGES)
+run: packages .venv/ready
+	@scripts/serve --look
 	@$(BIN)/flask --app wsgi db upgrade
 	@$(BIN)/flask --app wsgi demo prepare
 	@scripts/serve
 
-test: .venv/ready-test
-	@scripts/system-packages $(TEST_PACKAGES)
+test: PACKAGES := $(TEST_PACKAGES)
+test: packages .venv/ready-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -27,36 +32,47 @@ test: .venv/ready-test
 	$(BIN)/pytest -n 2 --dist worksteal
 
 # Take the pictures of docs/screens/ anew, to be looked at.
-screens: .venv/ready-test
-	@scripts/system-packages $(TEST_PACKAGES)
+screens: PACKAGES := $(TEST_PACKAGES)
+screens: packages .venv/ready-test
 	SCREENS=$(CURDIR)/docs/screens $(BIN)/pytest tests/journeys -k "not postgresql"
 
-bench: .venv/ready-test
-	@scripts/system-packages $(TEST_PACKAGES)
+bench: PACKAGES := $(TEST_PACKAGES)
+bench: packages .venv/ready-test
 	$(BIN)/python -m bench
 
-# Rebuild the lock after a change in setup.cfg.
+# Rebuild the locks after a change in setup.cfg: what running needs, and what testing needs besides.
 lock: .venv/ready-test
 	$(BIN)/pip install --quiet pip-tools
-	$(BIN)/pip-compile --quiet --all-extras --generate-hashes --allow-unsafe --strip-extras --no-header \
-	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements.lock setup.cfg
+	$(COMPILE) --output-file requirements.lock setup.cfg
+	$(COMPILE) --all-extras --constraint requirements.lock --output-file requirements-test.lock setup.cfg
+
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
+  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 # Collect new texts into the catalogues; then translate translations/vi/LC_MESSAGES/messages.po and run `make run`.
 translations: .venv/ready
 	$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext -k _l -o translations/messages.pot --no-location --omit-header survey_app
 	$(BIN)/pybabel -q update -N -i translations/messages.pot -d translations --no-wrap
 
-.venv/python:
-	$(PYTHON) -m venv .venv || { scripts/system-packages python3-venv && $(PYTHON) -m venv .venv; }
+packages:
+	@scripts/system-packages $(VENV_PACKAGES) $(PACKAGES)
+
+.venv/python: | packages
+	$(PYTHON) -m venv .venv
 	@touch $@
 
-.venv/ready: .venv/python requirements.lock setup.cfg $(wildcard translations/*/LC_MESSAGES/*.po)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	$(BIN)/pybabel -q compile -D "messages wtforms" -d translations
+# One line before each long silence.
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
+
+.venv/ready: .venv/python requirements.lock $(wildcard translations/*/LC_MESSAGES/*.po)
+	@echo "Installing the libraries into .venv (a minute or two) ..."
+	@$(INSTALL) -r requirements.lock
+	@$(BIN)/pybabel -q compile -D "messages wtforms" -d translations
 	@touch $@
 
-.venv/ready-test: .venv/ready
+.venv/ready-test: .venv/ready requirements-test.lock
+	@echo "Installing the tools of the tests into .venv (a minute or two) ..."
+	@$(INSTALL) -r requirements-test.lock
 	@touch $@
 
 clean:

@@ -3,9 +3,11 @@
 Commands must work from any shell, so nothing here depends on how the server was started. Knows no room.
 """
 
+import difflib
 import os
+import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import cast
@@ -19,6 +21,10 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 LANGUAGES = ("vi", "en")
 
 _PROJECT = Path(__file__).resolve().parent.parent
+
+
+class SettingsFault(ValueError):
+    """The settings cannot be used; the text says which one and what to write instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,43 +75,72 @@ class Settings:
 def load_settings(instance: Path | None = None) -> Settings:
     """Settings of `instance`, of SURVEY_INSTANCE, or of the project's instance folder, in that order.
 
-    Raises tomllib.TOMLDecodeError for a broken settings.toml and ValueError for a value of the wrong type.
+    Raises SettingsFault, in one sentence, for a file that cannot be read, a name that does not exist or a value of the
+    wrong type.
     """
     folder = (instance or Path(os.environ.get("SURVEY_INSTANCE", _PROJECT / "instance"))).resolve()
     file = folder / "settings.toml"
-    written = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    try:
+        written = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        _refuse_unknown(written)
+        return _settings(folder, written)
+    except (OSError, ValueError) as error:
+        raise SettingsFault(f"{file}: {error}") from error
+
+
+def _refuse_unknown(written: dict[str, object]) -> None:
+    """A misspelt name would be ignored, and a server without its protection would look like one that has it."""
+    known = [field.name for field in fields(Settings) if field.name != "instance"]
+    for name in written:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            raise ValueError(
+                f"there is no setting {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+            )
+
+
+def _settings(folder: Path, written: dict[str, object]) -> Settings:
     port = os.environ.get("PORT", "8000")
 
     def value(name: str, default: object) -> object:
         return os.environ.get(name.upper(), written.get(name, default))
 
-    https = _flag(value("https", False))
+    https = _flag("https", value("https", False))
     months = value("retention_months", None)
     head_file = value("audit_head_file", None)
     return Settings(
         instance=folder,
         database_url=str(value("database_url", f"sqlite:///{folder / 'survey.sqlite3'}")),
         key_dir=Path(str(value("key_dir", folder / "keys"))).resolve(),
-        public_url=str(value("public_url", f"http://127.0.0.1:{port}")).rstrip("/"),
-        demo=_flag(value("demo", False)),
+        public_url=_address(str(value("public_url", f"http://127.0.0.1:{port}"))),
+        demo=_flag("demo", value("demo", False)),
         https=https,
-        second_factor=_flag(value("second_factor", https)),
-        counting_days=int(cast(str, value("counting_days", 5))),
+        second_factor=_flag("second_factor", value("second_factor", https)),
+        counting_days=_number("counting_days", value("counting_days", 5), least=1),
         days_off=_days_off(written.get("days_off", [])),
-        spare_percent=int(cast(str, value("spare_percent", 5))),
-        commune_prints_slips=_flag(value("commune_prints_slips", False)),
-        retention_months=None if months is None else _months(months),
-        proxies=int(cast(str, value("proxies", 0))),
+        spare_percent=_number("spare_percent", value("spare_percent", 5)),
+        commune_prints_slips=_flag("commune_prints_slips", value("commune_prints_slips", False)),
+        retention_months=None if months is None else _number("retention_months", months, least=1),
+        proxies=_number("proxies", value("proxies", 0)),
         audit_head_file=Path(str(head_file)).resolve() if head_file else None,
-        paper_signatures=_flag(value("paper_signatures", False)),
+        paper_signatures=_flag("paper_signatures", value("paper_signatures", False)),
     )
 
 
-def _months(value: object) -> int:
-    months = int(cast(str, value))
-    if months < 1:
-        raise ValueError(f"not a number of months: {value!r}")
-    return months
+def _address(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/?#]+/*", value):
+        raise ValueError(f"public_url is http:// or https:// and a host, without a path, not {value!r}")
+    return value.rstrip("/")
+
+
+def _number(name: str, value: object, *, least: int = 0) -> int:
+    try:
+        number = int(cast(str, value))
+    except (TypeError, ValueError):
+        number = least - 1
+    if number < least or isinstance(value, bool | float):
+        raise ValueError(f"{name} is a whole number from {least} on, not {value!r}")
+    return number
 
 
 def _days_off(written: object) -> tuple[DayOff, ...]:
@@ -119,11 +154,11 @@ def _days_off(written: object) -> tuple[DayOff, ...]:
     return tuple(sorted(found, key=lambda off: off.day))
 
 
-def _flag(value: object) -> bool:
+def _flag(name: str, value: object) -> bool:
     if isinstance(value, bool):
         return value
     if str(value).lower() in {"1", "true", "yes", "on"}:
         return True
     if str(value).lower() in {"0", "false", "no", "off", ""}:
         return False
-    raise ValueError(f"not a yes or no: {value!r}")
+    raise ValueError(f"{name} is true or false, not {value!r}")

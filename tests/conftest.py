@@ -20,6 +20,7 @@ import flask_migrate
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis_settings
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 from werkzeug.test import TestResponse
@@ -37,6 +38,10 @@ TODAY = date(2026, 6, 1)
 
 #: Templates compiled once for all the applications that a run makes.
 _TEMPLATES = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="templates-"))
+
+#: A test never fails on a clock; one that hangs ends at the limit of setup.cfg.
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.load_profile("suite")
 
 _POSTGRES_BIN = Path("/usr/lib/postgresql/15/bin")
 

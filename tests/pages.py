@@ -3,6 +3,7 @@
 Knows no page of ours and runs no JavaScript.
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -147,3 +148,8 @@ def _has_name(attributes: Attributes, labelled: set[str]) -> bool:
         bool(attributes.get("aria-label") or attributes.get("aria-labelledby"))
         or "label" in attributes["^"].split()
     )
+
+
+def numbers(text: str) -> set[str]:
+    """The numbers that a page or a file prints, each whole: three digits within a digest or a token are none."""
+    return set(re.findall(r"(?<![\w.,+/=-])\d+(?:[.,/]\d+)*(?![\w+/=-])", re.sub(r"<[^>]+>", " ", text)))

@@ -15,7 +15,7 @@ from survey_app import db
 from survey_app.audit import OPERATOR
 from survey_app.authoring import operations as authoring
 from survey_app.demo import accounts, nation, sample
-from survey_app.keys import store
+from survey_app.keys import KeyStore, store
 from survey_app.results.erasing import after_sealing
 from survey_app.rulebooks import operations as rulebooks
 from survey_app.units import operations as units_operations
@@ -44,7 +44,7 @@ def load(size: str, as_json: bool) -> None:
 def prepare() -> None:
     """Load the sample if the database is empty; print the sign-ins of a loaded sample."""
     if _is_empty():
-        click.echo("Loading the sample province (about a minute) ...")
+        click.echo("Loading the sample province (some seconds) ...")
         _load("province")
     passwords = accounts.kept(_password_file())
     if passwords:
@@ -61,10 +61,10 @@ def _is_empty() -> bool:
 
 
 def _load(size: str) -> dict[str, str]:
+    """Everything in one transaction, so that a load that is cut off leaves an empty database, not half a province."""
     now, keys = datetime.now(UTC), store()
     with db.transaction() as current:
         units_operations.import_register(current, actor=OPERATOR, now=now)
-    with db.transaction() as current:
         authoring.load_library(current, now)
         rulebooks.load_packaged(current, now=now)
         province = units.unit_by_code(current, "52", units.civil(now))
@@ -74,14 +74,14 @@ def _load(size: str) -> dict[str, str]:
         commune = units.unit_by_code(current, sample.OPEN_COMMUNE, units.civil(now))
         sample.load_villages(current, _communes(current, size, province, commune, now), now)
         passwords = accounts.create(current, province, commune, now)
-    with db.transaction() as current:
         sample.open_survey(current, commune, now, keys)
-    if size != "commune":
-        _load_sealed(province, now)
-    if size == "nation":
-        with db.transaction() as current:
+        if size != "commune":
+            _load_sealed(current, province, now, keys)
+        if size == "nation":
             nation.load(current, now)
-    accounts.keep(_password_file(), passwords)
+        # Before the commit: nobody could enter a sample without sign-ins; another load writes them again.
+        accounts.keep(_password_file(), passwords)
+    after_sealing(db.database.engine)
     _remember_demo()
     return passwords
 
@@ -92,22 +92,19 @@ def _communes(
     return (commune,) if size == "commune" else units.communes(current, province.path, units.civil(now))
 
 
-def _load_sealed(province: UnitView, now: datetime) -> None:
-    with db.transaction() as current:
-        communes = [
-            commune
-            for commune in units.communes(current, province.path, units.civil(now))
-            if commune.kind == "xa" and commune.code not in {sample.UNTOUCHED, sample.OPEN_COMMUNE}
-        ]
+def _load_sealed(current: Session, province: UnitView, now: datetime, keys: KeyStore) -> None:
+    communes = [
+        commune
+        for commune in units.communes(current, province.path, units.civil(now))
+        if commune.kind == "xa" and commune.code not in {sample.UNTOUCHED, sample.OPEN_COMMUNE}
+    ]
     chosen = random.Random(sample.SEED).sample(communes, sample.SEALED_COMMUNES)
     for index, commune in enumerate(chosen):
-        with db.transaction() as current:
-            number = sample.sealed_survey(current, commune, index, now, store())
-            if index % 2:
-                sample.post_result(current, number, now)
-            if index % 3:
-                sample.tick_services(current, commune, now)
-    after_sealing(db.database.engine)
+        number = sample.sealed_survey(current, commune, index, now, keys)
+        if index % 2:
+            sample.post_result(current, number, now)
+        if index % 3:
+            sample.tick_services(current, commune, now)
 
 
 def _remember_demo() -> None:

@@ -1,6 +1,7 @@
 """Rules of the source itself: what pure rooms import, what nobody writes, what every view declares."""
 
 import ast
+import configparser
 import re
 import subprocess
 import sys
@@ -137,8 +138,12 @@ def test_the_public_side_is_what_the_design_lists_and_nothing_else(app):
     assert {rule for rule in public if not lawful.fullmatch(rule)} == set()
 
 
-def test_the_lock_file_names_a_hash_for_everything_and_no_host():
-    lock = (PROJECT / "requirements.lock").read_text(encoding="utf-8")
+LOCKS = ("requirements.lock", "requirements-test.lock")
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_file_names_a_hash_for_everything_and_no_host(name):
+    lock = (PROJECT / name).read_text(encoding="utf-8")
     entries = re.split(r"\n(?=[a-z0-9])", re.sub(r"^\s*#.*\n", "", lock, flags=re.MULTILINE).strip())
 
     assert len(entries) > 50
@@ -147,20 +152,26 @@ def test_the_lock_file_names_a_hash_for_everything_and_no_host():
     assert not re.search(r"https?://|--(extra-)?index-url|--find-links|--trusted-host", lock)
 
 
-def test_the_lock_file_holds_every_direct_dependency():
-    setup = (PROJECT / "setup.cfg").read_text(encoding="utf-8")
-    block = setup.split("install_requires =")[1].split("[options.packages.find]")[0]
-    direct = {
-        line.strip().split("[")[0].lower()
-        for line in block.splitlines()
-        if re.fullmatch(r"    [\w\[\]-]+", line)
-    }
-    locked = set(
-        re.findall(r"^([\w.-]+)", (PROJECT / "requirements.lock").read_text("utf-8"), flags=re.MULTILINE)
+def locked(name):
+    return set(
+        re.findall(r"^([\w.-]+)(?:\[\w+\])?==(\S+)", (PROJECT / name).read_text("utf-8"), flags=re.MULTILINE)
     )
 
-    assert direct - {name.lower() for name in locked} == set()
-    assert len(direct) <= 50
+
+def test_the_lock_files_hold_every_direct_dependency_and_running_installs_no_tool_of_the_tests():
+    setup = configparser.ConfigParser()
+    setup.read(PROJECT / "setup.cfg", encoding="utf-8")
+    run, test = (
+        {line.split("[")[0] for line in setup[section][name].split()}
+        for section, name in (("options", "install_requires"), ("options.extras_require", "test"))
+    )
+    for_running, for_testing = map(locked, LOCKS)
+
+    assert run - {name for name, _version in for_running} == set()
+    assert (run | test) - {name for name, _version in for_testing} == set()
+    assert {"pytest", "playwright", "mypy"} & {name for name, _version in for_running} == set()
+    assert for_running - for_testing == set()
+    assert len(run) <= 35
 
 
 def test_ci_runs_the_test_command_of_the_readme():

@@ -166,7 +166,7 @@ def download_slips(page: Page, server: Server, survey: str) -> Path:
     screen(page, "06-in-phieu")
     form = page.locator("form[action*='/phieu/23590001']").first
     form.locator("input[name=count]").fill("30")
-    with page.expect_download(timeout=60_000) as waiting:
+    with page.expect_download() as waiting:
         form.get_by_role("button", name="PDF").click()
     file = server.folder / "phieu.pdf"
     waiting.value.save_as(file)

@@ -1,8 +1,13 @@
 """The sample province: it loads into an empty database only, everything in it is marked, and it can be tried out."""
 
 import json
+import os
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -82,3 +87,25 @@ def test_loading_twice_is_refused_and_changes_nothing(app, loaded):
     assert again.exit_code == 1
     assert "empty" in again.stderr
     assert len(queries.surveys_under(db.session(), "/")) == 1
+
+
+def test_a_load_that_is_cut_off_leaves_nothing_and_the_next_one_is_whole(app, database_url):
+    """Killed two seconds after it began to load: wherever that was, the next `make run` has sign-ins and all surveys."""
+    settings = app.extensions["settings"]
+    environment = os.environ | {
+        "SURVEY_INSTANCE": str(settings.instance), "DATABASE_URL": database_url, "KEY_DIR": str(settings.key_dir),
+    }  # fmt: skip
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "prepare"]
+    project = Path(__file__).resolve().parents[2]
+    cut = subprocess.Popen(command, cwd=project, env=environment, stdout=subprocess.PIPE, text=True)
+    assert cut.stdout is not None
+    assert "Loading" in cut.stdout.readline()
+    time.sleep(2)
+    cut.kill()
+    cut.communicate()
+
+    again = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
+
+    assert again.returncode == 0, again.stderr
+    assert "tinh@mau.vn" in again.stdout
+    assert len(queries.surveys_under(db.session(), "/")) == 13

@@ -14,6 +14,7 @@ from survey_app.audit import AuditEvent
 from survey_app.fieldwork.models import Channel, FrameCorrection, Purpose, State, Survey
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
 from survey_app.results import schedule
+from tests.pages import numbers
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 HAPPY = {"roads": SATISFIED, "water": SATISFIED, "overall": SATISFIED}
@@ -72,7 +73,7 @@ def test_nobody_sees_answers_while_a_decision_survey_is_open(app, client, survey
     for address in (PAGE, f"{PAGE}.csv", f"{PAGE}.xlsx"):
         reply = client.get(address)
         assert reply.status_code == 403
-        assert "83" not in reply.text
+        assert "83" not in numbers(reply.text)
 
 
 def test_the_published_figures_of_linh_cang_print_to_the_digit(app, client, linh_cang):
@@ -128,8 +129,7 @@ def test_the_commune_finds_no_exact_village_figure_in_page_or_file(app, client, 
     for ending in ("", ".csv", ".xlsx"):
         told = text_of(client.get(f"/can-bo/dot/002/ket-qua{ending}"))
         assert "Linh Cang" in told
-        for exact in ("98,61", "98.61", "71/72", "80,00", ">200<", "144", ">71<"):
-            assert exact not in told
+        assert numbers(told) & {"98,61", "98.61", "71/72", "80,00", "200", "144", "71"} == set()
 
 
 @pytest.mark.parametrize("role", EXACT)
@@ -184,7 +184,7 @@ def test_before_sealing_the_public_page_says_who_asks_and_until_when_but_no_figu
     assert reply.status_code == 200
     assert "Xã Mẫu" in reply.text
     assert "31/05/2026" in reply.text
-    assert "83" not in reply.text
+    assert "83" not in numbers(reply.text)
 
 
 def test_a_draft_has_no_public_page(client, surveys):

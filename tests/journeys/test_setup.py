@@ -1,0 +1,127 @@
+"""The commands of a bare machine: what they do when something is in the way. `scripts/bare-machine` walks them whole."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return listening.getsockname()[1]
+
+
+def environment(folder: Path, port: int) -> dict[str, str]:
+    return os.environ | {
+        "SURVEY_INSTANCE": str(folder), "HOST": "127.0.0.1", "PORT": str(port), "WEB_WORKERS": "1",
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", [[], ["--look"]], ids=["serving", "looking"])
+def test_a_taken_port_is_said_before_anything_is_begun_and_ends_nobody_else(tmp_path, arguments):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+
+        caller = ["bash", "-c", '"$@"; code=$?; echo "caller lives"; exit $code', "caller"]
+        done = subprocess.run(
+            [*caller, PROJECT / "scripts" / "serve", *arguments],
+            env=environment(tmp_path, port), capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    assert done.returncode == 1
+    assert f"Port {port} of 127.0.0.1 is taken" in done.stderr
+    assert "Serving" not in done.stdout
+    assert "caller lives" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_server_and_minute_job_begin_and_end_together(tmp_path):
+    port = free_port()
+    environ = environment(tmp_path, port)
+    for command in (["db", "upgrade"],):
+        flask(environ, *command)
+
+    serving = subprocess.Popen(
+        [PROJECT / "scripts" / "serve"],
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert serving.stdout is not None
+        assert serving.stdout.readline().startswith(f"Serving http://127.0.0.1:{port}")
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz") as reply:
+            assert reply.status == 200
+        began = children(serving.pid)
+    finally:
+        serving.send_signal(signal.SIGTERM)
+        serving.communicate(timeout=60)
+
+    assert len(began) >= 3
+    assert [pid for pid in began if Path(f"/proc/{pid}").exists()] == []
+
+
+def test_a_misspelt_setting_stops_every_start_with_the_name_that_was_meant(tmp_path):
+    (tmp_path / "settings.toml").write_text("htps = true\n", encoding="utf-8")
+
+    done = flask(environment(tmp_path, 8000), "routes", check=False)
+
+    assert done.returncode == 1
+    assert "there is no setting 'htps'; did you mean 'https'?" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_missing_packages_are_all_named_to_who_may_not_install_them(tmp_path):
+    """A machine that has none of them, by a `dpkg-query` that knows nothing and a user who is not root."""
+    for name, text in (("dpkg-query", "exit 1"), ("id", "echo 1000"), ("sudo", "exit 1")):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+        (tmp_path / name).chmod(0o755)
+
+    done = subprocess.run(
+        [PROJECT / "scripts" / "system-packages", "one", "two"],
+        env=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 1
+    assert "apt-get install --no-install-recommends one two" in done.stderr
+
+
+def test_make_asks_for_all_packages_before_it_makes_the_environment(tmp_path):
+    make = shutil.which("make")
+    assert make
+
+    steps = subprocess.run(
+        [make, "--dry-run", "test"], cwd=PROJECT, capture_output=True, text=True, check=True
+    ).stdout
+
+    assert steps.index("scripts/system-packages") < steps.index("ruff check")
+    for package in ("chromium", "libatomic1", "postgresql", "libpango-1.0-0"):
+        assert package in steps.split("scripts/system-packages")[1].splitlines()[0]
+
+
+def flask(environ: dict[str, str], *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [PROJECT / ".venv" / "bin" / "python", "-m", "flask", "--app", "wsgi", *arguments],
+        cwd=PROJECT, env=environ, capture_output=True, text=True, check=check,
+    )  # fmt: skip
+
+
+def children(pid: int) -> list[int]:
+    """All processes below that one, while they run."""
+    below: list[int] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text(encoding="utf-8").split():
+            below += [int(child), *children(int(child))]
+    return below
