@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from survey_app import jobs
+from survey_app import db, jobs
 from survey_app.accounts import (
     commands,
     denials,
@@ -15,6 +15,7 @@ from survey_app.accounts import (
     paper_views,
     parties,
     people,
+    queries,
     reminders,
     session_views,
     signin,
@@ -36,7 +37,11 @@ def init_app(app: Flask) -> None:
     journal.register(app, "unit", journal.units_under)
     jobs.register(app, "accounts.sessions", commands.forget_sessions)
     jobs.register(app, "accounts.papers", paper_signatures.lapse_due)
-    app.jinja_env.filters.update(signed_as=parties.signed_as, stood_in=parties.stood_in)
+    app.jinja_env.filters.update(
+        signed_as=parties.signed_as,
+        stood_in=parties.stood_in,
+        actor_name=lambda actor: queries.name_of(db.session(), actor),
+    )
     app.jinja_env.globals["paper_signatures"] = lambda: app.extensions["settings"].paper_signatures
     for provider in (reminders.lost_factors, reminders.papers, reminders.reminders, reminders.village_lists):
         todo.register(app, provider)

@@ -11,6 +11,7 @@ from survey_app.i18n import lazy_gettext as _l
 ACTS: Mapping[str, str] = {
     "units.import": _l("Imported the register of units"),
     "units.record_households": _l("Entered households of villages"),
+    "units.change_village": _l("Corrected a village"),
     "units.end_village": _l("Ended a village"),
     "accounts.create": _l("Made an account"),
     "accounts.invite": _l("Made a new invitation letter"),

@@ -9,8 +9,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest, NotFound
 
-from survey_app import access, db
-from survey_app.authoring import comparison, drafts, editing, question_form, refusals
+from survey_app import access, db, revisions
+from survey_app.authoring import drafts, editing, question_form, refusals
 from survey_app.authoring.drafts import Part
 from survey_app.authoring.forms import (
     PartForm,
@@ -184,7 +184,7 @@ def save_settings(instrument_id: int) -> ResponseReturnValue:
         fresh = own(instrument_id)
         theirs = _stored_settings(fresh)
         _may_save_over(form, theirs)
-        differences = comparison.differences(theirs, form)
+        differences = revisions.differences(theirs, form)
         return _settings_page(fresh, form, 409, refused=refusal, differences=differences)
     _tell_saved(view.id, SETTINGS, saved)
     return redirect(url_for("authoring.show", instrument_id=view.id))
@@ -235,13 +235,13 @@ def _refused_question(
     view: InstrumentView, changed: Part, form: PartForm, rows: int, refusal: DomainError
 ) -> ResponseReturnValue:
     stored = drafts.question(view.document, changed["key"])
-    differences: tuple[comparison.Difference, ...] = ()
+    differences: tuple[revisions.Difference, ...] = ()
     if stored is None:
         form.seen.data, form.revision.data = "", str(view.revision)
     else:
         theirs = _stored_question(view, stored, rows=question_form.rows_of(stored))
         _may_save_over(form, theirs)
-        differences = comparison.differences(theirs, form)
+        differences = revisions.differences(theirs, form)
     return _question_page(
         view, changed, form, rows, 409, refused=refusal, differences=differences, removed=stored is None
     )

@@ -128,12 +128,11 @@ def change_draft(
     plan: Plan,
     frame: Sequence[Asked],
     *,
-    revision: int,
     by: Identity,
     now: datetime,
 ) -> None:
     """Save a draft anew. What the other body was asked to agree to is then another thing: the request is withdrawn."""
-    drafting.change_draft(session, survey_id, plan, revision=revision, actor=by.actor, now=now)
+    drafting.change_draft(session, survey_id, plan, actor=by.actor, now=now)
     drafting.set_frame(session, survey_id, frame)
     approvals.withdraw_requests(
         session,

@@ -1,6 +1,6 @@
 """Drafting a survey: the form, what would stand against it, and throwing the draft away."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -9,18 +9,18 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import SelectChoice
 
-from survey_app import access, db
+from survey_app import access, db, revisions
 from survey_app.access import Identity
 from survey_app.authoring import confirmation
 from survey_app.authoring import queries as instruments
 from survey_app.authoring.confirmation import ScoredWording
 from survey_app.authoring.queries import InstrumentView
-from survey_app.fieldwork import acts, calendar, drafting, queries, views
+from survey_app.fieldwork import acts, calendar, drafting, operations, queries, views
 from survey_app.fieldwork.forms import SurveyForm, suggested_dates
 from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.queries import SurveyView
-from survey_app.fieldwork.refusals import SurveyChanged
 from survey_app.i18n import gettext as _
+from survey_app.revisions import SavedMeanwhile
 from survey_app.templating import wording
 from survey_app.units import queries as units
 from survey_app.units.queries import UnitView, Village
@@ -37,7 +37,7 @@ def new() -> ResponseReturnValue:
     commune = units.unit(current, person.unit_id)
     villages = _counted_villages(current, commune, now)
     first, last = suggested_dates(units.civil(now))
-    form = _survey_form(current, person, villages, opens_on=first, closes_on=last)
+    form = _survey_form(current, person, villages, {"opens_on": first, "closes_on": last})
     if request.method == "GET":
         form.villages.data = [village.unit.id for village in villages]
     if form.validate_on_submit():
@@ -59,9 +59,7 @@ def edit(survey_id: str) -> ResponseReturnValue:
     now, person, current = datetime.now(UTC), access.identity(), db.session()
     survey = queries.scoped_survey(current, survey_id, person)
     villages = _counted_villages(current, survey.unit, now)
-    form = _survey_form(current, person, villages, **_values(survey))
-    if request.method == "GET":
-        form.villages.data = [line.unit.id for line in queries.frame(current, survey_id)]
+    form = _survey_form(current, person, villages, _values(current, survey))
     if form.validate_on_submit():
         plan, asked = _plan(form, survey.unit), _asked(form, villages)
         conflicts = _unread_conflicts(current, plan, asked, now, survey_id)
@@ -69,19 +67,16 @@ def edit(survey_id: str) -> ResponseReturnValue:
             return _edit_page(form, villages, survey, conflicts), HTTPStatus.CONFLICT
         try:
             with db.transaction() as writing:
-                acts.change_draft(
-                    writing,
-                    survey_id,
-                    plan,
-                    asked,
-                    revision=int(form.revision.data or 0),
-                    by=person,
-                    now=now,
+                operations.hold(writing, survey_id)
+                stored = _values(writing, queries.survey(writing, survey_id))
+                revisions.refuse_unseen(
+                    form,
+                    _survey_form(writing, person, villages, stored, formdata=None),
+                    revisions.last_saved(writing, [acts.subject(survey_id)], ["fieldwork.change"]),
                 )
-        except SurveyChanged as error:
-            flash(error.message, "error")
-            form.revision.data = str(queries.survey(current, survey_id).revision)
-            return _edit_page(form, villages, survey), error.status
+                acts.change_draft(writing, survey_id, plan, asked, by=person, now=now)
+        except SavedMeanwhile as meanwhile:
+            return _edit_page(form, villages, survey, meanwhile=meanwhile), meanwhile.status
         flash(_("Draft saved. Look it over, then ask for approval."), "success")
         return redirect(url_for("fieldwork.page", survey_id=survey_id))
     return _edit_page(form, villages, survey), views.status(form)
@@ -100,9 +95,13 @@ def discard(survey_id: str) -> ResponseReturnValue:
 
 
 def _survey_form(
-    current: Session, person: Identity, villages: Sequence[Village], **values: object
+    current: Session,
+    person: Identity,
+    villages: Sequence[Village],
+    values: Mapping[str, object],
+    **formdata: None,
 ) -> SurveyForm:
-    form = SurveyForm(data=values)
+    form = SurveyForm(data=values, **formdata)
     form.instrument.choices = [
         SelectChoice(view.id, _form_name(current, view, person))
         for view in instruments.frozen_instruments(current, person)
@@ -146,9 +145,15 @@ def _edit_page(
     villages: Sequence[Village],
     survey: SurveyView | None = None,
     conflicts: tuple[str, ...] = (),
+    meanwhile: SavedMeanwhile | None = None,
 ) -> str:
     return render_template(
-        "fieldwork/edit.html", form=form, villages=villages, survey=survey, conflicts=conflicts
+        "fieldwork/edit.html",
+        form=form,
+        villages=villages,
+        survey=survey,
+        conflicts=conflicts,
+        meanwhile=meanwhile,
     )
 
 
@@ -184,9 +189,8 @@ def _plan(form: SurveyForm, commune: UnitView) -> drafting.Plan:
     )
 
 
-def _values(survey: SurveyView) -> dict[str, object]:
+def _values(current: Session, survey: SurveyView) -> dict[str, object]:
     return {
-        "revision": str(survey.revision),
         "instrument": survey.instrument_id,
         "purpose": survey.purpose.value,
         "rehearsal": survey.rehearsal,
@@ -196,4 +200,5 @@ def _values(survey: SurveyView) -> dict[str, object]:
         "contact": survey.contact,
         "opens_on": survey.first_day,
         "closes_on": survey.last_day,
+        "villages": [line.unit.id for line in queries.frame(current, survey.id)],
     }

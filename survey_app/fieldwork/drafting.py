@@ -12,8 +12,7 @@ from survey_app import audit
 from survey_app.fieldwork import codes, readiness
 from survey_app.fieldwork.models import FrameRow, Purpose, State, Survey, SurveyNumber
 from survey_app.fieldwork.operations import hold, require_state
-from survey_app.fieldwork.refusals import DatesReversed, SurveyChanged
-from survey_app.i18n import gettext as _
+from survey_app.fieldwork.refusals import DatesReversed
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +64,10 @@ def draft_survey(session: Session, plan: Plan, frame: Sequence[Asked], *, actor:
     return number
 
 
-def change_draft(
-    session: Session, survey_id: str, plan: Plan, *, revision: int, actor: str, now: datetime
-) -> None:
-    """Replace what the draft says. Raises WrongState after publishing, SurveyChanged when it was saved meanwhile."""
+def change_draft(session: Session, survey_id: str, plan: Plan, *, actor: str, now: datetime) -> None:
+    """Replace what the draft says. Raises WrongState after publishing."""
     survey = hold(session, survey_id)
     require_state(survey, State.DRAFT)
-    if survey.revision != revision:
-        raise SurveyChanged(
-            _(
-                "Somebody else saved this survey meanwhile. Your entries are still here: compare, then save again."
-            )
-        )
     for name, value in _columns(plan).items():
         setattr(survey, name, value)
     survey.revision += 1

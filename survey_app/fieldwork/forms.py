@@ -6,7 +6,6 @@ from typing import Any
 from wtforms import (
     BooleanField,
     DateField,
-    HiddenField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -23,16 +22,16 @@ from survey_app.fieldwork.models import Purpose
 from survey_app.forms import StaffForm, WholeNumberField, clean
 from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext
+from survey_app.revisions import RevisedForm
 
 #: As date pickers send them, and as people type them where there is no picker.
 _DATE_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
 _TIME_FORMATS = ["%H:%M", "%Hh%M", "%H:%M:%S"]
 
 
-class SurveyForm(StaffForm):
+class SurveyForm(RevisedForm):
     """What people decide when they draft a survey. Choices of forms and villages are set by the view."""
 
-    revision = HiddenField()
     instrument = SelectField(lazy_gettext("Form"), coerce=int)
     purpose = RadioField(
         lazy_gettext("What the answers are for"),
@@ -106,7 +105,9 @@ class ExtendForm(ReasonForm):
     closes_on = DateField(lazy_gettext("New last day"), format=_DATE_FORMATS, validators=[InputRequired()])
 
 
-class CorrectionForm(ReasonForm):
+class CorrectionForm(ReasonForm, RevisedForm):
+    APART = frozenset({"reason"})
+
     households = WholeNumberField(
         lazy_gettext("Correct number of households"),
         validators=[InputRequired(), NumberRange(min=1, max=100000)],

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from survey_app import access, db
+from survey_app import access, db, revisions
 from survey_app.access import EVERYBODY, Identity, Role
 from survey_app.accounts import approvals
 from survey_app.accounts.approvals import ApprovalView
@@ -35,9 +35,10 @@ from survey_app.fieldwork.forms import (
     ReasonForm,
 )
 from survey_app.fieldwork.models import State
-from survey_app.fieldwork.queries import SurveyView
+from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.keys import store
+from survey_app.revisions import Saved, SavedMeanwhile
 
 bp = Blueprint("fieldwork", __name__, url_prefix="/can-bo/dot", template_folder="templates")
 
@@ -183,22 +184,38 @@ def correct(survey_id: str, village: str) -> ResponseReturnValue:
     person, current = access.identity(), db.session()
     survey = queries.scoped_survey(current, survey_id, person)
     line = queries.frame_line(current, survey_id, village)
-    form = CorrectionForm()
+    form = CorrectionForm(data={"households": line.households})
     if form.validate_on_submit():
         try:
             with db.transaction() as writing:
+                operations.hold(writing, survey_id)
+                _refuse_unseen(writing, survey, village, form)
                 operations.correct_frame(
                     writing, survey_id, line.unit.id, form.households.data, reason=form.reason.data,
                     actor=person.actor, now=datetime.now(UTC),
                 )  # fmt: skip
+        except SavedMeanwhile as meanwhile:
+            line = queries.frame_line(current, survey_id, village)
+            return _correct_page(survey, line, form, meanwhile), meanwhile.status
         except DomainError as refusal:
             flash(refusal.message, "error")
-            return render_template(
-                "fieldwork/correct.html", survey=survey, line=line, form=form
-            ), refusal.status
+            return _correct_page(survey, line, form), refusal.status
         flash(_("Corrected. The old and the new number both stay on the papers."), "success")
         return redirect(url_for("fieldwork.page", survey_id=survey_id))
-    return render_template("fieldwork/correct.html", survey=survey, line=line, form=form), status(form)
+    return _correct_page(survey, line, form), status(form)
+
+
+def _refuse_unseen(writing: Session, survey: SurveyView, village: str, form: CorrectionForm) -> None:
+    line = queries.frame_line(writing, survey.id, village)
+    stored = CorrectionForm(formdata=None, data={"households": line.households})
+    last = [Saved(done.corrected_by, done.corrected_at) for done in line.corrections[-1:]]
+    revisions.refuse_unseen(form, stored, last[0] if last else None)
+
+
+def _correct_page(
+    survey: SurveyView, line: FrameLine, form: CorrectionForm, meanwhile: SavedMeanwhile | None = None
+) -> str:
+    return render_template("fieldwork/correct.html", survey=survey, line=line, form=form, meanwhile=meanwhile)
 
 
 def status(form: object) -> int:

@@ -6,6 +6,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from survey_app.forms import StaffForm, clean
 from survey_app.i18n import lazy_gettext as _l
 from survey_app.reporting.postings import Noted
+from survey_app.revisions import RevisedForm
 
 #: As date pickers send them, and as people type them where there is no picker.
 _DATE_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
@@ -33,8 +34,10 @@ class PostingForm(StaffForm):
         return Noted(self.unit.data, self.place.data, self.posted_from.data, self.posted_until.data)
 
 
-class CorrectionForm(PostingForm):
+class CorrectionForm(PostingForm, RevisedForm):
     """What is known now of a posting on record."""
+
+    APART = frozenset({"reason"})
 
     is_withdrawn = BooleanField(_l("It was recorded by mistake: there was no such posting"))
     reason = TextAreaField(

@@ -7,9 +7,10 @@ from typing import TypeVar
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from survey_app import access, db
+from survey_app import access, db, revisions
 from survey_app.access import Role
 from survey_app.errors import DomainError
+from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
@@ -18,6 +19,7 @@ from survey_app.reporting import postings
 from survey_app.reporting.posting_forms import CorrectionForm, PostingForm
 from survey_app.reporting.postings import PostingView
 from survey_app.results.queries import NotSealed
+from survey_app.revisions import Saved, SavedMeanwhile
 
 Form = TypeVar("Form", bound=PostingForm)
 
@@ -62,14 +64,17 @@ def record(survey_id: str) -> ResponseReturnValue:
 def correct(survey_id: str, number: int) -> ResponseReturnValue:
     """Complete or correct one posting: a new row, with the reason."""
     survey = _survey(survey_id)
-    posting = postings.standing(db.session(), survey.id, number)
+    posting = postings.newest(db.session(), survey.id, number)
     form = _with_choices(survey, CorrectionForm(data=_filled(posting)))
     if not form.is_submitted():
         return _correction(survey, posting, form)
     if not form.validate_on_submit():
         return _correction(survey, posting, form), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
-        _write(survey.id, number, form)
+        _write(survey, number, form)
+    except SavedMeanwhile as meanwhile:
+        posting = postings.newest(db.session(), survey.id, number)
+        return _correction(survey, posting, form, meanwhile), meanwhile.status
     except DomainError as refusal:
         flash(refusal.message, "error")
         return _correction(survey, posting, form), refusal.status
@@ -77,13 +82,19 @@ def correct(survey_id: str, number: int) -> ResponseReturnValue:
     return redirect(url_for("postings.page", survey_id=survey.id), HTTPStatus.SEE_OTHER)
 
 
-def _write(survey_id: str, number: int, form: CorrectionForm) -> None:
+def _write(survey: SurveyView, number: int, form: CorrectionForm) -> None:
     reason, actor, now = form.reason.data or "", access.identity().actor, datetime.now(UTC)
     with db.transaction() as current:
+        fieldwork.hold(current, survey.id)
+        posting = postings.newest(current, survey.id, number)
+        stored = _with_choices(survey, CorrectionForm(formdata=None, data=_filled(posting)))
+        revisions.refuse_unseen(form, stored, Saved(posting.recorded_by, posting.recorded_at))
         if form.is_withdrawn.data:
-            postings.withdraw(current, survey_id, number, reason=reason, actor=actor, now=now)
+            postings.withdraw(current, survey.id, posting.number, reason=reason, actor=actor, now=now)
         else:
-            postings.correct(current, survey_id, number, form.noted(), reason=reason, actor=actor, now=now)
+            postings.correct(
+                current, survey.id, posting.number, form.noted(), reason=reason, actor=actor, now=now
+            )
 
 
 def _survey(survey_id: str) -> SurveyView:
@@ -124,5 +135,9 @@ def _page(survey: SurveyView, form: PostingForm) -> str:
     )
 
 
-def _correction(survey: SurveyView, posting: PostingView, form: CorrectionForm) -> str:
-    return render_template("reporting/posting_correct.html", survey=survey, posting=posting, form=form)
+def _correction(
+    survey: SurveyView, posting: PostingView, form: CorrectionForm, meanwhile: SavedMeanwhile | None = None
+) -> str:
+    return render_template(
+        "reporting/posting_correct.html", survey=survey, posting=posting, form=form, meanwhile=meanwhile
+    )

@@ -129,6 +129,14 @@ def standing(session: Session, survey_id: str, number: int) -> PostingView:
     return posting
 
 
+def newest(session: Session, survey_id: str, number: int) -> PostingView:
+    """What stands now of the posting of that number, by however many corrections. Raises PostingNotFound."""
+    after = {posting.replaces: posting.number for posting in postings(session, survey_id)}
+    while number in after:
+        number = after[number]
+    return standing(session, survey_id, number)
+
+
 def posted_days(session: Session, survey_ids: Collection[str]) -> Mapping[str, int | None]:
     """The days that each of these surveys was posted, counted as this module says; None where that is open.
 

@@ -3,13 +3,14 @@
 from wtforms import SelectField
 from wtforms.validators import InputRequired, NumberRange
 
-from survey_app.forms import StaffForm, WholeNumberField
+from survey_app.forms import WholeNumberField
 from survey_app.i18n import lazy_gettext
+from survey_app.revisions import RevisedForm
 
 _COUNT = (InputRequired(), NumberRange(min=0, max=100_000))
 
 
-class ReceiptsForm(StaffForm):
+class ReceiptsForm(RevisedForm):
     """Totals of one village; its choices are set by the view."""
 
     village = SelectField(lazy_gettext("Village"))
@@ -24,7 +25,7 @@ class ReceiptsForm(StaffForm):
         return {field.name: field.data or 0 for field in fields}
 
 
-class RepliesForm(StaffForm):
+class RepliesForm(RevisedForm):
     """What the households of the sample said."""
 
     confirmed = WholeNumberField(lazy_gettext("Say that they answered"), validators=_COUNT)

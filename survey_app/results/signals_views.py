@@ -8,18 +8,22 @@ from http import HTTPStatus
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from survey_app import access, audit, db
+from survey_app import access, audit, db, revisions
 from survey_app.access import Role
 from survey_app.accounts.freshness import fresh
+from survey_app.fieldwork import operations
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.results import callbacks, signals_wording
 from survey_app.results import comparison as comparisons
 from survey_app.results.comparison import Comparison
+from survey_app.results.models import ReceiptList
 from survey_app.results.queries import NotSealed
 from survey_app.results.signals_forms import ReceiptsForm, RepliesForm
+from survey_app.revisions import Saved, SavedMeanwhile
 from survey_app.scoring.callback import Replies
 from survey_app.scoring.signals import Limits
 
@@ -52,8 +56,16 @@ def receipts(survey_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(survey, form, RepliesForm(formdata=None)), HTTPStatus.UNPROCESSABLE_ENTITY
     now, actor = datetime.now(UTC), access.identity().actor
-    with db.transaction() as current:
-        callbacks.record_receipts(current, survey.id, form.village.data, form.counts(), actor=actor, now=now)
+    try:
+        with db.transaction() as current:
+            operations.hold(current, survey.id)
+            _refuse_unseen(current, survey, form)
+            callbacks.record_receipts(
+                current, survey.id, form.village.data, form.counts(), actor=actor, now=now
+            )
+    except SavedMeanwhile as meanwhile:
+        page = _page(survey, form, RepliesForm(formdata=None), meanwhile)
+        return page, meanwhile.status
     return _back(survey)
 
 
@@ -89,10 +101,15 @@ def replies(survey_id: str) -> ResponseReturnValue:
         said = Replies(form.confirmed.data or 0, form.denied.data or 0, form.not_reached.data or 0)
         try:
             with db.transaction() as current:
+                operations.hold(current, survey.id)
+                _refuse_unseen_replies(current, survey, form)
                 callbacks.record_replies(
                     current, survey.id, said, actor=access.identity().actor, now=datetime.now(UTC)
                 )
             return _back(survey)
+        except SavedMeanwhile as meanwhile:
+            page = _page(survey, _receipts_form(survey, typed=False), form, replied=meanwhile)
+            return page, meanwhile.status
         except callbacks.RepliesDoNotFit as refusal:
             form.not_reached.errors = [refusal.message]
     return _page(survey, _receipts_form(survey, typed=False), form), HTTPStatus.UNPROCESSABLE_ENTITY
@@ -106,14 +123,41 @@ def _survey(survey_id: str) -> SurveyView:
     return survey
 
 
-def _receipts_form(survey: SurveyView, *, typed: bool = True) -> ReceiptsForm:
-    form = ReceiptsForm() if typed else ReceiptsForm(formdata=None)
+def _refuse_unseen(current: Session, survey: SurveyView, form: ReceiptsForm) -> None:
+    """Whoever puts totals in the place of a village's earlier ones sees those first."""
+    unit_id = surveys.frame_line(current, survey.id, form.village.data).unit.id
+    entered = current.get(ReceiptList, (survey.id, unit_id))
+    if entered is not None:
+        stored = _receipts_form(survey, typed=False, village=form.village.data, **_totals(entered))
+        revisions.refuse_unseen(form, stored, Saved(entered.entered_by, entered.entered_at))
+
+
+def _refuse_unseen_replies(current: Session, survey: SurveyView, form: RepliesForm) -> None:
+    """Whoever corrects an earlier entry of replies sees it first."""
+    for entry in callbacks.entries(current, survey.id)[-1:]:
+        said = {name: getattr(entry.replies, name) for name in ("confirmed", "denied", "not_reached")}
+        stored = RepliesForm(formdata=None, data=said)
+        revisions.refuse_unseen(form, stored, Saved(entry.name, entry.noted_at))
+
+
+def _totals(entered: ReceiptList) -> dict[str, int]:
+    return {name: getattr(entered, name) for name in ("issued", "ticked", "returned", "voided")}
+
+
+def _receipts_form(survey: SurveyView, *, typed: bool = True, **values: object) -> ReceiptsForm:
+    form = ReceiptsForm() if typed else ReceiptsForm(formdata=None, data=values)
     frame = surveys.frame(db.session(), survey.id)
     form.village.choices = [(line.unit.code, line.unit.full_name) for line in frame]
     return form
 
 
-def _page(survey: SurveyView, receipts_form: ReceiptsForm, replies_form: RepliesForm) -> str:
+def _page(
+    survey: SurveyView,
+    receipts_form: ReceiptsForm,
+    replies_form: RepliesForm,
+    meanwhile: SavedMeanwhile | None = None,
+    replied: SavedMeanwhile | None = None,
+) -> str:
     person = access.identity()
     found = _found(survey)
     if found is not None:
@@ -130,6 +174,8 @@ def _page(survey: SurveyView, receipts_form: ReceiptsForm, replies_form: Replies
         may_write=person.role in _WRITERS and survey.state is not State.ANNULLED,
         receipts_form=receipts_form,
         replies_form=replies_form,
+        meanwhile=meanwhile,
+        meanwhile_replied=replied,
     )
 
 

@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from survey_app.forms import StaffForm, clean
 from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext
+from survey_app.revisions import RevisedForm
 from survey_app.rulebooks.queries import SERVICES, ServiceNote
 
 _NOTE = lazy_gettext("Where people find it online (address, app or page)")
@@ -22,11 +23,11 @@ class FrameworkFileForm(StaffForm):
     )
 
 
-class YearFrameworkForm(StaffForm):
+class YearFrameworkForm(RevisedForm):
     key = SelectField(lazy_gettext("Rule book"))
 
 
-class ServicesForm(StaffForm):
+class ServicesForm(RevisedForm):
     """Each service is a tick, and a ticked one needs a note."""
 
     health = BooleanField(lazy_gettext("Health care"))
@@ -43,10 +44,10 @@ class ServicesForm(StaffForm):
     culture_note = StringField(_NOTE, validators=_NOTE_RULES, filters=[clean])
 
     @classmethod
-    def of(cls, notes: tuple[ServiceNote, ...]) -> "ServicesForm":
-        """The form, filled with what is on record until something is sent."""
+    def of(cls, notes: tuple[ServiceNote, ...], **formdata: None) -> "ServicesForm":
+        """The form, filled with what is on record until something is sent; with `formdata=None` even then."""
         held: dict[str, Any] = {note.service: True for note in notes}
-        return cls(data=held | {f"{note.service}_note": note.note for note in notes})
+        return cls(data=held | {f"{note.service}_note": note.note for note in notes}, **formdata)
 
     def notes(self) -> dict[str, str]:
         """Where each ticked service is found."""
@@ -62,7 +63,7 @@ class ServicesForm(StaffForm):
         return are_valid
 
 
-class RecognitionForm(StaffForm):
+class RecognitionForm(RevisedForm):
     #: The day it is in Vietnam; set by the view. No decision can be younger.
     today: date
 

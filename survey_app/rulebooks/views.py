@@ -2,18 +2,22 @@
 
 import json
 from datetime import UTC, date, datetime
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from survey_app import access, db, files
+from survey_app import access, db, files, revisions
 from survey_app.access import Role
 from survey_app.criteria import frameworks
 from survey_app.i18n import gettext as _
 from survey_app.questions.problems import Problem
+from survey_app.revisions import SavedMeanwhile
 from survey_app.rulebooks import operations, queries
 from survey_app.rulebooks.forms import FrameworkFileForm, RecognitionForm, ServicesForm, YearFrameworkForm
 from survey_app.templating import wording
+from survey_app.units import operations as registering
 from survey_app.units import queries as units
 from survey_app.units.models import Level
 from survey_app.units.queries import UnitView
@@ -82,10 +86,24 @@ def choose(year: int) -> ResponseReturnValue:
     form = _choice_form("")
     if not form.validate_on_submit():
         return _framework_page(year, FrameworkFileForm()), 422
-    with db.transaction() as current:
-        book = operations.use_framework(
-            current, province.id, year, form.key.data, actor=access.identity().actor, now=datetime.now(UTC)
-        )
+    try:
+        with db.transaction() as current:
+            registering.hold(current, [province.id])
+            revisions.refuse_unseen(
+                form,
+                _choice_form(queries.in_force(current, province.id, year).framework.key),
+                revisions.last_saved(current, [f"unit:{province.id}"], ["rulebooks.use"]),
+            )
+            book = operations.use_framework(
+                current,
+                province.id,
+                year,
+                form.key.data,
+                actor=access.identity().actor,
+                now=datetime.now(UTC),
+            )
+    except SavedMeanwhile as meanwhile:
+        return _framework_page(year, FrameworkFileForm(), choice=form, meanwhile=meanwhile), meanwhile.status
     title = wording(dict(book.title))
     flash(_("%(year)s is now reported against “%(title)s”.", year=year, title=title), "success")
     return redirect(url_for("rulebooks.framework", year=year))
@@ -127,19 +145,26 @@ def services(code: str, year: int) -> ResponseReturnValue:
         abort(404)
     form = ServicesForm.of(queries.service_ticks(db.session(), commune.path, year).get(commune.id, ()))
     if form.validate_on_submit():
-        with db.transaction() as current:
-            operations.tick_services(
-                current, commune.id, year, form.notes(), actor=person.actor, now=datetime.now(UTC)
-            )
+        try:
+            with db.transaction() as current:
+                registering.hold(current, [commune.id])
+                ticked = queries.service_ticks(current, commune.path, year).get(commune.id, ())
+                revisions.refuse_unseen(
+                    form,
+                    ServicesForm.of(ticked, formdata=None),
+                    revisions.last_saved(current, [f"unit:{commune.id}"], ["rulebooks.services"]),
+                )
+                operations.tick_services(
+                    current, commune.id, year, form.notes(), actor=person.actor, now=datetime.now(UTC)
+                )
+        except SavedMeanwhile as meanwhile:
+            return _services_page(form, commune, year, meanwhile), meanwhile.status
         flash(
             _("The services of %(unit)s for %(year)s are saved.", unit=commune.full_name, year=year),
             "success",
         )
         return redirect(url_for("rulebooks.services", code=code, year=year))
-    page = render_template(
-        "rulebooks/services.html", form=form, commune=commune, year=year, services=queries.SERVICES
-    )
-    return page, 422 if form.errors else 200
+    return _services_page(form, commune, year), 422 if form.errors else 200
 
 
 @bp.route("/can-bo/cong-nhan", methods=["GET", "POST"])
@@ -154,22 +179,24 @@ def recognitions() -> ResponseReturnValue:
     form = _recognition_form(province, communes, units.civil(now))
     if form.validate_on_submit():
         commune = communes[form.unit.data]
-        with db.transaction() as current:
-            operations.record_recognition(
-                current,
-                commune.id,
-                form.indicator.data,
-                decision_number=form.decision_number.data,
-                decided_on=form.decided_on.data,
-                actor=access.identity().actor,
-                now=now,
-            )
+        try:
+            with db.transaction() as current:
+                registering.hold(current, [commune.id])
+                _refuse_unseen_recognition(current, province, communes, commune, form)
+                operations.record_recognition(
+                    current,
+                    commune.id,
+                    form.indicator.data,
+                    decision_number=form.decision_number.data,
+                    decided_on=form.decided_on.data,
+                    actor=access.identity().actor,
+                    now=now,
+                )
+        except SavedMeanwhile as meanwhile:
+            return _recognitions_page(form, province, communes, meanwhile), meanwhile.status
         flash(_("The decision for %(unit)s is on record.", unit=commune.full_name), "success")
         return redirect(url_for("rulebooks.recognitions"))
-    by_id = {commune.id: commune for commune in communes.values()}
-    listed = queries.recognitions(db.session(), province.path)
-    page = render_template("rulebooks/recognitions.html", form=form, communes=by_id, recognitions=listed)
-    return page, 422 if form.errors else 200
+    return _recognitions_page(form, province, communes), 422 if form.errors else 200
 
 
 @bp.post("/can-bo/cong-nhan/<code>/<indicator>/<int:year>/xoa")
@@ -186,7 +213,67 @@ def remove_recognition(code: str, indicator: str, year: int) -> ResponseReturnVa
     return redirect(url_for("rulebooks.recognitions"))
 
 
-def _framework_page(year: int, file_form: FrameworkFileForm, *, problems: tuple[Problem, ...] = ()) -> str:
+def _services_page(
+    form: ServicesForm, commune: UnitView, year: int, meanwhile: SavedMeanwhile | None = None
+) -> str:
+    return render_template(
+        "rulebooks/services.html",
+        form=form,
+        commune=commune,
+        year=year,
+        services=queries.SERVICES,
+        meanwhile=meanwhile,
+    )
+
+
+def _recognitions_page(
+    form: RecognitionForm,
+    province: UnitView,
+    communes: dict[str, UnitView],
+    meanwhile: SavedMeanwhile | None = None,
+) -> str:
+    return render_template(
+        "rulebooks/recognitions.html",
+        form=form,
+        communes={commune.id: commune for commune in communes.values()},
+        recognitions=queries.recognitions(db.session(), province.path),
+        meanwhile=meanwhile,
+    )
+
+
+def _refuse_unseen_recognition(
+    current: Session,
+    province: UnitView,
+    communes: dict[str, UnitView],
+    commune: UnitView,
+    form: RecognitionForm,
+) -> None:
+    """Whoever puts a decision in the place of another of that year sees it first."""
+    key = (commune.id, form.indicator.data, form.decided_on.data.year)
+    for one in queries.recognitions(current, province.path):
+        if (one.unit_id, one.indicator, one.year) == key:
+            stored = _recognition_form(
+                province,
+                communes,
+                form.today,
+                formdata=None,
+                unit=commune.code,
+                indicator=one.indicator,
+                decision_number=one.decision_number,
+                decided_on=one.decided_on,
+            )
+            last = revisions.last_saved(current, [f"unit:{commune.id}"], ["rulebooks.recognise"])
+            revisions.refuse_unseen(form, stored, last)
+
+
+def _framework_page(
+    year: int,
+    file_form: FrameworkFileForm,
+    *,
+    problems: tuple[Problem, ...] = (),
+    choice: YearFrameworkForm | None = None,
+    meanwhile: SavedMeanwhile | None = None,
+) -> str:
     province = _province(year)
     current = db.session()
     in_force = queries.in_force(current, province.id, year)
@@ -197,7 +284,8 @@ def _framework_page(year: int, file_form: FrameworkFileForm, *, problems: tuple[
         in_force=in_force,
         book=in_force.framework,
         is_out_of_period=not in_force.framework.period_from.year <= year <= in_force.framework.period_to.year,
-        choice=_choice_form(in_force.framework.key),
+        choice=choice or _choice_form(in_force.framework.key),
+        meanwhile=meanwhile,
         file_form=file_form,
         problems=problems,
     )
@@ -213,8 +301,10 @@ def _choice_form(chosen: str) -> YearFrameworkForm:
     return form
 
 
-def _recognition_form(province: UnitView, communes: dict[str, UnitView], today: date) -> RecognitionForm:
-    form = RecognitionForm()
+def _recognition_form(
+    province: UnitView, communes: dict[str, UnitView], today: date, **values: Any
+) -> RecognitionForm:
+    form = RecognitionForm(**values)
     form.unit.choices = [(commune.code, commune.full_name) for commune in communes.values()]
     book = queries.framework_for(db.session(), province.id, today.year)
     form.indicator.choices = [(indicator, indicator) for indicator in queries.indicators(book)]

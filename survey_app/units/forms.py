@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Optional
 
 from survey_app.forms import StaffForm
 from survey_app.i18n import lazy_gettext as _l
+from survey_app.revisions import RevisedForm
 from survey_app.units import kinds
 from survey_app.units.lines import (
     HouseholdLine,
@@ -47,7 +48,7 @@ class EndForm(StaffForm):
         _parsed(self.day)
 
 
-class VillageForm(StaffForm):
+class VillageForm(RevisedForm):
     """One village with its number of households."""
 
     kind = SelectField(_l("Kind of village"), [InputRequired()])

@@ -131,7 +131,7 @@ def record_households(
     by_commune: dict[int, list[tuple[int, HouseholdLine]]] = defaultdict(list)
     for position, line in enumerate(lines):
         by_commune[line.commune.id].append((position, line))
-    _hold(session, by_commune)
+    hold(session, by_commune)
     existing = queries.villages_of(session, by_commune, queries.civil(now))
     recorded: dict[int, VillageHouseholds] = {}
     for commune_id, placed in by_commune.items():
@@ -145,7 +145,7 @@ def record_households(
 
 def add_village(session: Session, line: HouseholdLine, *, actor: str, now: datetime) -> VillageHouseholds:
     """A village that is not yet in the list. Raises VillageExists when it is."""
-    _hold(session, [line.commune.id])
+    hold(session, [line.commune.id])
     _refuse_second(line, queries.villages(session, line.commune.id, queries.civil(now)))
     return record_households(session, [line], actor=actor, now=now)[0]
 
@@ -157,7 +157,7 @@ def change_village(
 
     Raises VillageExists when another village of the commune is called so.
     """
-    _hold(session, [line.commune.id])
+    hold(session, [line.commune.id])
     all_villages = queries.villages(session, line.commune.id, queries.civil(now))
     before = next((village for village in all_villages if village.unit.id == village_id), None)
     if before is None:
@@ -165,7 +165,19 @@ def change_village(
     _refuse_second(line, [village for village in all_villages if village.unit.id != village_id])
     row = session.get_one(Unit, village_id)
     done = _write(session, row, before, line, line.old_unit, actor, now)
-    _note_counts(session, line.commune, [done], actor, now)
+    if done.outcome is not Outcome.SAME:
+        was = {
+            "name": before.unit.name, "kind": before.unit.kind, "old_unit": before.unit.old_unit,
+            "households": before.households, "source": before.source,
+            "as_of": before.as_of.isoformat() if before.as_of else None,
+        }  # fmt: skip
+        put = {
+            "name": line.village, "kind": line.kind, "old_unit": line.old_unit,
+            "households": line.households, "source": line.source, "as_of": line.as_of.isoformat(),
+        }  # fmt: skip
+        audit.record(
+            session, actor, "units.change_village", f"unit:{village_id}", at=now, before=was, after=put
+        )
     return done
 
 
@@ -190,7 +202,7 @@ def _link(session: Session, register: Register, rows: dict[UnitKey, Unit]) -> in
     return len(fresh)
 
 
-def _hold(session: Session, commune_ids: Iterable[int]) -> None:
+def hold(session: Session, commune_ids: Iterable[int]) -> None:
     """Make others wait who record villages of the same communes, so that two of them never take one code."""
     session.scalars(
         select(Unit.id).where(Unit.id.in_(set(commune_ids))).order_by(Unit.id).with_for_update()

@@ -12,10 +12,12 @@ from http import HTTPStatus
 from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from survey_app import revisions
 from survey_app.access import Identity
 from survey_app.config import VIETNAM
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
+from survey_app.revisions import Saved
 from survey_app.units import kinds, names
 from survey_app.units.models import HouseholdCount, Level, Succession, Unit
 
@@ -197,6 +199,19 @@ def villages_of(session: Session, commune_ids: Iterable[int], on: date) -> Mappi
         )
         for commune, those in found.items()
     }
+
+
+def last_saved(session: Session, village_id: int) -> Saved | None:
+    """Who changed a village or its number last: by its form, or by a file, which leaves the number alone as a trace."""
+    by_form = revisions.last_saved(
+        session, [f"unit:{village_id}"], ["units.change_village", "units.end_village"]
+    )
+    newest = select(HouseholdCount.recorded_by, HouseholdCount.recorded_at).where(
+        HouseholdCount.unit_id == village_id
+    )
+    counted = session.execute(newest.order_by(HouseholdCount.id.desc()).limit(1)).first()
+    by_count = None if counted is None else Saved(counted.recorded_by, counted.recorded_at)
+    return max((saved for saved in (by_form, by_count) if saved), key=lambda saved: saved.at, default=None)
 
 
 def counts(session: Session, village_id: int) -> tuple[Count, ...]:

@@ -5,11 +5,13 @@ from datetime import UTC, date, datetime
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from survey_app import access, db, files
+from survey_app import access, db, files, revisions
 from survey_app.access import Role
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
+from survey_app.revisions import SavedMeanwhile
 from survey_app.units import households, kinds, names, operations, queries
 from survey_app.units.forms import EndForm, UploadForm, VillageForm
 from survey_app.units.models import Level
@@ -120,7 +122,12 @@ def change_village(code: str, village_code: str) -> ResponseReturnValue:
     try:
         with db.transaction() as current:
             actor = access.identity().actor
+            operations.hold(current, [commune.id])
+            _refuse_unseen(current, commune, village_code, form, queries.civil(now))
             operations.change_village(current, shown.unit.id, form.line(commune), actor=actor, now=now)
+    except SavedMeanwhile as meanwhile:
+        fresh = _village(commune, village_code, queries.civil(now))
+        return _village_page(commune, fresh, form, meanwhile=meanwhile), meanwhile.status
     except operations.VillageExists as refusal:
         return _village_page(commune, shown, form, refusal.message), refusal.status
     flash(_("The village was saved."), "success")
@@ -176,6 +183,14 @@ def _village(commune: UnitView, code: str, on: date) -> Village:
     return found
 
 
+def _refuse_unseen(
+    current: Session, commune: UnitView, village_code: str, form: VillageForm, today: date
+) -> None:
+    stored = _village(commune, village_code, today)
+    last = queries.last_saved(current, stored.unit.id)
+    revisions.refuse_unseen(form, VillageForm(today, formdata=None, **_current_values(stored)), last)
+
+
 def _answers_to(commune: UnitView, wanted: str) -> bool:
     """Whether a commune is what somebody searches who types without accents and spaces, or its code."""
     typed = names.plain(wanted).replace(" ", "")
@@ -201,7 +216,12 @@ def _villages_page(commune: UnitView, form: UploadForm, bad: BadFile | None = No
 
 
 def _village_page(
-    commune: UnitView, shown: Village | None, form: VillageForm, refusal: str = "", end: EndForm | None = None
+    commune: UnitView,
+    shown: Village | None,
+    form: VillageForm,
+    refusal: str = "",
+    end: EndForm | None = None,
+    meanwhile: SavedMeanwhile | None = None,
 ) -> str:
     return render_template(
         "units/village.html",
@@ -212,6 +232,7 @@ def _village_page(
         end=end or (EndForm(shown.unit.valid_from, _today(), formdata=None) if shown else None),
         may_edit=_may_edit(),
         refusal=refusal,
+        meanwhile=meanwhile,
     )
 
 

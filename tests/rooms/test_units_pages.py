@@ -11,6 +11,7 @@ from flask import g
 from survey_app import access, db
 from survey_app.access import Identity, Role
 from survey_app.units import operations, queries
+from tests.pages import save_over
 
 NOW = datetime.now(UTC)
 TODAY = queries.civil(NOW)
@@ -225,8 +226,8 @@ def test_a_wrong_value_stays_in_the_form_with_its_error(officer, wrong):
 def test_a_village_can_be_corrected_and_its_numbers_stay_on_record(officer):
     officer.post(f"{IA_MO}/thon", data=FORM)
 
-    reply = officer.post(
-        f"{IA_MO}/thon/23938001", data=FORM | {"name": "Phun", "kind": "thon", "households": "80"}
+    reply = save_over(
+        officer, f"{IA_MO}/thon/23938001", FORM | {"name": "Phun", "kind": "thon", "households": "80"}
     )
 
     page = officer.get(f"{IA_MO}/thon/23938001").text

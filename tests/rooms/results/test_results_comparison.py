@@ -20,7 +20,7 @@ from survey_app.results.models import CallbackReplies, ReceiptList
 from survey_app.scoring import callback
 from survey_app.scoring.callback import Replies
 from survey_app.scoring.disclosure import Audience
-from tests.pages import numbers
+from tests.pages import numbers, save_over
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 PAGE = "/can-bo/dot/001/doi-chieu"
@@ -169,7 +169,7 @@ def test_sealing_keeps_every_counter(linh_cang):
 def test_the_totals_of_a_list_are_kept_by_the_form_and_corrected_until_the_draw(sealed, client):
     code = sealed.village("Linh Cang").code
     for ticked in ("70", "76"):
-        client.post(PAGE + "/danh-sach", data={**LIST, "village": code, "ticked": ticked})
+        save_over(client, PAGE + "/danh-sach", {**LIST, "village": code, "ticked": ticked})
     client.post(PAGE + "/boc-tham")
 
     refused = client.post(PAGE + "/danh-sach", data={**LIST, "village": code, "ticked": "75"})
@@ -188,7 +188,7 @@ def test_how_often_a_list_was_entered_after_the_seal_is_said_on_page_and_minutes
     linh_cang.sign_in(app, Role.FRONT_COMMUNE)
     before = text_of(client.get(PAGE))
     for ticked in ("75", "76", "75"):
-        client.post(PAGE + "/danh-sach", data=fields | {"ticked": ticked})
+        save_over(client, PAGE + "/danh-sach", fields | {"ticked": ticked})
 
     after = text_of(client.get(PAGE))
     db.session().rollback()
@@ -272,7 +272,7 @@ def test_what_the_call_back_contradicts_stands_beside_the_result_and_every_entry
     draw()
     for confirmed, denied in ((26, 2), (27, 1)):
         told = {"confirmed": str(confirmed), "denied": str(denied), "not_reached": "2"}
-        client.post(PAGE + "/goi-lai", data=told)
+        save_over(client, PAGE + "/goi-lai", told)
 
     current = db.session()
     current.rollback()

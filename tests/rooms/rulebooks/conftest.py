@@ -1,6 +1,5 @@
 """A province, a commune and people with a role, for the tests of the rule books."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,6 +12,7 @@ from werkzeug.test import TestResponse
 from survey_app import access, db
 from survey_app.access import Identity, Role
 from survey_app.units.models import Unit
+from tests.pages import Page
 
 
 @dataclass
@@ -68,8 +68,10 @@ def send(client: FlaskClient):
     """Posts a form as a browser does that has just opened `page`."""
 
     def post(address: str, data: dict[str, object], *, page: str) -> TestResponse:
-        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(page).text)
-        assert found is not None
-        return client.post(address, data=data | {"csrf_token": found[1]})
+        hidden = {"csrf_token", "seen"}
+        forms = Page(client.get(page).text).forms
+        opened = [form for form in forms if form.action in {address.partition("?")[0], ""}]
+        fields = next(form.fields for form in [*opened, *forms] if form.fields)
+        return client.post(address, data=data | {name: value for name, value in fields if name in hidden})
 
     return post
