@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -16,11 +16,19 @@ from survey_app import access, db, throttle
 from survey_app.access import Role
 from survey_app.collecting import guessing, operations, queries, second_keying, wording
 from survey_app.collecting.queries import Door
-from survey_app.collecting.refusals import TooManyGuesses, UnknownCode, WrongAnswers
+from survey_app.collecting.refusals import (
+    CodeUsed,
+    CodeVoid,
+    OtherSurvey,
+    TooManyGuesses,
+    UnknownCode,
+    WrongAnswers,
+)
 from survey_app.collecting.views import raw_answers, submission_id
 from survey_app.errors import DATABASE_AWAY, DomainError
 from survey_app.fieldwork import codes
 from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.codes import MistypedCode
 from survey_app.fieldwork.models import Channel
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
@@ -28,6 +36,9 @@ from survey_app.keys import KeyMissing, store
 from survey_app.questions.answers import read_answers
 
 bp = Blueprint("paper", __name__, template_folder="templates")
+
+#: What is said beside the code, because the code is what has to be looked at.
+_OF_CODE = (MistypedCode, UnknownCode, OtherSurvey, CodeUsed, CodeVoid)
 
 KEYING_ROLES = (Role.CLERK, Role.FRONT_COMMUNE, Role.FRONT_PROVINCE)
 
@@ -60,6 +71,20 @@ def key_slip(survey_id: str) -> ResponseReturnValue:
     return _slip_page(survey, code="", answers={}, problems={}, message="")
 
 
+@bp.post("/can-bo/nhap-phieu/<survey_id>/ma")
+@access.roles(*KEYING_ROLES)
+def look_at_code(survey_id: str) -> ResponseReturnValue:
+    """What is wrong with a code, before the answers are keyed; in a post, so that no address holds it."""
+    current = db.session()
+    survey = surveys.scoped_survey(current, survey_id, access.identity())
+    try:
+        typed = codes.normalise(request.form.get("_code", ""))
+        _require_unused(current, _door(current, survey, typed, datetime.now(UTC)))
+    except DomainError as refusal:
+        return jsonify(message=refusal.message)
+    return jsonify(message="")
+
+
 @bp.post("/can-bo/nhap-phieu/<survey_id>")
 @access.roles(*KEYING_ROLES)
 def record_slip(survey_id: str) -> ResponseReturnValue:
@@ -89,7 +114,10 @@ def record_slip(survey_id: str) -> ResponseReturnValue:
             second_keying.note_keyer(writing, survey.id, door.unit_id, access.identity().user_id)
     except DomainError as refusal:
         problems = refusal.problems if isinstance(refusal, WrongAnswers) else {}
-        return _kept_page(survey, refusal.message, refusal.status, problems=problems)
+        code_problem = refusal.message if isinstance(refusal, _OF_CODE) else ""
+        return _kept_page(
+            survey, refusal.message, refusal.status, problems=problems, code_problem=code_problem
+        )
     except (*DATABASE_AWAY, KeyMissing):
         message = _(
             "The server is busy for a moment. The slip is still here: wait a little, then save it again."
@@ -115,12 +143,12 @@ def nothing_keyed() -> WrongAnswers:
 
 def _door(current: Session, survey: SurveyView, code: str, now: datetime) -> Door:
     """The slip of a keyed code. Whoever keys codes that do not exist is slowed down like any caller."""
+    if codes.survey_of(code) != survey.id:
+        raise OtherSurvey(codes.survey_of(code))
     key = throttle.subject_key("keying", str(access.identity().user_id), now)
     if throttle.is_blocked(current, key, now, limit=guessing.GUESSES_PER_MINUTE):
         raise TooManyGuesses
     try:
-        if codes.survey_of(code) != survey.id:
-            raise UnknownCode
         return queries.slip_door(current, survey, code, store())
     except UnknownCode:
         with db.transaction() as writing:
@@ -128,21 +156,38 @@ def _door(current: Session, survey: SurveyView, code: str, now: datetime) -> Doo
         raise
 
 
+def _require_unused(current: Session, door: Door) -> None:
+    if door.spent:
+        raise queries.spent_refusal(current, door)
+    if door.voided:
+        raise CodeVoid
+
+
 def _takes_paper(current: Session, unit_path: str) -> list[SurveyView]:
     return [survey for survey in surveys.surveys_under(current, unit_path) if survey.takes_paper]
 
 
 def _kept_page(
-    survey: SurveyView, message: str, status: int, *, problems: Mapping[str, str]
+    survey: SurveyView, message: str, status: int, *, problems: Mapping[str, str], code_problem: str = ""
 ) -> ResponseReturnValue:
     """The slip again with every key stroke, and why it was not stored."""
     keyed = raw_answers(survey.instrument, request.form)
     code = request.form.get("_code", "")
-    return _slip_page(survey, code=code, answers=keyed, problems=problems, message=message, status=status)
+    return _slip_page(
+        survey, code=code, answers=keyed, problems=problems, message=message, status=status,
+        code_problem=code_problem,
+    )  # fmt: skip
 
 
 def _slip_page(
-    survey: SurveyView, *, code: str, answers: object, problems: object, message: str, status: int = 200
+    survey: SurveyView,
+    *,
+    code: str,
+    answers: object,
+    problems: object,
+    message: str,
+    code_problem: str = "",
+    status: int = 200,
 ) -> ResponseReturnValue:
     page = render_template(
         "collecting/paper_slip.html",
@@ -151,6 +196,7 @@ def _slip_page(
         answers=answers,
         problems=problems,
         message=message,
+        code_problem=code_problem,
         reasons=invalid_reasons(),
         chosen_reason=request.form.get("_invalid", ""),
         submission=submission_id(),

@@ -21,6 +21,21 @@ class UnknownCode(DomainError):
         )
 
 
+class OtherSurvey(DomainError):
+    """A sound code whose number names another survey than the one that is keyed; nothing was guessed."""
+
+    code = "dot-khac"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            _(
+                "This slip is of another survey (number %(number)s). Put it aside; it is not keyed here.",
+                number=number,
+            )
+        )
+
+
 class CodeUsed(DomainError):
     code = "ma-da-dung"
 

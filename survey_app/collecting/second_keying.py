@@ -138,14 +138,7 @@ def key_again(
     Says nothing of the outcome. Raises the refusals of this module, KeyMissing.
     """
     _require_open(session, survey.id)
-    row = _paper_answer(session, survey, receipt)
-    if row.unit_id in _keyed_by(session, survey.id, by.user_id):
-        raise KeyedHere
-    if row.leaf in _checked(session, survey.id):
-        raise KeyedAgain
-    of_village = _paper_leaves(session, survey.id)[row.unit_id]
-    if row.leaf not in _drawn(keys, survey.id, of_village):
-        raise NotDrawn
+    row = drawn_answer(session, survey, receipt, by=by, keys=keys)
     first = stored.values(survey.instrument, row.answers)
     differs = keying.differs(keying.keyed_again(survey.instrument), first, answers)
     kept = {"survey_id": survey.id, "leaf": row.leaf, "unit_id": row.unit_id, "differs": differs}
@@ -155,6 +148,24 @@ def key_again(
     subject = f"survey:{survey.id}"
     audit.record(session, by.actor, "collecting.second_keying", subject, at=now, village=village.code)
     return village.full_name
+
+
+def drawn_answer(
+    session: Session, survey: SurveyView, receipt: str, *, by: Identity, keys: KeyStore
+) -> Response:
+    """The drawn answer of a typed receipt, which this person may key again.
+
+    Raises the refusals of this module, KeyMissing. What it holds is for comparing alone.
+    """
+    row = _paper_answer(session, survey, receipt)
+    if row.unit_id in _keyed_by(session, survey.id, by.user_id):
+        raise KeyedHere
+    if row.leaf in _checked(session, survey.id):
+        raise KeyedAgain
+    of_village = _paper_leaves(session, survey.id)[row.unit_id]
+    if row.leaf not in _drawn(keys, survey.id, of_village):
+        raise NotDrawn
+    return row
 
 
 def findings(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -33,6 +33,13 @@ from survey_app.scoring import keying
 
 bp = Blueprint("second_keying", __name__, template_folder="templates")
 
+#: What is said beside the receipt, because the receipt is what has to be looked at.
+_OF_RECEIPT = (
+    second_keying.MistypedReceipt,
+    second_keying.NotDrawn,
+    second_keying.KeyedHere,
+    second_keying.KeyedAgain,
+)
 #: States in which the outcome may be told: nobody can answer by phone any more.
 _TOLD = (State.COUNTING, State.SEALED, State.SIGNED)
 #: Whoever keys in a commune; the province's Front helps out where it is asked to.
@@ -61,7 +68,8 @@ def key_again(survey_id: str) -> ResponseReturnValue:
     except WrongAnswers as refusal:
         return _page(survey, refusal.message, refusal.status, problems=refusal.problems)
     except DomainError as refusal:
-        return _page(survey, refusal.message, refusal.status)
+        code_problem = refusal.message if isinstance(refusal, _OF_RECEIPT) else ""
+        return _page(survey, refusal.message, refusal.status, code_problem=code_problem)
     except (*DATABASE_AWAY, KeyMissing):
         message = _(
             "The server is busy for a moment. The slip is still here: wait a little, then save it again."
@@ -69,6 +77,20 @@ def key_again(survey_id: str) -> ResponseReturnValue:
         return _page(survey, message, HTTPStatus.SERVICE_UNAVAILABLE)
     flash(_("Slip of %(village)s keyed again.", village=village), "success")
     return redirect(url_for("second_keying.page", survey_id=survey_id), HTTPStatus.SEE_OTHER)
+
+
+@bp.post("/can-bo/nhap-phieu/<survey_id>/nhap-lai/bien-nhan")
+@access.roles(*KEYING_ROLES)
+def look_at_receipt(survey_id: str) -> ResponseReturnValue:
+    """What is wrong with a receipt, before the answers are keyed again; never what was keyed first."""
+    survey = _survey(survey_id)
+    try:
+        second_keying.drawn_answer(
+            db.session(), survey, request.form.get("_receipt", ""), by=access.identity(), keys=store()
+        )
+    except DomainError as refusal:
+        return jsonify(message=refusal.message)
+    return jsonify(message="")
 
 
 def remarks(session: Session, survey: SurveyView) -> Iterator[Remark]:
@@ -189,7 +211,12 @@ def _lines(survey: SurveyView) -> list[tuple[int, Question]]:
 
 
 def _page(
-    survey: SurveyView, message: str = "", status: int = 200, *, problems: Mapping[str, str] | None = None
+    survey: SurveyView,
+    message: str = "",
+    status: int = 200,
+    *,
+    problems: Mapping[str, str] | None = None,
+    code_problem: str = "",
 ) -> ResponseReturnValue:
     waiting, told = _listing(survey, must_succeed=not message)
     shown = render_template(
@@ -200,6 +227,7 @@ def _page(
         answers=raw_answers(survey.instrument, request.form),
         problems=problems or {},
         message=message,
+        code_problem=code_problem,
         reasons=invalid_reasons(),
         chosen_reason=request.form.get("_invalid", ""),
         waiting=waiting,

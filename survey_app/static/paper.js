@@ -1,23 +1,74 @@
-// Number keys pick an answer and move on, so that a slip is keyed without looking at the screen.
+// Keying paper with the keyboard alone: number keys pick and move on, Enter saves, the code is looked at first.
 (function () {
   "use strict";
   var form = document.querySelector("form[data-keys]");
   if (!form) return;
-  // Enter after the code, which scanners send by themselves, goes to the first question instead of saving.
-  form.querySelector("#code").addEventListener("keydown", function (event) {
-    if (event.key !== "Enter") return;
-    event.preventDefault();
-    form.querySelector(".paper-question input:checked, .paper-question input, .paper-question textarea").focus();
-  });
+  var code = form.querySelector("#code");
+  var problem = form.querySelector("#code-problem");
+  var save = form.querySelector("[data-save]");
+  var looked = null;
+  var sent = 0;
+
+  function firstField() {
+    return form.querySelector(".paper-question input:checked, .paper-question input, .paper-question textarea") || save;
+  }
+
+  function isKeyed() {
+    return !!form.querySelector('.paper-question input:checked:not([value=""])');
+  }
+
+  function say(message) {
+    problem.textContent = message;
+    problem.hidden = !message;
+    if (message) code.setAttribute("aria-invalid", "true");
+    else code.removeAttribute("aria-invalid");
+  }
+
+  // Asked once for each code typed. Without an answer of the server nothing is said: saving looks at it again.
+  function look() {
+    var typed = code.value;
+    if (!typed.trim() || typed === looked) return Promise.resolve(!code.hasAttribute("aria-invalid"));
+    looked = typed;
+    return fetch(form.dataset.look, { method: "POST", body: new FormData(form), credentials: "same-origin" })
+      .then(function (reply) { return reply.json(); })
+      .then(function (found) {
+        if (code.value !== typed) return false;
+        say(found.message);
+        if (found.message) { code.focus(); code.select(); }
+        return !found.message;
+      })
+      .catch(function () { looked = null; return true; });
+  }
+
+  code.addEventListener("change", look);
+  code.addEventListener("input", function () { say(""); });
+
   form.addEventListener("keydown", function (event) {
-    var question = event.target.closest(".paper-question");
-    if (!question || event.target.type !== "radio" || event.ctrlKey || event.altKey || event.metaKey) return;
+    var field = event.target;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    if (event.key === "Enter") {
+      if (field === save || (event.shiftKey && field.tagName === "TEXTAREA")) return;
+      event.preventDefault();
+      if (event.repeat) return;
+      // Scanners send Enter after the code by themselves: it leads on, and saves a slip that is keyed already.
+      if (field !== code) { form.requestSubmit(save); return; }
+      look().then(function (good) { if (good && code.value.trim()) (isKeyed() ? save : firstField()).focus(); });
+      return;
+    }
+    var question = field.closest(".paper-question");
+    if (!question || field.type !== "radio") return;
     var choice = question.querySelector('input[data-key="' + CSS.escape(event.key) + '"]');
     if (!choice) return;
     event.preventDefault();
     choice.checked = true;
     var next = question.nextElementSibling;
-    var field = next && next.querySelector("input:checked, input, textarea, select, button");
-    (field || form.querySelector("#invalid")).focus();
+    (next && next.matches(".paper-question") && next.querySelector("input:checked, input, textarea") || save).focus();
   });
+
+  // A second press within ten seconds sends nothing; after a send that got stuck the next press sends again.
+  form.addEventListener("submit", function (event) {
+    if (event.timeStamp - sent < 10000 && sent) event.preventDefault();
+    else sent = event.timeStamp;
+  });
+  window.addEventListener("pageshow", function () { sent = 0; });
 })();

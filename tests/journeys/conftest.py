@@ -4,6 +4,7 @@ The server is started on a port the system chose, with its own instance folder, 
 started it.
 """
 
+import csv
 import json
 import os
 import socket
@@ -11,8 +12,9 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from survey_app import db
+from survey_app.config import VIETNAM
 
 PROJECT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
@@ -28,6 +31,7 @@ DESKTOP = {"width": 1280, "height": 900}
 #: How long a state is waited for. A machine that has other work is slow, and whoever waits goes on as soon as it is there.
 _START_SECONDS = 180
 _WAIT_MILLISECONDS = 120_000
+_PASSWORD = "mot cau du dai de nho"
 
 expect.set_options(timeout=_WAIT_MILLISECONDS)
 
@@ -129,6 +133,66 @@ def phone(browser: Browser) -> Iterator[Page]:
 def plain_phone(browser: Browser) -> Iterator[Page]:
     """A phone without JavaScript."""
     yield from _opened(browser.new_context(viewport=PHONE, locale="vi-VN", java_script_enabled=False))
+
+
+@dataclass(frozen=True)
+class Field:
+    """A decision survey that is open, with the codes of some slips of one village."""
+
+    server: Server
+    survey: str
+    codes: tuple[str, ...]
+
+    def address(self, code: str) -> str:
+        """What the QR of a slip leads to."""
+        return f"{self.server.url}/k/{code}"
+
+    def answered(self) -> dict[str, int]:
+        """Answers by channel, exactly, as the operator's command counts them."""
+        counted = self.server.json("fieldwork", "progress", "--survey", self.survey)["villages"][0]
+        return {channel: count for channel, count in counted["channels"].items() if count}
+
+
+@pytest.fixture
+def field(server: Server) -> Field:
+    """A survey of Thôn 1 in Xã Biển Hồ, opened by the operator, with eight slips."""
+    frame, slips = server.folder / "frame.csv", server.folder / "slips.csv"
+    frame.write_text(
+        "commune,village,kind,households,source,as_of\n23590,Thôn 1,thon,40,Báo cáo,2026-01-31\n",
+        encoding="utf-8",
+    )
+    today = datetime.now(VIETNAM).date()
+    server.prepare(
+        "fieldwork", "open", "--instrument", "xa-ntm", "--unit", "23590", "--frame", str(frame),
+        "--opens", str(today), "--closes", str(today + timedelta(days=9)), "--purpose", "decision",
+        "--contact", "Bà Hoa, 0269 000 000",
+    )  # fmt: skip
+    server.prepare(
+        "fieldwork", "slips", "--survey", "001", "--village", "Thôn 1", "--count", "8", "--out", str(slips)
+    )
+    with slips.open(encoding="utf-8-sig", newline="") as file:
+        return Field(server, "001", tuple(row["code"] for row in csv.DictReader(file)))
+
+
+@pytest.fixture
+def enter(server: Server) -> Callable[[Page, str], None]:
+    """Sign somebody of that role of Xã Biển Hồ in on a screen, by keyboard."""
+    secret = server.folder / "password"
+    secret.write_text(_PASSWORD, encoding="utf-8")
+
+    def sign(page: Page, role: str, name: str = "") -> None:
+        email = f"{role}{name}@gialai"
+        server.prepare(
+            "accounts", "create", "--email", email, "--name", f"Bà {role}", "--role", role,
+            "--unit", "23590", "--password-file", str(secret),
+        )  # fmt: skip
+        page.goto(f"{server.url}/dang-nhap")
+        page.locator("input[name=email]").fill(email)
+        page.locator("input[name=password]").fill(_PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{server.url}/can-bo")
+
+    return sign
 
 
 def _opened(context: BrowserContext) -> Iterator[Page]:

@@ -214,3 +214,45 @@ def test_whoever_keys_codes_that_do_not_exist_waits_like_any_caller_and_nobody_e
     assert refused.status_code == 429
     assert kept(refused)["_code"] == [slips[0]]
     assert colleague.status_code == 302
+
+
+def look(client, survey, code):
+    """What is said of a code before the answers are keyed."""
+    form = Page(client.get(f"/can-bo/nhap-phieu/{survey.id}").text).form(class_="paper-form")
+    reply = client.post(form.attributes["data-look"], data=form.data(_code=code))
+    return reply.json["message"]
+
+
+def test_a_code_is_looked_at_before_the_answers_and_spends_nothing(
+    client, commune, make_commune, make_survey, survey, hand_out, slips, clerk, key_in, submission
+):
+    elsewhere = make_commune("98002", "Khác")
+    (other,) = hand_out(make_survey(elsewhere), elsewhere.villages["Phung"])
+    client.post("/api/v1/submissions", json=submission(code=slips[0]))
+
+    said = {
+        "used": look(clerk, survey, slips[0]),
+        "mistyped": look(clerk, survey, slips[1][:-1] + ("0" if slips[1][-1] != "0" else "2")),
+        "unknown": look(clerk, survey, codes.new_code(survey.id)),
+        "other survey": look(clerk, survey, other),
+    }
+
+    assert all(said.values())
+    assert len(set(said.values())) == len(said)
+    assert [look(clerk, survey, slips[1]) for _time in range(2)] == ["", ""]
+    assert key_in(clerk, _code=slips[1], planning="satisfied").status_code == 302
+
+
+def test_what_is_wrong_with_a_code_stands_at_the_code_and_takes_the_focus(survey, slips, clerk, key_in):
+    page = Page(key_in(clerk, _code=codes.new_code(survey.id), planning="satisfied").text)
+
+    (field,) = [found for found in page.all("input") if found.get("name") == "_code"]
+    assert (field["aria-invalid"], "autofocus" in field) == ("true", True)
+    assert field["aria-describedby"] in {found.get("id") for found in page.all("small")}
+
+
+def test_looking_at_codes_is_slowed_down_like_keying_them(survey, slips, clerk):
+    said = [look(clerk, survey, codes.new_code(survey.id)) for _try in range(11)]
+
+    assert len(set(said[:10])) == 1
+    assert look(clerk, survey, slips[0]) == said[10] != said[0]
