@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from survey_app.criteria.frameworks import Framework, Requirement, Source, Threshold
+from survey_app.questions.instrument import Text
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.scorecards import Scorecard
 
@@ -22,18 +23,48 @@ class Verdict(StrEnum):
     NOT_CONFIGURED = "not_configured"
 
 
+#: What a verdict can wait for.
+SIGNATURES = "signatures"
+#: How the event of a book is read that was recorded before books could name the number of valid slips by phone.
+SLIPS_UNNAMED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Consulted:
+    """A sealed decision survey of the unit in the period, as far as the event is concerned."""
+
+    survey: str
+    #: Valid slips by phone.
+    phone_slips: int
+    is_signed: bool
+    #: More households answered than the frame holds.
+    exceeds_frame: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What is on record for one unit in the period of the rule book."""
 
-    has_sealed_decision_survey: bool = False
-    #: Answers given by phone in that survey.
-    phone_answers: int = 0
+    #: Newest first: the first one speaks for the unit, the others can only have been the event.
+    consulted: tuple[Consulted, ...] = ()
+    #: Of the survey that speaks.
     scorecard: Scorecard | None = None
+    #: Wordings of its items by key.
+    item_texts: Mapping[str, Text] = field(default_factory=dict)
     #: Days the result has been posted; None where nothing was recorded.
     posted_days: int | None = None
     #: An earlier decision that recognises the requirement as met, by number and date.
     earlier_decision: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """An item whose rate does not reach what is required of each, by its place in the form from 1."""
+
+    place: int
+    key: str
+    text: Text
+    rate: Rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +73,7 @@ class Rule:
 
     code: str
     params: Mapping[str, int | str] = field(default_factory=dict)
+    missed: tuple[Missed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +84,8 @@ class Finding:
     verdict: Verdict
     rule: Rule
     source: Source | None
+    #: What has to happen before a verdict can be given; only with insufficient evidence.
+    awaits: tuple[str, ...] = ()
 
 
 def find(framework: Framework, evidence: Evidence) -> tuple[Finding, ...]:
@@ -75,7 +109,7 @@ def _is_below_floor(framework: Framework, evidence: Evidence) -> bool:
 def _find_one(requirement: Requirement, evidence: Evidence, below_floor: bool) -> Finding:
     threshold = requirement.threshold
     if requirement.kind == "consultation_event":
-        return Finding(requirement, *_find_event(evidence), requirement.source)
+        return _find_event(requirement, evidence)
     if threshold is None:
         rule = Rule("threshold_not_configured")
         return Finding(requirement, Verdict.NOT_CONFIGURED, rule, requirement.source)
@@ -99,18 +133,44 @@ def _find_measured(
     if card.exceeds_frame:
         return Verdict.INSUFFICIENT_EVIDENCE, _exceeds_frame(card)
     if requirement.kind == "each_item_rate":
-        return _find_items(threshold, card)
+        return _find_items(threshold, card, evidence.item_texts)
     return _compare(threshold, card.pooled if requirement.kind == "pooled_rate" else card.closing)
 
 
-def _find_event(evidence: Evidence) -> tuple[Verdict, Rule]:
+def _find_event(requirement: Requirement, evidence: Evidence) -> Finding:
+    """The consultation half: an event, which an earlier survey of the period may have been; then it is named."""
+    least = requirement.phone_slips.least if requirement.phone_slips else SLIPS_UNNAMED
+    verdict, rule = _held(evidence, least)
+    awaits = (SIGNATURES,) if rule.code == "awaits_signatures" else ()
+    return Finding(requirement, verdict, rule, requirement.source, awaits)
+
+
+def _held(evidence: Evidence, least: int) -> tuple[Verdict, Rule]:
     if evidence.earlier_decision:
         return Verdict.MET, Rule("earlier_decision", {"decision": evidence.earlier_decision})
-    if not evidence.has_sealed_decision_survey:
+    if not evidence.consulted:
         return Verdict.NOT_MET, Rule("no_sealed_decision_survey")
-    if evidence.phone_answers < 1:
-        return Verdict.NOT_MET, Rule("no_answer_by_phone")
-    return Verdict.MET, Rule("consulted_by_phone", {"phone_answers": evidence.phone_answers})
+    newest, *others = evidence.consulted
+    params = _event_params(newest, least)
+    if _is_event(newest, least):
+        return Verdict.MET, Rule("consulted_by_phone", params)
+    earlier = next((one for one in others if _is_event(one, least)), None)
+    if earlier:
+        named = {**_event_params(earlier, least), "newest": newest.survey}
+        return Verdict.MET, Rule("consulted_earlier", named)
+    if not newest.is_signed:
+        return Verdict.INSUFFICIENT_EVIDENCE, Rule("awaits_signatures", params)
+    if newest.exceeds_frame and evidence.scorecard:
+        return Verdict.INSUFFICIENT_EVIDENCE, _exceeds_frame(evidence.scorecard)
+    return Verdict.NOT_MET, Rule("too_few_slips_by_phone", params)
+
+
+def _is_event(one: Consulted, least: int) -> bool:
+    return one.is_signed and not one.exceeds_frame and one.phone_slips >= least
+
+
+def _event_params(one: Consulted, least: int) -> dict[str, int | str]:
+    return {"survey": one.survey, "phone_slips": one.phone_slips, "least": least}
 
 
 def _find_coverage(threshold: Threshold, evidence: Evidence) -> tuple[Verdict, Rule]:
@@ -124,13 +184,19 @@ def _find_coverage(threshold: Threshold, evidence: Evidence) -> tuple[Verdict, R
     return _compare(threshold, card.coverage)
 
 
-def _find_items(threshold: Threshold, card: Scorecard) -> tuple[Verdict, Rule]:
-    reached = {key: _reaches(threshold, rate) for key, rate in card.items.items() if rate is not None}
-    if not reached:
+def _find_items(threshold: Threshold, card: Scorecard, texts: Mapping[str, Text]) -> tuple[Verdict, Rule]:
+    rated = [
+        (place, key, rate) for place, (key, rate) in enumerate(card.items.items(), 1) if rate is not None
+    ]
+    if not rated:
         return Verdict.INSUFFICIENT_EVIDENCE, Rule("no_valid_slip")
-    missed = [key for key, is_reached in reached.items() if not is_reached]
-    params = {**_threshold_params(threshold), "items": len(reached), "missed": ", ".join(missed)}
-    return _verdict(not missed), Rule("each_item_compared", params)
+    missed = tuple(
+        Missed(place, key, texts.get(key) or {"vi": key}, rate)
+        for place, key, rate in rated
+        if not _reaches(threshold, rate)
+    )
+    params = {**_threshold_params(threshold), "items": len(rated)}
+    return _verdict(not missed), Rule("each_item_compared", params, missed)
 
 
 def _find_posting(threshold: Threshold, evidence: Evidence) -> tuple[Verdict, Rule]:

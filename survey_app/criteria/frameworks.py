@@ -51,8 +51,16 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneSlips:
+    """How many valid slips by phone make a consultation one that was held online, and who says so."""
+
+    least: int
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class Requirement:
-    """One condition. `threshold` None means not configured, except for an event, which needs none."""
+    """One condition. `threshold` None means not configured, except for an event, which has `phone_slips`."""
 
     key: str
     indicator: str
@@ -64,6 +72,8 @@ class Requirement:
     source: Source | None = None
     #: Figures seen elsewhere, to stand beside an empty field; never compared with anything.
     seen_elsewhere: tuple[str, ...] = ()
+    #: Of an event alone. None in books recorded before they could name it; `findings` says how those are read.
+    phone_slips: PhoneSlips | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +134,15 @@ def dump(framework: Framework) -> dict[str, Any]:
     }
 
 
+def unnamed(framework: Framework) -> tuple[Problem, ...]:
+    """What a rule book put on record from now on has to name besides; older ones on record may lack it."""
+    return tuple(
+        Problem("event_needs_phone_slips", requirement.key)
+        for requirement in framework.requirements
+        if requirement.kind == "consultation_event" and requirement.phone_slips is None
+    )
+
+
 def digest(framework: Framework) -> str:
     """SHA-256 in hexadecimal over the canonical JSON of the rule book as it is written today."""
     return document_digest(dump(framework))
@@ -152,6 +171,8 @@ def _rule_problems(framework: Framework) -> Iterator[Problem]:
             yield Problem("no_title", part.key)
     for requirement in framework.requirements:
         yield from _threshold_problems(requirement)
+        if requirement.phone_slips and requirement.kind != "consultation_event":
+            yield Problem("phone_slips_without_event", requirement.key)
 
 
 def _threshold_problems(requirement: Requirement) -> Iterator[Problem]:
@@ -208,7 +229,19 @@ def _read_requirement(checker: Checker, value: object, number: int) -> Requireme
         threshold=_read_threshold(checker, document.get("threshold")),
         source=_read_source(checker, document.get("source")),
         seen_elsewhere=tuple(checker.string(item, "seen_elsewhere") for item in seen),
+        phone_slips=_read_phone_slips(checker, document.get("phone_slips")),
     )
+
+
+def _read_phone_slips(checker: Checker, value: object) -> PhoneSlips | None:
+    if value is None:
+        return None
+    document = checker.mapping(value, "phone_slips")
+    checker.known_fields(document, _names(PhoneSlips))
+    least = checker.integer(document.get("least"), "least")
+    if least is None or least < 1:
+        checker.report("out_of_range", field="least", minimum=1)
+    return PhoneSlips(least or 1, _read_full_source(checker, document.get("source")))
 
 
 def _read_threshold(checker: Checker, value: object) -> Threshold | None:
@@ -301,12 +334,14 @@ def _read_day(checker: Checker, value: object, name: str) -> date | None:
         return None
 
 
-def _names(of: type[Framework | Requirement | Threshold | Target | Source]) -> frozenset[str]:
+def _names(of: type[Framework | Requirement | Threshold | PhoneSlips | Target | Source]) -> frozenset[str]:
     return frozenset(field.name for field in fields(of))
 
 
 def _dump_requirement(requirement: Requirement) -> dict[str, Any]:
-    threshold, source = requirement.threshold, requirement.source
+    threshold, source, slips = requirement.threshold, requirement.source, requirement.phone_slips
+    # Only where there is one: the digest of a book recorded before stays what it was.
+    named = {"phone_slips": {"least": slips.least, "source": _dump_source(slips.source)}} if slips else {}
     return {
         "key": requirement.key,
         "indicator": requirement.indicator,
@@ -316,6 +351,7 @@ def _dump_requirement(requirement: Requirement) -> dict[str, Any]:
         "threshold": _dump_threshold(threshold) if threshold else None,
         "source": _dump_source(source) if source else None,
         "seen_elsewhere": list(requirement.seen_elsewhere),
+        **named,
     }
 
 

@@ -18,11 +18,11 @@ from survey_app.i18n import gettext as _
 from survey_app.reporting import pack, queries
 from survey_app.reporting.pack import Packed
 from survey_app.reporting.queries import Board, Row, TargetProgress
-from survey_app.reporting.wording import state_name, wait_text
+from survey_app.reporting.wording import beside_text, row_verdict, state_name, wait_text
 from survey_app.rulebooks import queries as rulebooks
-from survey_app.rulebooks.wording import book_text, rule_text, source_text, verdict_name
+from survey_app.rulebooks.wording import book_text, rule_text, source_text, target_name
 from survey_app.scoring.rates import Rate
-from survey_app.templating import percent, wording
+from survey_app.templating import percent
 from survey_app.units import queries as units
 from survey_app.units.models import Level
 
@@ -108,7 +108,7 @@ def as_document(made: Board) -> dict[str, Any]:
             "chosen": made.in_force.is_chosen,
         },
         "communes": [_commune(row) for row in made.rows],
-        "targets": [_target(one) for one in made.targets],
+        "targets": [_target(made, one) for one in made.targets],
     }
 
 
@@ -122,10 +122,12 @@ def _commune(row: Row) -> dict[str, Any]:
         "coverage": _rate(row.coverage),
         "pooled": _rate(row.pooled),
         "finding": row.finding.value if row.finding else None,
+        "awaits": list(row.awaits),
         "rule": rule_text(row.event) if row.event else None,
         "source": source_text(row.event.source) if row.event else None,
         "pinned_rulebook": book_text(row.pinned) if row.pinned else None,
         "conditions": [_condition(one) for one in row.conditions],
+        "above_frame": [asdict(village) for village in row.above_frame],
         "contradicted": asdict(row.contradiction) if row.contradiction else None,
         "late": row.is_late,
     }
@@ -140,13 +142,15 @@ def _condition(found: Finding) -> dict[str, Any]:
     }
 
 
-def _target(one: TargetProgress) -> dict[str, Any]:
+def _target(made: Board, one: TargetProgress) -> dict[str, Any]:
     return {
         "key": one.target.key,
         "met": one.progress.met,
         "total": one.progress.total,
         "goal": float(one.progress.goal),
         "computed": one.progress.computed,
+        "name": target_name(one.target, made.in_force.framework),
+        "beside": asdict(one.beside) if one.beside else None,
     }
 
 
@@ -157,9 +161,12 @@ def _rate(rate: Rate | None) -> dict[str, int] | None:
 def _as_text(made: Board) -> str:
     lines = [f"{made.province.full_name} {made.year}: {book_text(made.book)}"]
     for one in made.targets:
-        lines.append(f"{one.progress.met}/{one.progress.total}  {wording(dict(one.target.title))}")
+        name = target_name(one.target, made.in_force.framework)
+        lines.append(
+            "  ".join(filter(None, (f"{one.progress.met}/{one.progress.total}", name, beside_text(one))))
+        )
     for row in made.rows:
-        verdict = verdict_name(row.finding) if row.finding else _("not applicable")
+        verdict = row_verdict(row)
         figures = ", ".join(percent(rate) for rate in (row.coverage, row.pooled) if rate)
         waits = wait_text(row.wait) if row.in_scope and row.wait else ""
         lines.append(

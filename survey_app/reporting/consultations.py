@@ -6,18 +6,18 @@ Rehearsals and annulled surveys count nowhere and are not here. Knows no answer 
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from survey_app.accounts.models import Approval
-from survey_app.config import VIETNAM
 from survey_app.fieldwork import acts, calendar
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.models import Channel, FrameRow, HourlyProgress, Progress, Purpose, State, Survey
 from survey_app.reporting.waits import Step
+from survey_app.results import speaking
 from survey_app.rulebooks.pins import Pin
 from survey_app.units.models import Unit
 
@@ -54,8 +54,8 @@ def of_year(session: Session, province_path: str, year: int, *, is_live: bool) -
             Unit.path.startswith(province_path, autoescape=True),
             Survey.state != State.ANNULLED,
             Survey.rehearsal.is_(False),
-            Survey.opens_at < new_year(year + 1),
-            Survey.closes_at > new_year(year),
+            Survey.opens_at < calendar.opening(date(year + 1, 1, 1)),
+            Survey.closes_at > calendar.opening(date(year, 1, 1)),
         )
         .order_by(Survey.opens_at, Survey.id)
     )
@@ -86,16 +86,11 @@ def of_year(session: Session, province_path: str, year: int, *, is_live: bool) -
     )
 
 
-def new_year(year: int) -> datetime:
-    """00:00 of 1 January in Vietnam, as UTC."""
-    return datetime(year, 1, 1, tzinfo=VIETNAM).astimezone(UTC)
-
-
 def _is_of_year(row: Survey, year: int) -> bool:
     """A finished survey belongs to the year its phones closed in, a running one to every year it touches."""
     if row.state not in _FINAL:
         return True
-    return calendar.last_day(min(row.closes_at, row.phones_closed_at or row.closes_at)).year == year
+    return speaking.year_of(row.closes_at, row.phones_closed_at) == year
 
 
 def _households(session: Session, province_path: str) -> Mapping[str, int]:

@@ -5,18 +5,31 @@ Takes rows whose figures are already disclosed; hides and adds nothing.
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from survey_app.criteria.findings import Finding
+from survey_app.criteria.frameworks import Requirement
+from survey_app.fieldwork.models import State
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
 from survey_app.reporting.queries import Board, Row
-from survey_app.reporting.wording import denominator_text, kind_name, state_name, wait_text
+from survey_app.reporting.wording import (
+    above_frame_text,
+    beside_text,
+    denominator_text,
+    kind_name,
+    row_verdict,
+    state_name,
+    wait_text,
+)
 from survey_app.results.signals_wording import contradicted
 from survey_app.rulebooks.wording import (
     book_text,
+    finding_name,
     goal_text,
+    plan_words,
     rule_text,
     service_name,
     source_text,
-    verdict_name,
+    target_name,
 )
 from survey_app.scoring.rates import Rate
 from survey_app.templating import moment, percent_cell, wording
@@ -25,10 +38,10 @@ from survey_app.templating import moment, percent_cell, wording
 def unit_lines(board: Board, rows: Sequence[Row]) -> Iterator[tuple[Cell, ...]]:
     """Heading, one line a unit, and a last line with the number of lines and the moment they are of."""
     conditions = [one for one in board.in_force.framework.requirements if one.kind != "consultation_event"]
-    yield (*_heading(), *(wording(dict(one.title)) for one in conditions))
+    yield (*_heading(), *(cell for one in conditions for cell in _headings(one)))
     for row in rows:
-        found = {one.requirement.key: verdict_name(one.verdict) for one in row.conditions}
-        yield (*_line(board, row), *(found.get(one.key, "") for one in conditions))
+        found = {one.requirement.key: one for one in row.conditions}
+        yield (*_line(board, row), *(cell for one in conditions for cell in _verdict(found.get(one.key))))
     yield (_("Number of lines"), len(rows), _("As of"), moment(board.made_at))
 
 
@@ -42,19 +55,35 @@ def target_lines(board: Board) -> Iterator[tuple[Cell, ...]]:
         _("Goal"),
         _("Units still needed"),
         _("Source"),
+        _("Beside the share"),
+        _("In the words of the plan"),
     )
     for one in board.targets:
         yield (
-            wording(dict(one.target.title)),
+            target_name(one.target, board.in_force.framework),
             one.progress.met,
             one.progress.total,
             percent_cell(one.progress.rate),
             goal_text(one.target),
             one.needed,
             source_text(one.target.source),
+            beside_text(one),
+            plan_words(one.target),
         )
     yield (_("Rule book"), book_text(board.book))
     yield (_("Units counted"), denominator_text(board.denominator))
+
+
+def _headings(requirement: Requirement) -> tuple[str, str, str]:
+    title = wording(dict(requirement.title))
+    return title, _("%(condition)s: rule", condition=title), _("%(condition)s: source", condition=title)
+
+
+def _verdict(found: Finding | None) -> tuple[str, str, str]:
+    """A verdict never stands without the rule and the source it rests on."""
+    if found is None:
+        return "", "", ""
+    return finding_name(found), rule_text(found), source_text(found.source)
 
 
 def _heading() -> Iterable[str]:
@@ -76,6 +105,9 @@ def _heading() -> Iterable[str]:
         _("Source"),
         _("Rule book"),
         _("Rule book of the survey, where it is another one"),
+        _("Villages above their list"),
+        _("Signed by both bodies"),
+        _("Form confirmed by the Front"),
         _("To be compared with the papers"),
         _("Late"),
         _("Waits for"),
@@ -94,17 +126,30 @@ def _line(board: Board, row: Row) -> Iterable[Cell]:
         state_name(row.state),
         *_counts(row.coverage),
         *_counts(row.pooled),
-        verdict_name(row.finding) if row.finding else _("not applicable"),
+        row_verdict(row),
         rule_text(row.event) if row.event else "",
         source_text(row.event.source) if row.event else "",
         book_text(board.book),
         book_text(row.pinned) if row.pinned else "",
+        " ".join(above_frame_text(village) for village in row.above_frame),
+        *_signed(row),
         contradicted(row.contradiction) if row.contradiction else "",
-        _("yes") if row.is_late else _("no"),
+        _yes(row.is_late),
         wait_text(row.wait) if row.wait else "",
         "; ".join(f"{service_name(one.service)}: {one.note}" for one in row.services),
-        _("yes") if row.is_answered_online else _("no"),
+        _yes(row.is_answered_online),
     )
+
+
+def _yes(claim: bool) -> str:
+    return _("yes") if claim else _("no")
+
+
+def _signed(row: Row) -> tuple[Cell, Cell]:
+    """Whether the sealed survey of the row is signed, and used a confirmed form; empty before the seal."""
+    if row.state not in {State.SEALED, State.SIGNED}:
+        return None, None
+    return _yes(row.is_signed), _yes(row.used_confirmed_form)
 
 
 def _counts(rate: Rate | None) -> tuple[Cell, Cell, Cell]:

@@ -12,8 +12,6 @@ from sqlalchemy.orm import Session
 
 from survey_app.accounts import approvals
 from survey_app.accounts.approvals import ApprovalView
-from survey_app.criteria import findings
-from survey_app.criteria.findings import Evidence, Finding
 from survey_app.criteria.frameworks import Framework
 from survey_app.errors import DomainError
 from survey_app.fieldwork import acts
@@ -21,8 +19,9 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Channel, Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
-from survey_app.reporting import postings
-from survey_app.results import callbacks, disclosed, reconciliation, signing
+from survey_app.reporting import verdicts
+from survey_app.reporting.verdicts import Verdicts
+from survey_app.results import callbacks, disclosed, reconciliation, signing, speaking
 from survey_app.results import queries as results
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.results.reconciliation import VillageSlips
@@ -102,8 +101,9 @@ class Exact:
     #: The rule book that the survey pinned when it was published, whatever the year is reported against today.
     framework: Framework
     book: NamedBook
-    #: Conditions of that rule book held against this survey alone; a rehearsal meets nothing and misses nothing.
-    findings: tuple[Finding, ...]
+    #: Conditions of that rule book, where this survey speaks for the unit and year; a rehearsal or one in whose place
+    #: another speaks meets nothing and misses nothing.
+    verdicts: Verdicts
     #: What the call-back puts beside them; None where it contradicts nothing.
     contradiction: Contradiction | None
 
@@ -157,9 +157,6 @@ def exact(session: Session, survey_id: str) -> Exact:
     cards = {told.unit: told.exact for told in result.commune.villages if told.exact}
     lines = tuple(_line(village, cards[village.village.line.unit.code]) for village in slips)
     book = _pinned(session, result.survey)
-    found = _findings(
-        session, result, book.framework, scorecards.roll_up(result.commune.unit, cards.values())
-    )
     subject = acts.subject(survey_id)
     return Exact(
         result=result,
@@ -170,7 +167,7 @@ def exact(session: Session, survey_id: str) -> Exact:
         ),
         framework=book.framework,
         book=NamedBook(book.framework.title, book.framework.version, book.pin.is_chosen),
-        findings=found,
+        verdicts=_verdicts(session, result, book.framework),
         contradiction=callbacks.contradictions(session, [survey_id]).get(survey_id),
     )
 
@@ -250,17 +247,10 @@ def _pinned(session: Session, survey: SurveyView) -> PinnedBook:
     return pins.pinned(session, survey.rulebook)
 
 
-def _findings(
-    session: Session, result: DisclosedResult, framework: Framework, card: Scorecard
-) -> tuple[Finding, ...]:
-    """The rule book held against this survey."""
+def _verdicts(session: Session, result: DisclosedResult, framework: Framework) -> Verdicts:
+    """What is said of the unit in the year of this survey, by the rule book given."""
     survey = result.survey
-    if survey.rehearsal:
-        return ()
-    evidence = Evidence(
-        has_sealed_decision_survey=True,
-        phone_answers=result.doors[0],
-        scorecard=card,
-        posted_days=postings.posted_days(session, [survey.id])[survey.id],
-    )
-    return findings.find(framework, evidence)
+    if survey.rehearsal or result.spoken_by:
+        return Verdicts(())
+    year = speaking.year_of(survey.closes_at, survey.phones_closed_at)
+    return verdicts.of_year(session, framework, survey.unit.path, year)[survey.unit.id]

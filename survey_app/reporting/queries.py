@@ -5,25 +5,25 @@ it enters a row; verdicts come from `criteria`.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey_app.criteria import findings, targets
-from survey_app.criteria.findings import Evidence, Finding, Verdict
+from survey_app.criteria import targets
+from survey_app.criteria.findings import Finding, Verdict
 from survey_app.criteria.frameworks import Framework, Target
 from survey_app.criteria.targets import Progress, Standing
 from survey_app.fieldwork.models import HourlyProgress, Purpose, State
-from survey_app.reporting import consultations, postings, waits
+from survey_app.reporting import consultations, verdicts, waits
 from survey_app.reporting.consultations import Consultation
 from survey_app.reporting.denominators import Denominator, denominator
+from survey_app.reporting.verdicts import Verdicts
 from survey_app.reporting.waits import Wait
 from survey_app.results import callbacks
-from survey_app.results import queries as results
-from survey_app.results.queries import SealedSurvey
+from survey_app.results.speaking import AboveFrame, SealedSurvey
 from survey_app.rulebooks import pins
 from survey_app.rulebooks import queries as rulebooks
 from survey_app.rulebooks.pins import NamedBook
@@ -64,6 +64,11 @@ class Row:
     contradiction: Contradiction | None = None
     #: The rule book that the survey pinned, where the year is reported against another one: then both are named.
     pinned: NamedBook | None = None
+    #: Villages in which more households answered than were asked, to stand beside the finding.
+    above_frame: tuple[AboveFrame, ...] = ()
+    #: Of the sealed survey that speaks for the unit; both False where there is none.
+    is_signed: bool = False
+    used_confirmed_form: bool = False
 
     @property
     def finding(self) -> Verdict | None:
@@ -71,6 +76,17 @@ class Row:
         if not self.in_scope:
             return None
         return self.event.verdict if self.event else Verdict.NOT_CONFIGURED
+
+    @property
+    def awaits(self) -> tuple[str, ...]:
+        """What has to happen before that verdict can be given."""
+        return self.event.awaits if self.in_scope and self.event else ()
+
+    @property
+    def reached_coverage(self) -> bool:
+        """Whether the signed survey that speaks meets every condition on coverage, of which there is one at least."""
+        found = [one.verdict for one in self.conditions if one.requirement.kind == "coverage"]
+        return self.is_signed and bool(found) and set(found) == {Verdict.MET}
 
     @property
     def is_late(self) -> bool:
@@ -81,13 +97,25 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside a share of communes that consulted: of those counted, how many did how well.
+
+    `reached_coverage` is None for a rule book that configures no coverage.
+    """
+
+    reached_coverage: int | None
+    used_confirmed_form: int
+
+
+@dataclass(frozen=True, slots=True)
 class TargetProgress:
-    """Where a target stands; `needed` more units reach it."""
+    """Where a target stands; `needed` more units reach it. `beside` is None for a share of another kind."""
 
     target: Target
     progress: Progress
     is_reached: bool
     needed: int
+    beside: Beside | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +171,10 @@ def board(
     in_force = rulebooks.in_force(session, province.id, year)
     summaries = units.commune_summaries(session, province.path, _register_day(year, now))
     surveys = consultations.of_year(session, province.path, year, is_live=is_live)
-    sealed = _sealed(session, province.path, year, {survey.id for survey in surveys})
     decisions = _by_unit(survey for survey in surveys if survey.purpose is Purpose.DECISION)
     services = rulebooks.service_ticks(session, province.path, year)
-    evidence = _evidence(session, province, year, in_force.framework, sealed)
+    said = verdicts.of_year(session, in_force.framework, province.path, year)
+    nothing = verdicts.nothing(in_force.framework)
     scope = _levels_in_scope(in_force.framework)
     online = _answered_online(in_force.framework, surveys)
     contradicted = callbacks.contradictions(session, [survey.id for survey in surveys])
@@ -154,8 +182,8 @@ def board(
     rows = tuple(
         _row(
             summary,
-            _subject(sealed.get(summary.unit.id, ()), decisions.get(summary.unit.id, ())),
-            found=findings.find(in_force.framework, evidence.get(summary.unit.id, Evidence())),
+            _subject(said.get(summary.unit.id, nothing).speaks, decisions.get(summary.unit.id, ())),
+            said=said.get(summary.unit.id, nothing),
             in_scope=summary.unit.kind in scope,
             services=services.get(summary.unit.id, ()),
             is_answered_online=summary.unit.id in online,
@@ -173,7 +201,7 @@ def board(
         counted_at=None if is_live else session.scalar(select(func.max(HourlyProgress.as_of))),
         in_force=in_force,
         rows=rows,
-        targets=tuple(_target(target, rows) for target in in_force.framework.targets),
+        targets=tuple(_target(in_force.framework, target, rows) for target in in_force.framework.targets),
         denominator=denominator(row.unit for row in rows),
     )
 
@@ -182,7 +210,7 @@ def _row(
     summary: CommuneSummary,
     subject: _Subject,
     *,
-    found: tuple[Finding, ...],
+    said: Verdicts,
     in_scope: bool,
     services: tuple[ServiceNote, ...],
     is_answered_online: bool,
@@ -194,8 +222,6 @@ def _row(
     survey, newest, seal = subject.survey, subject.newest, subject.seal
     told = disclosure.disclose(seal.scorecard, (), audience=audience) if seal else None
     is_hidden = told is not None and told.hidden_because is not None
-    event = next((one for one in found if one.requirement.kind == "consultation_event"), None)
-    others = tuple(one for one in found if one.requirement.kind != "consultation_event")
     return Row(
         unit=summary.unit,
         in_scope=in_scope,
@@ -204,10 +230,12 @@ def _row(
         coverage=told.coverage if told else _running_coverage(survey),
         pooled=told.pooled if told else None,
         is_hidden=is_hidden,
-        event=event if in_scope else None,
-        conditions=tuple(one for one in others if in_scope and not (is_hidden and _tells_a_rate(one))),
+        event=said.event if in_scope else None,
+        conditions=tuple(
+            one for one in said.conditions if in_scope and not (is_hidden and _tells_a_rate(one))
+        ),
         wait=None
-        if survey is None and (not in_scope or _is_met(event))
+        if survey is None and (not in_scope or _is_met(said.event))
         else waits.wait_of(
             newest.step if newest else None, has_households=summary.counted_villages > 0, now=now
         ),
@@ -215,6 +243,9 @@ def _row(
         is_answered_online=is_answered_online,
         contradiction=contradicted.get(survey.id) if survey else None,
         pinned=other_books.get(survey.id) if survey else None,
+        above_frame=said.above_frame,
+        is_signed=seal is not None and seal.is_signed,
+        used_confirmed_form=seal is not None and seal.confirmed,
     )
 
 
@@ -253,63 +284,14 @@ def _by_unit(surveys: Iterable[Consultation]) -> Mapping[int, tuple[Consultation
     return found
 
 
-def _subject(sealed: Sequence[SealedSurvey], surveys: Sequence[Consultation]) -> _Subject:
-    """What a row tells of, from what is sealed and what was asked.
+def _subject(speaks: SealedSurvey | None, surveys: tuple[Consultation, ...]) -> _Subject:
+    """What a row tells of, from the survey that speaks and from what was asked.
 
     A sealed result stays the row's while a second round runs; what the second round waits for is said beside it.
     """
     newest = surveys[-1] if surveys else None
-    seal = sealed[-1] if sealed else None
-    about = next((survey for survey in surveys if seal and survey.id == seal.survey_id), newest)
-    return _Subject(about, newest, seal if about and seal and about.id == seal.survey_id else None)
-
-
-def _evidence(
-    session: Session,
-    province: UnitView,
-    year: int,
-    framework: Framework,
-    sealed: Mapping[int, tuple[SealedSurvey, ...]],
-) -> Mapping[int, Evidence]:
-    """What is on record for each unit that has anything on record."""
-    decided = _earlier_decisions(session, province, year, framework)
-    newest = {unit_id: _telling(surveys) for unit_id, surveys in sealed.items()}
-    posted = postings.posted_days(session, [one.survey_id for one in newest.values()])
-    return {
-        unit_id: _evidence_of(newest.get(unit_id), decided.get(unit_id), posted)
-        for unit_id in {*newest, *decided}
-    }
-
-
-def _telling(sealed: tuple[SealedSurvey, ...]) -> SealedSurvey:
-    """The survey that speaks for the unit: the newest, answered by phone if there is such a one."""
-    return next((one for one in reversed(sealed) if one.phone_answers), sealed[-1])
-
-
-def _evidence_of(
-    survey: SealedSurvey | None, decision: str | None, posted: Mapping[str, int | None]
-) -> Evidence:
-    if survey is None:
-        return Evidence(earlier_decision=decision)
-    return Evidence(
-        has_sealed_decision_survey=True,
-        phone_answers=survey.phone_answers,
-        scorecard=survey.scorecard,
-        posted_days=posted[survey.survey_id],
-        earlier_decision=decision,
-    )
-
-
-def _earlier_decisions(
-    session: Session, province: UnitView, year: int, framework: Framework
-) -> Mapping[int, str]:
-    indicator = next(
-        (one.indicator for one in framework.requirements if one.kind == "consultation_event"), None
-    )
-    if indicator is None:
-        return {}
-    found = rulebooks.earlier(session, province.path, year, indicator)
-    return {unit_id: f"{one.decision_number}, {one.decided_on:%d/%m/%Y}" for unit_id, one in found.items()}
+    about = next((survey for survey in surveys if speaks and survey.id == speaks.survey_id), newest)
+    return _Subject(about, newest, speaks)
 
 
 def _levels_in_scope(framework: Framework) -> tuple[str, ...]:
@@ -324,11 +306,25 @@ def _answered_online(framework: Framework, surveys: Iterable[Consultation]) -> f
     return frozenset(one.unit_id for one in surveys if one.purpose in accepted and one.by_phone > 0)
 
 
-def _target(target: Target, rows: Iterable[Row]) -> TargetProgress:
-    meets = _meets_indicator if target.kind == "communes_meeting_indicator" else _collects_feedback
+def _target(framework: Framework, target: Target, rows: tuple[Row, ...]) -> TargetProgress:
+    counts_consultations = target.kind == "communes_meeting_indicator"
+    meets = _meets_indicator if counts_consultations else _collects_feedback
     standings = [Standing(row.unit.code, row.unit.kind, meets(row)) for row in rows]
     current = targets.progress(target, standings)
-    return TargetProgress(target, current, targets.reached(current), _needed(current))
+    beside = None
+    if counts_consultations:
+        counted = [row for row in rows if row.unit.kind in target.in_scope_levels and _meets_indicator(row)]
+        beside = _beside(framework, counted)
+    return TargetProgress(target, current, targets.reached(current), _needed(current), beside)
+
+
+def _beside(framework: Framework, counted: Iterable[Row]) -> Beside:
+    asked = any(one.kind == "coverage" and one.threshold for one in framework.requirements)
+    rows = tuple(counted)
+    return Beside(
+        reached_coverage=sum(row.reached_coverage for row in rows) if asked else None,
+        used_confirmed_form=sum(row.is_signed and row.used_confirmed_form for row in rows),
+    )
 
 
 def _collects_feedback(row: Row) -> bool | None:
@@ -344,19 +340,6 @@ def _needed(current: Progress) -> int:
     least = current.basis_points * current.total
     goal = least // 10_000 + 1 if current.comparison == ">" else -(-least // 10_000)
     return max(goal - current.met, 0)
-
-
-def _sealed(
-    session: Session, province_path: str, year: int, survey_ids: set[str]
-) -> Mapping[int, tuple[SealedSurvey, ...]]:
-    """Seals of the year's surveys. Keying may end after New Year, so the following year is read too."""
-    begin, end = consultations.new_year(year), consultations.new_year(year + 2)
-    found = results.sealed_communes(session, province_path, begin, end)
-    of_year = {
-        unit_id: tuple(one for one in sealed if one.survey_id in survey_ids)
-        for unit_id, sealed in found.items()
-    }
-    return {unit_id: sealed for unit_id, sealed in of_year.items() if sealed}
 
 
 def _register_day(year: int, now: datetime) -> date:

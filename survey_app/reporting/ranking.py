@@ -6,13 +6,13 @@ Knows no verdict: communes that are first have most to compare, and honest ones 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.reporting import consultations
-from survey_app.results import activities
-from survey_app.results.models import Callback, Seal
+from survey_app.results import activities, speaking
+from survey_app.results.models import Callback
 from survey_app.scoring import signals
 from survey_app.scoring.signals import Flag, Limits
 from survey_app.units.models import Unit
@@ -93,24 +93,21 @@ def ranking(session: Session, province: UnitView, year: int) -> Ranking:
 
 
 def not_called_back(session: Session, province: UnitView, year: int) -> int:
-    """Surveys sealed in the year for which nobody drew the call-back sample yet."""
+    """Sealed surveys that belong to the year and for which nobody drew the call-back sample yet."""
     drawn = exists().where(Callback.survey_id == Survey.id)
-    found = (
-        select(func.count())
-        .select_from(Survey)
-        .join(Seal, Seal.survey_id == Survey.id)
+    rows = session.execute(
+        select(Survey.closes_at, Survey.phones_closed_at)
         .join(Unit, Unit.id == Survey.unit_id)
         .where(
             Unit.path.startswith(province.path, autoescape=True),
             Survey.purpose == Purpose.DECISION,
             Survey.rehearsal.is_(False),
             Survey.state.in_(_FINAL),
-            Seal.sealed_at >= consultations.new_year(year),
-            Seal.sealed_at < consultations.new_year(year + 1),
             ~drawn,
         )
+        .order_by(Survey.id)
     )
-    return session.scalars(found).one()
+    return sum(speaking.year_of(closes_at, closed_at) == year for closes_at, closed_at in rows)
 
 
 def _sealed(session: Session, province: UnitView, year: int) -> list[str]:

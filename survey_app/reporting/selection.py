@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from survey_app.criteria.findings import Verdict
+from survey_app.criteria.findings import SIGNATURES, Verdict
 from survey_app.fieldwork.models import State
 from survey_app.reporting.queries import Row
 from survey_app.scoring.rates import Rate
@@ -20,7 +20,7 @@ NO_SURVEY = "none"
 NOT_IN_SCOPE = "not_in_scope"
 
 STATES = (NO_SURVEY, *(state.value for state in State if state is not State.ANNULLED))
-FINDINGS = (*(verdict.value for verdict in Verdict), NOT_IN_SCOPE)
+FINDINGS = (*(verdict.value for verdict in Verdict), SIGNATURES, NOT_IN_SCOPE)
 _LONGEST_SEARCH = 100
 
 
@@ -85,10 +85,14 @@ def _is_chosen(row: Row, chosen: Selection, wanted: str) -> bool:
     return (
         (not wanted or wanted in names.plain(row.unit.full_name) or wanted == row.unit.code)
         and (not chosen.state or chosen.state == (row.state.value if row.state else NO_SURVEY))
-        and (not chosen.finding or chosen.finding == (row.finding.value if row.finding else NOT_IN_SCOPE))
+        and (not chosen.finding or chosen.finding in _findings(row))
         and (not chosen.kind or chosen.kind == row.unit.kind)
         and (not chosen.late_only or row.is_late)
     )
+
+
+def _findings(row: Row) -> tuple[str, ...]:
+    return (row.finding.value, *row.awaits) if row.finding else (NOT_IN_SCOPE,)
 
 
 def _known(word: str | None, known: Iterable[str]) -> str:

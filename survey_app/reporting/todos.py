@@ -4,16 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from flask import url_for
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.access import Identity, Role
 from survey_app.accounts.todo import Todo
-from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.reporting import postings, queries, ranking
-from survey_app.results.models import Seal
+from survey_app.results import speaking
 from survey_app.units import queries as units
 from survey_app.units.models import Level
 
@@ -42,40 +40,32 @@ def late_communes(session: Session, identity: Identity, now: datetime) -> Iterab
 
 
 def not_called_back(session: Session, identity: Identity, now: datetime) -> Iterable[Todo]:
-    """One line with the number of sealed surveys without a call-back, and where to begin."""
+    """A line for this year and one for the last: sealed surveys without a call-back, and where to begin."""
     province = units.unit(session, identity.unit_id)
     readers = {Role.PROVINCE, Role.FRONT_PROVINCE, Role.AUDITOR}
     if identity.role not in readers or province.level != Level.PROVINCE:
         return ()
-    year = units.civil(now).year
-    count = ranking.not_called_back(session, province, year)
-    if not count:
-        return ()
+    this_year = units.civil(now).year
+    counts = {year: ranking.not_called_back(session, province, year) for year in (this_year - 1, this_year)}
+    return tuple(_to_call_back(year, count) for year, count in counts.items() if count)
+
+
+def _to_call_back(year: int, count: int) -> Todo:
     title = ngettext(
-        "%(num)d sealed survey has not been called back",
-        "%(num)d sealed surveys have not been called back",
+        "%(num)d sealed survey of %(year)s has not been called back",
+        "%(num)d sealed surveys of %(year)s have not been called back",
         count,
+        year=year,
     )
     detail = _("See which have most to compare with the papers, and begin there.")
-    return (Todo(title, detail, url_for("reporting.ranking", year=year)),)
+    return Todo(title, detail, url_for("reporting.ranking", year=year))
 
 
 def unposted_result(session: Session, identity: Identity, now: datetime) -> Iterable[Todo]:
     """One line while nobody has recorded where the newest result of the person's commune hangs."""
     if identity.role not in (Role.COMMUNE, Role.FRONT_COMMUNE):
         return ()
-    newest = session.scalar(
-        select(Survey.id)
-        .join(Seal, Seal.survey_id == Survey.id)
-        .where(
-            Survey.unit_id == identity.unit_id,
-            Survey.purpose == Purpose.DECISION,
-            Survey.rehearsal.is_(False),
-            Survey.state.in_((State.SEALED, State.SIGNED)),
-        )
-        .order_by(Seal.sealed_at.desc(), Survey.id.desc())
-        .limit(1)
-    )
+    newest = speaking.newest(session, identity.unit_id)
     if newest is None or postings.postings(session, newest):
         return ()
     title = _("Post the result of survey %(number)s", number=newest)

@@ -1,4 +1,4 @@
-"""Why a unit has no sealed result yet: one reason, the first thing that somebody has to do.
+"""Why a unit has no signed result yet: one reason, the first thing that somebody has to do.
 
 Pure: knows no database and no wording. The clock is an argument.
 """
@@ -22,11 +22,18 @@ class Reason(StrEnum):
     NOT_OPEN = "not_open"
     OPEN = "open"
     COUNTING = "counting"
+    SIGNATURES = "signatures"
 
 
 #: Nothing moves until somebody acts; in the other states the calendar does the next step.
 _NEEDS_SOMEBODY = frozenset(
-    {Reason.NO_HOUSEHOLDS, Reason.NO_SURVEY, Reason.NOT_SUBMITTED, Reason.AWAITING_FRONT}
+    {
+        Reason.NO_HOUSEHOLDS,
+        Reason.NO_SURVEY,
+        Reason.NOT_SUBMITTED,
+        Reason.AWAITING_FRONT,
+        Reason.SIGNATURES,
+    }
 )
 
 
@@ -60,7 +67,7 @@ class Step:
 
 
 def wait_of(step: Step | None, *, has_households: bool, now: datetime) -> Wait | None:
-    """What the unit waits for; None once its survey is sealed. `step` is None where there is no survey."""
+    """What the unit waits for; None once its survey is signed. `step` is None where there is no survey."""
     if step is None:
         return Wait(Reason.NO_SURVEY if has_households else Reason.NO_HOUSEHOLDS)
     if step.state is State.DRAFT:
@@ -82,7 +89,7 @@ def wait_of(step: Step | None, *, has_households: bool, now: datetime) -> Wait |
             until=calendar.last_day(ends) if ends else None,
             is_overdue=ends is not None and ends <= now,
         )
-    return None
+    return Wait(Reason.SIGNATURES) if step.state is State.SEALED else None
 
 
 def _until_opening(reason: Reason, step: Step, now: datetime) -> Wait:

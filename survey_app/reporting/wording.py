@@ -6,7 +6,10 @@ from survey_app.fieldwork.models import State
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.reporting.denominators import Denominator
+from survey_app.reporting.queries import Row, TargetProgress
 from survey_app.reporting.waits import Reason, Wait
+from survey_app.results.speaking import AboveFrame
+from survey_app.rulebooks.wording import finding_name, verdict_name
 from survey_app.templating import day, number
 from survey_app.units import kinds
 
@@ -42,7 +45,39 @@ def reason_name(reason: Reason) -> str:
         Reason.NOT_OPEN: _("should have opened"),
         Reason.OPEN: _("should have closed"),
         Reason.COUNTING: _("should have been counted and sealed"),
+        Reason.SIGNATURES: _("sealed, not signed by both bodies"),
     }[reason]
+
+
+def row_verdict(row: Row) -> str:
+    """The verdict on the consultation half of a unit, what it waits for, or that the indicator does not apply."""
+    if row.finding is None:
+        return _("not applicable")
+    return finding_name(row.event) if row.event else verdict_name(row.finding)
+
+
+def beside_text(one: TargetProgress) -> str:
+    """Of the units counted towards a target, how many reached coverage and used a form that the Front confirmed."""
+    if one.beside is None:
+        return ""
+    counted, reached = number(one.progress.met), one.beside.reached_coverage
+    parts = (
+        _("coverage is not configured")
+        if reached is None
+        else _("%(count)s reached the required coverage", count=number(reached)),
+        _("%(count)s used a form confirmed by the Front", count=number(one.beside.used_confirmed_form)),
+    )
+    return _("Of the %(counted)s counted: %(parts)s.", counted=counted, parts="; ".join(parts))
+
+
+def above_frame_text(village: AboveFrame) -> str:
+    """A village in which more households answered than are on its list."""
+    return _(
+        "%(village)s: %(answered)s households answered, but only %(households)s are on the list.",
+        village=village.name,
+        answered=number(village.answered),
+        households=number(village.households),
+    )
 
 
 def denominator_text(counted: Denominator) -> str:
@@ -95,4 +130,5 @@ _REASONS: Mapping[Reason, Callable[[Wait], str]] = {
     Reason.NOT_OPEN: lambda wait: _("approved, opens on %(day)s", day=_day(wait)),
     Reason.OPEN: _open,
     Reason.COUNTING: lambda wait: _("paper slips are keyed until %(day)s", day=_day(wait)),
+    Reason.SIGNATURES: lambda _wait: _("sealed; waits for the signatures of both bodies"),
 }

@@ -14,7 +14,7 @@ from survey_app.fieldwork.models import Channel
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.questions.instrument import Text
-from survey_app.results import queries
+from survey_app.results import queries, speaking
 from survey_app.scoring import disclosure, rates
 from survey_app.scoring.disclosure import Audience, DisclosedCommune
 from survey_app.scoring.rates import Rate
@@ -49,6 +49,8 @@ class DisclosedResult:
     sealed_by: str | None = None
     counted_on: date | None = None
     annulments: tuple[AnnulmentView, ...] = ()
+    #: The survey that speaks for the unit and year in place of this one; None where this one does.
+    spoken_by: str | None = None
 
     @property
     def keeps_figure(self) -> bool:
@@ -109,6 +111,7 @@ def result(session: Session, survey_id: str, audience: Audience) -> DisclosedRes
         sealed_by=exact.sealed_by,
         counted_on=exact.counted_on,
         annulments=exact.annulments,
+        spoken_by=speaking.instead_of(session, exact.survey),
     )
     kept = None if audience is Audience.EXACT else queries.kept_figure(session, exact)
     if kept is None:

@@ -69,6 +69,18 @@ def remarks(result: DisclosedResult) -> tuple[str, ...]:
         (not survey.confirmed, _("The form has not been confirmed by the Fatherland Front.")),
         (bool(survey.stand_ins), stood_in(survey.stand_ins)),
         (
+            survey.purpose == "decision" and survey.state == "sealed" and not survey.rehearsal,
+            _("Both bodies have not signed yet: until they have, this result counts nowhere."),
+        ),
+        (
+            result.spoken_by is not None,
+            _(
+                "Survey %(number)s of the same year is newer and speaks for the commune: what is concluded for the "
+                "year rests on that one.",
+                number=result.spoken_by,
+            ),
+        ),
+        (
             survey.annulled_reason is not None,
             _("The survey was annulled: %(reason)s", reason=survey.annulled_reason),
         ),

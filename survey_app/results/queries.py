@@ -1,15 +1,13 @@
-"""What is final, read back exactly: scorecards, and the sealed communes of a province.
+"""What is final, read back exactly: scorecards. Which of them speaks for a unit and a year, `speaking` says.
 
 Exact counts leave this room for papers, the operator's commands and the province's sums; screens, exports and
 the public page read `disclosed`.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
-from typing import Any, cast
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
@@ -18,7 +16,7 @@ from survey_app.collecting.models import SpentCode
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork import rounds
-from survey_app.fieldwork.models import Channel, PrintBatch, Purpose, SlipRow, State, Survey
+from survey_app.fieldwork.models import PrintBatch, Purpose, SlipRow
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
@@ -27,7 +25,6 @@ from survey_app.scoring import scorecards, tallies
 from survey_app.scoring.scorecards import Scorecard
 from survey_app.scoring.tallies import Tally
 from survey_app.templating import day as printed_day
-from survey_app.units.models import Unit
 
 #: New answers before a feedback survey's figures change, so that no single answer can be read off two of them.
 FEEDBACK_STEP = 10
@@ -76,18 +73,6 @@ class ScorecardView:
     counted_on: date | None = None
     #: Of villages that were asked again, oldest first.
     annulments: tuple[AnnulmentView, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SealedSurvey:
-    """A sealed decision survey as the province adds it up; `scorecard` is the commune's."""
-
-    survey_id: str
-    sealed_at: datetime
-    households: int
-    scorecard: Scorecard
-    phone_answers: int
-    rehearsal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,33 +131,6 @@ def scorecard(session: Session, survey_id: str) -> ScorecardView:
         sealed_by=seal.sealed_by,
         annulments=rounds.annulments(session, survey_id),
     )
-
-
-def sealed_communes(
-    session: Session, unit_path: str, from_: datetime, to: datetime
-) -> Mapping[int, tuple[SealedSurvey, ...]]:
-    """Decision surveys sealed from `from_` up to, not including, `to`, by commune id and oldest first.
-
-    Reads seals only. Rehearsals and annulled surveys are not there: they count nowhere.
-    """
-    rows = session.execute(
-        select(Survey.unit_id, Seal.survey_id, Seal.sealed_at, Seal.document)
-        .join(Survey, Survey.id == Seal.survey_id)
-        .join(Unit, Unit.id == Survey.unit_id)
-        .where(
-            Unit.path.startswith(unit_path, autoescape=True),
-            Survey.purpose == Purpose.DECISION,
-            Survey.rehearsal.is_(False),
-            Survey.state != State.ANNULLED,
-            Seal.sealed_at >= from_,
-            Seal.sealed_at < to,
-        )
-        .order_by(Seal.sealed_at, Seal.survey_id)
-    )
-    found: dict[int, list[SealedSurvey]] = defaultdict(list)
-    for unit_id, survey_id, sealed_at, document in rows:
-        found[unit_id].append(_sealed_survey(survey_id, sealed_at, document))
-    return {unit_id: tuple(sealed) for unit_id, sealed in found.items()}
 
 
 def village_cards(
@@ -244,17 +202,3 @@ def kept_figure(session: Session, exact: ScorecardView) -> FeedbackFigure | None
 
 def figure_card(survey: SurveyView, figure: FeedbackFigure) -> Scorecard:
     return Scorecard(unit=survey.unit.code, households=0, tally=tallies.load(figure.tally), channels={})
-
-
-def _sealed_survey(survey_id: str, sealed_at: datetime, document: Mapping[str, object]) -> SealedSurvey:
-    # The document was written by `documents.build`; its shape is covered by the digest.
-    sealed = cast(Mapping[str, Any], document)
-    channels: Mapping[str, int] = sealed["channels"]
-    return SealedSurvey(
-        survey_id=survey_id,
-        sealed_at=sealed_at,
-        households=sealed["households"],
-        scorecard=Scorecard(sealed["unit"], sealed["households"], tallies.load(sealed["tally"]), channels),
-        phone_answers=sum(count for channel, count in channels.items() if channel != Channel.PAPER_ENTRY),
-        rehearsal=sealed["rehearsal"],
-    )

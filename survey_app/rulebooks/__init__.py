@@ -13,6 +13,9 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(commands)
     app.jinja_env.filters.update(
         verdict_name=wording.verdict_name,
+        finding_name=wording.finding_name,
+        target_name=wording.target_name,
+        plan_words=wording.plan_words,
         service_name=wording.service_name,
         rule_text=wording.rule_text,
         source_text=wording.source_text,

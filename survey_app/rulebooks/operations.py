@@ -60,11 +60,14 @@ class Recorded:
 def read_file(content: bytes) -> Framework:
     """The rule book in an uploaded file. Raises BadFramework with all problems at once."""
     try:
-        return frameworks.load(json.loads(content.decode("utf-8-sig")))
+        book = frameworks.load(json.loads(content.decode("utf-8-sig")))
     except InvalidFramework as error:
         raise BadFramework(_("The rule book has mistakes. Nothing was saved."), error.problems) from error
     except (ValueError, RecursionError) as error:
         raise BadFramework(_("The file cannot be read as JSON in UTF-8. Nothing was saved.")) from error
+    if missing := frameworks.unnamed(book):
+        raise BadFramework(_("The rule book has mistakes. Nothing was saved."), missing)
+    return book
 
 
 def load_packaged(session: Session, *, now: datetime) -> tuple[Recorded, ...]:

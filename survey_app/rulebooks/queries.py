@@ -99,8 +99,13 @@ def in_force(session: Session, province_unit_id: int, year: int) -> InForce:
 def newest_versions(session: Session) -> tuple[FrameworkView, ...]:
     """The newest version of every rule book: demonstrations last, then the latest period first."""
     rows = session.scalars(select(FrameworkVersion).order_by(FrameworkVersion.key, FrameworkVersion.version))
-    newest = {book.key: FrameworkView(book, PACKAGE, None) for book in packaged()}
-    newest |= {row.key: _view(row) for row in rows}
+    shipped = {book.key: FrameworkView(book, PACKAGE, None) for book in packaged()}
+    newest = shipped | {row.key: _view(row) for row in rows}
+    for key, view in shipped.items():
+        on_record = newest[key]
+        is_older = on_record.framework.version < view.framework.version
+        if on_record.recorded_by == PACKAGE and is_older:  # an update of the product not on record yet
+            newest[key] = view
     return tuple(sorted(newest.values(), key=_by_use))
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from survey_app.criteria.findings import Finding, Rule, Verdict
-from survey_app.criteria.frameworks import Source, Target, Threshold
+from survey_app.criteria.findings import SIGNATURES, Finding, Missed, Rule, Verdict
+from survey_app.criteria.frameworks import Framework, Source, Target, Threshold
 from survey_app.i18n import current_language
 from survey_app.i18n import gettext as _
 from survey_app.questions.problems import Problem
@@ -30,6 +30,24 @@ def verdict_name(verdict: Verdict) -> str:
     }[verdict]
 
 
+def finding_name(finding: Finding) -> str:
+    """The verdict, or what has to happen before it can be given."""
+    return _("awaits signatures") if SIGNATURES in finding.awaits else verdict_name(finding.verdict)
+
+
+def target_name(target: Target, framework: Framework) -> str:
+    """What is counted towards a target, by its kind: the plan's own words may promise more than that."""
+    event = next((one for one in framework.requirements if one.kind == "consultation_event"), None)
+    if target.kind != "communes_meeting_indicator" or event is None:
+        return in_language(dict(target.title))
+    return _("Consultation half of %(indicator)s", indicator=event.indicator)
+
+
+def plan_words(target: Target) -> str:
+    """The words of the plan, where something else is counted; "" where they are the name."""
+    return in_language(dict(target.title)) if target.kind == "communes_meeting_indicator" else ""
+
+
 def service_name(service: str) -> str:
     """An essential service of Decision 924/QĐ-TTg."""
     return {
@@ -44,9 +62,15 @@ def service_name(service: str) -> str:
 
 def rule_text(finding: Finding) -> str:
     """The rule behind a verdict, with the figures it compared and the words of the law it rests on."""
-    sentence = _RULES[finding.rule.code](finding.rule)
-    quote = finding.requirement.quote
-    return f"{sentence} “{quote}”" if quote else sentence
+    requirement = finding.requirement
+    sentences = [_RULES[finding.rule.code](finding.rule)]
+    if requirement.phone_slips and "least" in finding.rule.params:
+        sentences.append(
+            _("Where the number stands: %(source)s.", source=source_text(requirement.phone_slips.source))
+        )
+    if requirement.quote:
+        sentences.append(f"“{requirement.quote}”")
+    return " ".join(sentences)
 
 
 def source_text(source: Source | None) -> str:
@@ -107,21 +131,35 @@ def _rate_compared(rule: Rule) -> str:
     n, of, against = int(rule.params["n"]), int(rule.params["of"]), int(rule.params["basis_points"])
     return _(
         "%(n)s of %(of)s = %(percent)s, required %(share)s.",
-        n=format_decimal(n, locale=current_language()),
-        of=format_decimal(of, locale=current_language()),
+        n=_number(n),
+        of=_number(of),
         percent=_percent(Rate(n, of), against),
         share=_share(str(rule.params["comparison"]), against),
     )
 
 
 def _items_compared(rule: Rule) -> str:
-    missed = [key for key in str(rule.params["missed"]).split(", ") if key]
-    items = int(rule.params["items"])
-    return _(
+    items, against = int(rule.params["items"]), int(rule.params["basis_points"])
+    told = _(
         "%(reached)s of %(items)s items reach the rate required of each, %(share)s.",
-        reached=items - len(missed),
+        reached=items - len(rule.missed),
         items=items,
-        share=_share(str(rule.params["comparison"]), int(rule.params["basis_points"])),
+        share=_share(str(rule.params["comparison"]), against),
+    )
+    if not rule.missed:
+        return told
+    missed = "; ".join(_missed(one, against) for one in rule.missed)
+    return " ".join((told, _("Not reached: %(items)s.", items=missed)))
+
+
+def _missed(one: Missed, against: int) -> str:
+    return _(
+        "(%(place)s) %(item)s %(percent)s, %(n)s of %(of)s",
+        place=one.place,
+        item=in_language(dict(one.text)),
+        percent=_percent(one.rate, against),
+        n=_number(one.rate.n),
+        of=_number(one.rate.of),
     )
 
 
@@ -144,9 +182,47 @@ def _exceeds_frame(rule: Rule) -> str:
 
 def _consulted(rule: Rule) -> str:
     return _(
-        "A sealed consultation with household codes, %(phone_answers)s answers by phone; one is enough.",
-        phone_answers=rule.params["phone_answers"],
+        "Consultation with household codes %(survey)s, sealed and signed: %(slips)s valid slips by phone, "
+        "needed %(least)s.",
+        **_slips(rule),
     )
+
+
+def _consulted_earlier(rule: Rule) -> str:
+    return _(
+        "The earlier consultation %(survey)s of the same year, sealed and signed, held it: %(slips)s valid slips by "
+        "phone, needed %(least)s. For everything else survey %(newest)s speaks.",
+        newest=rule.params["newest"],
+        **_slips(rule),
+    )
+
+
+def _awaits_signatures(rule: Rule) -> str:
+    return _(
+        "Consultation %(survey)s is sealed and not signed by both bodies: until then it counts nowhere. "
+        "%(slips)s valid slips by phone, needed %(least)s.",
+        **_slips(rule),
+    )
+
+
+def _too_few_by_phone(rule: Rule) -> str:
+    return _(
+        "Consultation %(survey)s is sealed and signed, with %(slips)s valid slips by phone; needed %(least)s. "
+        "A slip without a readable answer is not valid.",
+        **_slips(rule),
+    )
+
+
+def _slips(rule: Rule) -> dict[str, str]:
+    return {
+        "survey": str(rule.params["survey"]),
+        "slips": _number(int(rule.params["phone_slips"])),
+        "least": _number(int(rule.params["least"])),
+    }
+
+
+def _number(count: int) -> str:
+    return format_decimal(count, locale=current_language())
 
 
 _RULES: Mapping[str, Callable[[Rule], str]] = {
@@ -159,10 +235,10 @@ _RULES: Mapping[str, Callable[[Rule], str]] = {
     "no_sealed_decision_survey": lambda _rule: _(
         "No consultation with household codes has been counted and sealed."
     ),
-    "no_answer_by_phone": lambda _rule: _(
-        "The sealed consultation holds no answer by phone; at least one is needed."
-    ),
     "consulted_by_phone": _consulted,
+    "consulted_earlier": _consulted_earlier,
+    "awaits_signatures": _awaits_signatures,
+    "too_few_slips_by_phone": _too_few_by_phone,
     "coverage_below_floor": lambda _rule: _(
         "The condition on coverage is not met, so nothing is said about the rates."
     ),
@@ -187,6 +263,10 @@ def _problems() -> Mapping[str, str]:
         "no_period": _("the period (period_from, period_to) is missing"),
         "duplicate_key": _("this key is used more than once"),
         "event_with_threshold": _("a consultation event has no threshold"),
+        "event_needs_phone_slips": _(
+            "a consultation event names how many valid slips by phone it needs (phone_slips: least, source)"
+        ),
+        "phone_slips_without_event": _("only a consultation event names slips by phone (phone_slips)"),
         "threshold_needs_days": _("the threshold of posting is given in days"),
         "threshold_needs_basis_points": _("the threshold of a rate is given in basis points (9000 = 90 %%)"),
         "target_needs_basis_points": _("the goal is given in basis points (5000 = 50 %%)"),

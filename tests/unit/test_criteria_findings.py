@@ -1,10 +1,11 @@
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 import pytest
 
-from survey_app.criteria.findings import Evidence, Rule, Verdict, find
-from survey_app.criteria.frameworks import Framework, Requirement, Source, Threshold
+from survey_app.criteria.findings import Consulted, Evidence, Missed, Rule, Verdict, find
+from survey_app.criteria.frameworks import Framework, PhoneSlips, Requirement, Source, Threshold
 from survey_app.criteria.targets import Standing, Target, progress, reached
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.scorecards import Scorecard
@@ -38,11 +39,33 @@ def verdict(requirement, evidence, *others):
     return find(make_framework(requirement, *others), evidence)[0].verdict
 
 
+def consulted(*held, **others):
+    """Surveys by (number, valid slips by phone, signed), newest first."""
+    return Evidence(consulted=tuple(Consulted(*one) for one in held), **others)
+
+
 EVENTS = {
-    "sealed, one answer by phone": (Evidence(True, 1), "met", "consulted_by_phone"),
-    "sealed, paper only": (Evidence(True, 0), "not_met", "no_answer_by_phone"),
-    "phone answers, nothing sealed": (Evidence(False, 50), "not_met", "no_sealed_decision_survey"),
-    "an earlier decision": (Evidence(earlier_decision="12/QĐ-UBND"), "met", "earlier_decision"),
+    "signed, one valid slip by phone": (consulted(("2", 1, True)), "met", "consulted_by_phone"),
+    "signed, no valid slip by phone": (consulted(("2", 0, True)), "not_met", "too_few_slips_by_phone"),
+    "sealed": (consulted(("2", 50, False)), "insufficient_evidence", "awaits_signatures"),
+    "sealed, paper only": (consulted(("2", 0, False)), "insufficient_evidence", "awaits_signatures"),
+    "an earlier one by phone": (consulted(("2", 0, True), ("1", 9, True)), "met", "consulted_earlier"),
+    "an earlier one that is signed": (consulted(("2", 9, False), ("1", 9, True)), "met", "consulted_earlier"),
+    "an earlier one not signed": (
+        consulted(("2", 0, True), ("1", 9, False)),
+        "not_met",
+        "too_few_slips_by_phone",
+    ),
+    "more answered than asked": (
+        consulted(("2", 9, True, True), scorecard=make_card(90, 10, households=99)),
+        "insufficient_evidence",
+        "answered_exceeds_frame",
+    ),
+    "an earlier decision": (
+        consulted(("2", 9, False), earlier_decision="12/QĐ-UBND"),
+        "met",
+        "earlier_decision",
+    ),
     "nothing": (Evidence(), "not_met", "no_sealed_decision_survey"),
 }
 
@@ -52,12 +75,32 @@ def test_the_consultation_is_met_by_an_event_and_by_no_rate(evidence, expected, 
     finding = find(make_framework(make_requirement("consultation_event")), evidence)[0]
 
     assert (finding.verdict, finding.rule.code) == (expected, code)
+    assert finding.awaits == (("signatures",) if code == "awaits_signatures" else ())
+
+
+@pytest.mark.parametrize(("slips", "expected"), [(29, "not_met"), (30, "met")])
+def test_the_rule_book_names_how_many_valid_slips_by_phone_the_event_needs(slips, expected):
+    event = replace(make_requirement("consultation_event"), phone_slips=PhoneSlips(30, SOURCE))
+
+    assert verdict(event, consulted(("2", slips, True))) == expected
+
+
+def test_an_event_met_by_an_earlier_survey_names_it_and_the_one_that_speaks():
+    requirement = make_requirement("consultation_event")
+
+    finding = find(make_framework(requirement), consulted(("7", 0, True), ("5", 12, True)))[0]
+
+    assert finding.rule.params == {"survey": "5", "phone_slips": 12, "least": 1, "newest": "7"}
 
 
 @pytest.mark.parametrize(
     "kind", ["coverage", "pooled_rate", "each_item_rate", "closing_rate", "posting_days"]
 )
-@pytest.mark.parametrize("evidence", [Evidence(), Evidence(True, 9, make_card(), 10)], ids=["none", "all"])
+@pytest.mark.parametrize(
+    "evidence",
+    [Evidence(), consulted(("2", 9, True), scorecard=make_card(), posted_days=10)],
+    ids=["none", "all"],
+)
 def test_without_a_threshold_nothing_is_decided(kind, evidence):
     assert verdict(make_requirement(kind), evidence) is Verdict.NOT_CONFIGURED
 
@@ -107,12 +150,15 @@ def test_a_floor_that_is_not_configured_holds_nothing_back():
 
 
 def test_each_item_has_to_reach_the_threshold_and_the_rule_names_those_that_do_not():
-    card = make_card(90, 10, second_item=79)
+    evidence = Evidence(
+        scorecard=make_card(90, 10, second_item=79),
+        item_texts={"roads": {"vi": "Đường sá"}, "power": {"vi": "Điện"}},
+    )
 
-    finding = find(make_framework(make_requirement("each_item_rate", 8000)), Evidence(scorecard=card))[0]
+    finding = find(make_framework(make_requirement("each_item_rate", 8000)), evidence)[0]
 
     assert finding.verdict is Verdict.NOT_MET
-    assert finding.rule.params["missed"] == "power"
+    assert finding.rule.missed == (Missed(2, "power", {"vi": "Điện"}, Rate(79, 100)),)
 
 
 @pytest.mark.parametrize(

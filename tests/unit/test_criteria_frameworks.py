@@ -1,5 +1,6 @@
 import contextlib
 import json
+from dataclasses import replace
 from importlib import resources
 
 import pytest
@@ -50,6 +51,23 @@ def test_a_shipped_rule_book_survives_loading_and_dumping(key):
 
     assert frameworks.dump(frameworks.load(made)) == made
     assert len(frameworks.digest(frameworks.load(made))) == 64
+
+
+@pytest.mark.parametrize("key", SHIPPED)
+def test_a_shipped_rule_book_names_one_valid_slip_by_phone_with_its_source(key):
+    event = frameworks.load(shipped(key)).requirements[0]
+
+    assert (event.kind, event.phone_slips.least) == ("consultation_event", 1)
+    assert event.phone_slips.source.complete
+
+
+def test_a_rule_book_recorded_before_slips_were_named_keeps_its_digest():
+    book = frameworks.load(shipped("ntm-nang-cao-2021-2025"))
+    older = replace(book, requirements=tuple(replace(one, phone_slips=None) for one in book.requirements))
+
+    assert "phone_slips" not in frameworks.dump(older)["requirements"][0]
+    assert [problem.code for problem in frameworks.unnamed(older)] == ["event_needs_phone_slips"]
+    assert frameworks.unnamed(book) == ()
 
 
 def test_the_real_rule_book_configures_no_threshold_of_a_rate():
@@ -106,6 +124,18 @@ BROKEN = {
         "bad_date",
     ),
     "a misspelt field": ({"treshold": None}, "unknown_field"),
+    "slips by phone of a rate": (
+        {"phone_slips": {"least": 1, "source": SOURCE}},
+        "phone_slips_without_event",
+    ),
+    "no slip by phone": (
+        {"kind": "consultation_event", "threshold": None, "phone_slips": {"least": 0, "source": SOURCE}},
+        "out_of_range",
+    ),
+    "slips by phone that nobody can look up": (
+        {"kind": "consultation_event", "threshold": None, "phone_slips": {"least": 1, "source": None}},
+        "source_needs_number_date_and_article",
+    ),
 }
 
 

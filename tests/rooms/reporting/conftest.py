@@ -53,6 +53,19 @@ FORM = Instrument(
 )
 
 
+def _tally(satisfied: int, valid: int, blank: int = 0) -> Tally:
+    item = {"satisfied": satisfied, "dissatisfied": valid - satisfied, "blank": 0}
+    return Tally(
+        valid=valid,
+        invalid=blank,
+        dissatisfied_slips=valid - satisfied,
+        satisfied_slips=satisfied,
+        items=(ItemTally("roads", **item), ItemTally("water", **item)),
+        closing=None,
+        options={},
+    )
+
+
 @dataclass
 class Province:
     """Makes a province, its communes and their surveys on the test's database."""
@@ -154,6 +167,15 @@ class Province:
         self.session.commit()
         return number
 
+    def frame(self, survey_id: str, *, households: int) -> None:
+        """Let the village's list hold so many households, whatever the commune's does."""
+        self.session.query(FrameRow).filter_by(survey_id=survey_id).update({"households": households})
+        self.session.commit()
+
+    def signed(self, commune: Unit, **sealed: object) -> str:
+        """A sealed survey that both bodies have signed."""
+        return self.sealed(commune, state=State.SIGNED, **sealed)
+
     def sealed(
         self,
         commune: Unit,
@@ -165,27 +187,28 @@ class Province:
         sealed_at: datetime = NOW - timedelta(days=2),
         crowd: int = 0,
         network: tuple[int, int] = (0, 0),
+        state: State = State.SEALED,
+        blank_by_phone: int = 0,
+        confirmed: bool = False,
         **survey: object,
     ) -> str:
-        """A sealed survey of two scored items, each with `satisfied` of `valid` slips.
+        """A sealed survey of two scored items, each with `satisfied` of `valid` slips, and of slips left blank.
 
         `crowd` answers came in the same ten minutes, and n of `network` from one network.
         """
         times = {"closes_at": sealed_at - timedelta(days=1), "opens_at": sealed_at - timedelta(days=9)}
-        number = self.survey(commune, State.SEALED, households=households, **(times | survey))
+        number = self.survey(commune, state, households=households, **(times | survey))
+        self.session.get_one(Survey, number).confirmed = confirmed
         phones = valid if by_phone is None else by_phone
-        channels = {Channel.SELF_ONLINE.value: phones, Channel.PAPER_ENTRY.value: valid - phones}
-        item = {"satisfied": satisfied, "dissatisfied": valid - satisfied, "blank": 0}
-        tally = Tally(
-            valid=valid,
-            invalid=0,
-            dissatisfied_slips=valid - satisfied,
-            satisfied_slips=satisfied,
-            items=(ItemTally("roads", **item), ItemTally("water", **item)),
-            closing=None,
-            options={},
-        )
-        self._counted(number, commune, tally, sealed_at, crowd, network)
+        on_phone = _tally(min(satisfied, phones), phones, blank_by_phone)
+        on_paper = _tally(satisfied - min(satisfied, phones), valid - phones)
+        channels = {
+            Channel.SELF_ONLINE.value: on_phone.answered,
+            Channel.PAPER_ENTRY.value: on_paper.answered,
+        }
+        by_channel = {Channel.SELF_ONLINE: on_phone, Channel.PAPER_ENTRY: on_paper}
+        tally = tallies.add(by_channel.values())
+        self._counted(number, commune, by_channel, sealed_at, crowd, network)
         self.session.add(
             Seal(
                 survey_id=number,
@@ -196,7 +219,7 @@ class Province:
                     "purpose": "decision",
                     "rehearsal": bool(survey.get("rehearsal", False)),
                     "households": households,
-                    "answered": valid,
+                    "answered": tally.answered,
                     "tally": tallies.dump(tally),
                     "channels": channels,
                 },
@@ -223,21 +246,16 @@ class Province:
         self,
         number: str,
         commune: Unit,
-        tally: Tally,
+        by_channel: dict[Channel, Tally],
         sealed_at: datetime,
         crowd: int,
         network: tuple[int, int],
     ) -> None:
         """What sealing keeps of the one village; flushed, because nothing is added after the seal."""
         village = self.session.query(Unit).filter_by(parent_id=commune.id).one()
-        self.session.add(
-            TallyRow(
-                survey_id=number,
-                unit_id=village.id,
-                channel=Channel.SELF_ONLINE,
-                tally=tallies.dump(tally),
-            )
-        )
+        for channel, tally in by_channel.items():
+            row = TallyRow(survey_id=number, unit_id=village.id, channel=channel, tally=tallies.dump(tally))
+            self.session.add(row)
         for unit, sign, (n, of) in ((commune, "F9", (0, 0)), (village, "F6", network)):
             self.session.add(SealedSign(survey_id=number, unit_id=unit.id, sign=sign, n=n, of=of, rarity=0))
         if crowd:

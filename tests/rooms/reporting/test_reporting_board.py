@@ -8,6 +8,7 @@ from survey_app import db
 from survey_app.criteria.findings import Verdict
 from survey_app.fieldwork.models import Channel, Purpose, State, Survey
 from survey_app.reporting import exports, queries
+from survey_app.reporting.queries import Beside
 from survey_app.reporting.waits import Reason
 from survey_app.rulebooks import pins
 from survey_app.scoring.disclosure import Audience
@@ -45,15 +46,108 @@ def test_gia_lai_has_110_communes_in_scope_and_25_wards_outside(app):
     assert target(board, "online_feedback").progress.total == 135
 
 
-def test_a_commune_meets_the_consultation_half_by_one_sealed_survey_answered_by_phone(province):
-    met, paper_only, none = (province.commune(name) for name in ("A", "B", "C"))
-    province.sealed(met, by_phone=1)
-    province.sealed(paper_only, by_phone=0)
+def test_a_commune_meets_the_consultation_half_by_one_signed_survey_with_a_valid_slip_by_phone(province):
+    met, paper_only, blank, none = (province.commune(name) for name in ("A", "B", "C", "D"))
+    province.signed(met, by_phone=1)
+    province.signed(paper_only, by_phone=0)
+    province.signed(blank, by_phone=0, blank_by_phone=1)
 
-    findings = [province.row(commune).finding for commune in (met, paper_only, none)]
+    findings = [province.row(commune).finding for commune in (met, paper_only, blank, none)]
 
-    assert findings == [Verdict.MET, Verdict.NOT_MET, Verdict.NOT_MET]
+    assert findings == [Verdict.MET, Verdict.NOT_MET, Verdict.NOT_MET, Verdict.NOT_MET]
     assert "tổ chức lấy ý kiến" in province.row(met).event.requirement.quote
+
+
+def test_a_sealed_result_that_nobody_signed_awaits_signatures_and_counts_nowhere(province):
+    unsigned, signed = province.commune("A"), province.commune("B")
+    province.sealed(unsigned, confirmed=True)
+    province.signed(signed)
+
+    row, board = province.row(unsigned), province.board()
+
+    assert (row.finding, row.awaits) == (Verdict.INSUFFICIENT_EVIDENCE, ("signatures",))
+    assert target(board, "communes_8_4").progress.met == 1
+    assert target(board, "communes_8_4").beside.used_confirmed_form == 0
+    assert province.row(signed).awaits == ()
+
+
+def test_the_newest_sealed_survey_speaks_with_its_own_rate_and_its_own_verdicts(province):
+    commune = province.commune("A")
+    province.signed(commune, satisfied=80, valid=80, sealed_at=NOW - timedelta(days=40))
+    newest = province.signed(commune, satisfied=40, valid=80, by_phone=0)
+    province.use()
+
+    row = province.row(commune)
+
+    assert (row.survey_id, row.pooled) == (newest, Rate(80, 160))
+    assert conditions(row)["pooled"] is Verdict.NOT_MET
+    assert conditions(row)["coverage"] is Verdict.MET
+
+
+def test_an_earlier_survey_can_only_be_the_event_and_is_named(province):
+    commune = province.commune("A")
+    earlier = province.signed(commune, sealed_at=NOW - timedelta(days=40))
+    newest = province.signed(commune, by_phone=0)
+
+    row = province.row(commune)
+
+    assert (row.finding, row.event.rule.code) == (Verdict.MET, "consulted_earlier")
+    assert (row.event.rule.params["survey"], row.event.rule.params["newest"]) == (earlier, newest)
+
+
+def test_a_seal_that_was_held_up_does_not_let_an_older_survey_speak(province):
+    commune = province.commune("A")
+    long_ago = NOW - timedelta(days=60)
+    newest = province.signed(commune, sealed_at=NOW - timedelta(days=20))
+    province.signed(commune, sealed_at=NOW, closes_at=long_ago, opens_at=long_ago - timedelta(days=8))
+
+    assert province.row(commune).survey_id == newest
+
+
+def test_beside_the_share_stands_how_many_of_those_counted_reached_coverage_with_a_confirmed_form(province):
+    both, few, home_made, not_counted = (province.commune(name) for name in ("A", "B", "C", "D"))
+    province.signed(both, confirmed=True)
+    province.signed(few, satisfied=30, valid=30, confirmed=True)
+    province.signed(home_made)
+    province.signed(not_counted, by_phone=0, confirmed=True)
+
+    unset = target(province.board(), "communes_8_4").beside
+    province.use()
+    beside = target(province.board(), "communes_8_4").beside
+
+    assert unset == Beside(reached_coverage=None, used_confirmed_form=2)
+    assert beside == Beside(reached_coverage=2, used_confirmed_form=2)
+    assert target(province.board(), "online_feedback").beside is None
+
+
+def test_a_village_above_its_frame_stands_beside_the_finding_and_a_commune_above_it_is_insufficient(province):
+    commune, whole = province.commune("A"), province.commune("B")
+    number = province.signed(commune, households=100)
+    province.signed(whole, satisfied=101, valid=101, households=100)
+    province.frame(number, households=79)
+    province.use()
+
+    row, exceeding = province.row(commune), province.row(whole)
+
+    assert [(one.name, one.answered, one.households) for one in row.above_frame] == [("Thôn Một", 80, 79)]
+    assert row.finding is Verdict.MET
+    assert exceeding.finding is Verdict.INSUFFICIENT_EVIDENCE
+    assert exceeding.awaits == ()
+    told = conditions(exceeding)
+    assert {told[key] for key in ("coverage", "pooled", "each_item")} == {Verdict.INSUFFICIENT_EVIDENCE}
+
+
+def test_the_condition_on_each_item_names_the_items_that_miss_it(province):
+    commune = province.commune("A")
+    province.signed(commune, satisfied=40, valid=80)
+    province.use()
+
+    found = next(one for one in province.row(commune).conditions if one.requirement.key == "each_item")
+
+    assert [(one.place, one.text["vi"], one.rate) for one in found.rule.missed] == [
+        (1, "Đường sá", Rate(40, 80)),
+        (2, "Nước sạch", Rate(40, 80)),
+    ]
 
 
 def test_a_threshold_without_a_source_is_not_configured_whatever_the_rate(province):
@@ -146,10 +240,10 @@ def test_a_recognition_counts_from_its_year_on_and_for_its_indicator_only(provin
 
 def test_a_target_is_reached_at_exactly_its_goal(province):
     communes = [province.commune(name) for name in ("A", "B", "C", "D")]
-    province.sealed(communes[0])
+    province.signed(communes[0])
 
     before = target(province.board(), "communes_8_4")
-    province.sealed(communes[1])
+    province.signed(communes[1])
     after = target(province.board(), "communes_8_4")
 
     assert (before.is_reached, before.needed) == (False, 1)
@@ -247,7 +341,7 @@ def test_a_result_of_very_few_slips_is_hidden_from_a_viewer_with_every_verdict_t
 )
 def test_a_sealed_survey_belongs_to_the_year_its_phones_closed_in(province, sealed_at, closes_at, year):
     commune = province.commune("A")
-    province.sealed(
+    province.signed(
         commune, sealed_at=sealed_at, closes_at=closes_at, opens_at=closes_at - timedelta(days=20)
     )
 
@@ -271,6 +365,7 @@ def test_each_commune_says_what_it_waits_for(province):
         "counting": province.commune("F"),
         "overdue": province.commune("G"),
         "sealed": province.commune("H"),
+        "signed": province.commune("I"),
     }
     province.survey(communes["draft"], State.DRAFT, opens_at=soon)
     province.survey(communes["not_open"], State.PUBLISHED, opens_at=soon)
@@ -278,6 +373,7 @@ def test_each_commune_says_what_it_waits_for(province):
     province.survey(communes["counting"], State.COUNTING, counting_ends_at=soon)
     province.survey(communes["overdue"], State.COUNTING, counting_ends_at=past)
     province.sealed(communes["sealed"])
+    province.signed(communes["signed"])
 
     waits = {name: province.row(commune).wait for name, commune in communes.items()}
 
@@ -289,11 +385,14 @@ def test_each_commune_says_what_it_waits_for(province):
         "open": Reason.OPEN,
         "counting": Reason.COUNTING,
         "overdue": Reason.COUNTING,
-        "sealed": None,
+        "sealed": Reason.SIGNATURES,
+        "signed": None,
     }
     assert waits["open"].households_left == 70
     late = {row.unit.code for row in province.board().late}
-    assert late == {communes[name].code for name in ("no_households", "no_survey", "draft", "overdue")}
+    assert late == {
+        communes[name].code for name in ("no_households", "no_survey", "draft", "overdue", "sealed")
+    }
 
 
 def test_a_draft_that_was_sent_waits_for_the_front_and_is_late_for_it(province):

@@ -137,20 +137,77 @@ def test_rows_are_sorted_by_the_exact_rate_and_those_without_one_come_last(provi
     [
         ("?state=sealed", ["Xã Chốt"]),
         ("?state=none", ["Phường Phố", "Xã Trống"]),
-        ("?finding=met", ["Xã Chốt"]),
+        ("?finding=met", ["Xã Ký"]),
+        ("?finding=signatures", ["Xã Chốt"]),
         ("?finding=not_in_scope", ["Phường Phố"]),
         ("?kind=phuong", ["Phường Phố"]),
-        ("?late=1", ["Xã Trống"]),
-        ("?late=1&state=sealed", []),
+        ("?late=1", ["Xã Chốt", "Xã Trống"]),
+        ("?late=1&state=signed", []),
     ],
 )
 def test_filters_choose_by_state_finding_kind_and_lateness(province, client, query, names):
     province.sealed(province.commune("Chốt"))
+    province.signed(province.commune("Ký"))
     province.commune("Trống")
     province.commune("Phố", kind="phuong")
     province.sign_in()
 
     assert names_in_order(client.get(PAGE + query).text) == names
+
+
+def test_the_share_is_called_what_it_counts_and_the_plans_words_stand_beside_it(province, client):
+    province.signed(province.commune("A"), confirmed=True)
+    province.sign_in()
+
+    page = client.get(PAGE).text
+    book = client.get("/can-bo/khung/2026").text
+
+    for text in (page, book):
+        assert "Phần lấy ý kiến của 8.4" in text
+        assert "Tỷ lệ xã đạt chỉ tiêu 8.4 có tổ chức lấy ý kiến" in text
+        assert "chỉ đếm phần lấy ý kiến" in text
+    assert "Trong 1 xã được tính" in page
+
+
+def test_an_unsigned_result_is_called_so_in_page_files_and_json(province, client, app):
+    commune = province.commune("Chốt")
+    province.sealed(commune)
+    province.use()
+    province.sign_in()
+
+    page = client.get(PAGE).text
+    lines = list(csv.reader(io.StringIO(client.get(PAGE + ".csv").data.decode("utf-8-sig"))))
+    row = dict(zip(lines[0], lines[1], strict=True))
+    run = app.test_cli_runner().invoke(
+        args=["reporting", "province", "--unit", "98", "--year", "2026", "--json"]
+    )
+    told = json.loads(run.stdout)["communes"][0]
+
+    assert "chờ ký" in page
+    assert row["8.4, phần lấy ý kiến"] == "chờ ký"
+    assert row["Hai bên đã ký"] == "không"
+    assert (told["finding"], told["awaits"]) == ("insufficient_evidence", ["signatures"])
+    assert json.loads(run.stdout)["targets"][0]["met"] == 0
+
+
+def test_beside_each_verdict_in_a_file_stand_its_rule_and_its_source(province, client):
+    province.signed(province.commune("A"), satisfied=40, valid=80)
+    province.use()
+    province.sign_in()
+
+    lines = list(csv.reader(io.StringIO(client.get(PAGE + ".csv?lang=en").data.decode("utf-8-sig"))))
+    book = openpyxl.load_workbook(io.BytesIO(client.get(PAGE + ".xlsx?lang=en").data))
+
+    row = dict(zip(lines[0], lines[1], strict=True))
+    sheet = list(book["Units"].values)
+    for found in (row, dict(zip(sheet[0], sheet[1], strict=True))):
+        assert found["Pooled satisfaction rate"] == "not met"
+        assert found["Pooled satisfaction rate: rule"] == "80 of 160 = 50.00 %, required at least 90 %."
+        assert found["Pooled satisfaction rate: source"].startswith("MẪU TRÌNH DIỄN, 01/01/2026")
+        assert (
+            "Not reached: (1) Đường sá 50.00\u00a0%, 40 of 80"
+            in found["Satisfaction rate of each item: rule"]
+        )
 
 
 def test_each_row_leads_to_its_survey_and_its_result(province, client):
@@ -202,7 +259,7 @@ def test_a_unit_whose_name_is_a_formula_stays_a_name_in_the_csv(province, client
 
 
 def test_numbers_stay_numbers_in_the_workbook_and_targets_have_a_sheet(province, client):
-    province.sealed(province.commune("Chốt"), satisfied=71, valid=72, households=76)
+    province.signed(province.commune("Chốt"), satisfied=71, valid=72, households=76)
     province.sign_in()
 
     book = openpyxl.load_workbook(io.BytesIO(client.get(PAGE + ".xlsx?lang=en").data))
@@ -252,7 +309,7 @@ def test_the_chart_is_an_svg_without_text_elements_or_scripts(province, client):
 
 def test_the_command_prints_the_agreed_json_and_nothing_else(province, app):
     sealed, ward = province.commune("Chốt"), province.commune("Phố", kind="phuong")
-    number = province.sealed(sealed, satisfied=71, valid=72, households=76)
+    number = province.signed(sealed, satisfied=71, valid=72, households=76)
 
     run = app.test_cli_runner().invoke(
         args=["reporting", "province", "--unit", "98", "--year", "2026", "--json"]
@@ -264,9 +321,9 @@ def test_the_command_prints_the_agreed_json_and_nothing_else(province, app):
     assert (made["unit"], made["year"]) == ("98", 2026)
     row = by_unit[sealed.code]
     assert row["name"] == "Xã Chốt"
-    assert (row["survey"], row["state"], row["in_scope"]) == (number, "sealed", True)
+    assert (row["survey"], row["state"], row["in_scope"]) == (number, "signed", True)
     assert (row["coverage"], row["pooled"]) == ({"n": 72, "of": 76}, {"n": 142, "of": 144})
-    assert row["finding"] == "met"
+    assert (row["finding"], row["awaits"], row["above_frame"]) == ("met", [], [])
     assert "tổ chức lấy ý kiến" in row["rule"]
     assert row["source"]
     assert [set(one) for one in row["conditions"]] == [{"key", "finding", "rule", "source"}] * 5
@@ -275,7 +332,15 @@ def test_the_command_prints_the_agreed_json_and_nothing_else(province, app):
     assert (outside["in_scope"], outside["finding"], outside["survey"]) == (False, None, None)
     assert (outside["rule"], outside["source"], outside["conditions"]) == (None, None, [])
     assert (outside["coverage"], outside["pooled"], outside["state"]) == (None, None, None)
-    assert made["targets"][0] == {"key": "communes_8_4", "met": 1, "total": 1, "goal": 0.5, "computed": True}
+    assert made["targets"][0] == {
+        "key": "communes_8_4",
+        "met": 1,
+        "total": 1,
+        "goal": 0.5,
+        "computed": True,
+        "name": "Phần lấy ý kiến của 8.4",
+        "beside": {"reached_coverage": None, "used_confirmed_form": 0},
+    }
     assert made["targets"][1]["goal"] == 0.4
 
 

@@ -148,7 +148,7 @@ def test_another_rule_book_chosen_for_the_year_changes_no_finding_on_the_papers(
 
     after, printed = papers.exact(db.session(), "001"), words(client.get(TABLE).data)
 
-    assert (after.findings, after.book) == (before.findings, before.book)
+    assert (after.verdicts, after.book) == (before.verdicts, before.book)
     assert "Xã nông thôn mới nâng cao 2021-2025, chỉ tiêu 8.4, phiên bản 1 (mặc định)" in printed
     assert "trình diễn" not in printed
 
@@ -265,6 +265,40 @@ def test_a_survey_the_minute_job_sealed_says_nothing_of_commands(client, sealed)
     assert "đã công bố: hết ngày" not in public
 
 
+def test_papers_of_an_unsigned_result_say_so_and_its_event_awaits_signatures(client, sealed, as_role):
+    as_role(Role.AUDITOR)
+
+    unsigned = [words(client.get(address).data) for address in (MINUTES, TABLE)]
+    page, notice = client.get("/ket-qua/001").text, printed_notice()
+    sign(sealed)
+    signed = [words(client.get(address).data) for address in (MINUTES, TABLE)]
+
+    said = "Chờ ký: hai bên chưa ký kết quả này"
+    assert [said in text for text in (*unsigned, page, notice, *signed)] == [True] * 4 + [False] * 2
+    assert "chờ ký" in unsigned[1]
+    assert "chờ ký" not in signed[1]
+    assert said not in client.get("/ket-qua/001").text
+
+
+def test_a_result_in_whose_place_another_speaks_names_it_and_concludes_nothing(client, sealed, as_role):
+    sealed.make("002", households={"Linh Cang": 76})
+    sealed.answer("002", "Linh Cang", HAPPY, times=70)
+    sealed.seal("002")
+    as_role(Role.AUDITOR)
+
+    older, newer = papers.exact(db.session(), "001"), papers.exact(db.session(), "002")
+    table = words(client.get(TABLE).data)
+
+    said = "Đợt 002 cùng năm mới hơn và đại diện cho xã"
+    assert (older.verdicts.findings, older.result.spoken_by) == ((), "002")
+    assert newer.result.spoken_by is None
+    assert newer.verdicts.speaks.survey_id == "002"
+    assert said in table
+    assert said in client.get("/ket-qua/001").text
+    assert said not in client.get("/ket-qua/002").text
+    assert "Đối chiếu với bộ tiêu chí" not in table
+
+
 def printed_notice():
     return printing.notice_html(papers.notice(db.session(), "001"), HOST, NOW)
 
@@ -308,7 +342,7 @@ def test_papers_of_a_rehearsal_are_marked_on_every_sheet_and_hold_no_verdict(cou
     pdf = printing.minutes(found, NOW)
 
     sheets = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout
-    assert found.findings == ()
+    assert found.verdicts.findings == ()
     assert all("THỬ" in sheet for sheet in sheets.decode().split("\f")[:-1])
 
 

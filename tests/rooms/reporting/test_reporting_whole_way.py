@@ -3,12 +3,17 @@
 import csv
 import json
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from survey_app import db
+from survey_app.access import Identity, Role
+from survey_app.accounts.models import User
 from survey_app.config import VIETNAM
+from survey_app.fieldwork import queries as surveys
+from survey_app.results import signing
 from survey_app.units import kinds
+from survey_app.units import queries as units
 
 #: Commands live by the real clock, so this test is about the running year, whichever it is.
 YEAR = datetime.now(VIETNAM).year
@@ -27,7 +32,25 @@ def board(app):
     return row, {one["key"]: (one["met"], one["total"]) for one in made["targets"]}
 
 
-def test_one_answer_by_phone_and_the_seal_make_a_commune_meet_the_consultation_half(app, tmp_path: Path):
+def sign(number):
+    """Commune and Front sign, people of the province standing in for both."""
+    now = datetime.now(UTC)
+    people = []
+    with db.transaction() as current:
+        province = units.unit_by_code(current, "52", units.civil(now))
+        for role in (Role.PROVINCE, Role.FRONT_PROVINCE):
+            user = User(email=role, name=role, role=role, unit_id=province.id, created_at=now)
+            current.add(user)
+            current.flush()
+            people.append(Identity(user.id, user.name, role, province.id, province.path))
+        asked = signing.ask(current, surveys.survey(current, number), by=people[0], now=now)
+    with db.transaction() as current:
+        signing.decide(current, asked, approved=True, reason="", by=people[1], now=now)
+
+
+def test_one_valid_slip_by_phone_the_seal_and_two_signatures_make_a_commune_meet_the_consultation_half(
+    app, tmp_path: Path
+):
     frame = tmp_path / "khung.csv"
     lines = ("commune,village,kind,households,source,as_of", f"23938,Một,lang,40,UBND xã,{YEAR}-01-01", "")
     frame.write_text("\n".join(lines), encoding="utf-8")
@@ -59,14 +82,19 @@ def test_one_answer_by_phone_and_the_seal_make_a_commune_meet_the_consultation_h
     )
     running = board(app)
     command(app, "results", "close", "--survey", number)
+    sealed = board(app)
+    sign(number)
     after = board(app)
 
     assert stored.status_code == 201
     assert (before[0]["state"], before[0]["finding"]) == ("open", "not_met")
     assert before[0]["coverage"] == {"n": 0, "of": 40}
     assert (running[0]["coverage"], running[0]["pooled"]) == ({"n": 1, "of": 40}, None)
-    assert (after[0]["state"], after[0]["finding"]) == ("sealed", "met")
+    assert (sealed[0]["state"], sealed[0]["finding"]) == ("sealed", "insufficient_evidence")
+    assert sealed[0]["awaits"] == ["signatures"]
+    assert (after[0]["state"], after[0]["finding"]) == ("signed", "met")
     assert after[0]["pooled"] == {"n": len(scored) - 1, "of": len(scored)}
     assert after[0]["coverage"] == {"n": 1, "of": 40}
     assert before[1] == {"communes_8_4": (0, 110), "online_feedback": (0, 135)}
+    assert sealed[1] == before[1]
     assert after[1] == {"communes_8_4": (1, 110), "online_feedback": (0, 135)}

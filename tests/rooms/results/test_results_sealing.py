@@ -20,7 +20,16 @@ from survey_app.collecting.refusals import AlreadySealed
 from survey_app.fieldwork import queries as fieldwork
 from survey_app.fieldwork.models import Channel, Progress, Purpose, SlipRow, State, Survey
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
-from survey_app.results import erasing, operations, queries, reminders, schedule, triggers, verification
+from survey_app.results import (
+    erasing,
+    operations,
+    queries,
+    reminders,
+    schedule,
+    speaking,
+    triggers,
+    verification,
+)
 from survey_app.results.models import FeedbackFigure, Seal, SealedResponse, TallyRow
 from survey_app.scoring import tallies
 
@@ -355,19 +364,50 @@ def test_the_province_reads_sealed_communes_without_rehearsals_annulled_and_feed
     db.session().get(Survey, "003").rehearsal = True
     db.session().commit()
 
-    found = queries.sealed_communes(
-        db.session(), linh_cang.province.path, NOW - timedelta(days=1), NOW + timedelta(days=1)
-    )
+    found = speaking.of_year(db.session(), linh_cang.province.path, 2026)
 
     (sealed,) = found[linh_cang.commune.id]
-    assert (sealed.survey_id, sealed.households, sealed.phone_answers) == ("001", 76, 61)
+    assert (sealed.survey_id, sealed.households, sealed.phone_slips) == ("001", 76, 61)
+    assert not sealed.is_signed
     assert sealed.scorecard == queries.scorecard(db.session(), "001").commune
 
 
-def test_a_survey_sealed_outside_the_period_is_not_the_provinces(linh_cang):
+def test_blank_slips_and_paper_are_no_valid_slips_by_phone(surveys):
+    surveys.make(households={"Một": 40})
+    surveys.answer("001", "Một", {}, times=3)
+    surveys.answer("001", "Một", HAPPY, times=5, channel=Channel.PAPER_ENTRY)
+    surveys.seal()
+
+    (sealed,) = speaking.of_year(db.session(), "/", 2026)[surveys.commune.id]
+
+    assert (sealed.scorecard.tally.answered, sealed.phone_slips) == (8, 0)
+
+
+def test_a_survey_speaks_for_no_other_year_than_that_in_which_its_phones_closed(linh_cang):
     linh_cang.seal()
 
-    assert queries.sealed_communes(db.session(), "/", NOW - timedelta(days=2), NOW) == {}
+    assert speaking.of_year(db.session(), "/", 2025) == {}
+    assert speaking.of_year(db.session(), "/", 2027) == {}
+    assert speaking.newest(db.session(), linh_cang.commune.id) == "001"
+
+
+@pytest.mark.parametrize("fate", ["annulled", "rehearsal"])
+def test_an_annulled_survey_and_a_rehearsal_never_speak_in_place_of_another(linh_cang, fate):
+    linh_cang.make("002", households={"Linh Cang": 76})
+    for number in ("001", "002"):
+        linh_cang.seal(number)
+    first = speaking.instead_of(db.session(), fieldwork.survey(db.session(), "001"))
+    with db.transaction() as current:
+        second = current.get_one(Survey, "002")
+        if fate == "annulled":
+            second.state = State.ANNULLED
+        else:
+            second.rehearsal = True
+
+    assert first == "002"
+    assert speaking.newest(db.session(), linh_cang.commune.id) == "001"
+    for number in ("001", "002"):
+        assert speaking.instead_of(db.session(), fieldwork.survey(db.session(), number)) is None
 
 
 def test_the_sealed_document_holds_no_count_of_a_village(surveys):

@@ -69,10 +69,11 @@ def test_a_change_is_a_new_version_and_the_old_one_stays_readable(app):
 
     recorded = record(with_threshold(shipped()))
 
+    before = shipped().version
     assert recorded.is_new
-    assert recorded.framework.version == 2
-    assert queries.version(db.session(), SHIPPED, 1) == shipped()
-    assert queries.version(db.session(), SHIPPED, 2) == recorded.framework
+    assert recorded.framework.version == before + 1
+    assert queries.version(db.session(), SHIPPED, before) == shipped()
+    assert queries.version(db.session(), SHIPPED, before + 1) == recorded.framework
 
 
 def test_recording_the_same_rules_again_makes_no_version(app):
@@ -89,7 +90,37 @@ def test_an_update_of_the_product_leaves_a_rule_book_that_the_province_continued
 
     load()
 
-    assert queries.framework_for(db.session(), place.province.id, 2026).version == 2
+    assert queries.framework_for(db.session(), place.province.id, 2026).version == shipped().version + 1
+
+
+def before_slips_were_named(book):
+    """The rule book as the product shipped it when the number of valid slips by phone was not data yet."""
+    requirements = tuple(replace(one, phone_slips=None) for one in book.requirements)
+    return replace(book, version=1, requirements=requirements)
+
+
+def test_a_version_of_an_earlier_product_on_record_gives_way_to_the_shipped_one(place):
+    record(before_slips_were_named(shipped()), actor=queries.PACKAGE)
+
+    in_force = queries.framework_for(db.session(), place.province.id, 2026)
+
+    assert in_force == shipped()
+    assert queries.version(db.session(), SHIPPED, 1).requirements[0].phone_slips is None
+
+
+def test_a_rule_book_of_the_province_stays_in_force_though_the_product_ships_a_later_version(place):
+    record(replace(before_slips_were_named(shipped()), title={"vi": "Của tỉnh"}))
+
+    assert queries.framework_for(db.session(), place.province.id, 2026).title == {"vi": "Của tỉnh"}
+
+
+def test_a_new_file_has_to_name_how_many_valid_slips_by_phone_the_event_needs():
+    document = frameworks.dump(before_slips_were_named(shipped()))
+
+    with pytest.raises(operations.BadFramework) as refused:
+        operations.read_file(json.dumps(document).encode())
+
+    assert {problem.code for problem in refused.value.problems} == {"event_needs_phone_slips"}
 
 
 def test_a_year_keeps_the_version_chosen_until_it_is_chosen_again(place):
@@ -101,7 +132,8 @@ def test_a_year_keeps_the_version_chosen_until_it_is_chosen_again(place):
     in_force = queries.in_force(db.session(), place.province.id, 2026)
 
     assert in_force.is_chosen
-    assert (in_force.framework.version, in_force.newer_version) == (1, 2)
+    version = shipped().version
+    assert (in_force.framework.version, in_force.newer_version) == (version, version + 1)
 
 
 def test_each_year_has_its_own_choice(place):
@@ -202,8 +234,9 @@ def test_the_commands_load_import_and_use_a_rule_book(place, app, tmp_path):
     used = run(args=["rulebooks", "use", "--unit", "98", "--year", "2026", "--framework", SHIPPED, "--json"])
 
     assert {one["key"] for one in loaded["frameworks"]} == {SHIPPED, DEMO}
-    assert imported == {"frameworks": [{"key": SHIPPED, "version": 2, "new": True}]}
-    assert json.loads(used.stdout) == {"unit": "98", "year": 2026, "framework": SHIPPED, "version": 2}
+    version = shipped().version + 1
+    assert imported == {"frameworks": [{"key": SHIPPED, "version": version, "new": True}]}
+    assert json.loads(used.stdout) == {"unit": "98", "year": 2026, "framework": SHIPPED, "version": version}
 
 
 def test_a_refused_command_says_why_and_prints_no_json(place, app, tmp_path):
