@@ -10,7 +10,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import cache
 
 from flask import request
-from sqlalchemy import Select, String, bindparam, delete, func, select
+from sqlalchemy import Select, String, bindparam, delete, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey_app import addresses, db
@@ -54,13 +54,20 @@ def is_blocked(session: Session, key: str, now: datetime, *, limit: int, minutes
 @cache
 def counted() -> Select[int]:
     """One row with the failures of a key since a moment, also to be read beside something else; see `window`."""
-    mine = (Failure.key == bindparam("throttled"), Failure.minute >= bindparam("since"))
+    mine = (
+        Failure.key == bindparam("throttled"),
+        Failure.minute.between(bindparam("since"), bindparam("until")),
+    )
     return select(func.coalesce(func.sum(Failure.failures), 0).label("failures")).where(*mine)
 
 
 def window(key: str, now: datetime, *, minutes: int = 1) -> dict[str, object]:
-    """The values that `counted` is run with."""
-    return {"throttled": key, "since": _minute(now) - timedelta(minutes=minutes - 1)}
+    """The values that `counted` is run with.
+
+    Minutes to come are not looked at: what was counted under a clock since put back must not shut anybody out.
+    """
+    until = _minute(now)
+    return {"throttled": key, "since": until - timedelta(minutes=minutes - 1), "until": until}
 
 
 def record_failure(session: Session, key: str, now: datetime) -> None:
@@ -84,8 +91,9 @@ def seconds_left_of_day(now: datetime) -> int:
 
 
 def forget(session: Session, now: datetime) -> int:
-    """Delete what is older than an hour; how many rows went."""
-    old = delete(Failure).where(Failure.minute < now - timedelta(hours=1))
+    """Delete what is older than an hour, and what a clock since put back left in days to come; how many rows went."""
+    hour, days = timedelta(hours=1), timedelta(days=2)
+    old = delete(Failure).where(or_(Failure.minute < now - hour, Failure.minute > now + days))
     return session.connection().execute(old).rowcount
 
 

@@ -95,14 +95,22 @@ def running(session: Session, user_id: int, mark: str, now: datetime) -> tuple[S
 
 
 def is_note_due(last_seen_at: datetime, now: datetime) -> bool:
-    """Whether another minute has begun since the session was last noted."""
-    return _minute(now) - last_seen_at >= _MINUTE
+    """Whether another minute has begun since the session was last noted, or the clock was put back since."""
+    passed = _minute(now) - last_seen_at
+    return passed >= _MINUTE or passed < -_MINUTE
 
 
 def note_seen(session: Session, mark: str, *, now: datetime) -> None:
-    """Note that the session is in use, to the minute."""
-    seen = update(StaffSession).where(StaffSession.digest == _digest(mark)).values(last_seen_at=_minute(now))
-    session.execute(seen, execution_options={"synchronize_session": False})
+    """Note that the session is in use, to the minute.
+
+    One that began under a clock ahead of this one begins now: it must end after its time like every other.
+    """
+    mine, unread = StaffSession.digest == _digest(mark), {"synchronize_session": False}
+    session.execute(
+        update(StaffSession).where(mine).values(last_seen_at=_minute(now)), execution_options=unread
+    )
+    ahead = update(StaffSession).where(mine, StaffSession.started_at > now + _MINUTE)
+    session.execute(ahead.values(started_at=now), execution_options=unread)
 
 
 def renew(session: Session, mark: str) -> str:

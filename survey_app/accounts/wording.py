@@ -97,6 +97,9 @@ ACTS: Mapping[str, str] = {
     "reporting.release": _l("Released a paper with exact counts"),
     "reporting.pack": _l("Downloaded the evidence pack"),
     "keys.backup": _l("Backed up the keys"),
+    "clock.doubt": _l("The server's clock jumped by more than an hour"),
+    "clock.right_again": _l("The server's clock is right again"),
+    "clock.confirm": _l("Confirmed that the server's clock is right"),
 }
 
 #: What is told of an act, where the word is not already plain.

@@ -43,10 +43,11 @@ def count(
 def is_fast(instrument: Instrument, opened_at: datetime | None, now: datetime) -> bool:
     """Whether the form was sent below two seconds an item after it was opened, by the server's clock.
 
-    An answer that never opened a form came from a program.
+    An answer that never opened a form came from a program. A form opened after now was opened under a clock that has
+    since been put back: how long it took is not known.
     """
     items = len(instrument.scored) + (1 if instrument.closing else 0)
-    return opened_at is None or now - opened_at < items * _PER_ITEM
+    return opened_at is None or timedelta() <= now - opened_at < items * _PER_ITEM
 
 
 def slots(session: Session, survey_ids: Iterable[str]) -> dict[tuple[str, int], tuple[TenMinutes, ...]]:

@@ -7,12 +7,14 @@ from survey_app.accounts import journal, paper_signatures, todo
 from survey_app.authoring import uses
 from survey_app.fieldwork import (
     acts,
+    clock_views,
     commands,
     draft_views,
     links,
     meeting_views,
     print_views,
     queries,
+    remarks,
     schedule,
     views,
 )
@@ -26,10 +28,13 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(draft_views.bp)
     app.register_blueprint(print_views.bp)
     app.register_blueprint(meeting_views.bp)
+    app.register_blueprint(clock_views.bp)
     app.cli.add_command(commands.group)
     uses.register(app, queries.use_of_instrument)
     jobs.register(app, "fieldwork", schedule.open_and_close)
+    todo.register(app, clock_views.todos)
     todo.register(app, schedule.todos)
+    remarks.register(app, clock_views.remarks)
     journal.register(app, "survey", queries.subjects_under)
     links.register(
         app,

@@ -7,6 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from survey_app import working_days
 from survey_app.config import VIETNAM, Settings
 
+#: A survey is sealed by the clock when that was due on two days; the minute job may need the minutes on the second.
+SEALING_TAKES = timedelta(days=1, minutes=5)
+
 
 @dataclass(frozen=True, slots=True)
 class Keying:

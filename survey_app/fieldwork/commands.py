@@ -13,7 +13,7 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
-from survey_app import db, jobs
+from survey_app import clock, db, jobs
 from survey_app.audit import OPERATOR
 from survey_app.authoring import operations as authoring
 from survey_app.authoring import queries as instruments
@@ -25,6 +25,7 @@ from survey_app.fieldwork.refusals import NoSuchVillage
 from survey_app.i18n import gettext as _
 from survey_app.jobs import Failed
 from survey_app.keys import store
+from survey_app.templating import moment
 from survey_app.units import kinds
 from survey_app.units import operations as units_operations
 from survey_app.units import queries as units
@@ -149,6 +150,37 @@ def _tell_failures(done: Mapping[str, object]) -> bool:
     for name, result in failed.items():
         click.echo(f"tick: {name}: {result.reason}", err=True)
     return bool(failed)
+
+
+@group.command("clock")
+@click.option("--confirm", is_flag=True, help="The clock of this server is right.")
+@click.option("--json", "as_json", is_flag=True)
+def server_clock(confirm: bool, as_json: bool) -> None:
+    """Tell whether the server's clock is believed, and confirm it when it is right after a jump."""
+    now = datetime.now(UTC)
+    with db.transaction() as current:
+        believed = clock.compare(current, now, clock.machine())
+        if confirm and not believed:
+            clock.confirm(current, now, actor=OPERATOR, now=now)
+        found = clock.doubt(current)
+    if as_json:
+        told = (
+            None
+            if found is None
+            else {"says": found.says.isoformat(), "expected": found.expected and found.expected.isoformat()}
+        )
+        click.echo(json.dumps({"believed": found is None, "doubt": told}))
+        return
+    click.echo(
+        _("The clock is believed.")
+        if found is None
+        else _(
+            "The clock is in doubt: it says %(says)s and was last believed at %(before)s. If it is right, add "
+            "--confirm.",
+            says=moment(found.says),
+            before=moment(found.believed_at),
+        )
+    )
 
 
 @group.command("slips")

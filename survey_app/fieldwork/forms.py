@@ -1,11 +1,12 @@
 """Forms of the survey pages."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from wtforms import (
     BooleanField,
     DateField,
+    HiddenField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -103,6 +104,21 @@ class PublicReasonForm(StaffForm):
 
 class ExtendForm(ReasonForm):
     closes_on = DateField(lazy_gettext("New last day"), format=_DATE_FORMATS, validators=[InputRequired()])
+
+
+class ClockForm(StaffForm):
+    """That the server's clock is right, as it was shown."""
+
+    shown = HiddenField(validators=[DataRequired()])
+
+    def validate_shown(self, field: Any) -> None:
+        """A moment as the page wrote it."""
+        try:
+            aware = datetime.fromisoformat(field.data).tzinfo is not None
+        except ValueError:
+            aware = False
+        if not aware:
+            raise ValidationError(_("Open the page again."))
 
 
 class CorrectionForm(ReasonForm, RevisedForm):

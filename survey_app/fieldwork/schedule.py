@@ -10,6 +10,7 @@ from survey_app import db
 from survey_app.access import FRONT, Identity, Role
 from survey_app.accounts import approvals
 from survey_app.accounts.todo import Todo
+from survey_app.clock import is_doubted
 from survey_app.fieldwork import acts, calendar, meetings, operations, queries, rounds
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import Purpose, State
@@ -23,11 +24,15 @@ _IN_THE_FIELD = (State.PUBLISHED, State.OPEN, State.COUNTING)
 
 
 def open_and_close(now: datetime) -> dict[str, int]:
-    """Open and close the phones that are due, and copy the hour's progress; how many of each."""
+    """Open and close the phones that are due, and copy the hour's progress; how many of each.
+
+    While the clock is in doubt phones stay as they are: a person decides first.
+    """
     keying = Keying.by(current_app.extensions["settings"])
     with db.transaction() as current:
-        opened = operations.open_due(current, now)
-        closed = operations.close_due(current, now, keying)
+        believed = not is_doubted(current)
+        opened = operations.open_due(current, now) if believed else 0
+        closed = operations.close_due(current, now, keying) if believed else 0
         copied = operations.copy_progress(current, now)
     return {"opened": opened, "closed": closed, "copied": copied}
 

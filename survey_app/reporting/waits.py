@@ -87,7 +87,7 @@ def wait_of(step: Step | None, *, has_households: bool, now: datetime) -> Wait |
         return Wait(
             Reason.COUNTING,
             until=calendar.last_day(ends) if ends else None,
-            is_overdue=ends is not None and ends <= now,
+            is_overdue=ends is not None and ends + calendar.SEALING_TAKES <= now,
         )
     return Wait(Reason.SIGNATURES) if step.state is State.SEALED else None
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import click
 from flask.cli import AppGroup
 
-from survey_app import audit, db, keys
+from survey_app import audit, clock, db, keys
 from survey_app.errors import DomainError
 from survey_app.fieldwork import rounds
 from survey_app.i18n import gettext as _
@@ -114,8 +114,10 @@ def verify(survey_id: str, as_json: bool) -> None:
 @JSON
 def destroy_pepper(survey_id: str, as_json: bool) -> None:
     """Destroy the key of a signed or cancelled survey's slips, once it need not be kept; repeatable."""
+    now = datetime.now(UTC)
     with refusals(), db.transaction() as current:
-        custody.record_destruction(current, survey_id, actor=audit.OPERATOR, now=datetime.now(UTC))
+        clock.require_believed(current, now, clock.machine())
+        custody.record_destruction(current, survey_id, actor=audit.OPERATOR, now=now)
     keys.store().destroy_pepper(survey_id)
     if as_json:
         click.echo(json.dumps({"survey": survey_id, "destroyed": True}))

@@ -261,8 +261,11 @@ DATA_MAP = (
         _l("By the minute job"),
     ),
     DataLine(
-        ("job_runs",),
-        _l("When each job of the server last worked and failed; nothing about people"),
+        ("job_runs", "clock_readings", "due_acts"),
+        _l(
+            "When each job of the server last worked and failed, its clock, and what was due on one day; nothing "
+            "about people"
+        ),
         _l("To see that the server does its work"),
         _l("The operator"),
         _l("Until the next minute overwrites it"),

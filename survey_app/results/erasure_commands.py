@@ -1,19 +1,23 @@
 """`flask results retain` and `flask results redact`: what is taken out of sealed answers, each time noted."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 
 import click
 from flask import current_app
 
-from survey_app import audit, db
+from survey_app import audit, clock, db
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
-from survey_app.results import erasing, redaction, retention
+from survey_app.results import erasing, redaction, retention, retention_status
 from survey_app.results.commands import JSON, SURVEY, group, refusals
 from survey_app.results.retention import Removed
 from survey_app.units.queries import civil
+
+#: How old invitations are named beside the numbers of surveys.
+_INVITATIONS = "invitations"
 
 
 @group.command("retain")
@@ -24,29 +28,44 @@ from survey_app.units.queries import civil
 )
 @JSON
 def retain(survey_id: str | None, due: bool, months: int | None, as_json: bool) -> None:
-    """Remove raw answers sealed longer ago than they are to be kept. Tallies, seal and leaf list stay."""
+    """Remove raw answers sealed longer ago than they are to be kept. Tallies, seal and leaf list stay.
+
+    With --due what is due for the first time is noted only, and removed by a run on another day.
+    """
     if bool(survey_id) == due:
         raise click.UsageError(_("Give either --survey or --due."))
     now = datetime.now(UTC)
     with refusals():
         before = _before(now, months)
-        wanted = retention.due(db.session(), before) if survey_id is None else (survey_id,)
-        removed, kept = _remove(wanted, before, now, stop=survey_id is not None)
-        with db.transaction() as current:
-            forgotten = (
-                retention.forget_invitations(current, before, actor=audit.OPERATOR, now=now) if due else 0
-            )
+        clock.require_believed(db.session(), now, clock.machine())
+        wanted, waiting = _wanted(before, now) if survey_id is None else ((survey_id,), ())
+        removed, kept = _remove(
+            [one for one in wanted if one != _INVITATIONS], before, now, stop=survey_id is not None
+        )
+        forgotten = 0
+        if _INVITATIONS in wanted:
+            with db.transaction() as current:
+                forgotten = retention.forget_invitations(current, before, actor=audit.OPERATOR, now=now)
     erased = not erasing.erase_owed(db.database.engine, now, actor=audit.OPERATOR) if removed else True
     if as_json:
         found = {
             "removed": [asdict(one) for one in removed],
             "kept": kept,
             "invitations": forgotten,
+            "waiting": waiting,
             "erased": erased,
         }
         click.echo(json.dumps(found, ensure_ascii=False))
         return
     _tell(removed, kept, forgotten, erased)
+    if waiting:
+        click.echo(
+            ngettext(
+                "%(num)d is due for the first time today: it is removed when this command runs on another day.",
+                "%(num)d are due for the first time today: they are removed when this command runs on another day.",
+                len(waiting),
+            )
+        )
 
 
 @group.command("redact")
@@ -76,8 +95,18 @@ def _before(now: datetime, months: int | None) -> datetime:
     return retention.keep_from(civil(now), configured)
 
 
+def _wanted(before: datetime, now: datetime) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What was due in runs on two days, and what is due for the first time today."""
+    due = retention.due(db.session(), before)
+    if retention_status.old_invitations(db.session(), before):
+        due = (*due, _INVITATIONS)
+    with db.transaction() as current:
+        ripe = clock.due_on_two_days(current, retention.RAW_REMOVED, due, now)
+    return ripe, tuple(one for one in due if one not in ripe)
+
+
 def _remove(
-    survey_ids: tuple[str, ...], before: datetime, now: datetime, *, stop: bool
+    survey_ids: Iterable[str], before: datetime, now: datetime, *, stop: bool
 ) -> tuple[list[Removed], dict[str, str]]:
     """Each survey in a transaction of its own; a complaint keeps one and holds up no other, unless `stop`."""
     removed: list[Removed] = []

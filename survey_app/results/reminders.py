@@ -1,7 +1,7 @@
 """What this room puts on people's lists: a survey whose counting is over and that could not be sealed."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import url_for
 from sqlalchemy import select
@@ -9,12 +9,10 @@ from sqlalchemy.orm import Session
 
 from survey_app.access import FRONT, OFFICERS, Identity
 from survey_app.accounts.todo import Todo
+from survey_app.fieldwork.calendar import SEALING_TAKES
 from survey_app.fieldwork.models import State, Survey
 from survey_app.i18n import gettext as _
 from survey_app.units.models import Unit
-
-#: The minute job may need this long before a survey counts as late.
-_SEALING_TAKES = timedelta(minutes=5)
 
 
 def todos(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
@@ -41,7 +39,7 @@ def _overdue(session: Session, unit_path: str, now: datetime) -> tuple[str, ...]
         .where(
             Unit.path.startswith(unit_path, autoescape=True),
             Survey.state == State.COUNTING,
-            Survey.counting_ends_at < now - _SEALING_TAKES,
+            Survey.counting_ends_at < now - SEALING_TAKES,
         )
         .order_by(Survey.id)
     )

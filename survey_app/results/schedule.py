@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app import db, keys
+from survey_app import clock, db, keys
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.results import cancelling, custody, erasing, operations
 
@@ -14,12 +14,14 @@ JOB = "job"
 
 
 def seal_due(now: datetime) -> dict[str, str]:
-    """Seal every survey whose counting window is over; "sealed" or the refusal, by survey.
+    """Seal every survey whose counting window was over in rounds on two days; "sealed" or the refusal, by survey.
 
     Each has a transaction of its own.
     One that is refused stays in counting, is tried again the next minute, and holds up no other.
     """
-    return {survey_id: _seal(survey_id, now) for survey_id in _due(db.session(), now)}
+    with db.transaction() as current:
+        due = clock.due_on_two_days(current, "results.seal", _due(current, now), now)
+    return {survey_id: _seal(survey_id, now) for survey_id in due}
 
 
 def set_aside_cancelled(now: datetime) -> dict[str, int]:
@@ -37,8 +39,13 @@ def erase_owed(now: datetime) -> tuple[str, ...]:
 
 
 def refresh_feedback(now: datetime) -> tuple[str, ...]:
-    """Count every open feedback survey that has ten new answers, once a day; which ones."""
-    refreshed = []
+    """Count every open feedback survey that has ten new answers, once a day; which ones.
+
+    Not under a day that is in doubt: a figure of a day to come would keep those of the days before it away.
+    """
+    refreshed: list[str] = []
+    if clock.is_doubted(db.session()):
+        return ()
     for survey_id in _open_feedback(db.session()):
         with db.transaction() as current:
             if operations.refresh_feedback(current, survey_id, now=now):
@@ -47,11 +54,12 @@ def refresh_feedback(now: datetime) -> tuple[str, ...]:
 
 
 def destroy_keys(now: datetime) -> tuple[str, ...]:
-    """Destroy the keys of slips that nothing keeps any more; of which surveys.
+    """Destroy the keys of slips that nothing kept any more in rounds on two days; of which surveys.
 
     A key noted as destroyed that is there again, after a crash or out of a backup, goes too.
     """
-    due = custody.due(db.session(), now)
+    with db.transaction() as current:
+        due = clock.due_on_two_days(current, "results.destroy_pepper", custody.due(current, now), now)
     for survey_id in due:
         try:
             with db.transaction() as current:

@@ -1,6 +1,9 @@
 """What the shipped server configuration may never do: write down who asked for what, or let a weaker way in."""
 
+import os
 import re
+import subprocess
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -121,4 +124,61 @@ def test_a_backup_leaves_the_machine_encrypted_to_two_holders_and_ends_after_35_
 
     assert len(re.findall(r"^age --encrypt --recipients-file \"\$[13]\" ", script, re.MULTILINE)) == 2
     assert "umask 077" in script
-    assert "-mtime +35 -delete" in script
+    assert 'deploy/prune-backups "$2" "$4"' in script
+
+
+# Deleting backups by the clock
+
+TODAY = date(2026, 6, 1)
+
+
+@pytest.fixture
+def backups(tmp_path):
+    """Ten nightly backups of data and of keys, the newest made yesterday."""
+    made(tmp_path, TODAY - timedelta(days=1), 10)
+    return tmp_path
+
+
+def made(folder, newest, count):
+    for kind in ("data", "keys"):
+        for age in range(count):
+            night = datetime.combine(newest - timedelta(days=age), time(18, 30), UTC)
+            file = folder / f"{kind}-{night:%Y%m%dT%H%MZ}.age"
+            file.touch()
+            os.utime(file, (night.timestamp(), night.timestamp()))
+
+
+def prune(folder, on):
+    subprocess.run([DEPLOY / "prune-backups", "--on", on.isoformat(), folder], check=True)
+    return len(list(folder.glob("data-*.age"))), len(list(folder.glob("keys-*.age")))
+
+
+def test_a_wrong_clock_deletes_no_backup_on_its_first_day_and_never_the_newest(backups):
+    wrong = TODAY + timedelta(days=60)
+
+    assert prune(backups, wrong) == prune(backups, wrong) == (10, 10)
+    assert prune(backups, wrong + timedelta(days=1)) == (7, 7)
+    assert prune(backups, wrong + timedelta(days=400)) == (7, 7)
+    assert {file.name[5:13] for file in backups.glob("data-*")} >= {"20260531", "20260525"}
+
+
+def test_what_was_old_under_a_wrong_clock_alone_is_not_deleted_by_the_right_one(backups):
+    prune(backups, TODAY + timedelta(days=60))
+
+    assert prune(backups, TODAY) == (10, 10)
+    assert prune(backups, TODAY + timedelta(days=1)) == (10, 10)
+
+
+def test_a_backup_older_than_35_days_is_deleted_when_it_was_old_on_two_days(backups):
+    made(backups, TODAY - timedelta(days=40), 3)
+
+    assert prune(backups, TODAY) == (13, 13)
+    assert prune(backups, TODAY + timedelta(days=1)) == (10, 10)
+
+
+def test_a_note_of_a_day_to_come_counts_from_today(backups):
+    made(backups, TODAY - timedelta(days=40), 3)
+    prune(backups, TODAY + timedelta(days=60))
+
+    assert prune(backups, TODAY) == (13, 13)
+    assert prune(backups, TODAY + timedelta(days=1)) == (10, 10)

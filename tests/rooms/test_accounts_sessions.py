@@ -7,6 +7,7 @@ import pyotp
 import pytest
 from flask import Flask, request
 from flask.testing import FlaskClient
+from itsdangerous import TimestampSigner
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -173,6 +174,61 @@ def test_a_session_that_is_over_opens_nothing_and_is_forgotten(
     assert client.get("/can-bo").status_code == 302
     assert run_due(now)["accounts.sessions"] == 1
     assert db.session().scalars(select(StaffSession.id)).all() == []
+
+
+class Ahead(TimestampSigner):
+    """Signs as a server does whose clock is three hours ahead."""
+
+    def get_timestamp(self) -> int:
+        return super().get_timestamp() + 3 * 3600
+
+
+def test_a_clock_that_steps_back_signs_nobody_out(app: Flask, client: FlaskClient, user_id: int) -> None:
+    sign_in(client)
+    now, name = datetime.now(UTC), app.config["SESSION_COOKIE_NAME"]
+    with client.session_transaction() as running:
+        held = dict(running)
+    serializer = app.session_interface.get_signing_serializer(app)
+    serializer.signer = Ahead
+    client.set_cookie(name, serializer.dumps(held))
+    set_times(now, started_at=-timedelta(hours=3), last_seen_at=-timedelta(hours=3))
+
+    reply = client.get("/can-bo")
+
+    assert reply.status_code == 200
+    db.session().expire_all()
+    row = db.session().scalars(select(StaffSession)).one()
+    assert max(row.started_at, row.last_seen_at) < now + timedelta(minutes=1)
+
+
+def test_the_browser_keeps_the_cookie_for_a_length_of_time_and_not_until_a_date_of_ours(
+    client: FlaskClient, user_id: int
+) -> None:
+    reply = sign_in(client).get("/can-bo")
+
+    [cookie] = [one for one in reply.headers.getlist("Set-Cookie") if "can_bo" in one]
+    assert "Max-Age=14400" in cookie
+
+
+def test_a_forged_cookie_opens_nothing(app: Flask, client: FlaskClient, user_id: int) -> None:
+    client.set_cookie(app.config["SESSION_COOKIE_NAME"], "e30.aaaa.bbbb")
+
+    assert client.get("/can-bo").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("ahead", "status"),
+    [(timedelta(minutes=5), 200), (timedelta(days=60), 302)],
+    ids=["a small step back", "a moment that proves nothing"],
+)
+def test_who_showed_who_they_are_under_a_clock_ahead_is_asked_again_only_after_a_long_step(
+    client: FlaskClient, user_id: int, ahead: timedelta, status: int
+) -> None:
+    sign_in(client)
+    with client.session_transaction() as running:
+        running["confirmed_at"] = (datetime.now(UTC) + ahead).timestamp()
+
+    assert client.get("/can-bo/thu").status_code == status
 
 
 def test_signing_out_everywhere_leaves_no_session(client: FlaskClient, user_id: int) -> None:

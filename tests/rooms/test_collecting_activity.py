@@ -79,6 +79,8 @@ def test_two_seconds_an_item_are_not_fast_and_less_is(village):
 
     assert not activity.is_fast(instrument, NOW - least, NOW)
     assert activity.is_fast(instrument, NOW - least + timedelta(microseconds=1), NOW)
+    put_back = NOW + timedelta(minutes=5)
+    assert not activity.is_fast(instrument, put_back, NOW)
 
 
 def test_every_answer_but_paper_is_counted_by_the_minute_whoever_held_the_phone(village):

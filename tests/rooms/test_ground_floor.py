@@ -434,6 +434,25 @@ def test_the_tenth_failure_of_a_minute_blocks_until_the_minute_is_over(app):
     assert (before, blocked, after) == (False, True, False)
 
 
+def test_failures_counted_under_a_clock_that_was_put_back_shut_nobody_out(app):
+    with db.transaction() as current:
+        for _time in range(10):
+            throttle.record_failure(current, "k", NOW + timedelta(hours=2))
+
+        assert throttle.is_blocked(current, "k", NOW + timedelta(hours=2), limit=10)
+        assert not throttle.is_blocked(current, "k", NOW, limit=10, minutes=15)
+
+
+def test_failures_of_days_to_come_are_forgotten(app):
+    with db.transaction() as current:
+        throttle.record_failure(current, "k", NOW + timedelta(days=60))
+        throttle.count_of_day(current, "day", NOW)
+
+    jobs.run_due(NOW)
+
+    assert db.session().scalars(select(Failure.key)).all() == ["day"]
+
+
 def test_of_a_thousand_guesses_in_a_minute_at_least_990_are_refused_and_the_village_waits_a_minute_at_most(
     app,
 ):

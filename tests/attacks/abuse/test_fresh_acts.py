@@ -21,6 +21,8 @@ _ACTS = {
     # Codes of slips, links to accounts, answers slip by slip.
     "fieldwork_print.make_slips", "accounts.invite", "accounts.renew", "accounts.close", "accounts.reopen",
     "accounts.reset", "sets.auditor_set", "texts.redact",
+    # Whether the clock is right, after which phones close and results are sealed.
+    "clock.page",
     # What a result is held against.
     "authoring.confirm", "authoring.unconfirm", "signals.draw", "signals.replies",
 }  # fmt: skip

@@ -371,7 +371,7 @@ def test_each_commune_says_what_it_waits_for(province):
     province.survey(communes["not_open"], State.PUBLISHED, opens_at=soon)
     province.survey(communes["open"], State.OPEN, answered={Channel.SELF_ONLINE: 30})
     province.survey(communes["counting"], State.COUNTING, counting_ends_at=soon)
-    province.survey(communes["overdue"], State.COUNTING, counting_ends_at=past)
+    province.survey(communes["overdue"], State.COUNTING, counting_ends_at=past - timedelta(days=1))
     province.sealed(communes["sealed"])
     province.signed(communes["signed"])
 

@@ -360,7 +360,7 @@ def test_the_command_refuses_what_is_no_province(province, app, code):
 def test_the_province_is_told_how_many_communes_are_late_and_where_to_see_them(province, app):
     province.commune("A")
     overdue = province.commune("B")
-    province.survey(overdue, State.COUNTING, counting_ends_at=NOW - timedelta(hours=1))
+    province.survey(overdue, State.COUNTING, counting_ends_at=NOW - timedelta(days=1, hours=1))
     officer = Identity(1, "An", Role.PROVINCE, province.unit.id, province.unit.path)
     villager = Identity(2, "Bình", Role.COMMUNE, overdue.id, overdue.path)
 

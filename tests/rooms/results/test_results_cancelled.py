@@ -57,13 +57,14 @@ def test_the_minute_job_destroys_a_key_when_nothing_keeps_it_any_more_and_again_
     early = schedule.destroy_keys(now + timedelta(days=29))
     store.pepper(cancelled.id)
 
-    done = schedule.destroy_keys(now + timedelta(days=31))
+    due = schedule.destroy_keys(now + timedelta(days=31))
+    done = schedule.destroy_keys(now + timedelta(days=32))
     with pytest.raises(keys.KeyMissing):
         store.pepper(cancelled.id)
     store.ensure_pepper(cancelled.id)
-    schedule.destroy_keys(now + timedelta(days=32))
+    schedule.destroy_keys(now + timedelta(days=33))
 
-    assert (complained, early, done) == ((), (), (cancelled.id,))
+    assert (complained, early, due, done) == ((), (), (), (cancelled.id,))
     with pytest.raises(keys.KeyMissing):
         store.pepper(cancelled.id)
 

@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import delete, func, inspect, select, text
+from sqlalchemy import delete, func, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from survey_app import audit, db, keys
 from survey_app.access import Role
 from survey_app.accounts.models import Invitation, User
 from survey_app.audit import AuditEvent
+from survey_app.clock import DueAct
 from survey_app.collecting.models import RetainedLeaf
 from survey_app.collecting.queries import Standing, receipt_standing
 from survey_app.config import DayOff
@@ -238,11 +239,15 @@ def test_the_command_removes_what_is_due_by_the_setting_and_says_it_in_json(app,
         current.flush()
         current.add(Invitation(token_digest="0" * 64, user_id=person.id, expires_at=long_ago))
 
-    done = run(app, "retain", "--due", "--json")
+    first = json.loads(run(app, "retain", "--due", "--json").output)
+    kept = rows(SealedResponse)
+    with db.transaction() as current:
+        current.execute(update(DueAct).values(first_on=date(2026, 6, 1)))
+    found = json.loads(run(app, "retain", "--due", "--json").output)
 
-    found = json.loads(done.output)
+    assert (first["removed"], first["waiting"], kept) == ([], ["001", "invitations"], 11)
     assert found == {
-        "removed": [{"survey": "001", "answers": 11}], "kept": {}, "invitations": 1, "erased": True
+        "removed": [{"survey": "001", "answers": 11}], "kept": {}, "invitations": 1, "waiting": [], "erased": True
     }  # fmt: skip
     assert (rows(SealedResponse), rows(TallyRow), rows(Invitation)) == (0, 1, 0)
 

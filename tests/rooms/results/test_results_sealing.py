@@ -262,22 +262,24 @@ def test_the_job_seals_what_is_due_and_a_refused_survey_holds_up_no_other(survey
     db.session().get(Survey, "003").counting_ends_at = NOW + timedelta(minutes=1)
     db.session().commit()
 
-    outcomes = schedule.seal_due(NOW)
+    first = schedule.seal_due(NOW)
+    outcomes = schedule.seal_due(NOW + timedelta(days=1))
 
+    assert first == {}
     assert outcomes.keys() == {"001", "002"}
     assert outcomes["002"] == "sealed"
     states = db.session().scalars(select(Survey.state).order_by(Survey.id)).all()
     assert states == ["counting", "sealed", "counting"]
-    assert schedule.seal_due(NOW).keys() == {"001"}
+    assert schedule.seal_due(NOW + timedelta(days=1)).keys() == {"001"}
 
 
 @pytest.mark.parametrize(
     ("role", "minutes", "listed"),
     [
-        pytest.param(Role.COMMUNE, 10, 1, id="commune"),
-        pytest.param(Role.FRONT_COMMUNE, 10, 1, id="front"),
-        pytest.param(Role.VIEWER, 10, 0, id="viewer"),
-        pytest.param(Role.COMMUNE, 1, 0, id="just-due"),
+        pytest.param(Role.COMMUNE, 24 * 60 + 10, 1, id="commune"),
+        pytest.param(Role.FRONT_COMMUNE, 24 * 60 + 10, 1, id="front"),
+        pytest.param(Role.VIEWER, 24 * 60 + 10, 0, id="viewer"),
+        pytest.param(Role.COMMUNE, 24 * 60 + 1, 0, id="just-due"),
     ],
 )
 def test_a_survey_that_could_not_be_sealed_stands_on_the_lists_of_both_bodies(
