@@ -31,7 +31,15 @@ class Percent:
     text: str
 
 
-Cell = str | int | float | Percent | None
+@dataclass(frozen=True, slots=True)
+class Decimal:
+    """An exact number as it is printed: a number in a workbook, `text` in CSV, where "1.5" would become a day."""
+
+    value: float
+    text: str
+
+
+Cell = str | int | float | Percent | Decimal | None
 
 #: Two decimals with the reader's own decimal sign, as in "98,61 %".
 _PERCENT_FORMAT = r"0.00\ %"
@@ -86,6 +94,7 @@ def xlsx(sheets: dict[str, Iterable[Sequence[Cell]]]) -> bytes:
         for name, rows in sheets.items():
             sheet = book.add_worksheet(name)
             sheet.add_write_handler(Percent, partial(_write_percent, percent))
+            sheet.add_write_handler(Decimal, _write_decimal)
             for number, row in enumerate(rows):
                 sheet.write_row(number, 0, row, bold if number == 0 else None)
             sheet.freeze_panes(1, 0)
@@ -101,9 +110,16 @@ def _write_percent(
     return written
 
 
+def _write_decimal(
+    sheet: Worksheet, row: int, column: int, cell: Decimal, style: Format | None = None
+) -> int:
+    written: int = sheet.write_number(row, column, cell.value, style)
+    return written
+
+
 def _inert(cell: Cell) -> str | int | float | None:
     """A typed text that Excel would run gets an apostrophe; numbers stay numbers (ASVS 5.0, 1.2.10)."""
-    if isinstance(cell, Percent):
+    if isinstance(cell, Percent | Decimal):
         return cell.text
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
 

@@ -10,6 +10,7 @@ from flask_wtf import CSRFProtect, FlaskForm
 from flask_wtf.csrf import CSRFError
 from wtforms import IntegerField
 
+from survey_app.questions import numbers
 from survey_app.suspicion import Suspicion, suspect
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -68,16 +69,18 @@ def _allow_upload() -> None:
 
 
 class WholeNumberField(IntegerField):
-    """A whole number that arithmetic and every column can hold; a longer one is no number that anybody means."""
+    """A whole number as people type it, "1.234" included, that arithmetic and every column can hold."""
 
-    _LONGEST = 15
     data: Any
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata(valuelist)
-        if self.data is not None and abs(self.data) >= 10**self._LONGEST:
-            self.data = None
-            raise ValueError(self.gettext("Not a valid integer value."))
+        if not valuelist:
+            return
+        self.data = None
+        try:
+            self.data = numbers.whole(valuelist[0])
+        except ValueError as error:
+            raise ValueError(self.gettext("Not a valid integer value.")) from error
 
 
 def clean(text: str | None) -> str | None:

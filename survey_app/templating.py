@@ -1,6 +1,7 @@
 """What every template may use: Vietnamese numbers, dates in Vietnamese time, and no silent undefined names."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from babel.numbers import format_decimal
 from flask import Flask
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 
+from survey_app import files
 from survey_app.access import Role, current_identity
 from survey_app.config import LANGUAGES, VIETNAM
 from survey_app.files import Percent
@@ -29,6 +31,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         percent=percent,
         number=number,
+        decimal=decimal,
         day=day,
         moment=moment,
         clock=clock,
@@ -58,6 +61,18 @@ def percent_cell(rate: Rate | None) -> Percent | None:
 def number(count: int) -> str:
     """A count with the separators of the reader's language."""
     return format_decimal(count, locale=current_language())
+
+
+def decimal(value: str) -> str:
+    """An exact decimal string as people read it: "1500.5" is 1.500,5 (vi), 1,500.5 (en)."""
+    return format_decimal(Decimal(value), format="#,##0.################", locale=current_language())
+
+
+def decimal_cell(value: str) -> files.Decimal:
+    """An exact decimal string as a cell of a table file."""
+    return files.Decimal(
+        float(value), format_decimal(Decimal(value), format="0.################", locale=current_language())
+    )
 
 
 def day(value: date | datetime) -> str:

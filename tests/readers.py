@@ -7,6 +7,8 @@ import re
 import subprocess
 import zipfile
 
+import openpyxl
+
 _TAGS = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.DOTALL)
 
 
@@ -22,6 +24,8 @@ def _spoken(body: bytes) -> str:
         return run.stdout.decode()
     if body.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(body)) as package:
+            if "xl/workbook.xml" in package.namelist():
+                return _cells(body)
             return "\n".join(_spoken(package.read(name)) for name in package.namelist())
     if b"\x00" in body[:1000]:
         return ""
@@ -29,3 +33,14 @@ def _spoken(body: bytes) -> str:
     if text.startswith("{"):
         return json.dumps(json.loads(text), ensure_ascii=False)
     return html.unescape(_TAGS.sub(" ", text)) if text.lstrip().startswith("<") else text
+
+
+def _cells(body: bytes) -> str:
+    """The cells of a workbook row by row, numbers with the decimal sign of Vietnamese."""
+    sheets = openpyxl.load_workbook(io.BytesIO(body), read_only=True).worksheets
+    rows = (row for sheet in sheets for row in sheet.iter_rows(values_only=True))
+    return "\n".join(" ".join(map(_cell, row)) for row in rows)
+
+
+def _cell(value: object) -> str:
+    return str(value).replace(".", ",") if isinstance(value, float) else "" if value is None else str(value)

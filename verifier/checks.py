@@ -202,6 +202,8 @@ def _tables(case: Case) -> None:
     tables.same_totals(told, signed["tally"]["counts"]["value"], answered)
     for key, counts in told["options"].items():
         same(counts, signed["tally"]["options"][key]["value"], f"disclosed.options.{key}")
+    if "numbers" in signed:
+        same(told["numbers"], signed["numbers"]["value"], "disclosed.numbers")
     same(sum(told["doors"].values()), answered, "disclosed.doors")
 
 
@@ -248,6 +250,9 @@ def _recount(case: Case) -> None:
     for unit, channel in sorted(groups.keys() | told.keys()):
         found = counting.recount(case.found["instrument"], groups.get((unit, channel), []))
         same(told.get((unit, channel)), found, f"tallies {unit} {channel}")
+    if "numbers" in case.statement:
+        found = counting.numbers(case.found["instrument"], [row["answers"] for row in case.answers])
+        same(case.statement["numbers"]["value"], found, "seal.statement.numbers")
 
 
 def _tallies(case: Case) -> None:
@@ -391,7 +396,9 @@ def _closed(statement: Json) -> Json:
     tally = statement["tally"]
     options = {key: _close(part) for key, part in tally["options"].items()}
     closed = {"counts": _close(tally["counts"]), "slips": _close(tally["slips"]), "options": options}
-    return {**statement, "tally": closed, "channels": _close(statement["channels"])}
+    # A survey that asks for no number has no such part, nor one that was sealed before numbers were counted.
+    numbers = {"numbers": _close(statement["numbers"])} if "numbers" in statement else {}
+    return {**statement, "tally": closed, "channels": _close(statement["channels"]), **numbers}
 
 
 def _close(part: Json) -> Json:

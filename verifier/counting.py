@@ -5,9 +5,13 @@ valid slips, a blank or unreadable answer as blank. Other closed questions are c
 """
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import Any
 
 Json = Mapping[str, Any]
+
+#: Quartiles of fewer numbers are not told to anybody.
+_FEWEST_NUMBERS = 20
 
 _FACES = ["1", "2", "3", "4", "5"]
 
@@ -30,6 +34,24 @@ def recount(form: Json, slips: Iterable[Json]) -> dict[str, Any]:
     }
 
 
+def numbers(form: Json, slips: Iterable[Json]) -> dict[str, dict[str, Any]]:
+    """Median and quartiles of every question that enough answered with a number, over all slips.
+
+    The number in that place of the ordered list, or the middle of the two numbers between which the place falls.
+    """
+    everything, found = list(slips), dict[str, dict[str, Any]]()
+    for question in form["questions"]:
+        if question["kind"] != "number":
+            continue
+        given = [slip.get(question["key"]) for slip in everything]
+        ordered = sorted(Fraction(value) for value in given if value is not None)
+        if len(ordered) >= _FEWEST_NUMBERS:
+            lower, median, upper = (_quantile(ordered, quarters) for quarters in (1, 2, 3))
+            told = {"answers": len(ordered), "lower": lower, "median": median, "upper": upper}
+            found[question["key"]] = told
+    return found
+
+
 def add(one: Any, other: Any, where: str = "") -> Any:
     """Two tallies of the same questions added, number by number. Raises ValueError when they are not alike."""
     if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
@@ -41,6 +63,16 @@ def add(one: Any, other: Any, where: str = "") -> Any:
     if one == other and (one is None or where.endswith(".key")):
         return one
     raise ValueError(f"these cannot be added: {where}")
+
+
+def _quantile(ordered: list[Fraction], quarters: int) -> str:
+    whole, rest = divmod(len(ordered) * quarters, 4)
+    found = ordered[whole] if rest else (ordered[whole - 1] + ordered[whole]) / 2
+    # At most fifteen decimals, and one more for the middle of two numbers.
+    scaled = abs(found) * 10**16
+    digits = f"{int(scaled):017}"
+    text = f"{digits[:-16]}.{digits[-16:]}".rstrip("0").rstrip(".")
+    return f"-{text}" if found < 0 else text
 
 
 def _side(question: Json, slip: Json) -> str | None:

@@ -70,6 +70,8 @@ DOCUMENT: dict[str, object] = {
                     },
                     "answers": {
                         "type": "object",
+                        "description": "By question key. A number may be sent as a number, or as it was typed: "
+                        "1.500 is 1500 and 1,5 is one and a half; 1,500 has two meanings and is refused with 422",
                         "additionalProperties": {
                             "anyOf": [
                                 _TEXT,

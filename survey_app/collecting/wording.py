@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from survey_app.i18n import gettext as _
 from survey_app.questions.answers import AnswerProblem, Value, is_shown
 from survey_app.questions.instrument import Instrument, Kind, Question
-from survey_app.templating import faces_in_words, number, wording
+from survey_app.templating import decimal, faces_in_words, number, wording
 
 
 def problem(found: AnswerProblem) -> str:
@@ -17,12 +17,18 @@ def problem(found: AnswerProblem) -> str:
         if "maximum" in params:
             return _("Please enter a number of at most %(maximum)s.", maximum=params["maximum"])
         return _("This number is too long.")
+    if found.code == "two_meanings":
+        return _(
+            "This number can be read in two ways. Please write %(large)s if you mean the large number, "
+            "or %(small)s if you mean the small one.",
+            **params,
+        )
     if found.code == "too_long":
-        return _("At most %(limit)s characters, please.", limit=number(params["limit"]))
+        return _("At most %(limit)s characters, please.", limit=number(int(params["limit"])))
     return {
         "unknown_question": _("This question is not part of the form."),
         "not_an_option": _("Please choose one of the answers shown."),
-        "not_a_number": _("Please enter a number, like 3 or 2,5."),
+        "not_a_number": _("Please enter a number, like 3, 2,5 or 1.500."),
         "required": _("Please answer this question."),
         "wrong_type": _("This answer has the wrong form."),
         "forbidden_character": _("This text holds a character that cannot be stored. Please delete it."),
@@ -49,6 +55,8 @@ def _answer(question: Question, value: Value) -> str:
         return ""
     if question.kind is Kind.FIVE_FACES:
         return dict(faces_in_words()).get(str(value), "")
+    if question.kind is Kind.NUMBER:
+        return decimal(str(value))
     if not question.options:
         return str(value)
     chosen = value if isinstance(value, tuple) else (value,)

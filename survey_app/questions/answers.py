@@ -11,16 +11,16 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from survey_app.questions import numbers
 from survey_app.questions.instrument import Instrument, Kind, Question
+from survey_app.questions.numbers import MOST_DIGITS
 
 Value = str | tuple[str, ...] | None
 
 #: Characters after NFC.
 TEXT_LIMITS = {Kind.SHORT_TEXT: 200, Kind.LONG_TEXT: 2000}
-MOST_DIGITS = 15
 LONGEST_ECHOED_KEY = 80
 
-_NUMBER = re.compile(r"(-?)([0-9]{1,40})(?:[.,]([0-9]{1,40}))?")
 _FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -28,12 +28,12 @@ _FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
 class AnswerProblem:
     """Why an answer was not accepted.
 
-    Codes: unknown_question, not_an_option, not_a_number, out_of_range (minimum, maximum or digits), too_long
-    (limit), required, wrong_type, forbidden_character.
+    Codes: unknown_question, not_an_option, not_a_number, two_meanings (large, small), out_of_range (minimum, maximum
+    or digits), too_long (limit), required, wrong_type, forbidden_character.
     """
 
     code: str
-    params: Mapping[str, int] = field(default_factory=dict)
+    params: Mapping[str, int | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Reading:
 class _Refused(ValueError):
     """An answer that cannot be accepted."""
 
-    def __init__(self, code: str, **params: int) -> None:
+    def __init__(self, code: str, **params: int | str) -> None:
         super().__init__(code)
         self.problem = AnswerProblem(code, params)
 
@@ -120,11 +120,9 @@ def _text(question: Question, raw: object) -> str | None:
 
 
 def _number(question: Question, raw: object) -> str | None:
-    text = _clean(_spelt(raw))
-    if text is None:
-        return None
-    number = _canonical(text)
-    _check_range(question, number)
+    number = _json_number(raw) if isinstance(raw, int | float) else _typed_number(_clean(raw))
+    if number is not None:
+        _check_range(question, number)
     return number
 
 
@@ -151,48 +149,38 @@ def _clean(raw: object) -> str | None:
     return unicodedata.normalize("NFC", lines).strip() or None
 
 
-def _spelt(raw: object) -> object:
-    """A JSON number as text; anything else unchanged."""
+def _typed_number(text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        return numbers.read(text)
+    except numbers.TwoMeanings as unclear:
+        raise _Refused("two_meanings", large=unclear.large, small=unclear.small) from unclear
+    except numbers.TooLong as error:
+        raise _Refused("out_of_range", digits=MOST_DIGITS) from error
+    except numbers.NotANumber as error:
+        raise _Refused("not_a_number") from error
+
+
+def _json_number(raw: int | float) -> str:
+    """A number that was sent as one has no signs to read: its point is a point."""
     if isinstance(raw, bool):
         raise _Refused("wrong_type")
-    if isinstance(raw, int):
-        # Checked first, because Python refuses to print integers of thousands of digits.
-        if abs(raw) >= 10**MOST_DIGITS:
-            raise _Refused("out_of_range", digits=MOST_DIGITS)
-        return str(raw)
-    if isinstance(raw, float):
-        return _spelt_float(raw)
-    return raw
-
-
-def _spelt_float(raw: float) -> str:
-    if not math.isfinite(raw):
+    if isinstance(raw, float) and not math.isfinite(raw):
         raise _Refused("not_a_number")
+    # Checked first, because Python refuses to print integers of thousands of digits.
     if abs(raw) >= 10**MOST_DIGITS:
         raise _Refused("out_of_range", digits=MOST_DIGITS)
+    sign, whole, decimals = _digits(raw)
+    return numbers.canonical(sign, whole, decimals)
+
+
+def _digits(raw: int | float) -> tuple[str, str, str]:
+    """Sign, digits before and after the point."""
     # Fifteen significant digits name every decimal a person can have meant; very small numbers are spelt out.
-    shortest = f"{raw:.{MOST_DIGITS}g}"
-    return f"{raw:.{MOST_DIGITS}f}" if "e" in shortest else shortest
-
-
-def _canonical(text: str) -> str:
-    """The shortest decimal string of the same number.
-
-    Three decimals that end in 0 are refused: in Vietnamese "1.500" is fifteen hundred, and guessing would
-    store 1,5. The shortest form never ends so, hence what was stored always reads back.
-    """
-    match = _NUMBER.fullmatch(text)
-    if match is None:
-        raise _Refused("not_a_number")
-    sign, whole, decimals = match[1], match[2].lstrip("0"), match[3] or ""
-    if len(decimals) == 3 and decimals.endswith("0") and whole:
-        raise _Refused("not_a_number")
-    decimals = decimals.rstrip("0")
-    if len(whole) + len(decimals) > MOST_DIGITS:
-        raise _Refused("out_of_range", digits=MOST_DIGITS)
-    if not whole and not decimals:
-        return "0"
-    return sign + (whole or "0") + (f".{decimals}" if decimals else "")
+    text = str(abs(raw)) if isinstance(raw, int) else f"{abs(raw):.{MOST_DIGITS}g}"
+    whole, _, decimals = (f"{abs(raw):.{MOST_DIGITS}f}" if "e" in text else text).partition(".")
+    return "-" if raw < 0 else "", whole, decimals
 
 
 def _check_range(question: Question, number: str) -> None:

@@ -7,6 +7,7 @@ bad ones; code elsewhere may therefore trust an `Instrument` it is handed.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import assert_never
 
 #: Language tag -> wording. "vi" is always present.
 Text = Mapping[str, str]
@@ -16,8 +17,23 @@ DISSATISFIED = "dissatisfied"
 FACES = ("1", "2", "3", "4", "5")
 
 
+class Result(StrEnum):
+    """What the answers to a question come to, on every page, file and paper of results."""
+
+    #: Satisfied of all valid slips: an item, or the closing item.
+    RATE = "rate"
+    #: How many chose each answer.
+    COUNTS = "counts"
+    #: Median and quartiles of the commune.
+    QUARTILES = "quartiles"
+    #: Words, which those entitled read on screen.
+    WORDS = "words"
+    #: Nothing was asked.
+    NOTHING = "nothing"
+
+
 class Kind(StrEnum):
-    """What sort of answer a question takes."""
+    """What sort of answer a question takes. A kind has its result: without a line in `result` it is no kind."""
 
     SATISFACTION = "satisfaction"
     SINGLE_CHOICE = "single_choice"
@@ -27,6 +43,22 @@ class Kind(StrEnum):
     SHORT_TEXT = "short_text"
     LONG_TEXT = "long_text"
     NOTE = "note"
+
+    @property
+    def result(self) -> Result:
+        """What its answers come to."""
+        match self:
+            case Kind.SATISFACTION:
+                return Result.RATE
+            case Kind.SINGLE_CHOICE | Kind.MULTIPLE_CHOICE | Kind.FIVE_FACES:
+                return Result.COUNTS
+            case Kind.NUMBER:
+                return Result.QUARTILES
+            case Kind.SHORT_TEXT | Kind.LONG_TEXT:
+                return Result.WORDS
+            case Kind.NOTE:
+                return Result.NOTHING
+        assert_never(self)
 
 
 #: Kinds whose answer is one or several of a closed list of codes.
@@ -112,6 +144,12 @@ class Instrument:
     def closing(self) -> Question | None:
         """The closing item, where the form has one."""
         return next((question for question in self.questions if question.closing), None)
+
+    @property
+    def others(self) -> tuple[Question, ...]:
+        """The questions beside the items that have a result of their own."""
+        apart = {Result.RATE, Result.NOTHING}
+        return tuple(question for question in self.questions if question.kind.result not in apart)
 
     @property
     def answerable(self) -> tuple[Question, ...]:

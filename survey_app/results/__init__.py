@@ -9,7 +9,6 @@ from survey_app.fieldwork.links import Link
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import lazy_gettext
-from survey_app.questions.instrument import Kind
 from survey_app.results import (
     annulling_views,
     custody_views,
@@ -24,14 +23,16 @@ from survey_app.results import (
     signing,
     signing_views,
     text_views,
+    texts,
     views,
 )
 
+_RUNNING = (State.OPEN, State.COUNTING)
 _FINAL = (State.SEALED, State.SIGNED)
 
 
 def _asks_in_words(survey: SurveyView) -> bool:
-    return any(question.kind in {Kind.SHORT_TEXT, Kind.LONG_TEXT} for question in survey.instrument.questions)
+    return bool(texts.questions_of(survey))
 
 
 def init_app(app: Flask) -> None:
@@ -56,11 +57,25 @@ def init_app(app: Flask) -> None:
     links.register(
         app,
         Link("results.page", lazy_gettext("Result"), _FINAL, leads=True, purposes=tuple(Purpose)),
+        Link(
+            "results.page",
+            lazy_gettext("Figures so far"),
+            _RUNNING,
+            leads=True,
+            purposes=(Purpose.FEEDBACK,),
+        ),
         Link("signing.page", lazy_gettext("Sign the result"), (State.SEALED,), leads=True),
         Link("signing.page", lazy_gettext("Signatures"), (State.SIGNED,)),
         Link("signals.page", lazy_gettext("Compare with the papers"), (State.COUNTING, *_FINAL)),
         Link("paper_draw.page", lazy_gettext("Compare drawn slips"), _FINAL),
         Link("texts.index", lazy_gettext("Written opinions"), _FINAL, only=_asks_in_words),
+        Link(
+            "texts.index",
+            lazy_gettext("Written opinions"),
+            (*_RUNNING, *_FINAL),
+            purposes=(Purpose.FEEDBACK,),
+            only=_asks_in_words,
+        ),
         Link("custody.page", lazy_gettext("Complaints and key"), (*_FINAL, State.ANNULLED)),
     )
     evidence.register(app, signing.told_before_deciding)

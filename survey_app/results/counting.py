@@ -6,6 +6,8 @@ Knows nothing of disclosure, of codes or of who may look.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,8 +19,9 @@ from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
 from survey_app.questions.answers import Value
-from survey_app.results.models import SealedResponse, TallyRow
-from survey_app.scoring import tallies
+from survey_app.results.models import Seal, SealedResponse, TallyRow
+from survey_app.scoring import quartiles, tallies
+from survey_app.scoring.quartiles import Quartiles
 from survey_app.scoring.tallies import Tally
 
 #: A village (its unit id; the commune's in a feedback survey) and a channel.
@@ -50,6 +53,8 @@ class Count:
     annulled_leaves: tuple[str, ...] = ()
     #: How many of them each village has; empty once retention has removed them.
     annulled: Mapping[int, int] = field(default_factory=dict, compare=False)
+    #: Median and quartiles of the commune by question for a number. Tallies of villages cannot give them.
+    numbers: Mapping[str, Quartiles] = field(default_factory=dict)
 
 
 def count(
@@ -77,6 +82,7 @@ def count(
         broken=tuple(sorted(broken)),
         annulled_leaves=tuple(sorted(answer.leaf for answer in set_aside)),
         annulled=Counter(answer.unit_id for answer in set_aside),
+        numbers=quartiles.of_slips(survey.instrument, chain.from_iterable(groups.values())),
     )
 
 
@@ -112,7 +118,7 @@ def raw_answers(
 
 
 def kept(session: Session, survey_id: str) -> Count:
-    """What is left to count with once retention has removed the answers: the tallies and leaves as stored."""
+    """What is left once retention has removed the answers: tallies, leaves and quartiles as they were sealed."""
     rows = session.scalars(
         select(TallyRow).where(TallyRow.survey_id == survey_id).order_by(TallyRow.unit_id, TallyRow.channel)
     )
@@ -121,6 +127,7 @@ def kept(session: Session, survey_id: str) -> Count:
         leaves=sealed_leaves(session, survey_id),
         broken=(),
         annulled_leaves=annulled_leaves(session, survey_id),
+        numbers=quartiles.load(cast(Any, session.get_one(Seal, survey_id).document.get("numbers", {}))),
     )
 
 

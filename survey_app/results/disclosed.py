@@ -13,10 +13,11 @@ from survey_app.access import Identity, Role
 from survey_app.fieldwork.models import Channel
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
-from survey_app.questions.instrument import Text
+from survey_app.questions.instrument import Question, Text
 from survey_app.results import queries, speaking
 from survey_app.scoring import disclosure, rates
 from survey_app.scoring.disclosure import Audience, DisclosedCommune
+from survey_app.scoring.quartiles import Quartiles
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.tallies import ItemTally
 
@@ -33,6 +34,15 @@ class DisclosedItem:
     text: Text
     tally: ItemTally
     rate: Rate | None
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosedAnswers:
+    """The answers to a question beside the items, counted or as quartiles; neither where they may not be told."""
+
+    question: Question
+    counts: Mapping[str, int] | None = None
+    quartiles: Quartiles | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,17 @@ class DisclosedResult:
     def closing_line(self) -> DisclosedItem | None:
         """The closing item, which stands apart from the score."""
         return self._line(self.commune.closing_item) if self.commune.closing_item else None
+
+    @property
+    def other_lines(self) -> tuple[DisclosedAnswers, ...]:
+        """Every question beside the items in the order of the form; none where the commune has no table."""
+        if self.commune.hidden_because is not None:
+            return ()
+        told = self.commune
+        return tuple(
+            DisclosedAnswers(question, told.options.get(question.key), told.numbers.get(question.key))
+            for question in self.survey.instrument.others
+        )
 
     @property
     def names(self) -> Mapping[str, str]:

@@ -19,10 +19,11 @@ from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.results import counting, queries
 from survey_app.results.counting import Count
-from survey_app.scoring import scorecards, tallies
+from survey_app.scoring import quartiles, scorecards, tallies
 
 #: Parts of the statement that are signed under a salt of their own. `OPTIONS` is followed by a question's key.
 COUNTS, SLIPS, CHANNELS, OPTIONS = "tally.counts", "tally.slips", "channels", "tally.options."
+NUMBERS = "numbers"
 
 
 def build(
@@ -37,11 +38,13 @@ def build(
 ) -> dict[str, Any]:
     """The seal document; plain JSON of texts and integers, the same whenever the same answers are counted.
 
-    Only a survey with a village that was asked again has the part on annulled answers.
+    Only a survey with a village that was asked again has the part on annulled answers, and only one that asks for
+    numbers has the part on them.
     """
     lines = sorted(frame, key=lambda line: line.unit.code) if survey.purpose is Purpose.DECISION else []
     commune = scorecards.roll_up(survey.unit.code, queries.village_cards(survey, lines, count.tallies))
     set_aside = {"annulled": _annulled(count, annulled)} if annulled else {}
+    numbers = {NUMBERS: quartiles.dump(count.numbers)} if quartiles.asked(survey.instrument) else {}
     return {
         "survey": survey.id,
         "unit": survey.unit.code,
@@ -60,6 +63,7 @@ def build(
         "tallies": _hash_tallies(salt, counting.unit_codes(survey, lines), count),
         "leaves": hash_leaves(count.leaves),
         **set_aside,
+        **numbers,
     }
 
 
@@ -85,7 +89,8 @@ def statement(document: Mapping[str, Any], salt: str, opened: Collection[str] = 
     slips = {key: tally[key] for key in ("dissatisfied_slips", "satisfied_slips")}
     options = {key: part(OPTIONS + key, found) for key, found in tally["options"].items()}
     signed_tally = {"counts": part(COUNTS, counts), "slips": part(SLIPS, slips), "options": options}
-    return {**document, "tally": signed_tally, "channels": part(CHANNELS, document["channels"])}
+    numbers = {NUMBERS: part(NUMBERS, document[NUMBERS])} if NUMBERS in document else {}
+    return {**document, "tally": signed_tally, "channels": part(CHANNELS, document["channels"]), **numbers}
 
 
 def options(document: Mapping[str, Any]) -> tuple[str, ...]:

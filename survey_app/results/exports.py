@@ -15,7 +15,7 @@ from survey_app.results.disclosed import DisclosedResult
 from survey_app.scoring.disclosure import Audience, DisclosedVillage
 from survey_app.scoring.rates import Rate
 from survey_app.templating import day as printed_day
-from survey_app.templating import percent_cell
+from survey_app.templating import decimal_cell, percent_cell
 from survey_app.templating import wording as in_language
 
 Row = Sequence[Cell]
@@ -26,6 +26,7 @@ def sheets(result: DisclosedResult) -> dict[str, Iterable[Row]]:
     return {
         _("Result"): _summary(result),
         _("Items"): _items(result),
+        _("Other questions"): _others(result),
         _("Villages"): _villages(result),
         _("Household corrections"): _corrections(result),
     }
@@ -119,6 +120,18 @@ def _items(result: DisclosedResult) -> list[Row]:
                 percent_cell(line.rate),
             )
         )
+    return lines
+
+
+def _others(result: DisclosedResult) -> list[Row]:
+    """Choices, numbers and words: one row for each answer that was counted, or for why there is none."""
+    lines: list[Row] = [(_("Question"), _("Answer"), _("Number"))]
+    for line in result.other_lines:
+        question = in_language(line.question.text)
+        told = wording.answers(line)
+        lines += [(question, label, decimal_cell(value)) for label, value in told]
+        if not told:
+            lines.append((question, wording.no_answers(line), None))
     return lines
 
 

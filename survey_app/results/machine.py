@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from survey_app.results.queries import ScorecardView
+from survey_app.scoring import quartiles
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.scorecards import Scorecard
 
@@ -54,6 +55,8 @@ def _card(survey_id: str, card: Scorecard) -> dict[str, Any]:
             for item in card.tally.items
         ],
         "channels": dict(card.channels),
+        "options": {key: dict(counts) for key, counts in card.tally.options.items()},
+        "numbers": quartiles.dump(card.numbers),
     }
 
 

@@ -81,6 +81,8 @@ class FeedbackFigure(Base):
     survey_id: Mapped[str] = mapped_column(ForeignKey("surveys.id"), primary_key=True)
     #: The civil day in Vietnam on which they were counted.
     day: Mapped[date] = mapped_column(primary_key=True)
+    #: A `scoring.tallies.Tally`, and `numbers`: quartiles by question. The newest also has `texts`: handles of
+    #: the texts that were there, by question.
     tally: Mapped[dict[str, object]] = mapped_column(JSON)
 
 

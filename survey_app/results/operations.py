@@ -30,10 +30,10 @@ from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore
-from survey_app.results import counting, documents, queries, shuffling, signs
+from survey_app.results import counting, documents, queries, shuffling, signs, texts
 from survey_app.results.counting import Count
 from survey_app.results.models import FeedbackFigure, Seal, SealedResponse, TallyRow
-from survey_app.scoring import tallies
+from survey_app.scoring import quartiles, tallies
 from survey_app.units import queries as units
 
 
@@ -128,7 +128,15 @@ def refresh_feedback(session: Session, survey_id: str, *, now: datetime) -> bool
     answers = counting.raw_answers(session, Response, survey_id)
     count = counting.count(survey, counting.unit_codes(survey, ()), answers)
     total = tallies.add([tallies.empty(survey.instrument), *count.tallies.values()])
-    session.add(FeedbackFigure(survey_id=survey_id, day=today, tally=tallies.dump(total)))
+    figure = {
+        **tallies.dump(total),
+        "numbers": quartiles.dump(count.numbers),
+        "texts": texts.handles(survey, answers),
+    }
+    if newest:
+        # Which texts came on which day is nobody's business: the newest figure alone knows its own.
+        newest.tally = {key: value for key, value in newest.tally.items() if key != "texts"}
+    session.add(FeedbackFigure(survey_id=survey_id, day=today, tally=figure))
     return True
 
 

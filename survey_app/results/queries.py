@@ -5,9 +5,10 @@ the public page read `disclosed`.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from http import HTTPStatus
+from typing import Any
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
@@ -21,7 +22,8 @@ from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
 from survey_app.results.models import FeedbackFigure, Seal, TallyRow
-from survey_app.scoring import scorecards, tallies
+from survey_app.scoring import quartiles, scorecards, tallies
+from survey_app.scoring.quartiles import Quartiles
 from survey_app.scoring.scorecards import Scorecard
 from survey_app.scoring.tallies import Tally
 from survey_app.templating import day as printed_day
@@ -121,7 +123,7 @@ def scorecard(session: Session, survey_id: str) -> ScorecardView:
     villages = village_cards(survey, frame, _stored_tallies(session, survey_id))
     return ScorecardView(
         survey=survey,
-        commune=scorecards.roll_up(survey.unit.code, villages),
+        commune=replace(scorecards.roll_up(survey.unit.code, villages), numbers=_numbers(seal.document)),
         # A feedback survey answers for the commune as a whole: it has no villages to show.
         villages=villages if survey.purpose is Purpose.DECISION else (),
         frame=frame if survey.purpose is Purpose.DECISION else (),
@@ -201,4 +203,15 @@ def kept_figure(session: Session, exact: ScorecardView) -> FeedbackFigure | None
 
 
 def figure_card(survey: SurveyView, figure: FeedbackFigure) -> Scorecard:
-    return Scorecard(unit=survey.unit.code, households=0, tally=tallies.load(figure.tally), channels={})
+    return Scorecard(
+        unit=survey.unit.code,
+        households=0,
+        tally=tallies.load(figure.tally),
+        channels={},
+        numbers=_numbers(figure.tally),
+    )
+
+
+def _numbers(document: Mapping[str, Any]) -> dict[str, Quartiles]:
+    """Quartiles as they were counted; none where they were counted before there were any."""
+    return quartiles.load(document.get("numbers", {}))

@@ -21,6 +21,7 @@ from survey_app.questions import document as forms
 from survey_app.results import counting, disclosed, documents, queries, retention
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.results.models import Seal, SealedResponse, TallyRow
+from survey_app.scoring import quartiles
 from survey_app.scoring.disclosure import Band, DisclosedVillage
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.tallies import ItemTally
@@ -49,7 +50,7 @@ def auditor_set(session: Session, survey_id: str, key: Ed25519PublicKey) -> dict
     seal = _seal(session, survey_id)
     result = disclosed.to_check(session, survey_id)
     options = [documents.OPTIONS + question for question in documents.options(seal.document)]
-    opened = {documents.COUNTS, documents.SLIPS, documents.CHANNELS, *options}
+    opened = {documents.COUNTS, documents.SLIPS, documents.CHANNELS, documents.NUMBERS, *options}
     codes = _unit_codes(session, survey_id)
     removed_on = retention.removed_on(session, survey_id)
     return {
@@ -113,7 +114,7 @@ def _opened_to_all(result: DisclosedResult) -> set[str]:
     """Parts of the statement that tell no more than the public tables do."""
     if result.commune.hidden_because is not None:
         return set()
-    return {documents.COUNTS, *(documents.OPTIONS + key for key in result.commune.options)}
+    return {documents.COUNTS, documents.NUMBERS, *(documents.OPTIONS + key for key in result.commune.options)}
 
 
 def _disclosed(result: DisclosedResult) -> dict[str, Any]:
@@ -134,6 +135,7 @@ def _disclosed(result: DisclosedResult) -> dict[str, Any]:
         "closing_item": _item(told.closing_item) if told.closing_item else None,
         "doors": {"phone": phone, "paper": paper} if shown else None,
         "options": {key: dict(counts) for key, counts in told.options.items()},
+        "numbers": quartiles.dump(told.numbers),
         "villages": [_village(village) for village in told.villages],
         "hidden_because": told.hidden_because,
     }

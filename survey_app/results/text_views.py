@@ -6,14 +6,14 @@ Which answer a text stands in, and of which village, is on none of these pages. 
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db
 from survey_app.access import Role
 from survey_app.accounts.freshness import fresh
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import Purpose
+from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.forms import StaffForm
 from survey_app.i18n import gettext as _
@@ -25,14 +25,14 @@ from survey_app.scoring.disclosure import Audience
 
 bp = Blueprint("texts", __name__, template_folder="templates")
 
-_READERS = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.COMMUNE, Role.AUDITOR)
+READERS = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.COMMUNE, Role.AUDITOR)
 #: So many texts stand on one page, that it stays quick to read and to send on a phone.
 _PAGE = 50
 _DECISION, _SEEN = "decision-", "seen-"
 
 
 @bp.get("/can-bo/dot/<survey_id>/y-kien")
-@access.roles(*_READERS)
+@access.roles(*READERS)
 def index(survey_id: str) -> ResponseReturnValue:
     """The questions in words, and how much there is to read."""
     survey = _survey(survey_id)
@@ -46,7 +46,7 @@ def index(survey_id: str) -> ResponseReturnValue:
 
 
 @bp.get("/can-bo/dot/<survey_id>/y-kien/<key>")
-@access.roles(*_READERS)
+@access.roles(*READERS)
 def page(survey_id: str, key: str) -> ResponseReturnValue:
     """The texts of one question, always in the same shuffled order."""
     return _page(_survey(survey_id), key, StaffForm(formdata=None))
@@ -93,11 +93,8 @@ def redact(survey_id: str, key: str, text: str) -> ResponseReturnValue:
 
 
 def _survey(survey_id: str) -> SurveyView:
-    """The decision survey of that number in the person's subtree, if its form asks anything in words."""
-    survey = surveys.scoped_survey(db.session(), survey_id, access.identity())
-    if survey.purpose is not Purpose.DECISION:
-        abort(HTTPStatus.NOT_FOUND)
-    return survey
+    """The survey of that number in the person's subtree."""
+    return surveys.scoped_survey(db.session(), survey_id, access.identity())
 
 
 def _audience() -> Audience:
@@ -138,6 +135,7 @@ def _page(survey: SurveyView, key: str, form: StaffForm) -> str:
         removed_on=texts.removed_on(db.session(), survey),
         reads_all=audience is Audience.EXACT,
         may_moderate=person.role in access.FRONT,
+        runs=survey.state in {State.OPEN, State.COUNTING},
         decisions=text_wording.decisions(),
         form=form,
     )

@@ -1,27 +1,32 @@
-"""What households wrote in words, read and moderated after sealing.
+"""What households wrote in words, read and moderated after sealing; of a feedback survey also while it runs.
+
+A running feedback survey shows the texts that its newest figure counted, so that ten answers or more become readable
+together and nobody sees when one came.
 
 Everything that leaves here went through `scoring.texts`. A text is named by a handle, the digest that its answer's leaf
 holds too; which answer that is, and of which village, stays inside.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app import audit
 from survey_app.collecting import leaves
+from survey_app.collecting.models import Response
 from survey_app.errors import DomainError
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
-from survey_app.questions.instrument import Kind, Question
-from survey_app.results import queries, retention
+from survey_app.questions.instrument import Question, Result
+from survey_app.results import counting, queries, retention
+from survey_app.results.counting import RawAnswer
 from survey_app.results.models import Seal, SealedResponse, TextReview
 from survey_app.scoring import texts
 from survey_app.scoring.disclosure import TOO_FEW, Audience
@@ -31,7 +36,6 @@ MODERATE = "results.moderate"
 
 #: Letters of a handle in the audit log: enough to find the text again.
 _NOTED_LETTERS = 16
-_KINDS = (Kind.SHORT_TEXT, Kind.LONG_TEXT)
 
 
 class NoSuchQuestion(DomainError):
@@ -72,16 +76,23 @@ class _Stored:
 
 def questions_of(survey: SurveyView) -> tuple[Question, ...]:
     """The questions of the survey's form that are answered in words."""
-    return tuple(question for question in survey.instrument.answerable if question.kind in _KINDS)
+    return tuple(question for question in survey.instrument.questions if question.kind.result is Result.WORDS)
+
+
+def handles(survey: SurveyView, answers: Iterable[RawAnswer]) -> dict[str, list[str]]:
+    """The texts in these answers, by question, for the figure that counts them."""
+    found: dict[str, list[str]] = {question.key: [] for question in questions_of(survey)}
+    for answer in answers:
+        for key, handle, _text in _texts(answer.answers, found):
+            found[key].append(handle)
+    return {key: sorted(those) for key, those in found.items()}
 
 
 def disclosed(session: Session, survey: SurveyView, audience: Audience) -> tuple[TextQuestion, ...]:
-    """The texts of every question in words, as this audience may read them. Raises NotSealed."""
-    if session.get(Seal, survey.id) is None:
-        raise queries.NotSealed(survey)
+    """The texts of every question in words, as this audience may read them. Raises NotSealed, NoFiguresYet."""
+    found = _stored(session, survey)
     if survey.state is State.ANNULLED and audience is not Audience.EXACT:
         return tuple(TextQuestion(question, DisclosedTexts((), TOO_FEW)) for question in questions_of(survey))
-    found = _stored(session, survey)
     return tuple(
         TextQuestion(
             question, texts.disclose_texts((stored.text for stored in found[question.key]), audience=audience)
@@ -93,7 +104,7 @@ def disclosed(session: Session, survey: SurveyView, audience: Audience) -> tuple
 def text_of(session: Session, survey: SurveyView, question: str, handle: str) -> tuple[str, DisclosedText]:
     """The answer that holds this text, for redaction alone, and the text for those who may read every one.
 
-    Raises NotSealed, NoSuchQuestion, and NoSuchText also where it was taken out.
+    Raises NotSealed, also of a feedback survey that runs, NoSuchQuestion, and NoSuchText also where it was taken out.
     """
     if session.get(Seal, survey.id) is None:
         raise queries.NotSealed(survey)
@@ -143,13 +154,11 @@ def removed_on(session: Session, survey: SurveyView) -> date | None:
 
 
 def _stored(session: Session, survey: SurveyView) -> dict[str, list[_Stored]]:
-    """Every text of the survey by question, with the decisions on it."""
-    rows = session.execute(
-        select(SealedResponse.id, SealedResponse.unit_id, SealedResponse.answers)
-        .where(SealedResponse.survey_id == survey.id)
-        .order_by(SealedResponse.id)
-    ).all()
-    answered = Counter(unit_id for _id, unit_id, _answers in rows)
+    """Every text of the survey by question, with the decisions on it. Raises NotSealed, NoFiguresYet."""
+    sealed = session.get(Seal, survey.id) is not None
+    counted = None if sealed else _counted(session, survey)
+    answers = counting.raw_answers(session, SealedResponse if sealed else Response, survey.id)
+    answered = Counter(answer.unit_id for answer in answers)
     decided = {
         (row.question, row.handle): row.decision
         for row in session.scalars(
@@ -159,11 +168,23 @@ def _stored(session: Session, survey: SurveyView) -> dict[str, list[_Stored]]:
         )
     }
     found: dict[str, list[_Stored]] = {question.key: [] for question in questions_of(survey)}
-    for submission, unit_id, answers in rows:
-        for key, handle, text in _texts(answers, found):
-            free = FreeText(handle, text, answered[unit_id], decided.get((key, handle)))
-            found[key].append(_Stored(submission, free))
+    for answer in answers:
+        for key, handle, text in _texts(answer.answers, found):
+            if counted is None or handle in counted.get(key, ()):
+                free = FreeText(handle, text, answered[answer.unit_id], decided.get((key, handle)))
+                found[key].append(_Stored(answer.id, free))
     return found
+
+
+def _counted(session: Session, survey: SurveyView) -> Mapping[str, Collection[str]]:
+    """The texts that the newest figure of a running feedback survey counted. Raises NotSealed, NoFiguresYet."""
+    if survey.purpose is Purpose.DECISION:
+        raise queries.NotSealed(survey)
+    newest = queries.newest_figure(session, survey.id)
+    if newest is None:
+        raise queries.NoFiguresYet
+    counted = cast(Mapping[str, list[str]], newest.tally.get("texts", {}))
+    return {key: frozenset(those) for key, those in counted.items()}
 
 
 def _texts(answers: Mapping[str, Any], keys: Mapping[str, object]) -> Iterator[tuple[str, str, str | None]]:

@@ -103,6 +103,9 @@ def _other_document(
     rebuilt = documents.build(
         survey, instrument_digest, frame, count, annulled, salt=seal.salt, sealed_at=seal.sealed_at
     )
+    if documents.NUMBERS not in seal.document:
+        # It was sealed before numbers were counted.
+        rebuilt.pop(documents.NUMBERS, None)
     where = documents.first_difference(seal.document, rebuilt)
     return _("sealed document: %(where)s", where=where) if where else None
 

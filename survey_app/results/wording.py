@@ -1,10 +1,16 @@
 """How a disclosed figure reads in words: on screens, on the public page, in exports and on papers alike."""
 
+from collections.abc import Iterator
+from typing import assert_never
+
 from survey_app import audit
 from survey_app.i18n import gettext as _
-from survey_app.results.disclosed import DisclosedResult
+from survey_app.questions.instrument import Kind, Result
+from survey_app.results.disclosed import DisclosedAnswers, DisclosedResult
 from survey_app.scoring.disclosure import COMPLEMENT, Band, DisclosedVillage
-from survey_app.templating import day, moment, percent
+from survey_app.scoring.quartiles import Quartiles
+from survey_app.templating import day, faces_in_words, moment, percent
+from survey_app.templating import wording as in_language
 
 
 def band(told: Band) -> str:
@@ -28,6 +34,53 @@ def village(told: DisclosedVillage) -> str:
     if told.hidden_because == COMPLEMENT:
         return _("not shown, to protect another village")
     return _("too few answers to show")
+
+
+def answers(line: DisclosedAnswers) -> tuple[tuple[str, str], ...]:
+    """What the answers to a question came to: words and decimal string; none where `no_answers` says why."""
+    match line.question.kind.result:
+        case Result.COUNTS:
+            return tuple((label, str(n)) for label, n in _choices(line))
+        case Result.QUARTILES:
+            return _quartiles(line.quartiles) if line.quartiles else ()
+        case Result.WORDS | Result.RATE | Result.NOTHING:
+            return ()
+    assert_never(line.question.kind.result)
+
+
+def no_answers(line: DisclosedAnswers) -> str:
+    """Why there are no figures of a question, and who reads what was written."""
+    match line.question.kind.result:
+        case Result.COUNTS:
+            return _("too few answers to show")
+        case Result.QUARTILES:
+            return _("too few answers to show: median and quartiles stand here from 20 answers on")
+        case Result.WORDS:
+            return _(
+                "What was written in words is read on screen by Front, province and auditors, and by the commune "
+                "once the Front has released it. It is never published."
+            )
+        case Result.RATE | Result.NOTHING:
+            return ""
+    assert_never(line.question.kind.result)
+
+
+def _choices(line: DisclosedAnswers) -> Iterator[tuple[str, int]]:
+    if line.counts is None:
+        return
+    if line.question.kind is Kind.FIVE_FACES:
+        yield from ((word, line.counts[face]) for face, word in faces_in_words())
+    else:
+        yield from ((in_language(option.label), line.counts[option.code]) for option in line.question.options)
+
+
+def _quartiles(found: Quartiles) -> tuple[tuple[str, str], ...]:
+    return (
+        (_("Answers with a number"), str(found.answers)),
+        (_("A quarter of them at most (lower quartile)"), found.lower),
+        (_("Half of them at most (median)"), found.median),
+        (_("Three quarters of them at most (upper quartile)"), found.upper),
+    )
 
 
 def ended(result: DisclosedResult) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ per item and no verdict. The rules, of which "too few" is the first:
   first figure: then the band starts lower, so that it stays true;
 - other bands are steps of 5, 10, 20, 25 or 50 points, the smallest that leaves six households open, joined at
   both ends where the ten known there would leave fewer than six open;
+- no median or quartile of fewer than 20 numbers, and none of a village;
 - when the bands, taken from the commune's exact items, would tell some count of a village too closely, all bands are
   withheld: see `subtraction`.
 
@@ -25,7 +26,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
-from survey_app.scoring import subtraction
+from survey_app.scoring import quartiles, subtraction
+from survey_app.scoring.quartiles import Quartiles
 from survey_app.scoring.rates import Range, Rate
 from survey_app.scoring.scorecards import Scorecard
 from survey_app.scoring.tallies import ItemTally
@@ -102,6 +104,8 @@ class DisclosedCommune:
     channels: Mapping[str, int]
     #: Counts of unscored closed questions; a question with a cell from 1 to 9 is left out.
     options: Mapping[str, Mapping[str, int]]
+    #: Median and quartiles by question for a number; a question that fewer than 20 answered is left out, for everybody.
+    numbers: Mapping[str, Quartiles]
     villages: tuple[DisclosedVillage, ...]
     hidden_because: str | None = None
 
@@ -125,6 +129,7 @@ def disclose(commune: Scorecard, villages: Iterable[Scorecard], *, audience: Aud
         closing_item=commune.tally.closing,
         channels=dict(commune.channels),
         options=commune.tally.options if audience is Audience.EXACT else _safe_options(commune.tally.options),
+        numbers={key: found for key, found in commune.numbers.items() if found.answers >= quartiles.FEWEST},
         villages=_disclose_villages(commune, parts, audience),
     )
 
@@ -171,6 +176,7 @@ def _hidden(commune: Scorecard, villages: Sequence[Scorecard]) -> DisclosedCommu
         closing_item=None,
         channels={},
         options={},
+        numbers={},
         villages=tuple(_village(card, hidden_because=TOO_FEW) for card in villages),
         hidden_because=TOO_FEW,
     )

@@ -6,9 +6,10 @@ Exact figures. What of them may be shown, and to whom, is `disclosure`'s task; w
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from survey_app.scoring import rates, tallies
+from survey_app.scoring.quartiles import Quartiles
 from survey_app.scoring.rates import Range, Rate
 from survey_app.scoring.tallies import Tally
 
@@ -21,6 +22,8 @@ class Scorecard:
     households: int
     tally: Tally
     channels: Mapping[str, int]
+    #: By question, of the commune alone: quartiles cannot be added.
+    numbers: Mapping[str, Quartiles] = field(default_factory=dict)
 
     @property
     def coverage(self) -> Rate | None:

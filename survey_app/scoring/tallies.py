@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from survey_app.questions.answers import Value, is_valid_slip
-from survey_app.questions.instrument import CLOSED_KINDS, DISSATISFIED, SATISFIED, Instrument, Kind, Question
+from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument, Question, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +126,7 @@ def _slips_with(side: str, instrument: Instrument, valid: Iterable[Mapping[str, 
 
 
 def _unscored_closed(instrument: Instrument) -> tuple[Question, ...]:
-    kinds = CLOSED_KINDS - {Kind.SATISFACTION}
-    return tuple(question for question in instrument.questions if question.kind in kinds)
+    return tuple(question for question in instrument.questions if question.kind.result is Result.COUNTS)
 
 
 def _count_options(question: Question, slips: Iterable[Mapping[str, Value]]) -> dict[str, int]:

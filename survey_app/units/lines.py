@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from survey_app.i18n import gettext as _
+from survey_app.questions import numbers
 from survey_app.units import kinds, names, queries
 from survey_app.units.queries import UnitView, Village
 
@@ -104,21 +105,18 @@ def parse_name(value: str) -> str:
 def parse_households(value: str | int | float) -> int:
     """A number of households above 0; "1.234" is one thousand two hundred and thirty-four. Raises Wrong."""
     typed = str(value).strip()
-    if isinstance(value, float) and value.is_integer():
-        typed = str(int(value))
-    elif isinstance(value, str) and re.fullmatch(r"[1-9][0-9]{0,2}(\.[0-9]{3})+", typed):
-        typed = typed.replace(".", "")
-    if not re.fullmatch(r"[0-9]{1,9}", typed) or int(typed) == 0:
+    households = _whole(value)
+    if households is None or households < 1:
         raise Wrong(
             _("“%(value)s” is not a number of households.", value=shortened(typed)),
             _("a whole number above 0, like 76"),
         )
-    if int(typed) > MAX_HOUSEHOLDS:
+    if households > MAX_HOUSEHOLDS:
         raise Wrong(
             _("“%(value)s” is too large for one village.", value=shortened(typed)),
             _("at most %(number)s households", number=MAX_HOUSEHOLDS),
         )
-    return int(typed)
+    return households
 
 
 def parse_day(value: str | date, today: date) -> date:
@@ -176,6 +174,18 @@ def parse_source(value: str) -> str:
 def shortened(text: str) -> str:
     """A typed value as an error message quotes it."""
     return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def _whole(value: str | int | float) -> int | None:
+    """A cell of a workbook that holds a number, or what somebody typed, as a whole number; None where it is none."""
+    if not isinstance(value, str):
+        return int(value) if float(value).is_integer() else None
+    try:
+        return numbers.whole(value)
+    except numbers.TooLong:
+        return MAX_HOUSEHOLDS + 1
+    except numbers.NotANumber:
+        return None
 
 
 def _typed_day(text: str) -> date | None:

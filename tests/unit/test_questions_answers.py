@@ -1,5 +1,6 @@
 import math
 import unicodedata
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -114,11 +115,43 @@ def test_several_choices_come_out_once_and_in_the_order_of_the_form():
         (0.1 + 0.2, "0.3"),
         (1e-5, "0.00001"),
         ("999999999999999", "999999999999999"),
-        ("1.125", "1.125"),
         ("", None),
         (None, None),
-        ("1.500", "not_a_number"),
-        ("1.000.000", "not_a_number"),
+        # One rule: a dot between groups of three is a thousand, in "1.500" as in "1.234".
+        ("1.500", "1500"),
+        ("1.234", "1234"),
+        ("1.125", "1125"),
+        ("-1.500", "-1500"),
+        ("1.000.000", "1000000"),
+        ("1 500", "1500"),
+        ("1\u00a0500", "1500"),
+        ("1\u202f500,5", "1500.5"),
+        ("1.234,5", "1234.5"),
+        ("1,234.5", "1234.5"),
+        ("1,234,567", "1234567"),
+        ("1,5", "1.5"),
+        ("1.5", "1.5"),
+        ("1.50", "1.5"),
+        (",5", "0.5"),
+        ("0.500", "0.5"),
+        ("0,125", "0.125"),
+        ("1234,567", "1234.567"),
+        ("１.５００", "1500"),
+        ("１２，５", "12.5"),
+        ("-3", "-3"),
+        ("\u22123", "-3"),
+        ("+3", "3"),
+        # A number that was sent as one has a point. It is stored so that reading it again gives it back.
+        (1.125, "1.1250"),
+        (1500, "1500"),
+        ("1.1250", "1.1250"),
+        # Two meanings are asked back.
+        ("1,500", "two_meanings"),
+        ("12,345", "two_meanings"),
+        ("1 50", "not_a_number"),
+        ("1.5.2", "not_a_number"),
+        ("12.345.67", "not_a_number"),
+        ("5²", "not_a_number"),
         ("1e5", "not_a_number"),
         ("NaN", "not_a_number"),
         (math.nan, "not_a_number"),
@@ -136,6 +169,31 @@ def test_several_choices_come_out_once_and_in_the_order_of_the_form():
 )
 def test_numbers_become_canonical_decimal_strings(typed, stored):
     assert read_one(make_question("hectares", Kind.NUMBER), typed) == stored
+
+
+def test_what_has_two_meanings_is_asked_back_with_a_way_to_write_each():
+    question = make_question("hectares", Kind.NUMBER)
+
+    problem = read_answers(make_instrument(question), {"hectares": "2,125"}).problems["hectares"]
+    meant = [read_one(question, problem.params[meaning]) for meaning in ("large", "small")]
+
+    assert problem.params == {"large": "2125", "small": "2,1250"}
+    assert meant == ["2125", "2.1250"]
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**9), max_value=10**9))
+def test_a_number_is_the_same_however_the_door_spells_it(value):
+    question = make_question("hectares", Kind.NUMBER)
+    groups = f"{value:,.4f}"
+    vietnamese = groups.translate(str.maketrans(",.", ".,"))
+    stored = read_one(question, f"{value:.4f}")
+
+    spelt = {
+        read_one(question, typed) for typed in (groups, vietnamese, vietnamese.replace(".", " "), stored)
+    }
+
+    assert spelt == {stored}
+    assert Decimal(stored) == value
 
 
 def test_an_integer_too_long_for_python_to_print_is_out_of_range():

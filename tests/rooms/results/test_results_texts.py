@@ -9,7 +9,7 @@ from survey_app import db, keys
 from survey_app.access import Role
 from survey_app.audit import AuditEvent
 from survey_app.fieldwork import queries as fieldwork
-from survey_app.fieldwork.models import Purpose, State, Survey
+from survey_app.fieldwork.models import State, Survey
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
 from survey_app.results import redaction, retention, texts, verification
 from survey_app.results.models import SealedResponse, TextReview
@@ -155,17 +155,12 @@ def test_while_a_survey_runs_nobody_reads_a_text(app, client, surveys, address):
     assert (found.status_code, NAMED in found.text) == (403, False)
 
 
-@pytest.mark.parametrize(
-    ("address", "purpose"),
-    [("/can-bo/dot/001/y-kien/roads", Purpose.DECISION), (INDEX, Purpose.FEEDBACK)],
-    ids=["not asked in words", "feedback"],
-)
-def test_there_is_no_page_of_what_has_no_moderated_texts(app, client, surveys, address, purpose):
-    surveys.make(households={"Lớn": 40} if purpose is Purpose.DECISION else None, purpose=purpose)
+def test_there_is_no_page_of_a_question_that_is_not_answered_in_words(app, client, surveys):
+    surveys.make(households={"Lớn": 40})
     surveys.seal()
     surveys.sign_in(app, Role.FRONT_COMMUNE)
 
-    assert client.get(address).status_code == 404
+    assert client.get("/can-bo/dot/001/y-kien/roads").status_code == 404
 
 
 def test_the_front_decides_on_a_page_of_texts_and_the_note_quotes_none(app, client, written):
