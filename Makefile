@@ -12,7 +12,7 @@ VENV_PACKAGES := $(shell command -v $(PYTHON) >/dev/null || echo python3) \
 RUN_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core
 TEST_PACKAGES := $(RUN_PACKAGES) chromium libatomic1 postgresql poppler-utils
 
-.PHONY: run test screens bench lock translations clean packages
+.PHONY: run setup test screens bench lock translations clean packages
 
 run: PACKAGES := $(RUN_PACKAGES)
 run: packages .venv/ready
@@ -21,8 +21,11 @@ run: packages .venv/ready
 	@$(BIN)/flask --app wsgi demo prepare
 	@scripts/serve
 
-test: PACKAGES := $(TEST_PACKAGES)
-test: packages .venv/ready-test
+# Everything that testing needs; after it no command needs a network.
+setup: PACKAGES := $(TEST_PACKAGES)
+setup: packages .venv/ready-test
+
+test: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -32,12 +35,10 @@ test: packages .venv/ready-test
 	$(BIN)/pytest -n 2 --dist worksteal
 
 # Take the pictures of docs/screens/ anew, to be looked at.
-screens: PACKAGES := $(TEST_PACKAGES)
-screens: packages .venv/ready-test
+screens: setup
 	SCREENS=$(CURDIR)/docs/screens $(BIN)/pytest tests/journeys -k "not postgresql"
 
-bench: PACKAGES := $(TEST_PACKAGES)
-bench: packages .venv/ready-test
+bench: setup
 	$(BIN)/python -m bench
 
 # Rebuild the locks after a change in setup.cfg: what running needs, and what testing needs besides.
