@@ -2,13 +2,14 @@
 
 import sys
 
-from bench import board, code_timing, first_view, sealing, slips, submissions, web_servers, where
+from bench import board, code_timing, erasing, first_view, sealing, slips, submissions, web_servers, where
 
 _MEASUREMENTS = {
     "submissions": submissions.run,
     "where": where.run,
     "first_view": first_view.run,
     "sealing": sealing.run,
+    "erasing": erasing.run,
     "board": board.run,
     "slips": slips.run,
     "code_timing": code_timing.run,

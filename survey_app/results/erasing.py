@@ -4,13 +4,15 @@ Never part of the transaction, and its failure never undoes either. A deleted ro
 table, in the order in which answers came and with the number of its transaction, also after an ordinary VACUUM, which
 only marks the place as free. So the tables are written anew. Archived logs and backups are not reached from here.
 
-While a table is written anew nobody else can use it. What would make villagers wait is therefore left for the night,
-and what was left is found again from the audit log, minute after minute, until it is done.
+While a table is written anew nobody else can use it, and while that waits for its lock everybody waits behind it. So a
+round asks for locks once and for a tenth of a second in all; when it has to give up, the next tries come ever later.
+What would make villagers wait is besides left for the night. What was left is found again from the audit log.
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import takewhile
 
 from sqlalchemy import Connection, Engine, cast, func, select
 from sqlalchemy.dialects.postgresql import REGCLASS
@@ -22,6 +24,7 @@ from survey_app.audit import AuditEvent
 from survey_app.config import VIETNAM
 from survey_app.fieldwork.acts import Act
 from survey_app.results.cancelling import SET_ASIDE
+from survey_app.results.models import ErasingTries
 from survey_app.results.redaction import REDACT
 from survey_app.results.retention import RAW_REMOVED
 
@@ -39,8 +42,12 @@ _LEAVING: Mapping[str, tuple[str, ...]] = {
     RAW_REMOVED: _OF_ANSWERS,
     REDACT: _OF_ANSWERS,
 }
-#: How long answers may be made to wait behind us before we give way; then the table is left for the next minute.
-_PATIENCE = {"postgresql": "SET lock_timeout = 1000", "sqlite": "PRAGMA busy_timeout=1000"}
+#: How long answers may be made to wait behind us in one round before we give way, in milliseconds.
+_PATIENCE_MS = 100
+#: Half of it: on SQLite two statements may have to wait, the second for readers of the log alone.
+_SQLITE_PATIENCE = "PRAGMA busy_timeout=50"
+#: After so many minutes at most it is tried again, however often it failed.
+_LONGEST_PAUSE = 60
 #: What is written anew at any hour: well below a second, measured with half a million rows (docs/performance.md).
 SMALL = 16 * 1024 * 1024
 #: Hours of the Vietnamese day in which larger tables are written anew; announced counting ends at 24:00.
@@ -52,22 +59,45 @@ def after_sealing(engine: Engine) -> bool:
 
     A busy database is no error: no query reaches the rows any more.
     """
-    return set(_LEAVING["results.seal"]) == set(_erase(engine, _LEAVING["results.seal"]))
+    return set(_LEAVING["results.seal"]) == set(write_anew(engine, _LEAVING["results.seal"]))
 
 
 def erase_owed(engine: Engine, now: datetime, *, actor: str, small: int = SMALL) -> tuple[str, ...]:
     """Erase what sealing, annulling, retention and redaction still owe and note it; the tables that stay owed.
 
-    Opens its own transactions. By day tables above `small` bytes are left for the night.
+    Opens its own transactions. By day tables above `small` bytes are left for the night; after a try that found a table
+    in use all are left for a while.
     """
     owed, newest = _owed(db.session())
+    paused = owed and _is_paused(db.session(), now)
     db.session().rollback()
+    if paused:
+        return owed
     due = owed if now.astimezone(VIETNAM).hour in _NIGHT else _below(engine, owed, small)
-    done = _erase(engine, due) if due else ()
-    if done:
+    done = write_anew(engine, due) if due else ()
+    if due:
         with db.transaction() as current:
-            audit.record(current, actor, ERASED, "database", at=now, tables=sorted(done), upto=newest)
+            _note_try(current, now, failed=len(done) < len(due))
+            if done:
+                audit.record(current, actor, ERASED, "database", at=now, tables=sorted(done), upto=newest)
     return tuple(table for table in owed if table not in done)
+
+
+def _is_paused(session: Session, now: datetime) -> bool:
+    """Whether the next try lies ahead. One further ahead than any pause was noted under a clock since put back."""
+    row = session.get(ErasingTries, 1)
+    return row is not None and now < row.not_before <= now + timedelta(minutes=_LONGEST_PAUSE)
+
+
+def _note_try(session: Session, now: datetime, *, failed: bool) -> None:
+    """After a failure pause for 2, 4, 8 … minutes; a success ends that."""
+    row = session.get(ErasingTries, 1)
+    if row is None:
+        row = ErasingTries(id=1, failures=0, not_before=now)
+        session.add(row)
+    row.failures = row.failures + 1 if failed else 0
+    pause = min(2**row.failures, _LONGEST_PAUSE) if failed else 0
+    row.not_before = now + timedelta(minutes=pause)
 
 
 def _owed(session: Session) -> tuple[tuple[str, ...], int]:
@@ -104,14 +134,15 @@ def _bytes(connection: Connection, table: str) -> int:
     return int(connection.execute(select(size)).scalar_one())
 
 
-def _erase(engine: Engine, tables: Iterable[str]) -> tuple[str, ...]:
-    """Write the tables anew; which of them could be."""
+def write_anew(engine: Engine, tables: Sequence[str]) -> tuple[str, ...]:
+    """Write the tables anew, up to the first that is in use; which of them could be. At any hour and size."""
     if engine.dialect.name == "sqlite":
         return tuple(tables) if _write_file_anew(engine) else ()
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(_PATIENCE["postgresql"])
+        # Each waits for its share, so that all together wait no longer than a round may.
+        connection.exec_driver_sql(f"SET lock_timeout = {_PATIENCE_MS // len(tables)}")
         try:
-            return tuple(table for table in tables if _write_anew(connection, table))
+            return tuple(takewhile(lambda table: _write_anew(connection, table), tables))
         finally:
             connection.exec_driver_sql("RESET lock_timeout")
 
@@ -133,7 +164,7 @@ def _write_file_anew(engine: Engine) -> bool:
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
-        cursor.execute(_PATIENCE["sqlite"])
+        cursor.execute(_SQLITE_PATIENCE)
         cursor.execute("VACUUM")
         busy, _pages, _moved = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy

@@ -14,10 +14,12 @@ __all__ = [
     "Complaint",
     "DataRequest",
     "DataRequestAnswer",
+    "ErasingTries",
     "ErasurePermit",
     "FeedbackFigure",
     "PaperComparison",
     "ReceiptList",
+    "RefusedSeal",
     "Seal",
     "SealedResponse",
     "SealedSign",
@@ -162,6 +164,28 @@ class ErasurePermit(Base):
     __tablename__ = "erasure_permits"
 
     survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+
+
+class ErasingTries(Base):
+    """The one row that says when erasing may ask for its locks again, after it found a table in use."""
+
+    __tablename__ = "erasing_tries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: In a row, since it last succeeded.
+    failures: Mapped[int]
+    not_before: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class RefusedSeal(Base):
+    """Why the minute job could not seal a survey when it last tried; gone once it could."""
+
+    __tablename__ = "refused_seals"
+
+    survey_id: Mapped[str] = mapped_column(ForeignKey("surveys.id"), primary_key=True)
+    refused_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: What contradicts itself, in Vietnamese; nothing of an answer.
+    differences: Mapped[list[str]] = mapped_column(JSON)
 
 
 class TextReview(Base):

@@ -1,6 +1,6 @@
 """What this room puts on people's lists: a survey whose counting is over and that could not be sealed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from flask import url_for
@@ -12,23 +12,63 @@ from survey_app.accounts.todo import Todo
 from survey_app.fieldwork.calendar import SEALING_TAKES
 from survey_app.fieldwork.models import State, Survey
 from survey_app.i18n import gettext as _
+from survey_app.results.models import RefusedSeal
 from survey_app.units.models import Unit
+
+#: Differences that stand on a list; the operator's command names them all.
+_SHOWN = 3
+
+
+def note_refusal(session: Session, survey_id: str, differences: Sequence[str], now: datetime) -> None:
+    """Keep why a seal was refused, for the people who have to act; the newest refusal of a survey counts."""
+    row = session.get(RefusedSeal, survey_id)
+    if row is None:
+        row = RefusedSeal(survey_id=survey_id)
+        session.add(row)
+    row.refused_at, row.differences = now, list(differences)
 
 
 def todos(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
-    """One line for each survey of the subtree that should be sealed and is not."""
+    """One line for each survey of the subtree whose seal was refused, or that nobody came to seal."""
     if identity.role not in (*FRONT, *OFFICERS):
         return
-    for survey_id in _overdue(session, identity.unit_path, now):
+    refused = _refused(session, identity.unit_path)
+    for row in refused:
         yield Todo(
-            title=_("Survey %(survey)s could not be sealed", survey=survey_id),
+            title=_("Survey %(survey)s could not be sealed", survey=row.survey_id),
             detail=_(
-                "Counting is over, but the stored figures do not agree or the server's minute job is not "
-                "running. No answer is lost. Please tell the operator of the server."
+                "What is stored does not agree: %(differences)s. Nothing was changed and no answer is lost. Next step: "
+                "tell the operator of the server, whose command “results close” names every difference; if a village "
+                "is wrong, both bodies can set its answers aside and ask it again.",
+                differences="; ".join(row.differences[:_SHOWN]),
             ),
-            url=url_for("results.page", survey_id=survey_id),
+            url=url_for("fieldwork.page", survey_id=row.survey_id),
             urgent=True,
         )
+    told = {row.survey_id for row in refused}
+    for survey_id in _overdue(session, identity.unit_path, now):
+        if survey_id not in told:
+            yield Todo(
+                title=_("Survey %(survey)s is not sealed yet", survey=survey_id),
+                detail=_(
+                    "Counting is over, but nothing came to seal it: the server's minute job is not running, or its "
+                    "clock is in doubt. No answer is lost. Please tell the operator of the server."
+                ),
+                url=url_for("fieldwork.page", survey_id=survey_id),
+                urgent=True,
+            )
+
+
+def _refused(session: Session, unit_path: str) -> tuple[RefusedSeal, ...]:
+    """Refusals of surveys that still wait; one that was sealed or cancelled since has none to act on."""
+    rows = session.scalars(
+        select(RefusedSeal)
+        .join(Survey, Survey.id == RefusedSeal.survey_id)
+        .join(Unit, Unit.id == Survey.unit_id)
+        .where(Unit.path.startswith(unit_path, autoescape=True), Survey.state == State.COUNTING)
+        .order_by(RefusedSeal.survey_id)
+    )
+    return tuple(rows)
 
 
 def _overdue(session: Session, unit_path: str, now: datetime) -> tuple[str, ...]:

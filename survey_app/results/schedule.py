@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import clock, db, keys
 from survey_app.fieldwork.models import Purpose, State, Survey
-from survey_app.results import cancelling, custody, erasing, operations
+from survey_app.results import cancelling, custody, erasing, operations, reminders
 
 #: How the audit log names the minute job.
 JOB = "job"
@@ -77,6 +77,8 @@ def _seal(survey_id: str, now: datetime) -> str:
         with db.transaction() as current:
             operations.close_and_seal(current, survey_id, actor=JOB, now=now, keys=keys.store())
     except operations.SealRefused as refused:
+        with db.transaction() as current:
+            reminders.note_refusal(current, survey_id, refused.differences, now)
         return refused.message
     except operations.NothingToSeal:
         return "ended elsewhere"

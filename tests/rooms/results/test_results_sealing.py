@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import strategies as st
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 
 from survey_app import db, keys
 from survey_app.access import Role
@@ -30,7 +30,14 @@ from survey_app.results import (
     triggers,
     verification,
 )
-from survey_app.results.models import FeedbackFigure, Seal, SealedResponse, TallyRow
+from survey_app.results.models import (
+    ErasingTries,
+    FeedbackFigure,
+    RefusedSeal,
+    Seal,
+    SealedResponse,
+    TallyRow,
+)
 from survey_app.scoring import tallies
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
@@ -180,20 +187,61 @@ def test_a_large_table_is_written_anew_at_night_and_stays_owed_by_day(linh_cang)
     assert at_night == ()
 
 
-def test_a_table_in_use_stays_owed_and_is_erased_a_minute_later(linh_cang):
+def test_a_table_in_use_stays_owed_and_is_tried_once_a_round_ever_later(linh_cang):
     linh_cang.seal()
     db.session().rollback()
+    tries = []
     with db.database.engine.connect() as reader:
         if reader.dialect.name == "postgresql":
             reader.exec_driver_sql("LOCK TABLE slips IN SHARE MODE")
         else:
             reader.exec_driver_sql("SELECT count(*) FROM slips").scalar()
-        busy = erasing.erase_owed(db.database.engine, _MIDNIGHT, actor="job")
+        for minute in range(14):
+            now = _MIDNIGHT + timedelta(minutes=minute)
+            busy = erasing.erase_owed(db.database.engine, now, actor="job")
+            tries.append(db.session().get_one(ErasingTries, 1).failures)
+            db.session().rollback()
 
-    later = erasing.erase_owed(db.database.engine, _MIDNIGHT, actor="job")
+    later = erasing.erase_owed(db.database.engine, _MIDNIGHT + timedelta(minutes=14), actor="job")
 
     assert "slips" in busy
+    assert tries == [1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3]
     assert later == ()
+    assert db.session().get_one(ErasingTries, 1).failures == 0
+
+
+def test_a_round_waits_a_tenth_of_a_second_for_all_its_locks_and_stops_at_the_first_it_cannot_have(linh_cang):
+    engine, said = db.database.engine, []
+    if engine.dialect.name == "sqlite":
+        return  # one file, one lock
+    linh_cang.seal()
+    db.session().rollback()
+
+    def listen(_connection, _cursor, statement, *_more):
+        said.append(statement)
+
+    event.listen(engine, "before_cursor_execute", listen)
+    try:
+        with engine.connect() as reader:
+            reader.exec_driver_sql("LOCK TABLE responses, progress, slips, spent_codes IN SHARE MODE")
+            erasing.erase_owed(engine, _MIDNIGHT, actor="job")
+    finally:
+        event.remove(engine, "before_cursor_execute", listen)
+
+    [limit] = [int(one.rpartition("=")[2]) for one in said if one.startswith("SET lock_timeout")]
+    owed = len(erasing.erase_owed(engine, _MIDNIGHT, actor="job"))
+    tried = [one for one in said if one.startswith("VACUUM")]
+    assert 0 < limit * len(tried) <= limit * owed <= 100
+    assert tried[-1].split()[-1] in {"responses", "progress", "slips", "spent_codes"}
+    assert len(tried) < owed
+
+
+def test_a_pause_noted_under_a_clock_ahead_holds_up_no_erasing(linh_cang):
+    linh_cang.seal()
+    with db.transaction() as current:
+        current.add(ErasingTries(id=1, failures=5, not_before=_MIDNIGHT + timedelta(days=60)))
+
+    assert erasing.erase_owed(db.database.engine, _MIDNIGHT, actor="job") == ()
 
 
 def refusal(surveys) -> operations.SealRefused:
@@ -268,6 +316,8 @@ def test_the_job_seals_what_is_due_and_a_refused_survey_holds_up_no_other(survey
     assert first == {}
     assert outcomes.keys() == {"001", "002"}
     assert outcomes["002"] == "sealed"
+    [refused] = db.session().scalars(select(RefusedSeal)).all()
+    assert (refused.survey_id, len(refused.differences)) == ("001", 1)
     states = db.session().scalars(select(Survey.state).order_by(Survey.id)).all()
     assert states == ["counting", "sealed", "counting"]
     assert schedule.seal_due(NOW + timedelta(days=1)).keys() == {"001"}
@@ -290,6 +340,34 @@ def test_a_survey_that_could_not_be_sealed_stands_on_the_lists_of_both_bodies(
     with app.test_request_context():
         found = tuple(reminders.todos(db.session(), surveys.person(role), NOW + timedelta(minutes=minutes)))
     assert len(found) == listed
+
+
+@pytest.mark.parametrize("role", [Role.PROVINCE, Role.FRONT_PROVINCE, Role.COMMUNE, Role.FRONT_COMMUNE])
+def test_a_refused_seal_is_a_task_with_its_reason_and_the_next_step_until_it_is_sealed(app, surveys, role):
+    surveys.make(households={"Một": 10})
+    surveys.answer("001", "Một", HAPPY, times=2)
+    surplus = SpentCode(survey_id="001", code_mac=b"x" * 32)
+    db.session().add(surplus)
+    db.session().commit()
+    person = surveys.person(role)
+
+    def listed(now):
+        with app.test_request_context():
+            return [item.detail for item in reminders.todos(db.session(), person, now)]
+
+    before = listed(NOW)
+    schedule.seal_due(NOW)
+    schedule.seal_due(NOW + timedelta(days=1))
+    while_refused = listed(NOW + timedelta(days=1))
+    db.session().delete(surplus)
+    db.session().commit()
+    schedule.seal_due(NOW + timedelta(days=1, minutes=1))
+
+    assert before == []
+    [detail] = while_refused
+    assert "3" in detail
+    assert "results close" in detail
+    assert listed(NOW + timedelta(days=1, minutes=1)) == []
 
 
 def test_closing_while_answers_are_in_flight_seals_exactly_those_that_were_acknowledged(app, surveys):
