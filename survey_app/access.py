@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, TypeVar, assert_never
 from urllib.parse import quote
 
 from flask import Flask, abort, current_app, g, redirect, request
@@ -20,6 +20,13 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 #: Pages for people without an account. They never open the staff session, so nothing ties a respondent to a cookie.
 PUBLIC_PATHS = ("/k", "/K", "/g/", "/bia/", "/kiem-tra", "/ket-qua/")
+
+
+class Body(StrEnum):
+    """The two bodies that must agree before a survey is published: government (xã, tỉnh) and Front (MTTQ)."""
+
+    GOVERNMENT = "government"
+    FRONT = "front"
 
 
 class Role(StrEnum):
@@ -34,24 +41,80 @@ class Role(StrEnum):
     DIGITAL_TEAM = "digital_team"
     CLERK = "clerk"
 
+    @property
+    def body(self) -> Body | None:
+        """The body this role acts for; None for those who help or look on."""
+        match self:
+            case Role.PROVINCE | Role.COMMUNE:
+                return Body.GOVERNMENT
+            case Role.FRONT_PROVINCE | Role.FRONT_COMMUNE:
+                return Body.FRONT
+            case Role.VIEWER | Role.AUDITOR | Role.DIGITAL_TEAM | Role.CLERK:
+                return None
+            case _:
+                assert_never(self)
 
-class Body(StrEnum):
-    """The two bodies that must agree before a survey is published: government (xã, tỉnh) and Front (MTTQ)."""
 
-    GOVERNMENT = "government"
-    FRONT = "front"
+# Permissions: each a set of roles named for what it allows. A role stands in a set because somebody wrote it there,
+# never because others were left out, so that a new role opens nothing but its own account.
 
+#: Signing in and out, the own password, sessions, second factor, list of today: no figure and no survey.
+ANY_ACCOUNT = frozenset(Role)
 
-#: Roles that act for a body.
-BODY_OF_ROLE = {
-    Role.PROVINCE: Body.GOVERNMENT,
-    Role.COMMUNE: Body.GOVERNMENT,
-    Role.FRONT_PROVINCE: Body.FRONT,
-    Role.FRONT_COMMUNE: Body.FRONT,
-}
-FRONT = (Role.FRONT_PROVINCE, Role.FRONT_COMMUNE)
-OFFICERS = (Role.PROVINCE, Role.COMMUNE)
-EVERYBODY = tuple(Role)
+FRONT = frozenset({Role.FRONT_PROVINCE, Role.FRONT_COMMUNE})
+OFFICERS = frozenset({Role.PROVINCE, Role.COMMUNE})
+#: Ask, agree, sign and annul, each for its body.
+BODIES = FRONT | OFFICERS
+#: The two of the province, who watch over communes.
+PROVINCIAL = frozenset({Role.PROVINCE, Role.FRONT_PROVINCE})
+#: The two that work in the commune itself.
+LOCAL = frozenset({Role.COMMUNE, Role.FRONT_COMMUNE})
+#: The three that supervise: province, its Front, and the auditors whom the Front names.
+SUPERVISORS = PROVINCIAL | {Role.AUDITOR}
+
+READ_UNITS = READ_SURVEYS = READ_FORMS = READ_RESULTS = BODIES | {Role.VIEWER, Role.AUDITOR}
+READ_RULE_BOOKS = READ_RESULTS | {Role.DIGITAL_TEAM, Role.CLERK}
+EDIT_UNITS = OFFICERS
+EDIT_FORMS = BODIES
+CONFIRM_FORMS = frozenset({Role.FRONT_PROVINCE})
+CHOOSE_RULE_BOOKS = RECOGNISE_EARLIER = LIST_SERVICES = frozenset({Role.PROVINCE})
+TICK_SERVICES = OFFICERS
+
+DRAFT_SURVEYS = CORRECT_FRAMES = LOCAL
+CALL_MEETINGS = FRONT | {Role.COMMUNE}
+READ_PRINTS = BODIES
+#: Whoever is not of the Front prints only where rehearsal or the province allow it.
+PRINT_SLIPS = FRONT | {Role.COMMUNE}
+KEY_PAPER = FRONT | {Role.CLERK}
+#: Told in the commune that slips wait to be keyed again.
+REMIND_OF_KEYING = frozenset({Role.CLERK, Role.FRONT_COMMUNE})
+#: Helping a household to answer on another phone.
+ASSIST = frozenset({Role.DIGITAL_TEAM, Role.FRONT_COMMUNE, Role.CLERK})
+
+#: Exact figures of villages before small numbers are hidden, and what is compared with the papers.
+SEE_EXACT_FIGURES = READ_SIGNALS = READ_RECONCILIATION = SUPERVISORS | {Role.FRONT_COMMUNE}
+WRITE_SIGNALS = FRONT
+#: Answers slip by slip (ADR 20).
+TAKE_SINGLE_ANSWERS = frozenset({Role.FRONT_PROVINCE, Role.AUDITOR})
+READ_TEXTS = READ_DRAWN_SLIPS = BODIES | {Role.AUDITOR}
+MODERATE_TEXTS = FRONT
+COMPARE_DRAWN_SLIPS = FRONT | {Role.AUDITOR}
+HOLD_KEYS = TELL_THE_CLOCK = PROVINCIAL
+ANSWER_REQUESTS = FRONT | {Role.PROVINCE}
+READ_DATA_MAP = READ_AUDIT_LOG = RANK_COMMUNES = SUPERVISORS
+
+READ_BOARD = SUPERVISORS | {Role.VIEWER}
+#: Told when communes are late.
+CHASE_COMMUNES = frozenset({Role.PROVINCE})
+READ_POSTINGS = READ_PAPERS = READ_RESULTS
+RECORD_POSTINGS = FRONT | {Role.COMMUNE}
+RELEASE_PAPERS = FRONT | {Role.AUDITOR}
+TAKE_EVIDENCE_PACK = RELEASE_PAPERS | {Role.PROVINCE}
+
+NAME_DEPUTIES = MANAGE_ACCOUNTS = BODIES
+READ_SIGNED_PAPERS = BODIES | {Role.AUDITOR}
+#: They approve, sign or look into exact figures of others.
+NEED_SECOND_FACTOR = SUPERVISORS | {Role.FRONT_COMMUNE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +129,7 @@ class Identity:
 
     @property
     def body(self) -> Body | None:
-        return BODY_OF_ROLE.get(self.role)
+        return self.role.body
 
     @property
     def is_provincial(self) -> bool:
@@ -90,7 +153,7 @@ def public(view: View) -> View:
 
 
 def roles(*allowed: Role) -> Callable[[View], View]:
-    """Only signed-in people with one of `allowed` may open this view; give EVERYBODY for any account."""
+    """Only signed-in people with one of `allowed` may open this view: a permission, spread out."""
 
     def mark(view: View) -> View:
         view.access_roles = allowed  # type: ignore[attr-defined]  # as above
@@ -130,6 +193,12 @@ def identity() -> Identity:
 def may_open(role: Role, endpoint: str) -> bool:
     """Whether somebody with this role gets past the rule of the view."""
     return role in getattr(current_app.view_functions[endpoint], "access_roles", ())
+
+
+def may(endpoint: str) -> bool:
+    """Whether the signed-in person gets past the rule of the view; menus and links ask this, never a role."""
+    person = current_identity()
+    return person is not None and may_open(person.role, endpoint)
 
 
 def _guard() -> ResponseReturnValue | None:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import assert_never
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
@@ -11,7 +12,7 @@ from flask import Flask
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from survey_app import files
-from survey_app.access import Role, current_identity
+from survey_app.access import Role, current_identity, may
 from survey_app.config import LANGUAGES, VIETNAM
 from survey_app.files import Percent
 from survey_app.i18n import current_language
@@ -43,7 +44,7 @@ def init_app(app: Flask) -> None:
         current_identity=current_identity,
         faces_in_words=faces_in_words,
         LANGUAGES=LANGUAGES,
-        Role=Role,
+        may=may,
     )
 
 
@@ -109,13 +110,23 @@ def faces_in_words() -> tuple[tuple[str, str], ...]:
 
 def role_name(role: Role) -> str:
     """What the role is called on screen."""
-    return {
-        Role.PROVINCE: _("Province officer"),
-        Role.FRONT_PROVINCE: _("Province Front officer"),
-        Role.FRONT_COMMUNE: _("Commune Front officer"),
-        Role.COMMUNE: _("Commune officer"),
-        Role.VIEWER: _("Viewer"),
-        Role.AUDITOR: _("Auditor"),
-        Role.DIGITAL_TEAM: _("Community digital team"),
-        Role.CLERK: _("Paper-entry clerk"),
-    }[role]
+    match role:
+        case Role.PROVINCE:
+            name = _("Province officer")
+        case Role.FRONT_PROVINCE:
+            name = _("Province Front officer")
+        case Role.FRONT_COMMUNE:
+            name = _("Commune Front officer")
+        case Role.COMMUNE:
+            name = _("Commune officer")
+        case Role.VIEWER:
+            name = _("Viewer")
+        case Role.AUDITOR:
+            name = _("Auditor")
+        case Role.DIGITAL_TEAM:
+            name = _("Community digital team")
+        case Role.CLERK:
+            name = _("Paper-entry clerk")
+        case _:
+            assert_never(role)
+    return name

@@ -41,6 +41,7 @@ def init_app(app: Flask) -> None:
         signed_as=parties.signed_as,
         stood_in=parties.stood_in,
         actor_name=lambda actor: queries.name_of(db.session(), actor),
+        stands_in_note=parties.stands_in_note,
     )
     app.jinja_env.globals["paper_signatures"] = lambda: app.extensions["settings"].paper_signatures
     for provider in (reminders.lost_factors, reminders.papers, reminders.reminders, reminders.village_lists):

@@ -13,7 +13,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
-from survey_app import audit
+from survey_app import access, audit
 from survey_app.access import Body, Identity, Role
 from survey_app.accounts import deputies
 from survey_app.accounts.deputies import Step
@@ -32,7 +32,7 @@ from survey_app.units import queries as units
 from survey_app.units.models import Unit
 
 #: Roles of a province; in a commune's matter they stand in for the commune's own body.
-_PROVINCIAL = (Role.PROVINCE, Role.FRONT_PROVINCE)
+_PROVINCIAL = access.PROVINCIAL
 _REASON_LENGTH = 500
 
 

@@ -13,15 +13,15 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from survey_app import audit
-from survey_app.access import BODY_OF_ROLE, Identity
+from survey_app import access, audit
+from survey_app.access import Identity
 from survey_app.accounts.models import DeputisedAct, Deputyship, User
 from survey_app.accounts.refusals import DeputyRefused
 from survey_app.i18n import gettext as _
 from survey_app.units.queries import civil
 
 #: Roles that decide, and so may be away.
-ROLES = tuple(BODY_OF_ROLE)
+ROLES = access.NAME_DEPUTIES
 
 
 class Step(StrEnum):

@@ -72,7 +72,7 @@ def factor() -> ResponseReturnValue:
 
 
 @bp.route(f"{entry.ENROLMENT}/dien-thoai-moi", methods=["GET", "POST"])
-@access.roles(*access.EVERYBODY)
+@access.roles(*access.ANY_ACCOUNT)
 @fresh
 def new_phone() -> ResponseReturnValue:
     """Another phone takes the place of the one set up before."""
@@ -80,7 +80,7 @@ def new_phone() -> ResponseReturnValue:
 
 
 @bp.post(f"{entry.ENROLMENT}/ma-du-phong")
-@access.roles(*access.EVERYBODY)
+@access.roles(*access.ANY_ACCOUNT)
 @fresh
 def new_codes() -> ResponseReturnValue:
     """Ten new recovery codes, shown once."""

@@ -6,7 +6,6 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db
-from survey_app.access import Role
 from survey_app.accounts import journal, views
 from survey_app.forms import clean
 
@@ -16,7 +15,7 @@ bp = views.bp
 #: The largest number that a column of the log can hold.
 _MOST = 2**31 - 1
 
-_READERS = (Role.AUDITOR, Role.FRONT_PROVINCE, Role.PROVINCE)
+_READERS = access.READ_AUDIT_LOG
 
 
 @bp.get("/can-bo/nhat-ky")

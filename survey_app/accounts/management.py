@@ -7,6 +7,7 @@ made by the Front alone. Both sides have clerks: each manages its own.
 
 from collections.abc import Mapping
 
+from survey_app import access
 from survey_app.access import Body, Identity, Role
 from survey_app.units.models import Level
 
@@ -18,7 +19,7 @@ _MANAGED: Mapping[Role, frozenset[Role]] = {
 }
 
 #: Roles that manage any account at all.
-MANAGERS = tuple(_MANAGED)
+MANAGERS = access.MANAGE_ACCOUNTS
 
 _LEVELS: Mapping[Role, frozenset[str]] = {
     Role.PROVINCE: frozenset({Level.PROVINCE}),

@@ -13,7 +13,6 @@ from flask import abort, current_app, flash, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, db, files, forms
-from survey_app.access import Role
 from survey_app.accounts import approvals, deputies, paper_signatures, scans, views
 from survey_app.accounts.approvals import ApprovalView
 from survey_app.accounts.forms import CheckForm, PaperForm
@@ -102,7 +101,7 @@ def check_paper(approval_id: int) -> ResponseReturnValue:
 
 
 @bp.get(f"{_PAGE}/tep")
-@access.roles(*deputies.ROLES, Role.AUDITOR)
+@access.roles(*access.READ_SIGNED_PAPERS)
 @_where_allowed
 def scan(approval_id: int) -> ResponseReturnValue:
     """The newest scan, as it came."""

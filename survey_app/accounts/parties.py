@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import assert_never
 
-from survey_app.access import Role
+from survey_app.access import Body, Role
 from survey_app.i18n import gettext as _
 from survey_app.templating import day
 
@@ -51,11 +52,31 @@ def signed_as(party: Party) -> str:
 
 def stand_in_name(role: Role) -> str:
     """Which body of the province acted in the place of which body of the commune."""
-    if role is Role.FRONT_PROVINCE:
+    if _acts_for_the_front(role):
         return _("province Front in place of the commune Front")
     return _("province in place of the commune")
+
+
+def stands_in_note(role: Role) -> str:
+    """What somebody of the province reads before deciding in a commune's matter."""
+    if _acts_for_the_front(role):
+        return _("You stand in for the commune Front. This is recorded and printed on the papers.")
+    return _("You stand in for the commune. This is recorded and printed on the papers.")
 
 
 def stood_in(roles: Iterable[Role]) -> str:
     """The line that every paper of a survey prints when the province published it in place of the commune's own."""
     return _("Published by the %(bodies)s", bodies="; ".join(stand_in_name(role) for role in roles))
+
+
+def _acts_for_the_front(role: Role) -> bool:
+    """Which of the two bodies is meant; a role of neither stands in for nobody."""
+    match role.body:
+        case Body.FRONT:
+            return True
+        case Body.GOVERNMENT:
+            return False
+        case None:
+            raise LookupError(f"{role} acts for no body and stands in for none")
+        case _ as unknown:
+            assert_never(unknown)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy import Select, String, cast, func, select
 from sqlalchemy.orm import Session
 
-from survey_app.access import BODY_OF_ROLE, Body, Identity, Role
+from survey_app.access import Body, Identity, Role
 from survey_app.accounts.models import Invitation, SecondFactor, User
 from survey_app.accounts.refusals import AccountNotFound, InvitationOver, InvitationUnknown
 from survey_app.audit import OPERATOR, AuditEvent
@@ -213,7 +213,7 @@ def _makers(session: Session, user_ids: Sequence[int]) -> dict[int, Body]:
         .join(User, AuditEvent.actor == "user:" + cast(User.id, String))
         .where(AuditEvent.act == "accounts.create", AuditEvent.subject.in_(subjects))
     )
-    bodies = ((subjects[subject], BODY_OF_ROLE.get(Role(role))) for subject, role in session.execute(made))
+    bodies = ((subjects[subject], Role(role).body) for subject, role in session.execute(made))
     return {user_id: body for user_id, body in bodies if body is not None}
 
 

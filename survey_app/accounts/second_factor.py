@@ -16,11 +16,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from survey_app.access import Role
+from survey_app import access
 from survey_app.keys import KeyMissing, store
 
 #: Roles that approve, sign or look into exact figures of others.
-ROLES = frozenset({Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.AUDITOR})
+ROLES = access.NEED_SECOND_FACTOR
 
 #: How long an offered secret may wait on screen for its first code.
 OFFER_LASTS = timedelta(minutes=30)

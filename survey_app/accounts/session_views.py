@@ -15,7 +15,7 @@ bp = views.bp
 
 
 @bp.get("/can-bo/phien")
-@access.roles(*access.EVERYBODY)
+@access.roles(*access.ANY_ACCOUNT)
 def list_sessions() -> ResponseReturnValue:
     """The own sessions that run."""
     user_id, now = access.identity().user_id, datetime.now(UTC)
@@ -24,7 +24,7 @@ def list_sessions() -> ResponseReturnValue:
 
 
 @bp.post("/can-bo/phien/<int:session_id>/ket-thuc")
-@access.roles(*access.EVERYBODY)
+@access.roles(*access.ANY_ACCOUNT)
 @fresh
 def end_session(session_id: int) -> ResponseReturnValue:
     """End one of the own sessions."""
@@ -35,7 +35,7 @@ def end_session(session_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/can-bo/dang-xuat-het")
-@access.roles(*access.EVERYBODY)
+@access.roles(*access.ANY_ACCOUNT)
 @fresh
 def end_sessions() -> ResponseReturnValue:
     """End all of them, this one included."""

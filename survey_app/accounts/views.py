@@ -58,14 +58,14 @@ def sign_out() -> ResponseReturnValue:
 
 
 @bp.get("/can-bo")
-@access.roles(*access.EVERYBODY)
+@access.roles(*access.ANY_ACCOUNT)
 def home() -> ResponseReturnValue:
     items = todo.todos(db.session(), access.identity(), datetime.now(UTC))
     return render_template("accounts/home.html", items=items)
 
 
 @bp.route("/can-bo/mat-khau", methods=["GET", "POST"])
-@access.roles(*access.EVERYBODY)
+@access.roles(*access.ANY_ACCOUNT)
 def password() -> ResponseReturnValue:
     form, person, now = ChangePasswordForm(), access.identity(), datetime.now(UTC)
     if request.method == "GET":

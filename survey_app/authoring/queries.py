@@ -10,7 +10,8 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Row, Select, String, and_, cast, literal, or_, select
 from sqlalchemy.orm import Session
 
-from survey_app.access import Identity, Role
+from survey_app import access
+from survey_app.access import Identity
 from survey_app.accounts import queries as accounts
 from survey_app.authoring import confirmation, drafts, loading
 from survey_app.authoring.drafts import Document
@@ -22,8 +23,8 @@ from survey_app.units import kinds
 from survey_app.units.models import Unit
 
 #: Who drafts: both bodies, each within its own subtree.
-EDITORS = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.COMMUNE)
-READERS = (*EDITORS, Role.VIEWER, Role.AUDITOR)
+EDITORS = access.EDIT_FORMS
+READERS = access.READ_FORMS
 
 
 @dataclass(frozen=True, slots=True)

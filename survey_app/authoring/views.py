@@ -6,7 +6,6 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, db
-from survey_app.access import Role
 from survey_app.accounts.freshness import fresh
 from survey_app.authoring import (
     check,
@@ -182,7 +181,7 @@ def unlock(instrument_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:instrument_id>/xac-nhan")
-@access.roles(Role.FRONT_PROVINCE)
+@access.roles(*access.CONFIRM_FORMS)
 @fresh
 def confirm(instrument_id: int) -> ResponseReturnValue:
     """The Front confirms the wording of a frozen version, by number and date of its document."""
@@ -208,7 +207,7 @@ def confirm(instrument_id: int) -> ResponseReturnValue:
 
 
 @bp.route("/<int:instrument_id>/rut-xac-nhan", methods=["GET", "POST"])
-@access.roles(Role.FRONT_PROVINCE)
+@access.roles(*access.CONFIRM_FORMS)
 @fresh
 def unconfirm(instrument_id: int) -> ResponseReturnValue:
     """Ask why, then take the Front's confirmation back, while no survey was published with the wording."""
@@ -263,10 +262,10 @@ def _page(view: InstrumentView, confirm_form: ConfirmForm, status: int) -> Respo
         numbers=drafts.numbers(view.document),
         may_edit=view.may_edit(person),
         may_start=person.role in EDITORS,
-        may_confirm=person.role is Role.FRONT_PROVINCE
+        may_confirm=person.role in access.CONFIRM_FORMS
         and view.may_edit(person)
         and not view.confirmed_number,
-        may_take_back=person.role is Role.FRONT_PROVINCE
+        may_take_back=person.role in access.CONFIRM_FORMS
         and view.may_edit(person)
         and view.confirmed_number is not None,
         confirmed=view.frozen and confirmation.is_confirmed(db.session(), view.id),

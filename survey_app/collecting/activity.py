@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from survey_app import db
 from survey_app.collecting.models import ActivityCounter
 from survey_app.config import VIETNAM
-from survey_app.fieldwork.models import Channel
+from survey_app.fieldwork.models import Channel, Medium
 from survey_app.questions.instrument import Instrument
 from survey_app.scoring.activity import TenMinutes
 
@@ -34,7 +34,7 @@ def count(
     now: datetime,
 ) -> None:
     """Count one answer in its ten minutes; nothing for paper, which is keyed in one sitting."""
-    if channel is Channel.PAPER_ENTRY:
+    if channel.medium is Medium.PAPER:
         return
     key = {"survey_id": survey_id, "unit_id": unit_id, "ten_minutes": slot_start(now), "fast": is_fast}
     db.count_up(session, ActivityCounter, key, "answers")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
+from typing import assert_never
 
 from sqlalchemy import Executable, Select, bindparam, delete, exists, select
 from sqlalchemy.orm import Session
@@ -25,7 +26,7 @@ from survey_app.collecting.refusals import (
     OtherContent,
     PhonesClosed,
 )
-from survey_app.fieldwork.models import Channel, PrintBatch, Progress, SlipRow, State, Survey
+from survey_app.fieldwork.models import Channel, Medium, PrintBatch, Progress, SlipRow, State, Survey
 from survey_app.keys import KeyStore
 from survey_app.questions.answers import Value
 
@@ -100,14 +101,20 @@ def _held() -> Select[str, datetime | None]:
 
 def _refusal(survey: _Held, door: Door, submission: Submission) -> Exception | None:
     """Why this answer may not be stored now; None when it may."""
-    if survey.state in {State.DRAFT, State.PUBLISHED}:
-        return NotOpenYet(door.survey.first_day.strftime("%d/%m/%Y"))
-    if survey.state == State.ANNULLED:
-        return Annulled()
-    if survey.state in {State.SEALED, State.SIGNED}:
-        return AlreadySealed()
-    if survey.state == State.COUNTING and not _may_still_arrive(survey, door, submission):
-        return PhonesClosed()
+    match State(survey.state):
+        case State.DRAFT | State.PUBLISHED:
+            return NotOpenYet(door.survey.first_day.strftime("%d/%m/%Y"))
+        case State.ANNULLED:
+            return Annulled()
+        case State.SEALED | State.SIGNED:
+            return AlreadySealed()
+        case State.COUNTING:
+            if not _may_still_arrive(survey, door, submission):
+                return PhonesClosed()
+        case State.OPEN:
+            pass
+        case _ as unknown:
+            assert_never(unknown)
     if door.voided and not door.spent:
         return CodeVoid()
     return None
@@ -118,7 +125,7 @@ def _may_still_arrive(survey: _Held, door: Door, submission: Submission) -> bool
 
     The form of a slip made later, for a village that is asked again, cannot have been open by then.
     """
-    if submission.channel is Channel.PAPER_ENTRY:
+    if submission.channel.medium is Medium.PAPER:
         return True
     opened, closed = submission.form_opened_at, survey.phones_closed_at
     if opened is None or closed is None or opened > closed:

@@ -13,7 +13,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey_app import access, db, throttle
-from survey_app.access import Role
 from survey_app.collecting import guessing, operations, queries, second_keying, wording
 from survey_app.collecting.queries import Door
 from survey_app.collecting.refusals import (
@@ -40,7 +39,7 @@ bp = Blueprint("paper", __name__, template_folder="templates")
 #: What is said beside the code, because the code is what has to be looked at.
 _OF_CODE = (MistypedCode, UnknownCode, OtherSurvey, CodeUsed, CodeVoid)
 
-KEYING_ROLES = (Role.CLERK, Role.FRONT_COMMUNE, Role.FRONT_PROVINCE)
+KEYING_ROLES = access.KEY_PAPER
 
 
 def invalid_reasons() -> dict[str, str]:

@@ -22,7 +22,7 @@ from survey_app.collecting import leaves, stored
 from survey_app.collecting.models import PaperKeyer, Response, SecondKeyingRow
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import Channel, State, Survey
+from survey_app.fieldwork.models import Channel, Medium, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore
@@ -206,7 +206,7 @@ def _paper_answer(session: Session, survey: SurveyView, receipt: str) -> Respons
         select(Response)
         .where(
             Response.survey_id == survey.id,
-            Response.channel == Channel.PAPER_ENTRY,
+            Response.channel.in_(Channel.on(Medium.PAPER)),
             Response.leaf.startswith(leaf_start, autoescape=True),
         )
         .order_by(Response.id)
@@ -226,7 +226,7 @@ def _drawn(keys: KeyStore, survey_id: str, of_village: Sequence[str]) -> frozens
 def _paper_leaves(session: Session, survey_id: str) -> dict[int, list[str]]:
     rows = session.execute(
         select(Response.unit_id, Response.leaf)
-        .where(Response.survey_id == survey_id, Response.channel == Channel.PAPER_ENTRY)
+        .where(Response.survey_id == survey_id, Response.channel.in_(Channel.on(Medium.PAPER)))
         .order_by(Response.leaf)
     )
     found: dict[int, list[str]] = defaultdict(list)

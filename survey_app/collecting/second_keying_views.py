@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey_app import access, db
-from survey_app.access import Identity, Role
+from survey_app.access import Identity
 from survey_app.accounts.todo import Todo
 from survey_app.collecting import second_keying, wording
 from survey_app.collecting.paper_views import KEYING_ROLES, invalid_reasons, nothing_keyed
@@ -21,7 +21,7 @@ from survey_app.collecting.second_keying import VillageDraw
 from survey_app.collecting.views import raw_answers
 from survey_app.errors import DATABASE_AWAY, DomainError
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import Channel, Purpose, State
+from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.remarks import Remark
 from survey_app.i18n import gettext as _
@@ -43,7 +43,7 @@ _OF_RECEIPT = (
 #: States in which the outcome may be told: nobody can answer by phone any more.
 _TOLD = (State.COUNTING, State.SEALED, State.SIGNED)
 #: Whoever keys in a commune; the province's Front helps out where it is asked to.
-_REMINDED = (Role.CLERK, Role.FRONT_COMMUNE)
+_REMINDED = access.REMIND_OF_KEYING
 
 
 @bp.get("/can-bo/nhap-phieu/<survey_id>/nhap-lai")
@@ -130,7 +130,7 @@ def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
         if survey.state is not State.COUNTING or survey.purpose is not Purpose.DECISION:
             continue
         answered, _as_of = surveys.answered_hourly(session, survey.id)
-        paper = {unit: n for (unit, channel), n in answered.items() if channel is Channel.PAPER_ENTRY}
+        paper = surveys.paper_by_village(answered)
         missing = sum(village.missing for village in second_keying.findings(session, survey.id, paper))
         if missing:
             yield Todo(

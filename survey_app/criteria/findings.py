@@ -7,11 +7,16 @@ words.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal, TypeAlias, assert_never
 
-from survey_app.criteria.frameworks import Framework, Requirement, Source, Threshold
+from survey_app.criteria.frameworks import Framework, Requirement, RequirementKind, Source, Threshold
 from survey_app.questions.instrument import Text
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.scorecards import Scorecard
+
+_TellsSatisfaction: TypeAlias = Literal[
+    RequirementKind.POOLED_RATE, RequirementKind.EACH_ITEM_RATE, RequirementKind.CLOSING_RATE
+]
 
 
 class Verdict(StrEnum):
@@ -102,13 +107,13 @@ def _is_below_floor(framework: Framework, evidence: Evidence) -> bool:
     return any(
         _find_coverage(requirement.threshold, evidence)[0] is not Verdict.MET
         for requirement in framework.requirements
-        if requirement.kind == "coverage" and requirement.threshold is not None
+        if requirement.kind is RequirementKind.COVERAGE and requirement.threshold is not None
     )
 
 
 def _find_one(requirement: Requirement, evidence: Evidence, below_floor: bool) -> Finding:
     threshold = requirement.threshold
-    if requirement.kind == "consultation_event":
+    if requirement.kind is RequirementKind.CONSULTATION_EVENT:
         return _find_event(requirement, evidence)
     if threshold is None:
         rule = Rule("threshold_not_configured")
@@ -121,10 +126,26 @@ def _find_one(requirement: Requirement, evidence: Evidence, below_floor: bool) -
 def _find_measured(
     requirement: Requirement, threshold: Threshold, evidence: Evidence, below_floor: bool
 ) -> tuple[Verdict, Rule]:
-    if requirement.kind == "posting_days":
-        return _find_posting(threshold, evidence)
-    if requirement.kind == "coverage":
-        return _find_coverage(threshold, evidence)
+    match requirement.kind:
+        case RequirementKind.CONSULTATION_EVENT:
+            raise ValueError("an event has no threshold to be held against")
+        case RequirementKind.POSTING_DAYS:
+            return _find_posting(threshold, evidence)
+        case RequirementKind.COVERAGE:
+            return _find_coverage(threshold, evidence)
+        case (
+            RequirementKind.POOLED_RATE
+            | RequirementKind.EACH_ITEM_RATE
+            | RequirementKind.CLOSING_RATE as told
+        ):
+            return _find_satisfaction(told, threshold, evidence, below_floor)
+        case _ as unknown:
+            assert_never(unknown)
+
+
+def _find_satisfaction(
+    kind: _TellsSatisfaction, threshold: Threshold, evidence: Evidence, below_floor: bool
+) -> tuple[Verdict, Rule]:
     if below_floor:
         return Verdict.INSUFFICIENT_EVIDENCE, Rule("coverage_below_floor")
     card = evidence.scorecard
@@ -132,9 +153,15 @@ def _find_measured(
         return Verdict.INSUFFICIENT_EVIDENCE, Rule("no_result")
     if card.exceeds_frame:
         return Verdict.INSUFFICIENT_EVIDENCE, _exceeds_frame(card)
-    if requirement.kind == "each_item_rate":
-        return _find_items(threshold, card, evidence.item_texts)
-    return _compare(threshold, card.pooled if requirement.kind == "pooled_rate" else card.closing)
+    match kind:
+        case RequirementKind.POOLED_RATE:
+            return _compare(threshold, card.pooled)
+        case RequirementKind.EACH_ITEM_RATE:
+            return _find_items(threshold, card, evidence.item_texts)
+        case RequirementKind.CLOSING_RATE:
+            return _compare(threshold, card.closing)
+        case _ as unknown:
+            assert_never(unknown)
 
 
 def _find_event(requirement: Requirement, evidence: Evidence) -> Finding:
@@ -204,9 +231,13 @@ def _find_posting(threshold: Threshold, evidence: Evidence) -> tuple[Verdict, Ru
         raise ValueError("a threshold of posting needs days")
     if evidence.posted_days is None:
         return Verdict.INSUFFICIENT_EVIDENCE, Rule("posting_not_recorded")
-    needed = threshold.days + (threshold.comparison == ">")
-    params = {"days": threshold.days, "comparison": threshold.comparison, "posted_days": evidence.posted_days}
-    return _verdict(evidence.posted_days >= needed), Rule("posting_compared", params)
+    params: dict[str, int | str] = {
+        "days": threshold.days,
+        "comparison": threshold.comparison,
+        "posted_days": evidence.posted_days,
+    }
+    is_met = threshold.comparison.holds(evidence.posted_days, threshold.days)
+    return _verdict(is_met), Rule("posting_compared", params)
 
 
 def _compare(threshold: Threshold, rate: Rate | None) -> tuple[Verdict, Rule]:
@@ -219,9 +250,7 @@ def _compare(threshold: Threshold, rate: Rate | None) -> tuple[Verdict, Rule]:
 def _reaches(threshold: Threshold, rate: Rate) -> bool:
     if threshold.basis_points is None:
         raise ValueError("a threshold of a rate needs basis points")
-    if threshold.comparison == ">":
-        return rate.above(threshold.basis_points)
-    return rate.at_least(threshold.basis_points)
+    return threshold.comparison.reached_by(rate, threshold.basis_points)
 
 
 def _threshold_params(threshold: Threshold) -> dict[str, int | str]:

@@ -10,20 +10,94 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import Any, Literal, cast, get_args
+from enum import StrEnum
+from typing import Any, assert_never
 
 from survey_app.questions.instrument import Text
 from survey_app.questions.problems import Checker, InvalidDocument, Problem
-
-RequirementKind = Literal[
-    "consultation_event", "coverage", "pooled_rate", "each_item_rate", "closing_rate", "posting_days"
-]
-TargetKind = Literal["communes_meeting_indicator", "units_with_online_feedback"]
-Comparison = Literal[">=", ">"]
+from survey_app.scoring.rates import Rate
 
 PURPOSES = ("decision", "feedback")
 #: A hundred per cent in basis points.
 ALL = 10_000
+
+
+class Measure(StrEnum):
+    """What a threshold is written in."""
+
+    BASIS_POINTS = "basis_points"
+    DAYS = "days"
+
+
+class RequirementKind(StrEnum):
+    """What a condition is about. A kind says itself what it is measured in and whether it tells of satisfaction."""
+
+    CONSULTATION_EVENT = "consultation_event"
+    COVERAGE = "coverage"
+    POOLED_RATE = "pooled_rate"
+    EACH_ITEM_RATE = "each_item_rate"
+    CLOSING_RATE = "closing_rate"
+    POSTING_DAYS = "posting_days"
+
+    @property
+    def measure(self) -> Measure | None:
+        """What its threshold is written in; None where there is nothing to measure."""
+        match self:
+            case RequirementKind.CONSULTATION_EVENT:
+                return None
+            case RequirementKind.POSTING_DAYS:
+                return Measure.DAYS
+            case RequirementKind.COVERAGE:
+                return Measure.BASIS_POINTS
+            case RequirementKind.POOLED_RATE | RequirementKind.EACH_ITEM_RATE | RequirementKind.CLOSING_RATE:
+                return Measure.BASIS_POINTS
+            case _:
+                assert_never(self)
+
+    @property
+    def tells_satisfaction(self) -> bool:
+        """Whether its verdict tells how satisfied people are."""
+        match self:
+            case RequirementKind.POOLED_RATE | RequirementKind.EACH_ITEM_RATE | RequirementKind.CLOSING_RATE:
+                return True
+            case RequirementKind.CONSULTATION_EVENT | RequirementKind.COVERAGE | RequirementKind.POSTING_DAYS:
+                return False
+            case _:
+                assert_never(self)
+
+
+class TargetKind(StrEnum):
+    """What a unit must do to count for a target."""
+
+    COMMUNES_MEETING_INDICATOR = "communes_meeting_indicator"
+    UNITS_WITH_ONLINE_FEEDBACK = "units_with_online_feedback"
+
+
+class Comparison(StrEnum):
+    """How a figure is held against what is asked of it, always in whole numbers."""
+
+    AT_LEAST = ">="
+    ABOVE = ">"
+
+    def holds(self, figure: int, asked: int) -> bool:
+        """Whether the figure reaches what is asked."""
+        match self:
+            case Comparison.AT_LEAST:
+                return figure >= asked
+            case Comparison.ABOVE:
+                return figure > asked
+            case _:
+                assert_never(self)
+
+    def reached_by(self, rate: Rate, basis_points: int) -> bool:
+        """Whether the rate reaches the share that is asked."""
+        match self:
+            case Comparison.AT_LEAST:
+                return rate.at_least(basis_points)
+            case Comparison.ABOVE:
+                return rate.above(basis_points)
+            case _:
+                assert_never(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +253,17 @@ def _threshold_problems(requirement: Requirement) -> Iterator[Problem]:
     threshold = requirement.threshold
     if threshold is None:
         return
-    if requirement.kind == "consultation_event":
-        yield Problem("event_with_threshold", requirement.key)
-    elif requirement.kind == "posting_days":
-        if threshold.days is None or threshold.basis_points is not None:
-            yield Problem("threshold_needs_days", requirement.key)
-    elif threshold.basis_points is None or threshold.days is not None:
-        yield Problem("threshold_needs_basis_points", requirement.key)
+    match requirement.kind.measure:
+        case None:
+            yield Problem("event_with_threshold", requirement.key)
+        case Measure.DAYS:
+            if threshold.days is None or threshold.basis_points is not None:
+                yield Problem("threshold_needs_days", requirement.key)
+        case Measure.BASIS_POINTS:
+            if threshold.basis_points is None or threshold.days is not None:
+                yield Problem("threshold_needs_basis_points", requirement.key)
+        case _ as unknown:
+            assert_never(unknown)
 
 
 def _read_framework(checker: Checker, document: Mapping[str, object]) -> Framework:
@@ -223,7 +301,7 @@ def _read_requirement(checker: Checker, value: object, number: int) -> Requireme
     return Requirement(
         key=checker.where,
         indicator=checker.string(document.get("indicator"), "indicator"),
-        kind=cast(RequirementKind, _one_of(checker, document.get("kind"), "kind", get_args(RequirementKind))),
+        kind=RequirementKind(_one_of(checker, document.get("kind"), "kind", tuple(RequirementKind))),
         title=checker.texts(document.get("title"), "title"),
         quote=checker.string(document.get("quote"), "quote"),
         threshold=_read_threshold(checker, document.get("threshold")),
@@ -269,7 +347,7 @@ def _read_target(checker: Checker, value: object, number: int) -> Target:
     return Target(
         key=checker.where,
         title=checker.texts(document.get("title"), "title"),
-        kind=cast(TargetKind, _one_of(checker, document.get("kind"), "kind", get_args(TargetKind))),
+        kind=TargetKind(_one_of(checker, document.get("kind"), "kind", tuple(TargetKind))),
         basis_points=share or 0,
         comparison=_read_comparison(checker, document.get("comparison")),
         source=_read_full_source(checker, document.get("source")),
@@ -313,7 +391,7 @@ def _read_days(checker: Checker, value: object) -> int | None:
 
 
 def _read_comparison(checker: Checker, value: object) -> Comparison:
-    return cast(Comparison, _one_of(checker, value, "comparison", get_args(Comparison)))
+    return Comparison(_one_of(checker, value, "comparison", tuple(Comparison)))
 
 
 def _one_of(checker: Checker, value: object, name: str, allowed: tuple[str, ...]) -> str:

@@ -7,8 +7,9 @@ record).
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import assert_never
 
-from survey_app.criteria.frameworks import Comparison, Target
+from survey_app.criteria.frameworks import ALL, Comparison, Target
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.rates import rate as rate_of
 
@@ -62,8 +63,17 @@ def reached(current: Progress) -> bool:
     share = current.rate
     if share is None:
         return False
-    return (
-        share.above(current.basis_points)
-        if current.comparison == ">"
-        else share.at_least(current.basis_points)
-    )
+    return current.comparison.reached_by(share, current.basis_points)
+
+
+def needed(current: Progress) -> int:
+    """How many more units reach the goal; 0 once it is reached."""
+    least = current.basis_points * current.total
+    match current.comparison:
+        case Comparison.AT_LEAST:
+            goal = -(-least // ALL)
+        case Comparison.ABOVE:
+            goal = least // ALL + 1
+        case _ as unknown:
+            assert_never(unknown)
+    return max(goal - current.met, 0)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from typing import assert_never
 
 from sqlalchemy.orm import Session
 
@@ -28,7 +29,7 @@ class Act(StrEnum):
 
 
 #: The acts that this room carries out.
-OWN = frozenset(Act) - {Act.ANNUL_VILLAGE}
+OWN = frozenset({Act.PUBLISH, Act.EXTEND, Act.SHORTEN, Act.ANNUL, Act.VOID_BATCH})
 
 
 def subject(survey_id: str) -> str:
@@ -183,6 +184,10 @@ def carry_out(session: Session, approval: ApprovalView, *, actor: str, now: date
         case Act.VOID_BATCH:
             batch = int(str(payload["batch"]))
             batches.void_batch(session, survey_id, batch, reason=approval.reason, actor=actor, now=now)
+        case Act.ANNUL_VILLAGE:
+            raise ValueError("the answers of a village are set aside by results")
+        case _ as unknown:
+            assert_never(unknown)
 
 
 def _stand_ins(approval: ApprovalView) -> tuple[Role, ...]:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey_app import access, clock, db
-from survey_app.access import Identity, Role
+from survey_app.access import Identity
 from survey_app.accounts.freshness import fresh
 from survey_app.accounts.todo import Todo
 from survey_app.errors import DomainError
@@ -21,7 +21,7 @@ from survey_app.i18n import gettext as _
 bp = Blueprint("clock", __name__, template_folder="templates")
 
 #: Both bodies of the province; whoever sees it first decides, and the audit log says who.
-_DECIDING = (Role.PROVINCE, Role.FRONT_PROVINCE)
+_DECIDING = access.TELL_THE_CLOCK
 _BY_THE_CLOCK = {State.PUBLISHED, State.OPEN, State.COUNTING}
 
 

@@ -52,7 +52,7 @@ def draft_survey(session: Session, plan: Plan, frame: Sequence[Asked], *, actor:
             id=number,
             state=State.DRAFT,
             cover_token=secrets.token_urlsafe(16),
-            link=secrets.token_urlsafe(9) if plan.purpose is Purpose.FEEDBACK else None,
+            link=None if plan.purpose.asks_households else secrets.token_urlsafe(9),
             created_at=now,
             created_by=actor,
             **_columns(plan),

@@ -7,7 +7,6 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, db
-from survey_app.access import EVERYBODY, FRONT, Role
 from survey_app.config import VIETNAM
 from survey_app.errors import DomainError
 from survey_app.fieldwork import meetings, queries
@@ -18,9 +17,9 @@ from survey_app.i18n import gettext as _
 
 bp = Blueprint("meetings", __name__, url_prefix="/can-bo/dot", template_folder="templates")
 
-_READERS = tuple(role for role in EVERYBODY if role not in {Role.CLERK, Role.DIGITAL_TEAM})
+_READERS = access.READ_SURVEYS
 #: A meeting is called by the commune or by the Front.
-_WRITERS = (Role.COMMUNE, *FRONT)
+_WRITERS = access.CALL_MEETINGS
 
 
 @bp.get("/<survey_id>/hop")

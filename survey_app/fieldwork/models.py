@@ -1,7 +1,9 @@
 """Tables of one fielding: the survey, its frame, its slips by batch, and how many households answered."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from typing import assert_never
 
 from sqlalchemy import (
     CheckConstraint,
@@ -33,14 +35,53 @@ class Purpose(StrEnum):
     DECISION = "decision"
     FEEDBACK = "feedback"
 
+    @property
+    def asks_households(self) -> bool:
+        """Whether households of a frame answer, each with its code, instead of anybody by an open link."""
+        match self:
+            case Purpose.DECISION:
+                return True
+            case Purpose.FEEDBACK:
+                return False
+            case _:
+                assert_never(self)
+
+
+class Medium(StrEnum):
+    """What an answer was given on: the two doors that officers know."""
+
+    PHONE = "phone"
+    PAPER = "paper"
+
 
 class Channel(StrEnum):
-    """How an answer came. No door takes MEETING: a slip filled in at a meeting is paper, a phone there is a phone."""
+    """How an answer came. No door takes MEETING: it is paper of a meeting's batch, a phone there is a phone."""
 
     SELF_ONLINE = "self_online"
     ASSISTED = "assisted"
     PAPER_ENTRY = "paper_entry"
     MEETING = "meeting"
+
+    @property
+    def medium(self) -> Medium:
+        """Whether it is a phone or paper; every count "by phone" and every rule for paper asks this."""
+        match self:
+            case Channel.SELF_ONLINE | Channel.ASSISTED:
+                return Medium.PHONE
+            case Channel.PAPER_ENTRY | Channel.MEETING:
+                return Medium.PAPER
+            case _:
+                assert_never(self)
+
+    @classmethod
+    def on(cls, medium: Medium) -> tuple["Channel", ...]:
+        """The channels of a medium, for statements."""
+        return tuple(channel for channel in cls if channel.medium is medium)
+
+
+def answers_on(medium: Medium, channels: Mapping[str, int]) -> int:
+    """How many of the answers counted by channel were given on this medium."""
+    return sum(count for channel, count in channels.items() if Channel(channel).medium is medium)
 
 
 class SurveyNumber(Base):

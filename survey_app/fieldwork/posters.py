@@ -12,7 +12,7 @@ from flask import render_template
 from survey_app import drawing, files
 from survey_app.config import Settings
 from survey_app.errors import DomainError
-from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import force_locale
 from survey_app.i18n import gettext as _
@@ -45,7 +45,7 @@ class Door:
 
 def door(survey: SurveyView, public_url: str) -> Door:
     """The page where answering begins."""
-    path = "/k" if survey.purpose is Purpose.DECISION else f"/g/{survey.link}"
+    path = "/k" if survey.purpose.asks_households else f"/g/{survey.link}"
     return Door(qr=f"{public_url}{path}", typed=f"{public_url.partition('://')[2]}{path}")
 
 
@@ -58,7 +58,7 @@ def pdf(survey: SurveyView, settings: Settings, size: str) -> bytes:
         page = render_template(
             "fieldwork/print/poster.html",
             survey=survey,
-            decision=survey.purpose is Purpose.DECISION,
+            decision=survey.purpose.asks_households,
             typed=leads_to.typed,
             typed_size=round(min(13.0, 176 / (0.64 * len(leads_to.typed))), 2),
             host=settings.public_url.partition("://")[2],

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from wtforms.validators import InputRequired, NumberRange
 
 from survey_app import access, db, files, keys
-from survey_app.access import Identity, Role
+from survey_app.access import Identity
 from survey_app.accounts.freshness import fresh
 from survey_app.config import Settings
 from survey_app.errors import DomainError
@@ -28,8 +28,8 @@ from survey_app.i18n import lazy_gettext as _l
 bp = Blueprint("fieldwork_print", __name__, template_folder="templates")
 bp.add_app_template_filter(rounds.sentence, "annulment")
 
-_READERS = (*access.OFFICERS, *access.FRONT)
-_PRINTERS = (*access.FRONT, Role.COMMUNE)
+_READERS = access.READ_PRINTS
+_PRINTERS = access.PRINT_SLIPS
 _BEFORE_THE_END = (State.PUBLISHED, State.OPEN)
 _CHUNK_BYTES = 64 * 1024
 _NOT_A_COUNT = _l("Enter the number of slips as a whole number, at least 1.")
@@ -189,7 +189,7 @@ def _may_print(identity: Identity, survey: SurveyView, settings: Settings) -> bo
     """The Front holds the slips; the commune prints them in a rehearsal, or where the province allows it."""
     if identity.role in access.FRONT:
         return True
-    return identity.role is Role.COMMUNE and (survey.rehearsal or settings.commune_prints_slips)
+    return identity.role in access.PRINT_SLIPS and (survey.rehearsal or settings.commune_prints_slips)
 
 
 def _send_pdf(survey: SurveyView, line: FrameLine, made: batches.Slips, settings: Settings) -> Response:

@@ -1,5 +1,6 @@
 """What screens, papers and other rooms read of surveys: facts, frames, batches and how many households answered."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +22,7 @@ from survey_app.fieldwork.models import (
     FrameCorrection,
     FrameRow,
     HourlyProgress,
+    Medium,
     PrintBatch,
     Progress,
     Purpose,
@@ -262,8 +264,19 @@ def answered_by_village(answered: Answered) -> dict[int, int]:
 
 def answered_by_door(answered: Answered) -> tuple[int, int]:
     """Answers by phone and on paper: the two doors officers see."""
-    paper = sum(count for (_unit, channel), count in answered.items() if channel is Channel.PAPER_ENTRY)
-    return sum(answered.values()) - paper, paper
+    counted: Counter[Medium] = Counter()
+    for (_unit, channel), count in answered.items():
+        counted[channel.medium] += count
+    return counted[Medium.PHONE], counted[Medium.PAPER]
+
+
+def paper_by_village(answered: Answered) -> dict[int, int]:
+    """Answers on paper by village id; villages without are absent."""
+    counted: Counter[int] = Counter()
+    for (unit_id, channel), count in answered.items():
+        if channel.medium is Medium.PAPER:
+            counted[unit_id] += count
+    return dict(counted)
 
 
 def batches(session: Session, survey_id: str) -> tuple[BatchView, ...]:

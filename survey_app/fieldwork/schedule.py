@@ -7,7 +7,7 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from survey_app import db
-from survey_app.access import FRONT, Identity, Role
+from survey_app.access import FRONT, KEY_PAPER, LOCAL, READ_SURVEYS, Identity, Role
 from survey_app.accounts import approvals
 from survey_app.accounts.todo import Todo
 from survey_app.clock import is_doubted
@@ -47,7 +47,7 @@ def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
                 url=acts.page_of(approval),
                 urgent=True,
             )
-    if person.role in {Role.COMMUNE, Role.CLERK, *FRONT} and not person.is_provincial:
+    if person.role in KEY_PAPER | LOCAL and not person.is_provincial:
         yield from _of_surveys(session, person, now)
 
 
@@ -67,14 +67,14 @@ def _of_survey(
     session: Session, survey: queries.SurveyView, person: Identity, now: datetime
 ) -> Iterator[Todo]:
     url = f"/can-bo/dot/{survey.id}"
-    of_commune = person.role in {Role.COMMUNE, Role.FRONT_COMMUNE}
+    of_commune = person.role in LOCAL
     is_decision = survey.purpose is Purpose.DECISION
     if survey.state is State.DRAFT and of_commune:
         yield from _draft(session, survey)
     if survey.state in _IN_THE_FIELD and is_decision and person.role in FRONT:
         yield from _slips(session, survey)
     ends_soon = survey.state is State.OPEN and survey.closes_at - now <= _LAST_DAYS
-    if ends_soon and person.role is not Role.CLERK:  # a clerk may not open the page of the survey
+    if ends_soon and person.role in READ_SURVEYS:
         yield Todo(
             _("Survey %(number)s closes soon", number=survey.id),
             _(
@@ -83,7 +83,7 @@ def _of_survey(
             ),
             url,
         )
-    if survey.takes_paper and person.role in {Role.CLERK, *FRONT}:
+    if survey.takes_paper and person.role in KEY_PAPER:
         yield _keying(survey)
     if is_decision and of_commune:
         yield from _meetings(session, survey, now)

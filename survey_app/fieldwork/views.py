@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey_app import access, db, revisions
-from survey_app.access import EVERYBODY, Identity, Role
+from survey_app.access import Identity
 from survey_app.accounts import approvals
 from survey_app.accounts.approvals import ApprovalView
 from survey_app.accounts.forms import DecisionForm
@@ -42,9 +42,9 @@ from survey_app.revisions import Saved, SavedMeanwhile
 
 bp = Blueprint("fieldwork", __name__, url_prefix="/can-bo/dot", template_folder="templates")
 
-_READERS = tuple(role for role in EVERYBODY if role not in {Role.CLERK, Role.DIGITAL_TEAM})
-DRAFTERS = (Role.COMMUNE, Role.FRONT_COMMUNE)
-_BODIES = (Role.COMMUNE, Role.PROVINCE, Role.FRONT_COMMUNE, Role.FRONT_PROVINCE)
+_READERS = access.READ_SURVEYS
+DRAFTERS = access.DRAFT_SURVEYS
+_BODIES = access.BODIES
 
 
 @bp.get("")
@@ -177,7 +177,7 @@ def carry_out(session: Session, decided: ApprovalView, by: Identity, now: dateti
 
 
 @bp.route("/<survey_id>/khung/<village>", methods=["GET", "POST"])
-@access.roles(Role.COMMUNE, Role.FRONT_COMMUNE)
+@access.roles(*access.CORRECT_FRAMES)
 @fresh
 def correct(survey_id: str, village: str) -> ResponseReturnValue:
     """Correct the number of households of a village until the phones close."""

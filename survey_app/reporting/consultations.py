@@ -15,7 +15,16 @@ from survey_app.accounts.models import Approval
 from survey_app.fieldwork import acts, calendar
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.acts import Act
-from survey_app.fieldwork.models import Channel, FrameRow, HourlyProgress, Progress, Purpose, State, Survey
+from survey_app.fieldwork.models import (
+    Channel,
+    FrameRow,
+    HourlyProgress,
+    Medium,
+    Progress,
+    Purpose,
+    State,
+    Survey,
+)
 from survey_app.reporting.waits import Step
 from survey_app.results import speaking
 from survey_app.rulebooks.pins import Pin
@@ -105,7 +114,7 @@ def _households(session: Session, province_path: str) -> Mapping[str, int]:
 
 
 def _counts(session: Session, table: type[HourlyProgress] | type[Progress]) -> Mapping[str, _Counts]:
-    by_phone = func.sum(case((table.channel == Channel.PAPER_ENTRY, 0), else_=table.answered))
+    by_phone = func.sum(case((table.channel.in_(Channel.on(Medium.PHONE)), table.answered), else_=0))
     rows = session.execute(
         select(table.survey_id, func.sum(table.answered), by_phone)
         .group_by(table.survey_id)

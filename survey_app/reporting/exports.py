@@ -6,7 +6,7 @@ Takes rows whose figures are already disclosed; hides and adds nothing.
 from collections.abc import Iterable, Iterator, Sequence
 
 from survey_app.criteria.findings import Finding
-from survey_app.criteria.frameworks import Requirement
+from survey_app.criteria.frameworks import Requirement, RequirementKind
 from survey_app.fieldwork.models import State
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
@@ -37,7 +37,8 @@ from survey_app.templating import moment, percent_cell, wording
 
 def unit_lines(board: Board, rows: Sequence[Row]) -> Iterator[tuple[Cell, ...]]:
     """Heading, one line a unit, and a last line with the number of lines and the moment they are of."""
-    conditions = [one for one in board.in_force.framework.requirements if one.kind != "consultation_event"]
+    asked = board.in_force.framework.requirements
+    conditions = [one for one in asked if one.kind is not RequirementKind.CONSULTATION_EVENT]
     yield (*_heading(), *(cell for one in conditions for cell in _headings(one)))
     for row in rows:
         found = {one.requirement.key: one for one in row.conditions}

@@ -16,7 +16,6 @@ from flask import Blueprint, abort, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db, files, keys
-from survey_app.access import Role
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.queries import SurveyView
@@ -27,10 +26,10 @@ from survey_app.results import reconciliation_views, set_views
 bp = Blueprint("papers", __name__, template_folder="templates")
 
 #: The Front gives exact papers out, by hand, to those who sign them.
-RELEASERS = (*access.FRONT, Role.AUDITOR)
+RELEASERS = access.RELEASE_PAPERS
 #: The province appraises the file as a whole, and gets it as a whole.
-PACKERS = (*RELEASERS, Role.PROVINCE)
-_READERS = (*PACKERS, Role.COMMUNE, Role.VIEWER)
+PACKERS = access.TAKE_EVIDENCE_PACK
+_READERS = access.READ_PAPERS
 _PDF = "application/pdf"
 _CHUNK_BYTES = 64 * 1024
 

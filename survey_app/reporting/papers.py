@@ -16,7 +16,7 @@ from survey_app.criteria.frameworks import Framework
 from survey_app.errors import DomainError
 from survey_app.fieldwork import acts
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import Channel, Purpose, State
+from survey_app.fieldwork.models import Medium, Purpose, State, answers_on
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.reporting import verdicts
@@ -66,12 +66,12 @@ class VillageLine:
     @property
     def phone(self) -> int:
         """Answers by phone, helped or not."""
-        return self.card.tally.answered - self.paper
+        return answers_on(Medium.PHONE, self.card.channels)
 
     @property
     def paper(self) -> int:
         """Answers on paper."""
-        return self.card.channels.get(Channel.PAPER_ENTRY, 0)
+        return answers_on(Medium.PAPER, self.card.channels)
 
     def item(self, key: str) -> Rate | None:
         """Satisfied with one item, of the valid slips; the closing item too."""

@@ -8,7 +8,6 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, db, revisions
-from survey_app.access import Role
 from survey_app.errors import DomainError
 from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork import queries as surveys
@@ -26,8 +25,8 @@ Form = TypeVar("Form", bound=PostingForm)
 bp = Blueprint("postings", __name__, template_folder="templates")
 
 #: Those who hang the notices. The province, which appraises, does not write the evidence it reads.
-WRITERS = (Role.COMMUNE, *access.FRONT)
-_READERS = (*WRITERS, Role.PROVINCE, Role.AUDITOR, Role.VIEWER)
+WRITERS = access.RECORD_POSTINGS
+_READERS = access.READ_POSTINGS
 _STANDING = (State.SEALED, State.SIGNED)
 
 

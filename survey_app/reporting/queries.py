@@ -8,13 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import assert_never
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey_app.criteria import targets
 from survey_app.criteria.findings import Finding, Verdict
-from survey_app.criteria.frameworks import Framework, Target
+from survey_app.criteria.frameworks import Framework, RequirementKind, Target, TargetKind
 from survey_app.criteria.targets import Progress, Standing
 from survey_app.fieldwork.models import HourlyProgress, Purpose, State
 from survey_app.reporting import consultations, verdicts, waits
@@ -36,7 +37,6 @@ from survey_app.units import queries as units
 from survey_app.units.queries import CommuneSummary, UnitView
 
 #: Kinds of condition whose verdict would tell a rate that is hidden.
-_TELL_A_RATE = frozenset({"pooled_rate", "each_item_rate", "closing_rate"})
 #: Wards are outside the programme; a rule book that names the levels of its target rules over this.
 _IN_SCOPE = ("xa",)
 
@@ -273,7 +273,7 @@ def _running_coverage(survey: Consultation | None) -> Rate | None:
 
 
 def _tells_a_rate(found: Finding) -> bool:
-    return found.requirement.kind in _TELL_A_RATE and found.verdict is not Verdict.NOT_CONFIGURED
+    return found.requirement.kind.tells_satisfaction and found.verdict is not Verdict.NOT_CONFIGURED
 
 
 def _by_unit(surveys: Iterable[Consultation]) -> Mapping[int, tuple[Consultation, ...]]:
@@ -295,36 +295,51 @@ def _subject(speaks: SealedSurvey | None, surveys: tuple[Consultation, ...]) -> 
 
 
 def _levels_in_scope(framework: Framework) -> tuple[str, ...]:
-    kind = "communes_meeting_indicator"
-    return next((target.in_scope_levels for target in framework.targets if target.kind == kind), _IN_SCOPE)
+    kind = TargetKind.COMMUNES_MEETING_INDICATOR
+    return next((target.in_scope_levels for target in framework.targets if target.kind is kind), _IN_SCOPE)
 
 
 def _answered_online(framework: Framework, surveys: Iterable[Consultation]) -> frozenset[int]:
     """Ids of units with an answer by phone in a survey of a purpose that the feedback target accepts."""
-    kind = "units_with_online_feedback"
-    accepted = {purpose for target in framework.targets if target.kind == kind for purpose in target.accepts}
+    kind = TargetKind.UNITS_WITH_ONLINE_FEEDBACK
+    accepted = {purpose for target in framework.targets if target.kind is kind for purpose in target.accepts}
     return frozenset(one.unit_id for one in surveys if one.purpose in accepted and one.by_phone > 0)
 
 
 def _target(framework: Framework, target: Target, rows: tuple[Row, ...]) -> TargetProgress:
-    counts_consultations = target.kind == "communes_meeting_indicator"
-    meets = _meets_indicator if counts_consultations else _collects_feedback
-    standings = [Standing(row.unit.code, row.unit.kind, meets(row)) for row in rows]
+    standings = [Standing(row.unit.code, row.unit.kind, _meets(target.kind, row)) for row in rows]
     current = targets.progress(target, standings)
-    beside = None
-    if counts_consultations:
-        counted = [row for row in rows if row.unit.kind in target.in_scope_levels and _meets_indicator(row)]
-        beside = _beside(framework, counted)
-    return TargetProgress(target, current, targets.reached(current), _needed(current), beside)
+    beside = _beside(framework, target, rows)
+    return TargetProgress(target, current, targets.reached(current), targets.needed(current), beside)
 
 
-def _beside(framework: Framework, counted: Iterable[Row]) -> Beside:
-    asked = any(one.kind == "coverage" and one.threshold for one in framework.requirements)
-    rows = tuple(counted)
+def _beside(framework: Framework, target: Target, rows: Iterable[Row]) -> Beside | None:
+    """What stands beside a share of communes that were consulted; nothing beside another."""
+    match target.kind:
+        case TargetKind.UNITS_WITH_ONLINE_FEEDBACK:
+            return None
+        case TargetKind.COMMUNES_MEETING_INDICATOR:
+            counted = [
+                row for row in rows if row.unit.kind in target.in_scope_levels and _meets_indicator(row)
+            ]
+        case _ as unknown:
+            assert_never(unknown)
+    asked = any(one.kind is RequirementKind.COVERAGE and one.threshold for one in framework.requirements)
     return Beside(
-        reached_coverage=sum(row.reached_coverage for row in rows) if asked else None,
-        used_confirmed_form=sum(row.is_signed and row.used_confirmed_form for row in rows),
+        reached_coverage=sum(row.reached_coverage for row in counted) if asked else None,
+        used_confirmed_form=sum(row.is_signed and row.used_confirmed_form for row in counted),
     )
+
+
+def _meets(kind: TargetKind, row: Row) -> bool | None:
+    """Whether the unit counts for a target of this kind; None if not known."""
+    match kind:
+        case TargetKind.COMMUNES_MEETING_INDICATOR:
+            return _meets_indicator(row)
+        case TargetKind.UNITS_WITH_ONLINE_FEEDBACK:
+            return _collects_feedback(row)
+        case _:
+            assert_never(kind)
 
 
 def _collects_feedback(row: Row) -> bool | None:
@@ -333,13 +348,6 @@ def _collects_feedback(row: Row) -> bool | None:
 
 def _meets_indicator(row: Row) -> bool | None:
     return None if row.event is None else row.event.verdict is Verdict.MET
-
-
-def _needed(current: Progress) -> int:
-    """How many more units reach the goal; 0 once it is reached."""
-    least = current.basis_points * current.total
-    goal = least // 10_000 + 1 if current.comparison == ">" else -(-least // 10_000)
-    return max(goal - current.met, 0)
 
 
 def _register_day(year: int, now: datetime) -> date:

@@ -6,7 +6,8 @@ from datetime import datetime
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from survey_app.access import Identity, Role
+from survey_app import access
+from survey_app.access import Identity
 from survey_app.accounts.todo import Todo
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
@@ -19,7 +20,7 @@ from survey_app.units.models import Level
 def late_communes(session: Session, identity: Identity, now: datetime) -> Iterable[Todo]:
     """One line with the number of late communes, for a province officer."""
     province = units.unit(session, identity.unit_id)
-    if identity.role is not Role.PROVINCE or province.level != Level.PROVINCE:
+    if identity.role not in access.CHASE_COMMUNES or province.level != Level.PROVINCE:
         return ()
     year = units.civil(now).year
     late = queries.board(session, province, year, now).late
@@ -42,8 +43,7 @@ def late_communes(session: Session, identity: Identity, now: datetime) -> Iterab
 def not_called_back(session: Session, identity: Identity, now: datetime) -> Iterable[Todo]:
     """A line for this year and one for the last: sealed surveys without a call-back, and where to begin."""
     province = units.unit(session, identity.unit_id)
-    readers = {Role.PROVINCE, Role.FRONT_PROVINCE, Role.AUDITOR}
-    if identity.role not in readers or province.level != Level.PROVINCE:
+    if identity.role not in access.RANK_COMMUNES or province.level != Level.PROVINCE:
         return ()
     this_year = units.civil(now).year
     counts = {year: ranking.not_called_back(session, province, year) for year in (this_year - 1, this_year)}
@@ -63,7 +63,7 @@ def _to_call_back(year: int, count: int) -> Todo:
 
 def unposted_result(session: Session, identity: Identity, now: datetime) -> Iterable[Todo]:
     """One line while nobody has recorded where the newest result of the person's commune hangs."""
-    if identity.role not in (Role.COMMUNE, Role.FRONT_COMMUNE):
+    if identity.role not in access.LOCAL:
         return ()
     newest = speaking.newest(session, identity.unit_id)
     if newest is None or postings.postings(session, newest):

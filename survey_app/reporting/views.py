@@ -8,7 +8,6 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db, files
-from survey_app.access import Role
 from survey_app.criteria.findings import Verdict
 from survey_app.fieldwork.models import State
 from survey_app.files import Cell
@@ -26,9 +25,9 @@ from survey_app.units.queries import UnitView
 
 bp = Blueprint("reporting", __name__, template_folder="templates")
 
-_READERS = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.AUDITOR, Role.VIEWER)
+_READERS = access.READ_BOARD
 #: Exact flags name counts of villages.
-_COMPARERS = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.AUDITOR)
+_COMPARERS = access.RANK_COMMUNES
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

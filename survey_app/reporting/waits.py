@@ -6,6 +6,7 @@ Pure: knows no database and no wording. The clock is an argument.
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import assert_never
 
 from survey_app.fieldwork import calendar
 from survey_app.fieldwork.models import State
@@ -70,26 +71,32 @@ def wait_of(step: Step | None, *, has_households: bool, now: datetime) -> Wait |
     """What the unit waits for; None once its survey is signed. `step` is None where there is no survey."""
     if step is None:
         return Wait(Reason.NO_SURVEY if has_households else Reason.NO_HOUSEHOLDS)
-    if step.state is State.DRAFT:
-        reason = Reason.AWAITING_FRONT if step.is_submitted else Reason.NOT_SUBMITTED
-        return _until_opening(reason, step, now)
-    if step.state is State.PUBLISHED:
-        return _until_opening(Reason.NOT_OPEN, step, now)
-    if step.state is State.OPEN:
-        return Wait(
-            Reason.OPEN,
-            until=calendar.last_day(step.closes_at),
-            households_left=max(step.households - step.answered, 0),
-            is_overdue=step.closes_at <= now,
-        )
-    if step.state is State.COUNTING:
-        ends = step.counting_ends_at
-        return Wait(
-            Reason.COUNTING,
-            until=calendar.last_day(ends) if ends else None,
-            is_overdue=ends is not None and ends + calendar.SEALING_TAKES <= now,
-        )
-    return Wait(Reason.SIGNATURES) if step.state is State.SEALED else None
+    match step.state:
+        case State.DRAFT:
+            reason = Reason.AWAITING_FRONT if step.is_submitted else Reason.NOT_SUBMITTED
+            return _until_opening(reason, step, now)
+        case State.PUBLISHED:
+            return _until_opening(Reason.NOT_OPEN, step, now)
+        case State.OPEN:
+            return Wait(
+                Reason.OPEN,
+                until=calendar.last_day(step.closes_at),
+                households_left=max(step.households - step.answered, 0),
+                is_overdue=step.closes_at <= now,
+            )
+        case State.COUNTING:
+            ends = step.counting_ends_at
+            return Wait(
+                Reason.COUNTING,
+                until=calendar.last_day(ends) if ends else None,
+                is_overdue=ends is not None and ends + calendar.SEALING_TAKES <= now,
+            )
+        case State.SEALED:
+            return Wait(Reason.SIGNATURES)
+        case State.SIGNED | State.ANNULLED:
+            return None
+        case _ as unknown:
+            assert_never(unknown)
 
 
 def _until_opening(reason: Reason, step: Step, now: datetime) -> Wait:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey_app import access, db
-from survey_app.access import Identity, Role
+from survey_app.access import Identity
 from survey_app.accounts import approvals
 from survey_app.accounts.approvals import ApprovalView
 from survey_app.accounts.forms import DecisionForm
@@ -31,7 +31,7 @@ bp = Blueprint(
     "annulling", __name__, url_prefix="/can-bo/dot/<survey_id>/huy-thon", template_folder="templates"
 )
 
-_BODIES = (Role.COMMUNE, Role.PROVINCE, Role.FRONT_COMMUNE, Role.FRONT_PROVINCE)
+_BODIES = access.BODIES
 
 
 @bp.route("/<village>", methods=["GET", "POST"])

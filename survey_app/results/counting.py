@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from survey_app.collecting import leaves, stored
 from survey_app.collecting.models import AnnulledResponse, Response, RetainedLeaf
-from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
@@ -143,7 +142,7 @@ def annulled_leaves(session: Session, survey_id: str) -> tuple[str, ...]:
 
 def unit_codes(survey: SurveyView, frame: Iterable[FrameLine]) -> dict[int, str]:
     """Codes of the units that may have answers: the villages asked, or the commune in a feedback survey."""
-    if survey.purpose is Purpose.FEEDBACK:
+    if not survey.purpose.asks_households:
         return {survey.unit.id: survey.unit.code}
     return {line.unit.id: line.unit.code for line in frame}
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey_app import access, db
-from survey_app.access import Identity, Role
+from survey_app.access import Identity
 from survey_app.accounts import approvals
 from survey_app.accounts.forms import DecisionForm
 from survey_app.accounts.freshness import fresh
@@ -25,7 +25,7 @@ from survey_app.results.custody_forms import ComplaintForm, OutcomeForm
 
 bp = Blueprint("custody", __name__, template_folder="templates")
 
-_PROVINCE = (Role.PROVINCE, Role.FRONT_PROVINCE)
+_PROVINCE = access.HOLD_KEYS
 
 
 @bp.get("/can-bo/dot/<survey_id>/khieu-nai")
@@ -37,6 +37,7 @@ def page(survey_id: str) -> ResponseReturnValue:
 
 @bp.post("/can-bo/dot/<survey_id>/khieu-nai")
 @access.roles(*_PROVINCE)
+@fresh
 def complain(survey_id: str) -> ResponseReturnValue:
     """Record a complaint."""
     survey, form = _survey(survey_id), ComplaintForm()

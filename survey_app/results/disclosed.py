@@ -9,8 +9,9 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from survey_app.access import Identity, Role
-from survey_app.fieldwork.models import Channel
+from survey_app import access
+from survey_app.access import Identity
+from survey_app.fieldwork.models import Medium, answers_on
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.questions.instrument import Question, Text
@@ -23,8 +24,6 @@ from survey_app.scoring.tallies import ItemTally
 
 #: Letters of the digest that papers and pages print.
 PRINTED_DIGEST = 20
-
-_EXACT_ROLES = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.AUDITOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +105,8 @@ class DisclosedResult:
     @property
     def doors(self) -> tuple[int, int]:
         """Answers by phone and on paper: the two doors that officers know."""
-        paper = self.commune.channels.get(Channel.PAPER_ENTRY.value, 0)
-        return sum(self.commune.channels.values()) - paper, paper
+        channels = self.commune.channels
+        return answers_on(Medium.PHONE, channels), answers_on(Medium.PAPER, channels)
 
     def _line(self, item: ItemTally) -> DisclosedItem:
         question = self.survey.instrument.question(item.key)
@@ -154,4 +153,4 @@ def to_check(session: Session, survey_id: str) -> DisclosedResult:
 
 def audience_of(identity: Identity) -> Audience:
     """Which figures a person sees: the Front, the province and the auditor exact ones, others bands."""
-    return Audience.EXACT if identity.role in _EXACT_ROLES else Audience.STAFF
+    return Audience.EXACT if identity.role in access.SEE_EXACT_FIGURES else Audience.STAFF

@@ -14,7 +14,6 @@ import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.results import counting, queries
@@ -41,7 +40,7 @@ def build(
     Only a survey with a village that was asked again has the part on annulled answers, and only one that asks for
     numbers has the part on them.
     """
-    lines = sorted(frame, key=lambda line: line.unit.code) if survey.purpose is Purpose.DECISION else []
+    lines = sorted(frame, key=lambda line: line.unit.code) if survey.purpose.asks_households else []
     commune = scorecards.roll_up(survey.unit.code, queries.village_cards(survey, lines, count.tallies))
     set_aside = {"annulled": _annulled(count, annulled)} if annulled else {}
     numbers = {NUMBERS: quartiles.dump(count.numbers)} if quartiles.asked(survey.instrument) else {}

@@ -18,7 +18,7 @@ from survey_app.collecting import leaves, second_keying, stored, wording
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork import ticks
-from survey_app.fieldwork.models import Channel, State, Survey
+from survey_app.fieldwork.models import Channel, Medium, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.results import queries, retention
@@ -166,9 +166,14 @@ def keyed_again(session: Session, survey_id: str) -> tuple[SecondKeying, ...]:
 def paper_answers(session: Session, survey_id: str) -> dict[int, int]:
     """Paper answers by village id, as sealed."""
     rows = session.scalars(
-        select(TallyRow).where(TallyRow.survey_id == survey_id, TallyRow.channel == Channel.PAPER_ENTRY)
+        select(TallyRow).where(
+            TallyRow.survey_id == survey_id, TallyRow.channel.in_(Channel.on(Medium.PAPER))
+        )
     )
-    return {row.unit_id: tallies.load(row.tally).answered for row in rows}
+    found: Counter[int] = Counter()
+    for row in rows:
+        found[row.unit_id] += tallies.load(row.tally).answered
+    return dict(found)
 
 
 def record(
@@ -206,7 +211,9 @@ def record(
 def _drawn(session: Session, seal: Seal) -> list[SealedResponse]:
     rows = session.scalars(
         select(SealedResponse)
-        .where(SealedResponse.survey_id == seal.survey_id, SealedResponse.channel == Channel.PAPER_ENTRY)
+        .where(
+            SealedResponse.survey_id == seal.survey_id, SealedResponse.channel.in_(Channel.on(Medium.PAPER))
+        )
         .order_by(SealedResponse.id)
     )
     by_leaf = {row.leaf: row for row in rows}

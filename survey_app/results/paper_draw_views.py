@@ -12,7 +12,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db
-from survey_app.access import Role
+from survey_app.accounts.freshness import fresh
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Purpose, State
@@ -24,9 +24,9 @@ from survey_app.results.paper_draw import Comparison, Outcome, PaperDraw
 
 bp = Blueprint("paper_draw", __name__, template_folder="templates")
 
-_READERS = (Role.COMMUNE, Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.AUDITOR)
+_READERS = access.READ_DRAWN_SLIPS
 #: The paper slips lie with the Front; the government's officers bring papers and see what was found, no answer.
-_WRITERS = (*access.FRONT, Role.AUDITOR)
+_WRITERS = access.COMPARE_DRAWN_SLIPS
 _LONGEST_NOTE = 300
 
 
@@ -40,6 +40,7 @@ def page(survey_id: str) -> ResponseReturnValue:
 
 @bp.post("/can-bo/dot/<survey_id>/boc-tham-phieu-giay")
 @access.roles(*_WRITERS)
+@fresh
 def compare(survey_id: str) -> ResponseReturnValue:
     """Keep what was found with the slips in hand; a refusal keeps all that was chosen and typed."""
     survey = _survey(survey_id)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey_app import access, db
-from survey_app.access import Identity, Role
+from survey_app.access import Identity
 from survey_app.accounts.todo import Todo
 from survey_app.config import DayOff
 from survey_app.i18n import gettext as _
@@ -22,8 +22,8 @@ from survey_app.units.queries import civil
 
 bp = Blueprint("privacy", __name__, template_folder="templates")
 
-_REQUESTS = (Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.PROVINCE)
-_MAP = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.AUDITOR)
+_REQUESTS = access.ANSWER_REQUESTS
+_MAP = access.READ_DATA_MAP
 
 
 @bp.get("/can-bo/yeu-cau")

@@ -125,8 +125,8 @@ def scorecard(session: Session, survey_id: str) -> ScorecardView:
         survey=survey,
         commune=replace(scorecards.roll_up(survey.unit.code, villages), numbers=_numbers(seal.document)),
         # A feedback survey answers for the commune as a whole: it has no villages to show.
-        villages=villages if survey.purpose is Purpose.DECISION else (),
-        frame=frame if survey.purpose is Purpose.DECISION else (),
+        villages=villages if survey.purpose.asks_households else (),
+        frame=frame if survey.purpose.asks_households else (),
         digest=seal.digest,
         signature=seal.signature,
         sealed_at=seal.sealed_at,
@@ -139,7 +139,7 @@ def village_cards(
     survey: SurveyView, frame: Iterable[FrameLine], counted: Mapping[tuple[int, str], Tally]
 ) -> tuple[Scorecard, ...]:
     """A scorecard of every village asked, in the order given; of the commune alone in a feedback survey."""
-    if survey.purpose is Purpose.FEEDBACK:
+    if not survey.purpose.asks_households:
         return (_card(survey, survey.unit.id, survey.unit.code, 0, counted),)
     return tuple(_card(survey, line.unit.id, line.unit.code, line.households, counted) for line in frame)
 

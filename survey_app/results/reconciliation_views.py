@@ -7,14 +7,13 @@ from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db, files
-from survey_app.access import Role
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Purpose
 from survey_app.results import reconciliation
 
 bp = Blueprint("reconciliation", __name__, template_folder="templates")
 
-READERS = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.AUDITOR)
+READERS = access.READ_RECONCILIATION
 
 
 @bp.get("/can-bo/dot/<survey_id>/doi-chieu/bien-ban.pdf")

@@ -7,7 +7,7 @@ from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app.access import FRONT, OFFICERS, Identity
+from survey_app.access import BODIES, Identity
 from survey_app.accounts.todo import Todo
 from survey_app.fieldwork.calendar import SEALING_TAKES
 from survey_app.fieldwork.models import State, Survey
@@ -30,7 +30,7 @@ def note_refusal(session: Session, survey_id: str, differences: Sequence[str], n
 
 def todos(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
     """One line for each survey of the subtree whose seal was refused, or that nobody came to seal."""
-    if identity.role not in (*FRONT, *OFFICERS):
+    if identity.role not in BODIES:
         return
     refused = _refused(session, identity.unit_path)
     for row in refused:

@@ -15,7 +15,6 @@ from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db, files, keys
-from survey_app.access import Role
 from survey_app.accounts.freshness import fresh
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import State
@@ -25,7 +24,7 @@ bp = Blueprint("sets", __name__)
 
 #: It holds the answers slip by slip, and with a household's receipt its answer is found in it. So nobody gets it who
 #: works where the households live, the Front of the commune included (ADR 20).
-AUDITORS = (Role.FRONT_PROVINCE, Role.AUDITOR)
+AUDITORS = access.TAKE_SINGLE_ANSWERS
 
 _VERIFIER = Path(__file__).resolve().parents[2] / "verifier" / "verifier.html"
 _JSON = "application/json"

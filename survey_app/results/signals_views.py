@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey_app import access, audit, db, revisions
-from survey_app.access import Role
 from survey_app.accounts.freshness import fresh
 from survey_app.fieldwork import operations
 from survey_app.fieldwork import queries as surveys
@@ -32,9 +31,9 @@ bp.add_app_template_filter(signals_wording.flag, "flag_words")
 bp.add_app_template_filter(signals_wording.outcome, "callback_words")
 bp.add_app_template_filter(signals_wording.contradicted, "contradicted_words")
 
-_READERS = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.AUDITOR)
+_READERS = access.READ_SIGNALS
 #: The consultation is the Front's: its officers read the lists off and call households back.
-_WRITERS = access.FRONT
+_WRITERS = access.WRITE_SIGNALS
 
 
 @bp.get("/can-bo/dot/<survey_id>/doi-chieu")

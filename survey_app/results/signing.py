@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey_app import audit
-from survey_app.access import FRONT, Body, Identity, Role
+from survey_app.access import Body, Identity, Role
 from survey_app.accounts import approvals
 from survey_app.accounts.approvals import ApprovalView
 from survey_app.accounts.parties import Party
@@ -187,5 +187,7 @@ def _returned(session: Session, survey_id: str) -> int | None:
 
 
 def _signature(party: Party, at: datetime) -> Signature:
-    body = Body.FRONT if party.role in FRONT else Body.GOVERNMENT
+    body = party.role.body
+    if body is None:
+        raise LookupError(f"a signature of the role {party.role}, which acts for no body")
     return Signature(party.name, body, party.role, at, party.stands_in, party)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app import access, db
-from survey_app.access import Identity, Role
+from survey_app.access import Identity
 from survey_app.accounts import approvals
 from survey_app.accounts.approvals import ApprovalView
 from survey_app.accounts.forms import DecisionForm
@@ -29,7 +29,7 @@ from survey_app.units.models import Unit
 
 bp = Blueprint("signing", __name__, template_folder="templates")
 
-_BODIES = (Role.COMMUNE, Role.PROVINCE, Role.FRONT_COMMUNE, Role.FRONT_PROVINCE)
+_BODIES = access.BODIES
 
 
 @bp.route("/can-bo/dot/<survey_id>/ky", methods=["GET", "POST"])

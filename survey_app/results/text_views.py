@@ -10,7 +10,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db
-from survey_app.access import Role
 from survey_app.accounts.freshness import fresh
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import State
@@ -25,7 +24,7 @@ from survey_app.scoring.disclosure import Audience
 
 bp = Blueprint("texts", __name__, template_folder="templates")
 
-READERS = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.COMMUNE, Role.AUDITOR)
+READERS = access.READ_TEXTS
 #: So many texts stand on one page, that it stays quick to read and to send on a phone.
 _PAGE = 50
 _DECISION, _SEEN = "decision-", "seen-"
@@ -53,7 +52,8 @@ def page(survey_id: str, key: str) -> ResponseReturnValue:
 
 
 @bp.post("/can-bo/dot/<survey_id>/y-kien/<key>")
-@access.roles(*access.FRONT)
+@access.roles(*access.MODERATE_TEXTS)
+@fresh
 def moderate(survey_id: str, key: str) -> ResponseReturnValue:
     """Keep what was decided on the texts of one page; what the person did not touch stays as it is by now."""
     survey, form = _survey(survey_id), StaffForm()
@@ -75,7 +75,7 @@ def moderate(survey_id: str, key: str) -> ResponseReturnValue:
 
 
 @bp.route("/can-bo/dot/<survey_id>/y-kien/<key>/<text>/xoa", methods=["GET", "POST"])
-@access.roles(*access.FRONT)
+@access.roles(*access.MODERATE_TEXTS)
 @fresh
 def redact(survey_id: str, key: str, text: str) -> ResponseReturnValue:
     """Ask once more, then take one text out of its answer for good."""
@@ -134,7 +134,7 @@ def _page(survey: SurveyView, key: str, form: StaffForm) -> str:
         first=(number - 1) * _PAGE + 1,
         removed_on=texts.removed_on(db.session(), survey),
         reads_all=audience is Audience.EXACT,
-        may_moderate=person.role in access.FRONT,
+        may_moderate=person.role in access.MODERATE_TEXTS,
         runs=survey.state in {State.OPEN, State.COUNTING},
         decisions=text_wording.decisions(),
         form=form,

@@ -11,7 +11,6 @@ from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db, files
-from survey_app.access import Role
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork import rounds
 from survey_app.fieldwork.models import State
@@ -33,14 +32,7 @@ bp.add_app_template_filter(wording.village, "village_band")
 bp.add_app_template_filter(wording.answers, "answers_told")
 bp.add_app_template_filter(wording.no_answers, "no_answers_told")
 
-_READERS = (
-    Role.PROVINCE,
-    Role.FRONT_PROVINCE,
-    Role.FRONT_COMMUNE,
-    Role.COMMUNE,
-    Role.VIEWER,
-    Role.AUDITOR,
-)
+_READERS = access.READ_RESULTS
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
+from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
@@ -9,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey_app import access, db, files, revisions
-from survey_app.access import Role
+from survey_app.accounts.freshness import fresh
 from survey_app.criteria import frameworks
 from survey_app.i18n import gettext as _
 from survey_app.questions.problems import Problem
@@ -26,21 +27,21 @@ bp = Blueprint("rulebooks", __name__, template_folder="templates")
 
 
 @bp.get("/can-bo/khung")
-@access.roles(*access.EVERYBODY)
+@access.roles(*access.READ_RULE_BOOKS)
 def this_year() -> ResponseReturnValue:
     """The rule book of the current year."""
     return redirect(url_for("rulebooks.framework", year=_today().year))
 
 
 @bp.get("/can-bo/khung/<int:year>")
-@access.roles(*access.EVERYBODY)
+@access.roles(*access.READ_RULE_BOOKS)
 def framework(year: int) -> ResponseReturnValue:
     """Every condition of the year with its threshold and source, or "not configured"."""
     return _framework_page(year, FrameworkFileForm())
 
 
 @bp.get("/can-bo/khung/tep/<key>-<int:version>.json")
-@access.roles(*access.EVERYBODY)
+@access.roles(*access.READ_RULE_BOOKS)
 def framework_file(key: str, version: int) -> ResponseReturnValue:
     """A version as a file, to be edited and brought back as the next one."""
     document = frameworks.dump(queries.version(db.session(), key, version))
@@ -49,7 +50,7 @@ def framework_file(key: str, version: int) -> ResponseReturnValue:
 
 
 @bp.post("/can-bo/khung/<int:year>/tep")
-@access.roles(Role.PROVINCE)
+@access.roles(*access.CHOOSE_RULE_BOOKS)
 def upload(year: int) -> ResponseReturnValue:
     """Put an uploaded rule book on record, or list everything wrong with it."""
     form = FrameworkFileForm()
@@ -79,7 +80,8 @@ def upload(year: int) -> ResponseReturnValue:
 
 
 @bp.post("/can-bo/khung/<int:year>/chon")
-@access.roles(Role.PROVINCE)
+@access.roles(*access.CHOOSE_RULE_BOOKS)
+@fresh
 def choose(year: int) -> ResponseReturnValue:
     """Report the year against another rule book."""
     province = _province(year)
@@ -110,7 +112,7 @@ def choose(year: int) -> ResponseReturnValue:
 
 
 @bp.get("/can-bo/dich-vu")
-@access.roles(Role.COMMUNE, Role.PROVINCE)
+@access.roles(*access.TICK_SERVICES)
 def services_start() -> ResponseReturnValue:
     """The own commune's services of this year, or the province's list of communes."""
     person = access.identity()
@@ -121,7 +123,7 @@ def services_start() -> ResponseReturnValue:
 
 
 @bp.get("/can-bo/dich-vu/<int:year>")
-@access.roles(Role.PROVINCE)
+@access.roles(*access.LIST_SERVICES)
 def services_list(year: int) -> ResponseReturnValue:
     """Which communes ticked which services."""
     province = _province(year)
@@ -135,7 +137,7 @@ def services_list(year: int) -> ResponseReturnValue:
 
 
 @bp.route("/can-bo/dich-vu/<code>/<int:year>", methods=["GET", "POST"])
-@access.roles(Role.COMMUNE, Role.PROVINCE)
+@access.roles(*access.TICK_SERVICES)
 def services(code: str, year: int) -> ResponseReturnValue:
     """Tick the essential services a commune offers online, each with a note."""
     _check_year(year)
@@ -167,40 +169,46 @@ def services(code: str, year: int) -> ResponseReturnValue:
     return _services_page(form, commune, year), 422 if form.errors else 200
 
 
-@bp.route("/can-bo/cong-nhan", methods=["GET", "POST"])
-@access.roles(Role.PROVINCE)
+@bp.get("/can-bo/cong-nhan")
+@access.roles(*access.RECOGNISE_EARLIER)
 def recognitions() -> ResponseReturnValue:
     """Communes found to meet an indicator by an earlier decision."""
-    now = datetime.now(UTC)
-    province = _province(units.civil(now).year)
-    communes = {
-        commune.code: commune for commune in units.communes(db.session(), province.path, units.civil(now))
-    }
-    form = _recognition_form(province, communes, units.civil(now))
-    if form.validate_on_submit():
-        commune = communes[form.unit.data]
-        try:
-            with db.transaction() as current:
-                registering.hold(current, [commune.id])
-                _refuse_unseen_recognition(current, province, communes, commune, form)
-                operations.record_recognition(
-                    current,
-                    commune.id,
-                    form.indicator.data,
-                    decision_number=form.decision_number.data,
-                    decided_on=form.decided_on.data,
-                    actor=access.identity().actor,
-                    now=now,
-                )
-        except SavedMeanwhile as meanwhile:
-            return _recognitions_page(form, province, communes, meanwhile), meanwhile.status
-        flash(_("The decision for %(unit)s is on record.", unit=commune.full_name), "success")
-        return redirect(url_for("rulebooks.recognitions"))
-    return _recognitions_page(form, province, communes), 422 if form.errors else 200
+    province, communes, today = _own_communes()
+    return _recognitions_page(_recognition_form(province, communes, today), province, communes)
+
+
+@bp.post("/can-bo/cong-nhan")
+@access.roles(*access.RECOGNISE_EARLIER)
+@fresh
+def recognise() -> ResponseReturnValue:
+    """Put an earlier decision on record."""
+    province, communes, today = _own_communes()
+    form = _recognition_form(province, communes, today)
+    if not form.validate_on_submit():
+        return _recognitions_page(form, province, communes), HTTPStatus.UNPROCESSABLE_ENTITY
+    commune = communes[form.unit.data]
+    try:
+        with db.transaction() as current:
+            registering.hold(current, [commune.id])
+            _refuse_unseen_recognition(current, province, communes, commune, form)
+            operations.record_recognition(
+                current,
+                commune.id,
+                form.indicator.data,
+                decision_number=form.decision_number.data,
+                decided_on=form.decided_on.data,
+                actor=access.identity().actor,
+                now=datetime.now(UTC),
+            )
+    except SavedMeanwhile as meanwhile:
+        return _recognitions_page(form, province, communes, meanwhile), meanwhile.status
+    flash(_("The decision for %(unit)s is on record.", unit=commune.full_name), "success")
+    return redirect(url_for("rulebooks.recognitions"))
 
 
 @bp.post("/can-bo/cong-nhan/<code>/<indicator>/<int:year>/xoa")
-@access.roles(Role.PROVINCE)
+@access.roles(*access.RECOGNISE_EARLIER)
+@fresh
 def remove_recognition(code: str, indicator: str, year: int) -> ResponseReturnValue:
     """Take a recognition entered by mistake off the list."""
     person = access.identity()
@@ -211,6 +219,13 @@ def remove_recognition(code: str, indicator: str, year: int) -> ResponseReturnVa
         )
     flash(_("The recognition of %(unit)s was taken off the list.", unit=commune.full_name), "success")
     return redirect(url_for("rulebooks.recognitions"))
+
+
+def _own_communes() -> tuple[UnitView, dict[str, UnitView], date]:
+    """The person's province and its communes of today, by code."""
+    today = _today()
+    province = _province(today.year)
+    return province, {one.code: one for one in units.communes(db.session(), province.path, today)}, today
 
 
 def _services_page(

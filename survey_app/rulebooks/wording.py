@@ -4,12 +4,13 @@ Every code of `criteria` has its sentence here; an unknown one is a KeyError, wh
 """
 
 from collections.abc import Callable, Mapping
+from typing import assert_never
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from survey_app.criteria.findings import SIGNATURES, Finding, Missed, Rule, Verdict
-from survey_app.criteria.frameworks import Framework, Source, Target, Threshold
+from survey_app.criteria.frameworks import Comparison, Framework, Source, Target, Threshold
 from survey_app.i18n import current_language
 from survey_app.i18n import gettext as _
 from survey_app.questions.problems import Problem
@@ -22,12 +23,18 @@ Params = Mapping[str, int | str]
 
 def verdict_name(verdict: Verdict) -> str:
     """One of the four verdicts."""
-    return {
-        Verdict.MET: _("met"),
-        Verdict.NOT_MET: _("not met"),
-        Verdict.INSUFFICIENT_EVIDENCE: _("insufficient evidence"),
-        Verdict.NOT_CONFIGURED: _("not configured"),
-    }[verdict]
+    match verdict:
+        case Verdict.MET:
+            name = _("met")
+        case Verdict.NOT_MET:
+            name = _("not met")
+        case Verdict.INSUFFICIENT_EVIDENCE:
+            name = _("insufficient evidence")
+        case Verdict.NOT_CONFIGURED:
+            name = _("not configured")
+        case _:
+            assert_never(verdict)
+    return name
 
 
 def finding_name(finding: Finding) -> str:
@@ -107,19 +114,27 @@ def problem_text(problem: Problem) -> str:
     return f"{problem.where}: {text}" if problem.where else text
 
 
-def _share(comparison: str, basis_points: int) -> str:
+def _share(comparison: Comparison, basis_points: int) -> str:
     share = format_decimal(basis_points / 100, format="0.##", locale=current_language()) + "\u00a0%"
-    return (
-        _("more than %(share)s", share=share) if comparison == ">" else _("at least %(share)s", share=share)
-    )
+    match comparison:
+        case Comparison.ABOVE:
+            text = _("more than %(share)s", share=share)
+        case Comparison.AT_LEAST:
+            text = _("at least %(share)s", share=share)
+        case _:
+            assert_never(comparison)
+    return text
 
 
-def _days(comparison: str, days: int) -> str:
-    return (
-        _("more than %(days)s days", days=days)
-        if comparison == ">"
-        else _("at least %(days)s days", days=days)
-    )
+def _days(comparison: Comparison, days: int) -> str:
+    match comparison:
+        case Comparison.ABOVE:
+            text = _("more than %(days)s days", days=days)
+        case Comparison.AT_LEAST:
+            text = _("at least %(days)s days", days=days)
+        case _:
+            assert_never(comparison)
+    return text
 
 
 def _percent(rate: Rate, against: int) -> str:
@@ -134,7 +149,7 @@ def _rate_compared(rule: Rule) -> str:
         n=_number(n),
         of=_number(of),
         percent=_percent(Rate(n, of), against),
-        share=_share(str(rule.params["comparison"]), against),
+        share=_share(Comparison(str(rule.params["comparison"])), against),
     )
 
 
@@ -144,7 +159,7 @@ def _items_compared(rule: Rule) -> str:
         "%(reached)s of %(items)s items reach the rate required of each, %(share)s.",
         reached=items - len(rule.missed),
         items=items,
-        share=_share(str(rule.params["comparison"]), against),
+        share=_share(Comparison(str(rule.params["comparison"])), against),
     )
     if not rule.missed:
         return told
@@ -164,7 +179,7 @@ def _missed(one: Missed, against: int) -> str:
 
 
 def _posting_compared(rule: Rule) -> str:
-    required = _days(str(rule.params["comparison"]), int(rule.params["days"]))
+    required = _days(Comparison(str(rule.params["comparison"])), int(rule.params["days"]))
     return _(
         "Posted for %(posted)s days, required %(required)s.",
         posted=rule.params["posted_days"],

@@ -24,7 +24,7 @@ the Front, the province and the auditor.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, assert_never
 
 from survey_app.scoring import quartiles, subtraction
 from survey_app.scoring.quartiles import Quartiles
@@ -52,6 +52,17 @@ class Audience(StrEnum):
     PUBLIC = "public"
     STAFF = "staff"
     EXACT = "exact"
+
+    @property
+    def sees_exactly(self) -> bool:
+        """Whether nothing is hidden from it."""
+        match self:
+            case Audience.EXACT:
+                return True
+            case Audience.PUBLIC | Audience.STAFF:
+                return False
+            case _:
+                assert_never(self)
 
 
 #: Valid slips below which a commune has no table.
@@ -128,7 +139,7 @@ def disclose(commune: Scorecard, villages: Iterable[Scorecard], *, audience: Aud
         items=commune.tally.items,
         closing_item=commune.tally.closing,
         channels=dict(commune.channels),
-        options=commune.tally.options if audience is Audience.EXACT else _safe_options(commune.tally.options),
+        options=commune.tally.options if audience.sees_exactly else _safe_options(commune.tally.options),
         numbers={key: found for key, found in commune.numbers.items() if found.answers >= quartiles.FEWEST},
         villages=_disclose_villages(commune, parts, audience),
     )
@@ -136,7 +147,7 @@ def disclose(commune: Scorecard, villages: Iterable[Scorecard], *, audience: Aud
 
 def disclose_village(card: Scorecard, *, audience: Audience) -> DisclosedVillage:
     """One village alone. Beside its commune's table use `disclose`, which guards against subtraction."""
-    if audience is Audience.EXACT:
+    if audience.sees_exactly:
         band = Band("exact_rate", rate=card.pooled) if card.pooled else None
         return _village(card, band=band, hidden_because=None if band else TOO_FEW, exact=card)
     if card.tally.valid < SMALLEST_BANDED_VILLAGE:
@@ -148,7 +159,7 @@ def _disclose_villages(
     commune: Scorecard, villages: Sequence[Scorecard], audience: Audience
 ) -> tuple[DisclosedVillage, ...]:
     disclosed = tuple(disclose_village(card, audience=audience) for card in villages)
-    if audience is Audience.EXACT or not _subtraction_tells(commune, villages, disclosed):
+    if audience.sees_exactly or not _subtraction_tells(commune, villages, disclosed):
         return disclosed
     return tuple(
         _village(card, hidden_because=told.hidden_because or COMPLEMENT)

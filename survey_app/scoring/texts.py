@@ -9,6 +9,7 @@ enough answers, and nothing at all while there are few of those. Nobody else rea
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import assert_never
 
 from survey_app.scoring.disclosure import TOO_FEW, Audience
 
@@ -61,15 +62,19 @@ class DisclosedTexts:
 
 def disclose_texts(texts: Iterable[FreeText], *, audience: Audience) -> DisclosedTexts:
     """The texts of one question for this audience. Raises ValueError for the public, who reads none."""
-    if audience is Audience.PUBLIC:
-        raise ValueError("free texts are never public")
     shuffled = sorted(texts, key=lambda found: found.handle)
-    if audience is Audience.EXACT:
-        return DisclosedTexts(
-            tuple(DisclosedText(found.text, found.handle, found.decision) for found in shuffled)
-        )
-    shown = tuple(DisclosedText(found.text) for found in shuffled if _is_for_the_commune(found))
-    return DisclosedTexts(shown) if len(shown) >= FEWEST_TEXTS else DisclosedTexts((), TOO_FEW)
+    match audience:
+        case Audience.PUBLIC:
+            raise ValueError("free texts are never public")
+        case Audience.EXACT:
+            return DisclosedTexts(
+                tuple(DisclosedText(found.text, found.handle, found.decision) for found in shuffled)
+            )
+        case Audience.STAFF:
+            shown = tuple(DisclosedText(found.text) for found in shuffled if _is_for_the_commune(found))
+            return DisclosedTexts(shown) if len(shown) >= FEWEST_TEXTS else DisclosedTexts((), TOO_FEW)
+        case _:
+            assert_never(audience)
 
 
 def _is_for_the_commune(found: FreeText) -> bool:

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey_app import access, db, files, revisions
-from survey_app.access import Role
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
 from survey_app.revisions import SavedMeanwhile
@@ -21,7 +20,7 @@ from survey_app.units.tables import BadFile
 
 bp = Blueprint("units", __name__, url_prefix="/can-bo/don-vi", template_folder="templates")
 
-READERS = (*access.OFFICERS, *access.FRONT, Role.VIEWER, Role.AUDITOR)
+READERS = access.READ_UNITS
 
 #: Problems of a file shown on the page; the rest is counted. Whoever has more starts from the template again.
 _SHOWN_PROBLEMS = 200
@@ -49,7 +48,7 @@ def villages(code: str) -> ResponseReturnValue:
 
 
 @bp.post("/<code>/tep")
-@access.roles(*access.OFFICERS)
+@access.roles(*access.EDIT_UNITS)
 def upload(code: str) -> ResponseReturnValue:
     now = datetime.now(UTC)
     commune, form = _commune(code), UploadForm()
@@ -87,7 +86,7 @@ def template_csv(code: str) -> Response:
 
 
 @bp.route("/<code>/thon", methods=["GET", "POST"])
-@access.roles(*access.OFFICERS)
+@access.roles(*access.EDIT_UNITS)
 def new_village(code: str) -> ResponseReturnValue:
     now = datetime.now(UTC)
     commune, form = _commune(code), VillageForm(queries.civil(now))
@@ -112,7 +111,7 @@ def village(code: str, village_code: str) -> ResponseReturnValue:
 
 
 @bp.post("/<code>/thon/<village_code>")
-@access.roles(*access.OFFICERS)
+@access.roles(*access.EDIT_UNITS)
 def change_village(code: str, village_code: str) -> ResponseReturnValue:
     now = datetime.now(UTC)
     commune = _commune(code)
@@ -135,7 +134,7 @@ def change_village(code: str, village_code: str) -> ResponseReturnValue:
 
 
 @bp.post("/<code>/thon/<village_code>/het-hieu-luc")
-@access.roles(*access.OFFICERS)
+@access.roles(*access.EDIT_UNITS)
 def end_village(code: str, village_code: str) -> ResponseReturnValue:
     now = datetime.now(UTC)
     commune = _commune(code)
@@ -281,7 +280,7 @@ def _what_changed(done: Iterable[VillageHouseholds]) -> str:
 
 
 def _may_edit() -> bool:
-    return access.identity().role in access.OFFICERS
+    return access.identity().role in access.EDIT_UNITS
 
 
 def _status() -> int:

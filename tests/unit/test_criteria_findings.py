@@ -5,7 +5,16 @@ from fractions import Fraction
 import pytest
 
 from survey_app.criteria.findings import Consulted, Evidence, Missed, Rule, Verdict, find
-from survey_app.criteria.frameworks import Framework, PhoneSlips, Requirement, Source, Threshold
+from survey_app.criteria.frameworks import (
+    Comparison,
+    Framework,
+    PhoneSlips,
+    Requirement,
+    RequirementKind,
+    Source,
+    TargetKind,
+    Threshold,
+)
 from survey_app.criteria.targets import Standing, Target, progress, reached
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.scorecards import Scorecard
@@ -17,8 +26,8 @@ PERIOD = {"period_from": date(2026, 1, 1), "period_to": date(2026, 12, 31)}
 
 def make_requirement(kind, basis_points=None, comparison=">=", days=None):
     given = basis_points is not None or days is not None
-    threshold = Threshold(basis_points, comparison, SOURCE, days) if given else None
-    return Requirement(kind, "8.4", kind, {"vi": kind}, "", threshold)
+    threshold = Threshold(basis_points, Comparison(comparison), SOURCE, days) if given else None
+    return Requirement(kind, "8.4", RequirementKind(kind), {"vi": kind}, "", threshold)
 
 
 def make_framework(*requirements):
@@ -189,7 +198,13 @@ def test_posting_is_counted_in_days(comparison, days, expected):
 
 def make_target(basis_points=5000, comparison=">="):
     return Target(
-        "communes", {"vi": "Xã"}, "communes_meeting_indicator", basis_points, comparison, SOURCE, ("xa",)
+        "communes",
+        {"vi": "Xã"},
+        TargetKind.COMMUNES_MEETING_INDICATOR,
+        basis_points,
+        Comparison(comparison),
+        SOURCE,
+        ("xa",),
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from survey_app import db
 from survey_app.audit import AuditEvent
 from survey_app.criteria import frameworks
-from survey_app.criteria.frameworks import Source, Threshold
+from survey_app.criteria.frameworks import Comparison, Source, Threshold
 from survey_app.rulebooks import operations, queries
 from survey_app.rulebooks.packaged import packaged
 
@@ -25,7 +25,9 @@ def shipped(key=SHIPPED):
 def with_threshold(book, basis_points=9000):
     source = Source("99/QĐ-TTg", date(2026, 2, 15), "Điều 4")
     requirements = tuple(
-        replace(one, threshold=Threshold(basis_points, ">=", source)) if one.kind == "pooled_rate" else one
+        replace(one, threshold=Threshold(basis_points, Comparison.AT_LEAST, source))
+        if one.kind == "pooled_rate"
+        else one
         for one in book.requirements
     )
     return replace(book, requirements=requirements)

@@ -9,7 +9,7 @@ from flask import Flask
 
 from survey_app import criteria, i18n
 from survey_app.criteria.findings import Finding, Rule, Verdict
-from survey_app.criteria.frameworks import Requirement, Source, Threshold
+from survey_app.criteria.frameworks import Comparison, Requirement, RequirementKind, Source, Threshold
 from survey_app.questions import problems
 from survey_app.questions.problems import Problem
 from survey_app.rulebooks import wording
@@ -48,7 +48,7 @@ PROBLEMS = codes(r'(?:report|Problem)\("(\w+)"', FOLDER / "frameworks.py", Path(
 
 
 def finding(code: str, quote: str = "") -> Finding:
-    requirement = Requirement("pooled", "8.4", "pooled_rate", {"vi": "Tỷ lệ"}, quote)
+    requirement = Requirement("pooled", "8.4", RequirementKind.POOLED_RATE, {"vi": "Tỷ lệ"}, quote)
     return Finding(requirement, Verdict.MET, Rule(code, PARAMETERS), None)
 
 
@@ -91,9 +91,9 @@ def test_a_source_reads_as_number_date_and_article(app_in_english):
 @pytest.mark.parametrize(
     ("threshold", "text"),
     [
-        (Threshold(9250, ">=", Source("", None, "")), "at least 92.5\u00a0%"),
-        (Threshold(6000, ">", Source("", None, "")), "more than 60\u00a0%"),
-        (Threshold(None, ">=", Source("", None, ""), days=10), "at least 10 days"),
+        (Threshold(9250, Comparison.AT_LEAST, Source("", None, "")), "at least 92.5\u00a0%"),
+        (Threshold(6000, Comparison.ABOVE, Source("", None, "")), "more than 60\u00a0%"),
+        (Threshold(None, Comparison.AT_LEAST, Source("", None, ""), days=10), "at least 10 days"),
     ],
 )
 def test_a_threshold_says_whether_it_is_itself_enough(app_in_english, threshold, text):

@@ -1,0 +1,89 @@
+"""Meaning belongs to the enum: a new member is met by the type checker, never by a silent "else"."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+_ROOT = Path(__file__).parents[2]
+_APP = _ROOT / "survey_app"
+
+#: One more member for each enum on which law, counts or permissions depend, and the files that say what it means.
+_MORE = {
+    ("criteria/frameworks.py", "RequirementKind"): {"criteria/frameworks.py", "criteria/findings.py"},
+    ("criteria/frameworks.py", "Measure"): {"criteria/frameworks.py"},
+    ("criteria/frameworks.py", "Comparison"): {"criteria/frameworks.py", "criteria/targets.py"},
+    ("scoring/disclosure.py", "Audience"): {"scoring/disclosure.py", "scoring/texts.py"},
+    ("fieldwork/models.py", "Channel"): {"fieldwork/models.py"},
+    ("fieldwork/models.py", "Purpose"): {"fieldwork/models.py"},
+    ("access.py", "Role"): {"access.py", "templating.py"},
+}  # fmt: skip
+
+
+def test_a_new_member_of_an_enum_of_law_fails_the_type_check_wherever_it_has_no_meaning(tmp_path):
+    shutil.copytree(
+        _APP, tmp_path / "survey_app", ignore=shutil.ignore_patterns("static", "templates", "data")
+    )
+    shutil.copy(_ROOT / "setup.cfg", tmp_path)
+    for file, name in _MORE:
+        source = (tmp_path / "survey_app" / file).read_text(encoding="utf-8")
+        wider = re.sub(
+            rf'(class {name}\(StrEnum\):\n    """.*?"""\n)',
+            r'\1\n    INVENTED = "invented"',
+            source,
+            flags=re.S,
+        )
+        assert wider != source
+        (tmp_path / "survey_app" / file).write_text(wider, encoding="utf-8")
+    checked = sorted({f"survey_app/{file}" for files in _MORE.values() for file in files})
+
+    told = subprocess.run(
+        [sys.executable, "-m", "mypy", "--cache-dir", tmp_path / "cache", *checked],
+        cwd=tmp_path, capture_output=True, text=True, timeout=300,
+    ).stdout  # fmt: skip
+
+    missing = re.findall(
+        r'survey_app/(\S+\.py):\d+: error: Argument 1 to "assert_never".*?\[?(\w+)\.INVENTED', told
+    )
+    found = {name: {file for file, enum in missing if enum == name} for _file, name in _MORE}
+    unsaid = {name: files - found[name] for (_file, name), files in _MORE.items() if files - found[name]}
+    assert unsaid == {}
+
+
+def _is_exhaustive(match: ast.Match) -> bool:
+    """Whether the type checker would meet a member that no case names.
+
+    Either the last case says that nothing is left, or every case returns, so that a missing one is a missing return.
+    """
+    last = match.cases[-1]
+    if "assert_never(" in ast.unparse(last.body[-1]):
+        return True
+    is_wildcard = isinstance(last.pattern, ast.MatchAs) and last.pattern.pattern is None
+    returns = all(isinstance(case.body[-1], ast.Return | ast.Raise) for case in match.cases)
+    return returns and not is_wildcard
+
+
+def test_every_match_is_exhaustive_for_the_type_checker():
+    open_ended = [
+        f"{path.relative_to(_ROOT)}:{node.lineno}"
+        for path in sorted(_APP.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Match) and not _is_exhaustive(node)
+    ]
+
+    assert open_ended == []
+
+
+def test_no_count_by_phone_or_on_paper_names_one_channel():
+    """Whether a channel is a phone or paper is said by the channel; doors may name the one they are."""
+    naming = sorted(
+        str(path.relative_to(_APP))
+        for path in _APP.rglob("*.py")
+        if re.search(
+            r"(?:==|!=|is|is not|in) Channel\.PAPER_ENTRY|get\(Channel\.", path.read_text(encoding="utf-8")
+        )
+    )
+
+    assert naming == []
