@@ -26,6 +26,7 @@ from survey_app import (
     authoring,
     clock,
     collecting,
+    command_line,
     db,
     demo,
     errors,
@@ -96,6 +97,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.add_url_rule("/", view_func=start)
     app.add_url_rule("/healthz", view_func=healthz)
     app.after_request(_headers)
+    command_line.init_app(app)
     app.wsgi_app = _served(app, settings)  # type: ignore[method-assign,assignment]  # Flask's documented way to add middleware
     return app
 

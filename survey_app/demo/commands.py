@@ -15,6 +15,7 @@ from survey_app import db
 from survey_app.audit import OPERATOR
 from survey_app.authoring import operations as authoring
 from survey_app.demo import accounts, nation, sample
+from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore, store
 from survey_app.results.erasing import after_sealing
 from survey_app.rulebooks import operations as rulebooks
@@ -35,7 +36,7 @@ _SERVED_HERE = 'public_url = "http://127.0.0.1:'
 def load(size: str, as_json: bool) -> None:
     """Load the sample into an empty database and print its sign-ins."""
     if not _is_empty():
-        raise click.ClickException("the database is not empty; the sample goes into an empty one")
+        raise click.ClickException(_("The database is not empty; the sample goes into an empty one."))
     passwords = _load(size)
     click.echo(json.dumps({"accounts": passwords}) if as_json else _letter(passwords))
 

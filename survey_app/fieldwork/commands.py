@@ -1,6 +1,7 @@
 """The operator's commands of fieldwork. Exact figures; every act is audited as "operator"."""
 
 import json
+import os
 import time
 import unicodedata
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
-from survey_app import clock, db, jobs
+from survey_app import clock, command_line, db, jobs
 from survey_app.audit import OPERATOR
 from survey_app.authoring import operations as authoring
 from survey_app.authoring import queries as instruments
@@ -86,7 +87,7 @@ def open_survey(
             authoring.load_library(current, now)
             commune = units.unit_by_code(current, code, units.civil(now))
             if commune.level != Level.COMMUNE:
-                raise click.ClickException(f"{commune.full_name} is not a commune")
+                raise click.ClickException(_("%(unit)s is not a commune.", unit=commune.full_name))
             planned = drafting.Plan(
                 unit_id=commune.id,
                 instrument_id=instruments.latest_frozen(current, key).id,
@@ -126,15 +127,10 @@ def tick(loop: bool, as_json: bool) -> None:
         try:
             _tell_failures(jobs.run_due(datetime.now(UTC)))
         except SQLAlchemyError as error:  # the database is away for a moment; the next minute catches up
-            click.echo(f"tick: {type(error).__name__}", err=True)
+            click.echo(command_line.sentence(error), err=True)
         finally:
             db.session().close()
-    try:
-        done = jobs.run_due(datetime.now(UTC))
-    except SQLAlchemyError as error:
-        raise click.ClickException(
-            _("The database cannot be reached or is not upgraded: %(kind)s.", kind=type(error).__name__)
-        ) from error
+    done = jobs.run_due(datetime.now(UTC))
     click.echo(
         json.dumps(done, default=asdict)
         if as_json
@@ -194,9 +190,8 @@ def server_clock(confirm: bool, as_json: bool) -> None:
 def make_slips(survey_id: str, village: str, count: int, out: Path, as_json: bool) -> None:
     """Make a batch of slips for one village; the codes are in the file and nowhere else."""
     if out.suffix not in {".pdf", ".csv"}:
-        raise click.ClickException("the file must end in .pdf or .csv")
-    if not out.absolute().parent.is_dir():
-        raise click.ClickException(f"there is no folder {out.absolute().parent}")
+        raise click.ClickException(_("The file must end in .pdf or .csv."))
+    _require_writable(out)
     settings = current_app.extensions["settings"]
     try:
         with db.transaction() as current:
@@ -267,6 +262,15 @@ def _frame(file: Path, commune: units.UnitView, now: datetime) -> list[drafting.
     lines = read_file(file.read_bytes(), file.name, commune, current, units.civil(now))
     stored = units_operations.record_households(current, lines, actor=OPERATOR, now=now)
     return [drafting.Asked(row.unit_id, row.households, row.source, row.as_of) for row in stored]
+
+
+def _require_writable(out: Path) -> None:
+    """Before a batch is made: its codes stand in this file and nowhere else."""
+    folder = out.absolute().parent
+    if not folder.is_dir():
+        raise click.ClickException(_("There is no folder %(folder)s.", folder=folder))
+    if not os.access(out if out.exists() else folder, os.W_OK):
+        raise click.ClickException(_("%(file)s cannot be written by this account.", file=out))
 
 
 def _line(frame: tuple[queries.FrameLine, ...], village: str) -> queries.FrameLine:

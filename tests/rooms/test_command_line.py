@@ -1,0 +1,178 @@
+"""Every command, given what operators mistype, answers in a sentence: never a traceback, never the database's words."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from survey_app import command_line, db
+from tests.conftest import make_app
+
+_ROOT = Path(__file__).parents[2]
+
+#: Words that only a program's inside says.
+_INSIDE = re.compile(
+    r"Traceback|sqlalchemy|sqlite3|psycopg|OperationalError|IntegrityError|no such table|UndefinedTable|SELECT |INSERT ",
+)
+
+
+def commands(app):
+    """The commands of the rooms as they are typed, with their click commands."""
+
+    def below(group, words):
+        for name, command in sorted(group.commands.items()):
+            if isinstance(command, click.Group):
+                yield from below(command, (*words, name))
+            else:
+                yield (*words, name), command
+
+    return [found for found in below(app.cli, ()) if found[0][0] != "db"]
+
+
+def typed(command, folder, wrong):
+    """Arguments for everything the command takes, all of them wrong in one way."""
+    for param in command.params:
+        if param.name in {"as_json", "loop"} or (param.is_flag if isinstance(param, click.Option) else False):
+            continue
+        value = _value(param, folder, wrong)
+        if value is not None:
+            yield from ([param.opts[0], value] if isinstance(param, click.Option) else [value])
+
+
+def _value(param, folder, wrong):
+    if isinstance(param.type, click.Choice):
+        return str(param.type.choices[-1]) if param.required else None
+    if isinstance(param.type, click.types.IntParamType | click.IntRange):
+        return "2026" if wrong != "numbers" else "99999999999999999999"
+    if isinstance(param.type, click.Path):
+        return str(folder / wrong) if param.name != "out" else str(folder / wrong / "ra.pdf")
+    if param.type.name == "date":
+        return {"absent": "31/02/2026", "numbers": "2026-13-45"}.get(wrong, "2026-01-01")
+    return {"absent": "9999", "numbers": "-1", "strange": "ệ'\";--" + "x" * 300}.get(wrong, "khong-co")
+
+
+@pytest.fixture
+def files(tmp_path):
+    """A folder of files that cannot be used, by name."""
+    folder = tmp_path / "tep"
+    (folder / "folder").mkdir(parents=True)
+    (folder / "bytes").write_bytes(bytes(range(256)) * 40)
+    (folder / "empty").write_bytes(b"")
+    (folder / "strange").write_text('{"a": [', encoding="utf-8")
+    (folder / "json").write_text("[1]", encoding="utf-8")
+    return folder
+
+
+def answers(app, folder, wrongs):
+    """What every command said, plain and for programs, wherever it is no sentence."""
+    bad = []
+    for words, command in commands(app):
+        has_json = any(param.name == "as_json" for param in command.params)
+        for wrong in wrongs:
+            for mode in ([], ["--json"]) if has_json else ([],):
+                arguments = [*words, *typed(command, folder, wrong), *mode]
+                if words == ("demo", "load"):
+                    arguments = [*words, "--size", "x", *mode] if wrong != "unmigrated" else [*words, *mode]
+                if words == ("demo", "prepare") and wrong != "unmigrated":
+                    continue  # it would load the whole sample
+                done = app.test_cli_runner().invoke(args=arguments)
+                db.session().rollback()
+                if fault := _fault(done, mode):
+                    bad.append((" ".join(arguments)[:120], fault, done.output[-300:], repr(done.exception)))
+    return bad
+
+
+def _fault(done, mode):
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        return "traceback"
+    if _INSIDE.search(done.output):
+        return "words of the inside"
+    if done.exit_code and not done.stderr.strip():
+        return "no sentence"
+    if mode and done.stdout.strip():
+        try:
+            json.loads(done.stdout)
+        except ValueError:
+            return "something besides JSON"
+    return None
+
+
+def test_every_command_answers_wrong_input_in_a_sentence(app, files):
+    wrongs = ["absent", "numbers", "strange", "folder", "bytes", "empty", "json"]
+
+    assert len(commands(app)) > 20
+    assert answers(app, files, wrongs) == []
+
+
+@pytest.fixture
+def unmigrated(request, tmp_path, cluster):
+    """An application on a database that has no tables yet, on one that is not there, and on one of another version."""
+
+    def make(kind, engine):
+        if engine == "postgresql":
+            name = f"empty_{kind}"
+            with cluster.admin() as connection:
+                connection.execute(f"DROP DATABASE IF EXISTS {name}")
+                if kind != "absent":
+                    connection.execute(f"CREATE DATABASE {name}")
+            url = cluster.url(name)
+        else:
+            (tmp_path / "leer").mkdir(exist_ok=True)
+            url = f"sqlite:///{tmp_path / ('leer' if kind != 'absent' else 'nirgends')}/db.sqlite3"
+        app = make_app(tmp_path, url)
+        if kind == "newer":
+            with app.app_context(), db.database.engine.begin() as connection:
+                connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+                connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('9999')")
+        return app
+
+    return make
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [("empty", "flask --app wsgi db upgrade"), ("absent", "database_url"), ("newer", "phiên bản mới hơn")],
+)
+def test_every_command_says_what_is_wrong_with_the_database(unmigrated, files, engine, kind, sentence):
+    app = unmigrated(kind, engine)
+    with app.app_context():
+        bad = answers(app, files, ["unmigrated"])
+        told = app.test_cli_runner().invoke(args=["fieldwork", "progress", "--survey", "1", "--json"])
+        db.session().close()
+        db.database.engine.dispose()
+
+    assert bad == []
+    assert sentence in told.stderr
+    assert (told.exit_code, told.stdout) == (1, "")
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [{"DATABASE_URL": "nirgends"}, {"DATABASE_URL": "mysql://x/y"}, {"SURVEY_INSTANCE": "{file}/instance"}],
+    ids=["no address", "a database we do not know", "a file for a folder"],
+)
+def test_a_start_that_cannot_be_says_why(tmp_path, setting):
+    (tmp_path / "tep").write_text("x", encoding="utf-8")
+    chosen = {name: value.format(file=tmp_path / "tep") for name, value in setting.items()}
+    environment = {"PATH": os.environ["PATH"], "SURVEY_INSTANCE": str(tmp_path / "instance"), **chosen}
+
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "fieldwork", "progress", "--survey", "1"],
+        cwd=_ROOT, env=environment, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "Not started" in done.stderr
+
+
+def test_no_command_stands_outside_of_the_mechanism(app):
+    assert [
+        command.name for command in command_line.leaves(app.cli) if not hasattr(command.callback, "answers")
+    ] == []
