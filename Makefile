@@ -12,7 +12,7 @@ VENV_PACKAGES := $(shell command -v $(PYTHON) >/dev/null || echo python3) \
 RUN_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core
 TEST_PACKAGES := $(RUN_PACKAGES) chromium libatomic1 postgresql poppler-utils
 
-.PHONY: run setup test screens bench lock translations clean packages
+.PHONY: run dev setup test quick test-long screens bench lock translations clean packages
 
 run: PACKAGES := $(RUN_PACKAGES)
 run: packages .venv/ready
@@ -21,18 +21,30 @@ run: packages .venv/ready
 	@$(BIN)/flask --app wsgi demo prepare
 	@scripts/serve
 
+# The same, on what is there, and begun again whenever a file changes.
+dev: PACKAGES := $(RUN_PACKAGES)
+dev: packages .venv/ready
+	@WEB_RELOAD=1 scripts/serve
+
 # Everything that testing needs; after it no command needs a network.
 setup: PACKAGES := $(TEST_PACKAGES)
 setup: packages .venv/ready-test
 
+CHECK = $(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports \
+  && $(BIN)/djlint --lint --quiet survey_app && $(BIN)/bandit -q -r survey_app -ll
+
 test: setup
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/djlint --lint --quiet survey_app
-	$(BIN)/bandit -q -r survey_app -ll
+	$(CHECK)
 	$(BIN)/pytest -n 2 --dist worksteal
+
+# While working: format, types, the pure rooms, the house's rules and the rooms that were touched. About a minute.
+quick: setup
+	$(CHECK)
+	$(BIN)/pytest -n 2 --dist worksteal --quiet survey_app tests/unit tests/house_rules $$(scripts/tests-of-changes)
+
+# Before a release: every test on both databases, and the long runs of what is random. Some hours.
+test-long: setup
+	ABUSE=full $(BIN)/pytest -n 2 --dist worksteal --engine both --timeout 0
 
 # Take the pictures of docs/screens/ anew, to be looked at.
 screens: setup

@@ -4,6 +4,7 @@ import gc
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
@@ -16,6 +17,10 @@ loglevel = "error"
 timeout = 60
 keepalive = 15
 limit_request_line = 2048
+# `make dev`: begun again when a module, a template or a text changes.
+reload = os.environ.get("WEB_RELOAD") == "1"
+_WATCHED = {".html", ".css", ".js", ".mo"}
+reload_extra_files = [str(file) for file in Path().rglob("*") if file.suffix in _WATCHED] if reload else []
 
 
 def on_starting(_server: object) -> None:

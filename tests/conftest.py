@@ -18,6 +18,7 @@ from typing import Any
 
 import flask_migrate
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
@@ -26,6 +27,7 @@ from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from survey_app import db
+from survey_app.accounts import passwords
 from survey_app.app import create_app
 from survey_app.config import load_settings
 from tests.applications import Ready
@@ -108,9 +110,42 @@ def emptied(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Itera
     made.drop()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+ENGINES = ("sqlite", "postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--engine", choices=[*ENGINES, "both"],
+        help="run every test on this database or on both, instead of those marked both_engines on both",
+    )  # fmt: skip
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """SQLite for every test; PostgreSQL too where SQL, locks, triggers, migrations or storage decide the outcome."""
+    if "database_url" in metafunc.fixturenames:
+        asked = metafunc.config.getoption("engine")
+        both = asked == "both" or (
+            asked is None and metafunc.definition.get_closest_marker("both_engines") is not None
+        )
+        metafunc.parametrize("database_url", ENGINES if both else [asked or "sqlite"], indirect=True)
+
+
+#: Argon2 with the least work it allows: a sign-in then costs a test nothing.
+_CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+_CHEAP_NOBODY = _CHEAP.hash("nobody")
+
+
+@pytest.fixture(autouse=True)
+def _cheap_hashing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed cheaply but where a test is about the work of it (`real_hashing`)."""
+    if request.node.get_closest_marker("real_hashing") is None:
+        monkeypatch.setattr(passwords, "_hasher", _CHEAP)
+        monkeypatch.setattr(passwords, "_NOBODY", _CHEAP_NOBODY)
+
+
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A fresh migrated database, once on each engine."""
+    """A fresh migrated database of the engine that the test asks for."""
     supply: Supply = request.getfixturevalue("copied" if request.param == "sqlite" else "emptied")
     yield supply.take()
     supply.give_back()

@@ -155,6 +155,7 @@ def test_a_password_is_compared_as_typed_in_its_case_its_spaces_and_its_full_len
     assert not passwords.matches(kept, typed)
 
 
+@pytest.mark.real_hashing
 def test_a_stored_password_is_argon2id_with_parameters_of_today(app, user_id):
     kept = db.session().get_one(User, user_id).password_hash
 

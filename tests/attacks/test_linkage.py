@@ -20,6 +20,8 @@ from tests.attacks import linkage
 from tests.attacks.conftest import PAIRS, Fielded
 from tests.attacks.linkage import Loot, Prey
 
+pytestmark = pytest.mark.both_engines
+
 #: Right guesses of 500 that are still luck; one channel gets more by chance once in 1,700 tries.
 MOST_RIGHT = 5
 

@@ -24,6 +24,8 @@ from tests.attacks import linkage
 from tests.attacks.conftest import NETWORKS, Fielded
 from tests.attacks.test_linkage import Machine, linked
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def fielded(field) -> Fielded:

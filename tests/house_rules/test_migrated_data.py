@@ -12,6 +12,8 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.rulebooks import pins
 from tests.conftest import make_app
 
+pytestmark = pytest.mark.both_engines
+
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 _UNIT = (
     "INSERT INTO units (id, code, level, kind, name, valid_from, parent_id, path, old_unit)"

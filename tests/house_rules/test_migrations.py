@@ -20,6 +20,8 @@ from survey_app.reporting import triggers as postings
 from survey_app.results import triggers as sealed_rows
 from tests.conftest import make_app
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def connection(app):

@@ -19,6 +19,8 @@ from playwright.sync_api import Page, expect
 from survey_app.config import VIETNAM
 from tests.journeys.conftest import Server
 
+pytestmark = pytest.mark.both_engines
+
 COMMUNE = "23590"  # Xã Biển Hồ
 PASSWORD = "mot cau du dai de nho"
 ITEMS = 19

@@ -19,6 +19,8 @@ from survey_app.audit import OPERATOR, AuditEvent
 from survey_app.fieldwork.models import State
 from tests.pages import Page
 
+pytestmark = pytest.mark.both_engines
+
 NOW = datetime(2026, 6, 1, 2, 0, 0, 123456, tzinfo=UTC)
 
 

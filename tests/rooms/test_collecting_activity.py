@@ -15,6 +15,8 @@ from survey_app.fieldwork import codes
 from survey_app.fieldwork.models import Channel
 from survey_app.keys import store
 
+pytestmark = pytest.mark.both_engines
+
 NOW = datetime(2026, 6, 1, 2, 7, 30, tzinfo=UTC)
 
 

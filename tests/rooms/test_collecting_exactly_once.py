@@ -19,6 +19,8 @@ from survey_app.fieldwork.models import Channel, Progress, State, Survey
 from survey_app.keys import store
 from tests.rooms.conftest import ticket_of
 
+pytestmark = pytest.mark.both_engines
+
 THREADS = 12
 API = "/api/v1/submissions"
 

@@ -15,6 +15,8 @@ from survey_app.fieldwork.models import Channel, Purpose, State
 from survey_app.keys import store
 from survey_app.scoring.activity import Network
 
+pytestmark = pytest.mark.both_engines
+
 NETWORK = "203.0.113.0/24"
 
 

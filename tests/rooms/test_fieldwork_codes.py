@@ -14,6 +14,8 @@ from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import SlipRow
 from survey_app.keys import store
 
+pytestmark = pytest.mark.both_engines
+
 BODIES = st.text(codes.ALPHABET, min_size=13, max_size=14)
 
 

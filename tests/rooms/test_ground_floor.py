@@ -18,6 +18,8 @@ from survey_app.errors import DomainError
 from survey_app.keys import KeyMissing, KeyStore
 from survey_app.throttle import Failure
 
+pytestmark = pytest.mark.both_engines
+
 NOW = datetime(2026, 6, 1, 2, 0, 30, tzinfo=UTC)
 
 

@@ -14,6 +14,8 @@ from survey_app.rulebooks import queries as books
 from survey_app.units import queries as units
 from tests.pages import Page
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture(autouse=True)
 def without_tokens(app):

@@ -21,6 +21,8 @@ from sqlalchemy.exc import OperationalError
 
 from survey_app import db
 
+pytestmark = pytest.mark.both_engines
+
 API = "/api/v1/submissions"
 PROJECT = Path(__file__).resolve().parents[3]
 

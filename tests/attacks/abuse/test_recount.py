@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ from survey_app import db, keys
 from survey_app.fieldwork.codes import survey_number
 from survey_app.fieldwork.models import Channel
 from survey_app.results import queries, sets, verification
+
+pytestmark = pytest.mark.both_engines
 
 PROJECT = Path(__file__).resolve().parents[3]
 HISTORIES = 1000 if os.environ.get("ABUSE") == "full" else 12

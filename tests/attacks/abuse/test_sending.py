@@ -17,6 +17,8 @@ import pytest
 from survey_app.fieldwork.models import State
 from tests.rooms.conftest import ticket_of
 
+pytestmark = pytest.mark.both_engines
+
 API = "/api/v1/submissions"
 
 

@@ -8,6 +8,7 @@ import os
 import uuid
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -34,6 +35,8 @@ from survey_app.results import annulling, counting, signing
 from survey_app.results import operations as results
 from survey_app.results import queries as result_queries
 from survey_app.units import queries as units
+
+pytestmark = pytest.mark.both_engines
 
 API = "/api/v1/submissions"
 FULL = os.environ.get("ABUSE") == "full"

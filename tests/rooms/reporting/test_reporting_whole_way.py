@@ -6,6 +6,8 @@ import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from survey_app import db
 from survey_app.access import Identity, Role
 from survey_app.accounts.models import User
@@ -14,6 +16,8 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.results import signing
 from survey_app.units import kinds
 from survey_app.units import queries as units
+
+pytestmark = pytest.mark.both_engines
 
 #: Commands live by the real clock, so this test is about the running year, whichever it is.
 YEAR = datetime.now(VIETNAM).year

@@ -31,6 +31,8 @@ from tests.rooms.results.test_results_annulling import (
     seal,
 )
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def annul(commune, survey, sign_in) -> Callable:

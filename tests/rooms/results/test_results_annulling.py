@@ -25,6 +25,8 @@ from survey_app.results.models import ReceiptList
 from tests.pages import Page
 from tests.rooms.conftest import ticket_of
 
+pytestmark = pytest.mark.both_engines
+
 API = "/api/v1/submissions"
 PROJECT = Path(__file__).parents[3]
 REASON = "Trưởng làng thu phiếu về tự điền"

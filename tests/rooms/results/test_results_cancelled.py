@@ -11,6 +11,8 @@ from survey_app.collecting.models import AnnulledResponse, Response, RetainedLea
 from survey_app.fieldwork.models import State, Survey
 from survey_app.results import custody, erasing, retention, schedule
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def commune(make_commune):

@@ -18,6 +18,8 @@ from survey_app.results import schedule as results
 from survey_app.throttle import Failure
 from tests.rooms.results.conftest import NOW as EVENING
 
+pytestmark = pytest.mark.both_engines
+
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 WRONG = timedelta(days=60)

@@ -36,6 +36,8 @@ from survey_app.results.requests import RequestKind
 from survey_app.units.queries import civil
 from tests.pages import Page
 
+pytestmark = pytest.mark.both_engines
+
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 MONDAY = date(2026, 6, 1)
 HAPPY = {"roads": SATISFIED, "water": SATISFIED, "overall": SATISFIED}

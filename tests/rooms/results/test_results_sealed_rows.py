@@ -18,6 +18,8 @@ from survey_app.results import counting, queries, triggers
 from survey_app.results.models import Seal, SealedResponse, TallyRow
 from tests.rooms.results.test_results_sealing import histories, verify, without_triggers
 
+pytestmark = pytest.mark.both_engines
+
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(history=histories)

@@ -40,6 +40,8 @@ from survey_app.results.models import (
 )
 from survey_app.scoring import tallies
 
+pytestmark = pytest.mark.both_engines
+
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 HAPPY = {"roads": SATISFIED, "water": SATISFIED, "overall": SATISFIED}
 UNHAPPY = {"roads": DISSATISFIED, "water": DISSATISFIED, "overall": DISSATISFIED}

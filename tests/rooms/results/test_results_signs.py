@@ -24,6 +24,8 @@ from survey_app.results.models import Seal, SealedSign
 from survey_app.scoring.signals import Limits
 from tests.rooms.results.conftest import HAPPY, UNHAPPY
 
+pytestmark = pytest.mark.both_engines
+
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 #: An evening two days before the phones closed.
 EVENING = datetime(2026, 5, 30, 12, 0, tzinfo=UTC)
