@@ -215,6 +215,82 @@ TAMPERINGS_ACTS: dict[str, Callable[[Set], Tampered]] = {
 }
 
 
+def _village(found: Set) -> tuple[int, Set]:
+    return next(
+        (place, village) for place, village in enumerate(found["disclosed"]["villages"]) if village["band"]
+    )
+
+
+def _coverage_edited(found: Set) -> Tampered:
+    """Three numbers of two villages that agree with each other, so that every sum and rate still fits."""
+    one, other = found["disclosed"]["villages"][:2]
+    for village, more in ((one, 1), (other, -1)):
+        village["answered"] += more
+        village["coverage"]["n"] += more
+    places = [f"disclosed.villages.{n}.{key}" for n in (0, 1) for key in ("answered", "coverage.n")]
+    return found, "published", "; ".join(places)
+
+
+def _band_edited(found: Set) -> Tampered:
+    place, village = _village(found)
+    village["band"]["low"] += 3
+    return found, "published", f"disclosed.villages.{place}.band.low"
+
+
+def _band_taken_out(found: Set) -> Tampered:
+    place, village = _village(found)
+    village.update(band=None, hidden_because="complement")
+    return found, "published", f"disclosed.villages.{place}.band; disclosed.villages.{place}.hidden_because"
+
+
+def _doors_edited(found: Set) -> Tampered:
+    doors = found["disclosed"]["doors"]
+    doors["phone"], doors["paper"] = doors["phone"] - 5, doors["paper"] + 5
+    return found, "published", "disclosed.doors.paper; disclosed.doors.phone"
+
+
+def _names_exchanged(found: Set) -> Tampered:
+    names = found["names"]
+    one, other = sorted(names)[:2]
+    names[one], names[other] = names[other], names[one]
+    return found, "names", f"names.{one}; names.{other}"
+
+
+def _commune_renamed(found: Set) -> Tampered:
+    found["unit"]["name"] = "Xã Khác"
+    return found, "names", "unit.name"
+
+
+def _other_threshold(found: Set) -> Tampered:
+    found["rulebook"]["document"]["requirements"][0]["quote"] = "Không cần lấy ý kiến"
+    return found, "rulebook", "rulebook.document"
+
+
+#: The same for what a public set of the third format publishes: figures of villages, doors, names, the rule book.
+TAMPERINGS_PUBLISHED: dict[str, Callable[[Set], Tampered]] = {
+    "answers and coverage moved between villages": _coverage_edited,
+    "band edited": _band_edited,
+    "band taken out": _band_taken_out,
+    "phone and paper edited": _doors_edited,
+    "names of two villages exchanged": _names_exchanged,
+    "commune renamed": _commune_renamed,
+    "rule book edited": _other_threshold,
+}
+
+
+def edit_every_figure(value: Any, place: str) -> list[str]:
+    """Change every number in it; where they are."""
+    pairs = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
+    edited = []
+    for key, held in pairs:
+        if isinstance(held, dict | list):
+            edited += edit_every_figure(held, f"{place}.{key}")
+        elif type(held) is int:
+            value[key] = held + 1
+            edited.append(f"{place}.{key}")
+    return edited
+
+
 def _digest_again(act: Set) -> None:
     content = {key: value for key, value in act.items() if key != "digest"}
     act["digest"] = hashlib.sha256(rfc8785.dumps(content)).hexdigest()

@@ -14,7 +14,7 @@ import counting
 import ed25519
 import receipts
 import tables
-from differences import Differs, NotPossible, same
+from differences import Differs, NotPossible, all_same, same
 
 Json = dict[str, Any]
 
@@ -61,6 +61,11 @@ class Case:
         rows: list[Json] = self.found["answers"]
         return rows
 
+    def need_form(self, reason: str) -> None:
+        """Raises NotPossible with that reason where the survey was sealed before seals held names and tables."""
+        if "form" not in self.statement:
+            raise NotPossible(reason)
+
     def need_auditor_set(self) -> None:
         """Raises NotPossible for a public set."""
         if self.found["kind"] != "auditor":
@@ -83,18 +88,26 @@ class Outcome:
 
 
 def run(case: Case) -> Iterator[Outcome]:
-    """The outcome of every check."""
-    for name, check in _CHECKS.items():
-        try:
-            check(case)
-        except Differs as difference:
-            yield Outcome(name, "fail", difference.place)
-        except NotPossible as reason:
-            yield Outcome(name, "not_possible", reason.reason, reason.detail)
-        except (LookupError, TypeError, ValueError, AttributeError):
-            yield Outcome(name, "fail", "?")
+    """The outcome of every check. What agrees with a statement that was not signed is not called right."""
+    outcomes = {name: _outcome(name, check, case) for name, check in _CHECKS.items()}
+    signed = all(outcomes[name].status == "ok" for name in ("digest", "signature"))
+    for name, outcome in outcomes.items():
+        if outcome.status == "ok" and name in _REST_ON_STATEMENT and not signed:
+            yield Outcome(name, "not_possible", "not_signed")
         else:
-            yield Outcome(name, "ok", detail=_remark(name, case))
+            yield outcome
+
+
+def _outcome(name: str, check: Callable[[Case], None], case: Case) -> Outcome:
+    try:
+        check(case)
+    except Differs as difference:
+        return Outcome(name, "fail", difference.place)
+    except NotPossible as reason:
+        return Outcome(name, "not_possible", reason.reason, reason.detail)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return Outcome(name, "fail", "?")
+    return Outcome(name, "ok", detail=_remark(name, case))
 
 
 def _remark(name: str, case: Case) -> str:
@@ -121,6 +134,33 @@ def _instrument(case: Case) -> None:
         same(form[key], signed[key], f"instrument.{key}")
     if canonical.sha256(form) != signed["digest"]:
         raise Differs("instrument")
+
+
+def _names(case: Case) -> None:
+    case.need_form("old_names")
+    said, signed = case.found, case.statement
+    all_same(
+        (
+            (said["unit"]["name"], signed["printed"]["printed"], "unit.name"),
+            (said["names"], {line["unit"]: line["printed"] for line in signed["frame"]}, "names"),
+        )
+    )
+
+
+def _rulebook(case: Case) -> None:
+    case.need_form("old_rulebook")
+    said, signed = case.found["rulebook"], case.statement["rulebook"]
+    if signed is None and said is None:
+        raise NotPossible("no_rulebook")
+    book = said["document"]
+    all_same(
+        (
+            (book["key"], signed["key"], "rulebook.document.key"),
+            (book["version"], signed["version"], "rulebook.document.version"),
+            (said["chosen"], signed["chosen"], "rulebook.chosen"),
+            (canonical.sha256(book), signed["digest"], "rulebook.document"),
+        )
+    )
 
 
 def _order(case: Case) -> None:
@@ -207,6 +247,15 @@ def _tables(case: Case) -> None:
     same(sum(told["doors"].values()), answered, "disclosed.doors")
 
 
+def _published(case: Case) -> None:
+    case.need_form("old_tables")
+    signed, pairs = case.statement, []
+    pairs.append((case.found["disclosed"], signed["tables"]["public"]["value"], "disclosed"))
+    if case.found["kind"] == "auditor":
+        pairs.append((case.found["codes"], signed["codes"]["value"], "codes"))
+    all_same(pairs)
+
+
 def _answers(case: Case) -> None:
     rows, set_aside = case.answers, case.annulled_answers
     _fit(case, "answers", rows, case.found["leaves"])
@@ -274,8 +323,33 @@ def _totals(case: Case) -> None:
         channels[channel] = channels.get(channel, 0) + tally["valid"] + tally["invalid"]
     same(_opened_tally(case.statement), total, "seal.statement.tally")
     same(case.statement["channels"]["value"], channels, "seal.statement.channels")
-    for place, village in enumerate(case.found["disclosed"]["villages"]):
+    told = case.found["disclosed"]
+    if told["doors"] is not None:
+        same(told["doors"], tables.doors(channels), "disclosed.doors")
+    for place, village in enumerate(told["villages"]):
         tables.true_of_village(village, by_village.get(village["unit"]), f"disclosed.villages.{place}")
+    if "form" in case.statement:
+        _tables_of_officers(case, channels)
+
+
+def _tables_of_officers(case: Case, channels: dict[str, int]) -> None:
+    """Whether the tables that officers and signers see follow from the tallies as well."""
+    signed = case.statement["tables"]
+    for audience in ("staff", "exact"):
+        table, where = signed[audience]["value"], f"seal.statement.tables.{audience}"
+        tables.same_villages(table["villages"], case.statement["frame"], len(case.found["leaves"]), where)
+        if table["hidden_because"] is None:
+            counts = case.statement["tally"]["counts"]["value"]
+            tables.same_totals(table, counts, len(case.found["leaves"]), where)
+            same(table["doors"], tables.doors(channels), f"{where}.doors")
+        by_village = tables.by_village(case.found["tallies"])
+        for place, village in enumerate(table["villages"]):
+            tally, by_channel = by_village.get(village["unit"], (None, {}))
+            tables.true_of_village(village, tally, f"{where}.villages.{place}")
+            if "exact" in village:
+                empty = counting.recount(case.found["instrument"], [])
+                exact = {"tally": tally or empty, "channels": by_channel}
+                same(village["exact"], exact, f"{where}.villages.{place}.exact")
 
 
 def _codes(case: Case) -> None:
@@ -340,6 +414,15 @@ def _previous(case: Case) -> None:
     if missing:
         raise Differs(f"leaves {missing[0]}")
     same(now["seal"]["digest"], earlier["seal"]["digest"], "seal.digest")
+    told, told_before = now["disclosed"], earlier["disclosed"]
+    all_same(
+        (
+            (now["unit"], earlier["unit"], "unit"),
+            (now["names"], earlier["names"], "names"),
+            # A later release may tell more of the same seal, and no less.
+            *((told.get(key, ...), before, f"disclosed.{key}") for key, before in told_before.items()),
+        )
+    )
     if earlier["kind"] == now["kind"] == "auditor":
         chain.check_kept(earlier, now)
 
@@ -347,6 +430,8 @@ def _previous(case: Case) -> None:
 _CHECKS: Mapping[str, Callable[[Case], None]] = {
     "content": _content,
     "instrument": _instrument,
+    "names": _names,
+    "rulebook": _rulebook,
     "order": _order,
     "list": _list,
     "digest": _digest,
@@ -355,6 +440,7 @@ _CHECKS: Mapping[str, Callable[[Case], None]] = {
     "paper": _paper,
     "frame": _frame,
     "tables": _tables,
+    "published": _published,
     "answers": _answers,
     "recount": _recount,
     "tallies": _tallies,
@@ -365,6 +451,13 @@ _CHECKS: Mapping[str, Callable[[Case], None]] = {
     "receipt": _receipt,
     "previous": _previous,
 }
+
+
+#: Checks that compare with the statement in the file, and say something only if that is the one that was signed.
+_REST_ON_STATEMENT = frozenset(
+    ("content", "instrument", "names", "rulebook", "list", "frame", "tables", "published")
+    + ("answers", "tallies", "totals", "codes", "acts")
+)
 
 
 def _annulled_by_village(case: Case) -> dict[str, int]:
@@ -395,10 +488,15 @@ def _closed(statement: Json) -> Json:
     """The statement as it was signed: every opened part as its hash again."""
     tally = statement["tally"]
     options = {key: _close(part) for key, part in tally["options"].items()}
-    closed = {"counts": _close(tally["counts"]), "slips": _close(tally["slips"]), "options": options}
+    signed_tally = {"counts": _close(tally["counts"]), "slips": _close(tally["slips"]), "options": options}
+    closed = {**statement, "tally": signed_tally, "channels": _close(statement["channels"])}
     # A survey that asks for no number has no such part, nor one that was sealed before numbers were counted.
-    numbers = {"numbers": _close(statement["numbers"])} if "numbers" in statement else {}
-    return {**statement, "tally": closed, "channels": _close(statement["channels"]), **numbers}
+    if "numbers" in statement:
+        closed["numbers"] = _close(statement["numbers"])
+    if "form" in statement:
+        closed["tables"] = {audience: _close(part) for audience, part in statement["tables"].items()}
+        closed["codes"] = _close(statement["codes"])
+    return closed
 
 
 def _close(part: Json) -> Json:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import counting
 from differences import Differs, same
 
 Json = dict[str, Any]
@@ -11,24 +12,43 @@ def rate(n: int, of: int) -> Json | None:
     return {"n": n, "of": of} if of > 0 else None
 
 
-def same_villages(told: list[Json], frame: list[Json], answered: int) -> None:
+def doors(channels: dict[str, int]) -> Json:
+    """Answers by phone and on paper."""
+    paper = channels.get("paper_entry", 0) + channels.get("meeting", 0)
+    return {"phone": sum(channels.values()) - paper, "paper": paper}
+
+
+def by_village(rows: list[Json]) -> dict[str, tuple[Json, dict[str, int]]]:
+    """The tally of each village, and how many answers came to it by each channel."""
+    found: dict[str, tuple[Json, dict[str, int]]] = {}
+    for row in rows:
+        tally, channels = found.get(row["unit"], (None, {}))
+        answered = row["tally"]["valid"] + row["tally"]["invalid"]
+        found[row["unit"]] = (
+            counting.add(tally, row["tally"]) if tally else row["tally"],
+            {**channels, row["channel"]: answered},
+        )
+    return found
+
+
+def same_villages(told: list[Json], frame: list[Json], answered: int, where: str = "disclosed") -> None:
     households = {village["unit"]: village["households"] for village in told}
-    same(households, {line["unit"]: line["households"] for line in frame}, "disclosed.villages")
+    same(households, {line["unit"]: line["households"] for line in frame}, f"{where}.villages")
     for place, village in enumerate(told):
         coverage = rate(village["answered"], village["households"])
-        same(village["coverage"], coverage, f"disclosed.villages.{place}.coverage")
+        same(village["coverage"], coverage, f"{where}.villages.{place}.coverage")
     if told:
-        same(sum(village["answered"] for village in told), answered, "disclosed.villages")
+        same(sum(village["answered"] for village in told), answered, f"{where}.villages")
 
 
-def same_totals(told: Json, counts: Json, answered: int) -> None:
+def same_totals(told: Json, counts: Json, answered: int, where: str = "disclosed") -> None:
     for key, name in (
         ("valid", "valid"),
         ("invalid", "invalid"),
         ("items", "items"),
         ("closing_item", "closing"),
     ):
-        same(told[key], counts[name], f"disclosed.{key}")
+        same(told[key], counts[name], f"{where}.{key}")
     same(counts["valid"] + counts["invalid"], answered, "seal.statement.tally.counts")
     closing = counts["closing"]
     for item in [*counts["items"], *([closing] if closing else [])]:
@@ -36,14 +56,14 @@ def same_totals(told: Json, counts: Json, answered: int) -> None:
             raise Differs(f"seal.statement.tally.counts {item['key']}")
     satisfied = sum(item["satisfied"] for item in counts["items"])
     dissatisfied = sum(item["dissatisfied"] for item in counts["items"])
-    same(told["pooled"], rate(satisfied, counts["valid"] * len(counts["items"])), "disclosed.pooled")
+    same(told["pooled"], rate(satisfied, counts["valid"] * len(counts["items"])), f"{where}.pooled")
     same(
-        told["closing"], rate(closing["satisfied"], counts["valid"]) if closing else None, "disclosed.closing"
+        told["closing"], rate(closing["satisfied"], counts["valid"]) if closing else None, f"{where}.closing"
     )
     all_of_them = told["households"] * len(counts["items"])
     honest = {"low": rate(satisfied, all_of_them), "high": rate(all_of_them - dissatisfied, all_of_them)}
     possible = all_of_them > 0 and answered <= told["households"]
-    same(told["range"], honest if possible else None, "disclosed.range")
+    same(told["range"], honest if possible else None, f"{where}.range")
 
 
 def true_of_village(told: Json, tally: Json | None, place: str) -> None:

@@ -16,8 +16,9 @@ from typing import Any
 import words
 from checks import Case, Outcome, run
 
-#: An auditor set of the second has the acts of the audit log with numbers and digests; nothing else differs.
-_FORMATS = ("survey-set/1", "survey-set/2")
+#: An auditor set of the second has the acts of the audit log with numbers and digests; the third has names,
+#: rule book and tables under the signature besides.
+_FORMATS = ("survey-set/1", "survey-set/2", "survey-set/3")
 
 
 class _NoSet(ValueError):

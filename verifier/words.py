@@ -3,10 +3,18 @@
 #: Check → (Vietnamese, English).
 CHECKS = {
     "content": (
-        "Tệp và bản đã ký nói về cùng một đợt, cùng một xã",
-        "The file and the signed statement speak of the same survey and unit",
+        "Tệp và bản đã ký cùng số đợt, mã đơn vị, loại đợt và lúc chốt",
+        "The file and the signed statement have the same survey, unit code, purpose and moment of sealing",
     ),
     "instrument": ("Mẫu phiếu đúng là mẫu đã ký", "The form is the one that was signed"),
+    "names": (
+        "Tên xã, tên thôn trong tệp đúng như đã ký",
+        "Names of commune and villages in the file are those that were signed",
+    ),
+    "rulebook": (
+        "Bộ tiêu chí trong tệp đúng là bộ đã ghim và đã ký",
+        "The rule book in the file is the one that was pinned and signed",
+    ),
     "order": (
         "Danh sách biên nhận đúng thứ tự, không dòng nào lặp lại",
         "The list of receipts is in order and names none twice",
@@ -26,7 +34,14 @@ CHECKS = {
         "Số hộ các thôn và phần điều chỉnh cộng đúng",
         "Households of the villages and corrections add up",
     ),
-    "tables": ("Bảng công bố khớp với số liệu đã ký", "The published tables fit the signed figures"),
+    "tables": (
+        "Trong bảng công bố: số hộ theo danh sách và số toàn xã khớp với số đã ký, các tỷ lệ và tổng tính đúng",
+        "In the published table households and the commune's counts fit the signed ones; rates and sums are right",
+    ),
+    "published": (
+        "Từng con số trong bảng công bố đúng như đã ký, kể cả số của từng thôn và cách trả lời",
+        "Every figure of the published table is the one that was signed, those of villages and doors included",
+    ),
     "answers": (
         "Từng phiếu khớp với biên nhận của nó trong danh sách",
         "Every answer fits its receipt in the list",
@@ -34,17 +49,23 @@ CHECKS = {
     "recount": ("Đếm lại từ phiếu ra đúng số của từng thôn", "Counting the answers again gives every tally"),
     "tallies": ("Số của từng thôn khớp với bản đã ký", "The tallies fit the signed statement"),
     "totals": (
-        "Cộng các thôn ra đúng số toàn xã, bảng công bố đúng với từng thôn",
-        "The tallies add up to the commune's figures, and what is told of villages is true",
+        "Cộng các thôn ra đúng số toàn xã; số hộ trả lời và mức hài lòng nêu cho từng thôn không sai với số đếm",
+        "The tallies add up to the commune's figures; answers and bands told of villages are true of them",
     ),
-    "codes": ("Số mã phiếu đã dùng bằng số phiếu trả lời", "As many codes were spent as answers are there"),
+    "codes": (
+        "Theo tệp, số mã phiếu đã dùng bằng số phiếu trả lời và không thôn nào quá số phiếu đã làm",
+        "By the file as many codes were spent as answers are there, in no village more than slips were made",
+    ),
     "acts": ("Nhật ký ghi việc chốt đúng với mã đối chiếu này", "The audit log names this digest at sealing"),
     "chain": (
         "Từng việc trong trích nhật ký khớp với mã của nó, các việc liền nhau nối đúng nhau",
         "Every act of the audit log fits its digest, and acts that follow on each other are chained",
     ),
     "receipt": ("Biên nhận có trong danh sách", "The receipt is in the list"),
-    "previous": ("Khớp với tệp đã tải trước đây", "Agrees with the file kept from before"),
+    "previous": (
+        "Cùng bản chốt, cùng tên và bảng công bố với tệp đã tải trước đây, không thiếu biên nhận nào",
+        "The same seal, names and published table as in the file kept from before, and no receipt is missing",
+    ),
 }
 
 #: Why a check was not possible → (Vietnamese, English).
@@ -69,6 +90,25 @@ REASONS = {
         "số liệu không công bố vì có quá ít phiếu",
         "figures are not published because there are too few answers",
     ),
+    "not_signed": (
+        "bản ghi trong tệp không phải bản đã ký, so với nó không nói lên điều gì",
+        "the statement in the file is not the one that was signed, so agreeing with it says nothing",
+    ),
+    "old_names": (
+        "tên xã, tên thôn không nằm trong bản đã ký: đợt này chốt bằng phiên bản cũ",
+        "names are not part of what was signed: this survey was sealed by an earlier release",
+    ),
+    "old_rulebook": (
+        "bộ tiêu chí không nằm trong bản đã ký: đợt này chốt bằng phiên bản cũ",
+        "the rule book is not part of what was signed: this survey was sealed by an earlier release",
+    ),
+    "no_rulebook": ("đợt này không ghim bộ tiêu chí nào", "this survey pinned no rule book"),
+    "old_tables": (
+        "tỷ lệ tham gia, mức hài lòng của từng thôn và cách trả lời không nằm trong bản đã ký: "
+        "đợt này chốt bằng phiên bản cũ",
+        "coverage and bands of villages and the split by phone and paper are not part of what was signed: "
+        "this survey was sealed by an earlier release",
+    ),
     "no_chain": (
         "bộ dữ liệu kiểm tra kiểu cũ ghi nhật ký không kèm số thứ tự và mã",
         "an auditor set of the first format tells acts without numbers and digests",
@@ -91,7 +131,7 @@ STATUS = {
 SENTENCES = {
     "public": ("Bộ công khai, đợt {}, {}", "Public set, survey {}, {}"),
     "auditor": ("Bộ dữ liệu kiểm tra, đợt {}, {}", "Auditor set, survey {}, {}"),
-    "place": ("khác tại: {}", "first difference: {}"),
+    "place": ("khác tại: {}", "differs at: {}"),
     "unreadable": (
         "phần này của tệp bị thiếu hoặc không đọc được",
         "this part of the file is missing or unreadable",

@@ -161,6 +161,20 @@ class FrameRow(Base):
     as_of: Mapped[date] = mapped_column(Date)
 
 
+class SealedUnit(Base):
+    """What the commune or a village of a sealed survey was called when it was sealed. Triggers refuse changes."""
+
+    __tablename__ = "sealed_units"
+
+    survey_id: Mapped[str] = mapped_column(ForeignKey("surveys.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(120))
+    old_unit: Mapped[str] = mapped_column(String(120))
+    #: Kind, name and former unit together, as every page and paper prints them.
+    printed: Mapped[str] = mapped_column(String(300))
+
+
 class FrameCorrection(Base):
     """A correction of the frame after publishing: old and new number both stay and print."""
 

@@ -8,7 +8,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, literal, select
+from sqlalchemy import Row, Select, bindparam, func, literal, select
 from sqlalchemy.orm import Session
 
 from survey_app.access import Identity, Role
@@ -16,7 +16,7 @@ from survey_app.authoring import confirmation, loading
 from survey_app.authoring.models import InstrumentRecord
 from survey_app.authoring.uses import Use
 from survey_app.errors import DomainError
-from survey_app.fieldwork import calendar
+from survey_app.fieldwork import calendar, names
 from survey_app.fieldwork.models import (
     Channel,
     FrameCorrection,
@@ -26,6 +26,7 @@ from survey_app.fieldwork.models import (
     PrintBatch,
     Progress,
     Purpose,
+    SealedUnit,
     State,
     Survey,
 )
@@ -220,16 +221,21 @@ def frame(session: Session, survey_id: str) -> tuple[FrameLine, ...]:
             Correction(row.households_before, row.households, row.reason, row.corrected_at, row.corrected_by)
         )
     rows = session.execute(
-        select(FrameRow, Unit)
+        select(FrameRow, Unit, *names.COLUMNS)
         .join(Unit, Unit.id == FrameRow.unit_id)
+        .outerjoin(SealedUnit, names.of(FrameRow.survey_id))
         .where(FrameRow.survey_id == survey_id)
-        .order_by(Unit.name, Unit.id)
+        .order_by(func.coalesce(SealedUnit.name, Unit.name), Unit.id)
     )
     return tuple(
         FrameLine(
-            units.view(unit), line.households, line.source, line.as_of, tuple(corrections.get(unit.id, ()))
+            names.called(units.view(row.Unit), row),
+            row.FrameRow.households,
+            row.FrameRow.source,
+            row.FrameRow.as_of,
+            tuple(corrections.get(row.Unit.id, ())),
         )
-        for line, unit in rows
+        for row in rows
     )
 
 
@@ -317,8 +323,9 @@ def _has_pepper(keys: KeyStore, survey_id: str) -> bool:
 # Columns and not entities: an entity takes three times as long to load, and nobody here changes one.
 def _surveys() -> Select[*tuple[Any, ...]]:
     return (
-        select(*units.COLUMNS, Survey.id.label("survey_id"), *_FACTS, InstrumentRecord.digest)
+        select(*units.COLUMNS, Survey.id.label("survey_id"), *_FACTS, InstrumentRecord.digest, *names.COLUMNS)
         .join_from(Survey, Unit, Unit.id == Survey.unit_id)
+        .outerjoin(SealedUnit, names.of(Survey.id))
         .join(InstrumentRecord, InstrumentRecord.id == Survey.instrument_id)
     )
 
@@ -333,7 +340,7 @@ def view(session: Session, row: Row[*tuple[Any, ...]]) -> SurveyView:
     """The survey of a row that begins with the columns of `by_number`."""
     return SurveyView(
         id=row.survey_id,
-        unit=UnitView(*row[: len(units.COLUMNS)]),
+        unit=names.called(UnitView(*row[: len(units.COLUMNS)]), row),
         instrument_id=row.instrument_id,
         instrument=loading.known(session, row.instrument_id, row.digest),
         purpose=Purpose(row.purpose),

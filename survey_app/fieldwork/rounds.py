@@ -11,10 +11,12 @@ from datetime import datetime
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
+from survey_app.fieldwork import names
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import (
     PrintBatch,
     Progress,
+    SealedUnit,
     State,
     Survey,
     VillageAnnulment,
@@ -42,15 +44,17 @@ class AnnulmentView:
 def annulments(session: Session, survey_id: str) -> tuple[AnnulmentView, ...]:
     """Every annulment of a village in this survey, oldest first."""
     rows = session.execute(
-        select(VillageAnnulment, Unit)
+        select(VillageAnnulment, Unit, *names.COLUMNS)
         .join(Unit, Unit.id == VillageAnnulment.unit_id)
+        .outerjoin(SealedUnit, names.of(VillageAnnulment.survey_id))
         .where(VillageAnnulment.survey_id == survey_id)
         .order_by(VillageAnnulment.annulled_at, VillageAnnulment.unit_id, VillageAnnulment.round)
     )
-    return tuple(
-        AnnulmentView(units.view(unit), row.round, row.reason, row.answers, row.slips, row.annulled_at)
-        for row, unit in rows
-    )
+    return tuple(_view(row.VillageAnnulment, names.called(units.view(row.Unit), row)) for row in rows)
+
+
+def _view(row: VillageAnnulment, village: UnitView) -> AnnulmentView:
+    return AnnulmentView(village, row.round, row.reason, row.answers, row.slips, row.annulled_at)
 
 
 def of_village(found: Iterable[AnnulmentView], unit_id: int) -> tuple[AnnulmentView, ...]:

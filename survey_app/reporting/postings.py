@@ -102,7 +102,7 @@ def postings(session: Session, survey_id: str) -> tuple[PostingView, ...]:
     """The whole record, oldest first; nothing of it is ever left out."""
     rows = _rows(session, (survey_id,))
     replaced = {row.replaces for row in rows}
-    found = units.units(session, {row.unit_id for row in rows})
+    found = {unit.id: unit for unit in places(session, surveys.survey(session, survey_id))}
     people = accounts.names_of(session, (row.recorded_by for row in rows))
     return tuple(
         PostingView(

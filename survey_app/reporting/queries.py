@@ -17,6 +17,7 @@ from survey_app.criteria import targets
 from survey_app.criteria.findings import Finding, Verdict
 from survey_app.criteria.frameworks import Framework, RequirementKind, Target, TargetKind
 from survey_app.criteria.targets import Progress, Standing
+from survey_app.fieldwork import names
 from survey_app.fieldwork.models import HourlyProgress, Purpose, State
 from survey_app.reporting import consultations, verdicts, waits
 from survey_app.reporting.consultations import Consultation
@@ -69,6 +70,8 @@ class Row:
     #: Of the sealed survey that speaks for the unit; both False where there is none.
     is_signed: bool = False
     used_confirmed_form: bool = False
+    #: What the register calls the unit today, where that is not what it was called when the survey was sealed.
+    called_now: str | None = None
 
     @property
     def finding(self) -> Verdict | None:
@@ -179,6 +182,7 @@ def board(
     online = _answered_online(in_force.framework, surveys)
     contradicted = callbacks.contradictions(session, [survey.id for survey in surveys])
     others = _other_books(session, surveys, in_force.framework)
+    called = names.communes(session, [survey.id for survey in surveys])
     rows = tuple(
         _row(
             summary,
@@ -189,6 +193,7 @@ def board(
             is_answered_online=summary.unit.id in online,
             contradicted=contradicted,
             other_books=others,
+            called=called,
             audience=audience,
             now=now,
         )
@@ -216,14 +221,16 @@ def _row(
     is_answered_online: bool,
     contradicted: Mapping[str, Contradiction],
     other_books: Mapping[str, NamedBook],
+    called: Mapping[str, UnitView],
     audience: Audience,
     now: datetime,
 ) -> Row:
     survey, newest, seal = subject.survey, subject.newest, subject.seal
     told = disclosure.disclose(seal.scorecard, (), audience=audience) if seal else None
     is_hidden = told is not None and told.hidden_because is not None
+    unit = called.get(survey.id, summary.unit) if survey else summary.unit
     return Row(
-        unit=summary.unit,
+        unit=unit,
         in_scope=in_scope,
         survey_id=survey.id if survey else None,
         state=survey.step.state if survey else None,
@@ -246,6 +253,7 @@ def _row(
         above_frame=said.above_frame,
         is_signed=seal is not None and seal.is_signed,
         used_confirmed_form=seal is not None and seal.confirmed,
+        called_now=summary.unit.full_name if unit.full_name != summary.unit.full_name else None,
     )
 
 

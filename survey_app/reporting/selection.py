@@ -83,7 +83,11 @@ def select(rows: Iterable[Row], chosen: Selection) -> tuple[Row, ...]:
 
 def _is_chosen(row: Row, chosen: Selection, wanted: str) -> bool:
     return (
-        (not wanted or wanted in names.plain(row.unit.full_name) or wanted == row.unit.code)
+        (
+            not wanted
+            or wanted in names.plain(f"{row.unit.full_name} {row.called_now or ''}")
+            or wanted == row.unit.code
+        )
         and (not chosen.state or chosen.state == (row.state.value if row.state else NO_SURVEY))
         and (not chosen.finding or chosen.finding in _findings(row))
         and (not chosen.kind or chosen.kind == row.unit.kind)

@@ -8,14 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey_app.collecting import activity
 from survey_app.config import VIETNAM
-from survey_app.fieldwork import meetings
+from survey_app.fieldwork import meetings, names
 from survey_app.fieldwork.meetings import MeetingView
-from survey_app.fieldwork.models import FrameRow, Survey
+from survey_app.fieldwork.models import FrameRow, SealedUnit, Survey
 from survey_app.results import signs
 from survey_app.results.models import ReceiptList, TallyRow
 from survey_app.results.signs import Signs
@@ -125,24 +125,26 @@ def receipts_of(row: ReceiptList) -> Receipts:
 
 def _communes(session: Session, wanted: tuple[str, ...]) -> dict[str, UnitView]:
     rows = session.execute(
-        select(Survey.id, Unit)
+        select(Survey.id, Unit, *names.COLUMNS)
         .join(Unit, Unit.id == Survey.unit_id)
+        .outerjoin(SealedUnit, names.of(Survey.id))
         .where(Survey.id.in_(wanted))
         .order_by(Survey.id)
     )
-    return {survey_id: units.view(unit) for survey_id, unit in rows}
+    return {row.id: names.called(units.view(row.Unit), row) for row in rows}
 
 
 def _villages(session: Session, wanted: tuple[str, ...]) -> dict[str, list[tuple[UnitView, int]]]:
     rows = session.execute(
-        select(FrameRow.survey_id, FrameRow.households, Unit)
+        select(FrameRow.survey_id, FrameRow.households, Unit, *names.COLUMNS)
         .join(Unit, Unit.id == FrameRow.unit_id)
+        .outerjoin(SealedUnit, names.of(FrameRow.survey_id))
         .where(FrameRow.survey_id.in_(wanted))
-        .order_by(FrameRow.survey_id, Unit.name, Unit.id)
+        .order_by(FrameRow.survey_id, func.coalesce(SealedUnit.name, Unit.name), Unit.id)
     )
     found: dict[str, list[tuple[UnitView, int]]] = defaultdict(list)
-    for survey_id, households, unit in rows:
-        found[survey_id].append((units.view(unit), households))
+    for row in rows:
+        found[row.survey_id].append((names.called(units.view(row.Unit), row), row.households))
     return found
 
 

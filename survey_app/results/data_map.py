@@ -195,6 +195,7 @@ DATA_MAP = (
             "survey_numbers",
             "frames",
             "frame_corrections",
+            "sealed_units",
             "village_annulments",
             "household_counts",
         ),

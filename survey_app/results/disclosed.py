@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 
 from survey_app import access
 from survey_app.access import Identity
-from survey_app.fieldwork.models import Medium, answers_on
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.questions.instrument import Question, Text
-from survey_app.results import queries, speaking
+from survey_app.results import queries, speaking, tables
 from survey_app.scoring import disclosure, rates
 from survey_app.scoring.disclosure import Audience, DisclosedCommune
 from survey_app.scoring.quartiles import Quartiles
@@ -60,6 +59,8 @@ class DisclosedResult:
     annulments: tuple[AnnulmentView, ...] = ()
     #: The survey that speaks for the unit and year in place of this one; None where this one does.
     spoken_by: str | None = None
+    #: As in `queries.ScorecardView`.
+    signs_names: bool = True
 
     @property
     def keeps_figure(self) -> bool:
@@ -105,8 +106,7 @@ class DisclosedResult:
     @property
     def doors(self) -> tuple[int, int]:
         """Answers by phone and on paper: the two doors that officers know."""
-        channels = self.commune.channels
-        return answers_on(Medium.PHONE, channels), answers_on(Medium.PAPER, channels)
+        return tables.doors(self.commune.channels)
 
     def _line(self, item: ItemTally) -> DisclosedItem:
         question = self.survey.instrument.question(item.key)
@@ -132,6 +132,7 @@ def result(session: Session, survey_id: str, audience: Audience) -> DisclosedRes
         counted_on=exact.counted_on,
         annulments=exact.annulments,
         spoken_by=speaking.instead_of(session, exact.survey),
+        signs_names=exact.signs_names,
     )
     kept = None if audience is Audience.EXACT else queries.kept_figure(session, exact)
     if kept is None:

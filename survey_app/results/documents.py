@@ -1,68 +1,165 @@
 """The document a seal signs: what was asked, of whom, what the commune answered, and what binds the rest.
 
-It holds no count of a village: those are bound by a hash under a salt, because the answers of a few hundred
-households could otherwise be guessed. The commune's own counts are signed part by part under salts too, so that
-everybody can be shown the signed statement with just the parts that may be told.
+Names of units, plan, contact and rule book stand in it as pages and papers print them. Its counts are signed part by
+part under salts, the table of each audience among them, so that everybody can be shown the signed statement with just
+the parts that may be told. It holds no exact count of a village: those are bound by hashes under a salt, because the
+answers of a few hundred households could otherwise be guessed.
 """
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from survey_app.authoring import queries as instruments
+from survey_app.collecting.models import SpentCode
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.models import SlipRow
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
-from survey_app.results import counting, queries
+from survey_app.results import counting, queries, tables
 from survey_app.results.counting import Count
+from survey_app.rulebooks.pins import Pin
 from survey_app.scoring import quartiles, scorecards, tallies
+from survey_app.scoring.disclosure import Audience
+from survey_app.units.queries import UnitView
 
 #: Parts of the statement that are signed under a salt of their own. `OPTIONS` is followed by a question's key.
+#: `TABLES` by that of an audience.
 COUNTS, SLIPS, CHANNELS, OPTIONS = "tally.counts", "tally.slips", "channels", "tally.options."
-NUMBERS = "numbers"
+NUMBERS, TABLES, CODES = "numbers", "tables.", "codes"
 
 
-def build(
+#: A document of this form holds names as they are printed, the rule book, and the table of each audience. Documents
+#: without a form were sealed before that, and stay as they are.
+FORM = 2
+#: What such a document has more than one without a form, beside the names in its frame.
+_SINCE_FORM_2 = ("form", "printed", "rulebook", "tables", "codes")
+_NAMES = ("kind", "name", "old_unit", "printed")
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a seal document is made of."""
+
+    survey: SurveyView
+    instrument_digest: str | None
+    frame: tuple[FrameLine, ...]
+    count: Count
+    annulled: Sequence[AnnulmentView]
+    #: As `made_codes` counts them.
+    codes: Mapping[str, Any]
+    #: Whether an earlier figure is public and too few answers came after it.
+    withheld: bool
+
+
+def material(
+    session: Session,
     survey: SurveyView,
-    instrument_digest: str | None,
     frame: Iterable[FrameLine],
     count: Count,
     annulled: Sequence[AnnulmentView],
-    *,
-    salt: str,
-    sealed_at: datetime,
-) -> dict[str, Any]:
+) -> Material:
+    """What is known of the survey now; `count` and `annulled` are of its answers."""
+    lines = sorted(frame, key=lambda line: line.unit.code) if survey.purpose.asks_households else []
+    return Material(
+        survey=survey,
+        instrument_digest=instruments.instrument(session, survey.instrument_id).digest,
+        frame=tuple(lines),
+        count=count,
+        annulled=annulled,
+        codes=made_codes(session, survey.id, counting.unit_codes(survey, lines)),
+        withheld=queries.few_came_after(session, survey, len(count.leaves)),
+    )
+
+
+def build(of: Material, *, salt: str, sealed_at: datetime) -> dict[str, Any]:
     """The seal document; plain JSON of texts and integers, the same whenever the same answers are counted.
 
     Only a survey with a village that was asked again has the part on annulled answers, and only one that asks for
     numbers has the part on them.
     """
-    lines = sorted(frame, key=lambda line: line.unit.code) if survey.purpose.asks_households else []
-    commune = scorecards.roll_up(survey.unit.code, queries.village_cards(survey, lines, count.tallies))
-    set_aside = {"annulled": _annulled(count, annulled)} if annulled else {}
+    survey, count = of.survey, of.count
+    villages = queries.village_cards(survey, of.frame, count.tallies)
+    commune = replace(scorecards.roll_up(survey.unit.code, villages), numbers=count.numbers)
+    told = villages if survey.purpose.asks_households else ()
+    set_aside = {"annulled": _annulled(count, of.annulled)} if of.annulled else {}
     numbers = {NUMBERS: quartiles.dump(count.numbers)} if quartiles.asked(survey.instrument) else {}
     return {
+        "form": FORM,
         "survey": survey.id,
         "unit": survey.unit.code,
+        "printed": _printed(survey),
         "purpose": survey.purpose.value,
         "rehearsal": survey.rehearsal,
         "sealed_at": sealed_at.astimezone(UTC).isoformat(),
         "instrument": {
             "key": survey.instrument.key,
             "version": survey.instrument.version,
-            "digest": instrument_digest,
+            "digest": of.instrument_digest,
         },
-        "frame": [_frame_line(line) for line in lines],
+        "rulebook": _rulebook(survey.rulebook),
+        "frame": [_frame_line(line) for line in of.frame],
         "households": commune.households,
         "tally": tallies.dump(commune.tally),
         "channels": dict(sorted(commune.channels.items())),
-        "tallies": _hash_tallies(salt, counting.unit_codes(survey, lines), count),
+        "tallies": _hash_tallies(salt, counting.unit_codes(survey, of.frame), count),
         "leaves": hash_leaves(count.leaves),
+        "tables": _tables(tables.of_everybody(commune, told, withheld=of.withheld), salt),
+        "codes": dict(of.codes),
         **set_aside,
         **numbers,
+    }
+
+
+def in_form_of(sealed: Mapping[str, Any], rebuilt: dict[str, Any]) -> dict[str, Any]:
+    """A document built today in the form of one that was sealed, to be compared with it."""
+    if "form" in sealed:
+        return rebuilt
+    first = {key: value for key, value in rebuilt.items() if key not in _SINCE_FORM_2}
+    if NUMBERS not in sealed:
+        # It was sealed before numbers were counted.
+        first.pop(NUMBERS, None)
+    first["frame"] = [
+        {key: value for key, value in line.items() if key not in _NAMES} for line in first["frame"]
+    ]
+    return first
+
+
+def tables_of(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The tables that were signed, by audience, but for that with every count; none in a document without a form."""
+    return {name: table for name, table in document.get("tables", {}).items() if name != Audience.EXACT}
+
+
+def made_codes(session: Session, survey_id: str, unit_codes: Mapping[int, str]) -> dict[str, Any]:
+    """How many codes were made for each village and how many were used in all. No code is here."""
+    spent = select(func.count()).select_from(SpentCode).where(SpentCode.survey_id == survey_id)
+    slips = (
+        select(SlipRow.unit_id, func.count())
+        .where(SlipRow.survey_id == survey_id)
+        .group_by(SlipRow.unit_id)
+        .order_by(SlipRow.unit_id)
+    )
+    made = {unit_codes.get(unit_id, ""): slips for unit_id, slips in session.execute(slips)}
+    return {
+        "spent": session.scalars(spent).one(),
+        "slips": dict(sorted(made.items())),
+        "batches": [
+            {
+                "unit": unit_codes.get(batch.unit_id, ""),
+                "slips": batch.slips,
+                "made_at": batch.made_at.isoformat(),
+                "voided_at": batch.voided_at.isoformat() if batch.voided_at else None,
+            }
+            for batch in surveys.batches(session, survey_id)
+        ],
     }
 
 
@@ -71,16 +168,21 @@ def hash_leaves(leaves: Sequence[str]) -> str:
     return _sha256(sorted(leaves))
 
 
-def statement(document: Mapping[str, Any], salt: str, opened: Collection[str] = ()) -> dict[str, Any]:
+def statement(
+    document: Mapping[str, Any],
+    salt: str,
+    opened: Collection[str] = (),
+    exact: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """What is signed: the document with its counts as salted hashes; parts named in `opened` show salt and value.
 
     Whoever holds an opened part makes its hash again, so the digest is the same whatever is opened. A part's
-    salt follows from the seal's and tells nothing of the others.
+    salt follows from the seal's and tells nothing of the others. `exact` is the table with every count of the
+    villages, which the document holds as a hash alone, for those who may have it.
     """
 
     def part(name: str, value: Any) -> dict[str, Any]:
-        own_salt = hashlib.sha256(f"{salt}\0{name}".encode()).hexdigest()
-        shown = {"salt": own_salt, "value": value}
+        shown = _salted(salt, name, value)
         return shown if name in opened else {"sha256": _sha256(shown)}
 
     tally = document["tally"]
@@ -88,8 +190,16 @@ def statement(document: Mapping[str, Any], salt: str, opened: Collection[str] = 
     slips = {key: tally[key] for key in ("dissatisfied_slips", "satisfied_slips")}
     options = {key: part(OPTIONS + key, found) for key, found in tally["options"].items()}
     signed_tally = {"counts": part(COUNTS, counts), "slips": part(SLIPS, slips), "options": options}
-    numbers = {NUMBERS: part(NUMBERS, document[NUMBERS])} if NUMBERS in document else {}
-    return {**document, "tally": signed_tally, "channels": part(CHANNELS, document["channels"]), **numbers}
+    closed = {"tally": signed_tally, "channels": part(CHANNELS, document["channels"])}
+    if NUMBERS in document:
+        closed[NUMBERS] = part(NUMBERS, document[NUMBERS])
+    if "form" in document:
+        told = {name: part(TABLES + name, table) for name, table in tables_of(document).items()}
+        hashed = document["tables"][Audience.EXACT]
+        told[Audience.EXACT] = hashed if exact is None else _salted(salt, TABLES + Audience.EXACT, exact)
+        closed["tables"] = told
+        closed["codes"] = part(CODES, document["codes"])
+    return {**document, **closed}
 
 
 def options(document: Mapping[str, Any]) -> tuple[str, ...]:
@@ -154,9 +264,50 @@ def _annulled(count: Count, annulled: Iterable[AnnulmentView]) -> dict[str, Any]
     }
 
 
+def _tables(told: Mapping[str, Any], salt: str) -> dict[str, Any]:
+    """Tables as the document holds them: that with every count of the villages as a salted hash."""
+    exact = _salted(salt, TABLES + Audience.EXACT, told[Audience.EXACT])
+    return {**told, Audience.EXACT.value: {"sha256": _sha256(exact)}}
+
+
+def _salted(salt: str, name: str, value: Any) -> dict[str, Any]:
+    return {"salt": hashlib.sha256(f"{salt}\0{name}".encode()).hexdigest(), "value": value}
+
+
+def _printed(survey: SurveyView) -> dict[str, Any]:
+    """What pages and papers say of the survey beside its figures."""
+    return {
+        **_names(survey.unit),
+        "plan_number": survey.plan_number,
+        "plan_date": survey.plan_date.isoformat() if survey.plan_date else None,
+        "aim": survey.aim,
+        "contact": survey.contact,
+        "opens_at": _moment(survey.opens_at),
+        "closes_at": _moment(survey.closes_at),
+        "phones_closed_at": _moment(survey.phones_closed_at) if survey.phones_closed_at else None,
+        "confirmed": survey.confirmed,
+        "stand_ins": [role.value for role in survey.stand_ins],
+    }
+
+
+def _names(unit: UnitView) -> dict[str, str]:
+    return {"kind": unit.kind, "name": unit.name, "old_unit": unit.old_unit, "printed": unit.full_name}
+
+
+def _rulebook(pin: Pin | None) -> dict[str, Any] | None:
+    if pin is None:
+        return None
+    return {"key": pin.key, "version": pin.version, "digest": pin.digest, "chosen": pin.is_chosen}
+
+
+def _moment(when: datetime) -> str:
+    return when.astimezone(UTC).isoformat()
+
+
 def _frame_line(line: FrameLine) -> dict[str, Any]:
     return {
         "unit": line.unit.code,
+        **_names(line.unit),
         "households": line.households,
         "source": line.source,
         "as_of": line.as_of.isoformat(),

@@ -85,6 +85,7 @@ def remarks(result: DisclosedResult) -> tuple[str, ...]:
             survey.annulled_reason is not None,
             _("The survey was annulled: %(reason)s", reason=survey.annulled_reason),
         ),
+        (not result.signs_names, _unsigned_names()),
         (commune.hidden_because is not None, _("Too few valid slips: figures are not shown.")),
         (
             commune.households > 0 and commune.answered > commune.households,
@@ -94,6 +95,14 @@ def remarks(result: DisclosedResult) -> tuple[str, ...]:
     asked_again = (rounds.sentence(annulment) for annulment in result.annulments)
     told_before = (_few_came_after(result.counted_on),) if result.keeps_figure and result.counted_on else ()
     return (*(text for applies, text in told if applies), *wording.ended(result), *told_before, *asked_again)
+
+
+def _unsigned_names() -> str:
+    """What must be said of a result that was sealed by an earlier release."""
+    return _(
+        "Names of units, contact, rule book and the table of villages are not part of what was signed: the survey was "
+        "sealed before these were. They are shown as they were written down when the system was upgraded."
+    )
 
 
 def _few_came_after(day: date) -> str:

@@ -13,7 +13,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey_app import audit
-from survey_app.authoring import queries as instruments
 from survey_app.collecting import networks
 from survey_app.collecting.models import (
     ActivityCounter,
@@ -23,8 +22,8 @@ from survey_app.collecting.models import (
     SpentCode,
 )
 from survey_app.errors import DomainError
+from survey_app.fieldwork import names, rounds
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork import rounds
 from survey_app.fieldwork.models import Progress, Purpose, SlipRow, State, Survey
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
@@ -79,7 +78,10 @@ def close_and_seal(session: Session, survey_id: str, *, actor: str, now: datetim
     survey = surveys.survey(session, survey_id)
     if survey.state not in {State.OPEN, State.COUNTING}:
         raise NothingToSeal(survey)
-    frame = surveys.frame(session, survey_id)
+    row.phones_closed_at = row.phones_closed_at or now
+    row.counting_ends_at = min(row.counting_ends_at or now, now)
+    session.flush()  # what is signed says when the phones closed
+    survey, frame = surveys.survey(session, survey_id), surveys.frame(session, survey_id)
     codes = counting.unit_codes(survey, frame)
     answers = counting.raw_answers(session, Response, survey_id)
     set_aside = counting.raw_answers(session, AnnulledResponse, survey_id)
@@ -96,8 +98,6 @@ def close_and_seal(session: Session, survey_id: str, *, actor: str, now: datetim
     digest = _write_seal(session, survey, frame, count, annulled, actor=actor, now=now, keys=keys)
     for table in (SlipRow, SpentCode, Progress, ActivityCounter):
         shuffling.move(session, table, table, survey_id)
-    row.phones_closed_at = row.phones_closed_at or now
-    row.counting_ends_at = min(row.counting_ends_at or now, now)
     row.state = State.SEALED
     row.revision += 1
     audit.record(
@@ -195,15 +195,16 @@ def _write_seal(
     now: datetime,
     keys: KeyStore,
 ) -> str:
-    """Tallies and the seal over them; the digest."""
+    """Names, tallies and the seal over them; the digest."""
     salt = secrets.token_hex(32)
-    instrument_digest = instruments.instrument(session, survey.instrument_id).digest
-    document = documents.build(survey, instrument_digest, frame, count, annulled, salt=salt, sealed_at=now)
+    material = documents.material(session, survey, frame, count, annulled)
+    document = documents.build(material, salt=salt, sealed_at=now)
     digest = documents.digest(document, salt)
+    names.keep(session, survey.id, [survey.unit, *(line.unit for line in material.frame)])
     for (unit_id, channel), tally in count.tallies.items():
         row = TallyRow(survey_id=survey.id, unit_id=unit_id, channel=channel, tally=tallies.dump(tally))
         session.add(row)
-    # Flushed now: the triggers refuse tallies that come after the seal.
+    # Flushed now: the triggers refuse names and tallies that come after the seal.
     session.flush()
     session.add(
         Seal(

@@ -75,6 +75,8 @@ class ScorecardView:
     counted_on: date | None = None
     #: Of villages that were asked again, oldest first.
     annulments: tuple[AnnulmentView, ...] = ()
+    #: Whether what was signed holds names, contact, rule book and tables; a seal of an earlier release does not.
+    signs_names: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ def scorecard(session: Session, survey_id: str) -> ScorecardView:
         sealed_at=seal.sealed_at,
         sealed_by=seal.sealed_by,
         annulments=rounds.annulments(session, survey_id),
+        signs_names="form" in seal.document,
     )
 
 
@@ -195,11 +198,18 @@ def newest_figure(session: Session, survey_id: str) -> FeedbackFigure | None:
 
 def kept_figure(session: Session, exact: ScorecardView) -> FeedbackFigure | None:
     """The last figure of a sealed feedback survey, if answers came after it, but too few."""
-    newest = newest_figure(session, exact.survey.id) if exact.digest else None
-    if newest is None:
+    sealed = exact.digest is not None
+    if not sealed or not few_came_after(session, exact.survey, exact.commune.tally.answered):
         return None
-    more = exact.commune.tally.answered - tallies.load(newest.tally).answered
-    return newest if 0 < more < FEEDBACK_STEP else None
+    return newest_figure(session, exact.survey.id)
+
+
+def few_came_after(session: Session, survey: SurveyView, answered: int) -> bool:
+    """Whether, of `answered` in all, too few came after the last figure of a feedback survey to be told apart."""
+    newest = newest_figure(session, survey.id) if survey.purpose is Purpose.FEEDBACK else None
+    if newest is None:
+        return False
+    return 0 < answered - tallies.load(newest.tally).answered < FEEDBACK_STEP
 
 
 def figure_card(survey: SurveyView, figure: FeedbackFigure) -> Scorecard:

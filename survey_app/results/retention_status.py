@@ -12,10 +12,11 @@ from survey_app.access import Identity
 from survey_app.accounts.models import Invitation
 from survey_app.audit import AuditEvent
 from survey_app.collecting.models import AnnulledResponse, RetainedLeaf, SealedResponse
-from survey_app.fieldwork.models import State, Survey
+from survey_app.fieldwork import names
+from survey_app.fieldwork.models import SealedUnit, State, Survey
 from survey_app.results import retention
 from survey_app.results.models import Complaint, Seal
-from survey_app.units import kinds
+from survey_app.units import queries as units
 from survey_app.units.models import Unit
 from survey_app.units.queries import civil
 
@@ -74,25 +75,26 @@ def kept(session: Session, person: Identity, months: int | None) -> tuple[Kept, 
     complaint = exists().where(Complaint.survey_id == Survey.id, Complaint.closed_at.is_(None))
     sealed = exists().where(Seal.survey_id == Survey.id)
     rows = session.execute(
-        select(Survey.id, Unit.kind, Unit.name, there, complaint)
+        select(Survey.id, Unit, there.label("there"), complaint.label("complaint"), *names.COLUMNS)
         .join(Unit, Unit.id == Survey.unit_id)
+        .outerjoin(SealedUnit, names.of(Survey.id))
         .where(Unit.path.startswith(person.unit_path, autoescape=True))
         .where(or_(sealed, (Survey.state == State.ANNULLED) & or_(there, gone)))
         .order_by(Survey.id)
     ).all()
-    removed = _removed(session, (row[0] for row in rows if not row[3]))
-    ends = {row[0]: retention.ended_at(session, row[0]) for row in rows}
+    removed = _removed(session, (row.id for row in rows if not row.there))
+    ends = {row.id: retention.ended_at(session, row.id) for row in rows}
     found = (
         Kept(
-            survey=survey_id,
-            unit=kinds.full_name(kind, name),
+            survey=row.id,
+            unit=names.called(units.view(row.Unit), row).full_name,
             ended_on=civil(end),
             due_on=None if months is None else first_day(civil(end), months),
-            removed_on=removed.get(survey_id),
-            complaint_open=complains,
+            removed_on=removed.get(row.id),
+            complaint_open=row.complaint,
         )
-        for survey_id, kind, name, _there, complains in rows
-        if (end := ends[survey_id]) is not None
+        for row in rows
+        if (end := ends[row.id]) is not None
     )
     return tuple(sorted(found, key=lambda one: (one.removed_on is not None, one.ended_on, one.survey)))
 

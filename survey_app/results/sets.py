@@ -5,30 +5,29 @@ see; the rest stands there as salted hashes. The auditor's opens everything and 
 `verifier/` reads both and imports nothing from here, so a change of shape is a change of format.
 """
 
-from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.audit import AuditEvent
 from survey_app.authoring import loading
-from survey_app.collecting.models import AnnulledResponse, SpentCode
+from survey_app.collecting.models import AnnulledResponse
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import SlipRow
+from survey_app.fieldwork.queries import SurveyView
 from survey_app.questions import document as forms
-from survey_app.results import counting, disclosed, documents, queries, retention
+from survey_app.results import counting, disclosed, documents, queries, retention, tables
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.results.models import Seal, SealedResponse, TallyRow
-from survey_app.scoring import quartiles
-from survey_app.scoring.disclosure import Band, DisclosedVillage
-from survey_app.scoring.rates import Rate
-from survey_app.scoring.tallies import ItemTally
+from survey_app.rulebooks import pins
+from survey_app.scoring.disclosure import Audience
 
-PUBLIC_FORMAT = "survey-set/1"
-#: With number and digest of every act. Sets of the first format, handed out before, stay as they are.
-AUDITOR_FORMAT = "survey-set/2"
+#: Both sets of a survey whose seal holds names, rule book and tables.
+FORMAT = "survey-set/3"
+#: Of a survey that was sealed before seals did: the public set, and the auditor's with number and digest of every act.
+FIRST_PUBLIC_FORMAT, FIRST_AUDITOR_FORMAT = "survey-set/1", "survey-set/2"
 
 #: What each set lets a reader check, in the words of `verifier/`.
 PUBLIC_CHECKS = (
@@ -36,13 +35,16 @@ PUBLIC_CHECKS = (
     *("key", "paper", "frame", "tables", "receipt", "previous"),
 )
 AUDITOR_CHECKS = (*PUBLIC_CHECKS, "answers", "recount", "tallies", "totals", "codes", "acts", "chain")
+#: What a set of a newer seal lets a reader check besides.
+SIGNED_CHECKS = ("names", "rulebook", "published")
 
 
 def public_set(session: Session, survey_id: str, key: Ed25519PublicKey) -> dict[str, Any]:
     """What everybody may have. Raises SurveyNotFound and NotSealed."""
     seal = _seal(session, survey_id)
     result = disclosed.to_check(session, survey_id)
-    return _set("public", session, result, seal, _opened_to_all(result), key)
+    told = documents.tables_of(seal.document).get(Audience.PUBLIC) or tables.dump(result.commune)
+    return _set("public", session, result, seal, _opened_to_all(told), key)
 
 
 def auditor_set(session: Session, survey_id: str, key: Ed25519PublicKey) -> dict[str, Any]:
@@ -50,11 +52,16 @@ def auditor_set(session: Session, survey_id: str, key: Ed25519PublicKey) -> dict
     seal = _seal(session, survey_id)
     result = disclosed.to_check(session, survey_id)
     options = [documents.OPTIONS + question for question in documents.options(seal.document)]
-    opened = {documents.COUNTS, documents.SLIPS, documents.CHANNELS, documents.NUMBERS, *options}
+    told = [documents.TABLES + audience for audience in documents.tables_of(seal.document)]
+    opened = {
+        *(documents.COUNTS, documents.SLIPS, documents.CHANNELS, documents.NUMBERS, documents.CODES),
+        *options,
+        *told,
+    }
     codes = _unit_codes(session, survey_id)
     removed_on = retention.removed_on(session, survey_id)
     return {
-        **_set("auditor", session, result, seal, opened, key),
+        **_set("auditor", session, result, seal, opened, key, exact=_exact(session, survey_id)),
         "raw_answers_removed_on": removed_on.isoformat() if removed_on else None,
         "answers": _answers(session, SealedResponse, survey_id, codes, with_content=removed_on is None),
         "annulled_answers": _answers(
@@ -62,7 +69,7 @@ def auditor_set(session: Session, survey_id: str, key: Ed25519PublicKey) -> dict
         ),
         "tallies": _tallies(session, survey_id, codes),
         "salt": seal.salt,
-        "codes": _codes(session, survey_id, codes),
+        "codes": documents.made_codes(session, survey_id, codes),
         "audit": _acts(session, survey_id),
     }
 
@@ -82,13 +89,17 @@ def _set(
     seal: Seal,
     opened: set[str],
     key: Ed25519PublicKey,
+    exact: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What both sets hold."""
     survey = result.survey
+    checks = PUBLIC_CHECKS if kind == "public" else AUDITOR_CHECKS
+    signed = documents.tables_of(seal.document)
+    first = FIRST_PUBLIC_FORMAT if kind == "public" else FIRST_AUDITOR_FORMAT
     return {
-        "format": PUBLIC_FORMAT if kind == "public" else AUDITOR_FORMAT,
+        "format": FORMAT if signed else first,
         "kind": kind,
-        "checks": list(PUBLIC_CHECKS if kind == "public" else AUDITOR_CHECKS),
+        "checks": [*checks, *(SIGNED_CHECKS if signed else ())],
         "survey": survey.id,
         "unit": {"code": survey.unit.code, "name": survey.unit.full_name},
         "purpose": survey.purpose.value,
@@ -96,77 +107,39 @@ def _set(
         "state": survey.state.value,
         "sealed_at": seal.document["sealed_at"],
         "instrument": forms.dump(loading.loaded(session, survey.instrument_id)),
+        "rulebook": _rulebook(session, survey),
         "names": dict(result.names),
         "seal": {
-            "statement": documents.statement(seal.document, seal.salt, opened),
+            "statement": documents.statement(seal.document, seal.salt, opened, exact),
             "digest": seal.digest,
             "signature": seal.signature,
             "public_key": key.public_bytes_raw().hex(),
         },
-        "disclosed": _disclosed(result),
+        # What was signed, and not what today's rules would tell.
+        "disclosed": signed[Audience.PUBLIC] if signed else tables.dump(result.commune),
         "leaves": list(counting.sealed_leaves(session, survey.id)),
         # How many answers of which village, when and why stands in the signed statement.
         "annulled_leaves": list(counting.annulled_leaves(session, survey.id)),
     }
 
 
-def _opened_to_all(result: DisclosedResult) -> set[str]:
-    """Parts of the statement that tell no more than the public tables do."""
-    if result.commune.hidden_because is not None:
-        return set()
-    return {documents.COUNTS, documents.NUMBERS, *(documents.OPTIONS + key for key in result.commune.options)}
+def _exact(session: Session, survey_id: str) -> dict[str, Any]:
+    return tables.dump(disclosed.result(session, survey_id, Audience.EXACT).commune)
 
 
-def _disclosed(result: DisclosedResult) -> dict[str, Any]:
-    """The public tables as plain data, never more than the public page shows."""
-    told = result.commune
-    shown = told.hidden_because is None
-    phone, paper = result.doors
-    return {
-        "households": told.households,
-        "answered": told.answered,
-        "coverage": _rate(told.coverage),
-        "valid": told.valid,
-        "invalid": told.invalid,
-        "pooled": _rate(told.pooled),
-        "closing": _rate(told.closing),
-        "range": {"low": _rate(told.range.low), "high": _rate(told.range.high)} if told.range else None,
-        "items": [_item(item) for item in told.items],
-        "closing_item": _item(told.closing_item) if told.closing_item else None,
-        "doors": {"phone": phone, "paper": paper} if shown else None,
-        "options": {key: dict(counts) for key, counts in told.options.items()},
-        "numbers": quartiles.dump(told.numbers),
-        "villages": [_village(village) for village in told.villages],
-        "hidden_because": told.hidden_because,
-    }
+def _rulebook(session: Session, survey: SurveyView) -> dict[str, Any] | None:
+    """The rule book that the survey pinned, whole, so that its digest can be made again. Raises PinnedBookMissing."""
+    if survey.rulebook is None:
+        return None
+    return {"chosen": survey.rulebook.is_chosen, "document": pins.pinned(session, survey.rulebook).document}
 
 
-def _village(told: DisclosedVillage) -> dict[str, Any]:
-    return {
-        "unit": told.unit,
-        "households": told.households,
-        "answered": told.answered,
-        "coverage": _rate(told.coverage),
-        "band": _band(told.band) if told.band else None,
-        "hidden_because": told.hidden_because,
-    }
-
-
-def _band(told: Band) -> dict[str, Any]:
-    return {"kind": told.kind, "low": told.low, "high": told.high}
-
-
-def _item(item: ItemTally) -> dict[str, Any]:
-    return {
-        "key": item.key,
-        "satisfied": item.satisfied,
-        "dissatisfied": item.dissatisfied,
-        "blank": item.blank,
-    }
-
-
-def _rate(rate: Rate | None) -> dict[str, int] | None:
-    return {"n": rate.n, "of": rate.of} if rate else None
+def _opened_to_all(told: Mapping[str, Any]) -> set[str]:
+    """Parts of the statement that tell no more than the public table does."""
+    table = documents.TABLES + Audience.PUBLIC
+    if told["hidden_because"] is not None:
+        return {table}
+    return {table, documents.COUNTS, documents.NUMBERS, *(documents.OPTIONS + key for key in told["options"])}
 
 
 def _unit_codes(session: Session, survey_id: str) -> dict[int, str]:
@@ -203,26 +176,6 @@ def _tallies(session: Session, survey_id: str, unit_codes: dict[int, str]) -> li
     return [
         {"unit": unit_codes.get(row.unit_id, ""), "channel": row.channel, "tally": row.tally} for row in rows
     ]
-
-
-def _codes(session: Session, survey_id: str, unit_codes: dict[int, str]) -> dict[str, Any]:
-    """How many codes were made for each village and how many were used in all. No code is here."""
-    spent = select(func.count()).select_from(SpentCode).where(SpentCode.survey_id == survey_id)
-    slips = select(SlipRow.unit_id).where(SlipRow.survey_id == survey_id)
-    made = Counter(unit_codes.get(unit_id, "") for unit_id in session.scalars(slips))
-    return {
-        "spent": session.scalars(spent).one(),
-        "slips": dict(sorted(made.items())),
-        "batches": [
-            {
-                "unit": unit_codes.get(batch.unit_id, ""),
-                "slips": batch.slips,
-                "made_at": batch.made_at.isoformat(),
-                "voided_at": batch.voided_at.isoformat() if batch.voided_at else None,
-            }
-            for batch in surveys.batches(session, survey_id)
-        ],
-    }
 
 
 def _acts(session: Session, survey_id: str) -> list[dict[str, Any]]:

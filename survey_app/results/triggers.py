@@ -13,6 +13,7 @@ FINAL_TABLES = (
     "sealed_responses",
     "tallies",
     "sealed_signs",
+    "sealed_units",
     "seals",
     "second_keyings",
     "annulled_responses",
@@ -25,6 +26,7 @@ _ANSWER_TABLES = ("sealed_responses", "annulled_responses")
 _FIXED_TABLES = (
     "tallies",
     "sealed_signs",
+    "sealed_units",
     "seals",
     "retained_leaves",
     "paper_comparisons",

@@ -9,7 +9,6 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app.authoring import queries as instruments
 from survey_app.collecting.models import AnnulledResponse
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork import rounds
@@ -20,6 +19,7 @@ from survey_app.keys import KeyStore
 from survey_app.results import counting, documents, queries, retention
 from survey_app.results.counting import Count
 from survey_app.results.models import Seal, SealedResponse, TallyRow
+from survey_app.rulebooks import pins
 from survey_app.scoring import tallies
 
 
@@ -34,7 +34,7 @@ class Verification:
 
 
 def verify(session: Session, survey_id: str, keys: KeyStore) -> Verification:
-    """Recount and compare, in the order answers, tallies, document, digest, signature.
+    """Recount and compare, in the order answers, tallies, document, rule book, digest, signature.
 
     Raises SurveyNotFound and NotSealed.
     """
@@ -56,6 +56,7 @@ def verify(session: Session, survey_id: str, keys: KeyStore) -> Verification:
         or (None if removed_on else next(iter(counting.other_annulled(count, codes, annulled)), None))
         or _other_tally(session, survey_id, codes, count)
         or _other_document(session, survey, frame, count, annulled, seal)
+        or _other_rulebook(session, survey)
         or _broken_seal(seal, keys)
     )
     return Verification(difference is None, difference, removed_on)
@@ -99,15 +100,19 @@ def _other_document(
     annulled: tuple[AnnulmentView, ...],
     seal: Seal,
 ) -> str | None:
-    instrument_digest = instruments.instrument(session, survey.instrument_id).digest
-    rebuilt = documents.build(
-        survey, instrument_digest, frame, count, annulled, salt=seal.salt, sealed_at=seal.sealed_at
-    )
-    if documents.NUMBERS not in seal.document:
-        # It was sealed before numbers were counted.
-        rebuilt.pop(documents.NUMBERS, None)
-    where = documents.first_difference(seal.document, rebuilt)
+    material = documents.material(session, survey, frame, count, annulled)
+    rebuilt = documents.build(material, salt=seal.salt, sealed_at=seal.sealed_at)
+    where = documents.first_difference(seal.document, documents.in_form_of(seal.document, rebuilt))
     return _("sealed document: %(where)s", where=where) if where else None
+
+
+def _other_rulebook(session: Session, survey: SurveyView) -> str | None:
+    try:
+        if survey.rulebook is not None:
+            pins.pinned(session, survey.rulebook)
+    except pins.PinnedBookMissing as missing:
+        return missing.message
+    return None
 
 
 def _broken_seal(seal: Seal, keys: KeyStore) -> str | None:

@@ -44,11 +44,13 @@ class UnitView:
     valid_from: date
     valid_to: date | None
     old_unit: str = ""
+    #: The full name as it was printed where that is on record; "" where the register speaks.
+    printed: str = ""
 
     @property
     def full_name(self) -> str:
         """With the kind, like "Xã Biển Hồ", "Tổ dân phố 3" or "Thôn 3 (xã cũ Ia Mơ)"."""
-        return kinds.full_name(self.kind, self.name, self.old_unit)
+        return self.printed or kinds.full_name(self.kind, self.name, self.old_unit)
 
     @property
     def running_name(self) -> str:
@@ -288,7 +290,7 @@ def _village(row: Unit, count: HouseholdCount | None) -> Village:
 
 
 #: What a `UnitView` is made of, in its order, for statements that read a unit beside something else.
-COLUMNS = tuple(getattr(Unit, field.name) for field in fields(UnitView))
+COLUMNS = tuple(getattr(Unit, field.name) for field in fields(UnitView) if field.name != "printed")
 
 
 def view(row: Unit) -> UnitView:

@@ -6,6 +6,7 @@ import flask_migrate
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from survey_app import db
 from survey_app.fieldwork import queries as surveys
@@ -95,6 +96,33 @@ def test_published_surveys_pin_what_their_papers_were_judged_by(before):
     assert (default.key, default.is_chosen, draft) == ("ntm-nang-cao-2021-2025", False, None)
     assert pins.pinned(db.session(), chosen).framework.title["vi"] == "Bộ của tỉnh"
     assert pins.pinned(db.session(), default).framework.key == default.key
+
+
+def test_units_of_surveys_that_are_sealed_keep_the_names_the_register_has_at_the_upgrade(before):
+    before("keep_names_of_sealed_units")
+    write_survey("001")
+    write_survey("002", state="open")
+    with db.transaction() as current:
+        for survey, village in (("001", 3), ("001", 4), ("002", 3)):
+            current.execute(
+                text("INSERT INTO frames VALUES (:survey, :village, 40, 'Danh sách', '2026-05-01')"),
+                {"survey": survey, "village": village},
+            )
+        current.execute(
+            text("INSERT INTO seals VALUES ('001', :now, 'job', '{}', 'aa', 'bb', 'cc')"), {"now": NOW}
+        )
+
+    flask_migrate.upgrade()
+    with db.transaction() as current:
+        current.execute(text("UPDATE units SET name = 'Khác', kind = 'buon', old_unit = ''"))
+
+    def printed(number):
+        return [line.unit.full_name for line in surveys.frame(db.session(), number)]
+
+    assert printed("001") == ["Làng Hai", "Thôn Một (xã cũ Ia Cũ)"]
+    assert printed("002") == ["Buôn Khác"]
+    with pytest.raises(DBAPIError, match="never change"), db.transaction() as current:
+        current.execute(text("UPDATE sealed_units SET name = 'Khác'"))
 
 
 _FORM = "{}"

@@ -17,6 +17,8 @@ from tests.tamperings import (
     TAMPERINGS,
     TAMPERINGS_ACTS,
     TAMPERINGS_ASKED_AGAIN,
+    TAMPERINGS_PUBLISHED,
+    edit_every_figure,
     genuine,
 )
 
@@ -103,14 +105,36 @@ def test_the_page_finds_acts_of_the_audit_log_tampered_with(verifier: Page, tmp_
         assert told == _command(file, "--previous", str(kept)), name
 
 
-@pytest.mark.parametrize("name", ["auditor", "public"])
+def test_the_page_names_every_edited_figure_of_what_is_published(verifier: Page, tmp_path: Path) -> None:
+    kept = SETS / "signed.json"
+    assert _check(verifier, kept, previous=kept) == _command(kept, "--previous", str(kept))
+
+    for name, tamper in TAMPERINGS_PUBLISHED.items():
+        tampered, check, place = tamper(genuine("signed_public"))
+        file = _write(tmp_path, tampered)
+        told = _check(verifier, file, previous=kept)
+
+        assert (check, "fail", place) in [
+            (line["check"], line["status"], line["where"]) for line in _lines(verifier)
+        ], name
+        assert told == _command(file, "--previous", str(kept)), name
+
+    everything = genuine("signed")
+    edit_every_figure(everything["disclosed"], "disclosed")
+    edit_every_figure(everything["seal"]["statement"]["tables"], "tables")
+    file = _write(tmp_path, everything)
+    assert _check(verifier, file) == _command(file)
+
+
+@pytest.mark.parametrize("name", ["auditor", "public", "signed", "signed_public"])
 def test_a_genuine_set_is_sound_and_both_languages_say_what_the_command_says(
     verifier: Page, tmp_path: Path, name: str
 ) -> None:
     found = genuine(name)
     file = _write(tmp_path, found)
-    beside = {"key": KNOWN_KEY, "paper": found["seal"]["digest"][:20], "receipt": found["leaves"][0]}
-    options = ["--key", KNOWN_KEY, "--paper-digest", beside["paper"], "--receipt", beside["receipt"]]
+    known = found["seal"]["public_key"]
+    beside = {"key": known, "paper": found["seal"]["digest"][:20], "receipt": found["leaves"][0]}
+    options = ["--key", known, "--paper-digest", beside["paper"], "--receipt", beside["receipt"]]
 
     vietnamese = _check(verifier, file, **beside)
     _screen(verifier, f"kiem-chung-{name}")

@@ -257,7 +257,7 @@ def test_publishing_pins_the_rule_book_and_names_it_on_the_page_and_in_the_log(
     assert (pin.is_chosen, len(pin.digest)) == (False, 64)
     assert (noted["rulebook"], noted["version"], noted["digest"]) == (pin.key, pin.version, pin.digest)
     page = client.get(f"/can-bo/dot/{survey.id}").text
-    assert "phiên bản 1 (mặc định)" in page
+    assert f"phiên bản {pin.version} (mặc định)" in page
     assert "khi công bố sẽ ghim bộ này" in before
     assert "khi công bố sẽ ghim bộ này" not in page
 

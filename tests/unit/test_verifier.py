@@ -16,10 +16,16 @@ from tests.tamperings import (
     TAMPERINGS,
     TAMPERINGS_ACTS,
     TAMPERINGS_ASKED_AGAIN,
+    TAMPERINGS_PUBLISHED,
+    edit_every_figure,
     genuine,
 )
 
 VERIFIER = Path(__file__).parents[2] / "verifier"
+
+
+#: What a set of a seal without names, rule book and tables does not allow, and why.
+OLD = {"names": "old_names", "rulebook": "old_rulebook", "published": "old_tables"}
 
 
 @pytest.fixture
@@ -48,18 +54,38 @@ def statuses(outcomes: dict[str, tuple[str, str]], status: str) -> set[str]:
     return {check for check, (found, _where) in outcomes.items() if found == status}
 
 
+def without_old(outcomes: dict[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """The outcomes but for those that no set of an older seal allows, which must say so."""
+    told = {check: outcomes.pop(check) for check in OLD}
+    assert told == {check: ("not_possible", reason) for check, reason in OLD.items()}
+    return outcomes
+
+
 @pytest.mark.parametrize("plain", [False, True], ids=["with-packages", "python-alone"])
 def test_a_genuine_auditor_set_passes_every_check(verify, plain):
-    found = genuine("acts")
+    found = genuine("signed")
 
     status, outcomes = verify(
         found, "--key", found["seal"]["public_key"], "--paper-digest", found["seal"]["digest"][:20],
-        "--previous", str(SETS / "acts.json"), "--receipt", found["leaves"][0], plain=plain,
+        "--previous", str(SETS / "signed.json"), "--receipt", found["leaves"][0], plain=plain,
     )  # fmt: skip
 
     assert status == 0
     assert statuses(outcomes, "ok") == outcomes.keys()
     assert set(found["checks"]) == outcomes.keys()
+
+
+def test_an_auditor_set_of_the_second_format_says_that_names_and_tables_were_not_signed(verify):
+    found = genuine("acts")
+
+    status, outcomes = verify(
+        found, "--key", found["seal"]["public_key"], "--paper-digest", found["seal"]["digest"][:20],
+        "--previous", str(SETS / "acts.json"), "--receipt", found["leaves"][0],
+    )  # fmt: skip
+
+    assert status == 0
+    assert statuses(without_old(outcomes), "ok") == outcomes.keys() == set(found["checks"])
+    assert "tên xã, tên thôn không nằm trong bản đã ký" in _told(found, lang="vi").stdout
 
 
 @pytest.mark.parametrize("plain", [False, True], ids=["with-packages", "python-alone"])
@@ -73,11 +99,26 @@ def test_an_auditor_set_of_the_first_format_passes_every_check_but_that_of_diges
 
     assert status == 0
     assert outcomes.pop("chain") == ("not_possible", "no_chain")
-    assert statuses(outcomes, "ok") == outcomes.keys()
+    assert statuses(without_old(outcomes), "ok") == outcomes.keys()
     assert set(found["checks"]) == outcomes.keys()
 
 
 def test_a_genuine_public_set_passes_every_check_it_says_it_allows(verify):
+    found = genuine("signed_public")
+
+    status, outcomes = verify(
+        found, "--key", found["seal"]["public_key"], "--paper-digest", found["seal"]["digest"][:20],
+        "--previous", str(SETS / "signed.json"), "--receipt", found["leaves"][0],
+    )  # fmt: skip
+
+    assert status == 0
+    assert statuses(outcomes, "ok") == set(found["checks"])
+    assert {outcomes[check] for check in outcomes.keys() - set(found["checks"])} == {
+        ("not_possible", "public_set")
+    }
+
+
+def test_a_public_set_of_the_first_format_stays_verifiable(verify):
     found = genuine("public")
 
     status, outcomes = verify(
@@ -88,6 +129,53 @@ def test_a_genuine_public_set_passes_every_check_it_says_it_allows(verify):
     assert status == 0
     assert statuses(outcomes, "ok") == set(found["checks"])
     assert outcomes["answers"] == ("not_possible", "public_set")
+
+
+@pytest.mark.parametrize("name", TAMPERINGS_PUBLISHED)
+def test_every_edited_figure_and_name_of_what_is_published_is_named(verify, name):
+    tampered, check, place = TAMPERINGS_PUBLISHED[name](genuine("signed_public"))
+
+    status, outcomes = verify(tampered)
+
+    assert status == 1
+    assert outcomes[check] == ("fail", place)
+
+
+def test_all_edited_figures_are_named_and_not_the_first_alone(verify):
+    found = genuine("signed_public")
+    edited = edit_every_figure(found["disclosed"], "disclosed")
+
+    _status, outcomes = verify(found)
+
+    assert len(edited) > 40
+    assert outcomes["published"][0] == "fail"
+    assert sorted(outcomes["published"][1].split("; ")) == sorted(edited)
+
+
+def test_nothing_that_agrees_with_a_statement_nobody_signed_is_called_right(verify):
+    """Whoever edits a figure in both places makes a file that agrees with itself, under a digest that does not."""
+    found = genuine("signed_public")
+    for table in (found["disclosed"], found["seal"]["statement"]["tables"]["public"]["value"]):
+        table["villages"][0]["band"]["low"] += 1
+
+    status, outcomes = verify(found)
+
+    assert status == 1
+    assert outcomes["digest"] == ("fail", "seal.digest")
+    assert outcomes["published"] == outcomes["names"] == ("not_possible", "not_signed")
+    assert statuses(outcomes, "ok") == {"order", "signature"}
+
+
+@pytest.mark.parametrize("audience", ["staff", "exact"])
+def test_the_tables_of_officers_and_signers_follow_from_the_tallies(verify, audience):
+    found = genuine("signed")
+    table = found["seal"]["statement"]["tables"][audience]["value"]
+    table["doors"]["phone"] += 1
+    table["doors"]["paper"] -= 1
+
+    _status, outcomes = verify(found)
+
+    assert outcomes["totals"] == ("fail", f"seal.statement.tables.{audience}.doors.paper")
 
 
 @pytest.mark.parametrize("name", TAMPERINGS)
@@ -365,9 +453,9 @@ def test_canonical_json_is_that_of_rfc_8785(monkeypatch):
         canonical.dumps([1.5])
 
 
-def _told(found: dict[str, Any], *options: str) -> subprocess.CompletedProcess[str]:
+def _told(found: dict[str, Any], *options: str, lang: str = "en") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, str(VERIFIER / "verify.py"), "/dev/stdin", "--lang", "en", *options],
+        [sys.executable, str(VERIFIER / "verify.py"), "/dev/stdin", "--lang", lang, *options],
         input=json.dumps(found), capture_output=True, text=True, check=False,
     )  # fmt: skip
 

@@ -501,6 +501,7 @@ def test_the_sealed_document_holds_no_count_of_a_village(surveys):
 
     document = db.session().scalars(select(Seal.document)).one()
     assert document["tally"]["valid"] == 57
-    assert all(
-        line.keys() == {"unit", "households", "source", "as_of", "corrections"} for line in document["frame"]
-    )
+    told = {"unit", "kind", "name", "old_unit", "printed", "households", "source", "as_of", "corrections"}
+    assert all(line.keys() == told for line in document["frame"])
+    assert document["tables"]["exact"].keys() == {"sha256"}
+    assert all("exact" not in village for village in document["tables"]["staff"]["villages"])

@@ -139,11 +139,13 @@ def test_a_commune_with_too_few_answers_opens_nothing_and_can_still_be_checked(c
     found = client.get(PUBLIC).json
 
     status, outcomes = verify(found, tmp_path)
-    assert "value" not in json.dumps(found["seal"])
+    signed = found["seal"]["statement"]
+    assert signed["tables"].pop("public")["value"] == found["disclosed"]
+    assert "value" not in json.dumps(signed)
     assert found["disclosed"]["doors"] is None
     assert status == 0
     assert (outcomes["list"], outcomes["digest"], outcomes["signature"]) == ("ok", "ok", "ok")
-    assert outcomes["tables"] == "not_possible"
+    assert (outcomes["tables"], outcomes["published"]) == ("not_possible", "ok")
 
 
 def test_what_is_opened_does_not_change_what_was_signed(app, client, sealed):
