@@ -7,7 +7,8 @@ last statements, so that nobody waits in the queue of the chain while still wait
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,28 @@ def record(session: Session, actor: str, act: str, subject: str, *, at: datetime
         "details": json.loads(json.dumps(details)),
     }
     session.info.setdefault(_PENDING, []).append(act_noted)
+
+
+def changes(before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, dict[str, list[object]]]:
+    """Old and new value of every field that differs, as `record` takes them; nothing where none does.
+
+    A field that only one side has stands with None on the other. Dates and moments are kept as ISO 8601.
+
+    >>> changes({"place": "Nhà rông", "days": 3}, {"place": "Trạm xá", "days": 3})
+    {'changes': {'place': ['Nhà rông', 'Trạm xá']}}
+    """
+    found = {
+        name: [_plain(before.get(name)), _plain(after.get(name))]
+        for name in (*before, *(name for name in after if name not in before))
+        if before.get(name) != after.get(name)
+    }
+    return {"changes": found} if found else {}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def head(session: Session) -> tuple[int, str]:

@@ -19,7 +19,7 @@ from survey_app.accounts.wording import ACTS, DETAILS, VALUES
 from survey_app.audit import OPERATOR, AuditEvent
 from survey_app.config import VIETNAM
 from survey_app.i18n import gettext as _
-from survey_app.templating import role_name
+from survey_app.templating import day, moment, role_name
 from survey_app.units import queries as units
 from survey_app.units.models import Unit
 
@@ -33,6 +33,15 @@ Subjects: TypeAlias = Callable[[str], Select[str]]
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One field in words; "" where there was or is nothing."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One act in words."""
 
@@ -42,6 +51,8 @@ class Entry:
     act: str
     subject: str
     details: tuple[tuple[str, str], ...]
+    #: Fields that the act changed, each with its old and its new value.
+    changes: tuple[Change, ...]
     digest: str
 
 
@@ -110,6 +121,9 @@ def _visible(identity: Identity) -> ColumnElement[bool]:
 def _names(session: Session, rows: Iterable[AuditEvent]) -> dict[str, str]:
     """Names of the accounts and units that the acts mention."""
     mentioned = {text for row in rows for text in (row.actor, row.subject)}
+    changed = [(name, values) for row in rows for name, values in _changes_in(row.details)]
+    mentioned |= {name.rpartition("/")[0] for name, _values in changed}
+    mentioned |= {f"unit:{value}" for name, values in changed if name == "unit_id" for value in values}
     mentioned |= {f"unit:{row.details['unit']}" for row in rows if isinstance(row.details.get("unit"), int)}
     mentioned |= {f"user:{row.details['acted_for']}" for row in rows if "acted_for" in row.details}
     people = session.execute(select(User.id, User.name).where(User.id.in_(_numbers(mentioned, "user:"))))
@@ -137,9 +151,60 @@ def _entry(row: AuditEvent, names: Mapping[str, str]) -> Entry:
         _("survey %(number)s", number=number) if kind == "survey" else names.get(row.subject, row.subject)
     )
     details = tuple(
-        (str(DETAILS.get(key, key)), _detail(key, value, names)) for key, value in row.details.items()
+        (str(DETAILS.get(key, key)), _detail(key, value, names))
+        for key, value in row.details.items()
+        if key != "changes"
     )
-    return Entry(row.id, row.at, names.get(row.actor, row.actor), row.act, subject, details, row.digest)
+    changes = tuple(
+        Change(_field(name, names), _value(name, before, names), _value(name, after, names))
+        for name, (before, after) in _changes_in(row.details)
+    )
+    return Entry(
+        row.id, row.at, names.get(row.actor, row.actor), row.act, subject, details, changes, row.digest
+    )
+
+
+def _changes_in(details: Mapping[str, object]) -> list[tuple[str, tuple[object, object]]]:
+    """Old and new value by field; acts noted before this was kept have none."""
+    noted = details.get("changes")
+    if not isinstance(noted, dict):
+        return []
+    return [(name, (values[0], values[1])) for name, values in noted.items() if isinstance(values, list)]
+
+
+def _field(name: str, names: Mapping[str, str]) -> str:
+    """Like "Thôn Phung: số hộ"; the place within a form as it is keyed."""
+    subject, _slash, field = name.rpartition("/")
+    if subject.startswith("unit:"):
+        return f"{names.get(subject, subject)}: {DETAILS.get(field, field)}"
+    return " › ".join(str(DETAILS.get(part, part)) for part in name.split("/"))
+
+
+def _value(name: str, value: object, names: Mapping[str, str]) -> str:
+    """The value as people read it: days and moments in Vietnamese time."""
+    if value is None or value == "":
+        return ""
+    if name == "unit_id":
+        return names.get(f"unit:{value}", str(value))
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, str):
+        return _moment_or_text(name, value)
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _moment_or_text(name: str, value: str) -> str:
+    """A day or moment, which the log keeps as ISO 8601, in the form of papers; any other text as it is."""
+    try:
+        if name.endswith("_at"):
+            return moment(datetime.fromisoformat(value))
+        if name.endswith(("_on", "_date", "_from", "_until", "_to", "as_of")):
+            return day(date.fromisoformat(value))
+    except ValueError:
+        return value
+    return str(VALUES.get(name, {}).get(value, value))
 
 
 def _detail(key: str, value: object, names: Mapping[str, str]) -> str:

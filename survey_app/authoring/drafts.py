@@ -162,6 +162,27 @@ def new_option_code(used: Iterable[str]) -> str:
     return next(f"o{number}" for number in range(1, len(taken) + 2) if f"o{number}" not in taken)
 
 
+def wording(draft: Document) -> dict[str, object]:
+    """Everything that pages and papers print of a form, one line each, like "roads/text/vi"; and the order."""
+    questions = {str(item["key"]): item for item in draft["questions"]}
+    rest = {name: value for name, value in draft.items() if name != "questions"}
+    return {**_lines(rest, ""), **_lines(questions, ""), "order": list(questions)}
+
+
+def _lines(value: object, place: str) -> dict[str, object]:
+    if isinstance(value, Mapping):
+        parts = value.items()
+    elif isinstance(value, list) and any(isinstance(one, Mapping) for one in value):
+        parts = {str(number): one for number, one in enumerate(value, start=1)}.items()
+    else:
+        return {place: value}
+    return {
+        name: leaf
+        for part, inner in parts
+        for name, leaf in _lines(inner, f"{place}/{part}" if place else str(part)).items()
+    }
+
+
 def fingerprint(part: Part | None) -> str:
     """A short digest of one part, to notice that somebody else changed it meanwhile.
 

@@ -173,6 +173,11 @@ def write(session: Session, record: InstrumentRecord, changed: Document, actor: 
         record.document
     ):
         raise refusals.LockedWording
+    told = audit.changes(drafts.wording(record.document), drafts.wording(changed))
+    if told:
+        audit.record(
+            session, actor, "authoring.edit", f"instrument:{record.id}", at=now, key=record.key, **told
+        )
     record.document = changed
     record.revision += 1
     record.edited_by, record.edited_at = actor, now

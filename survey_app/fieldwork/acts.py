@@ -134,7 +134,7 @@ def change_draft(
 ) -> None:
     """Save a draft anew. What the other body was asked to agree to is then another thing: the request is withdrawn."""
     drafting.change_draft(session, survey_id, plan, actor=by.actor, now=now)
-    drafting.set_frame(session, survey_id, frame)
+    drafting.set_frame(session, survey_id, frame, actor=by.actor, now=now)
     approvals.withdraw_requests(
         session,
         subject(survey_id),

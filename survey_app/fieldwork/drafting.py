@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from survey_app import audit
@@ -59,8 +59,9 @@ def draft_survey(session: Session, plan: Plan, frame: Sequence[Asked], *, actor:
         )
     )
     session.flush()  # the frame refers to the survey
-    set_frame(session, number, frame)
-    audit.record(session, actor, "fieldwork.draft", f"survey:{number}", at=now)
+    _replace_frame(session, number, frame)
+    told = audit.changes({}, _columns(plan) | _told(frame))
+    audit.record(session, actor, "fieldwork.draft", f"survey:{number}", at=now, **told)
     return number
 
 
@@ -68,15 +69,38 @@ def change_draft(session: Session, survey_id: str, plan: Plan, *, actor: str, no
     """Replace what the draft says. Raises WrongState after publishing."""
     survey = hold(session, survey_id)
     require_state(survey, State.DRAFT)
-    for name, value in _columns(plan).items():
+    columns = _columns(plan)
+    told = audit.changes({name: getattr(survey, name) for name in columns}, columns)
+    for name, value in columns.items():
         setattr(survey, name, value)
     survey.revision += 1
-    audit.record(session, actor, "fieldwork.change", f"survey:{survey_id}", at=now)
+    audit.record(session, actor, "fieldwork.change", f"survey:{survey_id}", at=now, **told)
 
 
-def set_frame(session: Session, survey_id: str, frame: Sequence[Asked]) -> None:
+def set_frame(session: Session, survey_id: str, frame: Sequence[Asked], *, actor: str, now: datetime) -> None:
     """Make the draft's frame exactly these villages. Raises WrongState after publishing."""
     require_state(hold(session, survey_id), State.DRAFT)
+    told = audit.changes(_told(_frame(session, survey_id)), _told(frame))
+    _replace_frame(session, survey_id, frame)
+    if told:
+        audit.record(session, actor, "fieldwork.change_frame", f"survey:{survey_id}", at=now, **told)
+
+
+def _frame(session: Session, survey_id: str) -> Sequence[Asked]:
+    rows = session.scalars(select(FrameRow).where(FrameRow.survey_id == survey_id).order_by(FrameRow.unit_id))
+    return [Asked(row.unit_id, row.households, row.source, row.as_of) for row in rows]
+
+
+def _told(frame: Sequence[Asked]) -> dict[str, object]:
+    """The frame as the audit log names its fields."""
+    return {
+        f"unit:{line.unit_id}/{name}": value
+        for line in frame
+        for name, value in (("households", line.households), ("source", line.source), ("as_of", line.as_of))
+    }
+
+
+def _replace_frame(session: Session, survey_id: str, frame: Sequence[Asked]) -> None:
     session.execute(delete(FrameRow).where(FrameRow.survey_id == survey_id))
     for line in frame:
         session.add(
@@ -95,9 +119,11 @@ def discard_draft(session: Session, survey_id: str, *, actor: str, now: datetime
     """Throw a draft away; its number is never given again. Raises WrongState after publishing."""
     survey = hold(session, survey_id)
     require_state(survey, State.DRAFT)
+    before = {name: getattr(survey, name) for name in _PRINTED} | _told(_frame(session, survey_id))
     session.execute(delete(FrameRow).where(FrameRow.survey_id == survey_id))
     session.delete(survey)
-    audit.record(session, actor, "fieldwork.discard", f"survey:{survey_id}", at=now)
+    told = audit.changes(before, {})
+    audit.record(session, actor, "fieldwork.discard", f"survey:{survey_id}", at=now, **told)
 
 
 def conflicts(
@@ -105,6 +131,13 @@ def conflicts(
 ) -> tuple[str, ...]:
     """What would stand against what people are typing, as sentences; `survey_id` is the draft that they change."""
     return readiness.conflicts(session, Survey(id=survey_id, **_columns(plan)), villages, now)
+
+
+#: What a draft says of itself, in the columns of `_columns`.
+_PRINTED = (
+    "unit_id", "instrument_id", "purpose", "rehearsal", "plan_number", "plan_date", "aim", "contact", "opens_at",
+    "closes_at",
+)  # fmt: skip
 
 
 def _columns(plan: Plan) -> dict[str, object]:

@@ -95,6 +95,7 @@ def announce(session: Session, survey_id: str, plan: Plan, *, actor: str, now: d
     audit.record(
         session, actor, "fieldwork.tell_meeting_late" if view.is_late else "fieldwork.announce_meeting",
         f"survey:{survey_id}", at=now, unit=plan.unit_id, number=row.id,
+        **audit.changes({}, _printed(row)),
     )  # fmt: skip
     return view
 
@@ -109,8 +110,13 @@ def withdraw(session: Session, survey_id: str, meeting_id: int, *, actor: str, n
         raise WrongState(_("A meeting can be withdrawn only before it begins."))
     row.withdrawn_at, row.withdrawn_by = now, actor
     audit.record(
-        session, actor, "fieldwork.withdraw_meeting", f"survey:{survey_id}", at=now, number=meeting_id
-    )
+        session, actor, "fieldwork.withdraw_meeting", f"survey:{survey_id}", at=now, number=meeting_id,
+        **audit.changes(_printed(row), {}),
+    )  # fmt: skip
+
+
+def _printed(row: Meeting) -> dict[str, object]:
+    return {"place": row.place, "starts_at": row.starts_at, "ends_at": row.ends_at}
 
 
 def meetings(session: Session, survey_id: str) -> tuple[MeetingView, ...]:

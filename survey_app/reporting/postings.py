@@ -108,7 +108,7 @@ def postings(session: Session, survey_id: str) -> tuple[PostingView, ...]:
         PostingView(
             number=row.number,
             unit=found[row.unit_id],
-            noted=Noted(row.unit_id, row.place, row.posted_from, row.posted_until),
+            noted=_noted(row),
             replaces=row.replaces,
             reason=row.reason,
             is_withdrawn=row.is_withdrawn,
@@ -207,6 +207,9 @@ def _append(
     actor: str,
     now: datetime,
 ) -> int:
+    replaced = session.get(Posting, (survey_id, replaces)) if replaces else None
+    before = _printed(_noted(replaced)) if replaced else {}
+    told = audit.changes(before, {} if withdrawn else _printed(noted))
     newest = session.scalar(select(func.max(Posting.number)).where(Posting.survey_id == survey_id))
     number = (newest or 0) + 1
     session.add(
@@ -233,8 +236,17 @@ def _append(
         number=number,
         unit=noted.unit_id,
         **({"replaces": replaces, "reason": reason} if replaces else {}),
+        **told,
     )
     return number
+
+
+def _noted(row: Posting) -> Noted:
+    return Noted(row.unit_id, row.place, row.posted_from, row.posted_until)
+
+
+def _printed(noted: Noted) -> dict[str, object]:
+    return {"place": noted.place, "posted_from": noted.posted_from, "posted_until": noted.posted_until}
 
 
 def _hold(session: Session, survey_id: str) -> None:

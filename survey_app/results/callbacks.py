@@ -115,11 +115,12 @@ def record_receipts(
     if row is None:
         row = ReceiptList(survey_id=survey_id, unit_id=unit_id)
         session.add(row)
+    told = audit.changes({name: getattr(row, name) for name in counts}, counts)
     row.issued, row.ticked = counts["issued"], counts["ticked"]
     row.returned, row.voided = counts["returned"], counts["voided"]
     row.entered_by, row.entered_at = actor, now
     subject = f"survey:{survey_id}"
-    audit.record(session, actor, RECEIPTS, subject, at=now, village=village_code, **counts)
+    audit.record(session, actor, RECEIPTS, subject, at=now, village=village_code, **counts, **told)
 
 
 def draw_sample(

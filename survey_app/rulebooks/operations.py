@@ -105,13 +105,18 @@ def use_framework(
     if key not in newest:
         raise FrameworkNotFound(_("There is no such rule book on record."))
     framework = keep(session, newest[key], now=now)
+    chosen = session.get(YearFramework, (unit_id, year))
+    told = audit.changes(
+        {"framework": chosen.framework_key, "version": chosen.framework_version} if chosen else {},
+        {"framework": framework.key, "version": framework.version},
+    )
     session.merge(
         YearFramework(
             unit_id=unit_id, year=year, framework_key=framework.key, framework_version=framework.version
         )
     )
     details: dict[str, object] = {"year": year, "framework": framework.key, "version": framework.version}
-    audit.record(session, actor, "rulebooks.use", f"unit:{unit_id}", at=now, **details)
+    audit.record(session, actor, "rulebooks.use", f"unit:{unit_id}", at=now, **details, **told)
     return framework
 
 
@@ -135,7 +140,8 @@ def tick_services(
     if not all(note.strip() for note in notes.values()):
         raise NoteMissing(_("Say where people find the service online. Nothing was saved."))
     on_record = {row.service: row for row in _ticks(session, unit_id, year)}
-    if {service: row.note for service, row in on_record.items()} == dict(notes):
+    before = {service: row.note for service, row in on_record.items()}
+    if before == dict(notes):
         return
     for service, row in on_record.items():
         if service not in notes:
@@ -148,8 +154,9 @@ def tick_services(
                 )
             )
     audit.record(
-        session, actor, "rulebooks.services", f"unit:{unit_id}", at=now, year=year, services=sorted(notes)
-    )
+        session, actor, "rulebooks.services", f"unit:{unit_id}", at=now, year=year, services=sorted(notes),
+        **audit.changes(before, notes),
+    )  # fmt: skip
 
 
 def record_recognition(
@@ -163,6 +170,11 @@ def record_recognition(
     now: datetime,
 ) -> None:
     """Note that a decision found the unit to meet the indicator; the second of a year replaces the first."""
+    before = session.get(EarlierRecognition, (unit_id, indicator, decided_on.year))
+    told = audit.changes(
+        {"decision_number": before.decision_number, "decided_on": before.decided_on} if before else {},
+        {"decision_number": decision_number, "decided_on": decided_on},
+    )
     session.merge(
         EarlierRecognition(
             unit_id=unit_id,
@@ -179,7 +191,7 @@ def record_recognition(
         "decision": decision_number,
         "on": decided_on.isoformat(),
     }
-    audit.record(session, actor, "rulebooks.recognise", f"unit:{unit_id}", at=now, **details)
+    audit.record(session, actor, "rulebooks.recognise", f"unit:{unit_id}", at=now, **details, **told)
 
 
 def remove_recognition(
@@ -190,7 +202,10 @@ def remove_recognition(
     if row is None:
         raise RecognitionNotFound(_("This recognition is no longer on the list."))
     session.delete(row)
-    details: dict[str, object] = {"indicator": indicator, "decision": row.decision_number, "year": year}
+    details: dict[str, object] = {
+        "indicator": indicator, "decision": row.decision_number, "year": year,
+        **audit.changes({"decision_number": row.decision_number, "decided_on": row.decided_on}, {}),
+    }  # fmt: skip
     audit.record(session, actor, "rulebooks.remove_recognition", f"unit:{unit_id}", at=now, **details)
 
 

@@ -4,8 +4,8 @@ Nothing is ever deleted: a unit out of force keeps its row, and a new number of 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from http import HTTPStatus
@@ -59,6 +59,8 @@ class VillageHouseholds:
     source: str
     as_of: date
     outcome: Outcome
+    #: Old and new value of what changed, by field, as the audit log keeps them.
+    changes: Mapping[str, list[object]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ def import_register(
     existing = {(row.code, row.valid_from): row for row in session.scalars(select(Unit).order_by(Unit.id))}
     rows: dict[UnitKey, Unit] = {}
     added = changed = 0
+    told: dict[str, dict[str, object]] = {"before": {}, "after": {}}
     for layer in register.layers:
         fresh: list[Unit] = []
         for line in layer:
@@ -103,6 +106,9 @@ def import_register(
                 )
             elif (row.name, row.kind, row.valid_to) != (line.name, line.kind, line.valid_to):
                 changed += 1
+                for name in ("name", "kind", "valid_to"):
+                    told["before"][f"unit:{row.id}/{name}"] = getattr(row, name)
+                    told["after"][f"unit:{row.id}/{name}"] = getattr(line, name)
             row.name, row.kind, row.valid_to = line.name, line.kind, line.valid_to
             rows[line.key] = row
         session.add_all(fresh)
@@ -115,8 +121,9 @@ def import_register(
     imported = Imported(sum(map(len, register.layers)), added, changed, linked)
     if added or changed or linked:
         audit.record(
-            session, actor, "units.import", "register", at=now, added=added, changed=changed, linked=linked
-        )
+            session, actor, "units.import", "register", at=now, added=added, changed=changed, linked=linked,
+            **audit.changes(told["before"], told["after"]),
+        )  # fmt: skip
     return imported
 
 
@@ -166,18 +173,8 @@ def change_village(
     row = session.get_one(Unit, village_id)
     done = _write(session, row, before, line, line.old_unit, actor, now)
     if done.outcome is not Outcome.SAME:
-        was = {
-            "name": before.unit.name, "kind": before.unit.kind, "old_unit": before.unit.old_unit,
-            "households": before.households, "source": before.source,
-            "as_of": before.as_of.isoformat() if before.as_of else None,
-        }  # fmt: skip
-        put = {
-            "name": line.village, "kind": line.kind, "old_unit": line.old_unit,
-            "households": line.households, "source": line.source, "as_of": line.as_of.isoformat(),
-        }  # fmt: skip
-        audit.record(
-            session, actor, "units.change_village", f"unit:{village_id}", at=now, before=was, after=put
-        )
+        told = audit.changes(_printed_of(before), _printed_in(line, line.old_unit))
+        audit.record(session, actor, "units.change_village", f"unit:{village_id}", at=now, **told)
     return done
 
 
@@ -279,7 +276,25 @@ def _write(
         )
     unchanged = Outcome.SAME if named_alike and counted_alike else Outcome.UPDATED
     outcome = Outcome.NEW if before is None else unchanged
-    return VillageHouseholds(row.id, line.households, line.source, line.as_of, outcome)
+    told = audit.changes(_printed_of(before) if before else {}, _printed_in(line, former))
+    return VillageHouseholds(
+        row.id, line.households, line.source, line.as_of, outcome, told.get("changes", {})
+    )
+
+
+def _printed_of(village: Village) -> dict[str, object]:
+    """What papers print of a village, as the audit log names it."""
+    return {
+        "name": village.unit.name, "kind": village.unit.kind, "old_unit": village.unit.old_unit,
+        "households": village.households, "source": village.source, "as_of": village.as_of,
+    }  # fmt: skip
+
+
+def _printed_in(line: HouseholdLine, former: str) -> dict[str, object]:
+    return {
+        "name": line.village, "kind": line.kind, "old_unit": former,
+        "households": line.households, "source": line.source, "as_of": line.as_of,
+    }  # fmt: skip
 
 
 def _next_number(session: Session, commune: UnitView) -> int:
@@ -314,7 +329,13 @@ def _refuse_second(line: HouseholdLine, others: Iterable[Village]) -> None:
 def _note_counts(
     session: Session, commune: UnitView, done: Iterable[VillageHouseholds], actor: str, now: datetime
 ) -> None:
-    outcomes = [village.outcome for village in done]
+    villages = tuple(done)
+    outcomes = [village.outcome for village in villages]
+    told = {
+        f"unit:{village.unit_id}/{name}": values
+        for village in villages
+        for name, values in village.changes.items()
+    }
     if any(outcome is not Outcome.SAME for outcome in outcomes):
         audit.record(
             session,
@@ -324,4 +345,5 @@ def _note_counts(
             at=now,
             new=outcomes.count(Outcome.NEW),
             updated=outcomes.count(Outcome.UPDATED),
+            changes=told,
         )
