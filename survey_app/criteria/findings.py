@@ -169,7 +169,8 @@ def _find_event(requirement: Requirement, evidence: Evidence) -> Finding:
     least = requirement.phone_slips.least if requirement.phone_slips else SLIPS_UNNAMED
     verdict, rule = _held(evidence, least)
     awaits = (SIGNATURES,) if rule.code == "awaits_signatures" else ()
-    return Finding(requirement, verdict, rule, requirement.source, awaits)
+    source = requirement.source or (requirement.phone_slips.source if requirement.phone_slips else None)
+    return Finding(requirement, verdict, rule, source, awaits)
 
 
 def _held(evidence: Evidence, least: int) -> tuple[Verdict, Rule]:

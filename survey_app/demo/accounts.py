@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from survey_app.access import Role
+from survey_app.access import Identity, Role
 from survey_app.accounts import operations
 from survey_app.audit import OPERATOR
 from survey_app.units.queries import UnitView
@@ -24,6 +24,22 @@ def create(session: Session, province: UnitView, commune: UnitView, now: datetim
         made[email] = secrets.token_urlsafe(9)
         operations.set_password(session, invited.user_id, made[email], demo=True)
     return made
+
+
+def signers(session: Session, commune: UnitView, now: datetime) -> tuple[Identity, Identity]:
+    """An officer and a Front officer of a sample commune, for what they did long ago; nobody can sign in as them."""
+    told = (
+        ("xa", f"Cán bộ {commune.full_name} (mẫu)", Role.COMMUNE),
+        ("mttq", f"Mặt trận {commune.full_name} (mẫu)", Role.FRONT_COMMUNE),
+    )
+    made = []
+    for place, name, role in told:
+        invited = operations.create_account(
+            session, email=f"{place}-{commune.code}@mau.vn", name=name, role=role, unit_id=commune.id,
+            actor=OPERATOR, now=now,
+        )  # fmt: skip
+        made.append(Identity(invited.user_id, name, role, commune.id, commune.path))
+    return made[0], made[1]
 
 
 def keep(file: Path, passwords: dict[str, str]) -> None:

@@ -102,6 +102,8 @@ def _load_sealed(current: Session, province: UnitView, now: datetime, keys: KeyS
     chosen = random.Random(sample.SEED).sample(communes, sample.SEALED_COMMUNES)
     for index, commune in enumerate(chosen):
         number = sample.sealed_survey(current, commune, index, now, keys)
+        if index % sample.UNSIGNED_EVERY != sample.UNSIGNED_EVERY - 1:
+            sample.sign_result(current, number, accounts.signers(current, commune, now))
         if index % 2:
             sample.post_result(current, number, now)
         if index % 3:

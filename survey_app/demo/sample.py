@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from survey_app.access import Identity
 from survey_app.audit import OPERATOR
 from survey_app.authoring import queries as instruments
 from survey_app.collecting import operations as collecting
@@ -26,6 +27,7 @@ from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument
 from survey_app.reporting import postings
 from survey_app.results import operations as results
 from survey_app.results import queries as results_read
+from survey_app.results import signing
 from survey_app.results.schedule import JOB
 from survey_app.rulebooks import operations as rulebooks
 from survey_app.units import operations as units_operations
@@ -41,6 +43,8 @@ UNTOUCHED = "23938"
 #: The commune whose survey is open; its officers have accounts.
 OPEN_COMMUNE = "23764"
 SEALED_COMMUNES = 12
+#: Every fifth of these waits for its signatures.
+UNSIGNED_EVERY = 5
 _PLAN_NUMBER = "01/KH-MẪU"
 _CONTACT = "Ban Thường trực UBMTTQ xã (số mẫu), 0269 000 000"
 _AIM = "Đây là đợt lấy ý kiến mẫu để xem thử."
@@ -98,6 +102,18 @@ def sealed_survey(session: Session, commune: UnitView, index: int, now: datetime
     operations.close_due(session, closes, _KEYING)
     results.close_and_seal(session, number, actor=JOB, now=_KEYING.ends(closes), keys=keys)
     return number
+
+
+def sign_result(session: Session, number: str, people: tuple[Identity, Identity]) -> None:
+    """Both bodies signed on the day after the seal."""
+    sealed_at = results_read.scorecard(session, number).sealed_at
+    if sealed_at is None:
+        raise ValueError("only a sealed result is signed")
+    asked_at = sealed_at + timedelta(hours=16)
+    first, second = people
+    asked = signing.ask(session, surveys.survey(session, number), by=first, now=asked_at)
+    session.flush()  # the other body reads the request
+    signing.decide(session, asked, approved=True, reason="", by=second, now=asked_at + timedelta(hours=2))
 
 
 def post_result(session: Session, number: str, now: datetime) -> None:

@@ -32,6 +32,8 @@ class DisclosedItem:
     text: Text
     tally: ItemTally
     rate: Rate | None
+    #: Dissatisfied households of the same slips: beside every count of them stands its per cent.
+    dissatisfied: Rate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,8 @@ class DisclosedResult:
     def _line(self, item: ItemTally) -> DisclosedItem:
         question = self.survey.instrument.question(item.key)
         text = question.text if question else {"vi": item.key}
-        return DisclosedItem(text, item, rates.item_rate(item, self.commune.valid or 0))
+        valid = self.commune.valid or 0
+        return DisclosedItem(text, item, rates.item_rate(item, valid), rates.dissatisfied_rate(item, valid))
 
 
 def result(session: Session, survey_id: str, audience: Audience) -> DisclosedResult:

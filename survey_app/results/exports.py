@@ -12,6 +12,7 @@ from survey_app.files import Cell
 from survey_app.i18n import gettext as _
 from survey_app.results import wording
 from survey_app.results.disclosed import DisclosedResult
+from survey_app.scoring import rates
 from survey_app.scoring.disclosure import Audience, DisclosedVillage
 from survey_app.scoring.rates import Rate
 from survey_app.templating import day as printed_day
@@ -115,7 +116,10 @@ def _few_came_after(day: date) -> str:
 
 def _items(result: DisclosedResult) -> list[Row]:
     lines: list[Row] = [
-        (_("Item"), _("Satisfied"), _("Dissatisfied"), _("Left blank"), _("Valid slips"), _("Rate"))
+        (
+            *(_("Item"), _("Satisfied"), _("Dissatisfied"), _("Dissatisfied, per cent"), _("Left blank")),
+            *(_("Valid slips"), _("Rate")),
+        )
     ]
     for line in (*result.item_lines, *([result.closing_line] if result.closing_line else ())):
         item = line.tally
@@ -124,6 +128,7 @@ def _items(result: DisclosedResult) -> list[Row]:
                 in_language(line.text),
                 item.satisfied,
                 item.dissatisfied,
+                percent_cell(line.dissatisfied),
                 item.blank,
                 result.commune.valid,
                 percent_cell(line.rate),
@@ -148,7 +153,10 @@ def _villages(result: DisclosedResult) -> list[Row]:
     exact = result.audience is Audience.EXACT
     heading = (_("Village"), _("Households"), _("Answered"), _("Coverage"), _("Satisfaction"))
     more = (
-        (_("Valid slips"), _("Invalid slips"), _("Satisfied answers"), _("Dissatisfied answers"))
+        (
+            *(_("Valid slips"), _("Invalid slips"), _("Satisfied answers"), _("Dissatisfied answers")),
+            _("Dissatisfied answers, per cent"),
+        )
         if exact
         else ()
     )
@@ -166,7 +174,12 @@ def _village(result: DisclosedResult, village: DisclosedVillage) -> Row:
     if village.exact is None:
         return row
     tally = village.exact.tally
-    return (*row, tally.valid, tally.invalid, tally.satisfied, tally.dissatisfied)
+    dissatisfied = rates.rate(tally.dissatisfied, tally.valid * len(tally.items))
+    return (
+        *row,
+        *(tally.valid, tally.invalid, tally.satisfied, tally.dissatisfied),
+        percent_cell(dissatisfied),
+    )
 
 
 def _corrections(result: DisclosedResult) -> list[Row]:

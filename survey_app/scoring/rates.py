@@ -79,6 +79,11 @@ def item_rate(item: ItemTally, valid: int) -> Rate | None:
     return rate(item.satisfied, valid)
 
 
+def dissatisfied_rate(item: ItemTally, valid: int) -> Rate | None:
+    """Households dissatisfied with one item, of the valid slips; with `item_rate` and the blanks it makes the whole."""
+    return rate(item.dissatisfied, valid)
+
+
 def pooled_rate(tally: Tally) -> Rate | None:
     """Satisfied answers to the scored items, of all that the valid slips could give."""
     return rate(tally.satisfied, tally.valid * len(tally.items))

@@ -102,10 +102,24 @@ def test_a_survey_is_made_answered_from_its_printed_qr_sealed_and_counted_by_the
     plain_phone.goto(f"{server.url}/kiem-tra")
     screen(plain_phone, "13-kiem-tra-bien-nhan", full=True)
 
+    # Until both bodies have signed it counts nowhere.
+    year = datetime.now(VIETNAM).year
+    waiting = server.json("reporting", "province", "--unit", "52", "--year", str(year))
+    told = next(commune for commune in waiting["communes"] if commune["unit"] == COMMUNE)
+    assert (told["finding"], told["awaits"]) == ("insufficient_evidence", ["signatures"])
+    assert waiting["targets"][0]["met"] == 0
+    desktop.goto(f"{server.url}/can-bo/dot/{survey}/ky")
+    desktop.get_by_role("button", name="Tôi ký cho bên mình").click()
+    expect(desktop.get_by_text("Đã ghi nhận quyết định")).to_be_visible()
+    sign_in(phone, server, staff["front_commune"])
+    phone.get_by_role("link", name=re.compile("Ký kết quả")).first.click()
+    phone.get_by_label("Tôi đồng ý").check()
+    phone.get_by_role("button", name="Ghi nhận quyết định").click()
+    expect(phone.get_by_text("Đã ghi nhận quyết định")).to_be_visible()
+
     # The province counts the commune.
     desktop.context.clear_cookies()
     sign_in(desktop, server, staff["province"])
-    year = datetime.now(VIETNAM).year
     desktop.goto(f"{server.url}/can-bo/tinh/{year}")
     expect(desktop.get_by_role("heading", level=1)).to_be_visible()
     row = desktop.get_by_role("row", name=re.compile("Biển Hồ"))

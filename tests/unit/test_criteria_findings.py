@@ -94,6 +94,12 @@ def test_the_rule_book_names_how_many_valid_slips_by_phone_the_event_needs(slips
     assert verdict(event, consulted(("2", slips, True))) == expected
 
 
+def test_an_event_without_a_quotations_source_names_that_of_its_number():
+    event = replace(make_requirement("consultation_event"), phone_slips=PhoneSlips(1, SOURCE))
+
+    assert find(make_framework(event), Evidence())[0].source == SOURCE
+
+
 def test_an_event_met_by_an_earlier_survey_names_it_and_the_one_that_speaks():
     requirement = make_requirement("consultation_event")
 

@@ -128,6 +128,7 @@ def test_the_minutes_print_exact_counts_the_signers_and_a_qr_of_the_digest(clien
     assert reply.headers["Cache-Control"] == "no-store"
     assert all(text in said for text in ("98,61 %", "142/144", "82/106", "82/88"))
     assert "86,73 % (170/196)" in said
+    assert "16 (9,47 %)" in said
     assert "90,53 % (306/338)" in said
     assert "từ 78,06 % (306/392) đến 91,84 % (360/392)" in said
     assert digest[:20] in said.replace(" ", "")

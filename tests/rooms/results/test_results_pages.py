@@ -1,5 +1,6 @@
 """What each reader of a result is told: officers, the Front, everybody; on the page and in the files."""
 
+import csv
 import io
 import json
 from datetime import UTC, datetime, timedelta
@@ -101,6 +102,20 @@ def test_published_figures_print_to_the_digit(app, client, surveys, households, 
 
     page = text_of(client.get("/ket-qua/001"))
     assert all(figure in page for figure in printed)
+
+
+def test_beside_every_count_of_dissatisfied_stands_its_per_cent(app, client, linh_cang):
+    linh_cang.seal()
+    linh_cang.sign_in(app, Role.PROVINCE, linh_cang.province)
+
+    table = client.get(f"{PAGE}.csv?lang=en").data.decode("utf-8-sig")
+    items = next(line for line in csv.reader(io.StringIO(table)) if line[:1] == ["Đường sá"])
+    village = next(line for line in csv.reader(io.StringIO(table)) if line[:1] == ["Thôn Linh Cang"])
+
+    for page in (client.get(PAGE), client.get("/ket-qua/001")):
+        assert "1 (1,39 %)" in text_of(page)
+    assert items[1:5] == ["71", "1", "1.39\u00a0%", "0"]
+    assert village[-2:] == ["2", "1.39\u00a0%"]
 
 
 @pytest.mark.parametrize("role", CODED)
