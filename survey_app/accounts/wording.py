@@ -63,6 +63,8 @@ ACTS: Mapping[str, str] = {
     "fieldwork.close_phones": _l("Phones closed"),
     "fieldwork.extend": _l("Kept the phones open longer"),
     "fieldwork.shorten": _l("Let the phones close earlier"),
+    "fieldwork.extend_counting": _l("Gave more time to key paper"),
+    "fieldwork.reopen": _l("Opened the phones again"),
     "fieldwork.annul": _l("Cancelled a survey"),
     "fieldwork.correct_frame": _l("Corrected the households of a village"),
     "fieldwork.slips": _l("Made slips"),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from survey_app.access import Identity, Role
 from survey_app.accounts import approvals
 from survey_app.accounts.approvals import ApprovalView
-from survey_app.fieldwork import batches, calendar, drafting, operations, readiness
+from survey_app.fieldwork import batches, calendar, counting, drafting, operations, readiness
 from survey_app.fieldwork.drafting import Asked, Plan
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.refusals import CannotPublish, ReasonNeeded
@@ -22,6 +22,8 @@ class Act(StrEnum):
     PUBLISH = "fieldwork.publish"
     EXTEND = "fieldwork.extend"
     SHORTEN = "fieldwork.shorten"
+    EXTEND_COUNTING = "fieldwork.extend_counting"
+    REOPEN = "fieldwork.reopen"
     ANNUL = "fieldwork.annul"
     VOID_BATCH = "fieldwork.void_batch"
     #: Decided and carried out by `results`, which may touch answers; it stands in the survey's list of requests.
@@ -43,6 +45,8 @@ def name(act: str) -> str:
         Act.PUBLISH: _("Publish the survey"),
         Act.EXTEND: _("Keep the phones open longer"),
         Act.SHORTEN: _("Let the phones close earlier"),
+        Act.EXTEND_COUNTING: _("Give more time to key paper"),
+        Act.REOPEN: _("Open the phones again"),
         Act.ANNUL: _("Cancel the survey"),
         Act.VOID_BATCH: _("Void a batch of slips"),
         Act.ANNUL_VILLAGE: _("Set the answers of a village aside"),
@@ -74,8 +78,25 @@ def requests(session: Session, survey_id: str) -> tuple[ApprovalView, ...]:
 
 def new_last_day(approval: ApprovalView) -> date | None:
     """The last day that an extension or a shortening asks for; None for other acts."""
-    closes_at = approval.payload.get("closes_at")
+    closes_at = None if approval.act == Act.REOPEN else approval.payload.get("closes_at")
     return None if closes_at is None else calendar.last_day(datetime.fromisoformat(str(closes_at)))
+
+
+def new_end(approval: ApprovalView) -> datetime | None:
+    """The new end of phones or of keying that is asked for; None for acts that change neither."""
+    moment = approval.payload.get("closes_at") or approval.payload.get("counting_ends_at")
+    return None if moment is None else datetime.fromisoformat(str(moment))
+
+
+def new_end_of_counting(approval: ApprovalView) -> date | None:
+    """The last day of keying paper that is asked for; None for other acts."""
+    ends_at = approval.payload.get("counting_ends_at")
+    return None if ends_at is None else calendar.last_day(datetime.fromisoformat(str(ends_at)))
+
+
+def open_until(approval: ApprovalView) -> datetime | None:
+    """Until which hour the phones are to be open again; None for other acts."""
+    return _moment(approval.payload, "closes_at") if approval.act == Act.REOPEN else None
 
 
 def request(
@@ -114,13 +135,24 @@ def request(
 
 def _require_possible_day(survey: SurveyView, act: Act, payload: Mapping[str, object], now: datetime) -> None:
     """So that nobody is asked to agree to a day that would be refused afterwards."""
-    if act not in {Act.EXTEND, Act.SHORTEN}:
-        return
-    closes_at = datetime.fromisoformat(str(payload["closes_at"]))
-    if act is Act.EXTEND:
-        operations.require_later_end(survey.closes_at, closes_at, now)
-    else:
-        operations.require_earlier_end(survey.opens_at, survey.closes_at, closes_at, now)
+    match act:
+        case Act.EXTEND:
+            operations.require_later_end(survey.closes_at, _moment(payload, "closes_at"), now)
+        case Act.SHORTEN:
+            closes_at = _moment(payload, "closes_at")
+            operations.require_earlier_end(survey.opens_at, survey.closes_at, closes_at, now)
+        case Act.EXTEND_COUNTING:
+            counting.require_later_end(survey, _moment(payload, "counting_ends_at"), now)
+        case Act.REOPEN:
+            counting.require_hour_to_come(survey, _moment(payload, "closes_at"), now)
+        case Act.PUBLISH | Act.ANNUL | Act.VOID_BATCH | Act.ANNUL_VILLAGE:
+            return
+        case _:
+            assert_never(act)
+
+
+def _moment(payload: Mapping[str, object], name: str) -> datetime:
+    return datetime.fromisoformat(str(payload[name]))
 
 
 def change_draft(
@@ -174,11 +206,17 @@ def carry_out(session: Session, approval: ApprovalView, *, actor: str, now: date
             stand_ins = _stand_ins(approval)
             operations.publish(session, survey_id, actor=actor, now=now, keys=keys, stand_ins=stand_ins)
         case Act.EXTEND:
-            closes_at = datetime.fromisoformat(str(payload["closes_at"]))
+            closes_at = _moment(payload, "closes_at")
             operations.extend(session, survey_id, closes_at, reason=approval.reason, actor=actor, now=now)
         case Act.SHORTEN:
-            closes_at = datetime.fromisoformat(str(payload["closes_at"]))
+            closes_at = _moment(payload, "closes_at")
             operations.shorten(session, survey_id, closes_at, reason=approval.reason, actor=actor, now=now)
+        case Act.EXTEND_COUNTING:
+            ends_at = _moment(payload, "counting_ends_at")
+            counting.extend(session, survey_id, ends_at, reason=approval.reason, actor=actor, now=now)
+        case Act.REOPEN:
+            closes_at = _moment(payload, "closes_at")
+            counting.reopen(session, survey_id, closes_at, reason=approval.reason, actor=actor, now=now)
         case Act.ANNUL:
             operations.annul(session, survey_id, reason=approval.reason, actor=actor, now=now)
         case Act.VOID_BATCH:

@@ -1,6 +1,6 @@
 """Forms of the survey pages."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from wtforms import (
@@ -19,6 +19,8 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from survey_app.config import VIETNAM
+from survey_app.fieldwork import calendar
 from survey_app.fieldwork.models import Purpose
 from survey_app.forms import StaffForm, WholeNumberField, clean
 from survey_app.i18n import gettext as _
@@ -102,8 +104,33 @@ class PublicReasonForm(StaffForm):
     )
 
 
-class ExtendForm(ReasonForm):
+class ExtendForm(PublicReasonForm):
     closes_on = DateField(lazy_gettext("New last day"), format=_DATE_FORMATS, validators=[InputRequired()])
+
+
+class KeyingForm(PublicReasonForm):
+    """A longer window for keying paper."""
+
+    closes_on = DateField(
+        lazy_gettext("New last day of keying"), format=_DATE_FORMATS, validators=[InputRequired()]
+    )
+
+
+class ReopenForm(PublicReasonForm):
+    """Until when the phones are open again."""
+
+    closes_on = DateField(
+        lazy_gettext("Open until (day)"), format=_DATE_FORMATS, validators=[InputRequired()]
+    )
+    hour = TimeField(
+        lazy_gettext("Hour (empty: the end of that day)"), format=_TIME_FORMATS, validators=[Optional()]
+    )
+
+    def closes_at(self) -> datetime:
+        """The moment chosen, of Vietnam; call after validation."""
+        if self.hour.data is None:
+            return calendar.closing(self.closes_on.data)
+        return datetime.combine(self.closes_on.data, self.hour.data, VIETNAM).astimezone(UTC)
 
 
 class ClockForm(StaffForm):

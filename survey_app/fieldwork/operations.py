@@ -97,7 +97,7 @@ def close_due(session: Session, now: datetime, keying: Keying) -> int:
 
 
 def end_phones(session: Session, survey: Survey, *, now: datetime, keying: Keying, actor: str) -> None:
-    """Move an open survey to counting. Never back."""
+    """Move an open survey to counting. Back only by `counting.reopen`."""
     require_state(survey, State.OPEN)
     survey.state = State.COUNTING
     survey.phones_closed_at = now

@@ -32,7 +32,9 @@ from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.forms import (
     CorrectionForm,
     ExtendForm,
+    KeyingForm,
     ReasonForm,
+    ReopenForm,
 )
 from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import FrameLine, SurveyView
@@ -90,6 +92,8 @@ def page(survey_id: str) -> ResponseReturnValue:
         may_ask=person.role in _BODIES,
         extend_form=ExtendForm(formdata=None, prefix="extend"),
         shorten_form=ExtendForm(formdata=None, prefix="shorten"),
+        keying_form=KeyingForm(formdata=None, prefix="keying"),
+        reopen_form=ReopenForm(formdata=None, prefix="reopen"),
         annul_form=ReasonForm(formdata=None, prefix="annul"),
     )
 
@@ -116,6 +120,31 @@ def ask_extend(survey_id: str) -> ResponseReturnValue:
 def ask_shorten(survey_id: str) -> ResponseReturnValue:
     """Ask the other body to let the phones close earlier."""
     return _ask_new_day(survey_id, Act.SHORTEN, ExtendForm(prefix="shorten"))
+
+
+@bp.post("/<survey_id>/xin-them-ngay-nhap")
+@access.roles(*_BODIES)
+@fresh
+def ask_extend_counting(survey_id: str) -> ResponseReturnValue:
+    """Ask the other body to give more time for keying paper."""
+    form = KeyingForm(prefix="keying")
+    if not form.validate_on_submit():
+        return _form_refused(survey_id, Act.EXTEND_COUNTING, form)
+    ends_at = calendar.closing(form.closes_on.data)
+    payload: dict[str, object] = {"counting_ends_at": ends_at.isoformat()}
+    return _ask(survey_id, Act.EXTEND_COUNTING, payload, form.reason.data, form)
+
+
+@bp.post("/<survey_id>/xin-mo-lai")
+@access.roles(*_BODIES)
+@fresh
+def ask_reopen(survey_id: str) -> ResponseReturnValue:
+    """Ask the other body to open the phones again."""
+    form = ReopenForm(prefix="reopen")
+    if not form.validate_on_submit():
+        return _form_refused(survey_id, Act.REOPEN, form)
+    payload: dict[str, object] = {"closes_at": form.closes_at().isoformat()}
+    return _ask(survey_id, Act.REOPEN, payload, form.reason.data, form)
 
 
 @bp.post("/<survey_id>/xin-huy")
@@ -279,6 +308,8 @@ def _decide_page(
         as_of=as_of,
         told=evidence.facts(current, survey),
         new_last_day=acts.new_last_day(approval),
+        new_end_of_counting=acts.new_end_of_counting(approval),
+        open_until=acts.open_until(approval),
         digest=instrument.digest or "",
         wording_state=confirmation.scored_wording(current, survey.instrument_id, survey.unit.path),
     )

@@ -4,7 +4,7 @@ from flask import Flask
 
 from survey_app import jobs
 from survey_app.accounts import paper_signatures, todo
-from survey_app.fieldwork import acts, evidence, links
+from survey_app.fieldwork import acts, evidence, links, remarks
 from survey_app.fieldwork.links import Link
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
@@ -81,6 +81,7 @@ def init_app(app: Flask) -> None:
     evidence.register(app, signing.told_before_deciding)
     paper_signatures.register(app, signing.ACT, signing.carry_out, signing_views.page_of)
     todo.register(app, reminders.todos)
+    remarks.register(app, reminders.remarks)
     todo.register(app, signing_views.todos)
     todo.register(app, custody_views.todos)
     todo.register(app, annulling_views.todos)

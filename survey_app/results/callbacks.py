@@ -97,12 +97,14 @@ def record_receipts(
     session: Session,
     survey_id: str,
     village_code: str,
-    counts: Mapping[str, int],
+    counts: Mapping[str, int | None],
     *,
     actor: str,
     now: datetime,
 ) -> None:
-    """Keep the totals of one village's list: issued, ticked, returned, voided. A second entry corrects the first.
+    """Keep the totals of one village's list: issued, ticked, returned, voided, and filled slips brought back.
+
+    The last may be left out while nobody has counted them. A second entry corrects the first.
 
     Both stay in the audit log. Raises SurveyNotFound, TooEarlyToCompare, AlreadyDrawn.
     """
@@ -116,8 +118,9 @@ def record_receipts(
         row = ReceiptList(survey_id=survey_id, unit_id=unit_id)
         session.add(row)
     told = audit.changes({name: getattr(row, name) for name in counts}, counts)
-    row.issued, row.ticked = counts["issued"], counts["ticked"]
-    row.returned, row.voided = counts["returned"], counts["voided"]
+    row.issued, row.ticked = counts["issued"] or 0, counts["ticked"] or 0
+    row.returned, row.voided = counts["returned"] or 0, counts["voided"] or 0
+    row.brought_back = counts.get("brought_back")
     row.entered_by, row.entered_at = actor, now
     subject = f"survey:{survey_id}"
     audit.record(session, actor, RECEIPTS, subject, at=now, village=village_code, **counts, **told)

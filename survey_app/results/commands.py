@@ -16,6 +16,7 @@ from survey_app import audit, clock, db, keys
 from survey_app.errors import DomainError
 from survey_app.fieldwork import rounds
 from survey_app.i18n import gettext as _
+from survey_app.i18n import ngettext
 from survey_app.results import custody, erasing, machine, operations, queries, verification
 from survey_app.templating import day, percent
 
@@ -49,6 +50,14 @@ def close(survey_id: str, as_json: bool) -> None:
             slips=unkeyed.live_slips,
         )
     )
+    if unkeyed.filled:
+        click.echo(
+            ngettext(
+                "%(num)d filled slip was brought back and is not keyed: it does not count.",
+                "%(num)d filled slips were brought back and are not keyed: they do not count.",
+                unkeyed.filled,
+            )
+        )
     for village in unkeyed.villages:
         click.echo(
             _(

@@ -14,7 +14,8 @@ from survey_app.access import Identity
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.questions.instrument import Question, Text
-from survey_app.results import queries, speaking, tables
+from survey_app.results import queries, retiming, speaking, tables
+from survey_app.results.retiming import Retiming
 from survey_app.scoring import disclosure, rates
 from survey_app.scoring.disclosure import Audience, DisclosedCommune
 from survey_app.scoring.quartiles import Quartiles
@@ -59,6 +60,8 @@ class DisclosedResult:
     sealed_by: str | None = None
     counted_on: date | None = None
     annulments: tuple[AnnulmentView, ...] = ()
+    #: What two bodies changed of the announced days.
+    retimed: tuple[Retiming, ...] = ()
     #: The survey that speaks for the unit and year in place of this one; None where this one does.
     spoken_by: str | None = None
     #: As in `queries.ScorecardView`.
@@ -134,6 +137,7 @@ def result(session: Session, survey_id: str, audience: Audience) -> DisclosedRes
         sealed_by=exact.sealed_by,
         counted_on=exact.counted_on,
         annulments=exact.annulments,
+        retimed=retiming.changes(session, survey_id),
         spoken_by=speaking.instead_of(session, exact.survey),
         signs_names=exact.signs_names,
     )

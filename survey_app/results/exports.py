@@ -10,7 +10,7 @@ from survey_app.accounts.parties import stood_in
 from survey_app.fieldwork import rounds
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
-from survey_app.results import wording
+from survey_app.results import retiming, wording
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.scoring import rates
 from survey_app.scoring.disclosure import Audience, DisclosedVillage
@@ -94,8 +94,15 @@ def remarks(result: DisclosedResult) -> tuple[str, ...]:
         ),
     )
     asked_again = (rounds.sentence(annulment) for annulment in result.annulments)
+    retimed = (retiming.sentence(change) for change in result.retimed)
     told_before = (_few_came_after(result.counted_on),) if result.keeps_figure and result.counted_on else ()
-    return (*(text for applies, text in told if applies), *wording.ended(result), *told_before, *asked_again)
+    return (
+        *(text for applies, text in told if applies),
+        *retimed,
+        *wording.ended(result),
+        *told_before,
+        *asked_again,
+    )
 
 
 def _unsigned_names() -> str:

@@ -108,6 +108,8 @@ class ReceiptList(Base):
     returned: Mapped[int]
     #: Slips spoilt and replaced.
     voided: Mapped[int]
+    #: Filled slips that came back to be keyed; None while nobody has counted them.
+    brought_back: Mapped[int | None]
     entered_by: Mapped[str] = mapped_column(String(40))
     entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -21,7 +21,7 @@ from survey_app.fieldwork.models import PrintBatch, Purpose, SlipRow
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
-from survey_app.results.models import FeedbackFigure, Seal, TallyRow
+from survey_app.results.models import FeedbackFigure, ReceiptList, Seal, TallyRow
 from survey_app.scoring import quartiles, scorecards, tallies
 from survey_app.scoring.quartiles import Quartiles
 from survey_app.scoring.scorecards import Scorecard
@@ -85,6 +85,8 @@ class UnkeyedVillage:
 
     unit: str
     households: int
+    #: Filled slips that were brought back and are not keyed.
+    filled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +95,44 @@ class Unkeyed:
 
     households: int
     live_slips: int
-    #: Only villages where somebody is missing.
+    #: Filled slips that were brought back, as the Front counted them, and are not keyed.
+    filled: int
+    #: Only villages where somebody or a slip is missing.
     villages: tuple[UnkeyedVillage, ...]
 
 
 def unkeyed(session: Session, survey_id: str) -> Unkeyed:
     """What has not come in at this moment. Says nothing of answers."""
     answered = surveys.answered_by_village(surveys.answered_now(session, survey_id))
+    filled = unkeyed_slips(session, survey_id)
     silent = [
-        UnkeyedVillage(line.unit.code, line.households - answered.get(line.unit.id, 0))
+        UnkeyedVillage(
+            line.unit.code,
+            max(line.households - answered.get(line.unit.id, 0), 0),
+            filled.get(line.unit.id, 0),
+        )
         for line in surveys.frame(session, survey_id)
     ]
-    missing = tuple(village for village in silent if village.households > 0)
+    missing = tuple(village for village in silent if village.households > 0 or village.filled)
     return Unkeyed(
         households=sum(village.households for village in missing),
         live_slips=_live_slips(session, survey_id),
+        filled=sum(filled.values()),
         villages=missing,
     )
+
+
+def unkeyed_slips(session: Session, survey_id: str) -> dict[int, int]:
+    """Filled slips that were brought back and are not keyed, by village id; villages without any are absent."""
+    counted = select(ReceiptList.unit_id, ReceiptList.brought_back).where(
+        ReceiptList.survey_id == survey_id, ReceiptList.brought_back.is_not(None)
+    )
+    keyed = surveys.paper_by_village(surveys.answered_now(session, survey_id))
+    missing = {
+        unit_id: (brought_back or 0) - keyed.get(unit_id, 0)
+        for unit_id, brought_back in session.execute(counted.order_by(ReceiptList.unit_id))
+    }
+    return {unit_id: slips for unit_id, slips in missing.items() if slips > 0}
 
 
 def scorecard(session: Session, survey_id: str) -> ScorecardView:

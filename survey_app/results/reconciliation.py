@@ -16,7 +16,7 @@ from survey_app.fieldwork.queries import BatchView, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import force_locale
 from survey_app.i18n import gettext as _
-from survey_app.results import comparison, paper_draw, signing
+from survey_app.results import comparison, paper_draw, queries, signing
 from survey_app.results.comparison import Reconciliation
 from survey_app.results.signing import Signature
 from survey_app.scoring.callback import Contradiction
@@ -31,6 +31,8 @@ class VillageSlips:
     #: Slips made on the server for this village, and those of them in batches that were voided there.
     made: int
     voided: int
+    #: Filled slips that were brought back and never keyed.
+    unkeyed: int = 0
 
     @property
     def live(self) -> int:
@@ -62,6 +64,8 @@ class VillageSlips:
             )
         if receipts.missing < 0:
             found.append(_("%(count)d slips more are accounted for than came.", count=-receipts.missing))
+        if self.unkeyed:
+            found.append(_("%(count)d filled slips were brought back and never keyed.", count=self.unkeyed))
         if self.village.exceeds_list:
             more = self.village.answered - receipts.ticked
             found.append(_("%(count)d households more were counted than signed for a slip.", count=more))
@@ -103,10 +107,10 @@ class Minutes:
 def minutes(session: Session, survey_id: str) -> Minutes:
     """The minutes of a sealed survey. Raises SurveyNotFound, NotSealed."""
     found = comparison.comparison(session, survey_id)
-    batches = surveys.batches(session, survey_id)
+    batches, unkeyed = surveys.batches(session, survey_id), queries.unkeyed_slips(session, survey_id)
     return Minutes(
         survey=found.survey,
-        villages=tuple(_village(village, batches) for village in found.villages),
+        villages=tuple(_village(village, batches, unkeyed) for village in found.villages),
         digest=found.digest,
         signatures=signing.signatures(session, survey_id),
         annulments=found.annulments,
@@ -125,7 +129,10 @@ def pdf(found: Minutes, now: datetime) -> bytes:
     return files.pdf(page)
 
 
-def _village(village: Reconciliation, batches: Iterable[BatchView]) -> VillageSlips:
+def _village(
+    village: Reconciliation, batches: Iterable[BatchView], unkeyed: Mapping[int, int]
+) -> VillageSlips:
     own = [batch for batch in batches if batch.unit_id == village.line.unit.id]
     voided = sum(batch.slips for batch in own if batch.voided_at is not None)
-    return VillageSlips(village, made=sum(batch.slips for batch in own), voided=voided)
+    missing = unkeyed.get(village.line.unit.id, 0)
+    return VillageSlips(village, made=sum(batch.slips for batch in own), voided=voided, unkeyed=missing)

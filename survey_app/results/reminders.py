@@ -7,11 +7,15 @@ from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app.access import BODIES, Identity
+from survey_app.access import BODIES, KEY_PAPER, Identity
 from survey_app.accounts.todo import Todo
 from survey_app.fieldwork.calendar import SEALING_TAKES
-from survey_app.fieldwork.models import State, Survey
+from survey_app.fieldwork.models import Purpose, State, Survey
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.fieldwork.remarks import Remark
 from survey_app.i18n import gettext as _
+from survey_app.i18n import ngettext
+from survey_app.results import queries
 from survey_app.results.models import RefusedSeal
 from survey_app.units.models import Unit
 
@@ -29,7 +33,11 @@ def note_refusal(session: Session, survey_id: str, differences: Sequence[str], n
 
 
 def todos(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
-    """One line for each survey of the subtree whose seal was refused, or that nobody came to seal."""
+    """One line for each survey of the subtree that waits for slips or for its seal."""
+    if identity.role not in BODIES | KEY_PAPER:
+        return
+    waiting = _waiting(session, identity.unit_path, now)
+    yield from (_to_key(survey_id, slips, identity) for survey_id, slips in waiting.items())
     if identity.role not in BODIES:
         return
     refused = _refused(session, identity.unit_path)
@@ -45,7 +53,7 @@ def todos(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]
             url=url_for("fieldwork.page", survey_id=row.survey_id),
             urgent=True,
         )
-    told = {row.survey_id for row in refused}
+    told = {row.survey_id for row in refused} | waiting.keys()
     for survey_id in _overdue(session, identity.unit_path, now):
         if survey_id not in told:
             yield Todo(
@@ -57,6 +65,48 @@ def todos(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]
                 url=url_for("fieldwork.page", survey_id=survey_id),
                 urgent=True,
             )
+
+
+def remarks(_session: Session, survey: SurveyView) -> Iterator[Remark]:
+    """What ends the counting, for whoever looks at the survey meanwhile."""
+    if survey.state is State.COUNTING and survey.purpose is Purpose.DECISION:
+        yield Remark(
+            _(
+                "The result is sealed on the day after counting ends. Filled slips that were brought back and are not "
+                "keyed put that off: they are then a task under “Today”."
+            )
+        )
+
+
+def _to_key(survey_id: str, slips: int, person: Identity) -> Todo:
+    keys_slips = person.role in KEY_PAPER
+    return Todo(
+        title=_("Survey %(survey)s waits for paper slips", survey=survey_id),
+        detail=ngettext(
+            "Counting is over, but %(num)d filled slip that was brought back is not keyed. Key it, or ask the other "
+            "body for more time; if it cannot be keyed, correct the number with the receipt list. Until then the clock "
+            "does not seal.",
+            "Counting is over, but %(num)d filled slips that were brought back are not keyed. Key them, or ask the "
+            "other body for more time; if they cannot be keyed, correct the number with the receipt list. Until then "
+            "the clock does not seal.",
+            slips,
+        ),
+        url=url_for("paper.key_slip" if keys_slips else "fieldwork.page", survey_id=survey_id),
+        urgent=True,
+    )
+
+
+def _waiting(session: Session, unit_path: str, now: datetime) -> dict[str, int]:
+    """Filled slips not keyed though counting is over, by survey."""
+    over = session.scalars(
+        select(Survey.id)
+        .join(Unit, Unit.id == Survey.unit_id)
+        .where(Unit.path.startswith(unit_path, autoescape=True))
+        .where(Survey.state == State.COUNTING, Survey.counting_ends_at <= now)
+        .order_by(Survey.id)
+    ).all()
+    missing = {survey_id: sum(queries.unkeyed_slips(session, survey_id).values()) for survey_id in over}
+    return {survey_id: slips for survey_id, slips in missing.items() if slips}
 
 
 def _refused(session: Session, unit_path: str) -> tuple[RefusedSeal, ...]:

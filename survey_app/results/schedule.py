@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import clock, db, keys
 from survey_app.fieldwork.models import Purpose, State, Survey
-from survey_app.results import cancelling, custody, erasing, operations, reminders
+from survey_app.results import cancelling, custody, erasing, operations, queries, reminders
 
 #: How the audit log names the minute job.
 JOB = "job"
@@ -87,8 +87,10 @@ def _seal(survey_id: str, now: datetime) -> str:
 
 
 def _due(session: Session, now: datetime) -> tuple[str, ...]:
+    """Surveys whose counting is over and whose filled slips are keyed; the others wait for people."""
     counted = select(Survey.id).where(Survey.state == State.COUNTING, Survey.counting_ends_at <= now)
-    return tuple(session.scalars(counted.order_by(Survey.counting_ends_at, Survey.id)))
+    over = session.scalars(counted.order_by(Survey.counting_ends_at, Survey.id)).all()
+    return tuple(survey_id for survey_id in over if not queries.unkeyed_slips(session, survey_id))
 
 
 def _open_feedback(session: Session) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Forms of the comparison page: totals of a receipt list, and replies to the call-back."""
 
 from wtforms import SelectField
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired, NumberRange, Optional
 
 from survey_app.forms import WholeNumberField
 from survey_app.i18n import lazy_gettext
@@ -19,10 +19,15 @@ class ReceiptsForm(RevisedForm):
     returned = WholeNumberField(lazy_gettext("Slips returned unused"), validators=_COUNT)
     voided = WholeNumberField(lazy_gettext("Slips spoilt and replaced"), validators=_COUNT)
 
-    def counts(self) -> dict[str, int]:
-        """The four totals by name; call after validation."""
+    brought_back = WholeNumberField(
+        lazy_gettext("Filled slips brought back to be keyed (empty: not counted yet)"),
+        validators=(Optional(), NumberRange(min=0, max=100_000)),
+    )
+
+    def counts(self) -> dict[str, int | None]:
+        """The totals by name; call after validation."""
         fields = (self.issued, self.ticked, self.returned, self.voided)
-        return {field.name: field.data or 0 for field in fields}
+        return {field.name: field.data or 0 for field in fields} | {"brought_back": self.brought_back.data}
 
 
 class RepliesForm(RevisedForm):

@@ -139,8 +139,9 @@ def _refuse_unseen_replies(current: Session, survey: SurveyView, form: RepliesFo
         revisions.refuse_unseen(form, stored, Saved(entry.name, entry.noted_at))
 
 
-def _totals(entered: ReceiptList) -> dict[str, int]:
-    return {name: getattr(entered, name) for name in ("issued", "ticked", "returned", "voided")}
+def _totals(entered: ReceiptList) -> dict[str, int | None]:
+    names = ("issued", "ticked", "returned", "voided", "brought_back")
+    return {name: getattr(entered, name) for name in names}
 
 
 def _receipts_form(survey: SurveyView, *, typed: bool = True, **values: object) -> ReceiptsForm:

@@ -28,6 +28,7 @@ from survey_app.accounts import operations as accounts
 from survey_app.collecting.models import AnnulledResponse, Response, SealedResponse, SpentCode
 from survey_app.errors import DomainError
 from survey_app.fieldwork import batches, calendar, operations, queries
+from survey_app.fieldwork import counting as fieldwork_counting
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import State, Survey
 from survey_app.keys import store
@@ -107,6 +108,12 @@ def test_i1_to_i6_hold_in_every_order_of_acts(app, client, make_commune, make_su
         def close(self):
             self.attempt(lambda current, now: operations.end_phones(
                 current, current.get_one(Survey, self.survey.id), now=now, keying=Keying(5), actor="operator"))  # fmt: skip
+
+        @precondition(lambda self: self.state is State.COUNTING)
+        @rule()
+        def open_again(self):
+            self.attempt(lambda current, now: fieldwork_counting.reopen(
+                current, self.survey.id, now + timedelta(days=1), reason="Mất sóng", actor="operator", now=now))  # fmt: skip
 
         @rule()
         def seal(self):

@@ -21,9 +21,11 @@ from survey_app.fieldwork import queries as fieldwork
 from survey_app.fieldwork.models import Channel, Progress, Purpose, SlipRow, State, Survey
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
 from survey_app.results import (
+    callbacks,
     erasing,
     operations,
     queries,
+    reconciliation,
     reminders,
     schedule,
     speaking,
@@ -370,6 +372,66 @@ def test_a_refused_seal_is_a_task_with_its_reason_and_the_next_step_until_it_is_
     assert "3" in detail
     assert "results close" in detail
     assert listed(NOW + timedelta(days=1, minutes=1)) == []
+
+
+def bring_back(surveys, slips):
+    with db.transaction() as current:
+        counts = {"issued": 10, "ticked": 10, "returned": 0, "voided": 0, "brought_back": slips}
+        village = surveys.village("Một").code
+        callbacks.record_receipts(current, "001", village, counts, actor="user:1", now=NOW)
+
+
+def test_filled_slips_that_are_not_keyed_put_the_seal_by_the_clock_off(surveys):
+    surveys.make(households={"Một": 10})
+    surveys.answer("001", "Một", HAPPY, times=4)
+    surveys.answer("001", "Một", HAPPY, times=2, channel=Channel.PAPER_ENTRY)
+    bring_back(surveys, 3)
+
+    waits = [schedule.seal_due(NOW + timedelta(days=days)) for days in range(3)]
+    missing = queries.unkeyed(db.session(), "001")
+    db.session().rollback()
+    surveys.answer("001", "Một", HAPPY, channel=Channel.PAPER_ENTRY)
+    keyed = [schedule.seal_due(NOW + timedelta(days=days)) for days in range(3, 5)]
+
+    assert waits == [{}, {}, {}]
+    assert (missing.filled, [village.filled for village in missing.villages]) == (1, [1])
+    assert keyed == [{}, {"001": "sealed"}]
+
+
+@pytest.mark.parametrize(
+    ("role", "place"),
+    [
+        (Role.CLERK, "/can-bo/nhap-phieu/001"),
+        (Role.FRONT_COMMUNE, "/can-bo/nhap-phieu/001"),
+        (Role.PROVINCE, "/can-bo/dot/001"),
+        (Role.COMMUNE, "/can-bo/dot/001"),
+    ],
+)
+def test_filled_slips_that_are_not_keyed_are_a_task_once_counting_is_over(app, surveys, role, place):
+    surveys.make(households={"Một": 10})
+    bring_back(surveys, 3)
+    person = surveys.person(role)
+
+    def listed(now):
+        with app.test_request_context():
+            return [(item.url, item.urgent) for item in reminders.todos(db.session(), person, now)]
+
+    assert listed(NOW - timedelta(minutes=1)) == []
+    assert listed(NOW) == listed(NOW + timedelta(days=9)) == [(place, True)]
+    bring_back(surveys, None)
+    assert listed(NOW) == []
+
+
+def test_the_command_seals_at_once_and_says_which_filled_slips_do_not_count(app, surveys):
+    surveys.make(households={"Một": 10})
+    bring_back(surveys, 3)
+
+    done = app.test_cli_runner().invoke(args=["results", "close", "--survey", "001"])
+
+    assert done.exit_code == 0
+    assert "3 phiếu giấy đã thu về" in done.output
+    [village] = reconciliation.minutes(db.session(), "001").villages
+    assert any("3 phiếu giấy" in difference for difference in village.differences)
 
 
 def test_closing_while_answers_are_in_flight_seals_exactly_those_that_were_acknowledged(app, surveys):
