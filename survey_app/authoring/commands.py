@@ -12,13 +12,14 @@ from typing import Any, NoReturn
 import click
 from flask.cli import AppGroup
 
-from survey_app import audit, db
+from survey_app import audit, db, uploads
 from survey_app.authoring import check, operations, queries
 from survey_app.authoring.queries import InstrumentView
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
 from survey_app.questions.document import InvalidInstrument
 from survey_app.questions.instrument import FACES, Kind
+from survey_app.uploads import NotOpened
 
 group = AppGroup("authoring", help="Questionnaires: the library of templates, drafts, frozen versions.")
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
@@ -146,7 +147,13 @@ def _described_question(item: dict[str, Any]) -> dict[str, Any]:
 
 def _read(file: Path) -> dict[str, object]:
     try:
-        raw = json.loads(file.read_text(encoding="utf-8-sig"))
+        content = file.read_bytes()
+        uploads.opened("document", content)
+        raw = json.loads(content.decode("utf-8-sig"))
+    except NotOpened as refused:
+        if refused.word == "damaged":
+            raise click.ClickException(_("%(file)s is not JSON in UTF-8.", file=file.name)) from refused
+        raise click.ClickException(" ".join(uploads.sentence(refused.word))) from refused
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise click.ClickException(_("%(file)s is not JSON in UTF-8.", file=file.name)) from error
     if not isinstance(raw, dict):

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app import audit
+from survey_app import audit, uploads
 from survey_app.criteria import frameworks
 from survey_app.criteria.frameworks import Framework, InvalidFramework
 from survey_app.errors import DomainError
@@ -22,6 +22,7 @@ from survey_app.rulebooks import queries
 from survey_app.rulebooks.models import EarlierRecognition, FrameworkVersion, ServiceTick, YearFramework
 from survey_app.rulebooks.packaged import packaged
 from survey_app.rulebooks.queries import PACKAGE, SERVICES, FrameworkNotFound
+from survey_app.uploads import NotOpened
 
 
 class BadFramework(DomainError):
@@ -58,9 +59,15 @@ class Recorded:
 
 
 def read_file(content: bytes) -> Framework:
-    """The rule book in an uploaded file. Raises BadFramework with all problems at once."""
+    """The rule book in an uploaded file. Raises BadFramework with all problems at once.
+
+    A process apart has looked at it first, so that what is made of it here is no more than a rule book needs.
+    """
     try:
+        uploads.opened("document", content)
         book = frameworks.load(json.loads(content.decode("utf-8-sig")))
+    except NotOpened as refused:
+        raise BadFramework(_not_opened(refused.word)) from refused
     except InvalidFramework as error:
         raise BadFramework(_("The rule book has mistakes. Nothing was saved."), error.problems) from error
     except (ValueError, RecursionError) as error:
@@ -68,6 +75,13 @@ def read_file(content: bytes) -> Framework:
     if missing := frameworks.unnamed(book):
         raise BadFramework(_("The rule book has mistakes. Nothing was saved."), missing)
     return book
+
+
+def _not_opened(word: str) -> str:
+    if word == "damaged":
+        return _("The file cannot be read as JSON in UTF-8. Nothing was saved.")
+    found, expected = uploads.sentence(word)
+    return _("%(found)s Nothing was saved. Expected: %(expected)s.", found=found, expected=expected)
 
 
 def load_packaged(session: Session, *, now: datetime) -> tuple[Recorded, ...]:

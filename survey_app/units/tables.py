@@ -1,41 +1,24 @@
 """Uploaded CSV and Excel files as plain rows of cells, and the list of everything wrong in them.
 
-Knows no column. Refuses what could hurt: files that unpack to something huge, document types in XML, old and
-locked workbooks. A formula is handed on as a `Formula`: its result depends on who opened the file last.
+Knows no column. The file is opened by `uploads`, apart from this process: what could hurt is refused there, and worded
+here. A formula is handed on as a `Formula`: its result depends on who opened the file last.
 """
 
-import csv
-import io
-import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from http import HTTPStatus
 from typing import Any
 
-import openpyxl
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
-
+from survey_app import uploads
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
+from survey_app.opening import MAX_ROWS
+from survey_app.uploads import NotOpened
 
 #: Bytes of an uploaded file, as of every request.
 MAX_FILE_BYTES = 2 * 1024 * 1024
-#: Bytes a workbook may unpack to; a full province is about 1 MB.
-MAX_UNPACKED_BYTES = 20 * 1024 * 1024
-#: Files inside a workbook; Excel writes about a dozen and one for each sheet.
-MAX_PARTS = 500
-#: Rows of one sheet; a full province has about two thousand villages.
-MAX_ROWS = 20_000
-#: Cells of a workbook, counted in the XML before it is parsed.
-MAX_CELLS = 400_000
-#: Columns of a sheet that are looked at.
-MAX_COLUMNS = 40
-
-_OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ZIP = b"PK\x03\x04"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +79,13 @@ class BadFile(DomainError):
         )
 
 
+class BusyReading(BadFile):
+    """Nothing is wrong with the file: others were being read."""
+
+    code = "dang-doc-tep-khac"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
 def read_sheets(content: bytes, filename: str) -> tuple[Sheet, ...]:
     """The sheets of an .xlsx workbook, or the one of a CSV file, without blank rows and without empty sheets.
 
@@ -103,113 +93,82 @@ def read_sheets(content: bytes, filename: str) -> tuple[Sheet, ...]:
     """
     if len(content) > MAX_FILE_BYTES:
         raise _unreadable(filename, _("The file is larger than 2 MB."), _("a file of at most 2 MB"))
-    if content.startswith(_OLD_EXCEL):
-        raise _unreadable(
-            filename,
-            _("This is an old Excel file (.xls) or one locked with a password."),
-            _("an .xlsx file without a password: open it in Excel, choose Save as, Excel Workbook (.xlsx)"),
-        )
-    sheets = _workbook(content, filename) if content.startswith(_ZIP) else (_csv(content, filename),)
+    try:
+        found = uploads.opened("table", content)
+    except NotOpened as refused:
+        raise _refusal(refused, filename) from refused
+    sheets = tuple(_sheet(sheet, filename) for sheet in found)
     filled = tuple(sheet for sheet in sheets if sheet.rows)
     if not filled:
         raise _unreadable(filename, _("The file is empty."), _("a heading row and one row for each village"))
     return filled
 
 
-def _csv(content: bytes, filename: str) -> Sheet:
-    text = _decoded(content, filename)
-    first_line = text.lstrip("\r\n").split("\n", 1)[0]
-    delimiter = max(",;\t", key=first_line.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        return Sheet(filename, tuple(_bounded(_csv_rows(reader), filename)))
-    except csv.Error as error:
-        raise BadFile([_whole_row(filename, reader.line_num)]) from error
+def _sheet(found: Mapping[str, Any], filename: str) -> Sheet:
+    return Sheet(
+        name=found["name"] or filename,
+        rows=tuple(Row(number, tuple(map(_value, cells))) for number, cells in found["rows"]),
+        merged=tuple((row, _letters(column)) for row, column in found["merged"]),
+    )
 
 
-def _decoded(content: bytes, filename: str) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _wrong_encoding(filename, 1)
-    if b"\x00" in content:
-        raise _unreadable(
-            filename, _("This is neither a CSV file nor an Excel workbook."), _("a .csv or .xlsx file")
-        )
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _wrong_encoding(filename, content.count(b"\n", 0, error.start) + 1) from error
-
-
-def _csv_rows(reader: Any) -> Iterator[Row]:
-    before = 0
-    for cells in reader:
-        yield Row(before + 1, tuple(cells))
-        before = reader.line_num
-
-
-def _workbook(content: bytes, filename: str) -> tuple[Sheet, ...]:
-    _refuse_bombs(content, filename)
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content), keep_links=False)
-        return tuple(_worksheet(sheet) for sheet in book.worksheets)
-    except BadFile:
-        raise
-    except Exception as error:  # openpyxl raises whatever its parsers happen to meet in a broken workbook
-        raise _damaged(filename) from error
-
-
-def _refuse_bombs(content: bytes, filename: str) -> None:
-    """Look at the package before anything parses it: a 2 MB file can unpack to gigabytes."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            if "xl/workbook.xml" not in package.namelist():
-                raise _damaged(filename)
-            inside = package.infolist()
-            if len(inside) > MAX_PARTS or sum(part.file_size for part in inside) > MAX_UNPACKED_BYTES:
-                raise _too_large(filename)
-            parts = [package.read(part) for part in inside if part.filename.endswith((".xml", ".rels"))]
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
-        raise _damaged(filename) from error
-    if any(b"<!DOCTYPE" in part or b"<!ENTITY" in part for part in parts):
-        raise _damaged(filename)
-    if sum(part.count(b"<c ") for part in parts) > MAX_CELLS:
-        raise _too_large(filename)
-
-
-def _worksheet(sheet: Worksheet) -> Sheet:
-    if sheet.max_row > MAX_ROWS:
-        raise BadFile([_too_many_rows(sheet.title, sheet.max_row)])
-    rows = sheet.iter_rows(max_row=sheet.max_row, max_col=min(sheet.max_column, MAX_COLUMNS))
-    read = (Row(number, tuple(_value(cell) for cell in cells)) for number, cells in enumerate(rows, start=1))
-    merged = tuple((area.min_row, _letters(area.min_col)) for area in sheet.merged_cells.ranges)
-    return Sheet(sheet.title, tuple(_bounded(read, sheet.title)), tuple(sorted(merged)))
-
-
-def _value(cell: Any) -> Cell:
-    if cell.data_type == "f":
-        return Formula(str(getattr(cell.value, "text", cell.value)))
-    value: Cell = cell.value
-    return value
+def _value(told: Any) -> Cell:
+    """A cell again; what JSON has no word for comes as a pair."""
+    if not isinstance(told, list):
+        cell: Cell = told
+        return cell
+    word, text = told
+    match word:
+        case "formula":
+            return Formula(text)
+        case "moment":
+            return datetime.fromisoformat(text)
+        case "day":
+            return date.fromisoformat(text)
+    return time.fromisoformat(text)
 
 
 def _letters(column: int) -> str:
-    return str(get_column_letter(column))
+    """The letters of a column, from 1.
+
+    >>> [_letters(column) for column in (1, 26, 27, 703)]
+    ['A', 'Z', 'AA', 'AAA']
+    """
+    letters = ""
+    while column:
+        column, place = divmod(column - 1, 26)
+        letters = chr(ord("A") + place) + letters
+    return letters
 
 
-def _bounded(rows: Iterable[Row], name: str) -> Iterator[Row]:
-    """The rows with anything in them; raises BadFile beyond MAX_ROWS."""
-    for row in rows:
-        if row.number > MAX_ROWS:
-            raise BadFile([_too_many_rows(name, row.number)])
-        if not _is_blank(row.cells):
-            yield row
-
-
-def _is_blank(cells: Sequence[Cell]) -> bool:
-    return all(
-        cell is None or (isinstance(cell, str) and not cell.strip("\ufeff \u00a0\t\r\n\u200b"))
-        for cell in cells
-    )
+def _refusal(refused: NotOpened, filename: str) -> BadFile:
+    """Why a file was not opened, in words."""
+    place = refused.place
+    match refused.word:
+        case "old_excel":
+            return _unreadable(
+                filename,
+                _("This is an old Excel file (.xls) or one locked with a password."),
+                _(
+                    "an .xlsx file without a password: open it in Excel, choose Save as, Excel Workbook (.xlsx)"
+                ),
+            )
+        case "neither":
+            return _unreadable(
+                filename, _("This is neither a CSV file nor an Excel workbook."), _("a .csv or .xlsx file")
+            )
+        case "wrong_encoding":
+            return BadFile([_wrong_encoding(filename, place["row"])])
+        case "row_unreadable":
+            return BadFile([_whole_row(filename, place["row"])])
+        case "too_many_rows":
+            return BadFile([_too_many_rows(place["sheet"] or filename, place["row"])])
+        case "damaged":
+            return _damaged(filename)
+        case uploads.BUSY:
+            return BusyReading([RowProblem(filename, 1, "", *uploads.sentence(refused.word))])
+        case word:
+            return _unreadable(filename, *uploads.sentence(word))
 
 
 def _unreadable(filename: str, found: str, expected: str) -> BadFile:
@@ -224,14 +183,6 @@ def _damaged(filename: str) -> BadFile:
     )
 
 
-def _too_large(filename: str) -> BadFile:
-    return _unreadable(
-        filename,
-        _("This workbook unpacks to far more than a list of villages."),
-        _("only the heading and the villages"),
-    )
-
-
 def _too_many_rows(name: str, row: int) -> RowProblem:
     return RowProblem(
         name,
@@ -242,10 +193,10 @@ def _too_many_rows(name: str, row: int) -> RowProblem:
     )
 
 
-def _wrong_encoding(filename: str, row: int) -> BadFile:
+def _wrong_encoding(filename: str, row: int) -> RowProblem:
     found = _("The letters cannot be read: the file is not in UTF-8.")
     expected = _("a file saved as “CSV UTF-8” (in Excel: Save as, CSV UTF-8), or an .xlsx file")
-    return BadFile([RowProblem(filename, row, "", found, expected)])
+    return RowProblem(filename, row, "", found, expected)
 
 
 def _whole_row(filename: str, row: int) -> RowProblem:

@@ -58,7 +58,7 @@ def upload(code: str) -> ResponseReturnValue:
     try:
         lines = households.read_file(sent.read(), sent.filename, commune, db.session(), queries.civil(now))
     except BadFile as bad:
-        return _villages_page(commune, form, bad), 422
+        return _villages_page(commune, form, bad), bad.status
     with db.transaction() as current:
         done = operations.record_households(current, lines, actor=access.identity().actor, now=now)
     flash(_what_changed(done), "success")

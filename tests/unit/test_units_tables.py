@@ -6,7 +6,8 @@ import zipfile
 import openpyxl
 import pytest
 
-from survey_app.units.tables import MAX_PARTS, BadFile, Formula, read_sheets
+from survey_app.opening import MAX_PARTS
+from survey_app.units.tables import BadFile, Formula, read_sheets
 
 
 def problems(content):

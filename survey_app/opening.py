@@ -1,0 +1,223 @@
+"""Opens one uploaded file, as a program of its own that ends with it: `uploads` starts it and hands on what it found.
+
+Imports nothing of the application, so that it starts fast and starts small. The file comes on standard input; JSON
+leaves on standard output: what is in it, or a refusal by a word that others put into sentences. Before the first byte
+is read the process gives itself limits of memory and time and the right to write no file: whatever a parser can be
+made to do by a hostile file, it does here and within them. What is counted is counted by what was read.
+"""
+
+import csv
+import io
+import json
+import resource
+import sys
+import zipfile
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time
+from typing import Any
+
+#: Bytes of address space. A full province takes a quarter of it; the interpreter alone takes a tenth.
+MOST_MEMORY = 384 * 1024 * 1024
+#: Seconds of processor time.
+MOST_SECONDS = 10
+#: Bytes a workbook may unpack to; a full province is about 1 MB.
+MAX_UNPACKED_BYTES = 20 * 1024 * 1024
+#: Files inside a workbook; Excel writes about a dozen and one for each sheet.
+MAX_PARTS = 500
+#: Rows of one sheet; a full province has about two thousand villages.
+MAX_ROWS = 20_000
+#: Cells of a file, counted as they come out of the reader.
+MAX_CELLS = 400_000
+#: Columns of a sheet that are looked at.
+MAX_COLUMNS = 40
+#: Values of a JSON document, each number, text, list and key of its own.
+MAX_VALUES = 100_000
+#: Letters of all cells together: nobody's list is as long, and who started this program reads them again.
+MAX_LETTERS = 4_000_000
+
+_ZIP = b"PK\x03\x04"
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+class Refused(Exception):
+    """A file that is not taken: a word for why, and the place in it."""
+
+    def __init__(self, word: str, **place: Any) -> None:
+        super().__init__(word)
+        self.word = word
+        self.place = place
+
+
+class _Counter:
+    """Cells and letters of one file, over all its sheets."""
+
+    def __init__(self) -> None:
+        self.cells = 0
+        self.letters = 0
+
+    def add(self, cells: Iterable[Any]) -> None:
+        for cell in cells:
+            self.cells += 1
+            self.letters += len(cell) if isinstance(cell, str) else 8
+        if self.cells > MAX_CELLS or self.letters > MAX_LETTERS:
+            raise Refused("too_large")
+
+
+def table(content: bytes) -> list[dict[str, Any]]:
+    """The sheets of a workbook or the one of a CSV file, without blank rows. Raises Refused.
+
+    A cell is what JSON has, or a pair of a word and a text for a date, time, moment or formula.
+    """
+    if content.startswith(_OLD_EXCEL):
+        raise Refused("old_excel")
+    return _workbook(content) if content.startswith(_ZIP) else [_csv(content)]
+
+
+def document(content: bytes) -> int:
+    """How many values a JSON document holds. Raises Refused for none and for too many."""
+    try:
+        count = _values(json.loads(content.decode("utf-8-sig")))
+    except (ValueError, RecursionError) as error:
+        raise Refused("damaged") from error
+    return count
+
+
+def _values(root: Any) -> int:
+    count, waiting = 0, [root]
+    while waiting:
+        value = waiting.pop()
+        count += 1
+        if isinstance(value, dict):
+            count += len(value)
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+        if count > MAX_VALUES:
+            raise Refused("too_large")
+    return count
+
+
+def _csv(content: bytes) -> dict[str, Any]:
+    text = _decoded(content)
+    first_line = text.lstrip("\r\n").split("\n", 1)[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first_line.count))
+    try:
+        return {"name": None, "rows": list(_bounded(_csv_rows(reader), None, _Counter())), "merged": []}
+    except csv.Error as error:
+        raise Refused("row_unreadable", row=reader.line_num) from error
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Refused("wrong_encoding", row=1)
+    if b"\x00" in content:
+        raise Refused("neither")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Refused("wrong_encoding", row=content.count(b"\n", 0, error.start) + 1) from error
+
+
+def _csv_rows(reader: Any) -> Iterator[tuple[int, list[Any]]]:
+    before = 0
+    for cells in reader:
+        yield before + 1, cells
+        before = reader.line_num
+
+
+def _workbook(content: bytes) -> list[dict[str, Any]]:
+    import openpyxl  # noqa: PLC0415  # it takes longer to load than a CSV file to read
+
+    _refuse_bombs(content)
+    counter = _Counter()
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), keep_links=False)
+        return [_worksheet(sheet, counter) for sheet in book.worksheets]
+    except (Refused, MemoryError):
+        raise
+    except Exception as error:  # openpyxl raises whatever its parsers happen to meet in a broken workbook
+        raise Refused("too_large" if "out of memory" in str(error) else "damaged") from error
+
+
+def _refuse_bombs(content: bytes) -> None:
+    """Look at the package before anything parses it: a 2 MB file can unpack to gigabytes."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            if "xl/workbook.xml" not in package.namelist():
+                raise Refused("damaged")
+            inside = package.infolist()
+            if len(inside) > MAX_PARTS or sum(part.file_size for part in inside) > MAX_UNPACKED_BYTES:
+                raise Refused("too_large")
+            for part in inside:
+                if part.filename.endswith((".xml", ".rels")):
+                    _refuse_definitions(package.read(part))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
+        raise Refused("damaged") from error
+
+
+def _refuse_definitions(part: bytes) -> None:
+    """No document type, and no letters of more than one byte in which one could be written unseen."""
+    if b"\x00" in part or b"<!DOCTYPE" in part or b"<!ENTITY" in part:
+        raise Refused("damaged")
+
+
+def _worksheet(sheet: Any, counter: _Counter) -> dict[str, Any]:
+    if sheet.max_row > MAX_ROWS:
+        raise Refused("too_many_rows", sheet=sheet.title, row=sheet.max_row)
+    rows = sheet.iter_rows(max_row=sheet.max_row, max_col=min(sheet.max_column, MAX_COLUMNS))
+    read = ((number, [_value(cell) for cell in cells]) for number, cells in enumerate(rows, start=1))
+    merged = sorted((area.min_row, area.min_col) for area in sheet.merged_cells.ranges)
+    return {"name": sheet.title, "rows": list(_bounded(read, sheet.title, counter)), "merged": merged}
+
+
+def _value(cell: Any) -> Any:
+    value = cell.value
+    if cell.data_type == "f":
+        return ["formula", str(getattr(value, "text", value))]
+    for word, kind in (("moment", datetime), ("day", date), ("time", time)):
+        if isinstance(value, kind):
+            return [word, value.isoformat()]
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
+
+
+def _bounded(
+    rows: Iterable[tuple[int, list[Any]]], sheet: str | None, counter: _Counter
+) -> Iterator[tuple[int, list[Any]]]:
+    """The rows with anything in them, empty cells at their ends dropped."""
+    for number, cells in rows:
+        if number > MAX_ROWS:
+            raise Refused("too_many_rows", sheet=sheet, row=number)
+        counter.add(cells)
+        while cells and cells[-1] in (None, ""):
+            cells.pop()
+        if any(not _is_blank(cell) for cell in cells):
+            yield number, cells
+
+
+def _is_blank(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip("\ufeff \u00a0\t\r\n\u200b"))
+
+
+def _limit_this_process(memory: int, seconds: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    # A second more until the end that cannot be told from any other, so that the first one says what it was.
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main(kind: str, memory: str, seconds: str) -> None:
+    """Read standard input as that kind of file and write what was found."""
+    _limit_this_process(int(memory), int(seconds))
+    try:
+        found = {"table": table, "document": document}[kind](sys.stdin.buffer.read())
+        told = json.dumps({"found": found})
+    except Refused as refused:
+        told = json.dumps({"refused": refused.word, **refused.place})
+    except MemoryError:
+        told = '{"refused": "too_large"}'
+    sys.stdout.write(told)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,114 @@
+"""Uploaded files are opened in a child process, with limits of memory and time, and few at once.
+
+What a parser takes for a file of some kilobytes cannot be foretold by looking at its bytes: a workbook of 53 kB took
+350 MB. So a web server's process never opens one. `opening` is what runs in the child; this module starts it, waits,
+and knows what to say where it does not come back. A scan of a signed paper is opened nowhere: it leaves as it came.
+"""
+
+import fcntl
+import json
+import signal
+import subprocess  # noqa: S404  # the child is our own file, run by our own interpreter
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+
+from survey_app import opening
+from survey_app.i18n import gettext as _
+
+#: Files that are opened at once on one machine, whatever the number of web workers.
+AT_ONCE = 2
+#: Seconds that a file waits for its turn: whoever waits holds a thread that could take a household's answer.
+LONGEST_WAIT = 3
+#: Seconds by the clock after which a child is ended, wherever it hangs.
+LONGEST_READING = 30
+#: A word of `opening`, or of this module, for a file that nothing could be found in.
+TOO_LARGE, TOO_SLOW, BUSY = "too_large", "too_slow", "busy"
+
+_CHILD = Path(opening.__file__)
+
+
+class NotOpened(Exception):
+    """A file that was not read: a word of `opening` or of this module, and the place in the file."""
+
+    def __init__(self, word: str, place: Mapping[str, Any] | None = None) -> None:
+        super().__init__(word)
+        self.word = word
+        self.place = place or {}
+
+
+def opened(
+    kind: str, content: bytes, *, memory: int = opening.MOST_MEMORY, seconds: int = opening.MOST_SECONDS
+) -> Any:
+    """What `opening` found in a file of that kind, "table" or "document". Raises NotOpened."""
+    with _turn():
+        try:
+            done = subprocess.run(  # noqa: S603  # a fixed command of our own
+                [sys.executable, "-I", "-B", "-X", "utf8", _CHILD, kind, str(memory), str(seconds)],
+                input=content,
+                capture_output=True,
+                timeout=LONGEST_READING,
+                env={},
+                check=False,
+            )
+        except subprocess.TimeoutExpired as slow:
+            raise NotOpened(TOO_SLOW) from slow
+    if done.returncode == -signal.SIGXCPU:
+        raise NotOpened(TOO_SLOW)
+    try:
+        told = json.loads(done.stdout)
+    except ValueError as error:
+        # Short of memory an interpreter may not even be able to say so.
+        raise NotOpened(TOO_LARGE) from error
+    if "refused" in told:
+        raise NotOpened(told.pop("refused"), told)
+    return told["found"]
+
+
+def sentence(word: str) -> tuple[str, str]:
+    """What is said of a file that was too large, too slow or came at a busy moment, and what to do."""
+    return {
+        TOO_LARGE: (
+            _("Opening this file takes more memory than any list needs."),
+            _("only the heading and the rows, copied into a new file"),
+        ),
+        TOO_SLOW: (
+            _("Opening this file takes too long."),
+            _("only the heading and the rows, copied into a new file"),
+        ),
+        BUSY: (
+            _("Other files are being read at this moment."),
+            _("the same file again in a minute"),
+        ),
+    }[word]
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """One of AT_ONCE places, held by a lock that ends with this process. Raises NotOpened when none gets free."""
+    if not current_app:
+        yield
+        return
+    folder, until = current_app.extensions["settings"].instance, time.monotonic() + LONGEST_WAIT
+    while True:
+        for number in range(AT_ONCE):
+            with (folder / f"reading-{number}.lock").open("ab") as place:
+                if _taken(place.fileno()):
+                    yield
+                    return
+        if time.monotonic() >= until:
+            raise NotOpened(BUSY)
+        time.sleep(0.05)
+
+
+def _taken(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
