@@ -1,6 +1,6 @@
 """Opens one uploaded file, as a program of its own that ends with it: `uploads` starts it and hands on what it found.
 
-Imports nothing of the application, so that it starts fast and starts small. The file comes on standard input; JSON
+Imports nothing of the application, so that it starts small. The file comes on standard input; JSON
 leaves on standard output: what is in it, or a refusal by a word that others put into sentences. Before the first byte
 is read the process gives itself limits of memory and time and the right to write no file: whatever a parser can be
 made to do by a hostile file, it does here and within them. What is counted is counted by what was read.
@@ -15,6 +15,8 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from typing import Any
+
+import openpyxl
 
 #: Bytes of address space. A full province takes a quarter of it; the interpreter alone takes a tenth.
 MOST_MEMORY = 384 * 1024 * 1024
@@ -126,8 +128,6 @@ def _csv_rows(reader: Any) -> Iterator[tuple[int, list[Any]]]:
 
 
 def _workbook(content: bytes) -> list[dict[str, Any]]:
-    import openpyxl  # noqa: PLC0415  # it takes longer to load than a CSV file to read
-
     _refuse_bombs(content)
     counter = _Counter()
     try:

@@ -38,19 +38,21 @@ def village(told: DisclosedVillage) -> str:
 
 def answers(line: DisclosedAnswers) -> tuple[tuple[str, str], ...]:
     """What the answers to a question came to: words and decimal string; none where `no_answers` says why."""
-    match line.question.kind.result:
+    result = line.question.kind.result
+    match result:
         case Result.COUNTS:
             return tuple((label, str(n)) for label, n in _choices(line))
         case Result.QUARTILES:
             return _quartiles(line.quartiles) if line.quartiles else ()
         case Result.WORDS | Result.RATE | Result.NOTHING:
             return ()
-    assert_never(line.question.kind.result)
+    assert_never(result)
 
 
 def no_answers(line: DisclosedAnswers) -> str:
     """Why there are no figures of a question, and who reads what was written."""
-    match line.question.kind.result:
+    result = line.question.kind.result
+    match result:
         case Result.COUNTS:
             return _("too few answers to show")
         case Result.QUARTILES:
@@ -62,7 +64,7 @@ def no_answers(line: DisclosedAnswers) -> str:
             )
         case Result.RATE | Result.NOTHING:
             return ""
-    assert_never(line.question.kind.result)
+    assert_never(result)
 
 
 def _choices(line: DisclosedAnswers) -> Iterator[tuple[str, int]]:

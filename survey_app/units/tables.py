@@ -143,44 +143,46 @@ def _letters(column: int) -> str:
 
 def _refusal(refused: NotOpened, filename: str) -> BadFile:
     """Why a file was not opened, in words."""
-    place = refused.place
-    match refused.word:
-        case "old_excel":
-            return _unreadable(
-                filename,
-                _("This is an old Excel file (.xls) or one locked with a password."),
-                _(
-                    "an .xlsx file without a password: open it in Excel, choose Save as, Excel Workbook (.xlsx)"
-                ),
-            )
-        case "neither":
-            return _unreadable(
-                filename, _("This is neither a CSV file nor an Excel workbook."), _("a .csv or .xlsx file")
-            )
-        case "wrong_encoding":
-            return BadFile([_wrong_encoding(filename, place["row"])])
-        case "row_unreadable":
-            return BadFile([_whole_row(filename, place["row"])])
-        case "too_many_rows":
-            return BadFile([_too_many_rows(place["sheet"] or filename, place["row"])])
-        case "damaged":
-            return _damaged(filename)
-        case uploads.BUSY:
-            return BusyReading([RowProblem(filename, 1, "", *uploads.sentence(refused.word))])
-        case word:
-            return _unreadable(filename, *uploads.sentence(word))
+    if refused.word == uploads.BUSY:
+        return BusyReading([RowProblem(filename, 1, "", *uploads.sentence(refused.word))])
+    if "row" in refused.place:
+        return BadFile([_at(refused, filename)])
+    return _unreadable(
+        filename, *(_WHOLE_FILE.get(refused.word) or (lambda: uploads.sentence(refused.word)))()
+    )
+
+
+def _at(refused: NotOpened, filename: str) -> RowProblem:
+    """What is wrong in one row of the file."""
+    row, sheet = refused.place["row"], refused.place.get("sheet") or filename
+    said = {"wrong_encoding": _wrong_encoding, "row_unreadable": _whole_row, "too_many_rows": _too_many_rows}
+    return said[refused.word](sheet, row)
+
+
+def _old_excel() -> tuple[str, str]:
+    return (
+        _("This is an old Excel file (.xls) or one locked with a password."),
+        _("an .xlsx file without a password: open it in Excel, choose Save as, Excel Workbook (.xlsx)"),
+    )
+
+
+def _neither() -> tuple[str, str]:
+    return _("This is neither a CSV file nor an Excel workbook."), _("a .csv or .xlsx file")
+
+
+def _damaged() -> tuple[str, str]:
+    return (
+        _("This file is damaged or is not an Excel workbook."),
+        _("an .xlsx file that opens in Excel, or a CSV file in UTF-8"),
+    )
+
+
+#: What is said of a file as a whole; of one too large or too slow `uploads` says it.
+_WHOLE_FILE = {"old_excel": _old_excel, "neither": _neither, "damaged": _damaged}
 
 
 def _unreadable(filename: str, found: str, expected: str) -> BadFile:
     return BadFile([RowProblem(filename, 1, "", found, expected)])
-
-
-def _damaged(filename: str) -> BadFile:
-    return _unreadable(
-        filename,
-        _("This file is damaged or is not an Excel workbook."),
-        _("an .xlsx file that opens in Excel, or a CSV file in UTF-8"),
-    )
 
 
 def _too_many_rows(name: str, row: int) -> RowProblem:
