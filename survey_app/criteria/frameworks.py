@@ -213,7 +213,7 @@ def unnamed(framework: Framework) -> tuple[Problem, ...]:
     return tuple(
         Problem("event_needs_phone_slips", requirement.key)
         for requirement in framework.requirements
-        if requirement.kind == "consultation_event" and requirement.phone_slips is None
+        if requirement.kind is RequirementKind.CONSULTATION_EVENT and requirement.phone_slips is None
     )
 
 
@@ -245,7 +245,7 @@ def _rule_problems(framework: Framework) -> Iterator[Problem]:
             yield Problem("no_title", part.key)
     for requirement in framework.requirements:
         yield from _threshold_problems(requirement)
-        if requirement.phone_slips and requirement.kind != "consultation_event":
+        if requirement.phone_slips and requirement.kind is not RequirementKind.CONSULTATION_EVENT:
             yield Problem("phone_slips_without_event", requirement.key)
 
 

@@ -88,7 +88,7 @@ class Row:
     @property
     def reached_coverage(self) -> bool:
         """Whether the signed survey that speaks meets every condition on coverage, of which there is one at least."""
-        found = [one.verdict for one in self.conditions if one.requirement.kind == "coverage"]
+        found = [one.verdict for one in self.conditions if one.requirement.kind is RequirementKind.COVERAGE]
         return self.is_signed and bool(found) and set(found) == {Verdict.MET}
 
     @property

@@ -14,12 +14,14 @@ from survey_app.authoring import loading
 from survey_app.authoring.models import InstrumentRecord
 from survey_app.criteria import findings
 from survey_app.criteria.findings import Consulted, Evidence, Finding
-from survey_app.criteria.frameworks import Framework
+from survey_app.criteria.frameworks import Framework, RequirementKind
 from survey_app.questions.instrument import Text
 from survey_app.reporting import postings
 from survey_app.results import speaking
 from survey_app.results.speaking import AboveFrame, SealedSurvey
 from survey_app.rulebooks import queries as rulebooks
+
+_EVENT = RequirementKind.CONSULTATION_EVENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,12 @@ class Verdicts:
     @property
     def event(self) -> Finding | None:
         """The consultation half; None for a rule book without such a condition."""
-        return next((one for one in self.findings if one.requirement.kind == "consultation_event"), None)
+        return next((one for one in self.findings if one.requirement.kind is _EVENT), None)
 
     @property
     def conditions(self) -> tuple[Finding, ...]:
         """Every other condition, each with a verdict of its own."""
-        return tuple(one for one in self.findings if one.requirement.kind != "consultation_event")
+        return tuple(one for one in self.findings if one.requirement.kind is not _EVENT)
 
 
 def of_year(session: Session, framework: Framework, unit_path: str, year: int) -> Mapping[int, Verdicts]:
@@ -108,9 +110,7 @@ def _item_texts(session: Session, surveys: Iterable[SealedSurvey]) -> Mapping[in
 def _earlier_decisions(
     session: Session, framework: Framework, unit_path: str, year: int
 ) -> Mapping[int, str]:
-    indicator = next(
-        (one.indicator for one in framework.requirements if one.kind == "consultation_event"), None
-    )
+    indicator = next((one.indicator for one in framework.requirements if one.kind is _EVENT), None)
     if indicator is None:
         return {}
     found = rulebooks.earlier(session, unit_path, year, indicator)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.fieldwork import calendar
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import Channel, FrameRow, Purpose, State, Survey
+from survey_app.fieldwork.models import Channel, FrameRow, Medium, Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.results.models import Seal, TallyRow
 from survey_app.scoring import tallies
@@ -23,7 +23,6 @@ from survey_app.scoring.scorecards import Scorecard
 from survey_app.units.models import Unit
 
 _FINAL = (State.SEALED, State.SIGNED)
-_BY_PHONE = (Channel.SELF_ONLINE, Channel.ASSISTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +157,7 @@ def _age(found: Sequence[Any]) -> tuple[datetime, datetime, str]:
 def _phone_slips(session: Session, survey_ids: Iterable[str]) -> Mapping[str, int]:
     rows = session.execute(
         select(TallyRow.survey_id, func.sum(TallyRow.tally["valid"].as_integer()))
-        .where(TallyRow.survey_id.in_(list(survey_ids)), TallyRow.channel.in_(_BY_PHONE))
+        .where(TallyRow.survey_id.in_(list(survey_ids)), TallyRow.channel.in_(Channel.on(Medium.PHONE)))
         .group_by(TallyRow.survey_id)
         .order_by(TallyRow.survey_id)
     )

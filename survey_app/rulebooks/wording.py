@@ -10,7 +10,15 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from survey_app.criteria.findings import SIGNATURES, Finding, Missed, Rule, Verdict
-from survey_app.criteria.frameworks import Comparison, Framework, Source, Target, Threshold
+from survey_app.criteria.frameworks import (
+    Comparison,
+    Framework,
+    RequirementKind,
+    Source,
+    Target,
+    TargetKind,
+    Threshold,
+)
 from survey_app.i18n import current_language
 from survey_app.i18n import gettext as _
 from survey_app.questions.problems import Problem
@@ -44,15 +52,32 @@ def finding_name(finding: Finding) -> str:
 
 def target_name(target: Target, framework: Framework) -> str:
     """What is counted towards a target, by its kind: the plan's own words may promise more than that."""
-    event = next((one for one in framework.requirements if one.kind == "consultation_event"), None)
-    if target.kind != "communes_meeting_indicator" or event is None:
-        return in_language(dict(target.title))
-    return _("Consultation half of %(indicator)s", indicator=event.indicator)
+    match target.kind:
+        case TargetKind.UNITS_WITH_ONLINE_FEEDBACK:
+            return in_language(dict(target.title))
+        case TargetKind.COMMUNES_MEETING_INDICATOR:
+            indicators = (
+                one.indicator
+                for one in framework.requirements
+                if one.kind is RequirementKind.CONSULTATION_EVENT
+            )
+            named = next(indicators, "")
+            if not named:
+                return in_language(dict(target.title))
+            return _("Consultation half of %(indicator)s", indicator=named)
+        case _:
+            assert_never(target.kind)
 
 
 def plan_words(target: Target) -> str:
     """The words of the plan, where something else is counted; "" where they are the name."""
-    return in_language(dict(target.title)) if target.kind == "communes_meeting_indicator" else ""
+    match target.kind:
+        case TargetKind.UNITS_WITH_ONLINE_FEEDBACK:
+            return ""
+        case TargetKind.COMMUNES_MEETING_INDICATOR:
+            return in_language(dict(target.title))
+        case _:
+            assert_never(target.kind)
 
 
 def service_name(service: str) -> str:

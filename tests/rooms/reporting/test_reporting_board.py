@@ -120,6 +120,7 @@ def test_beside_the_share_stands_how_many_of_those_counted_reached_coverage_with
     assert target(province.board(), "online_feedback").beside is None
 
 
+@pytest.mark.both_engines
 def test_a_village_above_its_frame_stands_beside_the_finding_and_a_commune_above_it_is_insufficient(province):
     commune, whole = province.commune("A"), province.commune("B")
     number = province.signed(commune, households=100)

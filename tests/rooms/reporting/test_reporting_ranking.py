@@ -1,7 +1,7 @@
 """The province's list of sealed surveys with something to compare: in which order, for whom, and in which words."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import event
@@ -142,6 +142,23 @@ def test_a_year_without_sealed_surveys_and_a_year_nobody_knows(province, client)
 
     assert client.get(PAGE).status_code == 200
     assert client.get("/can-bo/tinh/1999/doi-chieu").status_code == 404
+
+
+def test_what_was_closed_last_december_and_sealed_in_january_is_asked_for_under_its_own_year(app, province):
+    closed = datetime(2025, 12, 30, tzinfo=UTC)
+    province.sealed(
+        province.commune("Ba"),
+        sealed_at=datetime(2026, 1, 6, tzinfo=UTC),
+        closes_at=closed,
+        opens_at=closed - timedelta(days=9),
+    )
+    person = Identity(1, "An", Role.PROVINCE, province.unit.id, province.unit.path)
+
+    with app.test_request_context():
+        listed = [item.url for item in todo.todos(db.session(), person, NOW) if "doi-chieu" in item.url]
+
+    assert listed == ["/can-bo/tinh/2025/doi-chieu"]
+    assert (ranked(province), ranked(province, 2025)) == ({}, {"xa": ([], ["Ba"])})
 
 
 def test_surveys_nobody_called_back_stand_on_the_list_of_today(app, province):
