@@ -414,15 +414,9 @@ def _previous(case: Case) -> None:
     if missing:
         raise Differs(f"leaves {missing[0]}")
     same(now["seal"]["digest"], earlier["seal"]["digest"], "seal.digest")
-    told, told_before = now["disclosed"], earlier["disclosed"]
-    all_same(
-        (
-            (now["unit"], earlier["unit"], "unit"),
-            (now["names"], earlier["names"], "names"),
-            # A later release may tell more of the same seal, and no less.
-            *((told.get(key, ...), before, f"disclosed.{key}") for key, before in told_before.items()),
-        )
-    )
+    told, told_before = _by_unit(now["disclosed"]), _by_unit(earlier["disclosed"])
+    # A later release may tell more of the same seal, and no less.
+    all_same((told.get(key, ...), before, f"disclosed.{key}") for key, before in told_before.items())
     if earlier["kind"] == now["kind"] == "auditor":
         chain.check_kept(earlier, now)
 
@@ -466,6 +460,11 @@ def _annulled_by_village(case: Case) -> dict[str, int]:
     for village in case.annulled_villages:
         counted[village["unit"]] = counted.get(village["unit"], 0) + village["answers"]
     return counted
+
+
+def _by_unit(table: Json) -> Json:
+    """A table whose villages can be compared with one that lists them in another order."""
+    return {**table, "villages": {village["unit"]: village for village in table["villages"]}}
 
 
 def _starts(leaves: list[str], start: str) -> bool:

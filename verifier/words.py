@@ -63,8 +63,8 @@ CHECKS = {
     ),
     "receipt": ("Biên nhận có trong danh sách", "The receipt is in the list"),
     "previous": (
-        "Cùng bản chốt, cùng tên và bảng công bố với tệp đã tải trước đây, không thiếu biên nhận nào",
-        "The same seal, names and published table as in the file kept from before, and no receipt is missing",
+        "Cùng bản chốt, cùng bảng công bố với tệp đã tải trước đây, không thiếu biên nhận nào",
+        "The same seal and published table as in the file kept from before, and no receipt is missing",
     ),
 }
 

@@ -3,12 +3,15 @@
 Shares the way of counting with sealing, and nothing else: what is compared is what the database holds now.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from survey_app.authoring.models import InstrumentRecord
 from survey_app.collecting.models import AnnulledResponse
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork import rounds
@@ -16,6 +19,7 @@ from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore
+from survey_app.questions import document as forms
 from survey_app.results import counting, documents, queries, retention
 from survey_app.results.counting import Count
 from survey_app.results.models import Seal, SealedResponse, TallyRow
@@ -34,7 +38,7 @@ class Verification:
 
 
 def verify(session: Session, survey_id: str, keys: KeyStore) -> Verification:
-    """Recount and compare, in the order answers, tallies, document, rule book, digest, signature.
+    """Recount and compare, in the order answers, tallies, document, wording, rule book, digest, signature.
 
     Raises SurveyNotFound and NotSealed.
     """
@@ -56,6 +60,7 @@ def verify(session: Session, survey_id: str, keys: KeyStore) -> Verification:
         or (None if removed_on else next(iter(counting.other_annulled(count, codes, annulled)), None))
         or _other_tally(session, survey_id, codes, count)
         or _other_document(session, survey, frame, count, annulled, seal)
+        or _other_wording(session, survey, seal)
         or _other_rulebook(session, survey)
         or _broken_seal(seal, keys)
     )
@@ -104,6 +109,15 @@ def _other_document(
     rebuilt = documents.build(material, salt=seal.salt, sealed_at=seal.sealed_at)
     where = documents.first_difference(seal.document, documents.in_form_of(seal.document, rebuilt))
     return _("sealed document: %(where)s", where=where) if where else None
+
+
+def _other_wording(session: Session, survey: SurveyView, seal: Seal) -> str | None:
+    """Whether the form on record is the one asked: what pages print is read from there, and not from its digest."""
+    stored = select(InstrumentRecord.document).where(InstrumentRecord.id == survey.instrument_id)
+    signed = cast(Mapping[str, Any], seal.document)["instrument"]["digest"]
+    if forms.digest(forms.load(session.scalars(stored).one())) != signed:
+        return _("wording of the form")
+    return None
 
 
 def _other_rulebook(session: Session, survey: SurveyView) -> str | None:

@@ -166,6 +166,20 @@ def test_nothing_that_agrees_with_a_statement_nobody_signed_is_called_right(veri
     assert statuses(outcomes, "ok") == {"order", "signature"}
 
 
+def test_a_table_edited_since_an_earlier_download_is_found_and_another_order_of_villages_is_not(verify):
+    """Of an older seal this is the only way: its tables were not signed."""
+    found = genuine("public")
+    found["disclosed"]["villages"].reverse()
+    listed_otherwise = verify(found, "--previous", str(SETS / "public.json"))[1]["previous"]
+    found["disclosed"]["villages"][0]["band"] = {"kind": "at_least", "low": 99, "high": 100}
+    village = found["disclosed"]["villages"][0]["unit"]
+
+    edited = verify(found, "--previous", str(SETS / "public.json"))[1]["previous"]
+
+    assert listed_otherwise == ("ok", "")
+    assert edited == ("fail", f"disclosed.villages.{village}.band")
+
+
 @pytest.mark.parametrize("audience", ["staff", "exact"])
 def test_the_tables_of_officers_and_signers_follow_from_the_tallies(verify, audience):
     found = genuine("signed")

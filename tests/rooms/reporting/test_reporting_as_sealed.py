@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from survey_app import db, keys
 from survey_app.access import Role
+from survey_app.authoring import triggers as frozen
+from survey_app.authoring.models import InstrumentRecord
 from survey_app.fieldwork import queries as fieldwork
 from survey_app.fieldwork.models import SealedUnit, Survey
 from survey_app.reporting import papers, postings, printing
@@ -25,6 +27,8 @@ from survey_app.rulebooks.models import FrameworkVersion
 from survey_app.units.models import Unit
 from tests.rooms.reporting.test_reporting_papers import words
 from tests.rooms.results.conftest import HAPPY, NOW, UNHAPPY, Surveys
+
+pytestmark = pytest.mark.both_engines
 
 VERIFY = Path(__file__).parents[3] / "verifier" / "verify.py"
 RESULT = "/can-bo/dot/001"
@@ -195,6 +199,20 @@ def test_a_contact_or_a_rule_book_changed_under_the_digest_is_found(sealed):
 
     assert ("printed.contact" in contact, "rulebook.chosen" in book) == (True, True)
     assert "Bộ tiêu chí" in document
+
+
+def test_a_wording_changed_under_its_digest_is_found(sealed):
+    form = db.session().scalars(select(InstrumentRecord.document)).one()
+    form = {**form, "title": {"vi": "Phiếu khác"}}
+    db.session().close()
+    with db.database.engine.begin() as above:
+        for statement in frozen.drop(above.dialect.name):
+            above.exec_driver_sql(statement)
+        above.execute(update(InstrumentRecord).values(document=form))
+
+    assert (
+        verification.verify(db.session(), "001", keys.store()).first_difference == "cách hỏi trên mẫu phiếu"
+    )
 
 
 @pytest.fixture
