@@ -9,8 +9,10 @@ import re
 import tomllib
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 #: The civil time of every date people type or read; the database stores UTC.
@@ -70,6 +72,16 @@ class Settings:
     def cookie(self, name: str) -> str:
         """The full name of a cookie; behind TLS one that browsers take from this very host over TLS alone."""
         return f"__Host-{name}" if self.https else name
+
+    @property
+    def opens_here_alone(self) -> bool:
+        """Whether `public_url` is an address of the machine itself, which no phone can open."""
+        host = urlsplit(self.public_url).hostname or ""
+        try:
+            address = ip_address(host)
+        except ValueError:
+            return host == "localhost" or host.endswith(".localhost")
+        return address.is_loopback or address.is_unspecified
 
 
 def load_settings(instance: Path | None = None) -> Settings:

@@ -5,9 +5,10 @@ The confirmation is given to words: it covers every version that asks the same s
 
 from enum import StrEnum
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, String, cast, exists, literal, select
 from sqlalchemy.orm import Session
 
+from survey_app.audit import AuditEvent
 from survey_app.authoring import loading
 from survey_app.authoring.models import InstrumentRecord
 from survey_app.authoring.refusals import InstrumentNotFound
@@ -46,9 +47,17 @@ def scored_wording(session: Session, instrument_id: int, unit_path: str) -> Scor
     if _equals_confirmed(session, instrument_id, unit_path):
         return ScoredWording.CONFIRMED
     library = select(InstrumentRecord.id).where(
-        InstrumentRecord.unit_id.is_(None), InstrumentRecord.frozen_at.is_not(None)
+        InstrumentRecord.unit_id.is_(None), InstrumentRecord.frozen_at.is_not(None), ~_was_a_draft()
     )
     return ScoredWording.SAMPLE if same_as_any(session, instrument_id, library) else ScoredWording.OWN
+
+
+def _was_a_draft() -> ColumnElement[bool]:
+    """Whether somebody froze the form here, the operator too: a shipped template comes frozen."""
+    return exists().where(
+        AuditEvent.act == "authoring.freeze",
+        AuditEvent.subject == literal("instrument:") + cast(InstrumentRecord.id, String),
+    )
 
 
 def same_as_any(session: Session, instrument_id: int, others: Select[int]) -> bool:

@@ -20,7 +20,7 @@ from survey_app.authoring import operations as authoring
 from survey_app.authoring import queries as instruments
 from survey_app.config import VIETNAM
 from survey_app.errors import DomainError
-from survey_app.fieldwork import batches, calendar, drafting, operations, queries, slips
+from survey_app.fieldwork import batches, calendar, drafting, operations, queries, reach, slips
 from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.refusals import NoSuchVillage
 from survey_app.i18n import gettext as _
@@ -198,6 +198,8 @@ def make_slips(survey_id: str, village: str, count: int, out: Path, as_json: boo
             survey = queries.survey(current, survey_id)
             line = _line(queries.frame(current, survey_id), village)
             slips.check_room(survey)
+            if out.suffix == ".pdf":
+                reach.require(survey, settings)
             batch = batches.make_slips(
                 current,
                 survey_id,

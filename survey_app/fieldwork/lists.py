@@ -11,6 +11,7 @@ from flask import render_template
 
 from survey_app import drawing, files
 from survey_app.config import Settings
+from survey_app.fieldwork import reach
 from survey_app.fieldwork.queries import BatchView, FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import force_locale
@@ -52,6 +53,7 @@ def cover_pdf(
     survey: SurveyView, held: Bundle, settings: Settings, annulments: Sequence[AnnulmentView] = ()
 ) -> bytes:
     """The cover of a village's bundle, one A4 page in Vietnamese; `annulments` are the village's."""
+    reach.require(survey, settings)
     link = cover_link(survey, held.line, settings.public_url)
     with force_locale("vi"):
         page = render_template(

@@ -12,6 +12,7 @@ from flask import render_template
 from survey_app import drawing, files
 from survey_app.config import Settings
 from survey_app.errors import DomainError
+from survey_app.fieldwork import reach
 from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import force_locale
@@ -50,9 +51,10 @@ def door(survey: SurveyView, public_url: str) -> Door:
 
 
 def pdf(survey: SurveyView, settings: Settings, size: str) -> bytes:
-    """The poster as one page of `size`, a key of SIZES, in Vietnamese. Raises PosterTooLate."""
+    """The poster as one page of `size`, a key of SIZES, in Vietnamese. Raises PosterTooLate, LeadsNowhere."""
     if survey.state not in _BEFORE_THE_END:
         raise PosterTooLate
+    reach.require(survey, settings)
     leads_to = door(survey, settings.public_url)
     with force_locale("vi"):
         page = render_template(
@@ -64,6 +66,7 @@ def pdf(survey: SurveyView, settings: Settings, size: str) -> bytes:
             host=settings.public_url.partition("://")[2],
             qr=drawing.data_uri(drawing.qr_svg(leads_to.qr)),
             size=size,
+            settings=settings,
             millimetre=SIZES[size],
         )
     return files.pdf(page)

@@ -18,7 +18,7 @@ from survey_app.access import Identity
 from survey_app.accounts.freshness import fresh
 from survey_app.config import Settings
 from survey_app.errors import DomainError
-from survey_app.fieldwork import batches, lists, posters, queries, rounds, slips
+from survey_app.fieldwork import batches, lists, posters, queries, reach, rounds, slips
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import BatchView, FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
@@ -87,6 +87,7 @@ def make_slips(survey_id: str, village: str, kind: str) -> ResponseReturnValue:
         return _page(survey, village, form.count.raw_data, problem), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         slips.check_room(survey)
+        reach.require(survey, settings)
         with db.transaction() as current:
             made = batches.make_slips(
                 current,

@@ -17,6 +17,7 @@ from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db, files, keys
 from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork import reach
 from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.reporting import pack, papers, printing
@@ -109,6 +110,7 @@ def _release(survey_id: str, paper: str, lay_out: Callable[[Exact, datetime], by
 
 
 def _notice(survey: SurveyView, village: str | None) -> ResponseReturnValue:
+    reach.require(survey, current_app.extensions["settings"])
     found = papers.notice(db.session(), survey.id, village)
     printed = printing.notice(found, _public_url(), datetime.now(UTC))
     return files.download(printed, f"ban-niem-yet-{survey.id}-{village or survey.unit.code}.pdf", _PDF)
