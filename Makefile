@@ -18,6 +18,7 @@ run: PACKAGES := $(RUN_PACKAGES)
 run: packages .venv/ready
 	@scripts/serve --look
 	@$(BIN)/flask --app wsgi db upgrade
+	@$(BIN)/flask --app wsgi keys create
 	@$(BIN)/flask --app wsgi demo prepare
 	@scripts/serve
 

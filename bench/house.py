@@ -16,7 +16,7 @@ from flask import Flask
 
 from bench import databases
 from bench.databases import Database
-from survey_app import db
+from survey_app import db, key_marks
 from survey_app.app import create_app
 from survey_app.audit import OPERATOR
 from survey_app.authoring import operations as authoring
@@ -63,6 +63,9 @@ def house(database_name: str, now: datetime) -> Iterator[House]:
         app = create_app(load_settings(folder))
         with app.app_context():
             flask_migrate.upgrade()
+            with db.transaction() as current:
+                key_marks.create(current, app.extensions["keys"], now=now)
+            app.secret_key = app.extensions["keys"].session_secret()
             with db.transaction() as current:
                 units_operations.import_register(current, actor=OPERATOR, now=now)
                 authoring.load_library(current, now)

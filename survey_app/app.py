@@ -29,20 +29,24 @@ from survey_app import (
     command_line,
     db,
     demo,
+    doors,
     errors,
     fieldwork,
     forms,
     i18n,
     jobs,
-    key_backups,
+    key_commands,
     keys,
+    ops,
     reporting,
     results,
     rulebooks,
     templating,
     throttle,
     units,
+    witness,
 )
+from survey_app.collecting.queries import codes_spent
 from survey_app.config import Settings, load_settings
 from survey_app.fieldwork.queries import surveys_without_pepper
 
@@ -69,7 +73,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     app.extensions["keys"] = keys.KeyStore(settings.key_dir)
     app.config.update(
-        SECRET_KEY=app.extensions["keys"].session_secret(),
+        SECRET_KEY=_session_secret(app.extensions["keys"]),
         MIGRATIONS=str(_PROJECT / "migrations"),
         TRANSLATIONS=_PROJECT / "translations",
         MAX_CONTENT_LENGTH=_BODY_BYTES,
@@ -84,15 +88,19 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Tokens of forms and tickets: the library would sign with SHA-1.
     Signer.default_digest_method = staticmethod(hashlib.sha256)
     app.url_map.converters["int"] = _RowNumber
-    for module in (i18n, access, errors, templating):
+    for module in (doors, i18n, access, errors, templating):
         module.init_app(app)
     db.init_app(app, settings.database_url)
     forms.init_app(app)
     jobs.register(app, "clock", clock.note)
     for room in _ROOMS:
         room.init_app(app)
-    app.cli.add_command(key_backups.group)
+    app.cli.add_command(key_commands.group)
+    app.cli.add_command(ops.group)
+    doors.guard_commands(app)
     jobs.register(app, "throttle", _forget_failures)
+    witness.init_app(app, codes_spent)
+    jobs.register(app, "witness", _note_witness)
     app.context_processor(lambda: {"demo_mode": settings.demo, "retention_months": settings.retention_months})
     app.add_url_rule("/", view_func=start)
     app.add_url_rule("/healthz", view_func=healthz)
@@ -100,6 +108,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     command_line.init_app(app)
     app.wsgi_app = _served(app, settings)  # type: ignore[method-assign,assignment]  # Flask's documented way to add middleware
     return app
+
+
+def _session_secret(store: keys.KeyStore) -> bytes | None:
+    """None before the keys are created: only the commands that make them work until then."""
+    try:
+        return store.session_secret()
+    except keys.KeyMissing:
+        return None
 
 
 def _served(app: Flask, settings: Settings) -> WSGIApplication:
@@ -132,10 +148,10 @@ def healthz() -> ResponseReturnValue:
 
     A head that cannot be read is a warning: the storage of its holder must not be able to stop a survey.
     """
-    head_fault, warning = _head_fault()
-    reasons = [reason for reason in (_database_fault(), _key_fault(), head_fault) if reason]
+    reasons = [reason for reason in (_database_fault(), *_unsound(), _key_fault()) if reason]
     if reasons:
         return jsonify(status="failing", reasons=reasons), 503
+    warning = _head_warning()
     return jsonify(status="ok", **({"warnings": [warning]} if warning else {})), 200
 
 
@@ -150,6 +166,13 @@ def _database_fault() -> str | None:
     return None if set(at) == set(head) else "migrations pending"
 
 
+def _unsound() -> tuple[str, ...]:
+    try:
+        return tuple(obstacle.reason for obstacle in doors.obstacles(db.session()))
+    except SQLAlchemyError:
+        return ()  # the database's own fault is named already
+
+
 def _key_fault() -> str | None:
     try:
         missing = surveys_without_pepper(db.session(), keys.store())
@@ -158,14 +181,18 @@ def _key_fault() -> str | None:
     return f"peppers missing: {', '.join(missing)}" if missing else None
 
 
-def _head_fault() -> tuple[str | None, str | None]:
-    """What contradicts the head of the audit log kept outside, and what keeps it from being compared."""
+def _head_warning() -> str | None:
+    """What keeps the audit log from being compared with its head at the second holder's."""
     try:
-        return audit.contradiction(db.session(), current_app.extensions["settings"].audit_head_file), None
+        audit.contradiction(db.session(), current_app.extensions["settings"].audit_head_file)
     except audit.HeadUnreadable as unreadable:
-        return None, str(unreadable)
-    except SQLAlchemyError:
-        return None, None  # the database's own fault is named already
+        return str(unreadable)
+    return None
+
+
+def _note_witness(now: datetime) -> None:
+    with db.transaction() as current:
+        witness.write(current, keys.store(), now)
 
 
 def _forget_failures(now: datetime) -> int:

@@ -14,7 +14,7 @@ from flask import Flask, current_app
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from survey_app import db
+from survey_app import db, doors
 from survey_app.db import Base, UtcDateTime
 
 Job: TypeAlias = Callable[[datetime], object]
@@ -58,7 +58,12 @@ def register(app: Flask, name: str, job: Job) -> None:
 
 
 def run_due(now: datetime) -> dict[str, object]:
-    """Run every job once and note how each ended; what each returned, or `Failed`, by name."""
+    """Run every job once and note how each ended; what each returned, or `Failed`, by name.
+
+    Raises doors.NotSound, before any of them ran, on an installation that must not work as it is.
+    """
+    doors.require_sound(db.session())
+    db.session().rollback()
     registered: dict[str, Job] = current_app.extensions.get("jobs", {})
     done = {name: _run(job, now) for name, job in registered.items()}
     with db.transaction() as current:

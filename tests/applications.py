@@ -6,13 +6,26 @@ than most tests. A server does neither between two requests.
 
 from copy import copy
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 
+from survey_app import key_marks
 from survey_app.config import Settings
 from survey_app.keys import KeyStore
+
+#: The keys of every application under test, as an operator creates them once; the databases of the tests know them.
+_KEYS = {name: sha256(f"{name} of the tests".encode()).digest() for name in key_marks.NAMES}
+
+
+def put_keys(folder: Path) -> None:
+    """The keys of an installation, where it looks for them."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, secret in _KEYS.items():
+        (folder / name).write_bytes(secret)
+        (folder / name).chmod(0o600)
 
 
 class Ready:
@@ -30,6 +43,7 @@ class Ready:
             self.extensions["settings"], instance=folder / "instance", key_dir=folder / "keys"
         )
         settings.instance.mkdir(exist_ok=True)
+        put_keys(settings.key_dir)
         keys = KeyStore(settings.key_dir)
         self.app.config.clear()
         self.app.config.update(self.config, SECRET_KEY=keys.session_secret())

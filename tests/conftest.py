@@ -30,7 +30,7 @@ from survey_app import db
 from survey_app.accounts import passwords
 from survey_app.app import create_app
 from survey_app.config import load_settings
-from tests.applications import Ready
+from tests.applications import Ready, put_keys
 from tests.databases import Cluster, Copied, Emptied, Supply
 from tests.pages import faults
 
@@ -237,6 +237,7 @@ def make_app(folder: Path, database_url: str, **changes: object) -> Flask:
         https=False,
         **changes,
     )
+    put_keys(settings.key_dir)
     made = create_app(settings)
     made.testing = True
     made.jinja_env.bytecode_cache = _TEMPLATES

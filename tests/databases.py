@@ -72,6 +72,8 @@ class Emptied:
             UNION ALL SELECT concat_ws(' ', 'function', proname, md5(prosrc)) FROM pg_proc
             WHERE pronamespace = 'public'::regnamespace
         ) AS structure"""
+    #: Which keys the database knows: those of every application under test, so they stay.
+    _MARKS = "SELECT name, mark, recorded_at FROM key_marks ORDER BY name, mark"
     _END_OTHERS = """
         SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()"""
@@ -85,7 +87,8 @@ class Emptied:
         with cluster.connect(template) as connection:
             self.structure = connection.execute(self._STRUCTURE).fetchone()
             names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-            self.tables = sorted(name for (name,) in names if name != "alembic_version")
+            self.tables = sorted(name for (name,) in names if name not in {"alembic_version", "key_marks"})
+            self.marks = connection.execute(self._MARKS).fetchall()
 
     def take(self) -> str:
         if self.caretaker is None:
@@ -131,5 +134,9 @@ class Emptied:
         connection.execute("SET session_replication_role = replica")
         if written:
             connection.execute(f"TRUNCATE {written} CASCADE")
+        if connection.execute(self._MARKS).fetchall() != self.marks:
+            connection.execute("TRUNCATE key_marks")
+            for row in self.marks:
+                connection.execute("INSERT INTO key_marks (name, mark, recorded_at) VALUES (%s, %s, %s)", row)
         for (name,) in used:
             connection.execute(f'ALTER SEQUENCE "{name}" RESTART')

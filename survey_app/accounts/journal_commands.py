@@ -11,7 +11,7 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from survey_app import audit, db
+from survey_app import audit, db, doors
 from survey_app.i18n import gettext as _
 
 group = AppGroup("audit", help="The audit log.")
@@ -59,20 +59,14 @@ def verify(kept: str | None, as_json: bool) -> None:
 
 @group.command("may-start")
 def may_start() -> None:
-    """Refuse, with exit 1, a start on a log that is older than the head kept outside, or tells another history."""
+    """Refuse, with exit 1, a start without the right keys, or on an older database than was used last."""
     try:
-        fault = _contradiction()
+        found = doors.obstacles(db.session())
     except SQLAlchemyError:
         return  # no database, or no tables yet: the health check says so
-    if fault is not None:
-        click.echo(
-            _(
-                "Not started: %(fault)s. Restore the newest backup. If this is the true log, its holder replaces "
-                "the head kept outside: flask audit head --json.",
-                fault=fault,
-            ),
-            err=True,
-        )
+    for obstacle in found:
+        click.echo(_("Not started: %(fault)s", fault=obstacle.message), err=True)
+    if found:
         raise SystemExit(1)
 
 

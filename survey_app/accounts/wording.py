@@ -100,10 +100,13 @@ ACTS: Mapping[str, str] = {
     "reporting.posting": _l("Recorded where a result is posted"),
     "reporting.release": _l("Released a paper with exact counts"),
     "reporting.pack": _l("Downloaded the evidence pack"),
+    "ops.accept_restored": _l("Accepted a restored database as the newest"),
     "keys.backup": _l("Backed up the keys"),
     "clock.doubt": _l("The server's clock jumped by more than an hour"),
     "clock.right_again": _l("The server's clock is right again"),
     "clock.confirm": _l("Confirmed that the server's clock is right"),
+    "keys.create": _l("Created the keys of the service"),
+    "keys.renew": _l("Made a key of the service anew"),
 }
 
 #: What is told of an act, where the word is not already plain.

@@ -1,13 +1,14 @@
 """Which door an answer comes through: the slip of a household, or the link of a feedback survey."""
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, select, true
+from sqlalchemy import Row, Select, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from survey_app import throttle
@@ -82,10 +83,13 @@ class Found:
 def look_up(session: Session, code: str, keys: KeyStore, caller: str, now: datetime) -> Found:
     """All that the page of a normalised code needs; `caller` is the key under which wrong guesses are counted."""
     number = codes.survey_of(code)
-    code_mac = _code_mac(keys, number, code)
+    pepper = _pepper(keys, number)
+    code_mac = None if pepper is None else codes.mac(pepper, number, code)
     values = {"number": number, "mac": code_mac, **throttle.window(caller, now)}
     row = session.connection().execute(_survey_slip_and_guesses(), values).one()
     survey = None if row.survey_id is None else surveys.view(session, row)
+    if survey is not None and _pepper(keys, number, survey.pepper_mark) is None:
+        code_mac = None  # another pepper in its place finds no slip at all
     known = survey is not None and code_mac is not None and row.slip_unit is not None
     return Found(
         survey=survey,
@@ -111,7 +115,7 @@ def slip_door(session: Session, survey: SurveyView, code: str, keys: KeyStore) -
     if not _has_slips(survey):
         raise UnknownCode
     _require_key(survey)
-    code_mac = codes.mac(keys.pepper(survey.id), survey.id, code)
+    code_mac = codes.mac(keys.pepper(survey.id, survey.pepper_mark), survey.id, code)
     row = session.execute(_slip(), {"number": survey.id, "mac": code_mac}).first()
     if row is None:
         raise UnknownCode
@@ -128,9 +132,9 @@ def _require_key(survey: SurveyView) -> None:
         raise Annulled if survey.state is State.ANNULLED else AlreadySealed
 
 
-def _code_mac(keys: KeyStore, number: str, code: str) -> bytes | None:
+def _pepper(keys: KeyStore, number: str, mark: str | None = None) -> bytes | None:
     try:
-        return codes.mac(keys.pepper(number), number, code)
+        return keys.pepper(number, mark)
     except KeyMissing:
         return None
 
@@ -216,6 +220,18 @@ def spent_refusal(session: Session, door: Door) -> CodeUsed:
     if asking and voided_at and rounds.ended_since(session, door.survey.id, door.unit_id, voided_at):
         return SetAside(door.survey.contact)
     return CodeUsed()
+
+
+def codes_spent(session: Session, named: Collection[str]) -> Mapping[str, int]:
+    """How many codes are spent, by survey: of those that take answers, and of those named. None is not listed."""
+    running = select(Survey.id).where(Survey.state.in_((State.OPEN, State.COUNTING)))
+    counted = (
+        select(SpentCode.survey_id, func.count().label("spent"))
+        .where(or_(SpentCode.survey_id.in_(running), SpentCode.survey_id.in_(named)))
+        .group_by(SpentCode.survey_id)
+        .order_by(SpentCode.survey_id)
+    )
+    return {row.survey_id: row.spent for row in session.execute(counted)}
 
 
 def is_spent(session: Session, survey_id: str, code_mac: bytes) -> bool:

@@ -115,7 +115,7 @@ def waiting(session: Session, survey: SurveyView, user_id: int, keys: KeyStore) 
     found = []
     by_village = _paper_leaves(session, survey.id)
     for line in surveys.frame(session, survey.id):
-        drawn = _drawn(keys, survey.id, by_village.get(line.unit.id, ())) - done
+        drawn = _drawn(keys, survey, by_village.get(line.unit.id, ())) - done
         if drawn:
             keyed_here = line.unit.id in own
             receipts = () if keyed_here else tuple(leaves.receipt(survey.id, leaf) for leaf in sorted(drawn))
@@ -163,7 +163,7 @@ def drawn_answer(
     if row.leaf in _checked(session, survey.id):
         raise KeyedAgain
     of_village = _paper_leaves(session, survey.id)[row.unit_id]
-    if row.leaf not in _drawn(keys, survey.id, of_village):
+    if row.leaf not in _drawn(keys, survey, of_village):
         raise NotDrawn
     return row
 
@@ -217,9 +217,9 @@ def _paper_answer(session: Session, survey: SurveyView, receipt: str) -> Respons
     return row
 
 
-def _drawn(keys: KeyStore, survey_id: str, of_village: Sequence[str]) -> frozenset[str]:
+def _drawn(keys: KeyStore, survey: SurveyView, of_village: Sequence[str]) -> frozenset[str]:
     """The drawn ones among a village's paper leaves."""
-    key = hmac.digest(keys.pepper(survey_id), _LABEL, sha256)
+    key = hmac.digest(keys.pepper(survey.id, survey.pepper_mark), _LABEL, sha256)
     return frozenset(lots.draw(key, of_village, keying.sample_size(len(of_village))))
 
 

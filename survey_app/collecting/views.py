@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 from werkzeug.datastructures import MultiDict
 
-from survey_app import access, db
+from survey_app import access, db, doors
 from survey_app.collecting import (
     blank,
     crowding,
@@ -47,6 +47,7 @@ from survey_app.questions.answers import Value, read_answers
 from survey_app.questions.instrument import Instrument, Kind
 
 bp = Blueprint("collecting", __name__, template_folder="templates")
+bp.register_error_handler(doors.NotSound, lambda _unsound: replies.busy())
 compress = Compress()
 
 #: Largest body of an answer: a dozen free texts of 2,000 characters, percent-encoded, fit in.

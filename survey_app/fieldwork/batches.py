@@ -67,7 +67,7 @@ def make_slips(
     session.add(batch)
     printed = _fresh_codes(survey_id, count)
     session.flush()  # the batch goes in before its slips
-    _store(session, batch, printed, keys.pepper(survey_id))
+    _store(session, batch, printed, keys.pepper(survey_id, survey.pepper_mark))
     audit.record(
         session, actor, "fieldwork.slips", f"survey:{survey_id}", at=now,
         unit=unit_id, batch=batch.id, slips=count,

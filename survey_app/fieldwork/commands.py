@@ -123,13 +123,13 @@ def open_survey(
 def tick(loop: bool, as_json: bool) -> None:
     """Do what is due by the clock; a timer runs this every minute. Exit 1 when a job failed; the others ran."""
     while loop:
-        time.sleep(60 - time.time() % 60)
         try:
             _tell_failures(jobs.run_due(datetime.now(UTC)))
         except SQLAlchemyError as error:  # the database is away for a moment; the next minute catches up
             click.echo(command_line.sentence(error), err=True)
         finally:
             db.session().close()
+        time.sleep(60 - time.time() % 60)
     done = jobs.run_due(datetime.now(UTC))
     click.echo(
         json.dumps(done, default=asdict)

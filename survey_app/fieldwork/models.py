@@ -144,6 +144,8 @@ class Survey(Base):
     rulebook_digest: Mapped[str | None] = mapped_column(String(64))
     #: False where nobody had chosen a rule book for the year, so that the default was pinned.
     rulebook_chosen: Mapped[bool | None]
+    #: What tells the survey's pepper from any other, written down when it was made; see `KeyStore.ensure_pepper`.
+    pepper_mark: Mapped[str | None] = mapped_column(String(64))
     #: Set when the pepper was destroyed on purpose; until then a missing pepper is a fault.
     pepper_destroyed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -65,7 +65,7 @@ def publish(
     if missing:
         raise CannotPublish(" ".join(missing))
     if survey.purpose == Purpose.DECISION:
-        keys.ensure_pepper(survey_id)
+        survey.pepper_mark = keys.ensure_pepper(survey_id)
     survey.state = State.OPEN if survey.opens_at <= now else State.PUBLISHED
     survey.published_at = now
     survey.stand_ins = ",".join(stand_ins)

@@ -78,6 +78,8 @@ class SurveyView:
     revision: int
     #: Whether the key of its slips was destroyed on purpose.
     key_destroyed: bool = False
+    #: What tells the pepper of its slips from any other; None before it is made.
+    pepper_mark: str | None = None
     #: Roles of the province that published it in place of the commune's own bodies; every paper says so.
     stand_ins: tuple[Role, ...] = ()
     #: The rule book it was published under; None while it is a draft.
@@ -150,7 +152,7 @@ _FACTS = (
     Survey.instrument_id, Survey.purpose, Survey.rehearsal, Survey.state, Survey.plan_number, Survey.plan_date,
     Survey.aim, Survey.contact, Survey.opens_at, Survey.closes_at, Survey.counting_ends_at,
     Survey.phones_closed_at, Survey.link, Survey.cover_token, Survey.confirmed, Survey.published_at,
-    Survey.stand_ins, Survey.annulled_reason, Survey.revision, Survey.pepper_destroyed_at,
+    Survey.stand_ins, Survey.annulled_reason, Survey.revision, Survey.pepper_destroyed_at, Survey.pepper_mark,
     Survey.rulebook_key, Survey.rulebook_version, Survey.rulebook_digest, Survey.rulebook_chosen,
 )  # fmt: skip
 #: Households that answered, by village id and channel.
@@ -300,8 +302,8 @@ def live_slips(found: Iterable[BatchView], unit_id: int) -> int:
 
 def surveys_without_pepper(session: Session, keys: KeyStore) -> tuple[str, ...]:
     """Numbers of decision surveys whose pepper is missing though nobody destroyed it: a fault of the installation."""
-    numbers = session.scalars(
-        select(Survey.id)
+    found = session.execute(
+        select(Survey.id, Survey.pepper_mark)
         .where(
             Survey.purpose == Purpose.DECISION,
             Survey.state.in_(_NEEDS_PEPPER),
@@ -309,12 +311,12 @@ def surveys_without_pepper(session: Session, keys: KeyStore) -> tuple[str, ...]:
         )
         .order_by(Survey.id)
     )
-    return tuple(number for number in numbers if not _has_pepper(keys, number))
+    return tuple(row.id for row in found if not _has_pepper(keys, row.id, row.pepper_mark))
 
 
-def _has_pepper(keys: KeyStore, survey_id: str) -> bool:
+def _has_pepper(keys: KeyStore, survey_id: str, mark: str | None) -> bool:
     try:
-        keys.pepper(survey_id)
+        keys.pepper(survey_id, mark)
     except KeyMissing:
         return False
     return True
@@ -362,6 +364,7 @@ def view(session: Session, row: Row[*tuple[Any, ...]]) -> SurveyView:
         annulled_reason=row.annulled_reason,
         revision=row.revision,
         key_destroyed=row.pepper_destroyed_at is not None,
+        pepper_mark=row.pepper_mark,
         rulebook=pin_of(row),
     )
 

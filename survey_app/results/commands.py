@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import click
 from flask.cli import AppGroup
 
-from survey_app import audit, clock, db, keys
+from survey_app import audit, clock, db, keys, witness
 from survey_app.errors import DomainError
 from survey_app.fieldwork import rounds
 from survey_app.i18n import gettext as _
@@ -39,6 +39,8 @@ def close(survey_id: str, as_json: bool) -> None:
         )
     keys.store().destroy_network_key(survey_id)
     erasing.erase_owed(db.database.engine, now, actor=audit.OPERATOR)
+    with db.transaction() as current:
+        witness.write(current, keys.store(), now)
     if as_json:
         click.echo(json.dumps({"survey": survey_id, "digest": digest, "unkeyed": asdict(unkeyed)}))
         return

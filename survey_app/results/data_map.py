@@ -273,6 +273,14 @@ DATA_MAP = (
         _l("By the minute job"),
     ),
     DataLine(
+        ("key_marks",),
+        _l("What tells the keys of the server from any others, without telling them; nothing about people"),
+        _l("So that a missing or exchanged key is noticed before it is used"),
+        _l("Nobody, by any page"),
+        _FOREVER,
+        _l("Not erased: earlier seals are checked by it"),
+    ),
+    DataLine(
         ("approvals", "audit_events", "audit_chain"),
         _l("Acts of officers and operators, by number of the account; no answer, code or address"),
         _l("So that acts can be traced and none can be denied"),

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app import clock, db, keys
+from survey_app import clock, db, keys, witness
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.results import cancelling, custody, erasing, operations, queries, reminders
 
@@ -83,6 +83,8 @@ def _seal(survey_id: str, now: datetime) -> str:
     except operations.NothingToSeal:
         return "ended elsewhere"
     keys.store().destroy_network_key(survey_id)
+    with db.transaction() as current:
+        witness.write(current, keys.store(), now)
     return "sealed"
 
 

@@ -132,6 +132,6 @@ def _other_rulebook(session: Session, survey: SurveyView) -> str | None:
 def _broken_seal(seal: Seal, keys: KeyStore) -> str | None:
     if documents.digest(seal.document, seal.salt) != seal.digest:
         return _("digest of the sealed document")
-    if not documents.is_signed(keys.signing_key().public_key(), seal.digest, seal.signature):
+    if not any(documents.is_signed(key, seal.digest, seal.signature) for key in keys.public_keys()):
         return _("signature over the digest")
     return None

@@ -38,6 +38,7 @@ app = create_app(load_settings(Path(tempfile.mkdtemp())))
 app.config["WTF_CSRF_ENABLED"] = False
 with app.app_context():
     flask_migrate.upgrade(app.config["MIGRATIONS"])
+    app.test_cli_runner().invoke(args=["keys", "create"])
 access.supply_identity(app, lambda: access.Identity(1, "Ai", access.Role("invented"), 1, "/1/"))
 client = app.test_client()
 for rule in app.url_map.iter_rules():

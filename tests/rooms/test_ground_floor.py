@@ -83,8 +83,8 @@ def test_a_setting_that_is_neither_yes_nor_no_is_refused(tmp_path, monkeypatch):
 
 def test_keys_are_readable_by_the_service_alone(tmp_path):
     store = KeyStore(tmp_path / "keys")
-    store.session_secret()
-    store.signing_key()
+    store.create("session")
+    store.create("signing")
     store.ensure_pepper("001")
 
     modes = {stat.S_IMODE(path.stat().st_mode) for path in store.folder.rglob("*") if path.is_file()}
@@ -119,17 +119,37 @@ def test_a_pepper_has_no_path_of_its_own_choice(tmp_path, number):
         KeyStore(tmp_path).pepper(number)
 
 
-@pytest.mark.parametrize("name", ["session_secret", "signing_key"])
-def test_threads_that_race_for_a_new_key_all_get_the_same(tmp_path, name):
+def test_threads_that_race_for_a_new_pepper_all_get_the_same(tmp_path):
     ready = threading.Barrier(8)
 
-    def read(_number):
+    def make(_number):
         ready.wait(timeout=120)
-        key = getattr(KeyStore(tmp_path), name)()
-        return key if isinstance(key, bytes) else key.private_bytes_raw()
+        return KeyStore(tmp_path).ensure_pepper("001")
 
     with ThreadPoolExecutor(8) as pool:
-        assert len(set(pool.map(read, range(8)))) == 1
+        assert len(set(pool.map(make, range(8)))) == 1
+
+
+@pytest.mark.parametrize("name", ["session_secret", "signing_key"])
+def test_no_key_of_the_service_is_made_by_asking_for_it(tmp_path, name):
+    store = KeyStore(tmp_path)
+
+    with pytest.raises(KeyMissing):
+        getattr(store, name)()
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["session", "signing"])
+def test_a_key_of_the_service_never_takes_the_place_of_another(tmp_path, name):
+    store = KeyStore(tmp_path)
+    store.create(name)
+    before = (tmp_path / name).read_bytes()
+
+    with pytest.raises(FileExistsError):
+        store.create(name)
+
+    assert (tmp_path / name).read_bytes() == before
 
 
 # Database

@@ -1,0 +1,83 @@
+"""`flask ops …`: what an operator asks of the whole installation, and the one act that accepts a restored database."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy.orm import Session
+
+from survey_app import audit, db, witness
+from survey_app.i18n import gettext as _
+from survey_app.keys import store
+from survey_app.witness import Gap
+
+group = AppGroup("ops", help="The installation as a whole.")
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
+
+
+@group.command("accept-restored")
+@click.option("--reason", required=True, help="Why no newer database is there; it stands in the audit log.")
+@_JSON
+def accept_restored(reason: str, as_json: bool) -> None:
+    """Go on with a database that is older than the one used last; says which codes can be used again."""
+    now = datetime.now(UTC)
+    with db.transaction() as current:
+        found = witness.gap(current, store())
+        if found is not None:
+            _record(current, found, reason, now)
+    with db.transaction() as current:
+        witness.write(current, store(), now)
+    if as_json:
+        click.echo(json.dumps({"accepted": found is not None, **(asdict(found) if found else {})}))
+    else:
+        click.echo("\n".join(_meaning(found)))
+
+
+def _record(session: Session, found: Gap, reason: str, now: datetime) -> None:
+    audit.record(
+        session,
+        audit.OPERATOR,
+        "ops.accept_restored",
+        "database",
+        at=now,
+        reason=reason,
+        fault=found.reason,
+        acts_known=found.acts_known,
+        acts_found=found.acts_found,
+        codes_again={lost.survey: lost.known - lost.found for lost in found.lost},
+    )
+
+
+def _meaning(found: Gap | None) -> list[str]:
+    """What it means for the households and for the record, sentence by sentence."""
+    if found is None:
+        return [_("This is the newest database that is known; there is nothing to accept.")]
+    told = [_("The restored database is accepted (%(reason)s).", reason=found.reason)]
+    if found.acts_known is None:
+        told.append(
+            _(
+                "How far the database had come before is not known here: compare with what its second holder keeps."
+            )
+        )
+    elif found.acts_known > found.acts_found:
+        told.append(
+            _("Acts of officers that are lost: %(count)d.", count=found.acts_known - found.acts_found)
+        )
+    told += [
+        _(
+            "Survey %(survey)s: %(count)d answers are lost, at least, and their codes open the form again.",
+            survey=lost.survey,
+            count=lost.known - lost.found,
+        )
+        for lost in found.lost
+    ]
+    told.append(
+        _(
+            "Whoever answered after the backup was made holds a receipt that is not found any more. Announce it in "
+            "every village of a survey that runs, and ask those households to answer once more with the same slip."
+        )
+    )
+    return told
