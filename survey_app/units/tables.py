@@ -147,9 +147,8 @@ def _refusal(refused: NotOpened, filename: str) -> BadFile:
         return BusyReading([RowProblem(filename, 1, "", *uploads.sentence(refused.word))])
     if "row" in refused.place:
         return BadFile([_at(refused, filename)])
-    return _unreadable(
-        filename, *(_WHOLE_FILE.get(refused.word) or (lambda: uploads.sentence(refused.word)))()
-    )
+    said = _WHOLE_FILE.get(refused.word)
+    return _unreadable(filename, *(said() if said else uploads.sentence(refused.word)))
 
 
 def _at(refused: NotOpened, filename: str) -> RowProblem:

@@ -167,7 +167,7 @@ def test_machines_get_every_result_and_it_verifies(app, client, sealed, sign_in,
     assert card["options"]["single_choice"] == {"a": 12, "b": 12}
     assert verification.verify(db.session(), survey.id, keys.store()).equal
     assert failed(public, tmp_path) == failed(auditor, tmp_path) == []
-    assert failed(forged, tmp_path) == ["tables"]
+    assert failed(forged, tmp_path) == ["tables", "published"]
 
 
 def test_a_number_that_was_answered_otherwise_is_found_by_recounting(client, sealed, sign_in, tmp_path):
