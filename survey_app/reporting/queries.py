@@ -5,7 +5,7 @@ it enters a row; verdicts come from `criteria`.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import assert_never
@@ -188,7 +188,7 @@ def board(
             summary,
             _subject(said.get(summary.unit.id, nothing).speaks, decisions.get(summary.unit.id, ())),
             said=said.get(summary.unit.id, nothing),
-            in_scope=summary.unit.kind in scope,
+            scope=scope,
             services=services.get(summary.unit.id, ()),
             is_answered_online=summary.unit.id in online,
             contradicted=contradicted,
@@ -207,7 +207,7 @@ def board(
         in_force=in_force,
         rows=rows,
         targets=tuple(_target(in_force.framework, target, rows) for target in in_force.framework.targets),
-        denominator=denominator(row.unit for row in rows),
+        denominator=denominator(summary.unit for summary in summaries),
     )
 
 
@@ -216,7 +216,7 @@ def _row(
     subject: _Subject,
     *,
     said: Verdicts,
-    in_scope: bool,
+    scope: Collection[str],
     services: tuple[ServiceNote, ...],
     is_answered_online: bool,
     contradicted: Mapping[str, Contradiction],
@@ -229,6 +229,7 @@ def _row(
     told = disclosure.disclose(seal.scorecard, (), audience=audience) if seal else None
     is_hidden = told is not None and told.hidden_because is not None
     unit = called.get(survey.id, summary.unit) if survey else summary.unit
+    in_scope = unit.kind in scope
     return Row(
         unit=unit,
         in_scope=in_scope,

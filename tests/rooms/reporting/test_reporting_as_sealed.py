@@ -18,12 +18,13 @@ from survey_app.authoring import triggers as frozen
 from survey_app.authoring.models import InstrumentRecord
 from survey_app.fieldwork import queries as fieldwork
 from survey_app.fieldwork.models import SealedUnit, Survey
-from survey_app.reporting import papers, postings, printing
+from survey_app.reporting import papers, postings, printing, queries
 from survey_app.reporting.postings import Noted
 from survey_app.results import documents, machine, sets, triggers, verification
 from survey_app.results import queries as results
 from survey_app.rulebooks import operations as rulebooks
 from survey_app.rulebooks.models import FrameworkVersion
+from survey_app.units import queries as units
 from survey_app.units.models import Unit
 from tests.rooms.reporting.test_reporting_papers import words
 from tests.rooms.results.conftest import HAPPY, NOW, UNHAPPY, Surveys
@@ -165,7 +166,10 @@ def test_the_row_of_the_province_names_the_commune_as_it_was_sealed_and_as_it_is
     sealed.sign_in(app, Role.PROVINCE, sealed.province)
 
     page = " ".join(client.get("/can-bo/tinh/2026").text.split())
+    board = queries.board(db.session(), units.unit(db.session(), sealed.province.id), 2026, NOW)
+    (row,) = (row for row in board.rows if row.survey_id == "001")
 
+    assert (row.unit.kind, row.in_scope, board.in_scope) == ("xa", True, 2)
     assert 'Xã Mẫu <small class="muted">(nay: Phường Khác)</small>' in page
 
 
