@@ -163,11 +163,23 @@ def init_app(app: Flask) -> None:
     """Guard every request and keep staff sessions away from the public side."""
     app.before_request(_guard)
     app.extensions["identity_loader"] = lambda: None
+    app.extensions["way_in"] = way_in
 
 
 def supply_identity(app: Flask, loader: Callable[[], Identity | None]) -> None:
     """Tell the guard how to find the signed-in person; called once, by `accounts`."""
     app.extensions["identity_loader"] = loader
+
+
+def supply_way_in(app: Flask, shown: Callable[[], ResponseReturnValue]) -> None:
+    """Tell the guard what somebody sees who is not signed in; called once, by `accounts`."""
+    app.extensions["way_in"] = shown
+
+
+def way_in(target: str | None = None) -> ResponseReturnValue:
+    """To the sign-in page, and from there to `target`, or to the page that was asked for."""
+    asked = request.full_path.rstrip("?") if request.method == "GET" else "/can-bo"
+    return redirect(f"/dang-nhap?next={quote(target or asked, safe='/')}", 302)
 
 
 def current_identity() -> Identity | None:
@@ -210,8 +222,8 @@ def _guard() -> ResponseReturnValue | None:
     if person is None:
         if request.path.startswith("/api/"):
             abort(401)
-        target = request.full_path.rstrip("?") if request.method == "GET" else "/can-bo"
-        return redirect(f"/dang-nhap?next={quote(target, safe='/')}", 302)
+        shown: ResponseReturnValue = current_app.extensions["way_in"]()
+        return shown
     if allowed is None or person.role not in allowed:
         abort(403)
     return None

@@ -4,6 +4,8 @@ Knows no room. A programming mistake is not caught here; it becomes a plain 500 
 """
 
 import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from types import TracebackType
 
@@ -37,6 +39,18 @@ CODES = {
 _LATER = frozenset({429, *range(500, 600)})
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What somebody typed before an error: kept on the server, or, while the database is away, on the page itself."""
+
+    #: The page it was typed on, where it is put back; None when it could not be kept.
+    back: str | None
+    #: To be sent again as it is, to the same address.
+    fields: tuple[tuple[str, str], ...] = ()
+    #: Names of files that must be chosen again.
+    files: tuple[str, ...] = ()
+
+
 class DomainError(Exception):
     """A refusal in the words of the field. Subclasses are named for what happened.
 
@@ -57,12 +71,13 @@ class DomainError(Exception):
 def init_app(app: Flask) -> None:
     """Every error leaves as a page, or as JSON under /api/."""
     app.register_error_handler(DomainError, _domain_error)
-    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(HTTPException, http_error)
     for away in DATABASE_AWAY:
         app.register_error_handler(away, _database_error)
     app.register_error_handler(DataError, _unstorable)
     app.register_error_handler(KeyMissing, _key_missing)
     app.register_error_handler(500, _crash)
+    app.extensions["keep_typed"] = lambda _status: None
     app.log_exception = _log_crash  # type: ignore[assignment,method-assign]  # the path holds a code
 
 
@@ -88,7 +103,13 @@ def reply(code: str, message: str, status: int, *, keep: bool = False) -> Respon
     """The error as the caller can read it: JSON for machines, a page for people."""
     if request.path.startswith("/api/"):
         return make_response(jsonify(error=code, message=message, keep=keep), status)
-    return make_response(render_template("error.html", message=message, status=status), status)
+    kept = current_app.extensions["keep_typed"](status)
+    return make_response(render_template("error.html", message=message, status=status, kept=kept), status)
+
+
+def supply_keeper(app: Flask, keep: Callable[[int], Typed | None]) -> None:
+    """Tell the error page what becomes of a form that was typed; called once, by `accounts`."""
+    app.extensions["keep_typed"] = keep
 
 
 def say_when(response: Response, error: DomainError) -> Response:
@@ -102,7 +123,8 @@ def _domain_error(error: DomainError) -> ResponseReturnValue:
     return say_when(reply(error.code, error.message, error.status, keep=error.keep), error)
 
 
-def _http_error(error: HTTPException) -> ResponseReturnValue:
+def http_error(error: HTTPException) -> ResponseReturnValue:
+    """The page of an error that is none of ours."""
     if error.response is not None:
         return error.response
     status = error.code or 500

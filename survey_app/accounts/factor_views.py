@@ -24,6 +24,7 @@ from survey_app.accounts.freshness import demand, explained, fresh
 from survey_app.accounts.queries import Credentials
 from survey_app.accounts.refusals import FactorMissing, NotYourAccount
 from survey_app.drawing import data_uri, qr_svg
+from survey_app.forms import never_kept
 from survey_app.i18n import gettext as _
 
 #: One room, one blueprint; this module adds its pages to it.
@@ -56,6 +57,7 @@ def second_step() -> ResponseReturnValue:
 
 
 @bp.route(entry.ENROLMENT, methods=["GET", "POST"])
+@never_kept
 @access.public
 def factor() -> ResponseReturnValue:
     """Setting the second factor up; for those who have it, what they have."""
@@ -72,6 +74,7 @@ def factor() -> ResponseReturnValue:
 
 
 @bp.route(f"{entry.ENROLMENT}/dien-thoai-moi", methods=["GET", "POST"])
+@never_kept
 @access.roles(*access.ANY_ACCOUNT)
 @fresh
 def new_phone() -> ResponseReturnValue:

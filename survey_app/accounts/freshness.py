@@ -13,7 +13,7 @@ from urllib.parse import quote
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from survey_app import access, db
+from survey_app import access, db, forms
 from survey_app.accounts import authentication, enrolment, queries, sessions, signin, views
 from survey_app.accounts.enrolment import Check
 from survey_app.accounts.forms import AgainForm
@@ -120,6 +120,7 @@ def _page(form: AgainForm, status: int) -> tuple[str, int]:
         "accounts/again.html",
         form=form,
         kept=kept,
+        files=forms.posted().files,
         asks_code=enrolment.factor(db.session(), user_id) is not None,
         target=signin.safe_next(request.values.get("next")),
     ), status

@@ -41,6 +41,21 @@ class StaffSession(Base):
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class KeptForm(Base):
+    """A form that could not be saved, for the account that typed it; nobody but its browser can read it."""
+
+    __tablename__ = "kept_forms"
+
+    mark: Mapped[str] = mapped_column(String(40), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    #: Where it was typed, and where it was sent to.
+    page: Mapped[str] = mapped_column(String(2000))
+    action: Mapped[str] = mapped_column(String(2000))
+    #: Encrypted under a key that is in a cookie of that browser alone.
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    kept_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
 class SecondFactor(Base):
     """The authenticator app of one person, once a first code from it was right."""
 

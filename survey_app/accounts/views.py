@@ -1,6 +1,7 @@
 """Pages of everybody with an account: signing in and out, the list of today, the password, the language."""
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -52,7 +53,8 @@ def sign_out() -> ResponseReturnValue:
         with db.transaction() as current:
             sessions.end_by_mark(current, signin.mark())
     signin.end()
-    reply = redirect("/dang-nhap")
+    target = signin.safe_next(request.form.get("next"))
+    reply = redirect("/dang-nhap" if target == signin.HOME else f"/dang-nhap?next={quote(target, safe='/')}")
     reply.headers["Clear-Site-Data"] = '"cache"'
     return reply
 

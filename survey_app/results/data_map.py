@@ -246,6 +246,16 @@ DATA_MAP = (
         _l("By the minute job"),
     ),
     DataLine(
+        ("kept_forms",),
+        _l(
+            "Officers: a form that could not be saved, encrypted under a key of their own browser; no password, no file"
+        ),
+        _l("That nothing typed is lost when a session ends"),
+        _l("The officer who typed it, in the browser in which it was typed"),
+        _l("One day at most"),
+        _l("By the minute job; sooner when it is sent or thrown away"),
+    ),
+    DataLine(
         ("invitations",),
         _l("Officers: digests of invitation links"),
         _l("To choose the first password"),

@@ -13,6 +13,7 @@ from tests.rooms.test_ground_access import address
 #: Forms of staff that do not ask again, by the reason. A new one asks again, or gets its line here.
 _ASKS_NOT_AGAIN = {
     "it asks for the password itself": {"accounts.again", "accounts.password"},
+    "it only forgets what the same person typed and did not send": {"accounts.throw_away"},
     "drafting: nothing is asked of anybody until two bodies agree": {
         "fieldwork.new", "fieldwork.edit", "fieldwork.discard",
         "authoring.start", "authoring.copy", "authoring.new_version", "authoring.discard", "authoring.freeze",
