@@ -75,6 +75,7 @@ ACTS: Mapping[str, str] = {
     "results.set_aside": _l("Set the answers of a cancelled survey aside"),
     "results.annul_village": _l("Set the answers of a village aside"),
     "results.seal": _l("Counted and sealed a survey"),
+    "results.sign_uncompared": _l("Signed a result before the drawn slips were compared"),
     "results.sign": _l("Signed a result"),
     "results.open_complaint": _l("Recorded a complaint"),
     "results.close_complaint": _l("Closed a complaint"),

@@ -6,6 +6,7 @@ People sign as audited acts, and by hand on the printed minutes; the server's ow
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -42,6 +43,23 @@ class CannotSign(DomainError):
         super().__init__(_("Only a sealed result that is not signed yet can be signed. Reload the page."))
 
 
+class SignedUncompared(DomainError):
+    """Drawn paper slips were not compared with what was keyed, and nobody said why it is signed all the same."""
+
+    code = "chua-doi-chieu-phieu"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, draw: DrawOutcome) -> None:
+        super().__init__(
+            _(
+                "%(open)s of the %(drawn)s paper slips drawn for signers were not compared. Compare them, or give the "
+                "reason why you sign all the same: it is kept and printed in the minutes.",
+                open=draw.open,
+                drawn=draw.drawn,
+            )
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What somebody reads before signing: the commune's totals, the slips, and what has not come in."""
@@ -71,6 +89,8 @@ class Signature:
     stands_in: bool
     #: Who signed and in whose place, for `accounts.parties.signed_as`.
     party: Party
+    #: Why it was signed although drawn slips were not compared, and what else was said; often "".
+    reason: str
 
 
 def evidence(session: Session, survey_id: str, audience: Audience) -> Evidence:
@@ -112,21 +132,25 @@ def signatures(session: Session, survey_id: str) -> tuple[Signature, ...]:
     if signed is None or signed.decider is None or signed.decided_at is None:
         return ()
     return (
-        _signature(signed.requester, signed.requested_at),
-        _signature(signed.decider, signed.decided_at),
+        _signature(signed.requester, signed.requested_at, signed.reason),
+        _signature(signed.decider, signed.decided_at, signed.decision_reason),
     )
 
 
-def ask(session: Session, survey: SurveyView, *, by: Identity, now: datetime) -> int:
-    """Sign for the own body and ask the other; the number of the request. Raises CannotSign, ApprovalOpen."""
+def ask(session: Session, survey: SurveyView, *, reason: str = "", by: Identity, now: datetime) -> int:
+    """Sign for the own body and ask the other; the number of the request.
+
+    Raises CannotSign, ApprovalOpen, SignedUncompared.
+    """
     digest = _require_sealed(session, survey.id)
+    _note_uncompared(session, survey.id, reason, by, now)
     return approvals.request_approval(
         session,
         act=ACT,
         subject=_subject(survey.id),
         unit_id=survey.unit.id,
         payload={"digest": digest},
-        reason="",
+        reason=reason,
         by=by,
         now=now,
     )
@@ -146,11 +170,12 @@ def decide(
 
 
 def carry_out(session: Session, decided: ApprovalView, by: Identity, now: datetime) -> None:
-    """Make the result signed, once the other body has agreed. Raises CannotSign."""
+    """Make the result signed, once the other body has agreed. Raises CannotSign, SignedUncompared."""
     survey_id = decided.subject.removeprefix(_subject(""))
     digest = _require_sealed(session, survey_id)
     if decided.payload["digest"] != digest:
         raise CannotSign
+    _note_uncompared(session, survey_id, decided.decision_reason, by, now)
     survey = session.get_one(Survey, survey_id)
     survey.state = State.SIGNED
     survey.revision += 1
@@ -158,6 +183,25 @@ def carry_out(session: Session, decided: ApprovalView, by: Identity, now: dateti
     stand_in = {"stand_in": role} if decided.stands_in(role) else {}
     audit.record(
         session, by.actor, ACT, decided.subject, at=now, digest=digest, approval=decided.id, **stand_in
+    )
+
+
+def _note_uncompared(session: Session, survey_id: str, reason: str, by: Identity, now: datetime) -> None:
+    """Whoever signs before every drawn slip is compared says why. Raises SignedUncompared."""
+    draw = paper_draw.outcome(session, survey_id)
+    if not draw.open:
+        return
+    if not reason.strip():
+        raise SignedUncompared(draw)
+    audit.record(
+        session,
+        by.actor,
+        "results.sign_uncompared",
+        _subject(survey_id),
+        at=now,
+        drawn=draw.drawn,
+        uncompared=draw.open,
+        reason=reason,
     )
 
 
@@ -186,8 +230,8 @@ def _returned(session: Session, survey_id: str) -> int | None:
     return session.scalar(returned.where(ReceiptList.survey_id == survey_id))
 
 
-def _signature(party: Party, at: datetime) -> Signature:
+def _signature(party: Party, at: datetime, reason: str) -> Signature:
     body = party.role.body
     if body is None:
         raise LookupError(f"a signature of the role {party.role}, which acts for no body")
-    return Signature(party.name, body, party.role, at, party.stands_in, party)
+    return Signature(party.name, body, party.role, at, party.stands_in, party, reason)

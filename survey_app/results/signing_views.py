@@ -8,6 +8,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from wtforms import TextAreaField
+from wtforms.validators import Length
 
 from survey_app import access, db
 from survey_app.access import Identity
@@ -20,12 +22,26 @@ from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
-from survey_app.forms import StaffForm
+from survey_app.forms import StaffForm, clean
 from survey_app.i18n import gettext as _
+from survey_app.i18n import lazy_gettext
 from survey_app.results import comparison, disclosed, signing, wording
 from survey_app.scoring.disclosure import Audience
 from survey_app.scoring.signals import Flag
 from survey_app.units.models import Unit
+
+
+class SignForm(StaffForm):
+    """The own signature."""
+
+    reason = TextAreaField(
+        lazy_gettext(
+            "Why it is signed although drawn slips were not compared (kept, and printed in the minutes)"
+        ),
+        filters=[clean],
+        validators=[Length(max=500)],
+    )
+
 
 bp = Blueprint("signing", __name__, template_folder="templates")
 
@@ -42,7 +58,7 @@ def page(survey_id: str) -> ResponseReturnValue:
     if survey.purpose is not Purpose.DECISION:
         abort(HTTPStatus.NOT_FOUND)
     waiting = _waiting(current, survey_id)
-    form = DecisionForm() if waiting and waiting.may_decide(person) else StaffForm()
+    form = DecisionForm() if waiting and waiting.may_decide(person) else SignForm()
     if request.method != "POST":
         return _page(survey, waiting, form, person)
     if not form.validate_on_submit():
@@ -55,7 +71,8 @@ def page(survey_id: str) -> ResponseReturnValue:
                     writing, waiting.id, approved=agreed, reason=form.reason.data or "", by=person, now=now
                 )
             else:
-                signing.ask(writing, survey, by=person, now=now)
+                said = form.reason.data if isinstance(form, SignForm) else ""
+                signing.ask(writing, survey, reason=said or "", by=person, now=now)
     except DomainError as refusal:
         flash(refusal.message, "error")
         return _page(survey, waiting, form, person), refusal.status

@@ -1,9 +1,11 @@
 """Two bodies sign a sealed result on one page each; the province Front may stand in."""
 
+import io
 from datetime import UTC, datetime
 
 import pytest
 from flask import g
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from survey_app import access, db
@@ -14,6 +16,7 @@ from survey_app.audit import AuditEvent
 from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork import queries as fieldwork_queries
 from survey_app.fieldwork.models import State
+from survey_app.reporting import papers, printing
 from survey_app.results import queries, signing
 from tests.pages import Page
 
@@ -51,8 +54,17 @@ def enter(app, client, sealed):
 
 
 def send(client, **fields):
+    """Sign or decide, as somebody who says why the drawn slips are not compared."""
     form = Page(client.get(ADDRESS).text).form(action=ADDRESS)
-    return client.post(ADDRESS, data=form.data(**fields))
+    return client.post(ADDRESS, data=form.data(**{"reason": "Phiếu còn ở thôn xa", **fields}))
+
+
+def printed_minutes():
+    db.session().rollback()
+    pages = PdfReader(
+        io.BytesIO(printing.minutes(papers.exact(db.session(), "001"), datetime.now(UTC)))
+    ).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
 
 
 def state():
@@ -95,6 +107,21 @@ def test_a_result_is_signed_when_both_bodies_have_signed(enter, first, second):
     ]
 
 
+def test_signing_before_the_drawn_slips_are_compared_asks_a_reason_that_is_kept_and_printed(enter):
+    bare = send(enter(Role.COMMUNE), reason="")
+    signed = send(enter(Role.COMMUNE))
+    silent = send(enter(Role.FRONT_COMMUNE, "Ông Bình"), decision="approved", reason=" ")
+    agreed = send(enter(Role.FRONT_COMMUNE, "Ông Bình"), decision="approved", reason="Đối chiếu sau khi ký")
+
+    assert [reply.status_code for reply in (bare, signed, silent, agreed)] == [422, 303, 422, 303]
+    assert "phiếu giấy rút cho người ký chưa đối chiếu" in bare.text
+    noted = select(AuditEvent).where(AuditEvent.act == "results.sign_uncompared").order_by(AuditEvent.id)
+    told = [event.details for event in db.session().scalars(noted)]
+    assert [one["reason"] for one in told] == ["Phiếu còn ở thôn xa", "Đối chiếu sau khi ký"]
+    assert all(one["uncompared"] == one["drawn"] > 0 for one in told)
+    assert all(reason in printed_minutes() for reason in ("Phiếu còn ở thôn xa", "Đối chiếu sau khi ký"))
+
+
 def test_a_body_cannot_sign_for_the_other_nor_twice(enter):
     send(enter(Role.FRONT_COMMUNE))
 
@@ -111,7 +138,7 @@ def test_a_refusal_needs_a_reason_keeps_the_result_sealed_and_can_be_asked_again
     send(enter(Role.COMMUNE))
     front = enter(Role.FRONT_COMMUNE, "Ông Bình")
 
-    bare = send(front, decision="refused")
+    bare = send(front, decision="refused", reason="")
     refused = send(front, decision="refused", reason="Thiếu 3 phiếu của làng")
     send(enter(Role.COMMUNE))
 
