@@ -133,6 +133,11 @@ class Identity:
         """Whether this person belongs to a province rather than to a commune."""
         return self.unit_path.count("/") <= 2
 
+    @property
+    def province_path(self) -> str:
+        """The path of the province that this person's unit is, or lies in."""
+        return f"/{self.unit_path.split('/')[1]}/"
+
     def covers(self, unit_path: str) -> bool:
         """Whether a unit lies in this person's subtree."""
         return unit_path.startswith(self.unit_path)

@@ -51,6 +51,7 @@ def init_app(app: Flask) -> None:
         kept_views.todos,
         reminders.lost_factors,
         reminders.papers,
+        reminders.missing_bodies,
         reminders.reminders,
         reminders.village_lists,
     ):

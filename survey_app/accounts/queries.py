@@ -100,6 +100,16 @@ def accounts(session: Session, identity: Identity, now: datetime) -> tuple[Accou
     )
 
 
+def roles_held(session: Session, path: str) -> dict[int, set[Role]]:
+    """The roles of open accounts below `path`, invited ones included, by unit."""
+    held: dict[int, set[Role]] = {}
+    inside = Unit.path.startswith(path, autoescape=True)
+    rows = select(User.unit_id, User.role).join(Unit, Unit.id == User.unit_id).where(inside, User.active)
+    for unit_id, role in session.execute(rows.distinct().order_by(User.unit_id, User.role)):
+        held.setdefault(unit_id, set()).add(Role(role))
+    return held
+
+
 def account(session: Session, user_id: int, identity: Identity, now: datetime) -> AccountView:
     """One account of the identity's subtree. Raises AccountNotFound."""
     row = session.execute(_accounts().where(User.id == user_id)).first()

@@ -1,18 +1,34 @@
 """What accounts themselves put on the list of today."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from survey_app.access import Identity, Role
+from survey_app.access import Body, Identity, Role
 from survey_app.accounts import approvals, enrolment, management, queries
 from survey_app.accounts.queries import AccountState
 from survey_app.accounts.todo import Todo
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
-from survey_app.templating import day
-from survey_app.units.queries import civil, has_villages
+from survey_app.templating import day, role_name
+from survey_app.units.queries import civil, has_villages, unit, units
+
+
+@dataclass(frozen=True, slots=True)
+class _Partner:
+    """The roles that act for one body."""
+
+    province: Role
+    commune: Role
+
+
+_PARTNERS = {
+    Body.GOVERNMENT: _Partner(Role.PROVINCE, Role.COMMUNE),
+    Body.FRONT: _Partner(Role.FRONT_PROVINCE, Role.FRONT_COMMUNE),
+}
+_OTHER = {Body.GOVERNMENT: Body.FRONT, Body.FRONT: Body.GOVERNMENT}
 
 
 def reminders(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
@@ -65,6 +81,60 @@ def papers(session: Session, identity: Identity, now: datetime) -> Iterator[Todo
                 url=f"/can-bo/phe-duyet/{asked.id}/ban-giay",
                 urgent=True,
             )
+
+
+def missing_bodies(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
+    """Where one of the two bodies has nobody: whatever is asked of it would wait for ever.
+
+    Nobody of one body makes accounts of the other, so each is told who can.
+    """
+    if identity.body is None:
+        return
+    held = queries.roles_held(session, identity.province_path)
+    ours, theirs = _PARTNERS[identity.body], _PARTNERS[_OTHER[identity.body]]
+    if not any(theirs.province in roles for roles in held.values()):
+        yield _no_provincial_partner(session, identity, theirs.province)
+    elif identity.is_provincial:
+        lonely = [
+            unit_id
+            for unit_id, roles in held.items()
+            if theirs.commune in roles and ours.commune not in roles
+        ]
+        if lonely:
+            yield _communes_without_ours(session, lonely, ours.commune)
+    elif theirs.commune not in held.get(identity.unit_id, ()):
+        yield Todo(
+            title=_("Nobody has an account: %(role)s", role=role_name(theirs.commune)),
+            detail=_(
+                "Publishing and signing wait for that body. Its first account is made by: %(role)s. Please ask there.",
+                role=role_name(theirs.province),
+            ),
+            url="/can-bo/dot",
+        )
+
+
+def _no_provincial_partner(session: Session, identity: Identity, lacking: Role) -> Todo:
+    code = unit(session, int(identity.province_path.strip("/"))).code
+    return Todo(
+        title=_("Nobody has an account: %(role)s", role=role_name(lacking)),
+        detail=_(
+            "Publishing and signing wait for that body, and for its own independence you cannot make its account. Ask "
+            "the operator of the server to run: %(command)s – and to hand the link it prints to that person, who then "
+            "invites the others.",
+            command=f"flask --app wsgi accounts create --email … --role {lacking} --unit {code}",
+        ),
+        url="/can-bo/tai-khoan",
+        urgent=True,
+    )
+
+
+def _communes_without_ours(session: Session, unit_ids: list[int], lacking: Role) -> Todo:
+    names = sorted(found.full_name for found in units(session, unit_ids).values())
+    return Todo(
+        title=_("Nobody has an account: %(role)s", role=role_name(lacking)),
+        detail=_("Invite somebody, or these communes wait: %(names)s", names=", ".join(names)),
+        url="/can-bo/tai-khoan/moi",
+    )
 
 
 def village_lists(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
