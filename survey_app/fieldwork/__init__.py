@@ -19,7 +19,7 @@ from survey_app.fieldwork import (
     views,
 )
 from survey_app.fieldwork.links import Link
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import Purpose, State
 from survey_app.i18n import lazy_gettext
 
 
@@ -43,6 +43,13 @@ def init_app(app: Flask) -> None:
             lazy_gettext("Slips and posters"),
             (State.PUBLISHED, State.OPEN, State.COUNTING),
             leads=True,
+        ),
+        Link(
+            "fieldwork_print.papers",
+            lazy_gettext("Poster with the QR"),
+            (State.PUBLISHED, State.OPEN),
+            leads=True,
+            purposes=(Purpose.FEEDBACK,),
         ),
     )
     for act in acts.OWN:

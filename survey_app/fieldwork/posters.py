@@ -43,6 +43,11 @@ class Door:
     qr: str
     typed: str
 
+    @property
+    def picture(self) -> str:
+        """The QR, for a page."""
+        return drawing.data_uri(drawing.qr_svg(self.qr))
+
 
 def door(survey: SurveyView, public_url: str) -> Door:
     """The page where answering begins."""

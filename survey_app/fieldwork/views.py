@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,7 @@ from survey_app.fieldwork import (
     links,
     meetings,
     operations,
+    posters,
     queries,
     readiness,
     remarks,
@@ -36,7 +37,8 @@ from survey_app.fieldwork.forms import (
     ReasonForm,
     ReopenForm,
 )
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.posters import SIZES, Door
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.keys import store
@@ -85,6 +87,8 @@ def page(survey_id: str) -> ResponseReturnValue:
         approvals=acts.requests(current, survey_id),
         remarks=remarks.remarks(current, survey),
         ways=links.ways(survey, person.role),
+        open_link=_open_link(survey),
+        poster_sizes=SIZES,
         act_name=acts.name,
         page_of=acts.page_of,
         annulments=rounds.annulments(current, survey_id),
@@ -245,6 +249,13 @@ def _correct_page(
     survey: SurveyView, line: FrameLine, form: CorrectionForm, meanwhile: SavedMeanwhile | None = None
 ) -> str:
     return render_template("fieldwork/correct.html", survey=survey, line=line, form=form, meanwhile=meanwhile)
+
+
+def _open_link(survey: SurveyView) -> Door | None:
+    """Where a published feedback survey is answered."""
+    if survey.purpose is not Purpose.FEEDBACK or survey.state is State.DRAFT:
+        return None
+    return posters.door(survey, current_app.extensions["settings"].public_url)
 
 
 def status(form: object) -> int:

@@ -10,10 +10,12 @@ import zxingcpp
 from PIL import Image
 
 from survey_app import drawing, i18n
+from survey_app.access import Role
 from survey_app.config import load_settings
 from survey_app.fieldwork import lists, posters
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import BatchView, FrameLine
+from tests.pages import Page
 from tests.papers import make_survey, make_unit, printing_application
 
 A4_POINTS = (595.276, 841.89)
@@ -178,3 +180,21 @@ def test_the_picture_of_a_link_has_the_size_networks_ask_for_and_keeps_its_margi
     right_margin = picture.convert("L").crop((1200 - 75, 0, 1200, 630))
     assert picture.size == (1200, 630)
     assert right_margin.getextrema()[0] > 240
+
+
+def test_the_page_of_a_feedback_survey_shows_its_whole_address_a_qr_and_the_way_to_its_poster(
+    make_commune, make_survey, sign_in
+):
+    commune = make_commune()
+    survey = make_survey(commune, State.OPEN, purpose=Purpose.FEEDBACK)
+
+    page = Page(sign_in(Role.COMMUNE, commune.unit).get(f"/can-bo/dot/{survey.id}").text)
+
+    address = f"https://khaosat.example.vn/g/{survey.link}"
+    links = [link["href"] for link in page.all("a")]
+    [picture] = [image for image in page.all("img") if address.partition("://")[2] in image["alt"]]
+    assert address in links
+    assert address in page.text("a")
+    assert picture["src"].startswith("data:image/svg+xml")
+    assert f"/can-bo/dot/{survey.id}/ap-phich/A4.pdf" in links
+    assert f"/can-bo/dot/{survey.id}/in" in links
