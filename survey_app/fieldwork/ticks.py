@@ -55,6 +55,15 @@ class Stem:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """What stands above a column of boxes: the answer in words, and the face that it has on the phone."""
+
+    label: str
+    #: What the answer counts as, which decides the face; none where it counts as neither.
+    counts: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One question on paper; its number is that of the form, counting every question that takes an answer."""
 
@@ -72,7 +81,7 @@ class TickBoxes:
     """What is asked on paper, in which type size, and whether questions were left to the phone."""
 
     stem: Stem
-    heads: tuple[str, ...]
+    heads: tuple[Head, ...]
     lines: tuple[Line, ...]
     points: float
     shortened: bool
@@ -124,19 +133,19 @@ def _fits(boxes: TickBoxes) -> bool:
     return files.page_count(render_template("fieldwork/print/ticks_alone.html", boxes=boxes)) == 1
 
 
-def _heads(instrument: Instrument) -> tuple[str, ...]:
+def _heads(instrument: Instrument) -> tuple[Head, ...]:
     first = next(iter(instrument.scored), None)
-    return () if first is None else _labels(first)
+    return () if first is None else _answers(first)
 
 
-def _labels(question: Question) -> tuple[str, ...]:
-    return tuple(option.label["vi"] for option in question.options)
+def _answers(question: Question) -> tuple[Head, ...]:
+    return tuple(Head(option.label["vi"], option.counts) for option in question.options)
 
 
-def _lines(instrument: Instrument, common: Stem, heads: tuple[str, ...]) -> Iterator[Line]:
+def _lines(instrument: Instrument, common: Stem, heads: tuple[Head, ...]) -> Iterator[Line]:
     numbers = {question.key: number for number, question in enumerate(instrument.answerable, start=1)}
     for question in instrument.answerable:
-        two_way = question.kind is Kind.SATISFACTION and _labels(question) == heads
+        two_way = question.kind is Kind.SATISFACTION and _answers(question) == heads
         text = common.rest(question.text["vi"]) if two_way else question.text["vi"]
         only_if = _only_if(instrument, question, numbers)
         yield Line(numbers[question.key], question, _kept_together(text), two_way, only_if)

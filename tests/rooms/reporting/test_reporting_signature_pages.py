@@ -1,0 +1,79 @@
+"""No paper ends with a sheet of signature headings alone: whoever signs signs a sheet that says something."""
+
+import subprocess
+from datetime import UTC, datetime
+
+import pytest
+
+from survey_app import db
+from survey_app.fieldwork import batches, lists
+from survey_app.fieldwork import queries as fieldwork
+from survey_app.reporting import papers, printing
+from survey_app.results import reconciliation
+from tests.rooms.results.conftest import HAPPY, UNHAPPY, Surveys
+
+NOW = datetime(2026, 12, 14, 2, 0, tzinfo=UTC)
+HOST = "https://khaosat.example.vn"
+ROOM = "(ký, ghi rõ họ tên, ngày)"
+BODIES = ("Ủy ban", "Tổ kiểm phiếu", "Người niêm yết", "Ban công tác Mặt trận", "Người giao", "Trưởng thôn")
+
+
+@pytest.fixture(params=[1, 7, 12, 25, 60])
+def villages(request):
+    return request.param
+
+
+@pytest.fixture
+def sealed(app, villages):
+    """A commune of that many villages, everybody of it satisfied but one household of each."""
+    made = Surveys(db.session())
+    names = [f"Làng Thứ {number}" for number in range(1, villages + 1)]
+    made.make(households=dict.fromkeys(names, 30))
+    for name in names:
+        made.answer("001", name, HAPPY, times=2)
+        made.answer("001", name, UNHAPPY)
+    made.seal()
+    return made
+
+
+def sheets(pdf):
+    text = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True
+    ).stdout
+    return text.decode().replace("\u00a0", " ").split("\f")[:-1]
+
+
+def lines_above_the_signatures(sheet):
+    """What stands on a sheet before its first room for a signature, the headings of the room left out."""
+    above = sheet.partition(ROOM)[0].splitlines()
+    return [line.strip() for line in above if line.strip() and not any(body in line for body in BODIES)]
+
+
+def all_papers(app, villages):
+    current = db.session()
+    found = papers.exact(current, "001")
+    survey = fieldwork.survey(current, "001")
+    line = fieldwork.frame(current, "001")[0]
+    settings = app.extensions["settings"]
+    yield "minutes", printing.minutes(found, NOW)
+    yield "table", printing.table(found, NOW)
+    yield "notice of the commune", printing.notice(papers.notice(current, "001"), HOST, NOW)
+    yield "notice of a village", printing.notice(papers.notice(current, "001", line.unit.code), HOST, NOW)
+    yield "reconciliation", reconciliation.pdf(reconciliation.minutes(current, "001"), NOW)
+    if villages > 1:
+        return
+    yield (
+        "cover",
+        lists.cover_pdf(survey, lists.bundle(line, fieldwork.batches(current, "001")), settings, ()),
+    )
+    yield "receipts", lists.receipt_pdf(survey, line, batches.most_slips(line.households, 5), ())
+
+
+def test_every_sheet_with_room_for_signatures_says_what_is_signed(app, sealed, villages):
+    alone = []
+    for name, pdf in all_papers(app, villages):
+        signed = [lines_above_the_signatures(sheet) for sheet in sheets(pdf) if ROOM in sheet]
+        assert signed, name
+        alone += [name for above in signed if not above]
+
+    assert alone == []
