@@ -121,7 +121,7 @@ def _no_provincial_partner(session: Session, identity: Identity, lacking: Role) 
             "Publishing and signing wait for that body, and for its own independence you cannot make its account. Ask "
             "the operator of the server to run: %(command)s – and to hand the link it prints to that person, who then "
             "invites the others.",
-            command=f"flask --app wsgi accounts create --email … --role {lacking} --unit {code}",
+            command=f"survey accounts create --email … --role {lacking} --unit {code}",
         ),
         url="/can-bo/tai-khoan",
         urgent=True,

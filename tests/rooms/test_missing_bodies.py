@@ -40,7 +40,7 @@ def test_the_first_account_is_told_that_the_front_has_none_and_what_to_do(commun
     said = today(sign_in(Role.PROVINCE, commune.province))
 
     assert "Chưa ai có tài khoản: Cán bộ Mặt trận tỉnh" in said
-    assert "flask --app wsgi accounts create --email … --role front_province --unit 98" in said
+    assert "survey accounts create --email … --role front_province --unit 98" in said
 
 
 def test_once_the_front_has_its_first_account_the_province_is_left_alone(commune, sign_in, account):
