@@ -8,13 +8,13 @@ typed on as soon as that account is signed in again in the same browser.
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from html import escape
 from http import HTTPStatus
 from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, current_app, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from markupsafe import escape
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 

@@ -13,6 +13,7 @@ _APP = _ROOT / "survey_app"
 _OWN_ACCOUNT = {
     "accounts.home", "accounts.password", "accounts.again", "accounts.list_sessions",
     "accounts.end_session", "accounts.end_sessions", "accounts.new_phone", "accounts.new_codes",
+    "accounts.throw_away",
 }  # fmt: skip
 
 #: Runs the application with a role more, and prints every route with the status that an account of it gets.
