@@ -1,19 +1,16 @@
-"""Puts the rooms together: `create_app`, the start page and the health check."""
+"""Puts the rooms together: `create_app` and the start page."""
 
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 from wsgiref.headers import Headers
 from wsgiref.types import WSGIApplication
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from itsdangerous import Signer
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
@@ -22,7 +19,6 @@ from survey_app import (
     access,
     accounts,
     api,
-    audit,
     authoring,
     clock,
     collecting,
@@ -33,6 +29,7 @@ from survey_app import (
     errors,
     fieldwork,
     forms,
+    health,
     i18n,
     jobs,
     key_commands,
@@ -48,12 +45,15 @@ from survey_app import (
 )
 from survey_app.collecting.queries import codes_spent
 from survey_app.config import Settings, load_settings
-from survey_app.fieldwork.queries import surveys_without_pepper
+from survey_app.i18n import gettext as _
 
 _PROJECT = Path(__file__).resolve().parent.parent
 
 #: Largest request body; a household file of a whole province is far smaller.
 _BODY_BYTES = 2 * 1024 * 1024
+
+#: How a machine calls itself.
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _ROOMS = (units, accounts, rulebooks, authoring, fieldwork, collecting, results, reporting, api, demo)
 
@@ -88,6 +88,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Tokens of forms and tickets: the library would sign with SHA-1.
     Signer.default_digest_method = staticmethod(hashlib.sha256)
     app.url_map.converters["int"] = _RowNumber
+    app.before_request(_refuse_other_hosts)
     for module in (doors, i18n, access, errors, templating):
         module.init_app(app)
     db.init_app(app, settings.database_url)
@@ -103,7 +104,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     jobs.register(app, "witness", _note_witness)
     app.context_processor(lambda: {"demo_mode": settings.demo, "retention_months": settings.retention_months})
     app.add_url_rule("/", view_func=start)
-    app.add_url_rule("/healthz", view_func=healthz)
+    app.add_url_rule("/healthz", view_func=health.healthz)
+    app.add_url_rule("/ready", view_func=health.ready)
     app.after_request(_headers)
     command_line.init_app(app)
     app.wsgi_app = _served(app, settings)  # type: ignore[method-assign,assignment]  # Flask's documented way to add middleware
@@ -142,54 +144,6 @@ def start() -> ResponseReturnValue:
     return render_template("start.html")
 
 
-@access.public
-def healthz() -> ResponseReturnValue:
-    """200 when database, migrations, keys and the log's head are right; else 503 with the reason.
-
-    A head that cannot be read is a warning: the storage of its holder must not be able to stop a survey.
-    """
-    reasons = [reason for reason in (_database_fault(), *_unsound(), _key_fault()) if reason]
-    if reasons:
-        return jsonify(status="failing", reasons=reasons), 503
-    warning = _head_warning()
-    return jsonify(status="ok", **({"warnings": [warning]} if warning else {})), 200
-
-
-def _database_fault() -> str | None:
-    try:
-        current = db.session()
-        current.execute(text("SELECT 1"))
-        at = MigrationContext.configure(current.connection()).get_current_heads()
-    except SQLAlchemyError:
-        return "database unreachable"
-    head = ScriptDirectory(str(_PROJECT / "migrations")).get_heads()
-    return None if set(at) == set(head) else "migrations pending"
-
-
-def _unsound() -> tuple[str, ...]:
-    try:
-        return tuple(obstacle.reason for obstacle in doors.obstacles(db.session()))
-    except SQLAlchemyError:
-        return ()  # the database's own fault is named already
-
-
-def _key_fault() -> str | None:
-    try:
-        missing = surveys_without_pepper(db.session(), keys.store())
-    except SQLAlchemyError:
-        return None
-    return f"peppers missing: {', '.join(missing)}" if missing else None
-
-
-def _head_warning() -> str | None:
-    """What keeps the audit log from being compared with its head at the second holder's."""
-    try:
-        audit.contradiction(db.session(), current_app.extensions["settings"].audit_head_file)
-    except audit.HeadUnreadable as unreadable:
-        return str(unreadable)
-    return None
-
-
 def _note_witness(now: datetime) -> None:
     with db.transaction() as current:
         witness.write(current, keys.store(), now)
@@ -198,6 +152,19 @@ def _note_witness(now: datetime) -> None:
 def _forget_failures(now: datetime) -> int:
     with db.transaction() as current:
         return 0 if clock.is_doubted(current) else throttle.forget(current, now)
+
+
+def _refuse_other_hosts() -> ResponseReturnValue | None:
+    """Serve the host that stands in QR codes, and this machine's own names; before anything leads anywhere.
+
+    The health check is asked by whatever address somebody watches.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    named = urlsplit(f"//{request.host}").hostname if request.host else None
+    if request.path == "/healthz" or named in {urlsplit(settings.public_url).hostname, *_LOOPBACK}:
+        return None
+    message = _("This server answers at %(url)s alone. Please open that address.", url=settings.public_url)
+    return errors.reply("sai-dia-chi", message, 400)
 
 
 def _headers(response: Response) -> Response:

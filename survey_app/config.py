@@ -68,6 +68,8 @@ class Settings:
     audit_head_file: Path | None
     #: Whether a decision may be signed by hand on paper, with a scan that a second person confirms.
     paper_signatures: bool
+    #: What another machine shows to ask `/ready`, in "Authorization: Bearer …"; None where only this machine asks.
+    ready_token: str | None
 
     def cookie(self, name: str) -> str:
         """The full name of a cookie; behind TLS one that browsers take from this very host over TLS alone."""
@@ -136,6 +138,7 @@ def _settings(folder: Path, written: dict[str, object]) -> Settings:
         proxies=_number("proxies", value("proxies", 0)),
         audit_head_file=Path(str(head_file)).resolve() if head_file else None,
         paper_signatures=_flag("paper_signatures", value("paper_signatures", False)),
+        ready_token=str(value("ready_token", "")) or None,
     )
 
 

@@ -21,6 +21,8 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from survey_app import standby
+
 #: Seconds a SQLite writer waits for the one before it; a commit takes milliseconds.
 _BUSY_SECONDS = 15
 
@@ -92,6 +94,7 @@ def init_app(app: Flask, database_url: str) -> None:
             _make_sqlite_strict(database.engine)
         else:
             _notice_lost_connections(database.engine)
+            standby.watch(database.engine)
 
 
 def session() -> Session:
@@ -123,7 +126,7 @@ def transaction() -> Iterator[Session]:
     current.connection(execution_options={"takes_write_lock": True})
     try:
         yield current
-        current.commit()
+        standby.commit(current)
     except BaseException:
         current.rollback()
         raise

@@ -17,9 +17,10 @@ from werkzeug.exceptions import HTTPException
 
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyMissing
+from survey_app.standby import NotReplicated
 
 #: What says that the database is away, busy or full: the same request may well succeed a moment later.
-DATABASE_AWAY = (OperationalError, InterfaceError, NoConnectionFree)
+DATABASE_AWAY = (OperationalError, InterfaceError, NoConnectionFree, NotReplicated)
 
 
 #: Stable words for machines where no refusal of a room has a word of its own.

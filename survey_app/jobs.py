@@ -20,6 +20,10 @@ from survey_app.db import Base, UtcDateTime
 Job: TypeAlias = Callable[[datetime], object]
 
 
+#: No job: the row that the readiness check writes.
+_PROBE = "probe"
+
+
 class JobRun(Base):
     """When a job last worked and last failed."""
 
@@ -72,9 +76,19 @@ def run_due(now: datetime) -> dict[str, object]:
     return done
 
 
+def names() -> tuple[str, ...]:
+    """The jobs that a round runs."""
+    return tuple(current_app.extensions.get("jobs", {}))
+
+
+def note_probe(session: Session, now: datetime) -> None:
+    """Write a small row of no meaning, to see whether anything can be written."""
+    session.merge(JobRun(name=_PROBE, succeeded_at=now))
+
+
 def last_runs(session: Session) -> tuple[LastRun, ...]:
     """Every job that ever ran, by name. The newest moment of all is the age of the minute job."""
-    rows = session.scalars(select(JobRun).order_by(JobRun.name))
+    rows = session.scalars(select(JobRun).where(JobRun.name != _PROBE).order_by(JobRun.name))
     return tuple(LastRun(row.name, row.succeeded_at, row.failed_at, row.failure) for row in rows)
 
 

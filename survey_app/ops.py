@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from survey_app import audit, db, witness
+from survey_app import audit, db, health, witness
 from survey_app.i18n import gettext as _
 from survey_app.keys import store
 from survey_app.witness import Gap
@@ -16,6 +16,29 @@ from survey_app.witness import Gap
 group = AppGroup("ops", help="The installation as a whole.")
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
+
+
+@group.command("check")
+@_JSON
+def check(as_json: bool) -> None:
+    """Whether answers can be taken now, as /ready says it; exit 1 and the reasons."""
+    found = health.readiness(datetime.now(UTC))
+    if as_json:
+        click.echo(json.dumps(health.as_json(found)))
+    else:
+        for reason in (*found.reasons, *found.warnings):
+            click.echo(reason, err=True)
+        click.echo(
+            _(
+                "Free space: %(free)d MiB. Seconds since the last round of the minute job: %(tick)s, since the last "
+                "backup: %(backup)s.",
+                free=found.free_bytes // 2**20,
+                tick="–" if found.tick_seconds is None else found.tick_seconds,
+                backup="–" if found.backup_seconds is None else found.backup_seconds,
+            )
+        )
+    if found.reasons:
+        raise SystemExit(1)
 
 
 @group.command("accept-restored")

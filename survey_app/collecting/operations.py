@@ -13,7 +13,7 @@ from typing import assert_never
 from sqlalchemy import Executable, Select, bindparam, delete, exists, select
 from sqlalchemy.orm import Session
 
-from survey_app import db
+from survey_app import db, standby
 from survey_app.collecting import activity, leaves, networks, queries, stored
 from survey_app.collecting.models import AnnulledResponse, InvalidPaper, Response, SpentCode
 from survey_app.collecting.queries import Door, Stored
@@ -216,6 +216,7 @@ def _known(
         raise otherwise
     if not _same(door, submission, before):
         raise OtherContent
+    standby.confirm(session)
     receipt = _receipt(keys, door, before.leaf, stored.salts(before.answers), stored_now=False)
     return replace(receipt, annulled=isinstance(before, AnnulledResponse))
 
