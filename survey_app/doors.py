@@ -21,8 +21,8 @@ from survey_app.i18n import gettext as _
 from survey_app.key_marks import Fault, Lack
 from survey_app.keys import SESSION, SIGNING, KeyStore
 
-#: Groups of commands that repair; `db` comes with its own library and is not ours to guard.
-REPAIRING = frozenset({"keys", "audit", "ops"})
+#: Groups of commands that repair, or bring the database to where the others can look at it.
+REPAIRING = frozenset({"db", "keys", "audit", "ops"})
 #: Pages that say how the installation is.
 _TELLING = frozenset({"healthz", "ready"})
 #: Seconds for which a server believes what it found: nothing, and something.

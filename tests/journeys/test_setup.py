@@ -49,7 +49,7 @@ def test_a_taken_port_is_said_before_anything_is_begun_and_ends_nobody_else(tmp_
 def test_server_and_minute_job_begin_and_end_together(tmp_path):
     port = free_port()
     environ = environment(tmp_path, port)
-    for command in (["db", "upgrade"],):
+    for command in (["db", "upgrade"], ["keys", "create"]):
         flask(environ, *command)
 
     serving = subprocess.Popen(
