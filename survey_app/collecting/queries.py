@@ -218,7 +218,7 @@ def spent_refusal(session: Session, door: Door) -> CodeUsed:
     voided_at = door.voided_at
     asking = door.survey.state in {State.OPEN, State.COUNTING}
     if asking and voided_at and rounds.ended_since(session, door.survey.id, door.unit_id, voided_at):
-        return SetAside(door.survey.contact)
+        return SetAside(door.survey.whom_to_call)
     return CodeUsed()
 
 

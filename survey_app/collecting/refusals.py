@@ -52,14 +52,12 @@ class SetAside(CodeUsed):
     """Used, but what it answered was annulled with its village, which is being asked again."""
 
     def __init__(self, contact: str) -> None:
-        DomainError.__init__(
-            self,
-            _(
-                "This slip was used, but the answers of your village were annulled and do not count. The village is "
-                "asked again with new slips; this one can no longer be used. To ask about it, call %(contact)s.",
-                contact=contact,
-            ),
+        annulled = _(
+            "This slip was used, but the answers of your village were annulled and do not count. The village is "
+            "asked again with new slips; this one can no longer be used."
         )
+        asking = _("To ask about it, call %(contact)s.", contact=contact) if contact else ""
+        DomainError.__init__(self, f"{annulled} {asking}".strip())
 
 
 class OtherContent(DomainError):

@@ -26,6 +26,16 @@ def page(template: str, status: int = HTTPStatus.OK, **values: object) -> Respon
     return response
 
 
+def keep_for_back(reply: Response) -> Response:
+    """Let a browser without JavaScript keep what a post led to, so that Back shows it and not the browser's own page.
+
+    With JavaScript the page keeps what was chosen beside its address (`villager.js`), and nothing is kept on the disk.
+    """
+    if "_plain" in request.form:
+        reply.headers["Cache-Control"] = "private, no-cache"
+    return reply
+
+
 def refused(refusal: DomainError, *, status: int | None = None, shown: object = ()) -> Response:
     """The refusal with what was entered below it. A person who mistyped gets the box to type in."""
     status = status or refusal.status

@@ -40,8 +40,8 @@ from survey_app.fieldwork import codes
 from survey_app.fieldwork.codes import MistypedCode
 from survey_app.fieldwork.models import Channel, State
 from survey_app.forms import csrf
+from survey_app.i18n import current_language, use_language
 from survey_app.i18n import gettext as _
-from survey_app.i18n import use_language
 from survey_app.keys import KeyMissing, store
 from survey_app.questions.answers import Value, read_answers
 from survey_app.questions.instrument import Instrument, Kind
@@ -199,18 +199,19 @@ def _respond(door: Door, now: datetime) -> ResponseReturnValue:
     reading = read_answers(instrument, raw)
     controls = _carried_controls(door, now)
     step = request.form.get("_step", "send")
+    if "_switch" in request.form and not any(raw.values()) and door.survey.state is State.OPEN:
+        # Nothing is answered yet, so the page can be fetched, and going back meets no page of the browser's own.
+        return redirect(f"{request.path}?lang={current_language()}", HTTPStatus.SEE_OTHER)
     if "_switch" in request.form or step == "change":
         return _form_page(door, raw, {}, controls)
     if reading.problems:
         problems = wording.named(instrument, reading.problems)
         return _form_page(door, raw, problems, controls, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        if step == "review":
+        asked = any(reading.answers.values()) or "_blank" in request.form
+        if step == "review" or (not asked and not door.spent):
             _require_open(door)
-            return replies.page(
-                "collecting/review.html", door=door, controls=controls,
-                carried=_carried_answers(reading.answers), shown=wording.answers(instrument, reading.answers),
-            )  # fmt: skip
+            return _review_page(door, reading.answers, controls, sent=step != "review")
         submission = _submission(door, reading.answers, now)
         crowding.admit(door, submission.network, now)
         with db.transaction() as current:
@@ -223,6 +224,18 @@ def _respond(door: Door, now: datetime) -> ResponseReturnValue:
         survey=door.survey,
         receipt=receipt,
     )
+
+
+def _review_page(
+    door: Door, answers: Mapping[str, Value], controls: Mapping[str, str], *, sent: bool
+) -> ResponseReturnValue:
+    """What will be sent. A slip on which nothing is answered is sent by a second, deliberate act alone."""
+    problem = _("If you really want to send a blank slip, tick this box first.") if sent else ""
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if sent else HTTPStatus.OK
+    return replies.keep_for_back(replies.page(
+        "collecting/review.html", status, door=door, controls=controls, problem=problem,
+        carried=_carried_answers(answers), shown=wording.answers(door.survey.instrument, answers),
+    ))  # fmt: skip
 
 
 def _submission(door: Door, answers: Mapping[str, Value], now: datetime) -> operations.Submission:
@@ -314,7 +327,7 @@ def _form_page(
     status: int = HTTPStatus.OK,
 ) -> ResponseReturnValue:
     public_url = current_app.extensions["settings"].public_url
-    return replies.page(
+    return replies.keep_for_back(replies.page(
         "collecting/form.html", status, door=door, answers=answers, problems=problems, controls=controls,
         public_url=public_url, blank=None if answers or problems else blank.cards(door.survey),
-    )  # fmt: skip
+    ))  # fmt: skip

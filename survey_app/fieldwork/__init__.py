@@ -9,6 +9,7 @@ from survey_app.fieldwork import (
     acts,
     clock_views,
     commands,
+    contact,
     draft_views,
     links,
     meeting_views,
@@ -25,6 +26,7 @@ from survey_app.i18n import lazy_gettext
 
 def init_app(app: Flask) -> None:
     """Register the survey pages, the papers, the commands, the minute job and what waits for people."""
+    app.jinja_env.filters["dialled"] = contact.dialled
     app.register_blueprint(draft_views.bp)
     app.register_blueprint(print_views.bp)
     app.register_blueprint(meeting_views.bp)

@@ -21,6 +21,7 @@ from survey_app.authoring import queries as instruments
 from survey_app.config import VIETNAM
 from survey_app.errors import DomainError
 from survey_app.fieldwork import batches, calendar, drafting, operations, queries, reach, slips
+from survey_app.fieldwork.contact import has_number
 from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.refusals import NoSuchVillage
 from survey_app.i18n import gettext as _
@@ -96,7 +97,7 @@ def open_survey(
                 plan_number=plan or "–",
                 plan_date=None,
                 aim="",
-                contact=contact or commune.full_name,
+                contact=contact,
                 opens_at=calendar.opening(opens)
                 if not isinstance(opens, datetime)
                 else opens.astimezone(UTC),
@@ -114,6 +115,8 @@ def open_survey(
         raise click.ClickException("\n".join([error.message, *rows])) from error
     except DomainError as error:
         raise click.ClickException(error.message) from error
+    if not has_number(contact):
+        click.echo("No --contact with a phone number: page, slips and posters name nobody to call.", err=True)
     click.echo(json.dumps({"survey": number}) if as_json else f"Survey {number} is published.")
 
 

@@ -21,6 +21,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from survey_app.config import VIETNAM
 from survey_app.fieldwork import calendar
+from survey_app.fieldwork.contact import has_number
 from survey_app.fieldwork.models import Purpose
 from survey_app.forms import StaffForm, WholeNumberField, clean
 from survey_app.i18n import gettext as _
@@ -70,6 +71,11 @@ class SurveyForm(RevisedForm):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
+
+    def validate_contact(self, field: Any) -> None:
+        """Somebody villagers can call."""
+        if not has_number(field.data):
+            raise ValidationError(_("Please add a phone number, like 0269 123 456: villagers call it."))
 
     def validate_closes_on(self, field: Any) -> None:
         """Dates in order."""

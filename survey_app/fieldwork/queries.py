@@ -17,6 +17,7 @@ from survey_app.authoring.models import InstrumentRecord
 from survey_app.authoring.uses import Use
 from survey_app.errors import DomainError
 from survey_app.fieldwork import calendar, names
+from survey_app.fieldwork.contact import has_number
 from survey_app.fieldwork.models import (
     Channel,
     FrameCorrection,
@@ -84,6 +85,11 @@ class SurveyView:
     stand_ins: tuple[Role, ...] = ()
     #: The rule book it was published under; None while it is a draft.
     rulebook: Pin | None = None
+
+    @property
+    def whom_to_call(self) -> str:
+        """The contact where somebody can be called, or ""."""
+        return self.contact if has_number(self.contact) else ""
 
     @property
     def first_day(self) -> date:

@@ -94,7 +94,7 @@ def test_a_mistyped_address_is_422_and_an_unknown_one_404(client, survey, slip):
 
 
 def test_a_used_slip_is_409_and_a_voided_one_410(client, survey, commune, slip, hand_out):
-    send_form(client, client.get(f"/k/{slip}"), f"/k/{slip}", "send")
+    send_form(client, client.get(f"/k/{slip}"), f"/k/{slip}", "send", planning="satisfied")
     (voided,) = hand_out(survey, commune.villages["Bang"])
     with db.transaction() as current:
         batches.void_batch(current, survey.id, 2, reason="Mất", actor="operator", now=datetime.now(UTC))
@@ -180,7 +180,7 @@ def test_a_database_that_is_away_is_503_and_keeps_the_answer_on_the_page(client,
 
 
 def test_a_post_from_another_site_is_refused_and_spends_nothing(client, slip):
-    data = Page(client.get(f"/k/{slip}").text).form(id="phieu").data(_step="send")
+    data = Page(client.get(f"/k/{slip}").text).form(id="phieu").data(_step="send", planning="satisfied")
 
     cross = client.post(f"/k/{slip}", data=data, headers={"Sec-Fetch-Site": "cross-site"})
     old_browser = client.post(f"/k/{slip}", data=data, headers={"Origin": "https://evil.example"})
@@ -192,7 +192,7 @@ def test_a_post_from_another_site_is_refused_and_spends_nothing(client, slip):
     "headers", [{}, {"Origin": "null"}, {"Origin": "http://localhost"}, {"Sec-Fetch-Site": "none"}]
 )
 def test_a_post_of_our_own_page_is_accepted_from_every_browser(client, slip, headers):
-    data = Page(client.get(f"/k/{slip}").text).form(id="phieu").data(_step="send")
+    data = Page(client.get(f"/k/{slip}").text).form(id="phieu").data(_step="send", planning="satisfied")
 
     assert client.post(f"/k/{slip}", data=data, headers=headers).status_code == 201
 
@@ -210,7 +210,11 @@ def test_another_method_is_405_and_names_the_right_ones(client, slip):
 
 
 def test_an_id_that_is_no_uuid4_is_replaced(client, slip):
-    data = Page(client.get(f"/k/{slip}").text).form(id="phieu").data(_step="send", _id=str(uuid.uuid1()))
+    data = (
+        Page(client.get(f"/k/{slip}").text)
+        .form(id="phieu")
+        .data(_step="send", planning="satisfied", _id=str(uuid.uuid1()))
+    )
 
     client.post(f"/k/{slip}", data=data, headers=OWN)
 
@@ -221,7 +225,7 @@ def test_an_id_that_is_no_uuid4_is_replaced(client, slip):
 
 def test_no_page_of_a_respondent_sets_or_reads_a_cookie(client, slip):
     pages = [client.get("/k"), client.get(f"/k/{slip}"), client.get("/kiem-tra")]
-    pages.append(send_form(client, pages[1], f"/k/{slip}", "send"))
+    pages.append(send_form(client, pages[1], f"/k/{slip}", "send", planning="satisfied"))
 
     assert not any("Set-Cookie" in page.headers or "Cookie" in page.headers.get("Vary", "") for page in pages)
 

@@ -112,7 +112,7 @@ def test_a_household_answers_looks_over_changes_and_sends(client, slip):
 
 def test_what_the_pages_tell_of_single_answers_and_receipts_is_what_the_roles_allow(client, slip):
     form = client.get(f"/k/{slip}")
-    thanks = send_form(client, form, f"/k/{slip}", "send")
+    thanks = send_form(client, form, f"/k/{slip}", "send", planning="satisfied")
     check = client.get("/kiem-tra")
 
     assert set(set_views.AUDITORS) == {Role.FRONT_PROVINCE, Role.AUDITOR}
@@ -183,17 +183,129 @@ def test_switching_the_language_keeps_every_answer_the_id_and_the_ticket(client,
 
 def test_the_chosen_language_stays_through_review_and_thanks(client, slip):
     address = f"/k/{slip}"
-    english = send_form(client, client.get(address), address, ">en")
+    english = send_form(client, client.get(address), address, ">en", planning="satisfied")
     review = send_form(client, english, address)
     thanks = send_form(client, review, address, "send")
 
     assert [Page(page.text).all("html")[0]["lang"] for page in (review, thanks)] == ["en", "en"]
 
 
+def test_switching_the_language_before_anything_is_answered_leads_to_a_page_that_can_be_fetched(client, slip):
+    address = f"/k/{slip}"
+
+    switched = send_form(client, client.get(address), address, ">en", transport="")
+
+    assert (switched.status_code, switched.location) == (303, f"{address}?lang=en")
+    assert Page(client.get(switched.location).text).all("html")[0]["lang"] == "en"
+
+
+@pytest.mark.parametrize(
+    ("step", "plain"), [("review", True), ("change", True), (">en", True), ("review", False)]
+)
+def test_a_browser_without_scripts_may_keep_what_a_post_led_to_so_that_back_shows_it(
+    client, slip, step, plain
+):
+    address = f"/k/{slip}"
+    form = client.get(address)
+    without = {} if plain else {"_plain": []}
+
+    reply = send_form(client, form, address, step, planning="satisfied", **without)
+
+    assert form.headers["Cache-Control"] == "no-store"
+    assert reply.headers["Cache-Control"] == ("private, no-cache" if plain else "no-store")
+
+
+def test_nothing_is_chosen_before_somebody_chooses(client, rich):
+    page = Page(client.get(f"/k/{rich}").text)
+
+    assert not [field for field in page.all("input") if "checked" in field]
+
+
+def test_what_was_left_open_on_purpose_stays_chosen_when_the_language_is_switched(client, slip):
+    address = f"/k/{slip}"
+
+    english = send_form(client, client.get(address), address, ">en", planning="satisfied", transport="")
+
+    after = Page(english.text).form(id="phieu").data()
+    assert (after["planning"], after["transport"], after.get("income")) == (["satisfied"], [""], None)
+
+
+def test_a_blank_slip_is_sent_by_a_second_deliberate_act_alone(client, slip):
+    address = f"/k/{slip}"
+    review = send_form(client, client.get(address), address)
+
+    asked = send_form(client, review, address, "send")
+    back = send_form(client, asked, address, "change")
+    assert (asked.status_code, back.status_code, spent()) == (422, 200, 0)
+    (box,) = [field for field in Page(asked.text).all("input") if field.get("name") == "_blank"]
+    assert (box["aria-invalid"], "autofocus" in box, "checked" in box) == ("true", True, False)
+
+    thanks = send_form(client, asked, address, "send", _blank="1")
+    again = send_form(client, asked, address, "send", _blank="1")
+    assert (thanks.status_code, again.status_code, spent()) == (201, 200, 1)
+
+
+def test_enter_in_a_text_leads_on_and_does_not_switch_the_language(client, rich):
+    page = Page(client.get(f"/k/{rich}").text)
+
+    first = next(
+        button
+        for button in page.all("button")
+        if button.get("form") == "phieu" or "form" in button["^"].split()
+    )
+    assert (first["name"], first["value"]) == ("_step", "review")
+
+
 def test_a_language_that_does_not_exist_is_vietnamese(client, slip):
     page = client.get(f"/k/{slip}?lang=xx")
 
     assert Page(page.text).all("html")[0]["lang"] == "vi"
+
+
+@pytest.mark.parametrize(
+    ("key", "wrong"),
+    [("who", "nobody"), ("which", "x" * 5000), ("media", "smoke"), ("people", "many"), ("mood", "9"),
+     ("remarks", "x" * 5000), ("planning", "maybe")],
+)  # fmt: skip
+def test_a_problem_is_tied_to_the_question_and_takes_the_focus_whatever_its_kind(client, rich, key, wrong):
+    address = f"/k/{rich}"
+    others = {} if key == "who" else {"who": "other"}
+
+    page = Page(send_form(client, client.get(address), address, **others, **{key: wrong}).text)
+
+    (focused,) = [found for _tag, found in page.tags if "autofocus" in found]
+    assert focused["name"] == key
+    tied = [found for _tag, found in page.tags if f"e-{key}" in found.get("aria-describedby", "").split()]
+    assert tied
+    assert any(found.get("aria-invalid") == "true" for found in [*tied, focused])
+    assert f"e-{key}" in {found.get("id") for found in page.all("p")}
+
+
+def test_help_condition_and_the_word_required_are_tied_to_the_field_of_a_text(
+    client, commune, make_form, make_survey, hand_out
+):
+    words = {"vi": "Vài lời", "en": "Some words"}
+    form = make_form(
+        ask("who", "single_choice", options=[option("head"), option("other")], help=words),
+        ask("which", "short_text", condition={"question": "who", "answers": ["other"]}),
+        ask("name", "short_text", required=True, help=words),
+        key="chu",
+    )
+    code = hand_out(make_survey(commune, form=form), commune.villages["Phung"])[0]
+
+    html = client.get(f"/k/{code}").text
+
+    page = Page(html)
+    by_name = {found.get("name"): found for found in page.all("input")}
+    assert by_name["which"]["aria-describedby"] == "c-which"
+    assert (by_name["name"]["aria-labelledby"], by_name["name"]["aria-describedby"]) == ("l-name", "h-name")
+    assert "<small>Vài lời</small></legend>" in html.partition('id="q-who"')[2]
+    assert '<legend id="l-name">' in html
+    assert "bắt buộc" in html.partition('<legend id="l-name">')[2].partition("</legend>")[0]
+
+
+def test_the_number_to_call_is_a_link_that_calls(client, slip):
+    assert '<a href="tel:0269000000">0269 000 000</a>' in client.get(f"/k/{slip}").text
 
 
 def test_wrong_answers_are_named_with_links_and_everything_typed_stays(client, rich):
@@ -298,7 +410,9 @@ def test_whatever_is_typed_as_a_receipt_gets_a_page(client, survey, typed):
 
 
 def test_after_sealing_a_receipt_is_still_found(client, survey, slip, move_on):
-    receipt = receipt_of(send_form(client, client.get(f"/k/{slip}"), f"/k/{slip}", "send"))
+    receipt = receipt_of(
+        send_form(client, client.get(f"/k/{slip}"), f"/k/{slip}", "send", planning="satisfied")
+    )
     move_on(survey, State.SEALED)
 
     assert "Có" in Page(client.post("/kiem-tra", data={"receipt": receipt}).text).text("b")

@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from survey_app import db
 from survey_app.audit import AuditEvent
-from survey_app.fieldwork import codes, queries
+from survey_app.fieldwork import batches, codes, queries
 from survey_app.fieldwork.models import Purpose, State
+from survey_app.keys import store
 from survey_app.units import queries as units
 
 HEADING = "commune,village,kind,households,source,as_of\n"
@@ -67,7 +68,7 @@ def open_survey(run, frame):
 
 
 def test_open_creates_and_opens_a_survey_whose_frame_is_the_file(commune, open_survey):
-    code, out, err = open_survey()
+    code, out, err = open_survey(contact="Bà Hoa, 0269 123 456")
 
     number = json.loads(out)["survey"]
     survey, asked = queries.survey(db.session(), number), queries.frame(db.session(), number)
@@ -78,6 +79,24 @@ def test_open_creates_and_opens_a_survey_whose_frame_is_the_file(commune, open_s
         ("Làng Phung", 76),
     ]
     assert all(re.fullmatch(r"98001\d{3}", line.unit.code) for line in asked)
+
+
+@pytest.mark.parametrize("contact", [{}, {"contact": "Xã Mẫu"}], ids=["nobody", "no number"])
+def test_a_survey_without_a_number_opens_says_so_and_tells_nobody_to_call(
+    client, commune, open_survey, contact
+):
+    code, out, err = open_survey(**contact)
+
+    survey = queries.survey(db.session(), json.loads(out)["survey"])
+    village = queries.frame(db.session(), survey.id)[0].unit
+    with db.transaction() as current:
+        batch = batches.make_slips(
+            current, survey.id, village.id, 1, spare_percent=5, actor="x", now=datetime.now(UTC), keys=store()
+        )
+    page = client.get(f"/k/{batch.codes[0]}").text
+    assert (code, survey.whom_to_call, "--contact" in err) == (0, "", True)
+    assert "gọi" not in page
+    assert "Xã Mẫu." not in page
 
 
 def test_open_waits_for_its_first_day(commune, open_survey):

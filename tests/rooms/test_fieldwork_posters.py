@@ -88,6 +88,12 @@ def test_the_poster_says_who_asks_why_until_when_and_whom_to_call(paper, setting
     assert said("One slip for each household") in text
 
 
+def test_a_poster_without_a_number_tells_nobody_to_call(paper, settings):
+    text = words(posters.pdf(make_survey(contact="Xã Ia Mơ"), settings, "A4"))
+
+    assert said("Questions? Please call") not in text
+
+
 def test_the_poster_of_a_feedback_survey_leads_to_its_link_and_says_it_is_not_scored(paper, settings):
     survey = make_survey(purpose=Purpose.FEEDBACK, link="Xy12-abcdEFGH_9")
 

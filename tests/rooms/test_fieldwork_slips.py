@@ -214,12 +214,22 @@ def test_an_unconfirmed_form_says_so_on_both_sides(paper, settings):
 def test_hostile_names_print_as_they_are_typed(paper, settings):
     village = make_unit(HOSTILE)
 
-    page = slips.html(make_survey(contact=HOSTILE), village, make_codes(1), settings, "abc")
+    page = slips.html(make_survey(contact=f"{HOSTILE} 0269 000 000"), village, make_codes(1), settings, "abc")
     outside = re.sub(r"\s", "", texts(slips.pdf(make_survey(), village, make_codes(1), settings))[0])
 
     assert "<script" not in page
     assert "{{7*7}}" in page
     assert re.sub(r"\s", "", HOSTILE) in outside
+
+
+def test_a_slip_without_a_number_tells_nobody_to_call(paper, settings):
+    with_number, without = (
+        texts(slips.pdf(make_survey(contact=contact), make_unit(), make_codes(1), settings))
+        for contact in ("Bà Hoa, 0269 000 000", "Xã Ia Mơ")
+    )
+
+    assert sum("0269 000 000" in words(page) for page in with_number) >= 1
+    assert not any("gọi" in words(page) for page in without)
 
 
 def test_the_print_page_carries_its_style_by_nonce_and_no_inline_style(paper, settings):

@@ -88,7 +88,7 @@ def new_survey_form(client, **changes):
     fields = {
         "plan_number": "12/KH-MTTQ",
         "aim": "Để xét công nhận",
-        "contact": "Bà Hoa",
+        "contact": "Bà Hoa, 0269 123 456",
         "opens_on": (today + DAY).isoformat(),
         "closes_on": (today + 14 * DAY).strftime("%d/%m/%Y"),
     }
@@ -106,7 +106,8 @@ def test_a_commune_drafts_a_survey_of_all_its_counted_villages(commune, two_bodi
 @pytest.mark.parametrize(
     "changes",
     [{"closes_on": "01/01/2020"}, {"opens_on": "tomorrow"}, {"aim": ""}, {"villages": []}, {"plan_date": "32/13/2026"},
-     {"instrument": "999999"}, {"purpose": "fun"}, {"contact": "x" * 121}],
+     {"instrument": "999999"}, {"purpose": "fun"}, {"contact": "x" * 121},
+     {"contact": "Xã Mẫu"}, {"contact": "Bà Hoa, số 12"}],
     ids=str,
 )  # fmt: skip
 def test_a_draft_with_a_mistake_is_shown_again_with_everything_typed(commune, two_bodies, changes):
