@@ -36,6 +36,7 @@ def init_app(app: Flask) -> None:
         day=day,
         moment=moment,
         clock=clock,
+        clock_to_the_second=clock_to_the_second,
         wording=wording,
         role_name=role_name,
     )
@@ -90,6 +91,11 @@ def moment(value: datetime) -> str:
 def clock(value: datetime) -> str:
     """The time of the day in Vietnam, as 17:05."""
     return format_datetime(value.astimezone(VIETNAM), "HH:mm", locale="vi")
+
+
+def clock_to_the_second(value: datetime) -> str:
+    """The time of the day in Vietnam, as 17:05:09."""
+    return format_datetime(value.astimezone(VIETNAM), "HH:mm:ss", locale="vi")
 
 
 def wording(text: Text) -> str:

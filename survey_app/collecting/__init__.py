@@ -42,4 +42,5 @@ def init_app(app: Flask) -> None:
     remarks.register(app, second_keying_views.remarks)
     todo.register(app, second_keying_views.todos)
     todo.register(app, guessing.todos)
+    jobs.register(app, "collecting.held", schedule.store_held)
     jobs.register(app, "collecting.networks", schedule.forget_networks)

@@ -92,6 +92,24 @@ class PaperKeyer(Base):
     user_id: Mapped[int] = mapped_column(primary_key=True)
 
 
+class HeldSlip(Base):
+    """A clerk's slip that can still be mended, or what became of the one before; see `held`.
+
+    `content` is encrypted under the survey's pepper: no column joins a code, an answer or a submission id to anybody.
+    """
+
+    __tablename__ = "held_slips"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    user_id: Mapped[int] = mapped_column(primary_key=True)
+    #: "held" or "last".
+    place: Mapped[str] = mapped_column(String(4), primary_key=True)
+    survey_id: Mapped[str] = mapped_column(String(4))
+    #: When its minute began; None once it is no longer held.
+    held_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class SecondKeyingRow(Base):
     """Whether a paper slip, keyed again without seeing the first keying, says what is stored; never by whom or when.
 

@@ -74,7 +74,7 @@ def record_response(
 
     A repeated sending of the same content gets the same receipt, also after closing and sealing.
     """
-    refusal = _refusal(_hold(session, door.survey.id), door, submission)
+    refusal = _refusal(hold_survey(session, door.survey.id), door, submission)
     if refusal is not None:
         return _known(session, door, submission, keys, otherwise=refusal)
     packed = stored.pack(door.survey.instrument, submission.answers, {})
@@ -88,7 +88,16 @@ def record_response(
     return _receipt(keys, door, leaf, stored.salts(packed), stored_now=True)
 
 
-def _hold(session: Session, survey_id: str) -> _Held:
+def require_storable(session: Session, door: Door, submission: Submission) -> None:
+    """Raise what storing this answer would raise now; an answer that is stored already passes."""
+    refusal = _refusal(hold_survey(session, door.survey.id), door, submission)
+    if refusal is None and door.spent:
+        refusal = queries.spent_refusal(session, door)
+    if refusal is not None and queries.stored_response(session, door.survey.id, submission.id) is None:
+        raise refusal
+
+
+def hold_survey(session: Session, survey_id: str) -> _Held:
     """The survey, held in its state until this answer is committed, so that closing waits for answers in flight."""
     return _Held(*session.connection().execute(_held(), {"number": survey_id}).one())
 
@@ -137,7 +146,8 @@ def _spend(session: Session, door: Door, submission: Submission) -> bool:
     """Spend the code; False when it may not be spent. A feedback survey has no code to spend.
 
     A slip may have been voided, and its village be asked again, since its door was looked at; and the id of an answer
-    that was annulled is known. All this is decided by the one statement that spends, in the state that `_hold` holds.
+    that was annulled is known. All this is decided by the one statement that spends, in the state that `hold_survey`
+    holds.
     """
     if door.code_mac is None:
         return True

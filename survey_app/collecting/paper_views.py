@@ -13,11 +13,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey_app import access, db, throttle
-from survey_app.collecting import guessing, operations, queries, second_keying, wording
+from survey_app.collecting import guessing, held, operations, queries, wording
+from survey_app.collecting.held import Held, MendedTooLate, Outcome
 from survey_app.collecting.queries import Door
 from survey_app.collecting.refusals import (
     CodeUsed,
     CodeVoid,
+    KeyedJustNow,
     OtherSurvey,
     TooManyGuesses,
     UnknownCode,
@@ -73,21 +75,35 @@ def key_slip(survey_id: str) -> ResponseReturnValue:
 @bp.post("/can-bo/nhap-phieu/<survey_id>/ma")
 @access.roles(*KEYING_ROLES)
 def look_at_code(survey_id: str) -> ResponseReturnValue:
-    """What is wrong with a code, before the answers are keyed; in a post, so that no address holds it."""
-    current = db.session()
+    """What is wrong with a code, before the answers are keyed; in a post, so that no address holds it.
+
+    A sound code begins the next slip, so the one before is stored and its receipt shown.
+    """
+    current, now = db.session(), datetime.now(UTC)
     survey = surveys.scoped_survey(current, survey_id, access.identity())
     try:
         typed = codes.normalise(request.form.get("_code", ""))
-        _require_unused(current, _door(current, survey, typed, datetime.now(UTC)))
+        _require_unused(current, _door(current, survey, typed, now))
+        slip, _outcome = _of_clerk()
+        mended = slip is not None and slip.submission_id == request.form.get("_id")
+        if slip is not None and not mended:
+            if slip.code == codes.grouped(typed):
+                raise KeyedJustNow
+            _store_held(now)
     except DomainError as refusal:
         return jsonify(message=refusal.message)
-    return jsonify(message="")
+    if mended:
+        return jsonify(message="")
+    _slip, outcome = _of_clerk()
+    if outcome is None:
+        return jsonify(message="", told="", receipt="")
+    return jsonify(message="", told=_told(outcome), receipt=outcome.receipt)
 
 
 @bp.post("/can-bo/nhap-phieu/<survey_id>")
 @access.roles(*KEYING_ROLES)
 def record_slip(survey_id: str) -> ResponseReturnValue:
-    """Store one keyed slip; a refusal shows why and keeps every key stroke."""
+    """Hold one keyed slip, mended or new; a refusal shows why and keeps every key stroke."""
     now = datetime.now(UTC)
     current = db.session()
     survey = surveys.scoped_survey(current, survey_id, access.identity())
@@ -109,8 +125,13 @@ def record_slip(survey_id: str) -> ResponseReturnValue:
             invalid_reason=reason or None,
         )
         with db.transaction() as writing:
-            receipt = operations.record_response(writing, door, submission, now=now, keys=store())
-            second_keying.note_keyer(writing, survey.id, door.unit_id, access.identity().user_id)
+            is_new = held.hold(
+                writing, door, codes.grouped(codes.normalise(typed)), submission,
+                by=access.identity().user_id, now=now, keys=store(),
+            )  # fmt: skip
+    except MendedTooLate as refusal:
+        _store_held(now)
+        return _kept_page(survey, refusal.message, refusal.status, problems={})
     except DomainError as refusal:
         problems = refusal.problems if isinstance(refusal, WrongAnswers) else {}
         code_problem = refusal.message if isinstance(refusal, _OF_CODE) else ""
@@ -122,17 +143,60 @@ def record_slip(survey_id: str) -> ResponseReturnValue:
             "The server is busy for a moment. The slip is still here: wait a little, then save it again."
         )
         return _kept_page(survey, message, HTTPStatus.SERVICE_UNAVAILABLE, problems={})
-    session["keyed"] = keyed = session.get("keyed", 0) + 1
-    flash(
-        _(
-            "Slip of %(village)s stored. Keyed by you since signing in: %(n)s.",
-            village=door.unit_name,
-            n=keyed,
-        ),
-        "success",
-    )
-    flash(_("Write this receipt on the slip now: %(receipt)s", receipt=receipt.printed), "receipt")
+    session["keyed"] = session.get("keyed", 0) + is_new
     return redirect(url_for("paper.key_slip", survey_id=survey_id))
+
+
+@bp.post("/can-bo/nhap-phieu/<survey_id>/luu")
+@access.roles(*KEYING_ROLES)
+def store_slip(survey_id: str) -> ResponseReturnValue:
+    """Store the held slip at once, so that its receipt can be written on it."""
+    surveys.scoped_survey(db.session(), survey_id, access.identity())
+    _store_held(datetime.now(UTC))
+    return redirect(url_for("paper.key_slip", survey_id=survey_id), HTTPStatus.SEE_OTHER)
+
+
+@bp.post("/can-bo/nhap-phieu/<survey_id>/sua")
+@access.roles(*KEYING_ROLES)
+def mend_slip(survey_id: str) -> ResponseReturnValue:
+    """Begin the minute of the held slip anew and show it."""
+    surveys.scoped_survey(db.session(), survey_id, access.identity())
+    now = datetime.now(UTC)
+    try:
+        with db.transaction() as writing:
+            held.renew(writing, access.identity().user_id, now=now)
+    except MendedTooLate as refusal:
+        _store_held(now)
+        flash(refusal.message, "error")
+        return redirect(url_for("paper.key_slip", survey_id=survey_id), HTTPStatus.SEE_OTHER)
+    return redirect(url_for("paper.mend", survey_id=survey_id), HTTPStatus.SEE_OTHER)
+
+
+@bp.get("/can-bo/nhap-phieu/<survey_id>/sua")
+@access.roles(*KEYING_ROLES)
+def mend(survey_id: str) -> ResponseReturnValue:
+    """The held slip as it was keyed; saving it replaces it."""
+    survey = surveys.scoped_survey(db.session(), survey_id, access.identity())
+    slip, _outcome = _of_clerk()
+    if slip is None or slip.survey_id != survey.id:
+        return redirect(url_for("paper.key_slip", survey_id=survey_id))
+    return _slip_page(
+        survey, code=slip.code, answers=slip.answers, problems={}, message="", mended=slip,
+        reason=slip.invalid_reason or "",
+    )  # fmt: skip
+
+
+def _store_held(now: datetime) -> None:
+    with db.transaction() as writing:
+        held.store_held(writing, access.identity().user_id, now=now, keys=store())
+
+
+def _of_clerk() -> tuple[Held | None, Outcome | None]:
+    """Nothing while a key is away: the page must still open."""
+    try:
+        return held.of_clerk(db.session(), access.identity().user_id, store())
+    except KeyMissing:
+        return None, None
 
 
 def nothing_keyed() -> WrongAnswers:
@@ -178,6 +242,25 @@ def _kept_page(
     )  # fmt: skip
 
 
+def _told(outcome: Outcome) -> str:
+    """What became of the slip before, in one sentence."""
+    named = {"slip": outcome.slip, "village": outcome.village}
+    if outcome.refusal:
+        return f"{_('The slip …%(slip)s of %(village)s was not stored. Put it aside.', **named)} {outcome.refusal}"
+    return _("The slip …%(slip)s of %(village)s is stored. Write this receipt on it now:", **named)
+
+
+def _before() -> dict[str, object]:
+    """What `held.html` shows: the held slip, and what became of the one before."""
+    slip, outcome = _of_clerk()
+    return {
+        "held": slip,
+        "outcome": outcome,
+        "reasons": invalid_reasons(),
+        "keyed": session.get("keyed", 0),
+    }
+
+
 def _slip_page(
     survey: SurveyView,
     *,
@@ -187,6 +270,8 @@ def _slip_page(
     message: str,
     code_problem: str = "",
     status: int = 200,
+    reason: str = "",
+    mended: Held | None = None,
 ) -> ResponseReturnValue:
     page = render_template(
         "collecting/paper_slip.html",
@@ -196,8 +281,9 @@ def _slip_page(
         problems=problems,
         message=message,
         code_problem=code_problem,
-        reasons=invalid_reasons(),
-        chosen_reason=request.form.get("_invalid", ""),
-        submission=submission_id(),
+        chosen_reason=request.form.get("_invalid", reason),
+        submission=submission_id() if mended is None else mended.submission_id,
+        mended=mended,
+        **_before(),
     )
     return page, status

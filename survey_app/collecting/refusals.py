@@ -48,6 +48,13 @@ class CodeUsed(DomainError):
         )
 
 
+class KeyedJustNow(CodeUsed):
+    """The clerk types the code of the slip that is still held."""
+
+    def __init__(self) -> None:
+        DomainError.__init__(self, _("You have just keyed this slip; it can still be mended above."))
+
+
 class SetAside(CodeUsed):
     """Used, but what it answered was annulled with its village, which is being asked again."""
 

@@ -1,9 +1,10 @@
-"""What the clock does in this room: forget the networks of surveys that run no more, and their keys."""
+"""What the clock does in this room: store held slips whose minute is over; forget networks that are not needed."""
 
 from datetime import datetime
 
 from survey_app import db, keys
-from survey_app.collecting import networks
+from survey_app.collecting import held, networks
+from survey_app.keys import KeyMissing
 
 
 def forget_networks(now: datetime) -> tuple[str, ...]:
@@ -20,3 +21,18 @@ def forget_networks(now: datetime) -> tuple[str, ...]:
     for survey_id in found:
         store.destroy_network_key(survey_id)
     return found
+
+
+def store_held(now: datetime) -> int:
+    """Store every keyed slip that can no longer be mended; how many. Without its key one waits for the next minute."""
+    store, stored = keys.store(), 0
+    for user_id in held.due(db.session(), now):
+        try:
+            with db.transaction() as current:
+                held.store_due(current, user_id, now=now, keys=store)
+        except KeyMissing:
+            continue
+        stored += 1
+    with db.transaction() as current:
+        held.forget_ended(current)
+    return stored

@@ -116,6 +116,16 @@ DATA_MAP = (
         _WITH_SURVEY,
     ),
     DataLine(
+        ("held_slips",),
+        _l(
+            "The paper slip a clerk has just keyed, until it is stored, then its receipt until the next; encrypted"
+        ),
+        _l("So that a slip can be mended before it is stored, and its receipt be read"),
+        _l("The clerk who keyed it"),
+        _l("A minute; a receipt until the next slip, at most until the survey is sealed"),
+        _NOT_ERASED,
+    ),
+    DataLine(
         ("paper_keyers",),
         _l("Officers: who has keyed paper of a village, by number of the account"),
         _l("So that another person keys a village's slips again"),

@@ -5,9 +5,9 @@
   if (!form) return;
   var code = form.querySelector("#code");
   var problem = form.querySelector("#code-problem");
+  var before = document.getElementById("before");
   var save = form.querySelector("[data-save]");
   var looked = null;
-  var sent = 0;
 
   function firstField() {
     return form.querySelector(".paper-question input:checked, .paper-question input, .paper-question textarea") || save;
@@ -24,6 +24,22 @@
     else code.removeAttribute("aria-invalid");
   }
 
+  // What became of the slip before, in place of its buttons.
+  function tell(found) {
+    before.textContent = "";
+    if (!found.told) return;
+    var box = document.createElement("div");
+    box.className = found.receipt ? "notice" : "notice notice-error";
+    box.setAttribute("role", "status");
+    [found.told, found.receipt].forEach(function (text, place) {
+      var line = document.createElement("p");
+      line.textContent = text;
+      if (place) line.className = "notice-receipt";
+      if (text) box.append(line);
+    });
+    before.append(box);
+  }
+
   // Asked once for each code typed. Without an answer of the server nothing is said: saving looks at it again.
   function look() {
     var typed = code.value;
@@ -34,6 +50,7 @@
       .then(function (found) {
         if (code.value !== typed) return false;
         say(found.message);
+        if (found.told !== undefined && before) tell(found);
         if (found.message) { code.focus(); code.select(); }
         return !found.message;
       })
@@ -52,6 +69,8 @@
       if (event.repeat) return;
       // Scanners send Enter after the code by themselves: it leads on, and saves a slip that is keyed already.
       if (field !== code) { form.requestSubmit(save); return; }
+      var store = before && before.querySelector("form[action$='/luu'] button");
+      if (!code.value.trim() && store) { store.click(); return; }
       look().then(function (good) { if (good && code.value.trim()) (isKeyed() ? save : firstField()).focus(); });
       return;
     }
@@ -64,11 +83,4 @@
     var next = question.nextElementSibling;
     (next && next.matches(".paper-question") && next.querySelector("input:checked, input, textarea") || save).focus();
   });
-
-  // A second press within ten seconds sends nothing; after a send that got stuck the next press sends again.
-  form.addEventListener("submit", function (event) {
-    if (event.timeStamp - sent < 10000 && sent) event.preventDefault();
-    else sent = event.timeStamp;
-  });
-  window.addEventListener("pageshow", function () { sent = 0; });
 })();

@@ -1,6 +1,8 @@
 """Keying paper in a real browser, with the keys a clerk presses."""
 
 import re
+import time
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -28,28 +30,68 @@ def key(page: Page, code: str, answers: str) -> None:
 def save(page: Page) -> None:
     with page.expect_navigation():
         page.keyboard.press("Enter")
+    expect(page.locator("#code")).to_be_focused()
+
+
+def receipt(page: Page) -> str:
+    found = re.search(r"001(-\w{4}){4}-\w", page.locator(".notice-receipt").inner_text())
+    assert found
+    return found[0]
 
 
 def test_enter_saves_wherever_the_keying_stands_and_once(field: Field, screen: Page):
-    for code, answers in zip(field.codes, ("1" * 20, "121", "1"), strict=False):
-        key(screen, code, answers)
+    for number, answers in enumerate(("1" * 20, "121", "1")):
+        key(screen, field.codes[number], answers)
+        # The next good code has stored the slip before, and shows the receipt to write on it.
+        expect(screen.locator(".notice-receipt")).to_have_count(min(number, 1))
         save(screen)
-        expect(screen.locator(".notice-success")).to_contain_text("Thôn 1")
-        expect(screen.locator("#code")).to_have_value("")
+        expect(screen.locator(".notice-success")).to_contain_text(field.codes[number][-7:])
+        expect(screen.locator(".notice-success")).to_contain_text(f"Đã trả lời: {len(answers)}")
 
     # On the list of reasons Enter saves as well and opens no list.
     key(screen, field.codes[3], "")
     screen.locator("#invalid").focus()
     screen.keyboard.press("ArrowDown")
     save(screen)
-    expect(screen.locator(".notice-success")).to_contain_text("Thôn 1")
+    expect(screen.locator(".notice-success")).to_contain_text(field.codes[3][-7:])
 
-    # Pressed three times in a row it stores one slip.
+    # Pressed three times in a row it saves one slip; Enter in the empty code field stores it.
     key(screen, field.codes[4], "1" * 20)
     screen.evaluate(
         "() => { const save = document.querySelector('[data-save]'); [1, 2, 3].forEach(() => save.click()) }"
     )
-    expect(screen.locator(".notice-success")).to_contain_text("đã nhập từ khi đăng nhập: 5.")
+    expect(screen.locator(".notice-success")).to_contain_text("từ khi đăng nhập: 5.")
+    expect(screen.locator("#code")).to_be_focused()
+    save(screen)
+    assert receipt(screen)
+    assert field.answered() == {"paper_entry": 5}
+
+
+def test_the_slip_just_keyed_is_mended_and_a_closed_browser_loses_nothing(
+    field: Field, screen: Page, tmp_path: Path
+):
+    key(screen, field.codes[0], "1" * 20)
+    save(screen)
+    screen.screenshot(path=tmp_path / "giu.png", full_page=True)
+    with screen.expect_navigation():
+        screen.get_by_role("button", name="Sửa phiếu này").click()
+    expect(screen.locator("#code")).to_have_value(field.codes[0])
+    screen.locator("input[name=planning][data-key='1']").focus()
+    screen.keyboard.press("2")
+    save(screen)
+    assert field.answered() == {}
+
+    # The browser is closed; the minute job stores the slip once its minute is over.
+    address = screen.url
+    screen.close()
+    deadline = time.monotonic() + 90
+    while not field.answered() and time.monotonic() < deadline:
+        time.sleep(5)
+        field.server.flask("fieldwork", "tick")
+    assert field.answered() == {"paper_entry": 1}
+    back = screen.context.new_page()
+    back.goto(address)
+    assert receipt(back)
 
 
 def test_a_code_that_cannot_be_keyed_is_told_before_the_first_answer(field: Field, screen: Page, phone: Page):
@@ -82,17 +124,18 @@ def test_a_code_that_cannot_be_keyed_is_told_before_the_first_answer(field: Fiel
 def test_a_slip_is_keyed_again_with_the_same_keys(field: Field, screen: Page, enter):
     key(screen, field.codes[0], "1" * 20)
     save(screen)
-    receipt = re.search(r"001(-\w{4}){4}-\w", screen.locator(".notice-receipt").inner_text())[0]
+    save(screen)
+    written = receipt(screen)
     screen.context.clear_cookies()
     enter(screen, "clerk", "-hai")
     screen.goto(f"{field.server.url}/can-bo/nhap-phieu/{field.survey}/nhap-lai")
 
     expect(screen.locator("#code")).to_be_focused()
-    screen.keyboard.type(receipt[:-1] + ("0" if receipt[-1] != "0" else "2"))
+    screen.keyboard.type(written[:-1] + ("0" if written[-1] != "0" else "2"))
     screen.keyboard.press("Enter")
     expect(screen.locator("#code-problem")).to_be_visible()
     expect(screen.locator("#code")).to_be_focused()
-    key(screen, receipt, "1" * 20)
+    key(screen, written, "1" * 20)
     save(screen)
 
     expect(screen.locator(".notice-success")).to_contain_text("Thôn 1")

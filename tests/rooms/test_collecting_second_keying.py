@@ -99,9 +99,9 @@ def test_after_keying_the_clerk_is_told_the_receipt_to_write_on_the_slip(commune
     (code,) = hand_out(survey, commune.villages["Phung"], 1)
     page = Page(clerk.get(f"/can-bo/nhap-phieu/{survey.id}").text)
 
-    saved = clerk.post(
-        f"/can-bo/nhap-phieu/{survey.id}", data=page.form(class_="paper-form").data(_code=code, **FIRST)
-    )
+    data = page.form(class_="paper-form").data(_code=code, **FIRST)
+    clerk.post(f"/can-bo/nhap-phieu/{survey.id}", data=data)
+    saved = clerk.post(f"/can-bo/nhap-phieu/{survey.id}/luu", data=data)
 
     leaf = fresh().scalars(select(Response.leaf)).one()
     assert leaves.receipt(survey.id, leaf) in clerk.get(saved.location).text
@@ -159,6 +159,7 @@ def test_a_blank_slip_and_an_invalid_one_agree(commune, survey, clerk, hand_out,
     (code,) = hand_out(survey, commune.villages["Bang"], 1)
     form = Page(clerk.get(f"/can-bo/nhap-phieu/{survey.id}").text).form(class_="paper-form")
     clerk.post(f"/can-bo/nhap-phieu/{survey.id}", data=form.data(_code=code, _invalid="unreadable"))
+    clerk.post(f"/can-bo/nhap-phieu/{survey.id}/luu", data=form.data())
 
     saved = key_again(second(), survey, _receipt=drawn(survey)[0], _invalid="all_blank")
 

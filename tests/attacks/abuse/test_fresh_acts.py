@@ -23,7 +23,8 @@ _ASKS_NOT_AGAIN = {
         "rulebooks.upload",
     },
     "keying: one sitting, slip after slip, told by the journal of who keyed": {
-        "paper.record_slip", "paper.look_at_code", "second_keying.key_again", "second_keying.look_at_receipt",
+        "paper.record_slip", "paper.look_at_code", "paper.store_slip", "paper.mend_slip",
+        "second_keying.key_again", "second_keying.look_at_receipt",
     },
     "lists: what lies on paper elsewhere, corrected by a new line and never without the old one": {
         "units.upload", "units.new_village", "units.change_village", "units.end_village",

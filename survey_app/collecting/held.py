@@ -1,0 +1,282 @@
+"""The slip a clerk has just keyed: held, not yet an answer, until the next one begins or a minute is over.
+
+While it is held it may be mended: nothing was acknowledged, its code is not spent, no receipt exists. Storing it is
+`operations.record_response` as for every answer, by whichever comes first: the clerk's next slip, the clerk's wish to
+have the receipt, the minute job, the seal. It is stored once, because its submission id is. See ADR 27.
+
+A held slip lies in the database, so a closed browser loses nothing, and it is encrypted under the survey's pepper, so
+that neither the database nor a backup of it joins a code and an answer.
+"""
+
+import hmac
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from survey_app.collecting import operations, queries, second_keying
+from survey_app.collecting.models import HeldSlip
+from survey_app.collecting.operations import Submission
+from survey_app.collecting.queries import Door
+from survey_app.collecting.refusals import KeyedJustNow, OtherContent
+from survey_app.errors import DomainError
+from survey_app.fieldwork import codes
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.models import Channel, State, Survey
+from survey_app.i18n import gettext as _
+from survey_app.keys import KeyStore
+from survey_app.questions.answers import Value
+
+#: How long the slip just keyed can be mended.
+MENDED_WITHIN = timedelta(seconds=60)
+#: Keeps this use of the pepper apart from the digests of codes, which begin with a survey number and a zero byte.
+_LABEL = b"held-slip"
+_NONCE_BYTES = 12
+#: The two places of a clerk: the slip that is held, and what became of the one before it.
+_HELD, _LAST = "held", "last"
+
+
+class MendedTooLate(DomainError):
+    """The slip was stored as it was keyed first."""
+
+    code = "het-han-sua"
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The minute for mending is over: the slip is stored as it was keyed first, and no answer is changed. "
+                "If it was keyed wrongly, note its receipt and tell the Front."
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A slip that can still be mended, as it was keyed."""
+
+    survey_id: str
+    submission_id: str
+    #: As printed.
+    code: str
+    village: str
+    answers: dict[str, Value]
+    invalid_reason: str | None
+    until: datetime
+
+    @property
+    def answered(self) -> int:
+        """How many questions have an answer."""
+        return sum(value is not None for value in self.answers.values())
+
+    @property
+    def blank(self) -> int:
+        """How many were left open."""
+        return len(self.answers) - self.answered
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the slip before: its receipt, or why it was refused. `slip` is the end of its printed code."""
+
+    survey_id: str
+    slip: str
+    village: str
+    receipt: str
+    refusal: str
+
+
+def hold(
+    session: Session,
+    door: Door,
+    code: str,
+    submission: Submission,
+    *,
+    by: int,
+    now: datetime,
+    keys: KeyStore,
+) -> bool:
+    """Hold a keyed slip, and store the one before; whether it is a new one. `code` as printed.
+
+    The slip that is held already, mended or sent again, takes its own place.
+
+    Raises the refusals that storing it would raise now, and MendedTooLate; then nothing was written.
+    """
+    operations.require_storable(session, door, submission)
+    content = _closed(door.survey.id, by, _content(door, code, submission), keys)
+    before = _claim(session, by)
+    held = _open(before, keys) if before is not None else {}
+    if before is not None and held["id"] == submission.id and now - _moment(before) <= MENDED_WITHIN:
+        before.survey_id, before.held_at, before.content = door.survey.id, now, content
+        return False
+    if before is not None:
+        if held["code"] == code and held["id"] != submission.id:
+            raise KeyedJustNow
+        _store(session, before, now=now, keys=keys)
+    if queries.stored_response(session, door.survey.id, submission.id) is not None:
+        try:
+            operations.record_response(session, door, submission, now=now, keys=keys)
+        except OtherContent as error:
+            raise MendedTooLate from error
+        return False
+    session.add(HeldSlip(user_id=by, place=_HELD, survey_id=door.survey.id, held_at=now, content=content))
+    return True
+
+
+def store_held(session: Session, user_id: int, *, now: datetime, keys: KeyStore) -> None:
+    """Store the held slip of this person, if there is one. Raises KeyMissing."""
+    before = _claim(session, user_id)
+    if before is not None:
+        _store(session, before, now=now, keys=keys)
+
+
+def store_due(session: Session, user_id: int, *, now: datetime, keys: KeyStore) -> None:
+    """The same, unless its minute was begun anew meanwhile."""
+    before = _claim(session, user_id)
+    if before is not None and now - _moment(before) > MENDED_WITHIN:
+        _store(session, before, now=now, keys=keys)
+
+
+def store_before_seal(session: Session, survey_id: str, *, now: datetime, keys: KeyStore) -> None:
+    """Store every held slip of a survey that is about to be sealed; its caller holds the survey."""
+    mine = select(HeldSlip.user_id).where(HeldSlip.survey_id == survey_id, HeldSlip.place == _HELD)
+    for user_id in session.scalars(mine.order_by(HeldSlip.user_id)).all():
+        store_held(session, user_id, now=now, keys=keys)
+
+
+def due(session: Session, now: datetime) -> tuple[int, ...]:
+    """Whose held slips can no longer be mended."""
+    over = select(HeldSlip.user_id).where(HeldSlip.place == _HELD, HeldSlip.held_at < now - MENDED_WITHIN)
+    return tuple(session.scalars(over.order_by(HeldSlip.user_id)))
+
+
+def renew(session: Session, user_id: int, *, now: datetime) -> None:
+    """Begin the minute anew, because the slip is being mended. Raises MendedTooLate."""
+    before = _claim(session, user_id)
+    if before is None or now - _moment(before) > MENDED_WITHIN:
+        raise MendedTooLate
+    before.held_at = now
+
+
+def forget_ended(session: Session) -> None:
+    """Delete what became of slips of surveys that take no paper any more."""
+    taking = select(Survey.id).where(Survey.state.in_((State.OPEN, State.COUNTING)))
+    session.execute(delete(HeldSlip).where(HeldSlip.place == _LAST, HeldSlip.survey_id.not_in(taking)))
+
+
+def of_clerk(session: Session, user_id: int, keys: KeyStore) -> tuple[Held | None, Outcome | None]:
+    """The held slip of this person, and what became of the one before. Raises KeyMissing."""
+    mine = select(HeldSlip).where(HeldSlip.user_id == user_id).order_by(HeldSlip.place)
+    rows = {row.place: row for row in session.scalars(mine)}
+    return (
+        _held(rows[_HELD], keys) if _HELD in rows else None,
+        _outcome(rows[_LAST], keys) if _LAST in rows else None,
+    )
+
+
+def _claim(session: Session, user_id: int) -> HeldSlip | None:
+    """The held slip of this person, locked after its survey, in the order in which sealing locks them."""
+    mine = (HeldSlip.user_id == user_id, HeldSlip.place == _HELD)
+    number = session.scalar(select(HeldSlip.survey_id).where(*mine))
+    if number is None:
+        return None
+    operations.hold_survey(session, number)
+    locked = select(HeldSlip).where(*mine, HeldSlip.survey_id == number).with_for_update()
+    return session.scalars(locked.execution_options(populate_existing=True)).first()
+
+
+def _store(session: Session, row: HeldSlip, *, now: datetime, keys: KeyStore) -> None:
+    """Make the held slip an answer, and keep what became of it for its clerk to read."""
+    content = _open(row, keys)
+    survey = surveys.survey(session, row.survey_id)
+    submission = Submission(
+        id=content["id"],
+        answers=_values(content),
+        channel=Channel.PAPER_ENTRY,
+        invalid_reason=content["reason"],
+    )
+    receipt = refusal = ""
+    try:
+        door = queries.slip_door(session, survey, codes.normalise(content["code"]), keys)
+        receipt = operations.record_response(session, door, submission, now=now, keys=keys).printed
+        second_keying.note_keyer(session, survey.id, door.unit_id, row.user_id)
+    except DomainError as error:
+        refusal = error.message
+    told = {
+        "slip": content["code"][-7:],
+        "village": content["village"],
+        "receipt": receipt,
+        "refusal": refusal,
+    }
+    session.execute(delete(HeldSlip).where(HeldSlip.user_id == row.user_id, HeldSlip.place == _LAST))
+    row.content = _closed(row.survey_id, row.user_id, told, keys)
+    row.place, row.held_at = _LAST, None
+    session.flush()  # the place of the held slip is free for the next one
+
+
+def _content(door: Door, code: str, submission: Submission) -> dict[str, Any]:
+    return {
+        "id": submission.id,
+        "code": code,
+        "village": door.unit_name,
+        "answers": dict(submission.answers),
+        "reason": submission.invalid_reason,
+    }
+
+
+def _held(row: HeldSlip, keys: KeyStore) -> Held:
+    content = _open(row, keys)
+    return Held(
+        survey_id=row.survey_id,
+        submission_id=content["id"],
+        code=content["code"],
+        village=content["village"],
+        answers=_values(content),
+        invalid_reason=content["reason"],
+        until=_moment(row) + MENDED_WITHIN,
+    )
+
+
+def _outcome(row: HeldSlip, keys: KeyStore) -> Outcome:
+    return Outcome(survey_id=row.survey_id, **_open(row, keys))
+
+
+def _values(content: dict[str, Any]) -> dict[str, Value]:
+    """Answers as they were read: JSON knows no tuples."""
+    return {
+        key: tuple(value) if isinstance(value, list) else value for key, value in content["answers"].items()
+    }
+
+
+def _moment(row: HeldSlip) -> datetime:
+    if row.held_at is None:
+        raise ValueError("only a held slip has a moment")
+    return row.held_at
+
+
+def _closed(survey_id: str, user_id: int, content: dict[str, Any], keys: KeyStore) -> bytes:
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    plain = json.dumps(content, ensure_ascii=False).encode()
+    return nonce + _cipher(survey_id, keys).encrypt(nonce, plain, _bound(survey_id, user_id))
+
+
+def _open(row: HeldSlip, keys: KeyStore) -> dict[str, Any]:
+    nonce, closed = row.content[:_NONCE_BYTES], row.content[_NONCE_BYTES:]
+    plain = _cipher(row.survey_id, keys).decrypt(nonce, closed, _bound(row.survey_id, row.user_id))
+    content: dict[str, Any] = json.loads(plain)
+    return content
+
+
+def _cipher(survey_id: str, keys: KeyStore) -> AESGCM:
+    return AESGCM(hmac.digest(keys.pepper(survey_id), _LABEL, sha256))
+
+
+def _bound(survey_id: str, user_id: int) -> bytes:
+    return f"{survey_id}\0{user_id}".encode()
