@@ -43,6 +43,9 @@ UNTOUCHED = "23938"
 #: The commune whose survey is open; its officers have accounts.
 OPEN_COMMUNE = "23764"
 SEALED_COMMUNES = 12
+#: Nobody can compare the drawn slips of the sample with paper.
+_NO_PAPER = "Dữ liệu mẫu: không có phiếu giấy để đối chiếu."
+
 #: Every fifth of these waits for its signatures.
 UNSIGNED_EVERY = 5
 _PLAN_NUMBER = "01/KH-MẪU"
@@ -111,9 +114,12 @@ def sign_result(session: Session, number: str, people: tuple[Identity, Identity]
         raise ValueError("only a sealed result is signed")
     asked_at = sealed_at + timedelta(hours=16)
     first, second = people
-    asked = signing.ask(session, surveys.survey(session, number), by=first, now=asked_at)
+    survey = surveys.survey(session, number)
+    asked = signing.ask(session, survey, reason=_NO_PAPER, by=first, now=asked_at)
     session.flush()  # the other body reads the request
-    signing.decide(session, asked, approved=True, reason="", by=second, now=asked_at + timedelta(hours=2))
+    signing.decide(
+        session, asked, approved=True, reason=_NO_PAPER, by=second, now=asked_at + timedelta(hours=2)
+    )
 
 
 def post_result(session: Session, number: str, now: datetime) -> None:
