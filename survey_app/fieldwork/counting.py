@@ -1,6 +1,6 @@
 """The counting window: more time for paper, and phones that open once more. Each by two bodies, with a printed reason.
 
-A survey only ever moves towards its end; opening the phones again is the one act that takes a step back (ADR 26), for
+A survey only ever moves towards its end; opening the phones again is the one act that takes a step back (ADR 30), for
 phones that closed by mistake or a day of no network. Before the seal alone: nothing that was counted is touched.
 """
 

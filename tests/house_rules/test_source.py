@@ -195,3 +195,12 @@ def test_the_web_server_keeps_no_access_log():
 
     assert settings["accesslog"] is None
     assert settings["loglevel"] == "error"  # a warning quotes the address of a request that cannot be read
+
+
+def test_decisions_are_numbered_without_a_gap_or_a_double_and_say_their_number():
+    pages = sorted((PROJECT / "docs" / "adr").glob("*.md"))
+
+    assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
+    assert [
+        page.name for page in pages if not page.read_text("utf-8").startswith(f"# {int(page.name[:4])}. ")
+    ] == []
