@@ -19,6 +19,7 @@ from survey_app import (
     access,
     accounts,
     api,
+    approvals,
     authoring,
     clock,
     collecting,
@@ -55,7 +56,19 @@ _BODY_BYTES = 2 * 1024 * 1024
 #: How a machine calls itself.
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
-_ROOMS = (units, accounts, rulebooks, authoring, fieldwork, collecting, results, reporting, api, demo)
+_ROOMS = (
+    units,
+    accounts,
+    approvals,
+    rulebooks,
+    authoring,
+    fieldwork,
+    collecting,
+    results,
+    reporting,
+    api,
+    demo,
+)
 
 
 class _RowNumber(IntegerConverter):

@@ -1,4 +1,4 @@
-"""Staff of two bodies: roles on a subtree of units, sign-in, invitations, and what both must agree on."""
+"""Staff of two bodies: roles on a subtree of units, sign-in, second factor, invitations, and the list of today."""
 
 from flask import Flask
 
@@ -6,15 +6,11 @@ from survey_app import db, jobs
 from survey_app.accounts import (
     commands,
     denials,
-    deputy_views,
     factor_views,
     journal,
     journal_commands,
     journal_views,
     kept_views,
-    paper_signatures,
-    paper_views,
-    parties,
     people,
     queries,
     reminders,
@@ -30,7 +26,7 @@ def init_app(app: Flask) -> None:
     denials.init_app(app)
     kept_views.init_app(app)
     # One blueprint; each module of pages adds its own to it.
-    modules = (people, factor_views, session_views, journal_views, deputy_views, paper_views)
+    modules = (people, factor_views, session_views, journal_views)
     for pages in {module.bp for module in modules}:
         app.register_blueprint(pages)
     app.cli.add_command(commands.accounts)
@@ -39,18 +35,10 @@ def init_app(app: Flask) -> None:
     journal.register(app, "unit", journal.units_under)
     jobs.register(app, "accounts.sessions", commands.forget_sessions)
     jobs.register(app, "accounts.kept_forms", kept_views.forget)
-    jobs.register(app, "accounts.papers", paper_signatures.lapse_due)
-    app.jinja_env.filters.update(
-        signed_as=parties.signed_as,
-        stood_in=parties.stood_in,
-        actor_name=lambda actor: queries.name_of(db.session(), actor),
-        stands_in_note=parties.stands_in_note,
-    )
-    app.jinja_env.globals["paper_signatures"] = lambda: app.extensions["settings"].paper_signatures
+    app.jinja_env.filters["actor_name"] = lambda actor: queries.name_of(db.session(), actor)
     for provider in (
         kept_views.todos,
         reminders.lost_factors,
-        reminders.papers,
         reminders.missing_bodies,
         reminders.reminders,
         reminders.village_lists,

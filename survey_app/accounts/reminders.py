@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from survey_app.access import Body, Identity, Role
-from survey_app.accounts import approvals, enrolment, management, queries
+from survey_app.accounts import enrolment, management, queries
 from survey_app.accounts.queries import AccountState
 from survey_app.accounts.todo import Todo
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
-from survey_app.templating import day, role_name
+from survey_app.templating import role_name
 from survey_app.units.queries import civil, has_villages, unit, units
 
 
@@ -65,22 +65,6 @@ def lost_factors(session: Session, identity: Identity, now: datetime) -> Iterato
             url=f"/can-bo/tai-khoan/{asked.user_id}/ma-xac-thuc",
             urgent=True,
         )
-
-
-def papers(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
-    """Scans of decisions signed on paper that wait for the person as the second one."""
-    for asked in approvals.open_approvals(session, identity):
-        if asked.paper is not None and asked.may_confirm(identity):
-            yield Todo(
-                title=_("Confirm a decision signed on paper by %(name)s", name=asked.paper.signer),
-                detail=_(
-                    "%(name)s uploaded the scan. It counts once you have compared it, by %(day)s at the latest.",
-                    name=asked.paper.uploaded_by_name,
-                    day=day(asked.paper.last_day),
-                ),
-                url=f"/can-bo/phe-duyet/{asked.id}/ban-giay",
-                urgent=True,
-            )
 
 
 def missing_bodies(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:

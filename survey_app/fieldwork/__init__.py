@@ -3,7 +3,8 @@
 from flask import Flask
 
 from survey_app import jobs
-from survey_app.accounts import journal, paper_signatures, todo
+from survey_app.accounts import journal, todo
+from survey_app.approvals import paper_signatures
 from survey_app.authoring import uses
 from survey_app.fieldwork import (
     acts,

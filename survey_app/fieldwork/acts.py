@@ -8,8 +8,8 @@ from typing import assert_never
 from sqlalchemy.orm import Session
 
 from survey_app.access import Identity, Role
-from survey_app.accounts import approvals
-from survey_app.accounts.approvals import ApprovalView
+from survey_app.approvals import requests as approvals
+from survey_app.approvals.requests import ApprovalView
 from survey_app.fieldwork import batches, calendar, counting, drafting, operations, readiness
 from survey_app.fieldwork.drafting import Asked, Plan
 from survey_app.fieldwork.queries import SurveyView

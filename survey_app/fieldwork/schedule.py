@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from survey_app import db
 from survey_app.access import FRONT, KEY_PAPER, LOCAL, READ_SURVEYS, Identity, Role
-from survey_app.accounts import approvals
 from survey_app.accounts.todo import Todo
+from survey_app.approvals import requests as approvals
 from survey_app.clock import is_doubted
 from survey_app.fieldwork import acts, calendar, meetings, operations, queries, rounds
 from survey_app.fieldwork.calendar import Keying

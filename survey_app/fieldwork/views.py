@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from survey_app import access, db, revisions
 from survey_app.access import Identity
-from survey_app.accounts import approvals
-from survey_app.accounts.approvals import ApprovalView
-from survey_app.accounts.forms import DecisionForm
 from survey_app.accounts.freshness import fresh
+from survey_app.approvals import requests as approvals
+from survey_app.approvals.forms import DecisionForm
+from survey_app.approvals.requests import ApprovalView
 from survey_app.authoring import confirmation
 from survey_app.authoring import queries as instruments
 from survey_app.errors import DomainError

@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from survey_app.accounts.models import Approval
+from survey_app.approvals.models import Approval
 from survey_app.fieldwork import acts, calendar
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.acts import Act

@@ -11,9 +11,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app.accounts import approvals, journal
-from survey_app.accounts.papers import Outcome
-from survey_app.accounts.parties import signed_as
+from survey_app.accounts import journal
+from survey_app.approvals import requests as approvals
+from survey_app.approvals.papers import Outcome
+from survey_app.approvals.parties import signed_as
 from survey_app.audit import AuditEvent
 from survey_app.fieldwork import acts
 from survey_app.fieldwork import queries as surveys

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from survey_app.accounts import approvals
-from survey_app.accounts.approvals import ApprovalView
+from survey_app.approvals import requests as approvals
+from survey_app.approvals.requests import ApprovalView
 from survey_app.criteria.frameworks import Framework
 from survey_app.errors import DomainError
 from survey_app.fieldwork import acts

@@ -3,7 +3,8 @@
 from flask import Flask
 
 from survey_app import jobs
-from survey_app.accounts import paper_signatures, todo
+from survey_app.accounts import todo
+from survey_app.approvals import paper_signatures
 from survey_app.fieldwork import acts, evidence, links, remarks
 from survey_app.fieldwork.links import Link
 from survey_app.fieldwork.models import Purpose, State

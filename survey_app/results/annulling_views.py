@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from survey_app import access, db
 from survey_app.access import Identity
-from survey_app.accounts import approvals
-from survey_app.accounts.approvals import ApprovalView
-from survey_app.accounts.forms import DecisionForm
 from survey_app.accounts.freshness import fresh
 from survey_app.accounts.todo import Todo
+from survey_app.approvals import requests as approvals
+from survey_app.approvals.forms import DecisionForm
+from survey_app.approvals.requests import ApprovalView
 from survey_app.errors import DomainError
 from survey_app.fieldwork import acts
 from survey_app.fieldwork import queries as surveys

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit
 from survey_app.access import Identity
-from survey_app.accounts import approvals
-from survey_app.accounts.approvals import ApprovalView
+from survey_app.approvals import requests as approvals
+from survey_app.approvals.requests import ApprovalView
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Purpose, State, Survey

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from survey_app import access, db
 from survey_app.access import Identity
-from survey_app.accounts import approvals
-from survey_app.accounts.forms import DecisionForm
 from survey_app.accounts.freshness import fresh
 from survey_app.accounts.todo import Todo
+from survey_app.approvals import requests as approvals
+from survey_app.approvals.forms import DecisionForm
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Purpose, State

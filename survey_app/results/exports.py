@@ -6,7 +6,7 @@ Reads `DisclosedResult` and nothing else, so a file never tells more than the pa
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from survey_app.accounts.parties import stood_in
+from survey_app.approvals.parties import stood_in
 from survey_app.fieldwork import rounds
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _

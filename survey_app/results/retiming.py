@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from survey_app.accounts import approvals
+from survey_app.approvals import requests as approvals
 from survey_app.fieldwork import acts, calendar
 from survey_app.fieldwork.acts import Act
 from survey_app.i18n import gettext as _

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit
 from survey_app.access import Body, Identity, Role
-from survey_app.accounts import approvals
-from survey_app.accounts.approvals import ApprovalView
-from survey_app.accounts.parties import Party
+from survey_app.approvals import requests as approvals
+from survey_app.approvals.parties import Party
+from survey_app.approvals.requests import ApprovalView
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.evidence import Fact
@@ -87,7 +87,7 @@ class Signature:
     signed_at: datetime
     #: Whether somebody of the province signed for the commune's own body.
     stands_in: bool
-    #: Who signed and in whose place, for `accounts.parties.signed_as`.
+    #: Who signed and in whose place, for `approvals.parties.signed_as`.
     party: Party
     #: Why it was signed although drawn slips were not compared, and what else was said; often "".
     reason: str

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from survey_app import db
 from survey_app.access import Role
-from survey_app.accounts import approvals
+from survey_app.approvals import requests as approvals
 from survey_app.audit import AuditEvent
 from survey_app.config import VIETNAM
 from survey_app.fieldwork import acts, calendar, counting, operations, queries, schedule

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 
 from survey_app import db, jobs
 from survey_app.access import Role
-from survey_app.accounts import approvals
+from survey_app.approvals import requests as approvals
 from survey_app.audit import AuditEvent
 from survey_app.fieldwork import acts, operations, queries, refusals
 from survey_app.fieldwork.models import FrameRow, Purpose, State, Survey

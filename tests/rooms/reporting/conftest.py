@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from survey_app import access, db
 from survey_app.access import Identity, Role
-from survey_app.accounts import approvals
 from survey_app.accounts.models import User
+from survey_app.approvals import requests as approvals
 from survey_app.authoring.models import InstrumentRecord
 from survey_app.collecting.models import ActivityCounter
 from survey_app.fieldwork import acts

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 
 from survey_app import db, keys
 from survey_app.access import Role
-from survey_app.accounts import approvals
+from survey_app.approvals import requests as approvals
 from survey_app.audit import AuditEvent
 from survey_app.collecting.models import ActivityCounter, AnnulledResponse, InvalidPaper, Response, SpentCode
 from survey_app.fieldwork import operations as fieldwork

@@ -10,10 +10,11 @@ from sqlalchemy import select
 
 from survey_app import audit, db
 from survey_app.access import Identity, Role
-from survey_app.accounts import deputies, operations, parties
+from survey_app.accounts import operations
 from survey_app.accounts.models import User
-from survey_app.accounts.parties import OnPaper, Party
-from survey_app.accounts.refusals import DeputyRefused
+from survey_app.approvals import deputies, parties
+from survey_app.approvals.parties import OnPaper, Party
+from survey_app.approvals.refusals import DeputyRefused
 from survey_app.fieldwork import acts
 from survey_app.fieldwork.models import State
 from survey_app.i18n import force_locale

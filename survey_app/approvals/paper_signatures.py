@@ -18,11 +18,12 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit, clock, db, working_days
 from survey_app.access import Identity
-from survey_app.accounts import approvals, scans
-from survey_app.accounts.approvals import ApprovalView
-from survey_app.accounts.models import Approval, PaperSignature
-from survey_app.accounts.papers import Outcome
-from survey_app.accounts.refusals import ApprovalDecided, ApprovalRefused, PaperRefused
+from survey_app.approvals import requests as approvals
+from survey_app.approvals import scans
+from survey_app.approvals.models import Approval, PaperSignature
+from survey_app.approvals.papers import Outcome
+from survey_app.approvals.refusals import ApprovalDecided, ApprovalRefused, PaperRefused
+from survey_app.approvals.requests import ApprovalView
 from survey_app.i18n import gettext as _
 from survey_app.units.queries import civil
 

@@ -8,15 +8,15 @@ from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice
 
 from survey_app import access, db
-from survey_app.accounts import deputies, views
-from survey_app.accounts.forms import DeputyForm
 from survey_app.accounts.freshness import fresh
-from survey_app.accounts.refusals import DeputyRefused
+from survey_app.approvals import deputies, paper_views
+from survey_app.approvals.forms import DeputyForm
+from survey_app.approvals.refusals import DeputyRefused
 from survey_app.forms import StaffForm
 from survey_app.i18n import gettext as _
 
 #: One room, one blueprint; this module adds its pages to it.
-bp = views.bp
+bp = paper_views.bp
 
 _PAGE = "/can-bo/ky-thay"
 
@@ -49,7 +49,7 @@ def deputies_page() -> ResponseReturnValue:
             flash(_("Your deputy is named. Lists and papers will name you both."), "success")
             return redirect(_PAGE, HTTPStatus.SEE_OTHER)
     standing = deputies.deputyships(db.session(), person.user_id, now)
-    page = render_template("accounts/deputies.html", form=form, deputyships=standing, end_form=StaffForm())
+    page = render_template("approvals/deputies.html", form=form, deputyships=standing, end_form=StaffForm())
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
 
 

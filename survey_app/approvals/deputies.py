@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session, aliased
 
 from survey_app import access, audit
 from survey_app.access import Identity
-from survey_app.accounts.models import DeputisedAct, Deputyship, User
-from survey_app.accounts.refusals import DeputyRefused
+from survey_app.accounts.models import User
+from survey_app.approvals.models import DeputisedAct, Deputyship
+from survey_app.approvals.refusals import DeputyRefused
 from survey_app.i18n import gettext as _
 from survey_app.units.queries import civil
 

@@ -12,10 +12,10 @@ from werkzeug.test import encode_multipart
 
 from survey_app import audit, db, working_days
 from survey_app.access import Role
-from survey_app.accounts import paper_signatures, parties, scans
-from survey_app.accounts.models import PaperSignature
-from survey_app.accounts.papers import Outcome
-from survey_app.accounts.refusals import PaperRefused
+from survey_app.approvals import paper_signatures, parties, scans
+from survey_app.approvals.models import PaperSignature
+from survey_app.approvals.papers import Outcome
+from survey_app.approvals.refusals import PaperRefused
 from survey_app.fieldwork import acts, queries
 from survey_app.fieldwork.models import State
 from survey_app.i18n import force_locale

@@ -8,8 +8,9 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from survey_app.accounts.models import PaperSignature, User
-from survey_app.accounts.parties import OnPaper
+from survey_app.accounts.models import User
+from survey_app.approvals.models import PaperSignature
+from survey_app.approvals.parties import OnPaper
 from survey_app.units.queries import civil
 
 

@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session, aliased
 
 from survey_app import access, audit
 from survey_app.access import Body, Identity, Role
-from survey_app.accounts import deputies
-from survey_app.accounts.deputies import Step
-from survey_app.accounts.models import Approval, User
-from survey_app.accounts.papers import Outcome, PaperView, newest_papers
-from survey_app.accounts.parties import Party
-from survey_app.accounts.refusals import (
+from survey_app.accounts.models import User
+from survey_app.approvals import deputies
+from survey_app.approvals.deputies import Step
+from survey_app.approvals.models import Approval
+from survey_app.approvals.papers import Outcome, PaperView, newest_papers
+from survey_app.approvals.parties import Party
+from survey_app.approvals.refusals import (
     ApprovalDecided,
     ApprovalNotFound,
     ApprovalOpen,

@@ -8,15 +8,16 @@ from sqlalchemy import select
 
 from survey_app import audit, db
 from survey_app.access import Body, Identity, Role
-from survey_app.accounts import approvals, operations
-from survey_app.accounts.approvals import ApprovalView
-from survey_app.accounts.refusals import (
+from survey_app.accounts import operations
+from survey_app.approvals import requests as approvals
+from survey_app.approvals.refusals import (
     ApprovalDecided,
     ApprovalNotFound,
     ApprovalOpen,
     ApprovalRefused,
     ReasonMissing,
 )
+from survey_app.approvals.requests import ApprovalView
 from survey_app.units.models import Unit
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)

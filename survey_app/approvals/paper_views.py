@@ -9,22 +9,22 @@ from functools import wraps
 from http import HTTPStatus
 from typing import ParamSpec
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, db, files, forms
-from survey_app.accounts import approvals, deputies, paper_signatures, scans, views
-from survey_app.accounts.approvals import ApprovalView
-from survey_app.accounts.forms import CheckForm, PaperForm
 from survey_app.accounts.freshness import fresh
-from survey_app.accounts.paper_signatures import Signed
+from survey_app.approvals import deputies, paper_signatures, scans
+from survey_app.approvals import requests as approvals
+from survey_app.approvals.forms import CheckForm, PaperForm
+from survey_app.approvals.paper_signatures import Signed
+from survey_app.approvals.requests import ApprovalView
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
 
 Arguments = ParamSpec("Arguments")
 
-#: One room, one blueprint; this module adds its pages to it.
-bp = views.bp
+bp = Blueprint("approvals", __name__, template_folder="templates")
 
 _PAGE = "/can-bo/phe-duyet/<int:approval_id>/ban-giay"
 #: What the fields around the file may take.
@@ -97,7 +97,7 @@ def check_paper(approval_id: int) -> ResponseReturnValue:
         form.form_errors = [refusal.message]
         return _page(_asked(approval_id), PaperForm(formdata=None), form), refusal.status
     flash(_("Your decision is recorded."), "success")
-    return redirect(url_for("accounts.paper", approval_id=approval_id), HTTPStatus.SEE_OTHER)
+    return redirect(url_for("approvals.paper", approval_id=approval_id), HTTPStatus.SEE_OTHER)
 
 
 @bp.get(f"{_PAGE}/tep")
@@ -123,7 +123,7 @@ def _asked(approval_id: int) -> ApprovalView:
 def _page(asked: ApprovalView, form: PaperForm, check_form: CheckForm | None = None) -> str:
     person, act = access.identity(), paper_signatures.act_of(asked)
     return render_template(
-        "accounts/paper.html",
+        "approvals/paper.html",
         approval=asked,
         about=act.where(asked) if act else "",
         form=form,

@@ -1,0 +1,22 @@
+"""What two bodies agree on: requests and decisions, deputies, and decisions signed by hand on paper."""
+
+from flask import Flask
+
+from survey_app import jobs
+from survey_app.accounts import todo
+from survey_app.approvals import deputy_views, paper_signatures, paper_views, parties, reminders
+
+
+def init_app(app: Flask) -> None:
+    """The pages of deputies and of signed papers, papers that lapse, and who signed, in words."""
+    # One blueprint; each module of pages adds its own to it.
+    for pages in {module.bp for module in (deputy_views, paper_views)}:
+        app.register_blueprint(pages)
+    jobs.register(app, "accounts.papers", paper_signatures.lapse_due)
+    app.jinja_env.filters.update(
+        signed_as=parties.signed_as,
+        stood_in=parties.stood_in,
+        stands_in_note=parties.stands_in_note,
+    )
+    app.jinja_env.globals["paper_signatures"] = lambda: app.extensions["settings"].paper_signatures
+    todo.register(app, reminders.papers)
