@@ -34,7 +34,7 @@ def user_id(app: Flask) -> int:
     """A viewer of Gia Lai, named `mot`."""
 
     @app.route("/can-bo/thu", methods=["GET", "POST"])
-    @access.roles(*access.EVERYBODY)
+    @access.roles(*access.ANY_ACCOUNT)
     @freshness.fresh
     def act() -> str:
         form = "".join(f"<li>{name}</li>" for name in request.form.getlist("reason"))
