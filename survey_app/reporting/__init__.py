@@ -1,4 +1,4 @@
-"""What carries results further: the province's board, papers, postings and the evidence pack."""
+"""What carries results further: the province's board, papers and the evidence pack."""
 
 from flask import Flask
 
@@ -7,9 +7,9 @@ from survey_app.fieldwork import links
 from survey_app.fieldwork.links import Link
 from survey_app.fieldwork.models import State
 from survey_app.i18n import lazy_gettext
-from survey_app.reporting import paper_views, posting_views, wording
+from survey_app.reporting import paper_views, wording
 from survey_app.reporting.commands import commands
-from survey_app.reporting.todos import late_communes, not_called_back, unposted_result
+from survey_app.reporting.todos import late_communes, not_called_back
 from survey_app.reporting.views import bp
 
 
@@ -17,14 +17,12 @@ def init_app(app: Flask) -> None:
     """Pages, commands, the lines of the to-do list, and wording for the templates."""
     app.register_blueprint(bp)
     app.register_blueprint(paper_views.bp)
-    app.register_blueprint(posting_views.bp)
     app.cli.add_command(commands)
     links.register(
         app, Link("papers.page", lazy_gettext("Papers and posting"), (State.SEALED, State.SIGNED), leads=True)
     )
     todo.register(app, late_communes)
     todo.register(app, not_called_back)
-    todo.register(app, unposted_result)
     app.jinja_env.filters.update(
         state_name=wording.state_name,
         wait_text=wording.wait_text,

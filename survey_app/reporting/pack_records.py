@@ -21,9 +21,8 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
-from survey_app.reporting import postings
 from survey_app.reporting.papers import Exact
-from survey_app.results import callbacks
+from survey_app.results import callbacks, postings
 from survey_app.results.signals_wording import contradicted
 from survey_app.rulebooks import pins
 from survey_app.rulebooks.wording import book_text

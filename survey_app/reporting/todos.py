@@ -1,4 +1,4 @@
-"""What is to do today: communes that wait and surveys nobody called back yet; in a commune, a result to post."""
+"""What is to do today: communes that wait, and surveys nobody called back yet."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,8 +11,7 @@ from survey_app.access import Identity
 from survey_app.accounts.todo import Todo
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
-from survey_app.reporting import postings, queries, ranking
-from survey_app.results import speaking
+from survey_app.reporting import queries, ranking
 from survey_app.units import queries as units
 from survey_app.units.models import Level
 
@@ -59,15 +58,3 @@ def _to_call_back(year: int, count: int) -> Todo:
     )
     detail = _("See which have most to compare with the papers, and begin there.")
     return Todo(title, detail, url_for("reporting.ranking", year=year))
-
-
-def unposted_result(session: Session, identity: Identity, now: datetime) -> Iterable[Todo]:
-    """One line while nobody has recorded where the newest result of the person's commune hangs."""
-    if identity.role not in access.LOCAL:
-        return ()
-    newest = speaking.newest(session, identity.unit_id)
-    if newest is None or postings.postings(session, newest):
-        return ()
-    title = _("Post the result of survey %(number)s", number=newest)
-    detail = _("Print the notices, hang them in the villages, and record where and since when.")
-    return (Todo(title, detail, url_for("papers.page", survey_id=newest)),)

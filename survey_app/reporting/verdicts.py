@@ -16,8 +16,7 @@ from survey_app.criteria import findings
 from survey_app.criteria.findings import Consulted, Evidence, Finding
 from survey_app.criteria.frameworks import Framework, RequirementKind
 from survey_app.questions.instrument import Text
-from survey_app.reporting import postings
-from survey_app.results import speaking
+from survey_app.results import postings, speaking
 from survey_app.results.speaking import AboveFrame, SealedSurvey
 from survey_app.rulebooks import queries as rulebooks
 

@@ -15,6 +15,7 @@ from survey_app.results import (
     custody_views,
     erasure_commands,
     paper_draw_views,
+    posting_views,
     privacy_views,
     reconciliation_views,
     reminders,
@@ -48,6 +49,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(paper_draw_views.bp)
     app.register_blueprint(privacy_views.bp)
     app.register_blueprint(text_views.bp)
+    app.register_blueprint(posting_views.bp)
     app.cli.add_command(erasure_commands.group)
     jobs.register(app, "results.seal", schedule.seal_due)
     jobs.register(app, "results.set_aside", schedule.set_aside_cancelled)
@@ -87,3 +89,4 @@ def init_app(app: Flask) -> None:
     todo.register(app, custody_views.todos)
     todo.register(app, annulling_views.todos)
     todo.register(app, privacy_views.todos)
+    todo.register(app, posting_views.todos)

@@ -35,6 +35,10 @@ from survey_app.units import queries as units
 from survey_app.units.lines import HouseholdLine
 from survey_app.units.models import Unit
 from survey_app.units.queries import UnitView
+from tests.provinces import province
+
+#: Fixtures that stand in a module of their own.
+__all__ = ["province"]
 
 _LIBRARY = Path(authoring.__file__).parent / "library"
 _DAY = timedelta(days=1)

@@ -14,7 +14,7 @@ from survey_app.authoring import operations as authoring
 from survey_app.authoring import queries as instruments
 from survey_app.fieldwork import drafting, operations
 from survey_app.fieldwork.models import Purpose, State, Survey
-from survey_app.reporting import postings
+from survey_app.results import postings
 from survey_app.rulebooks import operations as rulebooks
 from survey_app.units import operations as units_operations
 from survey_app.units import queries as units

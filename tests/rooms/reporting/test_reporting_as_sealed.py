@@ -18,10 +18,10 @@ from survey_app.authoring import triggers as frozen
 from survey_app.authoring.models import InstrumentRecord
 from survey_app.fieldwork import queries as fieldwork
 from survey_app.fieldwork.models import SealedUnit, Survey
-from survey_app.reporting import papers, postings, printing, queries
-from survey_app.reporting.postings import Noted
-from survey_app.results import documents, machine, sets, triggers, verification
+from survey_app.reporting import papers, printing, queries
+from survey_app.results import documents, machine, postings, sets, triggers, verification
 from survey_app.results import queries as results
+from survey_app.results.postings import Noted
 from survey_app.rulebooks import operations as rulebooks
 from survey_app.rulebooks.models import FrameworkVersion
 from survey_app.units import queries as units

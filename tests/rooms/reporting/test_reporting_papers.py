@@ -22,10 +22,10 @@ from survey_app.audit import AuditEvent
 from survey_app.fieldwork import calendar
 from survey_app.fieldwork import queries as fieldwork
 from survey_app.fieldwork.models import Purpose, State, Survey
-from survey_app.reporting import papers, postings, printing
-from survey_app.reporting.postings import Noted
+from survey_app.reporting import papers, printing
+from survey_app.results import postings, signing
 from survey_app.results import queries as results
-from survey_app.results import signing
+from survey_app.results.postings import Noted
 from survey_app.rulebooks import operations as rulebooks
 from survey_app.units import queries as units
 from tests.rooms.results.conftest import BLANK, HAPPY, NOW, UNHAPPY, Surveys

@@ -14,7 +14,7 @@ from survey_app.fieldwork.models import State
 from survey_app.reporting import ranking
 from survey_app.results.models import Callback
 from survey_app.units import queries as units
-from tests.rooms.reporting.conftest import NOW
+from tests.provinces import NOW
 
 PAGE = "/can-bo/tinh/2026/doi-chieu"
 READERS = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.AUDITOR)

@@ -1,22 +1,26 @@
 """The page on which commune and Front record where a sealed result hangs. Shows no figure of the result."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TypeVar
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from survey_app import access, db, revisions
+from survey_app.access import Identity
+from survey_app.accounts.todo import Todo
 from survey_app.errors import DomainError
 from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
-from survey_app.reporting import postings
-from survey_app.reporting.posting_forms import CorrectionForm, PostingForm
-from survey_app.reporting.postings import PostingView
+from survey_app.results import postings, speaking
+from survey_app.results.posting_forms import CorrectionForm, PostingForm
+from survey_app.results.postings import PostingView
 from survey_app.results.queries import NotSealed
 from survey_app.revisions import Saved, SavedMeanwhile
 
@@ -81,6 +85,18 @@ def correct(survey_id: str, number: int) -> ResponseReturnValue:
     return redirect(url_for("postings.page", survey_id=survey.id), HTTPStatus.SEE_OTHER)
 
 
+def todos(session: Session, identity: Identity, now: datetime) -> Iterable[Todo]:
+    """One line while nobody has recorded where the newest result of the person's commune hangs."""
+    if identity.role not in access.LOCAL:
+        return ()
+    newest = speaking.newest(session, identity.unit_id)
+    if newest is None or postings.postings(session, newest):
+        return ()
+    title = _("Post the result of survey %(number)s", number=newest)
+    detail = _("Print the notices, hang them in the villages, and record where and since when.")
+    return (Todo(title, detail, url_for("papers.page", survey_id=newest)),)
+
+
 def _write(survey: SurveyView, number: int, form: CorrectionForm) -> None:
     reason, actor, now = form.reason.data or "", access.identity().actor, datetime.now(UTC)
     with db.transaction() as current:
@@ -124,7 +140,7 @@ def _filled(posting: PostingView) -> dict[str, object]:
 def _page(survey: SurveyView, form: PostingForm) -> str:
     record = postings.postings(db.session(), survey.id)
     return render_template(
-        "reporting/postings.html",
+        "results/postings.html",
         survey=survey,
         places=postings.places(db.session(), survey),
         record=record,
@@ -138,5 +154,5 @@ def _correction(
     survey: SurveyView, posting: PostingView, form: CorrectionForm, meanwhile: SavedMeanwhile | None = None
 ) -> str:
     return render_template(
-        "reporting/posting_correct.html", survey=survey, posting=posting, form=form, meanwhile=meanwhile
+        "results/posting_correct.html", survey=survey, posting=posting, form=form, meanwhile=meanwhile
     )

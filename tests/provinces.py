@@ -1,4 +1,4 @@
-"""A small province with surveys in any state, for the tests of reporting: rows written directly."""
+"""A small province with surveys in any state, for the tests of results and reporting: rows written directly."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta

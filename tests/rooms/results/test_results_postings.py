@@ -12,9 +12,9 @@ from survey_app.accounts import todo
 from survey_app.audit import AuditEvent
 from survey_app.criteria.findings import Verdict
 from survey_app.fieldwork.models import FrameRow, Purpose, State
-from survey_app.reporting import postings
-from survey_app.reporting.models import Posting
-from survey_app.reporting.postings import Noted
+from survey_app.results import postings
+from survey_app.results.models import Posting
+from survey_app.results.postings import Noted
 from survey_app.units.models import Unit
 from tests.pages import Page
 

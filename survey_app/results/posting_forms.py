@@ -5,7 +5,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from survey_app.forms import StaffForm, clean
 from survey_app.i18n import lazy_gettext as _l
-from survey_app.reporting.postings import Noted
+from survey_app.results.postings import Noted
 from survey_app.revisions import RevisedForm
 
 #: As date pickers send them, and as people type them where there is no picker.
