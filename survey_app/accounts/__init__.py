@@ -7,9 +7,6 @@ from survey_app.accounts import (
     commands,
     denials,
     factor_views,
-    journal,
-    journal_commands,
-    journal_views,
     kept_views,
     people,
     queries,
@@ -26,13 +23,10 @@ def init_app(app: Flask) -> None:
     denials.init_app(app)
     kept_views.init_app(app)
     # One blueprint; each module of pages adds its own to it.
-    modules = (people, factor_views, session_views, journal_views)
+    modules = (people, factor_views, session_views)
     for pages in {module.bp for module in modules}:
         app.register_blueprint(pages)
     app.cli.add_command(commands.accounts)
-    app.cli.add_command(journal_commands.group)
-    journal.register(app, "user", journal.accounts_under)
-    journal.register(app, "unit", journal.units_under)
     jobs.register(app, "accounts.sessions", commands.forget_sessions)
     jobs.register(app, "accounts.kept_forms", kept_views.forget)
     app.jinja_env.filters["actor_name"] = lambda actor: queries.name_of(db.session(), actor)

@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from survey_app.accounts import journal
 from survey_app.authoring import commands, editing_views, queries, views
+from survey_app.journal import queries as journal
 
 
 def init_app(app: Flask) -> None:

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from survey_app import jobs
-from survey_app.accounts import journal, todo
+from survey_app.accounts import todo
 from survey_app.approvals import paper_signatures
 from survey_app.authoring import uses
 from survey_app.fieldwork import (
@@ -23,6 +23,7 @@ from survey_app.fieldwork import (
 from survey_app.fieldwork.links import Link
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.i18n import lazy_gettext
+from survey_app.journal import queries as journal
 
 
 def init_app(app: Flask) -> None:

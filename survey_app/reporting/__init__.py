@@ -2,11 +2,12 @@
 
 from flask import Flask
 
-from survey_app.accounts import journal, todo
+from survey_app.accounts import todo
 from survey_app.fieldwork import links
 from survey_app.fieldwork.links import Link
 from survey_app.fieldwork.models import State
 from survey_app.i18n import lazy_gettext
+from survey_app.journal import queries as journal
 from survey_app.reporting import paper_views, wording
 from survey_app.reporting.commands import commands
 from survey_app.reporting.todos import late_communes, not_called_back

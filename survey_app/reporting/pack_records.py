@@ -11,7 +11,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app.accounts import journal
 from survey_app.approvals import requests as approvals
 from survey_app.approvals.papers import Outcome
 from survey_app.approvals.parties import signed_as
@@ -21,6 +20,7 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
+from survey_app.journal import queries as journal
 from survey_app.reporting.papers import Exact
 from survey_app.results import callbacks, postings
 from survey_app.results.signals_wording import contradicted

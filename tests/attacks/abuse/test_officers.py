@@ -105,7 +105,7 @@ def test_s32_what_was_refused_is_noted_with_who_and_which_page_and_without_the_a
     assert statuses == [404, 403, 404]
     assert [note.details for note in notes] == [
         {"page": "fieldwork.page", "status": 404},
-        {"page": "accounts.audit_log", "status": 403},
+        {"page": "journal.audit_log", "status": 403},
     ]
     assert {note.actor for note in notes} == {note.subject for note in notes} == {actor}
     assert survey.id not in str([(note.subject, note.details) for note in notes])

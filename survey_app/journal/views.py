@@ -2,15 +2,14 @@
 
 from datetime import date, datetime
 
-from flask import render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db
-from survey_app.accounts import journal, views
 from survey_app.forms import clean
+from survey_app.journal import queries as journal
 
-#: One room, one blueprint; this module adds its page to it.
-bp = views.bp
+bp = Blueprint("journal", __name__, template_folder="templates")
 
 #: The largest number that a column of the log can hold.
 _MOST = 2**31 - 1
@@ -30,7 +29,7 @@ def audit_log() -> ResponseReturnValue:
     before = min(request.args.get("truoc", _MOST, type=int), _MOST)
     found = () if wrong_day else journal.entries(current, person, act=act, on=on, before=before)
     return render_template(
-        "accounts/journal.html",
+        "journal/log.html",
         entries=found,
         acts=sorted(journal.acts(current, person), key=journal.act_name),
         act_name=journal.act_name,

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from survey_app.access import Identity, Role
 from survey_app.accounts.models import User
-from survey_app.accounts.wording import ACTS, DETAILS, VALUES
 from survey_app.audit import OPERATOR, AuditEvent
 from survey_app.config import VIETNAM
 from survey_app.i18n import gettext as _
+from survey_app.journal.wording import ACTS, DETAILS, VALUES
 from survey_app.templating import day, moment, role_name
 from survey_app.units import queries as units
 from survey_app.units.models import Unit

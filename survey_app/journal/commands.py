@@ -1,7 +1,4 @@
-"""`flask audit …`: check the chain of the audit log, and print the digest to keep outside.
-
-Stands in this room because it is about what people did; the ground floor that keeps the log prints nothing.
-"""
+"""`flask audit …`: check the chain of the audit log, and print the digest to keep outside."""
 
 import json
 
