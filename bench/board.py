@@ -16,7 +16,7 @@ from survey_app.accounts import operations as accounts
 from survey_app.app import create_app
 from survey_app.audit import OPERATOR
 from survey_app.config import load_settings
-from survey_app.results import operations as results
+from survey_app.sealing import operations as results
 from survey_app.units import queries as units
 
 _REPEATS, _HOUSEHOLDS = 15, 12

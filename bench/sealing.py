@@ -9,8 +9,8 @@ from bench import house as houses
 from bench.tables import median, show
 from survey_app import db
 from survey_app.audit import OPERATOR
-from survey_app.results import operations as results
-from survey_app.results import queries, verification
+from survey_app.sealing import operations as results
+from survey_app.sealing import queries, verification
 
 _ANSWERS, _REPEATS = 5000, 3
 

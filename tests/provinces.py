@@ -20,11 +20,12 @@ from survey_app.questions import document
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument, Kind, Option, Question
 from survey_app.reporting import queries
 from survey_app.reporting.queries import Board, Row
-from survey_app.results.models import Seal, SealedSign, TallyRow
+from survey_app.results.models import SealedSign
 from survey_app.rulebooks import operations as rulebooks
 from survey_app.scoring import tallies
 from survey_app.scoring.disclosure import Audience
 from survey_app.scoring.tallies import ItemTally, Tally
+from survey_app.sealing.models import Seal, TallyRow
 from survey_app.units import queries as units
 from survey_app.units.models import HouseholdCount, Unit
 

@@ -24,11 +24,11 @@ from survey_app.fieldwork.models import Channel, Purpose
 from survey_app.keys import KeyStore
 from survey_app.questions.answers import Value
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument
-from survey_app.results import operations as results
 from survey_app.results import postings, signing
-from survey_app.results import queries as results_read
-from survey_app.results.schedule import JOB
 from survey_app.rulebooks import operations as rulebooks
+from survey_app.sealing import operations as results
+from survey_app.sealing import queries as results_read
+from survey_app.sealing.schedule import JOB
 from survey_app.units import operations as units_operations
 from survey_app.units import queries as units
 from survey_app.units.lines import HouseholdLine

@@ -22,7 +22,6 @@ from survey_app.i18n import gettext as _
 from survey_app.reporting import verdicts
 from survey_app.reporting.verdicts import Verdicts
 from survey_app.results import callbacks, disclosed, reconciliation, signing, speaking
-from survey_app.results import queries as results
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.results.reconciliation import VillageSlips
 from survey_app.rulebooks import pins
@@ -33,6 +32,7 @@ from survey_app.scoring.callback import Contradiction
 from survey_app.scoring.disclosure import Audience, DisclosedVillage
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.scorecards import Scorecard
+from survey_app.sealing import queries as results
 from survey_app.units.queries import UnitView
 
 #: Items side by side in one block of the commune's table; more would be too small to read on A4.

@@ -1,40 +1,40 @@
-"""Counting, sealing, scorecards, and what of them is told to whom."""
+"""What leaves of a sealed result, after disclosure: scorecards, the public page, sets, signatures, custody of keys."""
 
 from flask import Flask
 
 from survey_app import jobs
 from survey_app.accounts import todo
 from survey_app.approvals import paper_signatures
-from survey_app.fieldwork import acts, evidence, links, remarks
+from survey_app.fieldwork import evidence, links
 from survey_app.fieldwork.links import Link
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import lazy_gettext
 from survey_app.results import (
-    annulling_views,
+    commands,
     custody_views,
     erasure_commands,
     paper_draw_views,
     posting_views,
     privacy_views,
     reconciliation_views,
-    reminders,
     schedule,
     set_views,
     signals_views,
     signing,
     signing_views,
+    signs,
     text_views,
-    texts,
     views,
 )
+from survey_app.sealing import at_sealing, words
 
 _RUNNING = (State.OPEN, State.COUNTING)
 _FINAL = (State.SEALED, State.SIGNED)
 
 
 def _asks_in_words(survey: SurveyView) -> bool:
-    return bool(texts.questions_of(survey))
+    return bool(words.questions_of(survey))
 
 
 def init_app(app: Flask) -> None:
@@ -44,19 +44,17 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(signals_views.bp)
     app.register_blueprint(signing_views.bp)
     app.register_blueprint(custody_views.bp)
-    app.register_blueprint(annulling_views.bp)
     app.register_blueprint(reconciliation_views.bp)
     app.register_blueprint(paper_draw_views.bp)
     app.register_blueprint(privacy_views.bp)
     app.register_blueprint(text_views.bp)
     app.register_blueprint(posting_views.bp)
+    app.cli.add_command(commands.group)
     app.cli.add_command(erasure_commands.group)
-    jobs.register(app, "results.seal", schedule.seal_due)
-    jobs.register(app, "results.set_aside", schedule.set_aside_cancelled)
     jobs.register(app, "results.erase", schedule.erase_owed)
-    jobs.register(app, "results.feedback", schedule.refresh_feedback)
     jobs.register(app, "results.keys", schedule.destroy_keys)
-    paper_signatures.register(app, acts.Act.ANNUL_VILLAGE, annulling_views.carry_out, acts.page_of)
+    at_sealing.register(app, "quality.signs", keep=signs.keep)
+    at_sealing.register(app, "privacy.erasing", follow=schedule.erase_owed)
     links.register(
         app,
         Link("results.page", lazy_gettext("Result"), _FINAL, leads=True, purposes=tuple(Purpose)),
@@ -83,10 +81,7 @@ def init_app(app: Flask) -> None:
     )
     evidence.register(app, signing.told_before_deciding)
     paper_signatures.register(app, signing.ACT, signing.carry_out, signing_views.page_of)
-    todo.register(app, reminders.todos)
-    remarks.register(app, reminders.remarks)
     todo.register(app, signing_views.todos)
     todo.register(app, custody_views.todos)
-    todo.register(app, annulling_views.todos)
     todo.register(app, privacy_views.todos)
     todo.register(app, posting_views.todos)

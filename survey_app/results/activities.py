@@ -17,11 +17,11 @@ from survey_app.fieldwork import meetings, names
 from survey_app.fieldwork.meetings import MeetingView
 from survey_app.fieldwork.models import FrameRow, SealedUnit, Survey
 from survey_app.results import signs
-from survey_app.results.models import ReceiptList, TallyRow
 from survey_app.results.signs import Signs
 from survey_app.scoring import signals, tallies
 from survey_app.scoring.activity import Activity, Consultation, Door, Receipts, TenMinutes, Window
 from survey_app.scoring.signals import Limits
+from survey_app.sealing.models import ReceiptList, TallyRow
 from survey_app.units import queries as units
 from survey_app.units.models import Unit
 from survey_app.units.queries import UnitView

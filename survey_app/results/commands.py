@@ -1,73 +1,20 @@
-"""`flask results …`: close a survey at once, print its exact scorecard, check its seal.
+"""`flask results scorecard` and `flask results destroy-pepper`: the exact figures, and the end of a survey's key.
 
 A command is the operator's act: exact figures, audited as such.
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime
 
 import click
-from flask.cli import AppGroup
 
-from survey_app import audit, clock, db, keys, witness
-from survey_app.errors import DomainError
+from survey_app import audit, clock, db, keys
 from survey_app.fieldwork import rounds
 from survey_app.i18n import gettext as _
-from survey_app.i18n import ngettext
-from survey_app.results import custody, erasing, machine, operations, queries, verification
-from survey_app.templating import day, percent
-
-group = AppGroup("results", help="Counting, sealing and checking.")
-
-SURVEY = click.option("--survey", "survey_id", required=True, metavar="ID", help="Number of the survey.")
-JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
-
-
-@group.command("close")
-@SURVEY
-@JSON
-def close(survey_id: str, as_json: bool) -> None:
-    """End phones and counting at once, count and seal."""
-    now = datetime.now(UTC)
-    with refusals(), db.transaction() as current:
-        unkeyed = queries.unkeyed(current, survey_id)
-        digest = operations.close_and_seal(
-            current, survey_id, actor=audit.OPERATOR, now=now, keys=keys.store()
-        )
-    keys.store().destroy_network_key(survey_id)
-    erasing.erase_owed(db.database.engine, now, actor=audit.OPERATOR)
-    with db.transaction() as current:
-        witness.write(current, keys.store(), now)
-    if as_json:
-        click.echo(json.dumps({"survey": survey_id, "digest": digest, "unkeyed": asdict(unkeyed)}))
-        return
-    click.echo(_("Survey %(survey)s is sealed. Digest: %(digest)s", survey=survey_id, digest=digest))
-    click.echo(
-        _(
-            "Households that did not answer: %(households)d. Live slips never used: %(slips)d.",
-            households=unkeyed.households,
-            slips=unkeyed.live_slips,
-        )
-    )
-    if unkeyed.filled:
-        click.echo(
-            ngettext(
-                "%(num)d filled slip was brought back and is not keyed: it does not count.",
-                "%(num)d filled slips were brought back and are not keyed: they do not count.",
-                unkeyed.filled,
-            )
-        )
-    for village in unkeyed.villages:
-        click.echo(
-            _(
-                "%(village)s: %(households)d did not answer",
-                village=village.unit,
-                households=village.households,
-            )
-        )
+from survey_app.results import custody, machine
+from survey_app.sealing import queries
+from survey_app.sealing.commands import JSON, SURVEY, group, refusals
+from survey_app.templating import percent
 
 
 @group.command("scorecard")
@@ -99,27 +46,6 @@ def scorecard(survey_id: str, as_json: bool) -> None:
     click.echo(_("Digest: %(digest)s", digest=view.digest or "–"))
 
 
-@group.command("verify")
-@SURVEY
-@JSON
-def verify(survey_id: str, as_json: bool) -> None:
-    """Count the sealed answers again and compare; exit 1 and the first difference when they do not agree."""
-    with refusals():
-        found = verification.verify(db.session(), survey_id, keys.store())
-    if as_json:
-        click.echo(json.dumps({"survey": survey_id, **asdict(found)}, ensure_ascii=False, default=str))
-    elif found.equal:
-        click.echo(_("Survey %(survey)s: everything agrees with the seal.", survey=survey_id))
-        if found.raw_answers_removed_on:
-            click.echo(
-                _("Raw answers removed on %(day)s, digests checked.", day=day(found.raw_answers_removed_on))
-            )
-    else:
-        click.echo(found.first_difference, err=True)
-    if not found.equal:
-        raise SystemExit(1)
-
-
 @group.command("destroy-pepper")
 @SURVEY
 @JSON
@@ -139,12 +65,3 @@ def destroy_pepper(survey_id: str, as_json: bool) -> None:
             survey=survey_id,
         )
     )
-
-
-@contextmanager
-def refusals() -> Iterator[None]:
-    """A refusal as its message on stderr and exit 1."""
-    try:
-        yield
-    except DomainError as error:
-        raise click.ClickException(error.message) from error

@@ -16,14 +16,16 @@ from survey_app.fieldwork import meetings
 from survey_app.fieldwork.meetings import MeetingView
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
-from survey_app.results import activities, callbacks, queries
+from survey_app.results import activities, callbacks
 from survey_app.results.callbacks import Entry
-from survey_app.results.models import Callback, ReceiptList
+from survey_app.results.models import Callback
 from survey_app.scoring import callback, signals
 from survey_app.scoring.activity import Consultation, Receipts, Window
 from survey_app.scoring.callback import Contradiction, Meaning, Replies, Row
 from survey_app.scoring.scorecards import Scorecard
 from survey_app.scoring.signals import Flag, Limits
+from survey_app.sealing import queries
+from survey_app.sealing.models import ReceiptList
 
 
 @dataclass(frozen=True, slots=True)

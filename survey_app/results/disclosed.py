@@ -14,13 +14,14 @@ from survey_app.access import Identity
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.questions.instrument import Question, Text
-from survey_app.results import queries, retiming, speaking, tables
+from survey_app.results import retiming, speaking
 from survey_app.results.retiming import Retiming
 from survey_app.scoring import disclosure, rates
 from survey_app.scoring.disclosure import Audience, DisclosedCommune
 from survey_app.scoring.quartiles import Quartiles
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.tallies import ItemTally
+from survey_app.sealing import queries, tables
 
 #: Letters of the digest that papers and pages print.
 PRINTED_DIGEST = 20

@@ -23,10 +23,10 @@ from survey_app import audit, db
 from survey_app.audit import AuditEvent
 from survey_app.config import VIETNAM
 from survey_app.fieldwork.acts import Act
-from survey_app.results.cancelling import SET_ASIDE
 from survey_app.results.models import ErasingTries
 from survey_app.results.redaction import REDACT
-from survey_app.results.retention import RAW_REMOVED
+from survey_app.sealing.cancelling import SET_ASIDE
+from survey_app.sealing.queries import RAW_REMOVED
 
 #: The act that notes which tables were written anew, and after which act.
 ERASED = "results.erased"

@@ -12,8 +12,9 @@ from survey_app import audit, clock, db
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.results import erasing, redaction, retention, retention_status
-from survey_app.results.commands import JSON, SURVEY, group, refusals
 from survey_app.results.retention import Removed
+from survey_app.sealing import queries
+from survey_app.sealing.commands import JSON, SURVEY, group, refusals
 from survey_app.units.queries import civil
 
 #: How old invitations are named beside the numbers of surveys.
@@ -101,7 +102,7 @@ def _wanted(before: datetime, now: datetime) -> tuple[tuple[str, ...], tuple[str
     if retention_status.old_invitations(db.session(), before):
         due = (*due, _INVITATIONS)
     with db.transaction() as current:
-        ripe = clock.due_on_two_days(current, retention.RAW_REMOVED, due, now)
+        ripe = clock.due_on_two_days(current, queries.RAW_REMOVED, due, now)
     return ripe, tuple(one for one in due if one not in ripe)
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from survey_app.results.queries import ScorecardView
 from survey_app.scoring import quartiles
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.scorecards import Scorecard
+from survey_app.sealing.queries import ScorecardView
 
 
 def scorecard(view: ScorecardView) -> dict[str, Any]:

@@ -15,16 +15,18 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit, db
 from survey_app.collecting import leaves, second_keying, stored, wording
+from survey_app.collecting.models import SealedResponse
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork import ticks
 from survey_app.fieldwork.models import Channel, Medium, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
-from survey_app.results import queries, retention
-from survey_app.results.models import PaperComparison, Seal, SealedResponse, TallyRow
+from survey_app.results.models import PaperComparison
 from survey_app.scoring import keying, lots, tallies
 from survey_app.scoring.keying import DrawOutcome, SecondKeying
+from survey_app.sealing import queries
+from survey_app.sealing.models import Seal, TallyRow
 
 #: Stands before each leaf in the draw, so that no other draw under the digest is the same.
 _NAME = "paper:"
@@ -142,7 +144,7 @@ def paper_draw(session: Session, survey_id: str, *, with_answers: bool) -> Paper
         paper=sum(paper_answers(session, survey_id).values()),
         slips=slips,
         outcome=outcome(session, survey_id),
-        removed_on=retention.removed_on(session, survey_id),
+        removed_on=queries.removed_on(session, survey_id),
     )
 
 

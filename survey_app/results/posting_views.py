@@ -21,8 +21,8 @@ from survey_app.i18n import gettext as _
 from survey_app.results import postings, speaking
 from survey_app.results.posting_forms import CorrectionForm, PostingForm
 from survey_app.results.postings import PostingView
-from survey_app.results.queries import NotSealed
 from survey_app.revisions import Saved, SavedMeanwhile
+from survey_app.sealing.queries import NotSealed
 
 Form = TypeVar("Form", bound=PostingForm)
 

@@ -30,7 +30,8 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import FrameRow, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
-from survey_app.results.models import Posting, Seal
+from survey_app.results.models import Posting
+from survey_app.sealing.models import Seal
 from survey_app.units import queries as units
 from survey_app.units.queries import UnitView
 

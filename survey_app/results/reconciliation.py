@@ -16,11 +16,12 @@ from survey_app.fieldwork.queries import BatchView, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import force_locale
 from survey_app.i18n import gettext as _
-from survey_app.results import comparison, paper_draw, queries, signing
+from survey_app.results import comparison, paper_draw, signing
 from survey_app.results.comparison import Reconciliation
 from survey_app.results.signing import Signature
 from survey_app.scoring.callback import Contradiction
 from survey_app.scoring.keying import DrawOutcome, SecondKeying
+from survey_app.sealing import queries
 
 
 @dataclass(frozen=True, slots=True)

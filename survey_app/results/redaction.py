@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit
 from survey_app.collecting import leaves
-from survey_app.collecting.models import AnnulledResponse
+from survey_app.collecting.models import AnnulledResponse, SealedResponse
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
 from survey_app.i18n import gettext as _
-from survey_app.results.models import SealedResponse
 from survey_app.results.permits import permitted
 
 REDACT = "results.redact"

@@ -14,21 +14,19 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit
 from survey_app.accounts.models import Invitation
-from survey_app.audit import AuditEvent
 from survey_app.collecting.models import AnnulledResponse, RetainedLeaf, SealedResponse
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.calendar import opening
 from survey_app.fieldwork.models import Survey
 from survey_app.i18n import gettext as _
-from survey_app.results import cancelling, queries
-from survey_app.results.models import Complaint, Seal, TextReview
+from survey_app.results.models import Complaint, TextReview
 from survey_app.results.permits import permitted
+from survey_app.sealing import cancelling, queries
+from survey_app.sealing.models import Seal
 from survey_app.templating import day
 from survey_app.units.queries import civil
 
-#: The act under which the removal of a survey's answers is noted; their leaves stay.
-RAW_REMOVED = "results.raw_removed"
 #: Where raw answers lie: those that count, and those annulled with their village.
 _ANSWERS = (SealedResponse, AnnulledResponse)
 #: The act under which the removal of old invitations is noted.
@@ -130,17 +128,8 @@ def remove_answers(
     number = _removable(session, survey_id, before)
     answers = sum(_keep_leaves_alone(session, table, number) for table in _ANSWERS)
     session.execute(delete(TextReview).where(TextReview.survey_id == number))
-    audit.record(session, actor, RAW_REMOVED, f"survey:{number}", at=now, answers=answers)
+    audit.record(session, actor, queries.RAW_REMOVED, f"survey:{number}", at=now, answers=answers)
     return Removed(number, answers)
-
-
-def removed_on(session: Session, survey_id: str) -> date | None:
-    """The civil day on which retention removed the answers, None while they are there."""
-    noted = select(AuditEvent.at).where(
-        AuditEvent.subject == f"survey:{survey_id}", AuditEvent.act == RAW_REMOVED
-    )
-    found = session.scalars(noted.order_by(AuditEvent.id).limit(1)).first()
-    return civil(found) if found else None
 
 
 def forget_invitations(session: Session, before: datetime, *, actor: str, now: datetime) -> int:
@@ -179,7 +168,7 @@ def _removable(session: Session, survey_id: str, before: datetime) -> str:
     end = ended_at(session, survey.id)
     if end is None:
         raise queries.NotSealed(survey)
-    gone = removed_on(session, survey.id)
+    gone = queries.removed_on(session, survey.id)
     if gone:
         raise AlreadyRemoved(survey.id, gone)
     if end >= before:

@@ -15,7 +15,9 @@ from survey_app.collecting.models import AnnulledResponse, RetainedLeaf, SealedR
 from survey_app.fieldwork import names
 from survey_app.fieldwork.models import SealedUnit, State, Survey
 from survey_app.results import retention
-from survey_app.results.models import Complaint, Seal
+from survey_app.results.models import Complaint
+from survey_app.sealing import queries
+from survey_app.sealing.models import Seal
 from survey_app.units import queries as units
 from survey_app.units.models import Unit
 from survey_app.units.queries import civil
@@ -108,7 +110,7 @@ def last_run(session: Session, person: Identity) -> LastRun | None:
     )
     found = session.scalars(
         select(AuditEvent)
-        .where(AuditEvent.act == retention.RAW_REMOVED, AuditEvent.subject.in_(mine))
+        .where(AuditEvent.act == queries.RAW_REMOVED, AuditEvent.subject.in_(mine))
         .order_by(AuditEvent.id.desc())
         .limit(1)
     ).first()
@@ -131,7 +133,7 @@ def _removed(session: Session, survey_ids: Iterable[str]) -> dict[str, date]:
     subjects = [f"survey:{survey_id}" for survey_id in survey_ids]
     rows = session.execute(
         select(AuditEvent.subject, AuditEvent.at)
-        .where(AuditEvent.act == retention.RAW_REMOVED, AuditEvent.subject.in_(subjects))
+        .where(AuditEvent.act == queries.RAW_REMOVED, AuditEvent.subject.in_(subjects))
         .order_by(AuditEvent.id)
     )
     return {subject.removeprefix("survey:"): civil(at) for subject, at in rows}

@@ -14,15 +14,16 @@ from sqlalchemy.orm import Session
 
 from survey_app.audit import AuditEvent
 from survey_app.authoring import loading
-from survey_app.collecting.models import AnnulledResponse
+from survey_app.collecting.models import AnnulledResponse, SealedResponse
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.questions import document as forms
-from survey_app.results import counting, disclosed, documents, queries, retention, tables
+from survey_app.results import disclosed
 from survey_app.results.disclosed import DisclosedResult
-from survey_app.results.models import Seal, SealedResponse, TallyRow
 from survey_app.rulebooks import pins
 from survey_app.scoring.disclosure import Audience
+from survey_app.sealing import counting, documents, queries, tables
+from survey_app.sealing.models import Seal, TallyRow
 
 #: Both sets of a survey whose seal holds names, rule book and tables.
 FORMAT = "survey-set/3"
@@ -59,7 +60,7 @@ def auditor_set(session: Session, survey_id: str, key: Ed25519PublicKey) -> dict
         *told,
     }
     codes = _unit_codes(session, survey_id)
-    removed_on = retention.removed_on(session, survey_id)
+    removed_on = queries.removed_on(session, survey_id)
     return {
         **_set("auditor", session, result, seal, opened, key, exact=_exact(session, survey_id)),
         "raw_answers_removed_on": removed_on.isoformat() if removed_on else None,

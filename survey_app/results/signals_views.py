@@ -19,12 +19,12 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.results import callbacks, signals_wording
 from survey_app.results import comparison as comparisons
 from survey_app.results.comparison import Comparison
-from survey_app.results.models import ReceiptList
-from survey_app.results.queries import NotSealed
 from survey_app.results.signals_forms import ReceiptsForm, RepliesForm
 from survey_app.revisions import Saved, SavedMeanwhile
 from survey_app.scoring.callback import Replies
 from survey_app.scoring.signals import Limits
+from survey_app.sealing.models import ReceiptList
+from survey_app.sealing.queries import NotSealed
 
 bp = Blueprint("signals", __name__, template_folder="templates")
 bp.add_app_template_filter(signals_wording.flag, "flag_words")

@@ -22,13 +22,14 @@ from survey_app.fieldwork.evidence import Fact
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
-from survey_app.results import callbacks, comparison, disclosed, paper_draw, queries
+from survey_app.results import callbacks, comparison, disclosed, paper_draw
 from survey_app.results.disclosed import DisclosedResult
-from survey_app.results.models import ReceiptList, Seal
-from survey_app.results.queries import Unkeyed
 from survey_app.scoring.callback import Contradiction
 from survey_app.scoring.disclosure import Audience
 from survey_app.scoring.keying import DrawOutcome, SecondKeying
+from survey_app.sealing import queries
+from survey_app.sealing.models import ReceiptList, Seal
+from survey_app.sealing.queries import Unkeyed
 from survey_app.templating import number
 
 ACT = "results.sign"

@@ -12,14 +12,14 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from survey_app.collecting import networks, stored
-from survey_app.fieldwork.models import State, Survey
+from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.questions.answers import Value
 from survey_app.questions.instrument import SATISFIED, Instrument, Kind
-from survey_app.results.counting import RawAnswer
 from survey_app.results.models import SealedSign
 from survey_app.scoring.activity import Network
 from survey_app.scoring.sameness import Repeated, Sameness, Vector, most_repeated, sameness
+from survey_app.sealing.counting import RawAnswer
 from survey_app.units.models import Unit
 
 _TEXTS = frozenset({Kind.SHORT_TEXT, Kind.LONG_TEXT})
@@ -37,7 +37,9 @@ class Signs:
 def keep(
     session: Session, survey: SurveyView, frame: Iterable[FrameLine], answers: Sequence[RawAnswer]
 ) -> None:
-    """Count and keep the signs of a decision survey. Call before its seal is written and its networks are forgotten."""
+    """Count and keep the signs of a decision survey, before its seal is written and its networks are forgotten."""
+    if survey.purpose is not Purpose.DECISION:
+        return
     read = [(answer.unit_id, stored.values(survey.instrument, answer.answers)) for answer in answers]
     vectors: dict[int, list[Vector]] = defaultdict(list)
     for unit_id, values in read:

@@ -17,9 +17,9 @@ from survey_app.fieldwork import calendar
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Channel, FrameRow, Medium, Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
-from survey_app.results.models import Seal, TallyRow
 from survey_app.scoring import tallies
 from survey_app.scoring.scorecards import Scorecard
+from survey_app.sealing.models import Seal, TallyRow
 from survey_app.units.models import Unit
 
 _FINAL = (State.SEALED, State.SIGNED)

@@ -8,29 +8,28 @@ holds too; which answer that is, and of which village, stays inside.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app import audit
-from survey_app.collecting import leaves
-from survey_app.collecting.models import Response
+from survey_app.collecting.models import Response, SealedResponse
 from survey_app.errors import DomainError
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
-from survey_app.questions.instrument import Question, Result
-from survey_app.results import counting, queries, retention
-from survey_app.results.counting import RawAnswer
-from survey_app.results.models import Seal, SealedResponse, TextReview
+from survey_app.questions.instrument import Question
+from survey_app.results.models import TextReview
 from survey_app.scoring import texts
 from survey_app.scoring.disclosure import TOO_FEW, Audience
 from survey_app.scoring.texts import DisclosedText, DisclosedTexts, FreeText
+from survey_app.sealing import counting, queries, words
+from survey_app.sealing.models import Seal
 
 MODERATE = "results.moderate"
 
@@ -74,30 +73,18 @@ class _Stored:
     text: FreeText
 
 
-def questions_of(survey: SurveyView) -> tuple[Question, ...]:
-    """The questions of the survey's form that are answered in words."""
-    return tuple(question for question in survey.instrument.questions if question.kind.result is Result.WORDS)
-
-
-def handles(survey: SurveyView, answers: Iterable[RawAnswer]) -> dict[str, list[str]]:
-    """The texts in these answers, by question, for the figure that counts them."""
-    found: dict[str, list[str]] = {question.key: [] for question in questions_of(survey)}
-    for answer in answers:
-        for key, handle, _text in _texts(answer.answers, found):
-            found[key].append(handle)
-    return {key: sorted(those) for key, those in found.items()}
-
-
 def disclosed(session: Session, survey: SurveyView, audience: Audience) -> tuple[TextQuestion, ...]:
     """The texts of every question in words, as this audience may read them. Raises NotSealed, NoFiguresYet."""
     found = _stored(session, survey)
     if survey.state is State.ANNULLED and audience is not Audience.EXACT:
-        return tuple(TextQuestion(question, DisclosedTexts((), TOO_FEW)) for question in questions_of(survey))
+        return tuple(
+            TextQuestion(question, DisclosedTexts((), TOO_FEW)) for question in words.questions_of(survey)
+        )
     return tuple(
         TextQuestion(
             question, texts.disclose_texts((stored.text for stored in found[question.key]), audience=audience)
         )
-        for question in questions_of(survey)
+        for question in words.questions_of(survey)
     )
 
 
@@ -150,7 +137,7 @@ def moderate(
 
 def removed_on(session: Session, survey: SurveyView) -> date | None:
     """The day on which retention removed the answers, and with them every text."""
-    return retention.removed_on(session, survey.id)
+    return queries.removed_on(session, survey.id)
 
 
 def _stored(session: Session, survey: SurveyView) -> dict[str, list[_Stored]]:
@@ -167,9 +154,9 @@ def _stored(session: Session, survey: SurveyView) -> dict[str, list[_Stored]]:
             .order_by(TextReview.question, TextReview.handle)
         )
     }
-    found: dict[str, list[_Stored]] = {question.key: [] for question in questions_of(survey)}
+    found: dict[str, list[_Stored]] = {question.key: [] for question in words.questions_of(survey)}
     for answer in answers:
-        for key, handle, text in _texts(answer.answers, found):
+        for key, handle, text in words.texts_in(answer.answers, found):
             if counted is None or handle in counted.get(key, ()):
                 free = FreeText(handle, text, answered[answer.unit_id], decided.get((key, handle)))
                 found[key].append(_Stored(answer.id, free))
@@ -185,11 +172,3 @@ def _counted(session: Session, survey: SurveyView) -> Mapping[str, Collection[st
         raise queries.NoFiguresYet
     counted = cast(Mapping[str, list[str]], newest.tally.get("texts", {}))
     return {key: frozenset(those) for key, those in counted.items()}
-
-
-def _texts(answers: Mapping[str, Any], keys: Mapping[str, object]) -> Iterator[tuple[str, str, str | None]]:
-    """Question, handle and words of each text in one answer; None for words that were taken out."""
-    for key in keys:
-        value = answers.get(key)
-        if isinstance(value, dict):
-            yield key, leaves.text_digest(value), value.get("text")

@@ -14,18 +14,10 @@ from survey_app import access, audit, db, files
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork import rounds
 from survey_app.fieldwork.models import State
-from survey_app.results import (
-    disclosed,
-    exports,
-    queries,
-    set_views,
-    signing,
-    text_views,
-    texts,
-    wording,
-)
+from survey_app.results import disclosed, exports, set_views, signing, text_views, wording
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.scoring.disclosure import Audience
+from survey_app.sealing import queries, words
 
 bp = Blueprint("results", __name__, template_folder="templates")
 bp.add_app_template_filter(wording.village, "village_band")
@@ -47,7 +39,7 @@ def page(survey_id: str) -> ResponseReturnValue:
         remarks=exports.remarks(result),
         signatures=signing.signatures(db.session(), survey_id),
         Audience=Audience,
-        reads_texts=bool(texts.questions_of(result.survey)) and access.identity().role in text_views.READERS,
+        reads_texts=bool(words.questions_of(result.survey)) and access.identity().role in text_views.READERS,
         may_take_answers=access.identity().role in set_views.AUDITORS,
     )
 

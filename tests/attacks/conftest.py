@@ -23,8 +23,9 @@ from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import Channel
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
-from survey_app.results import annulling, erasing, schedule
-from survey_app.results import operations as results
+from survey_app.results import erasing
+from survey_app.sealing import annulling, schedule
+from survey_app.sealing import operations as results
 from survey_app.units.queries import UnitView
 from tests.rooms.conftest import Commune, hand_out, make_commune, make_form, make_survey, sign_in, submission
 
@@ -87,7 +88,7 @@ class Fielded:
         with db.transaction() as current:
             fieldwork.annul(current, self.survey.id, reason="Sai", actor=OPERATOR, now=now)
         schedule.set_aside_cancelled(now)
-        schedule.erase_owed(now)
+        erasing.erase_owed(db.database.engine, now, actor=OPERATOR)
 
 
 def _person(current: Session, role: Role, unit: UnitView) -> Identity:

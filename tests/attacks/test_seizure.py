@@ -14,12 +14,13 @@ from sqlalchemy import text
 
 from survey_app import db, keys
 from survey_app.collecting import networks
-from survey_app.collecting.models import NetworkCounter, Response, SpentCode
+from survey_app.collecting.models import NetworkCounter, Response, SealedResponse, SpentCode
 from survey_app.fieldwork import codes
 from survey_app.jobs import run_due
 from survey_app.keys import KeyStore
-from survey_app.results import documents, verification
-from survey_app.results.models import Seal, SealedResponse, SealedSign
+from survey_app.results.models import SealedSign
+from survey_app.sealing import documents, verification
+from survey_app.sealing.models import Seal
 from tests.attacks import linkage
 from tests.attacks.conftest import NETWORKS, Fielded
 from tests.attacks.test_linkage import Machine, linked

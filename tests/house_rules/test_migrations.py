@@ -17,7 +17,7 @@ from survey_app import audit, db
 from survey_app.authoring import triggers as frozen_instruments
 from survey_app.db import Base
 from survey_app.results import posting_triggers as postings
-from survey_app.results import triggers as sealed_rows
+from survey_app.sealing import triggers as sealed_rows
 from tests.conftest import make_app
 
 pytestmark = pytest.mark.both_engines

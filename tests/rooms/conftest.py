@@ -29,7 +29,7 @@ from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.keys import store
 from survey_app.questions import document
-from survey_app.results import operations as results
+from survey_app.sealing import operations as results
 from survey_app.units import operations as unit_operations
 from survey_app.units import queries as units
 from survey_app.units.lines import HouseholdLine

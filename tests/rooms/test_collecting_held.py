@@ -9,10 +9,9 @@ from sqlalchemy import select
 from survey_app import db
 from survey_app.access import Role
 from survey_app.collecting import held, leaves, schedule
-from survey_app.collecting.models import HeldSlip, PaperKeyer, Response, SpentCode
+from survey_app.collecting.models import HeldSlip, PaperKeyer, Response, SealedResponse, SpentCode
 from survey_app.fieldwork.models import State
 from survey_app.keys import store
-from survey_app.results.models import SealedResponse
 from tests.pages import Page
 
 MINUTE = timedelta(seconds=61)

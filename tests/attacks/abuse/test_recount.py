@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from survey_app import db, keys
 from survey_app.fieldwork.codes import survey_number
 from survey_app.fieldwork.models import Channel
-from survey_app.results import queries, sets, verification
+from survey_app.results import sets
+from survey_app.sealing import queries, verification
 
 pytestmark = pytest.mark.both_engines
 

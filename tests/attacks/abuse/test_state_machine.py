@@ -32,9 +32,10 @@ from survey_app.fieldwork import counting as fieldwork_counting
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import State, Survey
 from survey_app.keys import store
-from survey_app.results import annulling, counting, signing
-from survey_app.results import operations as results
-from survey_app.results import queries as result_queries
+from survey_app.results import signing
+from survey_app.sealing import annulling, counting
+from survey_app.sealing import operations as results
+from survey_app.sealing import queries as result_queries
 from survey_app.units import queries as units
 
 pytestmark = pytest.mark.both_engines

@@ -19,15 +19,16 @@ from survey_app.authoring.models import InstrumentRecord
 from survey_app.fieldwork import queries as fieldwork
 from survey_app.fieldwork.models import SealedUnit, Survey
 from survey_app.reporting import papers, printing, queries
-from survey_app.results import documents, machine, postings, sets, triggers, verification
-from survey_app.results import queries as results
+from survey_app.results import machine, postings, sets
 from survey_app.results.postings import Noted
 from survey_app.rulebooks import operations as rulebooks
 from survey_app.rulebooks.models import FrameworkVersion
+from survey_app.sealing import documents, triggers, verification
+from survey_app.sealing import queries as results
 from survey_app.units import queries as units
 from survey_app.units.models import Unit
 from tests.rooms.reporting.test_reporting_papers import words
-from tests.rooms.results.conftest import HAPPY, NOW, UNHAPPY, Surveys
+from tests.rooms.sealing.conftest import HAPPY, NOW, UNHAPPY, Surveys
 
 pytestmark = pytest.mark.both_engines
 

@@ -24,11 +24,11 @@ from survey_app.fieldwork import queries as fieldwork
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.reporting import papers, printing
 from survey_app.results import postings, signing
-from survey_app.results import queries as results
 from survey_app.results.postings import Noted
 from survey_app.rulebooks import operations as rulebooks
+from survey_app.sealing import queries as results
 from survey_app.units import queries as units
-from tests.rooms.results.conftest import BLANK, HAPPY, NOW, UNHAPPY, Surveys
+from tests.rooms.sealing.conftest import BLANK, HAPPY, NOW, UNHAPPY, Surveys
 
 PROJECT = Path(__file__).parents[3]
 PAGES = "/can-bo/dot/001"

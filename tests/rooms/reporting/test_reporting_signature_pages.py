@@ -10,7 +10,7 @@ from survey_app.fieldwork import batches, lists
 from survey_app.fieldwork import queries as fieldwork
 from survey_app.reporting import papers, printing
 from survey_app.results import reconciliation
-from tests.rooms.results.conftest import HAPPY, UNHAPPY, Surveys
+from tests.rooms.sealing.conftest import HAPPY, UNHAPPY, Surveys
 
 NOW = datetime(2026, 12, 14, 2, 0, tzinfo=UTC)
 HOST = "https://khaosat.example.vn"

@@ -15,11 +15,13 @@ from survey_app.audit import AuditEvent
 from survey_app.collecting.models import ActivityCounter
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.reporting import papers
-from survey_app.results import callbacks, comparison, queries, reconciliation, signing
-from survey_app.results.models import CallbackReplies, ReceiptList
+from survey_app.results import callbacks, comparison, reconciliation, signing
+from survey_app.results.models import CallbackReplies
 from survey_app.scoring import callback
 from survey_app.scoring.callback import Replies
 from survey_app.scoring.disclosure import Audience
+from survey_app.sealing import queries
+from survey_app.sealing.models import ReceiptList
 from tests.pages import numbers, save_over
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)

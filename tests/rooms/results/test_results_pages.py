@@ -14,7 +14,7 @@ from survey_app.access import Role
 from survey_app.audit import AuditEvent
 from survey_app.fieldwork.models import Channel, FrameCorrection, Purpose, State, Survey
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
-from survey_app.results import schedule
+from survey_app.sealing import schedule
 from tests.pages import numbers
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)

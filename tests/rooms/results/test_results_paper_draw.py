@@ -16,11 +16,13 @@ from survey_app.audit import AuditEvent
 from survey_app.collecting import leaves
 from survey_app.collecting.models import Response, SealedResponse, SecondKeyingRow
 from survey_app.fieldwork.models import Channel, Purpose, State, Survey
-from survey_app.results import paper_draw, queries, redaction, retention
-from survey_app.results.models import PaperComparison, Seal
+from survey_app.results import paper_draw, redaction, retention
+from survey_app.results.models import PaperComparison
 from survey_app.results.paper_draw import Comparison, Outcome
+from survey_app.sealing import queries
+from survey_app.sealing.models import Seal
 from tests.pages import Page
-from tests.rooms.results.conftest import HAPPY, NOW, UNHAPPY
+from tests.rooms.sealing.conftest import HAPPY, NOW, UNHAPPY
 
 PAGE = "/can-bo/dot/001/boc-tham-phieu-giay"
 SIGNING = "/can-bo/dot/001/ky"

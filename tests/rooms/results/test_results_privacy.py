@@ -13,26 +13,20 @@ from survey_app.access import Role
 from survey_app.accounts.models import Invitation, User
 from survey_app.audit import AuditEvent
 from survey_app.clock import DueAct
-from survey_app.collecting.models import RetainedLeaf
+from survey_app.collecting.models import RetainedLeaf, SealedResponse
 from survey_app.collecting.queries import Standing, receipt_standing
 from survey_app.config import DayOff
 from survey_app.fieldwork import calendar
 from survey_app.fieldwork.calendar import Keying
 from survey_app.i18n import force_locale
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
-from survey_app.results import (
-    custody,
-    privacy_views,
-    redaction,
-    requests,
-    retention,
-    retention_status,
-    verification,
-)
+from survey_app.results import custody, privacy_views, redaction, requests, retention, retention_status
 from survey_app.results.data_map import DATA_MAP
-from survey_app.results.models import ErasurePermit, SealedResponse, TallyRow
+from survey_app.results.models import ErasurePermit
 from survey_app.results.permits import permitted
 from survey_app.results.requests import RequestKind
+from survey_app.sealing import verification
+from survey_app.sealing.models import TallyRow
 from survey_app.units.queries import civil
 from tests.pages import Page
 

@@ -17,8 +17,9 @@ from survey_app.audit import AuditEvent
 from survey_app.collecting import leaves
 from survey_app.fieldwork.models import Channel, Purpose, State, Survey
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
-from survey_app.results import retention, schedule
-from survey_app.results.models import Seal
+from survey_app.results import retention
+from survey_app.sealing import schedule
+from survey_app.sealing.models import Seal
 
 PROJECT = Path(__file__).parents[3]
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)

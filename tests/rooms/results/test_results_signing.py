@@ -17,7 +17,8 @@ from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork import queries as fieldwork_queries
 from survey_app.fieldwork.models import State
 from survey_app.reporting import papers, printing
-from survey_app.results import queries, signing
+from survey_app.results import signing
+from survey_app.sealing import queries
 from tests.pages import Page
 
 ADDRESS = "/can-bo/dot/001/ky"

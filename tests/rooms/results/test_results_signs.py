@@ -20,9 +20,10 @@ from survey_app.fieldwork.models import Channel, Meeting, Purpose, State
 from survey_app.keys import store
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
 from survey_app.results import comparison
-from survey_app.results.models import Seal, SealedSign
+from survey_app.results.models import SealedSign
 from survey_app.scoring.signals import Limits
-from tests.rooms.results.conftest import HAPPY, UNHAPPY
+from survey_app.sealing.models import Seal
+from tests.rooms.sealing.conftest import HAPPY, UNHAPPY
 
 pytestmark = pytest.mark.both_engines
 

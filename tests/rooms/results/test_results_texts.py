@@ -8,14 +8,16 @@ from sqlalchemy import func, select
 from survey_app import db, keys
 from survey_app.access import Role
 from survey_app.audit import AuditEvent
+from survey_app.collecting.models import SealedResponse
 from survey_app.fieldwork import queries as fieldwork
 from survey_app.fieldwork.models import State, Survey
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
-from survey_app.results import redaction, retention, texts, verification
-from survey_app.results.models import SealedResponse, TextReview
+from survey_app.results import redaction, retention, texts
+from survey_app.results.models import TextReview
 from survey_app.scoring.disclosure import Audience
+from survey_app.sealing import verification
 from tests.pages import Page
-from tests.rooms.results.conftest import NOW
+from tests.rooms.sealing.conftest import NOW
 
 PAGE = "/can-bo/dot/001/y-kien/remarks"
 INDEX = "/can-bo/dot/001/y-kien"

@@ -15,8 +15,8 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.remarks import Remark
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
-from survey_app.results import queries
-from survey_app.results.models import RefusedSeal
+from survey_app.sealing import queries
+from survey_app.sealing.models import RefusedSeal
 from survey_app.units.models import Unit
 
 #: Differences that stand on a list; the operator's command names them all.

@@ -9,7 +9,9 @@ from survey_app import db, keys
 from survey_app.access import Role
 from survey_app.collecting.models import AnnulledResponse, Response, RetainedLeaf, SpentCode
 from survey_app.fieldwork.models import State, Survey
-from survey_app.results import custody, erasing, retention, schedule
+from survey_app.results import custody, erasing, retention
+from survey_app.results import schedule as keys_schedule
+from survey_app.sealing import schedule
 
 pytestmark = pytest.mark.both_engines
 
@@ -52,19 +54,19 @@ def test_the_minute_job_destroys_a_key_when_nothing_keeps_it_any_more_and_again_
     now, store = datetime.now(UTC), keys.store()
     with db.transaction() as current:
         custody.open_complaint(current, cancelled.id, "Mất phiếu", actor="operator", now=now)
-    complained = schedule.destroy_keys(now + timedelta(days=31))
+    complained = keys_schedule.destroy_keys(now + timedelta(days=31))
     with db.transaction() as current:
         [complaint] = custody.custody(current, cancelled.id, now).complaints
         custody.close_complaint(current, cancelled.id, complaint.id, "Đã trả lời", actor="operator", now=now)
-    early = schedule.destroy_keys(now + timedelta(days=29))
+    early = keys_schedule.destroy_keys(now + timedelta(days=29))
     store.pepper(cancelled.id)
 
-    due = schedule.destroy_keys(now + timedelta(days=31))
-    done = schedule.destroy_keys(now + timedelta(days=32))
+    due = keys_schedule.destroy_keys(now + timedelta(days=31))
+    done = keys_schedule.destroy_keys(now + timedelta(days=32))
     with pytest.raises(keys.KeyMissing):
         store.pepper(cancelled.id)
     store.ensure_pepper(cancelled.id)
-    schedule.destroy_keys(now + timedelta(days=33))
+    keys_schedule.destroy_keys(now + timedelta(days=33))
 
     assert (complained, early, due, done) == ((), (), (), (cancelled.id,))
     with pytest.raises(keys.KeyMissing):

@@ -24,11 +24,11 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import SlipRow
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
-from survey_app.results import counting, queries, tables
-from survey_app.results.counting import Count
 from survey_app.rulebooks.pins import Pin
 from survey_app.scoring import quartiles, scorecards, tallies
 from survey_app.scoring.disclosure import Audience
+from survey_app.sealing import counting, queries, tables
+from survey_app.sealing.counting import Count
 from survey_app.units.queries import UnitView
 
 #: Parts of the statement that are signed under a salt of their own. `OPTIONS` is followed by a question's key.

@@ -13,15 +13,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.collecting import leaves, stored
-from survey_app.collecting.models import AnnulledResponse, Response, RetainedLeaf
+from survey_app.collecting.models import AnnulledResponse, Response, RetainedLeaf, SealedResponse
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
 from survey_app.questions.answers import Value
-from survey_app.results.models import Seal, SealedResponse, TallyRow
 from survey_app.scoring import quartiles, tallies
 from survey_app.scoring.quartiles import Quartiles
 from survey_app.scoring.tallies import Tally
+from survey_app.sealing.models import Seal, TallyRow
 
 #: A village (its unit id; the commune's in a feedback survey) and a channel.
 Group = tuple[int, str]

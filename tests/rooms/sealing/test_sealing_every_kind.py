@@ -14,7 +14,8 @@ from survey_app import db, keys
 from survey_app.access import Role
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.questions.instrument import Kind, Result
-from survey_app.results import schedule, texts, verification
+from survey_app.results import texts
+from survey_app.sealing import schedule, verification
 from tests.readers import words
 from tests.rooms.conftest import advance
 

@@ -22,7 +22,7 @@ from survey_app.collecting.models import (
 from survey_app.fieldwork import operations
 from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.models import Progress, SlipRow, State, Survey
-from survey_app.results import shuffling
+from survey_app.sealing import shuffling
 
 #: The act under which it is noted.
 SET_ASIDE = "results.set_aside"

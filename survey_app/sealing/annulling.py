@@ -32,8 +32,8 @@ from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.refusals import SurveyChanged
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
-from survey_app.results import shuffling
-from survey_app.results.models import ReceiptList
+from survey_app.sealing import shuffling
+from survey_app.sealing.models import ReceiptList
 
 _POSSIBLE = (State.OPEN, State.COUNTING)
 #: What is known of the time of asking that ends, besides its answers: it would be mixed with that of the next.

@@ -13,34 +13,18 @@ from sqlalchemy import event, func, select, text
 from survey_app import db, keys
 from survey_app.access import Role
 from survey_app.audit import AuditEvent
-from survey_app.collecting.models import Response, SpentCode
+from survey_app.collecting.models import Response, SealedResponse, SpentCode
 from survey_app.collecting.operations import Submission, record_response
 from survey_app.collecting.queries import Door
 from survey_app.collecting.refusals import AlreadySealed
 from survey_app.fieldwork import queries as fieldwork
 from survey_app.fieldwork.models import Channel, Progress, Purpose, SlipRow, State, Survey
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
-from survey_app.results import (
-    callbacks,
-    erasing,
-    operations,
-    queries,
-    reconciliation,
-    reminders,
-    schedule,
-    speaking,
-    triggers,
-    verification,
-)
-from survey_app.results.models import (
-    ErasingTries,
-    FeedbackFigure,
-    RefusedSeal,
-    Seal,
-    SealedResponse,
-    TallyRow,
-)
+from survey_app.results import callbacks, erasing, reconciliation, speaking
+from survey_app.results.models import ErasingTries
 from survey_app.scoring import tallies
+from survey_app.sealing import operations, queries, reminders, schedule, triggers, verification
+from survey_app.sealing.models import FeedbackFigure, RefusedSeal, Seal, TallyRow
 
 pytestmark = pytest.mark.both_engines
 

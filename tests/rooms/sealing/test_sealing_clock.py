@@ -14,9 +14,10 @@ from survey_app.audit import AuditEvent
 from survey_app.clock import ClockReading, DueAct, Machine
 from survey_app.fieldwork import queries, schedule
 from survey_app.fieldwork.models import State
-from survey_app.results import schedule as results
+from survey_app.results import schedule as keys_schedule
+from survey_app.sealing import schedule as results
 from survey_app.throttle import Failure
-from tests.rooms.results.conftest import NOW as EVENING
+from tests.rooms.sealing.conftest import NOW as EVENING
 
 pytestmark = pytest.mark.both_engines
 
@@ -241,9 +242,9 @@ def test_a_key_is_not_destroyed_by_one_reading(commune, make_survey):
     survey = make_survey(commune, State.ANNULLED)
     wrong = datetime.now(UTC) + WRONG
 
-    assert results.destroy_keys(wrong) == results.destroy_keys(wrong + MINUTE) == ()
+    assert keys_schedule.destroy_keys(wrong) == keys_schedule.destroy_keys(wrong + MINUTE) == ()
     assert keys.store().pepper(survey.id)
-    assert results.destroy_keys(wrong + DAY) == (survey.id,)
+    assert keys_schedule.destroy_keys(wrong + DAY) == (survey.id,)
 
 
 def test_commands_that_depend_on_the_hour_refuse_a_clock_that_jumped(app, commune, make_survey):

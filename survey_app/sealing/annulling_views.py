@@ -24,8 +24,8 @@ from survey_app.fieldwork.forms import PublicReasonForm
 from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
-from survey_app.results import annulling
-from survey_app.results.annulling import Situation
+from survey_app.sealing import annulling
+from survey_app.sealing.annulling import Situation
 
 bp = Blueprint(
     "annulling", __name__, url_prefix="/can-bo/dot/<survey_id>/huy-thon", template_folder="templates"
@@ -44,15 +44,15 @@ def ask(survey_id: str, village: str) -> ResponseReturnValue:
     found = _situation(survey, village, now)
     if found.obstacle or not form.is_submitted():
         status = HTTPStatus.CONFLICT if form.is_submitted() else HTTPStatus.OK
-        return render_template("results/annul_ask.html", survey=survey, found=found, form=form), status
+        return render_template("sealing/annul_ask.html", survey=survey, found=found, form=form), status
     if not form.validate():
-        return render_template("results/annul_ask.html", survey=survey, found=found, form=form), 422
+        return render_template("sealing/annul_ask.html", survey=survey, found=found, form=form), 422
     try:
         with db.transaction() as writing:
             annulling.request(writing, survey, found.line, reason=form.reason.data, by=person, now=now)
     except DomainError as refusal:
         flash(refusal.message, "error")
-        page = render_template("results/annul_ask.html", survey=survey, found=found, form=form)
+        page = render_template("sealing/annul_ask.html", survey=survey, found=found, form=form)
         return page, refusal.status
     flash(_("Asked. The other body now finds it under “Today”."), "success")
     return redirect(url_for("fieldwork.page", survey_id=survey.id), HTTPStatus.SEE_OTHER)
@@ -123,7 +123,7 @@ def _decide_page(
     survey: SurveyView, approval: ApprovalView, found: Situation, form: DecisionForm, person: Identity
 ) -> str:
     return render_template(
-        "results/annul_decide.html",
+        "sealing/annul_decide.html",
         survey=survey,
         approval=approval,
         found=found,

@@ -10,13 +10,13 @@ from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from survey_app import db
-from survey_app.collecting.models import Response
+from survey_app.collecting.models import Response, SealedResponse
 from survey_app.fieldwork import queries as fieldwork
 from survey_app.fieldwork.models import Survey
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
-from survey_app.results import counting, queries, triggers
-from survey_app.results.models import Seal, SealedResponse, TallyRow
-from tests.rooms.results.test_results_sealing import histories, verify, without_triggers
+from survey_app.sealing import counting, queries, triggers
+from survey_app.sealing.models import Seal, TallyRow
+from tests.rooms.sealing.test_sealing_seal import histories, verify, without_triggers
 
 pytestmark = pytest.mark.both_engines
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
+from survey_app.audit import AuditEvent
 from survey_app.collecting.models import SpentCode
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
@@ -21,13 +22,16 @@ from survey_app.fieldwork.models import PrintBatch, Purpose, SlipRow
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
-from survey_app.results.models import FeedbackFigure, ReceiptList, Seal, TallyRow
 from survey_app.scoring import quartiles, scorecards, tallies
 from survey_app.scoring.quartiles import Quartiles
 from survey_app.scoring.scorecards import Scorecard
 from survey_app.scoring.tallies import Tally
+from survey_app.sealing.models import FeedbackFigure, ReceiptList, Seal, TallyRow
 from survey_app.templating import day as printed_day
+from survey_app.units.queries import civil
 
+#: The act under which the removal of a survey's answers is noted; their leaves stay.
+RAW_REMOVED = "results.raw_removed"
 #: New answers before a feedback survey's figures change, so that no single answer can be read off two of them.
 FEEDBACK_STEP = 10
 
@@ -159,6 +163,15 @@ def scorecard(session: Session, survey_id: str) -> ScorecardView:
         annulments=rounds.annulments(session, survey_id),
         signs_names="form" in seal.document,
     )
+
+
+def removed_on(session: Session, survey_id: str) -> date | None:
+    """The civil day on which retention removed the answers, None while they are there."""
+    noted = select(AuditEvent.at).where(
+        AuditEvent.subject == f"survey:{survey_id}", AuditEvent.act == RAW_REMOVED
+    )
+    found = session.scalars(noted.order_by(AuditEvent.id).limit(1)).first()
+    return civil(found) if found else None
 
 
 def village_cards(

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.authoring.models import InstrumentRecord
-from survey_app.collecting.models import AnnulledResponse
+from survey_app.collecting.models import AnnulledResponse, SealedResponse
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork import rounds
 from survey_app.fieldwork.queries import FrameLine, SurveyView
@@ -20,11 +20,11 @@ from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore
 from survey_app.questions import document as forms
-from survey_app.results import counting, documents, queries, retention
-from survey_app.results.counting import Count
-from survey_app.results.models import Seal, SealedResponse, TallyRow
 from survey_app.rulebooks import pins
 from survey_app.scoring import tallies
+from survey_app.sealing import counting, documents, queries
+from survey_app.sealing.counting import Count
+from survey_app.sealing.models import Seal, TallyRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def verify(session: Session, survey_id: str, keys: KeyStore) -> Verification:
         raise queries.NotSealed(survey)
     frame = surveys.frame(session, survey_id)
     codes = counting.unit_codes(survey, frame)
-    removed_on = retention.removed_on(session, survey_id)
+    removed_on = queries.removed_on(session, survey_id)
     count = _recount(session, survey, codes)
     there = bool(count.leaves or count.annulled_leaves)
     if removed_on:

@@ -18,6 +18,7 @@ from survey_app.collecting.models import (
     ActivityCounter,
     AnnulledResponse,
     Response,
+    SealedResponse,
     SecondKeyingRow,
     SpentCode,
 )
@@ -29,10 +30,10 @@ from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore
-from survey_app.results import counting, documents, queries, shuffling, signs, texts
-from survey_app.results.counting import Count
-from survey_app.results.models import FeedbackFigure, Seal, SealedResponse, TallyRow
 from survey_app.scoring import quartiles, tallies
+from survey_app.sealing import at_sealing, counting, documents, queries, shuffling, words
+from survey_app.sealing.counting import Count
+from survey_app.sealing.models import FeedbackFigure, Seal, TallyRow
 from survey_app.units import queries as units
 
 
@@ -93,8 +94,7 @@ def close_and_seal(session: Session, survey_id: str, *, actor: str, now: datetim
         raise SealRefused(survey, differences)
     shuffling.move(session, Response, SealedResponse, survey_id)
     shuffling.move(session, SecondKeyingRow, SecondKeyingRow, survey_id)
-    if survey.purpose is Purpose.DECISION:
-        signs.keep(session, survey, frame, answers)
+    at_sealing.keep(session, survey, frame, answers)
     networks.forget(session, survey_id)
     digest = _write_seal(session, survey, frame, count, annulled, actor=actor, now=now, keys=keys)
     for table in (SlipRow, SpentCode, Progress, ActivityCounter):
@@ -132,7 +132,7 @@ def refresh_feedback(session: Session, survey_id: str, *, now: datetime) -> bool
     figure = {
         **tallies.dump(total),
         "numbers": quartiles.dump(count.numbers),
-        "texts": texts.handles(survey, answers),
+        "texts": words.handles(survey, answers),
     }
     if newest:
         # Which texts came on which day is nobody's business: the newest figure alone knows its own.

@@ -1,0 +1,23 @@
+"""Closing the count: tabulating once, moving answers in random order, the signed statement, its verification; and
+setting aside, in annulled villages and cancelled surveys, what must not count."""
+
+from flask import Flask
+
+from survey_app import jobs
+from survey_app.accounts import todo
+from survey_app.approvals import paper_signatures
+from survey_app.fieldwork import acts, remarks
+from survey_app.sealing import annulling_views, commands, reminders, schedule
+
+
+def init_app(app: Flask) -> None:
+    """Pages, commands, reminders and the jobs of this room."""
+    app.register_blueprint(annulling_views.bp)
+    app.cli.add_command(commands.group)
+    jobs.register(app, "results.seal", schedule.seal_due)
+    jobs.register(app, "results.set_aside", schedule.set_aside_cancelled)
+    jobs.register(app, "results.feedback", schedule.refresh_feedback)
+    paper_signatures.register(app, acts.Act.ANNUL_VILLAGE, annulling_views.carry_out, acts.page_of)
+    todo.register(app, reminders.todos)
+    todo.register(app, annulling_views.todos)
+    remarks.register(app, reminders.remarks)

@@ -1,0 +1,41 @@
+"""What other rooms do when a survey is sealed: they register it here, because this room knows none of them."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TypeAlias
+
+from flask import Flask, current_app
+from sqlalchemy.orm import Session
+
+from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.sealing.counting import RawAnswer
+
+#: Keeps something of the answers, in the transaction of the seal and before it is written.
+Keep: TypeAlias = Callable[[Session, SurveyView, Sequence[FrameLine], Sequence[RawAnswer]], None]
+#: Comes behind a seal that is committed, with the moment and whoever sealed; opens its own transactions.
+Follow: TypeAlias = Callable[[datetime, str], object]
+
+_KEEP, _FOLLOW = "at_sealing.keep", "at_sealing.follow"
+
+
+def register(app: Flask, name: str, *, keep: Keep | None = None, follow: Follow | None = None) -> None:
+    """Have something done at every seal under `name`, after what was registered before."""
+    for where, what in ((_KEEP, keep), (_FOLLOW, follow)):
+        if what is not None:
+            app.extensions.setdefault(where, {})[name] = what
+
+
+def keep(
+    session: Session, survey: SurveyView, frame: Sequence[FrameLine], answers: Sequence[RawAnswer]
+) -> None:
+    """Let every room keep what it needs of the answers; afterwards nothing tells any more when they came."""
+    registered: dict[str, Keep] = current_app.extensions.get(_KEEP, {})
+    for one in registered.values():
+        one(session, survey, frame, answers)
+
+
+def follow(now: datetime, actor: str) -> None:
+    """Call it once the seal is committed; what is not done here the minute job does."""
+    registered: dict[str, Follow] = current_app.extensions.get(_FOLLOW, {})
+    for one in registered.values():
+        one(now, actor)

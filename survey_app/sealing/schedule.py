@@ -1,0 +1,76 @@
+"""What the clock does in this room: seal, set aside what was cancelled, refresh feedback."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey_app import clock, db, keys, witness
+from survey_app.fieldwork.models import Purpose, State, Survey
+from survey_app.sealing import cancelling, operations, queries, reminders
+
+#: How the audit log names the minute job.
+JOB = "job"
+
+
+def seal_due(now: datetime) -> dict[str, str]:
+    """Seal every survey whose counting window was over in rounds on two days; "sealed" or the refusal, by survey.
+
+    Each has a transaction of its own.
+    One that is refused stays in counting, is tried again the next minute, and holds up no other.
+    """
+    with db.transaction() as current:
+        due = clock.due_on_two_days(current, "results.seal", _due(current, now), now)
+    return {survey_id: _seal(survey_id, now) for survey_id in due}
+
+
+def set_aside_cancelled(now: datetime) -> dict[str, int]:
+    """Set aside the answers of surveys cancelled before their seal; how many, by survey."""
+    done = {}
+    for survey_id in cancelling.owed(db.session()):
+        with db.transaction() as current:
+            done[survey_id] = cancelling.set_aside(current, survey_id, actor=JOB, now=now)
+    return done
+
+
+def refresh_feedback(now: datetime) -> tuple[str, ...]:
+    """Count every open feedback survey that has ten new answers, once a day; which ones.
+
+    Not under a day that is in doubt: a figure of a day to come would keep those of the days before it away.
+    """
+    refreshed: list[str] = []
+    if clock.is_doubted(db.session()):
+        return ()
+    for survey_id in _open_feedback(db.session()):
+        with db.transaction() as current:
+            if operations.refresh_feedback(current, survey_id, now=now):
+                refreshed.append(survey_id)
+    return tuple(refreshed)
+
+
+def _seal(survey_id: str, now: datetime) -> str:
+    try:
+        with db.transaction() as current:
+            operations.close_and_seal(current, survey_id, actor=JOB, now=now, keys=keys.store())
+    except operations.SealRefused as refused:
+        with db.transaction() as current:
+            reminders.note_refusal(current, survey_id, refused.differences, now)
+        return refused.message
+    except operations.NothingToSeal:
+        return "ended elsewhere"
+    keys.store().destroy_network_key(survey_id)
+    with db.transaction() as current:
+        witness.write(current, keys.store(), now)
+    return "sealed"
+
+
+def _due(session: Session, now: datetime) -> tuple[str, ...]:
+    """Surveys whose counting is over and whose filled slips are keyed; the others wait for people."""
+    counted = select(Survey.id).where(Survey.state == State.COUNTING, Survey.counting_ends_at <= now)
+    over = session.scalars(counted.order_by(Survey.counting_ends_at, Survey.id)).all()
+    return tuple(survey_id for survey_id in over if not queries.unkeyed_slips(session, survey_id))
+
+
+def _open_feedback(session: Session) -> tuple[str, ...]:
+    running = (Survey.purpose == Purpose.FEEDBACK, Survey.state.in_((State.OPEN, State.COUNTING)))
+    return tuple(session.scalars(select(Survey.id).where(*running).order_by(Survey.id)))
