@@ -179,11 +179,17 @@ def paper_answers(session: Session, survey_id: str) -> dict[int, int]:
 
 
 def record(
-    session: Session, survey_id: str, comparisons: Mapping[str, Comparison], *, actor: str, now: datetime
+    session: Session,
+    survey_id: str,
+    comparisons: Mapping[str, Comparison],
+    *,
+    seen: Mapping[str, str] | None = None,
+    actor: str,
+    now: datetime,
 ) -> int:
     """Keep what was found, by leaf; how many are new or corrected. The same again is not kept twice.
 
-    Raises SurveyNotFound, NotSealed, CannotCompare, ComparedMeanwhile.
+    `seen` are the readings of what stood when these were found. Raises SurveyNotFound, NotSealed, CannotCompare, ComparedMeanwhile.
     """
     draw = paper_draw(session, survey_id, with_answers=False)
     state = session.scalar(select(Survey.state).where(Survey.id == survey_id).with_for_update(read=True))
@@ -191,6 +197,8 @@ def record(
         raise CannotCompare
     before = _newest(session, survey_id)
     changed = {leaf: found for leaf, found in comparisons.items() if found != before.get(leaf)}
+    if seen is not None and any(reading(before.get(leaf)) != seen.get(leaf, "") for leaf in changed):
+        raise ComparedMeanwhile
     numbers = _numbers(session, survey_id)
     for leaf, found in changed.items():
         row = {
@@ -208,6 +216,11 @@ def record(
         counts = Counter(found.outcome.value for found in changed.values())
         audit.record(session, actor, "results.paper_compared", f"survey:{survey_id}", at=now, **counts)
     return len(changed)
+
+
+def reading(found: Comparison | None) -> str:
+    """What was found with one slip, as a form carries it to say what it showed."""
+    return "" if found is None else f"{found.outcome}:{found.note}"
 
 
 def _drawn(session: Session, seal: Seal) -> list[SealedResponse]:

@@ -20,7 +20,7 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.forms import clean
 from survey_app.i18n import gettext as _
 from survey_app.results import paper_draw
-from survey_app.results.paper_draw import Comparison, Outcome, PaperDraw
+from survey_app.results.paper_draw import ComparedMeanwhile, Comparison, Outcome, PaperDraw
 
 bp = Blueprint("paper_draw", __name__, template_folder="templates")
 
@@ -45,15 +45,24 @@ def compare(survey_id: str) -> ResponseReturnValue:
     """Keep what was found with the slips in hand; a refusal keeps all that was chosen and typed."""
     survey = _survey(survey_id)
     draw = _draw(survey)
-    typed = {name: clean(value) or "" for name, value in request.form.items()}
+    typed = _touched({name: clean(value) or "" for name, value in request.form.items()}, draw)
     found, problems = _read(draw, typed)
     if problems:
         return _page(draw, typed, problems), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         with db.transaction() as current:
             kept = paper_draw.record(
-                current, survey.id, found, actor=access.identity().actor, now=datetime.now(UTC)
+                current,
+                survey.id,
+                found,
+                seen={slip.leaf: typed.get(f"seen-{slip.number}", "") for slip in draw.slips},
+                actor=access.identity().actor,
+                now=datetime.now(UTC),
             )
+    except ComparedMeanwhile as refusal:
+        flash(refusal.message, "error")
+        mine = {name: value for name, value in typed.items() if not name.startswith("seen-")}
+        return _page(_draw(survey), mine, {}, meanwhile=True), refusal.status
     except DomainError as refusal:
         flash(refusal.message, "error")
         return _page(draw, typed, {}), refusal.status
@@ -89,6 +98,17 @@ def _draw(survey: SurveyView) -> PaperDraw:
     return found
 
 
+def _touched(typed: Mapping[str, str], draw: PaperDraw) -> dict[str, str]:
+    """What was typed for the slips that the person changed; the others stay as they are by now."""
+    found: dict[str, str] = {}
+    for slip in draw.slips:
+        mine = {name: typed.get(f"{name}-{slip.number}", "") for name in ("outcome", "note", "seen")}
+        as_shown = mine["seen"] or ":"
+        if f"{mine['outcome']}:{mine['note']}" != as_shown:
+            found |= {f"{name}-{slip.number}": value for name, value in mine.items()}
+    return found
+
+
 def _read(draw: PaperDraw, typed: Mapping[str, str]) -> tuple[dict[str, Comparison], dict[int, str]]:
     """What was chosen for each slip, by leaf; and what is wrong with it, by number."""
     found: dict[str, Comparison] = {}
@@ -104,7 +124,9 @@ def _read(draw: PaperDraw, typed: Mapping[str, str]) -> tuple[dict[str, Comparis
     return found, problems
 
 
-def _page(draw: PaperDraw, typed: Mapping[str, str], problems: Mapping[int, str]) -> str:
+def _page(
+    draw: PaperDraw, typed: Mapping[str, str], problems: Mapping[int, str], *, meanwhile: bool = False
+) -> str:
     role, state = access.identity().role, draw.survey.state
     return render_template(
         "results/paper_draw.html",
@@ -115,4 +137,6 @@ def _page(draw: PaperDraw, typed: Mapping[str, str], problems: Mapping[int, str]
         typed=typed,
         problems=problems,
         longest_note=_LONGEST_NOTE,
+        reading=paper_draw.reading,
+        meanwhile=meanwhile,
     )

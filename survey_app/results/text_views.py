@@ -3,6 +3,7 @@
 Which answer a text stands in, and of which village, is on none of these pages. Reading is noted, like exact figures.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -65,10 +66,20 @@ def moderate(survey_id: str, key: str) -> ResponseReturnValue:
         for handle in handles
         if request.form.get(_DECISION + handle, "") != request.form[_SEEN + handle]
     }
-    with db.transaction() as current:
-        decided = texts.moderate(
-            current, survey, key, decisions, actor=access.identity().actor, now=datetime.now(UTC)
-        )
+    seen = {handle: request.form[_SEEN + handle] for handle in decisions}
+    try:
+        with db.transaction() as current:
+            decided = texts.moderate(
+                current,
+                survey,
+                key,
+                decisions,
+                seen=seen,
+                actor=access.identity().actor,
+                now=datetime.now(UTC),
+            )
+    except texts.DecidedMeanwhile as meanwhile:
+        return _page(survey, key, form, typed=decisions, refusal=meanwhile.message), meanwhile.status
     flash(ngettext("%(num)d decision recorded.", "%(num)d decisions recorded.", decided), "success")
     back = url_for("texts.page", survey_id=survey.id, key=key, trang=_number())
     return redirect(back, HTTPStatus.SEE_OTHER)
@@ -107,7 +118,9 @@ def _number() -> int:
     return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
 
 
-def _page(survey: SurveyView, key: str, form: StaffForm) -> str:
+def _page(
+    survey: SurveyView, key: str, form: StaffForm, typed: Mapping[str, str] | None = None, refusal: str = ""
+) -> str:
     person, audience = access.identity(), _audience()
     asked = _of_key(texts.disclosed(db.session(), survey, audience), key)
     pages = max(1, -(-len(asked.told.texts) // _PAGE))
@@ -138,6 +151,8 @@ def _page(survey: SurveyView, key: str, form: StaffForm) -> str:
         runs=survey.state in {State.OPEN, State.COUNTING},
         decisions=text_wording.decisions(),
         form=form,
+        typed=typed or {},
+        refusal=refusal,
     )
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from survey_app import audit
 from survey_app.collecting.models import Response, SealedResponse
 from survey_app.errors import DomainError
-from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.questions.instrument import Question
@@ -55,6 +55,20 @@ class NoSuchText(DomainError):
 
     def __init__(self) -> None:
         super().__init__(_("This text is not there any more. Go back to the list of texts."))
+
+
+class DecidedMeanwhile(DomainError):
+    """Somebody else decided on one of these texts after the page was opened."""
+
+    code = "da-quyet-dinh-truoc"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Somebody else decided on one of these texts after you opened this page. Nothing is saved yet: "
+                "compare, then save again."
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,22 +124,33 @@ def moderate(
     question: str,
     decisions: Mapping[str, str],
     *,
+    seen: Mapping[str, str] | None = None,
     actor: str,
     now: datetime,
 ) -> int:
     """Release or withhold texts of one question: DECISIONS by handle; how many were decided on.
 
-    Texts that are gone by now are passed over. The note names handles, never words. Raises NoSuchQuestion.
+    `seen` are the decisions that stood when these were made, "" for none. Texts that are gone by now are passed over.
+    The note names handles, never words. Raises NoSuchQuestion, and DecidedMeanwhile where another decision stands now.
     """
+    session.scalar(select(Survey.id).where(Survey.id == survey.id).with_for_update())
     found = _stored(session, survey)
     if question not in found:
         raise NoSuchQuestion
-    there = {stored.text.handle for stored in found[question] if stored.text.text is not None}
+    there = {
+        stored.text.handle: stored.text.decision or ""
+        for stored in found[question]
+        if stored.text.text is not None
+    }
     decided = {
         handle: decision
         for handle, decision in sorted(decisions.items())
         if handle in there and decision in texts.DECISIONS
     }
+    if seen is not None and any(
+        there[handle] not in {seen.get(handle, ""), decision} for handle, decision in decided.items()
+    ):
+        raise DecidedMeanwhile
     for handle, decision in decided.items():
         session.merge(TextReview(survey_id=survey.id, question=question, handle=handle, decision=decision))
     if decided:

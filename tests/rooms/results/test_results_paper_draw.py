@@ -194,6 +194,25 @@ def test_a_correction_is_a_further_row_and_the_newest_counts(sealed, enter):
     assert outcome() == (20, 2, 0, 0, 18)
 
 
+def test_a_page_opened_earlier_replaces_no_finding_unseen(sealed, enter):
+    client = enter(Role.FRONT_COMMUNE)
+    record(n1=Comparison(Outcome.DIFFERS, "Xem lại"))
+    stale = Page(client.get(PAGE).text).form(class_="drawn")
+    record(n1=Comparison(Outcome.MATCHES), n2=Comparison(Outcome.DIFFERS, "Bà Kpă so"))
+
+    untouched = client.post(PAGE, data=stale.data(**{"outcome-3": "matches"}))
+    refused = client.post(PAGE, data=stale.data(**{"outcome-2": "matches", "outcome-4": "matches"}))
+
+    assert (untouched.status_code, refused.status_code) == (303, 409)
+    assert outcome() == (20, 2, 1, 0, 17)
+    page = Page(refused.text)
+    assert "Bà Kpă so" in page.text("p")
+    again = page.form(class_="drawn")
+    assert [again.data()[f"outcome-{number}"] for number in (1, 2, 4)] == [["matches"]] * 3
+    assert client.post(PAGE, data=again.data()).status_code == 303
+    assert outcome() == (20, 4, 0, 0, 16)
+
+
 @pytest.mark.parametrize(
     "fields",
     [

@@ -203,6 +203,23 @@ def test_a_page_opened_earlier_changes_no_decision_that_its_reader_did_not_touch
     assert exact()[NAMED].decision == "names_person"
 
 
+def test_whoever_decides_second_on_a_text_sees_the_other_decision_first(app, client, written):
+    written.sign_in(app, Role.FRONT_COMMUNE)
+    form = Page(client.get(PAGE).text).form(action=f"{PAGE}?trang=1")
+    decide("names_person", NAMED)
+    handle = exact()[NAMED].handle
+
+    refused = client.post(form.action, data=form.data(**{f"decision-{handle}": "released"}))
+
+    assert (refused.status_code, exact()[NAMED].decision) == (409, "names_person")
+    page = Page(refused.text)
+    assert "nêu tên" in page.text("p")
+    again = page.form(action=f"{PAGE}?trang=1")
+    assert again.data()[f"decision-{handle}"] == ["released"]
+    assert client.post(form.action, data=again.data()).status_code == 303
+    assert exact()[NAMED].decision == "released"
+
+
 @pytest.mark.parametrize("decision", ["", "published", "x" * 50])
 def test_what_is_no_decision_is_not_recorded(written, decision):
     assert decide(decision, NAMED) == 0
