@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import rfc8785
+from flask_babel import LazyString
 from sqlalchemy import JSON, String, event, insert, select
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from survey_app import db
 from survey_app.db import Base, UtcDateTime
+from survey_app.i18n import lazy_gettext as _l
 
 #: The actor of every command: whoever holds the machine.
 OPERATOR = "operator"
@@ -116,7 +118,7 @@ def holds(session: Session, digest: str) -> bool:
     )
 
 
-def contradiction(session: Session, file: Path | None) -> str | None:
+def contradiction(session: Session, file: Path | None) -> LazyString | None:
     """Why this log cannot be the one whose head lies in `file`, at another holder's; None when it can be.
 
     The file is what `flask audit head --json` wrote. A shorter log, or another act in that place, means that an older
@@ -127,12 +129,14 @@ def contradiction(session: Session, file: Path | None) -> str | None:
     kept_acts, kept_digest = _kept_head(file)
     acts, _newest = head(session)
     if kept_acts > acts:
-        return (
-            f"the audit log has {acts} acts, but {kept_acts} are known outside: an older backup was restored"
+        return _l(
+            "the audit log has %(found)d acts, but %(known)d are known outside: an older backup was restored",
+            found=acts,
+            known=kept_acts,
         )
     digest = session.scalar(select(AuditEvent.digest).where(AuditEvent.id == kept_acts)) or BEGINNING
     if digest != kept_digest:
-        return f"act {kept_acts} of the audit log is not the one known outside"
+        return _l("act %(act)d of the audit log is not the one known outside", act=kept_acts)
     return None
 
 

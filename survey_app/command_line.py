@@ -23,6 +23,22 @@ from survey_app.keys import KeyMissing
 Arguments = ParamSpec("Arguments")
 
 
+class _Words(click.ParamType):
+    """Words that are not blank."""
+
+    name = "text"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        words = str(value).strip()
+        if not words:
+            self.fail(_("This must not be left blank."), param, ctx)
+        return words
+
+
+#: The type of an option whose words stand in the audit log.
+WORDS = _Words()
+
+
 def init_app(app: Flask) -> None:
     """Put the mechanism around every command that is registered; called when all are."""
     for command in leaves(app.cli):

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from survey_app import audit, db, key_marks, keys, witness
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
+from survey_app.i18n import in_english
 from survey_app.key_marks import Fault, Lack
 from survey_app.keys import SESSION, SIGNING, KeyStore
 
@@ -124,7 +125,7 @@ def _of_age(session: Session, store: KeyStore) -> tuple[Obstacle, ...]:
             "again, writes it into the audit log, and opens the doors.",
             reason=behind.reason,
         )
-        found.append(Obstacle(behind.reason, message))
+        found.append(Obstacle(in_english(behind.reason), message))
     try:
         outside = audit.contradiction(session, current_app.extensions["settings"].audit_head_file)
     except audit.HeadUnreadable:
@@ -137,7 +138,7 @@ def _of_age(session: Session, store: KeyStore) -> tuple[Obstacle, ...]:
             "is the true log, its holder replaces the head kept outside: flask --app wsgi audit head --json",
             fault=outside,
         )
-        found.append(Obstacle(outside, message))
+        found.append(Obstacle(in_english(outside), message))
     return tuple(found)
 
 

@@ -17,6 +17,7 @@ __all__ = [
     "current_language",
     "force_locale",
     "gettext",
+    "in_english",
     "init_app",
     "language_cookie",
     "lazy_gettext",
@@ -47,6 +48,12 @@ def init_app(app: Flask) -> None:
         newstyle=True,
     )
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
+
+
+def in_english(words: LazyString) -> str:
+    """What was said for whoever reads, as machines and the audit log have it."""
+    with force_locale("en"):
+        return str(words)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from survey_app import audit, db, doors, key_marks
+from survey_app import audit, command_line, db, doors, key_marks
 from survey_app.i18n import gettext as _
 from survey_app.key_backups import write_archive
 from survey_app.keys import store
@@ -61,7 +61,7 @@ def create(as_json: bool) -> None:
 
 @group.command("renew")
 @click.argument("name", type=click.Choice(key_marks.NAMES))
-@click.option("--reason", required=True, help="Why; it stands in the audit log.")
+@click.option("--reason", required=True, type=command_line.WORDS, help="Why; it stands in the audit log.")
 @_JSON
 def renew(name: str, reason: str, as_json: bool) -> None:
     """Make a signing key or session secret anew that is lost for good, or was seen; move the old file away first."""

@@ -8,8 +8,9 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from survey_app import audit, db, health, witness
+from survey_app import audit, command_line, db, health, witness
 from survey_app.i18n import gettext as _
+from survey_app.i18n import in_english
 from survey_app.keys import store
 from survey_app.witness import Gap
 
@@ -42,7 +43,12 @@ def check(as_json: bool) -> None:
 
 
 @group.command("accept-restored")
-@click.option("--reason", required=True, help="Why no newer database is there; it stands in the audit log.")
+@click.option(
+    "--reason",
+    required=True,
+    type=command_line.WORDS,
+    help="Why no newer database is there; it stands in the audit log.",
+)
 @_JSON
 def accept_restored(reason: str, as_json: bool) -> None:
     """Go on with a database that is older than the one used last; says which codes can be used again."""
@@ -54,9 +60,18 @@ def accept_restored(reason: str, as_json: bool) -> None:
     with db.transaction() as current:
         witness.write(current, store(), now)
     if as_json:
-        click.echo(json.dumps({"accepted": found is not None, **(asdict(found) if found else {})}))
+        click.echo(json.dumps({"accepted": found is not None, **(_as_json(found) if found else {})}))
     else:
         click.echo("\n".join(_meaning(found)))
+
+
+def _as_json(found: Gap) -> dict[str, object]:
+    return {
+        "reason": in_english(found.reason),
+        "acts_known": found.acts_known,
+        "acts_found": found.acts_found,
+        "lost": [asdict(lost) for lost in found.lost],
+    }
 
 
 def _record(session: Session, found: Gap, reason: str, now: datetime) -> None:
@@ -67,7 +82,7 @@ def _record(session: Session, found: Gap, reason: str, now: datetime) -> None:
         "database",
         at=now,
         reason=reason,
-        fault=found.reason,
+        fault=in_english(found.reason),
         acts_known=found.acts_known,
         acts_found=found.acts_found,
         codes_again={lost.survey: lost.known - lost.found for lost in found.lost},

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import TypeAlias
 
 from flask import Flask, current_app
+from flask_babel import LazyString
 from sqlalchemy.orm import Session
 
 from survey_app import audit, key_marks
+from survey_app.i18n import lazy_gettext as _l
 from survey_app.keys import WITNESS, KeyStore
 
 #: Codes spent by survey: of every survey that runs, and of those named.
@@ -37,8 +39,8 @@ class Lost:
 class Gap:
     """In what the database is behind its witness."""
 
-    #: A few English words.
-    reason: str
+    #: A few words, in the language of whoever reads them.
+    reason: LazyString
     acts_known: int | None
     acts_found: int
     lost: tuple[Lost, ...]
@@ -69,9 +71,9 @@ def gap(session: Session, keys: KeyStore) -> Gap | None:
     except FileNotFoundError:
         if not key_marks.is_expected(session, key_marks.WITNESS):
             return None
-        return Gap("the witness of the database is missing", None, audit.head(session)[0], ())
+        return Gap(_l("the witness of the database is missing"), None, audit.head(session)[0], ())
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        words = f"the witness of the database cannot be read ({type(error).__name__})"
+        words = _l("the witness of the database cannot be read (%(kind)s)", kind=type(error).__name__)
         return Gap(words, None, audit.head(session)[0], ())
     return _compared(session, keys, known, acts_known)
 
@@ -85,7 +87,7 @@ def _compared(session: Session, keys: KeyStore, known: Mapping[str, int], acts_k
     )
     reason = audit.contradiction(session, _file(keys))
     if reason is None and lost:
-        reason = "fewer codes are spent than are known outside: an older backup was restored"
+        reason = _l("fewer codes are spent than are known outside: an older backup was restored")
     return None if reason is None else Gap(reason, acts_known, audit.head(session)[0], lost)
 
 

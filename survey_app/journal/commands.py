@@ -5,6 +5,7 @@ import json
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from flask_babel import LazyString
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -72,7 +73,7 @@ def _holds(current: Session, kept: str | None) -> bool:
     return audit.holds(current, kept.strip().lower()) if kept is not None else _contradiction() is None
 
 
-def _contradiction() -> str | None:
+def _contradiction() -> LazyString | None:
     """Why the log is not the one known outside. A file that cannot be read contradicts nothing and is told."""
     try:
         return audit.contradiction(db.session(), current_app.extensions["settings"].audit_head_file)

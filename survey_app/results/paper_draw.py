@@ -189,7 +189,8 @@ def record(
 ) -> int:
     """Keep what was found, by leaf; how many are new or corrected. The same again is not kept twice.
 
-    `seen` are the readings of what stood when these were found. Raises SurveyNotFound, NotSealed, CannotCompare, ComparedMeanwhile.
+    `seen` are the readings of what stood when these were found. Raises SurveyNotFound, NotSealed, CannotCompare,
+    ComparedMeanwhile.
     """
     draw = paper_draw(session, survey_id, with_answers=False)
     state = session.scalar(select(Survey.state).where(Survey.id == survey_id).with_for_update(read=True))

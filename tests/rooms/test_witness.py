@@ -75,6 +75,8 @@ def test_a_restored_database_is_refused_by_start_requests_commands_and_jobs(app,
     assert "older backup" in health.json["reasons"][0]
     assert (command.exit_code, start.exit_code) == (1, 1)
     assert "ops accept-restored" in command.stderr
+    assert "bản sao lưu cũ" in command.stderr
+    assert "older backup" not in command.stderr
     with pytest.raises(doors.NotSound):
         jobs.run_due(NOW)
     assert json.loads(file().read_text("utf-8"))["spent"] == {answered.id: 2}
@@ -125,6 +127,13 @@ def test_whoever_accepts_a_restored_database_learns_what_is_lost_and_the_log_say
     assert client.get("/k").status_code == 200
     [told] = db.session().scalars(select(AuditEvent.details).where(AuditEvent.act == "ops.accept_restored"))
     assert (told["reason"], told["codes_again"]) == ("the disk broke", {answered.id: 2})
+
+
+def test_a_blank_reason_is_none(answered, run):
+    accepted = run("ops", "accept-restored", "--reason", " ")
+    renewed = run("keys", "renew", "signing", "--reason", " ")
+
+    assert (accepted.exit_code, renewed.exit_code) == (2, 2)
 
 
 def test_there_is_nothing_to_accept_in_the_newest_database(answered, run):
