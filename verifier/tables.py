@@ -12,10 +12,18 @@ def rate(n: int, of: int) -> Json | None:
     return {"n": n, "of": of} if of > 0 else None
 
 
+#: The door of each channel; one that is not here is a difference, and never a phone.
+_DOORS = {"self_online": "phone", "assisted": "phone", "paper_entry": "paper", "meeting": "paper"}
+
+
 def doors(channels: dict[str, int]) -> Json:
     """Answers by phone and on paper."""
-    paper = channels.get("paper_entry", 0) + channels.get("meeting", 0)
-    return {"phone": sum(channels.values()) - paper, "paper": paper}
+    told = {"phone": 0, "paper": 0}
+    for channel, answers in channels.items():
+        if channel not in _DOORS:
+            raise Differs(f"seal.statement.channels.{channel}")
+        told[_DOORS[channel]] += answers
+    return told
 
 
 def by_village(rows: list[Json]) -> dict[str, tuple[Json, dict[str, int]]]:

@@ -65,6 +65,19 @@ class RequirementKind(StrEnum):
             case _:
                 assert_never(self)
 
+    @property
+    def measures_result(self) -> bool:
+        """Whether its verdict compares counts of the sealed result, and not what was done about it."""
+        match self:
+            case RequirementKind.POOLED_RATE | RequirementKind.EACH_ITEM_RATE | RequirementKind.CLOSING_RATE:
+                return True
+            case RequirementKind.COVERAGE:
+                return True
+            case RequirementKind.CONSULTATION_EVENT | RequirementKind.POSTING_DAYS:
+                return False
+            case _:
+                assert_never(self)
+
 
 class TargetKind(StrEnum):
     """What a unit must do to count for a target."""

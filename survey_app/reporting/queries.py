@@ -86,6 +86,16 @@ class Row:
         return self.event.awaits if self.in_scope and self.event else ()
 
     @property
+    def is_unsigned(self) -> bool:
+        """Whether its rates and conditions are of a sealed result that nobody signed, even where the event is met."""
+        return self.state is State.SEALED
+
+    def compares_unsigned(self, found: Finding) -> bool:
+        """Whether this condition was decided by figures that nobody signed."""
+        decided = found.verdict in {Verdict.MET, Verdict.NOT_MET}
+        return self.is_unsigned and decided and found.requirement.kind.measures_result
+
+    @property
     def reached_coverage(self) -> bool:
         """Whether the signed survey that speaks meets every condition on coverage, of which there is one at least."""
         found = [one.verdict for one in self.conditions if one.requirement.kind is RequirementKind.COVERAGE]

@@ -192,6 +192,18 @@ def test_the_tables_of_officers_and_signers_follow_from_the_tallies(verify, audi
     assert outcomes["totals"] == ("fail", f"seal.statement.tables.{audience}.doors.paper")
 
 
+def test_a_channel_that_the_verifier_does_not_know_is_no_phone(verify):
+    found = genuine("signed")
+    for row in found["tallies"]:
+        row["channel"] = row["channel"].replace("paper_entry", "letter")
+    channels = found["seal"]["statement"]["channels"]["value"]
+    channels["letter"] = channels.pop("paper_entry")
+
+    _status, outcomes = verify(found)
+
+    assert outcomes["totals"] == ("fail", "seal.statement.channels.letter")
+
+
 @pytest.mark.parametrize("name", TAMPERINGS)
 def test_each_of_the_twelve_tamperings_is_found_and_its_place_named(verify, name):
     tampered, check, place = TAMPERINGS[name](genuine())

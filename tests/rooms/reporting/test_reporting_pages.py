@@ -12,6 +12,7 @@ from survey_app import db
 from survey_app.access import Identity, Role
 from survey_app.accounts import todo
 from survey_app.audit import AuditEvent
+from survey_app.criteria.findings import Verdict
 from survey_app.fieldwork.models import State
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
@@ -188,6 +189,24 @@ def test_an_unsigned_result_is_called_so_in_page_files_and_json(province, client
     assert row["Hai bên đã ký"] == "không"
     assert (told["finding"], told["awaits"]) == ("insufficient_evidence", ["signatures"])
     assert json.loads(run.stdout)["targets"][0]["met"] == 0
+
+
+def test_conditions_compared_on_unsigned_figures_say_so_also_where_an_earlier_survey_was_the_event(
+    province, client
+):
+    commune = province.commune("Hai đợt")
+    province.signed(commune, sealed_at=NOW - timedelta(days=40))
+    province.sealed(commune)
+    province.use()
+    province.sign_in()
+
+    page = client.get(PAGE).text
+    lines = list(csv.reader(io.StringIO(client.get(PAGE + ".csv?lang=en").data.decode("utf-8-sig"))))
+    row = dict(zip(lines[0], lines[1], strict=True))
+
+    assert province.row(commune).finding is Verdict.MET
+    assert "so trên số liệu chưa ký" in page
+    assert row["Pooled satisfaction rate"] == "met (figures not signed)"
 
 
 def test_beside_each_verdict_in_a_file_stand_its_rule_and_its_source(province, client):
