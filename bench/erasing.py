@@ -1,7 +1,7 @@
 """How long writing a table anew holds it: the longest that an answer waits behind erasing, by the size of the table.
 
 A second connection stores a row every few milliseconds meanwhile, as answers do; what it waited at most is what a
-villager would have waited. Waiting for the lock is not measured: `results/erasing.py` gives that up after 0.1 s.
+villager would have waited. Waiting for the lock is not measured: `privacy/erasing.py` gives that up after 0.1 s.
 """
 
 import os
@@ -14,7 +14,7 @@ from sqlalchemy import Engine, create_engine, text
 
 from bench import databases
 from bench.tables import show
-from survey_app.results import erasing
+from survey_app.privacy import erasing
 
 #: SQLite makes an answer wait for the whole file.
 _PATIENT: dict[str, dict[str, int]] = {"SQLite": {"timeout": 300}, "PostgreSQL": {}}

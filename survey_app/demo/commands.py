@@ -17,7 +17,7 @@ from survey_app.authoring import operations as authoring
 from survey_app.demo import accounts, nation, sample
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore, store
-from survey_app.results.erasing import after_sealing
+from survey_app.privacy.erasing import after_sealing
 from survey_app.rulebooks import operations as rulebooks
 from survey_app.units import operations as units_operations
 from survey_app.units import queries as units

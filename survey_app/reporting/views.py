@@ -17,8 +17,8 @@ from survey_app.reporting import ranking as rankings
 from survey_app.reporting.queries import Board, Row
 from survey_app.reporting.selection import Selection
 from survey_app.reporting.wording import state_name
-from survey_app.results import disclosed
 from survey_app.rulebooks import queries as rulebooks
+from survey_app.sealing import audiences
 from survey_app.units import queries as units
 from survey_app.units.models import Level
 from survey_app.units.queries import UnitView
@@ -119,7 +119,7 @@ def _board(year: int) -> Board:
         _province(person.unit_id),
         year,
         datetime.now(UTC),
-        audience=disclosed.audience_of(person),
+        audience=audiences.audience_of(person),
     )
 
 

@@ -8,15 +8,12 @@ from survey_app.approvals import paper_signatures
 from survey_app.fieldwork import evidence, links
 from survey_app.fieldwork.links import Link
 from survey_app.fieldwork.models import Purpose, State
-from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import lazy_gettext
 from survey_app.results import (
     commands,
     custody_views,
-    erasure_commands,
     paper_draw_views,
     posting_views,
-    privacy_views,
     reconciliation_views,
     schedule,
     set_views,
@@ -24,17 +21,12 @@ from survey_app.results import (
     signing,
     signing_views,
     signs,
-    text_views,
     views,
 )
-from survey_app.sealing import at_sealing, words
+from survey_app.sealing import at_sealing
 
 _RUNNING = (State.OPEN, State.COUNTING)
 _FINAL = (State.SEALED, State.SIGNED)
-
-
-def _asks_in_words(survey: SurveyView) -> bool:
-    return bool(words.questions_of(survey))
 
 
 def init_app(app: Flask) -> None:
@@ -46,15 +38,10 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(custody_views.bp)
     app.register_blueprint(reconciliation_views.bp)
     app.register_blueprint(paper_draw_views.bp)
-    app.register_blueprint(privacy_views.bp)
-    app.register_blueprint(text_views.bp)
     app.register_blueprint(posting_views.bp)
     app.cli.add_command(commands.group)
-    app.cli.add_command(erasure_commands.group)
-    jobs.register(app, "results.erase", schedule.erase_owed)
     jobs.register(app, "results.keys", schedule.destroy_keys)
     at_sealing.register(app, "quality.signs", keep=signs.keep)
-    at_sealing.register(app, "privacy.erasing", follow=schedule.erase_owed)
     links.register(
         app,
         Link("results.page", lazy_gettext("Result"), _FINAL, leads=True, purposes=tuple(Purpose)),
@@ -69,19 +56,10 @@ def init_app(app: Flask) -> None:
         Link("signing.page", lazy_gettext("Signatures"), (State.SIGNED,)),
         Link("signals.page", lazy_gettext("Compare with the papers"), (State.COUNTING, *_FINAL)),
         Link("paper_draw.page", lazy_gettext("Compare drawn slips"), _FINAL),
-        Link("texts.index", lazy_gettext("Written opinions"), _FINAL, only=_asks_in_words),
-        Link(
-            "texts.index",
-            lazy_gettext("Written opinions"),
-            (*_RUNNING, *_FINAL),
-            purposes=(Purpose.FEEDBACK,),
-            only=_asks_in_words,
-        ),
         Link("custody.page", lazy_gettext("Complaints and key"), (*_FINAL, State.ANNULLED)),
     )
     evidence.register(app, signing.told_before_deciding)
     paper_signatures.register(app, signing.ACT, signing.carry_out, signing_views.page_of)
     todo.register(app, signing_views.todos)
     todo.register(app, custody_views.todos)
-    todo.register(app, privacy_views.todos)
     todo.register(app, posting_views.todos)

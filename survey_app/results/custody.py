@@ -19,7 +19,7 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
-from survey_app.results.models import Complaint
+from survey_app.privacy.models import Complaint
 from survey_app.sealing import cancelling
 from survey_app.sealing.models import Seal
 from survey_app.templating import day

@@ -9,8 +9,6 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from survey_app import access
-from survey_app.access import Identity
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.questions.instrument import Question, Text
@@ -158,8 +156,3 @@ def to_check(session: Session, survey_id: str) -> DisclosedResult:
     if not disclosed.keeps_figure:
         return disclosed
     return replace(disclosed, commune=disclosure.withhold(queries.scorecard(session, survey_id).commune))
-
-
-def audience_of(identity: Identity) -> Audience:
-    """Which figures a person sees: the Front, the province and the auditor exact ones, others bands."""
-    return Audience.EXACT if identity.role in access.SEE_EXACT_FIGURES else Audience.STAFF

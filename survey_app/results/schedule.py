@@ -1,15 +1,10 @@
-"""What the clock does in this room: erase what a seal left behind, destroy keys."""
+"""What the clock does in this room: destroy the keys of slips that nothing keeps any more."""
 
 from datetime import datetime
 
 from survey_app import clock, db, keys
-from survey_app.results import custody, erasing
+from survey_app.results import custody
 from survey_app.sealing.schedule import JOB
-
-
-def erase_owed(now: datetime, actor: str = JOB) -> tuple[str, ...]:
-    """Write anew what sealed, removed or redacted rows left behind; tables left for a later minute."""
-    return erasing.erase_owed(db.database.engine, now, actor=actor)
 
 
 def destroy_keys(now: datetime) -> tuple[str, ...]:

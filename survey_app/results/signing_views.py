@@ -25,9 +25,10 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.forms import StaffForm, clean
 from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext
-from survey_app.results import comparison, disclosed, signing, wording
+from survey_app.results import comparison, signing, wording
 from survey_app.scoring.disclosure import Audience
 from survey_app.scoring.signals import Flag
+from survey_app.sealing import audiences
 from survey_app.units.models import Unit
 
 
@@ -113,7 +114,7 @@ def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
 
 def _page(survey: SurveyView, waiting: ApprovalView | None, form: StaffForm, person: Identity) -> str:
     current = db.session()
-    audience = disclosed.audience_of(person)
+    audience = audiences.audience_of(person)
     evidence = signing.evidence(current, survey.id, audience)
     return render_template(
         "results/signing.html",

@@ -14,10 +14,11 @@ from survey_app import access, audit, db, files
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork import rounds
 from survey_app.fieldwork.models import State
-from survey_app.results import disclosed, exports, set_views, signing, text_views, wording
+from survey_app.privacy import text_views
+from survey_app.results import disclosed, exports, set_views, signing, wording
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.scoring.disclosure import Audience
-from survey_app.sealing import queries, words
+from survey_app.sealing import audiences, queries, words
 
 bp = Blueprint("results", __name__, template_folder="templates")
 bp.add_app_template_filter(wording.village, "village_band")
@@ -83,7 +84,7 @@ def _result(survey_id: str, *, form: str) -> DisclosedResult:
     """The result for the signed-in person; looking at exact village figures is noted."""
     person = access.identity()
     survey = surveys.scoped_survey(db.session(), survey_id, person)
-    audience = disclosed.audience_of(person)
+    audience = audiences.audience_of(person)
     result = disclosed.result(db.session(), survey.id, audience)
     if audience is Audience.EXACT:
         with db.transaction() as current:

@@ -22,8 +22,8 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import Channel
 from survey_app.fieldwork.queries import SurveyView
+from survey_app.privacy import erasing
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
-from survey_app.results import erasing
 from survey_app.sealing import annulling, schedule
 from survey_app.sealing import operations as results
 from survey_app.units.queries import UnitView

@@ -16,7 +16,8 @@ from survey_app.audit import AuditEvent
 from survey_app.collecting import leaves
 from survey_app.collecting.models import Response, SealedResponse, SecondKeyingRow
 from survey_app.fieldwork.models import Channel, Purpose, State, Survey
-from survey_app.results import paper_draw, redaction, retention
+from survey_app.privacy import redaction, retention
+from survey_app.results import paper_draw
 from survey_app.results.models import PaperComparison
 from survey_app.results.paper_draw import Comparison, Outcome
 from survey_app.sealing import queries

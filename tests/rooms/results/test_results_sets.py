@@ -16,8 +16,8 @@ from survey_app.access import Role
 from survey_app.audit import AuditEvent
 from survey_app.collecting import leaves
 from survey_app.fieldwork.models import Channel, Purpose, State, Survey
+from survey_app.privacy import retention
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
-from survey_app.results import retention
 from survey_app.sealing import schedule
 from survey_app.sealing.models import Seal
 

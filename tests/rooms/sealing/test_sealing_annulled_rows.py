@@ -17,7 +17,7 @@ from survey_app.collecting.operations import Submission, record_response
 from survey_app.collecting.refusals import CodeVoid
 from survey_app.fieldwork import codes
 from survey_app.fieldwork.models import Channel, VillageAnnulment
-from survey_app.results import redaction, retention
+from survey_app.privacy import redaction, retention
 from survey_app.sealing import triggers, verification
 from tests.rooms.sealing.test_sealing_annulling import (
     API,

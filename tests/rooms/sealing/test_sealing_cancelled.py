@@ -9,7 +9,8 @@ from survey_app import db, keys
 from survey_app.access import Role
 from survey_app.collecting.models import AnnulledResponse, Response, RetainedLeaf, SpentCode
 from survey_app.fieldwork.models import State, Survey
-from survey_app.results import custody, erasing, retention
+from survey_app.privacy import erasing, retention
+from survey_app.results import custody
 from survey_app.results import schedule as keys_schedule
 from survey_app.sealing import schedule
 

@@ -13,8 +13,8 @@ import pytest
 from survey_app import db, keys
 from survey_app.access import Role
 from survey_app.fieldwork.models import Purpose, State
+from survey_app.privacy import texts
 from survey_app.questions.instrument import Kind, Result
-from survey_app.results import texts
 from survey_app.sealing import schedule, verification
 from tests.readers import words
 from tests.rooms.conftest import advance

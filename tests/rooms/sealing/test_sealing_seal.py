@@ -19,9 +19,10 @@ from survey_app.collecting.queries import Door
 from survey_app.collecting.refusals import AlreadySealed
 from survey_app.fieldwork import queries as fieldwork
 from survey_app.fieldwork.models import Channel, Progress, Purpose, SlipRow, State, Survey
+from survey_app.privacy import erasing
+from survey_app.privacy.models import ErasingTries
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
-from survey_app.results import callbacks, erasing, reconciliation, speaking
-from survey_app.results.models import ErasingTries
+from survey_app.results import callbacks, reconciliation, speaking
 from survey_app.scoring import tallies
 from survey_app.sealing import operations, queries, reminders, schedule, triggers, verification
 from survey_app.sealing.models import FeedbackFigure, RefusedSeal, Seal, TallyRow

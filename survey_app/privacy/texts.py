@@ -23,8 +23,8 @@ from survey_app.errors import DomainError
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
+from survey_app.privacy.models import TextReview
 from survey_app.questions.instrument import Question
-from survey_app.results.models import TextReview
 from survey_app.scoring import texts
 from survey_app.scoring.disclosure import TOO_FEW, Audience
 from survey_app.scoring.texts import DisclosedText, DisclosedTexts, FreeText

@@ -8,7 +8,7 @@ from wtforms.validators import DataRequired, Length
 from survey_app.forms import StaffForm, clean
 from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext as _l
-from survey_app.results.requests import RequestKind
+from survey_app.privacy.requests import RequestKind
 from survey_app.units.queries import civil
 
 KINDS = {

@@ -19,12 +19,14 @@ from survey_app.config import DayOff
 from survey_app.fieldwork import calendar
 from survey_app.fieldwork.calendar import Keying
 from survey_app.i18n import force_locale
+from survey_app.privacy import redaction, requests, retention, retention_status
+from survey_app.privacy import views as privacy_views
+from survey_app.privacy.data_map import DATA_MAP
+from survey_app.privacy.models import ErasurePermit
+from survey_app.privacy.permits import permitted
+from survey_app.privacy.requests import RequestKind
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
-from survey_app.results import custody, privacy_views, redaction, requests, retention, retention_status
-from survey_app.results.data_map import DATA_MAP
-from survey_app.results.models import ErasurePermit
-from survey_app.results.permits import permitted
-from survey_app.results.requests import RequestKind
+from survey_app.results import custody
 from survey_app.sealing import verification
 from survey_app.sealing.models import TallyRow
 from survey_app.units.queries import civil

@@ -11,9 +11,9 @@ from survey_app.audit import AuditEvent
 from survey_app.collecting.models import SealedResponse
 from survey_app.fieldwork import queries as fieldwork
 from survey_app.fieldwork.models import State, Survey
+from survey_app.privacy import redaction, retention, texts
+from survey_app.privacy.models import TextReview
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
-from survey_app.results import redaction, retention, texts
-from survey_app.results.models import TextReview
 from survey_app.scoring.disclosure import Audience
 from survey_app.sealing import verification
 from tests.pages import Page

@@ -18,7 +18,7 @@ from survey_app import audit, working_days
 from survey_app.access import Identity
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
-from survey_app.results.models import DataRequest, DataRequestAnswer
+from survey_app.privacy.models import DataRequest, DataRequestAnswer
 from survey_app.units.models import Unit
 
 #: Working days from the day a request was received.

@@ -15,7 +15,7 @@ from survey_app.collecting.models import AnnulledResponse, SealedResponse
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
 from survey_app.i18n import gettext as _
-from survey_app.results.permits import permitted
+from survey_app.privacy.permits import permitted
 
 REDACT = "results.redact"
 

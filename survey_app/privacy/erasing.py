@@ -23,8 +23,8 @@ from survey_app import audit, db
 from survey_app.audit import AuditEvent
 from survey_app.config import VIETNAM
 from survey_app.fieldwork.acts import Act
-from survey_app.results.models import ErasingTries
-from survey_app.results.redaction import REDACT
+from survey_app.privacy.models import ErasingTries
+from survey_app.privacy.redaction import REDACT
 from survey_app.sealing.cancelling import SET_ASIDE
 from survey_app.sealing.queries import RAW_REMOVED
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
-from survey_app.results.models import ErasurePermit
+from survey_app.privacy.models import ErasurePermit
 
 
 @contextmanager

@@ -13,10 +13,10 @@ from survey_app.access import Identity
 from survey_app.accounts.todo import Todo
 from survey_app.config import DayOff
 from survey_app.i18n import gettext as _
-from survey_app.results import requests, retention, retention_status
-from survey_app.results.data_map import DATA_MAP
-from survey_app.results.requests import RequestKind
-from survey_app.results.requests_form import KINDS, AnswerForm, RequestForm
+from survey_app.privacy import requests, retention, retention_status
+from survey_app.privacy.data_map import DATA_MAP
+from survey_app.privacy.requests import RequestKind
+from survey_app.privacy.requests_form import KINDS, AnswerForm, RequestForm
 from survey_app.templating import day
 from survey_app.units.queries import civil
 
@@ -71,7 +71,7 @@ def answer(request_id: int) -> ResponseReturnValue:
 def data_map() -> ResponseReturnValue:
     """What is stored, why, where, for how long and who sees it: for the impact-assessment file."""
     months = current_app.extensions["settings"].retention_months
-    return render_template("results/data_map.html", lines=DATA_MAP, months=months)
+    return render_template("privacy/data_map.html", lines=DATA_MAP, months=months)
 
 
 @bp.get("/can-bo/luu-giu")
@@ -82,7 +82,7 @@ def retention_page() -> ResponseReturnValue:
     months = current_app.extensions["settings"].retention_months
     before = None if months is None else retention.keep_from(today, months)
     return render_template(
-        "results/retention.html",
+        "privacy/retention.html",
         kept=retention_status.kept(current, person, months),
         months=months,
         last=retention_status.last_run(current, person),
@@ -120,7 +120,7 @@ def _page(
     """The log; a form that was refused keeps what was typed."""
     today = civil(datetime.now(UTC))
     return render_template(
-        "results/requests.html",
+        "privacy/requests.html",
         requests=requests.requests_of(db.session(), access.identity()),
         kinds=KINDS,
         today=today,

@@ -14,8 +14,8 @@ from survey_app.audit import AuditEvent
 from survey_app.collecting.models import AnnulledResponse, RetainedLeaf, SealedResponse
 from survey_app.fieldwork import names
 from survey_app.fieldwork.models import SealedUnit, State, Survey
-from survey_app.results import retention
-from survey_app.results.models import Complaint
+from survey_app.privacy import retention
+from survey_app.privacy.models import Complaint
 from survey_app.sealing import queries
 from survey_app.sealing.models import Seal
 from survey_app.units import queries as units

@@ -11,8 +11,8 @@ from flask import current_app
 from survey_app import audit, clock, db
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
-from survey_app.results import erasing, redaction, retention, retention_status
-from survey_app.results.retention import Removed
+from survey_app.privacy import erasing, redaction, retention, retention_status
+from survey_app.privacy.retention import Removed
 from survey_app.sealing import queries
 from survey_app.sealing.commands import JSON, SURVEY, group, refusals
 from survey_app.units.queries import civil

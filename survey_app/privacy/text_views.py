@@ -18,10 +18,11 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.forms import StaffForm
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
-from survey_app.results import disclosed, redaction, text_wording, texts
-from survey_app.results.text_forms import RedactionForm
-from survey_app.results.texts import TextQuestion
+from survey_app.privacy import redaction, text_wording, texts
+from survey_app.privacy.text_forms import RedactionForm
+from survey_app.privacy.texts import TextQuestion
 from survey_app.scoring.disclosure import Audience
+from survey_app.sealing import audiences
 
 bp = Blueprint("texts", __name__, template_folder="templates")
 
@@ -37,7 +38,7 @@ def index(survey_id: str) -> ResponseReturnValue:
     """The questions in words, and how much there is to read."""
     survey = _survey(survey_id)
     return render_template(
-        "results/texts.html",
+        "privacy/texts.html",
         survey=survey,
         questions=texts.disclosed(db.session(), survey, _audience()),
         removed_on=texts.removed_on(db.session(), survey),
@@ -94,7 +95,7 @@ def redact(survey_id: str, key: str, text: str) -> ResponseReturnValue:
     submission, told = texts.text_of(db.session(), survey, key, text)
     if not form.validate_on_submit():
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-        return render_template("results/redact.html", survey=survey, key=key, told=told, form=form), status
+        return render_template("privacy/redact.html", survey=survey, key=key, told=told, form=form), status
     with db.transaction() as current:
         redaction.redact(
             current, survey.id, submission, key, form.reason.data, actor=person.actor, now=datetime.now(UTC)
@@ -109,7 +110,7 @@ def _survey(survey_id: str) -> SurveyView:
 
 
 def _audience() -> Audience:
-    return disclosed.audience_of(access.identity())
+    return audiences.audience_of(access.identity())
 
 
 def _number() -> int:
@@ -138,7 +139,7 @@ def _page(
                 page=number,
             )
     return render_template(
-        "results/question_texts.html",
+        "privacy/question_texts.html",
         survey=survey,
         asked=asked,
         told=asked.told.texts[(number - 1) * _PAGE : number * _PAGE],

@@ -20,8 +20,8 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.calendar import opening
 from survey_app.fieldwork.models import Survey
 from survey_app.i18n import gettext as _
-from survey_app.results.models import Complaint, TextReview
-from survey_app.results.permits import permitted
+from survey_app.privacy.models import Complaint, TextReview
+from survey_app.privacy.permits import permitted
 from survey_app.sealing import cancelling, queries
 from survey_app.sealing.models import Seal
 from survey_app.templating import day

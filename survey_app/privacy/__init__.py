@@ -1,0 +1,40 @@
+"""Personal data: data map, retention, erasing, redaction, requests of data subjects, moderated open-ended answers."""
+
+from flask import Flask
+
+from survey_app import jobs
+from survey_app.accounts import todo
+from survey_app.fieldwork import links
+from survey_app.fieldwork.links import Link
+from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.i18n import lazy_gettext
+from survey_app.privacy import commands, schedule, text_views, views
+from survey_app.sealing import at_sealing, words
+
+_FINAL = (State.SEALED, State.SIGNED)
+
+
+def _asks_in_words(survey: SurveyView) -> bool:
+    return bool(words.questions_of(survey))
+
+
+def init_app(app: Flask) -> None:
+    """Pages, commands, reminders and the job of this room."""
+    app.register_blueprint(views.bp)
+    app.register_blueprint(text_views.bp)
+    app.cli.add_command(commands.group)
+    jobs.register(app, "results.erase", schedule.erase_owed)
+    at_sealing.register(app, "privacy.erasing", follow=schedule.erase_owed)
+    links.register(
+        app,
+        Link("texts.index", lazy_gettext("Written opinions"), _FINAL, only=_asks_in_words),
+        Link(
+            "texts.index",
+            lazy_gettext("Written opinions"),
+            (State.OPEN, State.COUNTING, *_FINAL),
+            purposes=(Purpose.FEEDBACK,),
+            only=_asks_in_words,
+        ),
+    )
+    todo.register(app, views.todos)
