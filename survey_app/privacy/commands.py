@@ -9,6 +9,7 @@ import click
 from flask import current_app
 
 from survey_app import audit, clock, db
+from survey_app.fieldwork import queries as surveys
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.privacy import erasing, redaction, retention, retention_status
@@ -31,7 +32,7 @@ _INVITATIONS = "invitations"
 def retain(survey_id: str | None, due: bool, months: int | None, as_json: bool) -> None:
     """Remove raw answers sealed longer ago than they are to be kept. Tallies, seal and leaf list stay.
 
-    With --due what is due for the first time is noted only, and removed by a run on another day.
+    What is due for the first time is noted only, and removed by a run on another day.
     """
     if bool(survey_id) == due:
         raise click.UsageError(_("Give either --survey or --due."))
@@ -39,7 +40,11 @@ def retain(survey_id: str | None, due: bool, months: int | None, as_json: bool) 
     with refusals():
         before = _before(now, months)
         clock.require_believed(db.session(), now, clock.machine())
-        wanted, waiting = _wanted(before, now) if survey_id is None else ((survey_id,), ())
+        wanted, waiting = _wanted(before, now)
+        if survey_id is not None:
+            number = surveys.survey(db.session(), survey_id).id
+            waiting = tuple(one for one in waiting if one == number)
+            wanted = () if waiting else (number,)
         removed, kept = _remove(
             [one for one in wanted if one != _INVITATIONS], before, now, stop=survey_id is not None
         )
@@ -58,7 +63,8 @@ def retain(survey_id: str | None, due: bool, months: int | None, as_json: bool) 
         }
         click.echo(json.dumps(found, ensure_ascii=False))
         return
-    _tell(removed, kept, forgotten, erased)
+    if removed or kept or not waiting:
+        _tell(removed, kept, forgotten, erased)
     if waiting:
         click.echo(
             ngettext(

@@ -250,6 +250,22 @@ def test_the_command_removes_what_is_due_by_the_setting_and_says_it_in_json(app,
     assert (rows(SealedResponse), rows(TallyRow), rows(Invitation)) == (0, 1, 0)
 
 
+def test_one_survey_named_is_removed_by_a_run_on_another_day_only(app, surveys):
+    surveys.make(households={"Một": 20})
+    surveys.answer("001", "Một", HAPPY, times=11)
+    surveys.seal(now=datetime(2020, 1, 1, tzinfo=UTC))
+    named = ("retain", "--survey", "001", "--months", "6", "--json")
+
+    first, again = (json.loads(run(app, *named).output) for _time in range(2))
+    kept = rows(SealedResponse)
+    with db.transaction() as current:
+        current.execute(update(DueAct).values(first_on=date(2026, 6, 1)))
+    later = json.loads(run(app, *named).output)
+
+    assert (first["removed"], first["waiting"], again["removed"], kept) == ([], ["001"], [], 11)
+    assert (later["removed"], rows(SealedResponse)) == ([{"survey": "001", "answers": 11}], 0)
+
+
 def test_the_command_wants_one_survey_or_all_that_are_due(app, sealed):
     assert run(app, "retain").exit_code == run(app, "retain", "--due", "--survey", "001").exit_code == 2
 
