@@ -64,6 +64,23 @@ def test_the_second_officer_of_a_village_sees_both_numbers_and_decides(make_comm
     assert households(commune) == 20
 
 
+def test_a_village_changed_meanwhile_is_not_taken_off_the_list_unseen(make_commune, sign_in, client):
+    commune = make_commune(Phung=20)
+    page = village_page(commune)
+    officer = sign_in(Role.COMMUNE, commune.unit)
+    change, stale = opened(officer, page, "households"), opened(officer, page, "last_day")
+    officer.post(page, data=change.data(households="25"))
+    last_day = f"{units.civil(datetime.now(UTC)):%d/%m/%Y}"
+
+    refused = client.post(f"{page}/het-hieu-luc", data=stale.data(last_day=last_day))
+
+    assert refused.status_code == 409
+    assert "25" in Page(refused.text).text("table")
+    again = form_with(refused.text, "last_day")
+    assert again.data()["last_day"] == [last_day]
+    assert client.post(f"{page}/het-hieu-luc", data=again.data()).status_code == 302
+
+
 def test_two_officers_who_type_the_same_disturb_nobody(make_commune, sign_in):
     commune = make_commune(Phung=20)
     page = village_page(commune)

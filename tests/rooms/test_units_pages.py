@@ -11,7 +11,7 @@ from flask import g
 from survey_app import access, db
 from survey_app.access import Identity, Role
 from survey_app.units import operations, queries
-from tests.pages import save_over
+from tests.pages import Page, save_over
 
 NOW = datetime.now(UTC)
 TODAY = queries.civil(NOW)
@@ -258,7 +258,8 @@ def test_a_village_that_exists_no_longer_leaves_the_list(officer):
     officer.post(f"{IA_MO}/thon", data=FORM)
 
     refused = officer.post(f"{IA_MO}/thon/23938001/het-hieu-luc", data={"last_day": "2999-01-01"})
-    accepted = officer.post(f"{IA_MO}/thon/23938001/het-hieu-luc", data={"last_day": "2026-01-31"})
+    form = next(one for one in Page(refused.text).forms if "last_day" in dict(one.fields))
+    accepted = officer.post(f"{IA_MO}/thon/23938001/het-hieu-luc", data=form.data(last_day="2026-01-31"))
 
     assert (refused.status_code, accepted.status_code) == (422, 302)
     assert villages() == []
