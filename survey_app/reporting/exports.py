@@ -10,6 +10,7 @@ from survey_app.criteria.frameworks import Requirement, RequirementKind
 from survey_app.fieldwork.models import State
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
+from survey_app.quality.signals_wording import contradicted
 from survey_app.reporting.queries import Board, Row
 from survey_app.reporting.wording import (
     above_frame_text,
@@ -20,7 +21,6 @@ from survey_app.reporting.wording import (
     state_name,
     wait_text,
 )
-from survey_app.results.signals_wording import contradicted
 from survey_app.rulebooks.wording import (
     book_text,
     finding_name,

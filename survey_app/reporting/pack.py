@@ -20,8 +20,9 @@ from survey_app import audit, files
 from survey_app.config import VIETNAM
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import force_locale
+from survey_app.quality import reconciliation
 from survey_app.reporting import pack_records, papers, printing
-from survey_app.results import reconciliation, sets
+from survey_app.results import sets
 
 #: The last entry: a SHA-256 for each of the others, in the form that `sha256sum -c` reads.
 MANIFEST = "MANIFEST.sha256"

@@ -20,9 +20,10 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork import reach
 from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.queries import SurveyView
+from survey_app.quality import reconciliation_views
 from survey_app.reporting import pack, papers, printing
 from survey_app.reporting.papers import Exact
-from survey_app.results import reconciliation_views, set_views
+from survey_app.results import set_views
 
 bp = Blueprint("papers", __name__, template_folder="templates")
 

@@ -19,11 +19,12 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Medium, Purpose, State, answers_on
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
+from survey_app.quality import callbacks, reconciliation
+from survey_app.quality.reconciliation import VillageSlips
 from survey_app.reporting import verdicts
 from survey_app.reporting.verdicts import Verdicts
-from survey_app.results import callbacks, disclosed, reconciliation, signing, speaking
+from survey_app.results import disclosed, speaking
 from survey_app.results.disclosed import DisclosedResult
-from survey_app.results.reconciliation import VillageSlips
 from survey_app.rulebooks import pins
 from survey_app.rulebooks.pins import NamedBook, PinnedBook
 from survey_app.rulebooks.queries import FrameworkNotFound
@@ -33,6 +34,7 @@ from survey_app.scoring.disclosure import Audience, DisclosedVillage
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.scorecards import Scorecard
 from survey_app.sealing import queries as results
+from survey_app.sealing import signatures
 from survey_app.units.queries import UnitView
 
 #: Items side by side in one block of the commune's table; more would be too small to read on A4.
@@ -119,7 +121,7 @@ class Exact:
     @property
     def is_signed(self) -> bool:
         """Whether both bodies have signed in the system."""
-        return any(found.act == signing.ACT for found in self.approved)
+        return any(found.act == signatures.ACT for found in self.approved)
 
     @property
     def is_published_by_two(self) -> bool:

@@ -19,12 +19,12 @@ from survey_app.criteria.frameworks import Framework, RequirementKind, Target, T
 from survey_app.criteria.targets import Progress, Standing
 from survey_app.fieldwork import names
 from survey_app.fieldwork.models import HourlyProgress, Purpose, State
+from survey_app.quality import callbacks
 from survey_app.reporting import consultations, verdicts, waits
 from survey_app.reporting.consultations import Consultation
 from survey_app.reporting.denominators import Denominator, denominator
 from survey_app.reporting.verdicts import Verdicts
 from survey_app.reporting.waits import Wait
-from survey_app.results import callbacks
 from survey_app.results.speaking import AboveFrame, SealedSurvey
 from survey_app.rulebooks import pins
 from survey_app.rulebooks import queries as rulebooks

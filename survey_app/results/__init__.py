@@ -12,18 +12,14 @@ from survey_app.i18n import lazy_gettext
 from survey_app.results import (
     commands,
     custody_views,
-    paper_draw_views,
     posting_views,
-    reconciliation_views,
     schedule,
     set_views,
-    signals_views,
     signing,
     signing_views,
-    signs,
     views,
 )
-from survey_app.sealing import at_sealing
+from survey_app.sealing import signatures
 
 _RUNNING = (State.OPEN, State.COUNTING)
 _FINAL = (State.SEALED, State.SIGNED)
@@ -33,15 +29,11 @@ def init_app(app: Flask) -> None:
     """Pages, commands, reminders and the jobs of this room."""
     app.register_blueprint(views.bp)
     app.register_blueprint(set_views.bp)
-    app.register_blueprint(signals_views.bp)
     app.register_blueprint(signing_views.bp)
     app.register_blueprint(custody_views.bp)
-    app.register_blueprint(reconciliation_views.bp)
-    app.register_blueprint(paper_draw_views.bp)
     app.register_blueprint(posting_views.bp)
     app.cli.add_command(commands.group)
     jobs.register(app, "results.keys", schedule.destroy_keys)
-    at_sealing.register(app, "quality.signs", keep=signs.keep)
     links.register(
         app,
         Link("results.page", lazy_gettext("Result"), _FINAL, leads=True, purposes=tuple(Purpose)),
@@ -54,12 +46,10 @@ def init_app(app: Flask) -> None:
         ),
         Link("signing.page", lazy_gettext("Sign the result"), (State.SEALED,), leads=True),
         Link("signing.page", lazy_gettext("Signatures"), (State.SIGNED,)),
-        Link("signals.page", lazy_gettext("Compare with the papers"), (State.COUNTING, *_FINAL)),
-        Link("paper_draw.page", lazy_gettext("Compare drawn slips"), _FINAL),
         Link("custody.page", lazy_gettext("Complaints and key"), (*_FINAL, State.ANNULLED)),
     )
     evidence.register(app, signing.told_before_deciding)
-    paper_signatures.register(app, signing.ACT, signing.carry_out, signing_views.page_of)
+    paper_signatures.register(app, signatures.ACT, signing.carry_out, signing_views.page_of)
     todo.register(app, signing_views.todos)
     todo.register(app, custody_views.todos)
     todo.register(app, posting_views.todos)

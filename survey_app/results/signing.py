@@ -12,9 +12,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey_app import audit
-from survey_app.access import Body, Identity, Role
+from survey_app.access import Identity
 from survey_app.approvals import requests as approvals
-from survey_app.approvals.parties import Party
 from survey_app.approvals.requests import ApprovalView
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
@@ -22,17 +21,16 @@ from survey_app.fieldwork.evidence import Fact
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
-from survey_app.results import callbacks, comparison, disclosed, paper_draw
+from survey_app.quality import callbacks, comparison, paper_draw
+from survey_app.results import disclosed
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.scoring.callback import Contradiction
 from survey_app.scoring.disclosure import Audience
 from survey_app.scoring.keying import DrawOutcome, SecondKeying
-from survey_app.sealing import queries
+from survey_app.sealing import queries, signatures
 from survey_app.sealing.models import ReceiptList, Seal
 from survey_app.sealing.queries import Unkeyed
 from survey_app.templating import number
-
-ACT = "results.sign"
 
 
 class CannotSign(DomainError):
@@ -78,22 +76,6 @@ class Evidence:
     contradiction: Contradiction | None
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """One body's signature, as papers print it."""
-
-    name: str
-    body: Body
-    role: Role
-    signed_at: datetime
-    #: Whether somebody of the province signed for the commune's own body.
-    stands_in: bool
-    #: Who signed and in whose place, for `approvals.parties.signed_as`.
-    party: Party
-    #: Why it was signed although drawn slips were not compared, and what else was said; often "".
-    reason: str
-
-
 def evidence(session: Session, survey_id: str, audience: Audience) -> Evidence:
     """Raises SurveyNotFound, and NotSealed before the seal."""
     batches = surveys.batches(session, survey_id)
@@ -122,22 +104,6 @@ def told_before_deciding(session: Session, survey: SurveyView) -> Iterator[Fact]
         yield Fact(_("Digest, first 20 letters"), (queries.scorecard(session, survey.id).digest or "")[:20])
 
 
-def requests(session: Session, survey_id: str) -> tuple[ApprovalView, ...]:
-    """Every request to sign this result, oldest first."""
-    return tuple(found for found in approvals.approvals_of(session, _subject(survey_id)) if found.act == ACT)
-
-
-def signatures(session: Session, survey_id: str) -> tuple[Signature, ...]:
-    """Both signatures of a signed result, the one who asked first; empty before."""
-    signed = next((found for found in requests(session, survey_id) if found.decision == "approved"), None)
-    if signed is None or signed.decider is None or signed.decided_at is None:
-        return ()
-    return (
-        _signature(signed.requester, signed.requested_at, signed.reason),
-        _signature(signed.decider, signed.decided_at, signed.decision_reason),
-    )
-
-
 def ask(session: Session, survey: SurveyView, *, reason: str = "", by: Identity, now: datetime) -> int:
     """Sign for the own body and ask the other; the number of the request.
 
@@ -147,8 +113,8 @@ def ask(session: Session, survey: SurveyView, *, reason: str = "", by: Identity,
     _note_uncompared(session, survey.id, reason, by, now)
     return approvals.request_approval(
         session,
-        act=ACT,
-        subject=_subject(survey.id),
+        act=signatures.ACT,
+        subject=signatures.subject(survey.id),
         unit_id=survey.unit.id,
         payload={"digest": digest},
         reason=reason,
@@ -172,7 +138,7 @@ def decide(
 
 def carry_out(session: Session, decided: ApprovalView, by: Identity, now: datetime) -> None:
     """Make the result signed, once the other body has agreed. Raises CannotSign, SignedUncompared."""
-    survey_id = decided.subject.removeprefix(_subject(""))
+    survey_id = decided.subject.removeprefix(signatures.subject(""))
     digest = _require_sealed(session, survey_id)
     if decided.payload["digest"] != digest:
         raise CannotSign
@@ -183,7 +149,14 @@ def carry_out(session: Session, decided: ApprovalView, by: Identity, now: dateti
     role = decided.decided_as
     stand_in = {"stand_in": role} if decided.stands_in(role) else {}
     audit.record(
-        session, by.actor, ACT, decided.subject, at=now, digest=digest, approval=decided.id, **stand_in
+        session,
+        by.actor,
+        signatures.ACT,
+        decided.subject,
+        at=now,
+        digest=digest,
+        approval=decided.id,
+        **stand_in,
     )
 
 
@@ -198,16 +171,12 @@ def _note_uncompared(session: Session, survey_id: str, reason: str, by: Identity
         session,
         by.actor,
         "results.sign_uncompared",
-        _subject(survey_id),
+        signatures.subject(survey_id),
         at=now,
         drawn=draw.drawn,
         uncompared=draw.open,
         reason=reason,
     )
-
-
-def _subject(survey_id: str) -> str:
-    return f"survey:{survey_id}"
 
 
 def _require_sealed(session: Session, survey_id: str) -> str:
@@ -229,10 +198,3 @@ def _returned(session: Session, survey_id: str) -> int | None:
     """Slips that came back unused or spoiled, by the receipt lists; None while no list was entered."""
     returned = select(func.sum(ReceiptList.returned + ReceiptList.voided))
     return session.scalar(returned.where(ReceiptList.survey_id == survey_id))
-
-
-def _signature(party: Party, at: datetime, reason: str) -> Signature:
-    body = party.role.body
-    if body is None:
-        raise LookupError(f"a signature of the role {party.role}, which acts for no body")
-    return Signature(party.name, body, party.role, at, party.stands_in, party, reason)

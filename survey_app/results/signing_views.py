@@ -25,10 +25,11 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.forms import StaffForm, clean
 from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext
-from survey_app.results import comparison, signing, wording
+from survey_app.quality import comparison
+from survey_app.results import signing, wording
 from survey_app.scoring.disclosure import Audience
 from survey_app.scoring.signals import Flag
-from survey_app.sealing import audiences
+from survey_app.sealing import audiences, signatures
 from survey_app.units.models import Unit
 
 
@@ -91,7 +92,7 @@ def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
     asked = {
         found.subject: found
         for found in approvals.open_approvals(session, person)
-        if found.act == signing.ACT
+        if found.act == signatures.ACT
     }
     for subject, found in asked.items():
         if found.may_decide(person):
@@ -127,14 +128,14 @@ def _page(survey: SurveyView, waiting: ApprovalView | None, form: StaffForm, per
         may_decide=waiting is not None and waiting.may_decide(person),
         may_ask=waiting is None and survey.state is State.SEALED,
         stands_in=person.is_provincial,
-        refused=[found for found in signing.requests(current, survey.id) if found.decision == "refused"],
-        signatures=signing.signatures(current, survey.id),
+        refused=[found for found in signatures.requests(current, survey.id) if found.decision == "refused"],
+        signatures=signatures.signatures(current, survey.id),
         form=form,
     )
 
 
 def _waiting(session: Session, survey_id: str) -> ApprovalView | None:
-    return next((found for found in signing.requests(session, survey_id) if found.decision is None), None)
+    return next((found for found in signatures.requests(session, survey_id) if found.decision is None), None)
 
 
 def _flags(session: Session, survey_id: str) -> tuple[Flag, ...]:

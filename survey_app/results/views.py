@@ -15,10 +15,10 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork import rounds
 from survey_app.fieldwork.models import State
 from survey_app.privacy import text_views
-from survey_app.results import disclosed, exports, set_views, signing, wording
+from survey_app.results import disclosed, exports, set_views, wording
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.scoring.disclosure import Audience
-from survey_app.sealing import audiences, queries, words
+from survey_app.sealing import audiences, queries, signatures, words
 
 bp = Blueprint("results", __name__, template_folder="templates")
 bp.add_app_template_filter(wording.village, "village_band")
@@ -38,7 +38,7 @@ def page(survey_id: str) -> ResponseReturnValue:
         "results/scorecard.html",
         result=result,
         remarks=exports.remarks(result),
-        signatures=signing.signatures(db.session(), survey_id),
+        signatures=signatures.signatures(db.session(), survey_id),
         Audience=Audience,
         reads_texts=bool(words.questions_of(result.survey)) and access.identity().role in text_views.READERS,
         may_take_answers=access.identity().role in set_views.AUDITORS,

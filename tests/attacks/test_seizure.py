@@ -18,7 +18,7 @@ from survey_app.collecting.models import NetworkCounter, Response, SealedRespons
 from survey_app.fieldwork import codes
 from survey_app.jobs import run_due
 from survey_app.keys import KeyStore
-from survey_app.results.models import SealedSign
+from survey_app.quality.models import SealedSign
 from survey_app.sealing import documents, verification
 from survey_app.sealing.models import Seal
 from tests.attacks import linkage

@@ -20,7 +20,7 @@ from survey_app.fieldwork import acts, queries
 from survey_app.fieldwork.models import State
 from survey_app.i18n import force_locale
 from survey_app.reporting import pack_records
-from survey_app.results import signing
+from survey_app.sealing import signatures
 from survey_app.units import queries as units
 from tests.pages import Page
 
@@ -263,14 +263,14 @@ def test_a_result_is_signed_by_a_confirmed_paper(draft, make_survey, sign_in, ma
     ask = sign_in(Role.COMMUNE, commune.unit)
     form = Page(ask.get(f"/can-bo/dot/{survey.id}/ky").text).form(action=f"/can-bo/dot/{survey.id}/ky")
     ask.post(form.action, data=form.data())
-    (asked,) = signing.requests(db.session(), survey.id)
+    (asked,) = signatures.requests(db.session(), survey.id)
     address = f"/can-bo/phe-duyet/{asked.id}/ban-giay"
 
     upload(sign_in(Role.FRONT_COMMUNE, commune.unit, "1"), address)
     check(sign_in(Role.FRONT_COMMUNE, commune.unit, "2"), address, outcome="confirmed")
 
     assert state(survey) is State.SIGNED
-    _first, second = signing.signatures(db.session(), survey.id)
+    _first, second = signatures.signatures(db.session(), survey.id)
     assert second.party.on_paper is not None
     assert "ký trên giấy ngày" in ask.get(f"/can-bo/dot/{survey.id}/ky").text
     tables = dict(

@@ -15,7 +15,8 @@ from survey_app.fieldwork import acts, calendar, operations, queries, refusals
 from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.models import State, Survey
 from survey_app.keys import KeyMissing, store
-from survey_app.results import callbacks, custody, reconciliation
+from survey_app.quality import callbacks, reconciliation
+from survey_app.results import custody
 from survey_app.sealing.models import Seal
 from survey_app.units import queries as units
 from tests.pages import Page

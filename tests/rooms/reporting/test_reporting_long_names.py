@@ -10,8 +10,8 @@ import pytest
 
 from survey_app import db
 from survey_app.fieldwork import queries as fieldwork
+from survey_app.quality import reconciliation
 from survey_app.reporting import papers, printing
-from survey_app.results import reconciliation
 from tests.rooms.sealing.conftest import HAPPY, UNHAPPY, Surveys
 
 NOW = datetime(2026, 12, 14, 2, 0, tzinfo=UTC)

@@ -19,6 +19,7 @@ from survey_app.fieldwork.models import State
 from survey_app.reporting import papers, printing
 from survey_app.results import signing
 from survey_app.sealing import queries
+from survey_app.sealing import signatures as sealing_signatures
 from tests.pages import Page
 
 ADDRESS = "/can-bo/dot/001/ky"
@@ -77,7 +78,7 @@ def state():
 def signatures():
     current = db.session()
     current.rollback()
-    return signing.signatures(current, "001")
+    return sealing_signatures.signatures(current, "001")
 
 
 def test_the_page_says_what_is_signed(enter):

@@ -20,7 +20,7 @@ from survey_app.fieldwork import queries, rounds
 from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.models import PrintBatch, State, Survey, VillageAnnulment
 from survey_app.fieldwork.refusals import WrongState
-from survey_app.results import callbacks
+from survey_app.quality import callbacks
 from survey_app.sealing import operations, verification
 from survey_app.sealing.models import ReceiptList
 from tests.pages import Page

@@ -21,8 +21,9 @@ from survey_app.fieldwork import queries as fieldwork
 from survey_app.fieldwork.models import Channel, Progress, Purpose, SlipRow, State, Survey
 from survey_app.privacy import erasing
 from survey_app.privacy.models import ErasingTries
+from survey_app.quality import callbacks, reconciliation
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
-from survey_app.results import callbacks, reconciliation, speaking
+from survey_app.results import speaking
 from survey_app.scoring import tallies
 from survey_app.sealing import operations, queries, reminders, schedule, triggers, verification
 from survey_app.sealing.models import FeedbackFigure, RefusedSeal, Seal, TallyRow

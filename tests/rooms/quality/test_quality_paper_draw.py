@@ -17,9 +17,9 @@ from survey_app.collecting import leaves
 from survey_app.collecting.models import Response, SealedResponse, SecondKeyingRow
 from survey_app.fieldwork.models import Channel, Purpose, State, Survey
 from survey_app.privacy import redaction, retention
-from survey_app.results import paper_draw
-from survey_app.results.models import PaperComparison
-from survey_app.results.paper_draw import Comparison, Outcome
+from survey_app.quality import paper_draw
+from survey_app.quality.models import PaperComparison
+from survey_app.quality.paper_draw import Comparison, Outcome
 from survey_app.sealing import queries
 from survey_app.sealing.models import Seal
 from tests.pages import Page

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from survey_app.collecting import networks, stored
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.quality.models import SealedSign
 from survey_app.questions.answers import Value
 from survey_app.questions.instrument import SATISFIED, Instrument, Kind
-from survey_app.results.models import SealedSign
 from survey_app.scoring.activity import Network
 from survey_app.scoring.sameness import Repeated, Sameness, Vector, most_repeated, sameness
 from survey_app.sealing.counting import RawAnswer

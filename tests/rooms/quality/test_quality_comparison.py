@@ -14,9 +14,10 @@ from survey_app.access import Role
 from survey_app.audit import AuditEvent
 from survey_app.collecting.models import ActivityCounter
 from survey_app.fieldwork.models import Purpose, State
+from survey_app.quality import callbacks, comparison, reconciliation
+from survey_app.quality.models import CallbackReplies
 from survey_app.reporting import papers
-from survey_app.results import callbacks, comparison, reconciliation, signing
-from survey_app.results.models import CallbackReplies
+from survey_app.results import signing
 from survey_app.scoring import callback
 from survey_app.scoring.callback import Replies
 from survey_app.scoring.disclosure import Audience

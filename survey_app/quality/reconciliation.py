@@ -16,12 +16,12 @@ from survey_app.fieldwork.queries import BatchView, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import force_locale
 from survey_app.i18n import gettext as _
-from survey_app.results import comparison, paper_draw, signing
-from survey_app.results.comparison import Reconciliation
-from survey_app.results.signing import Signature
+from survey_app.quality import comparison, paper_draw
+from survey_app.quality.comparison import Reconciliation
 from survey_app.scoring.callback import Contradiction
 from survey_app.scoring.keying import DrawOutcome, SecondKeying
-from survey_app.sealing import queries
+from survey_app.sealing import queries, signatures
+from survey_app.sealing.signatures import Signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def minutes(session: Session, survey_id: str) -> Minutes:
         survey=found.survey,
         villages=tuple(_village(village, batches, unkeyed) for village in found.villages),
         digest=found.digest,
-        signatures=signing.signatures(session, survey_id),
+        signatures=signatures.signatures(session, survey_id),
         annulments=found.annulments,
         keyed_again=paper_draw.keyed_again(session, survey_id),
         paper_draw=paper_draw.outcome(session, survey_id),
@@ -125,7 +125,7 @@ def pdf(found: Minutes, now: datetime) -> bytes:
     """The minutes on A4, in Vietnamese, to be signed by hand."""
     with force_locale("vi"):
         page = render_template(
-            "results/print/reconciliation.html", minutes=found, survey=found.survey, now=now
+            "quality/print/reconciliation.html", minutes=found, survey=found.survey, now=now
         )
     return files.pdf(page)
 

@@ -19,8 +19,8 @@ from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.forms import clean
 from survey_app.i18n import gettext as _
-from survey_app.results import paper_draw
-from survey_app.results.paper_draw import ComparedMeanwhile, Comparison, Outcome, PaperDraw
+from survey_app.quality import paper_draw
+from survey_app.quality.paper_draw import ComparedMeanwhile, Comparison, Outcome, PaperDraw
 
 bp = Blueprint("paper_draw", __name__, template_folder="templates")
 
@@ -129,7 +129,7 @@ def _page(
 ) -> str:
     role, state = access.identity().role, draw.survey.state
     return render_template(
-        "results/paper_draw.html",
+        "quality/paper_draw.html",
         survey=draw.survey,
         draw=draw,
         outcomes=outcomes(),

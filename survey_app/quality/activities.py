@@ -16,8 +16,8 @@ from survey_app.config import VIETNAM
 from survey_app.fieldwork import meetings, names
 from survey_app.fieldwork.meetings import MeetingView
 from survey_app.fieldwork.models import FrameRow, SealedUnit, Survey
-from survey_app.results import signs
-from survey_app.results.signs import Signs
+from survey_app.quality import signs
+from survey_app.quality.signs import Signs
 from survey_app.scoring import signals, tallies
 from survey_app.scoring.activity import Activity, Consultation, Door, Receipts, TenMinutes, Window
 from survey_app.scoring.signals import Limits

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from survey_app.i18n import gettext as _
-from survey_app.results.comparison import Sample
+from survey_app.quality.comparison import Sample
 from survey_app.scoring.callback import Contradiction
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.signals import Flag

@@ -16,9 +16,9 @@ from survey_app.fieldwork import meetings
 from survey_app.fieldwork.meetings import MeetingView
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
-from survey_app.results import activities, callbacks
-from survey_app.results.callbacks import Entry
-from survey_app.results.models import Callback
+from survey_app.quality import activities, callbacks
+from survey_app.quality.callbacks import Entry
+from survey_app.quality.models import Callback
 from survey_app.scoring import callback, signals
 from survey_app.scoring.activity import Consultation, Receipts, Window
 from survey_app.scoring.callback import Contradiction, Meaning, Replies, Row

@@ -22,7 +22,7 @@ from survey_app.fieldwork import ticks
 from survey_app.fieldwork.models import Channel, Medium, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
-from survey_app.results.models import PaperComparison
+from survey_app.quality.models import PaperComparison
 from survey_app.scoring import keying, lots, tallies
 from survey_app.scoring.keying import DrawOutcome, SecondKeying
 from survey_app.sealing import queries

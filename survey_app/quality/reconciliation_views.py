@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from survey_app import access, audit, db, files
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Purpose
-from survey_app.results import reconciliation
+from survey_app.quality import reconciliation
 
 bp = Blueprint("reconciliation", __name__, template_folder="templates")
 

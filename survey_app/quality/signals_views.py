@@ -16,10 +16,10 @@ from survey_app.fieldwork import operations
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
-from survey_app.results import callbacks, signals_wording
-from survey_app.results import comparison as comparisons
-from survey_app.results.comparison import Comparison
-from survey_app.results.signals_forms import ReceiptsForm, RepliesForm
+from survey_app.quality import callbacks, signals_wording
+from survey_app.quality import comparison as comparisons
+from survey_app.quality.comparison import Comparison
+from survey_app.quality.signals_forms import ReceiptsForm, RepliesForm
 from survey_app.revisions import Saved, SavedMeanwhile
 from survey_app.scoring.callback import Replies
 from survey_app.scoring.signals import Limits
@@ -167,7 +167,7 @@ def _page(
                 current, person.actor, "results.exact", subject, at=datetime.now(UTC), form="comparison"
             )
     return render_template(
-        "results/comparison.html",
+        "quality/comparison.html",
         survey=survey,
         found=found,
         forgotten_ticks=Limits().forgotten_ticks,

@@ -18,9 +18,9 @@ from survey_app.collecting.queries import slip_door
 from survey_app.fieldwork import codes, meetings
 from survey_app.fieldwork.models import Channel, Meeting, Purpose, State
 from survey_app.keys import store
+from survey_app.quality import comparison
+from survey_app.quality.models import SealedSign
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
-from survey_app.results import comparison
-from survey_app.results.models import SealedSign
 from survey_app.scoring.signals import Limits
 from survey_app.sealing.models import Seal
 from tests.rooms.sealing.conftest import HAPPY, UNHAPPY

@@ -19,7 +19,7 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import State
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
-from survey_app.results.models import Callback, CallbackReplies
+from survey_app.quality.models import Callback, CallbackReplies
 from survey_app.scoring import callback
 from survey_app.scoring.callback import Contradiction, Replies
 from survey_app.sealing.models import ReceiptList, Seal
