@@ -12,7 +12,8 @@ from bench.tables import median, show
 from survey_app import db
 from survey_app.app import create_app
 from survey_app.config import load_settings
-from survey_app.fieldwork import codes, queries, slips
+from survey_app.fieldwork import codes, queries
+from survey_app.printing import slips
 
 _SLIPS, _REPEATS = 400, 3
 

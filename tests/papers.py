@@ -9,9 +9,10 @@ from pathlib import Path
 from flask import Flask
 
 from survey_app import authoring, i18n, templating
-from survey_app.fieldwork import print_views
+from survey_app.fieldwork import rounds
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
+from survey_app.printing import views as print_views
 from survey_app.questions import document
 from survey_app.units.queries import UnitView
 
@@ -26,6 +27,7 @@ def printing_application() -> Iterator[Flask]:
     app.config["TRANSLATIONS"] = TRANSLATIONS
     i18n.init_app(app)
     templating.init_app(app)
+    app.jinja_env.filters["annulment"] = rounds.sentence
     app.register_blueprint(print_views.bp)
     with app.app_context():
         yield app

@@ -1,4 +1,4 @@
-"""Surveys in the field: frames, codes, slips and posters, progress, phones open and close."""
+"""Surveys in the field: frames, codes, meetings, progress, phones open and close."""
 
 from flask import Flask
 
@@ -12,25 +12,20 @@ from survey_app.fieldwork import (
     commands,
     contact,
     draft_views,
-    links,
     meeting_views,
-    print_views,
     queries,
     remarks,
+    rounds,
     schedule,
     views,
 )
-from survey_app.fieldwork.links import Link
-from survey_app.fieldwork.models import Purpose, State
-from survey_app.i18n import lazy_gettext
 from survey_app.journal import queries as journal
 
 
 def init_app(app: Flask) -> None:
-    """Register the survey pages, the papers, the commands, the minute job and what waits for people."""
-    app.jinja_env.filters["dialled"] = contact.dialled
+    """Register the survey pages, the commands, the minute job and what waits for people."""
+    app.jinja_env.filters.update(dialled=contact.dialled, annulment=rounds.sentence)
     app.register_blueprint(draft_views.bp)
-    app.register_blueprint(print_views.bp)
     app.register_blueprint(meeting_views.bp)
     app.register_blueprint(clock_views.bp)
     app.cli.add_command(commands.group)
@@ -40,21 +35,5 @@ def init_app(app: Flask) -> None:
     todo.register(app, schedule.todos)
     remarks.register(app, clock_views.remarks)
     journal.register(app, "survey", queries.subjects_under)
-    links.register(
-        app,
-        Link(
-            "fieldwork_print.papers",
-            lazy_gettext("Slips and posters"),
-            (State.PUBLISHED, State.OPEN, State.COUNTING),
-            leads=True,
-        ),
-        Link(
-            "fieldwork_print.papers",
-            lazy_gettext("Poster with the QR"),
-            (State.PUBLISHED, State.OPEN),
-            leads=True,
-            purposes=(Purpose.FEEDBACK,),
-        ),
-    )
     for act in acts.OWN:
         paper_signatures.register(app, act, views.carry_out, acts.page_of)

@@ -1,16 +1,13 @@
 """The operator's commands of fieldwork. Exact figures; every act is audited as "operator"."""
 
 import json
-import os
 import time
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,15 +17,13 @@ from survey_app.authoring import operations as authoring
 from survey_app.authoring import queries as instruments
 from survey_app.config import VIETNAM
 from survey_app.errors import DomainError
-from survey_app.fieldwork import batches, calendar, drafting, operations, queries, reach, slips
+from survey_app.fieldwork import calendar, drafting, operations, queries
 from survey_app.fieldwork.contact import has_number
 from survey_app.fieldwork.models import Purpose
-from survey_app.fieldwork.refusals import NoSuchVillage
 from survey_app.i18n import gettext as _
 from survey_app.jobs import Failed
 from survey_app.keys import store
 from survey_app.templating import moment
-from survey_app.units import kinds
 from survey_app.units import operations as units_operations
 from survey_app.units import queries as units
 from survey_app.units.households import BadFile, read_file
@@ -182,54 +177,6 @@ def server_clock(confirm: bool, as_json: bool) -> None:
     )
 
 
-@group.command("slips")
-@click.option("--survey", "survey_id", required=True)
-@click.option("--village", required=True, help="Code or name of the village.")
-@click.option("--count", type=int, required=True)
-@click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A .pdf or .csv file."
-)
-@click.option("--json", "as_json", is_flag=True)
-def make_slips(survey_id: str, village: str, count: int, out: Path, as_json: bool) -> None:
-    """Make a batch of slips for one village; the codes are in the file and nowhere else."""
-    if out.suffix not in {".pdf", ".csv"}:
-        raise click.ClickException(_("The file must end in .pdf or .csv."))
-    _require_writable(out)
-    settings = current_app.extensions["settings"]
-    try:
-        with db.transaction() as current:
-            survey = queries.survey(current, survey_id)
-            line = _line(queries.frame(current, survey_id), village)
-            slips.check_room(survey)
-            if out.suffix == ".pdf":
-                reach.require(survey, settings)
-            batch = batches.make_slips(
-                current,
-                survey_id,
-                line.unit.id,
-                count,
-                spare_percent=settings.spare_percent,
-                actor=OPERATOR,
-                now=datetime.now(UTC),
-                keys=store(),
-            )
-    except DomainError as error:
-        raise click.ClickException(error.message) from error
-    if out.suffix == ".csv":
-        out.write_bytes(b"".join(slips.csv(survey, line.unit, batch.codes, settings)))
-    else:
-        out.write_bytes(slips.pdf(survey, line.unit, batch.codes, settings))
-    done = {
-        "survey": survey_id,
-        "village": line.unit.code,
-        "batch": batch.batch_id,
-        "slips": len(batch.codes),
-    }
-    click.echo(
-        json.dumps(done) if as_json else f"{len(batch.codes)} slips of batch {batch.batch_id} in {out}"
-    )
-
-
 @group.command("progress")
 @click.option("--survey", "survey_id", required=True)
 @click.option("--json", "as_json", is_flag=True)
@@ -267,26 +214,3 @@ def _frame(file: Path, commune: units.UnitView, now: datetime) -> list[drafting.
     lines = read_file(file.read_bytes(), file.name, commune, current, units.civil(now))
     stored = units_operations.record_households(current, lines, actor=OPERATOR, now=now)
     return [drafting.Asked(row.unit_id, row.households, row.source, row.as_of) for row in stored]
-
-
-def _require_writable(out: Path) -> None:
-    """Before a batch is made: its codes stand in this file and nowhere else."""
-    folder = out.absolute().parent
-    if not folder.is_dir():
-        raise click.ClickException(_("There is no folder %(folder)s.", folder=folder))
-    if not os.access(out if out.exists() else folder, os.W_OK):
-        raise click.ClickException(_("%(file)s cannot be written by this account.", file=out))
-
-
-def _line(frame: tuple[queries.FrameLine, ...], village: str) -> queries.FrameLine:
-    names = {unicodedata.normalize("NFC", village).casefold()}
-    found = [line for line in frame if line.unit.code == village or _called(line.unit) & names]
-    if len(found) != 1:
-        raise NoSuchVillage(village, ((line.unit.code, line.unit.full_name) for line in frame))
-    return found[0]
-
-
-def _called(village: units.UnitView) -> set[str]:
-    """What somebody may type for a village; without its former commune the name may mean several."""
-    spoken = kinds.full_name(village.kind, village.name)
-    return {name.casefold() for name in (village.name, spoken, village.full_name)}

@@ -1,6 +1,5 @@
 """Why an act on a survey was refused, in words that say what to do next."""
 
-from collections.abc import Iterable
 from http import HTTPStatus
 
 from survey_app.errors import DomainError
@@ -40,20 +39,3 @@ class ReasonNeeded(DomainError):
 
 class SurveyChanged(DomainError):
     """Somebody else saved the survey meanwhile."""
-
-
-class NoSuchVillage(DomainError):
-    """No village, or more than one, goes by what was typed; the message lists those of the survey."""
-
-    code = "khong-co-thon"
-    status = HTTPStatus.NOT_FOUND
-
-    def __init__(self, typed: str, villages: Iterable[tuple[str, str]]) -> None:
-        listed = "\n".join(f"  {code}  {name}" for code, name in villages)
-        super().__init__(
-            _(
-                "No single village of this survey is called %(typed)s. Give the code of one of these:",
-                typed=typed,
-            )
-            + f"\n{listed}"
-        )

@@ -22,12 +22,12 @@ from survey_app.fieldwork import (
     links,
     meetings,
     operations,
-    posters,
     queries,
     readiness,
     remarks,
     rounds,
     rulebook,
+    way_in,
 )
 from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.forms import (
@@ -38,8 +38,8 @@ from survey_app.fieldwork.forms import (
     ReopenForm,
 )
 from survey_app.fieldwork.models import Purpose, State
-from survey_app.fieldwork.posters import SIZES, Door
 from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.way_in import Door
 from survey_app.i18n import gettext as _
 from survey_app.keys import store
 from survey_app.revisions import Saved, SavedMeanwhile
@@ -88,7 +88,6 @@ def page(survey_id: str) -> ResponseReturnValue:
         remarks=remarks.remarks(current, survey),
         ways=links.ways(survey, person.role),
         open_link=_open_link(survey),
-        poster_sizes=SIZES,
         act_name=acts.name,
         page_of=acts.page_of,
         annulments=rounds.annulments(current, survey_id),
@@ -255,7 +254,7 @@ def _open_link(survey: SurveyView) -> Door | None:
     """Where a published feedback survey is answered."""
     if survey.purpose is not Purpose.FEEDBACK or survey.state is State.DRAFT:
         return None
-    return posters.door(survey, current_app.extensions["settings"].public_url)
+    return way_in.door(survey, current_app.extensions["settings"].public_url)
 
 
 def status(form: object) -> int:

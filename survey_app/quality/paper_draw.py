@@ -18,10 +18,10 @@ from survey_app.collecting import leaves, second_keying, stored, wording
 from survey_app.collecting.models import SealedResponse
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork import ticks
 from survey_app.fieldwork.models import Channel, Medium, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
+from survey_app.printing import ticks
 from survey_app.quality.models import PaperComparison
 from survey_app.scoring import keying, lots, tallies
 from survey_app.scoring.keying import DrawOutcome, SecondKeying

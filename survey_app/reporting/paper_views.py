@@ -17,9 +17,9 @@ from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db, files, keys
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork import reach
 from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.queries import SurveyView
+from survey_app.printing import reach
 from survey_app.quality import reconciliation_views
 from survey_app.reporting import pack, papers, printing
 from survey_app.reporting.papers import Exact

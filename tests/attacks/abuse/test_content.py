@@ -14,10 +14,10 @@ from survey_app import db, files
 from survey_app.access import Role
 from survey_app.authoring.models import InstrumentRecord
 from survey_app.collecting.models import Response
-from survey_app.fieldwork import posters
 from survey_app.fieldwork.models import State, Survey
 from survey_app.fieldwork.queries import SurveyNotFound
 from survey_app.fieldwork.queries import survey as survey_now
+from survey_app.printing import posters
 from survey_app.questions import document
 from tests.pages import Page
 

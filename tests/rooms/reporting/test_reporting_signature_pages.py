@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from survey_app import db
-from survey_app.fieldwork import batches, lists
+from survey_app.fieldwork import batches
 from survey_app.fieldwork import queries as fieldwork
+from survey_app.printing import lists
 from survey_app.quality import reconciliation
 from survey_app.reporting import papers, printing
 from tests.rooms.sealing.conftest import HAPPY, UNHAPPY, Surveys

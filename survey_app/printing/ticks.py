@@ -130,7 +130,7 @@ def _common(lines: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _fits(boxes: TickBoxes) -> bool:
-    return files.page_count(render_template("fieldwork/print/ticks_alone.html", boxes=boxes)) == 1
+    return files.page_count(render_template("printing/print/ticks_alone.html", boxes=boxes)) == 1
 
 
 def _heads(instrument: Instrument) -> tuple[Head, ...]:

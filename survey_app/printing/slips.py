@@ -15,9 +15,9 @@ from flask import render_template
 
 from survey_app import drawing, files
 from survey_app.config import Settings
-from survey_app.fieldwork import ticks
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import force_locale
+from survey_app.printing import ticks
 from survey_app.units.queries import UnitView
 
 _POINTS_PER_MM = 72 / 25.4
@@ -74,7 +74,7 @@ def html(survey: SurveyView, village: UnitView, codes: Sequence[str], settings: 
     Papers speak Vietnamese whatever the language of the screen. Raises SlipTooFull.
     """
     sheets = _sheets(codes, settings)
-    return _render("fieldwork/print/slips.html", survey, village, sheets, settings, nonce=nonce)
+    return _render("printing/print/slips.html", survey, village, sheets, settings, nonce=nonce)
 
 
 def pdf(survey: SurveyView, village: UnitView, codes: Sequence[str], settings: Settings) -> bytes:
@@ -85,7 +85,7 @@ def pdf(survey: SurveyView, village: UnitView, codes: Sequence[str], settings: S
     library that renumbers their objects. What limits the batch is the village's households and spares.
     """
     sheets = _sheets(codes, settings)
-    layers = _render("fieldwork/print/slip_layers.html", survey, village, sheets, settings)
+    layers = _render("printing/print/slip_layers.html", survey, village, sheets, settings)
     return files.pdf_in_layers(layers, _piles(sheets))
 
 

@@ -4,7 +4,6 @@ A decision survey's poster leads to the page where a household types the code of
 leads to its open link and says that it is never scored. Knows no code.
 """
 
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask import render_template
@@ -12,11 +11,12 @@ from flask import render_template
 from survey_app import drawing, files
 from survey_app.config import Settings
 from survey_app.errors import DomainError
-from survey_app.fieldwork import reach
+from survey_app.fieldwork import way_in
 from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import force_locale
 from survey_app.i18n import gettext as _
+from survey_app.printing import reach
 
 #: Paper sizes, and the millimetres on paper of one millimetre of the A4 design.
 SIZES = {"A4": 1.0, "A3": 1.41421}
@@ -36,34 +36,15 @@ class PosterTooLate(DomainError):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
-    """Where the poster leads: the text of its QR and what people type."""
-
-    qr: str
-    typed: str
-
-    @property
-    def picture(self) -> str:
-        """The QR, for a page."""
-        return drawing.data_uri(drawing.qr_svg(self.qr))
-
-
-def door(survey: SurveyView, public_url: str) -> Door:
-    """The page where answering begins."""
-    path = "/k" if survey.purpose.asks_households else f"/g/{survey.link}"
-    return Door(qr=f"{public_url}{path}", typed=f"{public_url.partition('://')[2]}{path}")
-
-
 def pdf(survey: SurveyView, settings: Settings, size: str) -> bytes:
     """The poster as one page of `size`, a key of SIZES, in Vietnamese. Raises PosterTooLate, LeadsNowhere."""
     if survey.state not in _BEFORE_THE_END:
         raise PosterTooLate
     reach.require(survey, settings)
-    leads_to = door(survey, settings.public_url)
+    leads_to = way_in.door(survey, settings.public_url)
     with force_locale("vi"):
         page = render_template(
-            "fieldwork/print/poster.html",
+            "printing/print/poster.html",
             survey=survey,
             decision=survey.purpose.asks_households,
             typed=leads_to.typed,

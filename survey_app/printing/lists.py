@@ -11,10 +11,10 @@ from flask import render_template
 
 from survey_app import drawing, files
 from survey_app.config import Settings
-from survey_app.fieldwork import reach
 from survey_app.fieldwork.queries import BatchView, FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import force_locale
+from survey_app.printing import reach
 
 #: Numbered lines in one column of the receipt list; each page has two columns.
 _LINES = 32
@@ -57,7 +57,7 @@ def cover_pdf(
     link = cover_link(survey, held.line, settings.public_url)
     with force_locale("vi"):
         page = render_template(
-            "fieldwork/print/cover.html",
+            "printing/print/cover.html",
             survey=survey,
             held=held,
             annulments=annulments,
@@ -74,7 +74,7 @@ def receipt_pdf(
     """The receipt list with lines 1 to `slips`, in Vietnamese; `annulments` are the village's."""
     with force_locale("vi"):
         page = render_template(
-            "fieldwork/print/receipts.html",
+            "printing/print/receipts.html",
             survey=survey,
             line=line,
             slips=slips,

@@ -16,9 +16,10 @@ from survey_app.access import Identity, Role
 from survey_app.authoring import operations as authoring_operations
 from survey_app.authoring import queries as instruments
 from survey_app.config import load_settings
-from survey_app.fieldwork import codes, drafting, operations, queries, slips, ticks
+from survey_app.fieldwork import codes, drafting, operations, queries
 from survey_app.fieldwork.models import Purpose
 from survey_app.keys import store
+from survey_app.printing import slips, ticks
 from survey_app.questions.instrument import Kind, Question
 from survey_app.units import households
 from survey_app.units import operations as unit_operations

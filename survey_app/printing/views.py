@@ -18,15 +18,15 @@ from survey_app.access import Identity
 from survey_app.accounts.freshness import fresh
 from survey_app.config import Settings
 from survey_app.errors import DomainError
-from survey_app.fieldwork import batches, lists, posters, queries, reach, rounds, slips
+from survey_app.fieldwork import batches, queries, rounds
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import BatchView, FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.forms import StaffForm, WholeNumberField
 from survey_app.i18n import lazy_gettext as _l
+from survey_app.printing import lists, posters, reach, slips
 
-bp = Blueprint("fieldwork_print", __name__, template_folder="templates")
-bp.add_app_template_filter(rounds.sentence, "annulment")
+bp = Blueprint("printing", __name__, template_folder="templates")
 
 _READERS = access.READ_PRINTS
 _PRINTERS = access.PRINT_SLIPS
@@ -148,7 +148,7 @@ def counts(cover_token: str, village: str) -> ResponseReturnValue:
     line = queries.frame_line(db.session(), survey.id, village)
     answered, as_of = queries.answered_hourly(db.session(), survey.id)
     return render_template(
-        "fieldwork/print/counts.html",
+        "printing/counts.html",
         survey=survey,
         line=line,
         answered=queries.answered_by_village(answered).get(line.unit.id, 0),
@@ -175,14 +175,13 @@ def _page(survey: SurveyView, village: str = "", typed: object = None, problem: 
         is_asked = survey.state in batches.making_states(db.session(), survey.id, line.unit.id)
         rows.append(VillageRow(line, own, live, most, entered, problem if refused else "", is_asked))
     return render_template(
-        "fieldwork/print/papers.html",
+        "printing/papers.html",
         survey=survey,
         rows=rows,
         decision=survey.purpose is Purpose.DECISION,
         before_the_end=survey.state in _BEFORE_THE_END,
         may_make=any(row.is_asked for row in rows),
         may_print=_may_print(access.identity(), survey, settings),
-        sizes=posters.SIZES,
     )
 
 

@@ -1,0 +1,33 @@
+"""Printed matter of the field: slips, covers, receipt lists and posters, and the page that prints them."""
+
+from flask import Flask
+
+from survey_app.fieldwork import links
+from survey_app.fieldwork.commands import group
+from survey_app.fieldwork.links import Link
+from survey_app.fieldwork.models import Purpose, State
+from survey_app.i18n import lazy_gettext
+from survey_app.printing import commands, posters, views
+
+
+def init_app(app: Flask) -> None:
+    """Register the papers, where the survey's page leads to them, and the command that makes slips."""
+    app.register_blueprint(views.bp)
+    group.add_command(commands.make_slips)
+    app.jinja_env.globals["poster_sizes"] = posters.SIZES
+    links.register(
+        app,
+        Link(
+            "printing.papers",
+            lazy_gettext("Slips and posters"),
+            (State.PUBLISHED, State.OPEN, State.COUNTING),
+            leads=True,
+        ),
+        Link(
+            "printing.papers",
+            lazy_gettext("Poster with the QR"),
+            (State.PUBLISHED, State.OPEN),
+            leads=True,
+            purposes=(Purpose.FEEDBACK,),
+        ),
+    )
