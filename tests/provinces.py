@@ -12,6 +12,8 @@ from survey_app.access import Identity, Role
 from survey_app.accounts.models import User
 from survey_app.approvals import requests as approvals
 from survey_app.authoring.models import InstrumentRecord
+from survey_app.campaigns import queries
+from survey_app.campaigns.queries import Board, Row
 from survey_app.collecting.models import ActivityCounter
 from survey_app.fieldwork import acts
 from survey_app.fieldwork.acts import Act
@@ -19,8 +21,6 @@ from survey_app.fieldwork.models import Channel, FrameRow, HourlyProgress, Progr
 from survey_app.quality.models import SealedSign
 from survey_app.questions import document
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument, Kind, Option, Question
-from survey_app.reporting import queries
-from survey_app.reporting.queries import Board, Row
 from survey_app.rulebooks import operations as rulebooks
 from survey_app.scoring import tallies
 from survey_app.scoring.disclosure import Audience

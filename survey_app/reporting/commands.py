@@ -2,27 +2,20 @@
 
 import json
 import os
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
 from survey_app import audit, db, keys
-from survey_app.criteria.findings import Finding
+from survey_app.campaigns import machine, queries
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
-from survey_app.reporting import pack, queries
+from survey_app.reporting import pack
 from survey_app.reporting.pack import Packed
-from survey_app.reporting.queries import Board, Row, TargetProgress
-from survey_app.reporting.wording import beside_text, row_verdict, state_name, wait_text
 from survey_app.rulebooks import queries as rulebooks
-from survey_app.rulebooks.wording import book_text, rule_text, source_text, target_name
-from survey_app.scoring.rates import Rate
-from survey_app.templating import percent
 from survey_app.units import queries as units
 from survey_app.units.models import Level
 
@@ -44,7 +37,11 @@ def province(code: str, year: int, as_json: bool) -> None:
         made = queries.board(current, unit, year, now, is_live=True)
     except DomainError as error:
         raise click.ClickException(error.message) from error
-    click.echo(json.dumps(as_document(made), ensure_ascii=False, indent=2) if as_json else _as_text(made))
+    click.echo(
+        json.dumps(machine.as_document(made), ensure_ascii=False, indent=2)
+        if as_json
+        else machine.as_text(made)
+    )
 
 
 @commands.command("pack")
@@ -95,81 +92,3 @@ def _write_pack(survey_id: str, out: Path, now: datetime) -> Packed:
     finally:
         part.unlink(missing_ok=True)
     return made
-
-
-def as_document(made: Board) -> dict[str, Any]:
-    """The board as JSON, in the shape that the outside relies on."""
-    return {
-        "unit": made.province.code,
-        "year": made.year,
-        "framework": {
-            "key": made.in_force.framework.key,
-            "version": made.in_force.framework.version,
-            "chosen": made.in_force.is_chosen,
-        },
-        "communes": [_commune(row) for row in made.rows],
-        "targets": [_target(made, one) for one in made.targets],
-    }
-
-
-def _commune(row: Row) -> dict[str, Any]:
-    return {
-        "unit": row.unit.code,
-        "name": row.unit.full_name,
-        "survey": row.survey_id,
-        "state": row.state.value if row.state else None,
-        "in_scope": row.in_scope,
-        "coverage": _rate(row.coverage),
-        "pooled": _rate(row.pooled),
-        "finding": row.finding.value if row.finding else None,
-        "awaits": list(row.awaits),
-        "rule": rule_text(row.event) if row.event else None,
-        "source": source_text(row.event.source) if row.event else None,
-        "pinned_rulebook": book_text(row.pinned) if row.pinned else None,
-        "conditions": [_condition(one) for one in row.conditions],
-        "above_frame": [asdict(village) for village in row.above_frame],
-        "contradicted": asdict(row.contradiction) if row.contradiction else None,
-        "late": row.is_late,
-    }
-
-
-def _condition(found: Finding) -> dict[str, Any]:
-    return {
-        "key": found.requirement.key,
-        "finding": found.verdict.value,
-        "rule": rule_text(found),
-        "source": source_text(found.source),
-    }
-
-
-def _target(made: Board, one: TargetProgress) -> dict[str, Any]:
-    return {
-        "key": one.target.key,
-        "met": one.progress.met,
-        "total": one.progress.total,
-        "goal": float(one.progress.goal),
-        "computed": one.progress.computed,
-        "name": target_name(one.target, made.in_force.framework),
-        "beside": asdict(one.beside) if one.beside else None,
-    }
-
-
-def _rate(rate: Rate | None) -> dict[str, int] | None:
-    return {"n": rate.n, "of": rate.of} if rate else None
-
-
-def _as_text(made: Board) -> str:
-    lines = [f"{made.province.full_name} {made.year}: {book_text(made.book)}"]
-    for one in made.targets:
-        name = target_name(one.target, made.in_force.framework)
-        lines.append(
-            "  ".join(filter(None, (f"{one.progress.met}/{one.progress.total}", name, beside_text(one))))
-        )
-    for row in made.rows:
-        verdict = row_verdict(row)
-        figures = ", ".join(percent(rate) for rate in (row.coverage, row.pooled) if rate)
-        waits = wait_text(row.wait) if row.in_scope and row.wait else ""
-        lines.append(
-            "  ".join(filter(None, (row.unit.full_name, state_name(row.state), figures, verdict, waits)))
-        )
-    return "\n".join(lines)

@@ -5,14 +5,8 @@ Takes rows whose figures are already disclosed; hides and adds nothing.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from survey_app.criteria.findings import Finding
-from survey_app.criteria.frameworks import Requirement, RequirementKind
-from survey_app.fieldwork.models import State
-from survey_app.files import Cell
-from survey_app.i18n import gettext as _
-from survey_app.quality.signals_wording import contradicted
-from survey_app.reporting.queries import Board, Row
-from survey_app.reporting.wording import (
+from survey_app.campaigns.queries import Board, Row
+from survey_app.campaigns.wording import (
     above_frame_text,
     beside_text,
     denominator_text,
@@ -21,6 +15,12 @@ from survey_app.reporting.wording import (
     state_name,
     wait_text,
 )
+from survey_app.criteria.findings import Finding
+from survey_app.criteria.frameworks import Requirement, RequirementKind
+from survey_app.fieldwork.models import State
+from survey_app.files import Cell
+from survey_app.i18n import gettext as _
+from survey_app.quality.signals_wording import contradicted
 from survey_app.rulebooks.wording import (
     book_text,
     finding_name,

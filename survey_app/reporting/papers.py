@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from survey_app.approvals import requests as approvals
 from survey_app.approvals.requests import ApprovalView
+from survey_app.campaigns import verdicts
+from survey_app.campaigns.verdicts import Verdicts
 from survey_app.criteria.frameworks import Framework
 from survey_app.errors import DomainError
 from survey_app.fieldwork import acts
@@ -21,8 +23,6 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.quality import callbacks, reconciliation
 from survey_app.quality.reconciliation import VillageSlips
-from survey_app.reporting import verdicts
-from survey_app.reporting.verdicts import Verdicts
 from survey_app.results import disclosed, speaking
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.rulebooks import pins

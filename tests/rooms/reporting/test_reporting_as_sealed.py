@@ -16,9 +16,10 @@ from survey_app import db, keys
 from survey_app.access import Role
 from survey_app.authoring import triggers as frozen
 from survey_app.authoring.models import InstrumentRecord
+from survey_app.campaigns import queries
 from survey_app.fieldwork import queries as fieldwork
 from survey_app.fieldwork.models import SealedUnit, Survey
-from survey_app.reporting import papers, printing, queries
+from survey_app.reporting import papers, printing
 from survey_app.results import machine, postings, sets
 from survey_app.results.postings import Noted
 from survey_app.rulebooks import operations as rulebooks

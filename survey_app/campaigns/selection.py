@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from survey_app.campaigns.queries import Row
 from survey_app.criteria.findings import SIGNATURES, Verdict
 from survey_app.fieldwork.models import State
-from survey_app.reporting.queries import Row
 from survey_app.scoring.rates import Rate
 from survey_app.units import names
 

@@ -12,6 +12,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from survey_app.approvals.models import Approval
+from survey_app.campaigns.waits import Step
 from survey_app.fieldwork import acts, calendar
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.acts import Act
@@ -25,7 +26,6 @@ from survey_app.fieldwork.models import (
     State,
     Survey,
 )
-from survey_app.reporting.waits import Step
 from survey_app.results import speaking
 from survey_app.rulebooks.pins import Pin
 from survey_app.units.models import Unit

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
+from survey_app.campaigns.denominators import Denominator
+from survey_app.campaigns.queries import Row, TargetProgress
+from survey_app.campaigns.waits import Reason, Wait
 from survey_app.fieldwork.models import State
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
-from survey_app.reporting.denominators import Denominator
-from survey_app.reporting.queries import Row, TargetProgress
-from survey_app.reporting.waits import Reason, Wait
 from survey_app.results.speaking import AboveFrame
 from survey_app.rulebooks.wording import finding_name, verdict_name
 from survey_app.templating import day, number

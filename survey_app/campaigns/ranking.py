@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from survey_app.campaigns import consultations
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.quality import activities
 from survey_app.quality.models import Callback
-from survey_app.reporting import consultations
 from survey_app.results import speaking
 from survey_app.scoring import signals
 from survey_app.scoring.signals import Flag, Limits

@@ -13,6 +13,11 @@ from typing import assert_never
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from survey_app.campaigns import consultations, verdicts, waits
+from survey_app.campaigns.consultations import Consultation
+from survey_app.campaigns.denominators import Denominator, denominator
+from survey_app.campaigns.verdicts import Verdicts
+from survey_app.campaigns.waits import Wait
 from survey_app.criteria import targets
 from survey_app.criteria.findings import Finding, Verdict
 from survey_app.criteria.frameworks import Framework, RequirementKind, Target, TargetKind
@@ -20,11 +25,6 @@ from survey_app.criteria.targets import Progress, Standing
 from survey_app.fieldwork import names
 from survey_app.fieldwork.models import HourlyProgress, Purpose, State
 from survey_app.quality import callbacks
-from survey_app.reporting import consultations, verdicts, waits
-from survey_app.reporting.consultations import Consultation
-from survey_app.reporting.denominators import Denominator, denominator
-from survey_app.reporting.verdicts import Verdicts
-from survey_app.reporting.waits import Wait
 from survey_app.results.speaking import AboveFrame, SealedSurvey
 from survey_app.rulebooks import pins
 from survey_app.rulebooks import queries as rulebooks

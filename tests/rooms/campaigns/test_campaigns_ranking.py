@@ -10,9 +10,9 @@ from survey_app import db
 from survey_app.access import Identity, Role
 from survey_app.accounts import todo
 from survey_app.audit import AuditEvent
+from survey_app.campaigns import ranking
 from survey_app.fieldwork.models import State
 from survey_app.quality.models import Callback
-from survey_app.reporting import ranking
 from survey_app.units import queries as units
 from tests.provinces import NOW
 

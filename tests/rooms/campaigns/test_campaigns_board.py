@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from survey_app import db
+from survey_app.campaigns import queries
+from survey_app.campaigns.queries import Beside
+from survey_app.campaigns.waits import Reason
 from survey_app.criteria.findings import Verdict
 from survey_app.fieldwork.models import Channel, Purpose, State, Survey
-from survey_app.reporting import exports, queries
-from survey_app.reporting.queries import Beside
-from survey_app.reporting.waits import Reason
+from survey_app.reporting import exports
 from survey_app.rulebooks import pins
 from survey_app.scoring.disclosure import Audience
 from survey_app.scoring.rates import Rate

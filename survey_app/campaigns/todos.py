@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from survey_app import access
 from survey_app.access import Identity
 from survey_app.accounts.todo import Todo
+from survey_app.campaigns import queries, ranking
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
-from survey_app.reporting import queries, ranking
 from survey_app.units import queries as units
 from survey_app.units.models import Level
 
@@ -36,7 +36,7 @@ def late_communes(session: Session, identity: Identity, now: datetime) -> Iterab
         if overdue
         else _("See who they are and what each of them waits for.")
     )
-    return (Todo(title, detail, url_for("reporting.board", year=year, late="1", sort="wait")),)
+    return (Todo(title, detail, url_for("campaigns.board", year=year, late="1", sort="wait")),)
 
 
 def not_called_back(session: Session, identity: Identity, now: datetime) -> Iterable[Todo]:
@@ -57,4 +57,4 @@ def _to_call_back(year: int, count: int) -> Todo:
         year=year,
     )
     detail = _("See which have most to compare with the papers, and begin there.")
-    return Todo(title, detail, url_for("reporting.ranking", year=year))
+    return Todo(title, detail, url_for("campaigns.ranking", year=year))

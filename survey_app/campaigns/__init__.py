@@ -1,0 +1,25 @@
+"""The province's year: where every commune stands, who is late and why, what is to be compared, the targets."""
+
+from flask import Flask
+
+from survey_app.accounts import todo
+from survey_app.campaigns import wording
+from survey_app.campaigns.todos import late_communes, not_called_back
+from survey_app.campaigns.views import bp
+
+
+def init_app(app: Flask) -> None:
+    """Pages, the lines of the to-do list, and wording for the templates."""
+    app.register_blueprint(bp)
+    todo.register(app, late_communes)
+    todo.register(app, not_called_back)
+    app.jinja_env.filters.update(
+        state_name=wording.state_name,
+        wait_text=wording.wait_text,
+        row_verdict=wording.row_verdict,
+        beside_text=wording.beside_text,
+        above_frame_text=wording.above_frame_text,
+        reason_name=wording.reason_name,
+        denominator_text=wording.denominator_text,
+        kind_name=wording.kind_name,
+    )

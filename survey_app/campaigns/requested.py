@@ -1,0 +1,56 @@
+"""The board that an address asks for: whose it is, how much of it the reader may see, and which rows are chosen."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from flask import abort, request
+
+from survey_app import access, db
+from survey_app.campaigns import queries, selection
+from survey_app.campaigns.queries import Board, Row
+from survey_app.campaigns.selection import Selection
+from survey_app.fieldwork.models import State
+from survey_app.rulebooks import queries as rulebooks
+from survey_app.sealing import audiences
+from survey_app.units import queries as units
+from survey_app.units.models import Level
+from survey_app.units.queries import UnitView
+
+
+def require_known(year: int) -> None:
+    """A year that nobody reports about is a page that does not exist: 404."""
+    if year not in rulebooks.YEARS:
+        abort(404)
+
+
+def board(year: int) -> Board:
+    """The board of the reader's own province, as much of it as this reader may see."""
+    require_known(year)
+    person = access.identity()
+    return queries.board(
+        db.session(),
+        province_of(person.unit_id),
+        year,
+        datetime.now(UTC),
+        audience=audiences.audience_of(person),
+    )
+
+
+def province_of(unit_id: int) -> UnitView:
+    """The reader's own province. An auditor or viewer of one commune has no business with the others: 403."""
+    unit = units.unit(db.session(), unit_id)
+    if unit.level != Level.PROVINCE:
+        abort(403)
+    return unit
+
+
+def chosen(made: Board) -> Selection:
+    """Which rows the address asks for, in which order."""
+    return selection.from_address(request.args, {row.unit.kind for row in made.rows})
+
+
+def by_state(rows: Sequence[Row]) -> list[tuple[State | None, int]]:
+    """Units in scope in each state, in the order of the work, states of nobody included."""
+    counted = Counter(row.state for row in rows if row.in_scope)
+    return [(state, counted[state]) for state in (None, *State) if state is not State.ANNULLED]
