@@ -4,7 +4,6 @@ A view without a rule answers 403, so forgetting one closes a door instead of op
 in: `accounts` supplies the identity.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,9 +11,7 @@ from typing import Any, TypeVar, assert_never
 from urllib.parse import quote
 
 from flask import Flask, abort, current_app, g, redirect, request
-from flask.sessions import NullSession, SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
-from flask.wrappers import Request
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -169,7 +166,6 @@ def roles(*allowed: Role) -> Callable[[View], View]:
 
 def init_app(app: Flask) -> None:
     """Guard every request and keep staff sessions away from the public side."""
-    app.session_interface = _StaffSession()
     app.before_request(_guard)
     app.extensions["identity_loader"] = lambda: None
     app.extensions["way_in"] = way_in
@@ -241,18 +237,3 @@ def _guard() -> ResponseReturnValue | None:
 def is_public_path(path: str) -> bool:
     """Whether the page is for people without an account."""
     return path in {"/k", "/K"} or path.startswith(("/k/", "/K/", *PUBLIC_PATHS[2:]))
-
-
-class _StaffSession(SecureCookieSessionInterface):
-    """Flask's signed cookie session, except on the public side, which has none."""
-
-    digest_method = staticmethod(hashlib.sha256)
-
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | NullSession | None:
-        if is_public_path(request.path):
-            return NullSession()
-        return super().open_session(app, request)
-
-    def save_session(self, app: Flask, session: Any, response: Any) -> None:
-        if not isinstance(session, NullSession):
-            super().save_session(app, session, response)

@@ -1,19 +1,29 @@
-"""The session's cookie, which no clock ends: how long a session runs is decided by its row, see `sessions`.
+"""The session's cookie: none on the public side, and on the staff's one that no clock ends.
+
+How long a session runs is decided by its row, see `sessions`.
 
 Flask's own cookie carries the moment of its signature and is refused when that lies in the future, and it tells the
 browser a date on which to throw it away. A server's clock that steps back would sign everybody out by either.
 """
 
+import hashlib
+
 from flask import Flask, Request, Response
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from flask.sessions import NullSession, SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from itsdangerous import BadSignature
 
+from survey_app import access
 
-class UndatedCookies(SecureCookieSessionInterface):
+
+class StaffCookies(SecureCookieSessionInterface):
     """Signed cookies whose age is not looked at, and which the browser keeps for a length of time."""
 
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+    digest_method = staticmethod(hashlib.sha256)
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | NullSession | None:
         """What the cookie holds; an empty session without one, or when its signature is not ours."""
+        if access.is_public_path(request.path):
+            return NullSession()
         serializer, value = self.get_signing_serializer(app), request.cookies.get(self.get_cookie_name(app))
         if serializer is None:
             return None
@@ -24,6 +34,8 @@ class UndatedCookies(SecureCookieSessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """As Flask does, with a length of time beside the date; browsers go by the length (RFC 6265, 5.3)."""
+        if isinstance(session, NullSession):
+            return
         super().save_session(app, session, response)
         start = f"{self.get_cookie_name(app)}="
         if not session or not session.permanent:

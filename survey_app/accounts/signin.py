@@ -18,7 +18,7 @@ from flask_login import LoginManager, current_user, login_user
 from survey_app import access, db
 from survey_app.access import Identity, Role
 from survey_app.accounts import second_factor, sessions
-from survey_app.accounts.cookies import UndatedCookies
+from survey_app.accounts.cookies import StaffCookies
 from survey_app.accounts.sessions import Visit
 
 #: Where people land when nothing safer is known.
@@ -61,7 +61,7 @@ class _Visitor:
 def init_app(app: Flask) -> None:
     """Connect Flask-Login and tell the guard who is signed in."""
     app.config["PERMANENT_SESSION_LIFETIME"] = sessions.IDLE
-    app.session_interface = UndatedCookies()
+    app.session_interface = StaffCookies()
     manager = LoginManager()
     # Phones change networks all day, and a digest of the address has no business in a cookie.
     manager.session_protection = None

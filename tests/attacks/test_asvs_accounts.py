@@ -18,7 +18,7 @@ from survey_app.access import Role
 from survey_app.accounts import enrolment, operations, passwords, second_factor, sessions
 from survey_app.accounts.models import Invitation, StaffSession, User
 from survey_app.collecting import tickets
-from survey_app.keys import KeyMissing, KeyStore, store
+from survey_app.keys import SESSION, KeyMissing, KeyStore, store
 
 PASSWORD = "bến nước đầu làng"
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
@@ -205,7 +205,8 @@ def test_the_secret_of_an_invitation_never_becomes_the_password(app, user_id):
 
 
 def test_a_token_of_one_purpose_or_without_its_signature_is_none_of_another(app, client, tmp_path):
-    survey_number, stranger = "001", KeyStore(tmp_path)
+    survey_number, stranger = "001", KeyStore(tmp_path / "stranger")
+    stranger.create(SESSION)
     ticket = tickets.issue(store(), survey_number, SLIP, NOW)
     body, _dot, signature = ticket.rpartition(".")
     forged = base64.urlsafe_b64encode(b'["001",1]').decode().rstrip("=")
@@ -226,7 +227,8 @@ def test_a_token_of_one_purpose_or_without_its_signature_is_none_of_another(app,
     assert tickets.issued_at(store(), cookie, survey_number, SLIP, NOW) is None
 
 
-def test_tokens_are_signed_with_sha_256_and_name_no_algorithm_that_could_be_chosen(app):
+def test_tokens_are_signed_with_sha_256_and_name_no_algorithm_that_could_be_chosen(app, client):
+    client.get("/dang-nhap")  # the secret is read when the first request comes
     signer = app.session_interface.get_signing_serializer(app).make_signer("cookie-session")
     ticket = tickets.issue(store(), "001", SLIP, NOW)
     form_token = URLSafeTimedSerializer(app.secret_key).dumps("x")

@@ -1,11 +1,13 @@
 """Where people are signed in, ending sessions, and showing again who one is before an act that counts."""
 
+import hashlib
 import re
 from datetime import UTC, date, datetime, timedelta
 
 import pyotp
 import pytest
 from flask import Flask, request
+from flask.sessions import NullSession
 from flask.testing import FlaskClient
 from itsdangerous import TimestampSigner
 from sqlalchemy import select
@@ -324,3 +326,16 @@ def test_a_new_password_does_not_stand_in_for_the_phone(client: FlaskClient, use
 
     assert client.get("/can-bo").status_code == 200
     assert client.get("/can-bo/thu").status_code == 302
+
+
+def test_a_respondents_page_opens_no_session_though_the_browser_sends_its_cookie(
+    app: Flask, client: FlaskClient, user_id: int
+) -> None:
+    sign_in(client)
+
+    with app.test_request_context("/k", headers={"Cookie": f"{app.config['SESSION_COOKIE_NAME']}=x"}):
+        opened = app.session_interface.open_session(app, request)
+
+    assert isinstance(opened, NullSession)
+    assert client.get("/k").headers.getlist("Set-Cookie") == []
+    assert app.session_interface.digest_method is hashlib.sha256

@@ -85,7 +85,7 @@ def test_loading_twice_is_refused_and_changes_nothing(app, loaded):
     again = app.test_cli_runner().invoke(args=["demo", "load", "--json"])
 
     assert again.exit_code == 1
-    assert "empty" in again.stderr
+    assert "không trống" in again.stderr
     assert len(queries.surveys_under(db.session(), "/")) == 1
 
 

@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from survey_app import clock, db, jobs, keys, throttle
 from survey_app.access import Role
-from survey_app.accounts import sessions
+from survey_app.accounts import paper_signatures, sessions
 from survey_app.accounts.models import StaffSession, User
 from survey_app.audit import AuditEvent
 from survey_app.clock import ClockReading, DueAct, Machine
 from survey_app.fieldwork import queries, schedule
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import HourlyProgress, Purpose, State
 from survey_app.results import schedule as keys_schedule
 from survey_app.sealing import schedule as results
 from survey_app.throttle import Failure
@@ -187,6 +187,38 @@ def test_the_command_tells_of_the_doubt_and_confirms(app):
 
     assert json.loads(told.output)["believed"] is False
     assert json.loads(confirmed.output) == json.loads(after.output) == {"believed": True, "doubt": None}
+
+
+def test_a_copy_of_progress_taken_under_a_clock_ahead_does_not_stand_for_ever(commune, make_survey):
+    survey, now = make_survey(commune), datetime.now(UTC)
+    village = commune.villages["Phung"].id
+    with db.transaction() as current:
+        current.add(
+            HourlyProgress(
+                survey_id=survey.id, unit_id=village, channel="self_online", answered=9, as_of=now + WRONG
+            )
+        )
+
+    assert schedule.open_and_close(now)["copied"] == 0
+    assert queries.answered_hourly(db.session(), survey.id) == ({}, None)
+
+
+def test_no_figure_of_a_day_to_come_is_counted_while_the_clock_is_in_doubt(surveys):
+    surveys.make(purpose=Purpose.FEEDBACK, state=State.OPEN)
+    surveys.answer("001", None, {"roads": "satisfied"}, times=10)
+    jump()
+
+    while_wrong = results.refresh_feedback(EVENING + WRONG)
+    compare(datetime.now(UTC) + 2 * MINUTE, uptime=120)
+
+    assert while_wrong == ()
+    assert results.refresh_feedback(EVENING) == ("001",)
+
+
+def test_a_paper_decision_does_not_lapse_under_a_clock_in_doubt(app):
+    jump()
+
+    assert paper_signatures.lapse_due(datetime.now(UTC) + WRONG) == 0
 
 
 # What is final
