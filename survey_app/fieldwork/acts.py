@@ -31,7 +31,9 @@ class Act(StrEnum):
 
 
 #: The acts that this room carries out.
-OWN = frozenset({Act.PUBLISH, Act.EXTEND, Act.SHORTEN, Act.ANNUL, Act.VOID_BATCH})
+OWN = frozenset(
+    {Act.PUBLISH, Act.EXTEND, Act.SHORTEN, Act.EXTEND_COUNTING, Act.REOPEN, Act.ANNUL, Act.VOID_BATCH}
+)
 
 
 def subject(survey_id: str) -> str:

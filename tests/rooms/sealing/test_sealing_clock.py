@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from survey_app import clock, db, jobs, keys, throttle
 from survey_app.access import Role
-from survey_app.accounts import paper_signatures, sessions
+from survey_app.accounts import sessions
 from survey_app.accounts.models import StaffSession, User
+from survey_app.approvals import paper_signatures
 from survey_app.audit import AuditEvent
 from survey_app.clock import ClockReading, DueAct, Machine
 from survey_app.fieldwork import queries, schedule
