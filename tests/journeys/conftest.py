@@ -26,6 +26,8 @@ from survey_app.config import VIETNAM
 
 PROJECT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
+#: What slips are printed with: papers of a real survey are refused where the address leads to this machine alone.
+PUBLIC_HOST = "khaosat.test"
 PHONE = {"width": 360, "height": 640}
 DESKTOP = {"width": 1280, "height": 900}
 #: How long a state is waited for. A machine that has other work is slow, and whoever waits goes on as soon as it is there.
@@ -86,7 +88,7 @@ def _running(app: Flask, database_url: str, tmp_path: Path, **changes: str) -> I
         environment = os.environ | {
             "SURVEY_INSTANCE": str(tmp_path / "instance"),
             "DATABASE_URL": database_url,
-            "PUBLIC_URL": url,
+            "PUBLIC_URL": url.replace("127.0.0.1", PUBLIC_HOST),
             "KEY_DIR": str(tmp_path / "keys"),
             **changes,
         }
@@ -111,6 +113,7 @@ def _running(app: Flask, database_url: str, tmp_path: Path, **changes: str) -> I
 def browser() -> Iterator[Browser]:
     """Debian's Chromium. A missing browser is a failure, never a skip."""
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    quiet.append(f"--host-resolver-rules=MAP {PUBLIC_HOST} 127.0.0.1")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=quiet)
         yield started

@@ -92,7 +92,8 @@ def _fault(done, mode):
         return "traceback"
     if _INSIDE.search(done.output):
         return "words of the inside"
-    if done.exit_code and not done.stderr.strip():
+    # A command that reports, for programs, tells what is wrong in its JSON.
+    if done.exit_code and not done.stderr.strip() and '"reasons": ["' not in done.stdout:
         return "no sentence"
     if mode and done.stdout.strip():
         try:
