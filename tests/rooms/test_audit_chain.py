@@ -252,7 +252,7 @@ def test_a_rolled_back_or_changed_log_is_not_healthy_and_does_not_start(app, cli
 
     assert health.status_code == 503
     assert "known outside" in health.json["reasons"][0]
-    assert (started.exit_code, "known outside" in started.stderr) == (1, True)
+    assert (started.exit_code, "bên ngoài đã biết" in started.stderr) == (1, True)
     assert app.test_cli_runner().invoke(args=["audit", "verify"]).exit_code == 1
 
 
