@@ -17,7 +17,7 @@ def choose(page: Page, question: str, answer: str) -> None:
 
 
 def press(page: Page, step: str) -> None:
-    with page.expect_navigation():
+    with page.expect_event("load"):
         page.locator(f"button[name=_step][value={step}]:visible").first.click()
 
 
@@ -117,7 +117,7 @@ def test_a_blank_slip_takes_a_second_act_by_keyboard_too(
         press(page, "send")
         expect(page.locator("[name=_blank]")).to_be_focused()
         # Enter goes back to the questions: the first button is the harmless one.
-        with page.expect_navigation():
+        with page.expect_event("load"):
             page.keyboard.press("Enter")
         expect(page.locator("input[name=planning]").first).to_be_visible()
         press(page, "review")
@@ -143,7 +143,7 @@ def test_enter_on_an_answer_leads_to_the_review_and_switches_no_language(field: 
     phone.goto(field.address(field.codes[0]))
     choose(phone, "planning", "satisfied")
 
-    with phone.expect_navigation():
+    with phone.expect_event("load"):
         phone.keyboard.press("Enter")
 
     expect(phone.locator("html")).to_have_attribute("lang", "vi")
@@ -151,7 +151,7 @@ def test_enter_on_an_answer_leads_to_the_review_and_switches_no_language(field: 
 
 
 def switch(page: Page, tag: str) -> None:
-    with page.expect_navigation():
+    with page.expect_event("load"):
         page.locator(f"button[name=_switch][value={tag}]").click()
 
 
