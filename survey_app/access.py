@@ -208,8 +208,15 @@ def may_open(role: Role, endpoint: str) -> bool:
     return role in getattr(current_app.view_functions[endpoint], "access_roles", ())
 
 
+def lets_in(role: Role, endpoint: str) -> bool:
+    """Whether the view is anybody's, or lets somebody with this role past its rule."""
+    return getattr(current_app.view_functions[endpoint], "access_roles", None) == () or may_open(
+        role, endpoint
+    )
+
+
 def may(endpoint: str) -> bool:
-    """Whether the signed-in person gets past the rule of the view; menus and links ask this, never a role."""
+    """Whether the signed-in person gets past the rule of the view; links ask this, never a role."""
     person = current_identity()
     return person is not None and may_open(person.role, endpoint)
 

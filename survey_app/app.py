@@ -37,6 +37,7 @@ from survey_app import (
     journal,
     key_commands,
     keys,
+    menu,
     ops,
     printing,
     privacy,
@@ -114,7 +115,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Signer.default_digest_method = staticmethod(hashlib.sha256)
     app.url_map.converters["int"] = _RowNumber
     app.before_request(_refuse_other_hosts)
-    for module in (doors, i18n, access, errors, templating):
+    for module in (doors, i18n, access, errors, templating, menu):
         module.init_app(app)
     db.init_app(app, settings.database_url)
     forms.init_app(app)

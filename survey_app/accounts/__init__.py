@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from survey_app import db, jobs
+from survey_app import db, jobs, menu
 from survey_app.accounts import (
     commands,
     denials,
@@ -15,6 +15,8 @@ from survey_app.accounts import (
     signin,
     todo,
 )
+from survey_app.i18n import lazy_gettext
+from survey_app.menu import Entry, Place
 
 
 def init_app(app: Flask) -> None:
@@ -27,6 +29,14 @@ def init_app(app: Flask) -> None:
     for pages in {module.bp for module in modules}:
         app.register_blueprint(pages)
     app.cli.add_command(commands.accounts)
+    menu.register(
+        app,
+        Entry("accounts.home", lazy_gettext("Today"), 100),
+        Entry("accounts.people", lazy_gettext("Accounts"), 800),
+        Entry("accounts.list_sessions", lazy_gettext("Where I am signed in"), 200, Place.ACCOUNT),
+        Entry("accounts.factor", lazy_gettext("Second factor: a code from my phone"), 300, Place.ACCOUNT),
+        Entry("accounts.password", lazy_gettext("My password"), 400, Place.ACCOUNT),
+    )
     jobs.register(app, "accounts.sessions", commands.forget_sessions)
     jobs.register(app, "accounts.kept_forms", kept_views.forget)
     app.jinja_env.filters["actor_name"] = lambda actor: queries.name_of(db.session(), actor)

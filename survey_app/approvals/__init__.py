@@ -2,9 +2,11 @@
 
 from flask import Flask
 
-from survey_app import jobs
+from survey_app import jobs, menu
 from survey_app.accounts import todo
 from survey_app.approvals import deputy_views, paper_signatures, paper_views, parties, reminders
+from survey_app.i18n import lazy_gettext
+from survey_app.menu import Entry, Place
 
 
 def init_app(app: Flask) -> None:
@@ -12,6 +14,10 @@ def init_app(app: Flask) -> None:
     # One blueprint; each module of pages adds its own to it.
     for pages in {module.bp for module in (deputy_views, paper_views)}:
         app.register_blueprint(pages)
+    menu.register(
+        app,
+        Entry("approvals.deputies_page", lazy_gettext("Signing in somebody's place"), 100, Place.ACCOUNT),
+    )
     jobs.register(app, "accounts.papers", paper_signatures.lapse_due)
     app.jinja_env.filters.update(
         signed_as=parties.signed_as,

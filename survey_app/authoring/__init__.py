@@ -2,8 +2,11 @@
 
 from flask import Flask
 
+from survey_app import menu
 from survey_app.authoring import commands, editing_views, queries, views
+from survey_app.i18n import lazy_gettext
 from survey_app.journal import queries as journal
+from survey_app.menu import Entry
 
 
 def init_app(app: Flask) -> None:
@@ -11,4 +14,5 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(editing_views.bp)
     app.cli.add_command(commands.group)
+    menu.register(app, Entry("authoring.index", lazy_gettext("Forms"), 400))
     journal.register(app, "instrument", queries.subjects_under)

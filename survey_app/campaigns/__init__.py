@@ -2,15 +2,24 @@
 
 from flask import Flask
 
+from survey_app import menu
+from survey_app.access import Identity
 from survey_app.accounts import todo
 from survey_app.campaigns import wording
 from survey_app.campaigns.todos import late_communes, not_called_back
 from survey_app.campaigns.views import bp
+from survey_app.i18n import lazy_gettext
+from survey_app.menu import Entry
+
+
+def _is_provincial(person: Identity) -> bool:
+    return person.is_provincial
 
 
 def init_app(app: Flask) -> None:
     """Pages, the lines of the to-do list, and wording for the templates."""
     app.register_blueprint(bp)
+    menu.register(app, Entry("campaigns.this_year", lazy_gettext("Province"), 600, only=_is_provincial))
     todo.register(app, late_communes)
     todo.register(app, not_called_back)
     app.jinja_env.filters.update(

@@ -2,7 +2,8 @@
 
 from flask import Flask
 
-from survey_app import jobs
+from survey_app import access, jobs, menu
+from survey_app.access import Identity
 from survey_app.accounts import todo
 from survey_app.collecting import (
     blank,
@@ -17,9 +18,15 @@ from survey_app.fieldwork import links, remarks
 from survey_app.fieldwork.links import Link
 from survey_app.fieldwork.models import State
 from survey_app.i18n import lazy_gettext
+from survey_app.menu import Entry
 
 #: While paper slips are keyed.
 _KEYED = (State.OPEN, State.COUNTING)
+
+
+def _has_no_survey_page(person: Identity) -> bool:
+    """Others find the keying of a survey on its page."""
+    return not access.may_open(person.role, "fieldwork.index")
 
 
 def init_app(app: Flask) -> None:
@@ -34,6 +41,9 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(paper_views.bp)
     app.register_blueprint(second_keying_views.bp)
     app.register_blueprint(slip_check.bp)
+    menu.register(
+        app, Entry("paper.choose", lazy_gettext("Key in paper slips"), 200, only=_has_no_survey_page)
+    )
     links.register(
         app,
         Link("paper.key_slip", lazy_gettext("Key in paper slips"), _KEYED, leads=True),

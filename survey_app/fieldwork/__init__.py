@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from survey_app import jobs
+from survey_app import jobs, menu
 from survey_app.accounts import todo
 from survey_app.approvals import paper_signatures
 from survey_app.authoring import uses
@@ -19,7 +19,9 @@ from survey_app.fieldwork import (
     schedule,
     views,
 )
+from survey_app.i18n import lazy_gettext
 from survey_app.journal import queries as journal
+from survey_app.menu import Entry
 
 
 def init_app(app: Flask) -> None:
@@ -31,6 +33,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(commands.group)
     uses.register(app, queries.use_of_instrument)
     jobs.register(app, "fieldwork", schedule.open_and_close)
+    menu.register(app, Entry("fieldwork.index", lazy_gettext("Surveys"), 300))
     todo.register(app, clock_views.todos)
     todo.register(app, schedule.todos)
     remarks.register(app, clock_views.remarks)

@@ -2,12 +2,16 @@
 
 from flask import Flask
 
+from survey_app import menu
+from survey_app.i18n import lazy_gettext
 from survey_app.journal import commands, queries, views
+from survey_app.menu import Entry
 
 
 def init_app(app: Flask) -> None:
     """The page and the commands of the audit log, and which accounts and units lie in a subtree."""
     app.register_blueprint(views.bp)
+    menu.register(app, Entry("journal.audit_log", lazy_gettext("Audit log"), 900))
     app.cli.add_command(commands.group)
     queries.register(app, "user", queries.accounts_under)
     queries.register(app, "unit", queries.units_under)

@@ -2,13 +2,14 @@
 
 from flask import Flask
 
-from survey_app import jobs
+from survey_app import jobs, menu
 from survey_app.accounts import todo
 from survey_app.fieldwork import links
 from survey_app.fieldwork.links import Link
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import lazy_gettext
+from survey_app.menu import Entry, Place
 from survey_app.privacy import commands, schedule, text_views, views
 from survey_app.sealing import at_sealing, words
 
@@ -26,6 +27,11 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(commands.group)
     jobs.register(app, "results.erase", schedule.erase_owed)
     at_sealing.register(app, "privacy.erasing", follow=schedule.erase_owed)
+    menu.register(
+        app,
+        Entry("privacy.log", lazy_gettext("Requests on personal data"), 100, Place.FOOTER),
+        Entry("privacy.data_map", lazy_gettext("Data map"), 200, Place.FOOTER),
+    )
     links.register(
         app,
         Link("texts.index", lazy_gettext("Written opinions"), _FINAL, only=_asks_in_words),

@@ -2,6 +2,9 @@
 
 from flask import Flask
 
+from survey_app import menu
+from survey_app.i18n import lazy_gettext
+from survey_app.menu import Entry
 from survey_app.rulebooks import wording
 from survey_app.rulebooks.commands import commands
 from survey_app.rulebooks.views import bp
@@ -10,6 +13,7 @@ from survey_app.rulebooks.views import bp
 def init_app(app: Flask) -> None:
     """Pages, commands, and the wording of rules for templates of all rooms above."""
     app.register_blueprint(bp)
+    menu.register(app, Entry("rulebooks.services_start", lazy_gettext("Services"), 700))
     app.cli.add_command(commands)
     app.jinja_env.filters.update(
         verdict_name=wording.verdict_name,

@@ -1,0 +1,78 @@
+"""The menu of staff pages. Rooms register their entries; this module knows none of their pages.
+
+Who is shown an entry follows from the rule of the view it leads to, so the menu never promises a page that is refused.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flask import Flask, current_app, url_for
+from flask_babel import LazyString
+
+from survey_app import access
+from survey_app.access import Identity
+
+
+class Place(StrEnum):
+    """Where on the page an entry is shown."""
+
+    #: In the bar at the top: the work of the person's role.
+    MAIN = "main"
+    #: Below the person's own name.
+    ACCOUNT = "account"
+    FOOTER = "footer"
+
+
+def _anybody(person: Identity) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page of the menu, for those whom its view lets in."""
+
+    endpoint: str
+    text: LazyString
+    #: Where it stands among the entries of its place, lowest first; hundreds leave room between two rooms.
+    order: int
+    place: Place = Place.MAIN
+    #: Which of those who may open the page also have it in their menu.
+    only: Callable[[Identity], bool] = _anybody
+
+    def is_for(self, person: Identity) -> bool:
+        """Whether this person has the entry in the menu."""
+        return access.lets_in(person.role, self.endpoint) and self.only(person)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry as the page prints it."""
+
+    url: str
+    text: str
+
+
+def init_app(app: Flask) -> None:
+    """Let the layout of staff pages ask for the entries of a place."""
+    app.extensions["menu"] = []
+    app.jinja_env.globals["menu"] = items
+
+
+def register(app: Flask, *entries: Entry) -> None:
+    """Show these entries to those whom their views let in."""
+    app.extensions["menu"].extend(entries)
+    app.extensions["menu"].sort(key=lambda entry: (entry.order, entry.endpoint))
+
+
+def items(place: str) -> tuple[Item, ...]:
+    """What the signed-in person has in the menu at this place; nothing when nobody is signed in."""
+    person = access.current_identity()
+    if person is None:
+        return ()
+    entries: list[Entry] = current_app.extensions["menu"]
+    return tuple(
+        Item(url_for(entry.endpoint), str(entry.text))
+        for entry in entries
+        if entry.place == place and entry.is_for(person)
+    )
