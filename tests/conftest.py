@@ -4,6 +4,7 @@ A PostgreSQL cluster is made in a folder of its own, listens on a socket there, 
 started it. The databases come from `databases`, the application from `applications`.
 """
 
+import io
 import os
 import pwd
 import shutil
@@ -19,6 +20,8 @@ from typing import Any
 import flask_migrate
 import pytest
 from argon2 import PasswordHasher
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
@@ -111,6 +114,18 @@ def emptied(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 ENGINES = ("sqlite", "postgresql")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the catalogues before anything is tested: a stale one hides what a reader would see."""
+    if hasattr(config, "workerinput"):
+        return
+    for written in (Path(__file__).resolve().parent.parent / "translations").rglob("*.po"):
+        compiled = io.BytesIO()
+        write_mo(compiled, read_po(io.BytesIO(written.read_bytes()), written.parents[1].name))
+        put = written.with_suffix(f".{os.getpid()}")
+        put.write_bytes(compiled.getvalue())
+        put.replace(written.with_suffix(".mo"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,5 +1,6 @@
 """Every text has a Vietnamese translation that keeps its placeholders and is in normal form C."""
 
+import gettext
 import re
 import unicodedata
 from pathlib import Path
@@ -67,6 +68,16 @@ def test_every_text_is_translated_and_none_is_a_guess(catalogue):
     guessed = [message.id for message in catalogue if message.id and message.fuzzy]
 
     assert empty == guessed == []
+
+
+def test_the_tests_read_the_catalogue_as_it_is_written_now(catalogue):
+    """The compiled file is no part of the source, so an older one may lie there."""
+    with (PROJECT / "translations" / "vi" / "LC_MESSAGES" / "messages.mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+
+    assert {message.id for message in catalogue if message.id and not isinstance(message.id, tuple)
+            if compiled.pgettext(message.context or "", message.id) != message.string
+            and compiled.gettext(message.id) != message.string} == set()  # fmt: skip
 
 
 def test_every_translation_keeps_the_placeholders_of_its_text(catalogue):
