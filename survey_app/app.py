@@ -20,6 +20,7 @@ from survey_app import (
     accounts,
     api,
     approvals,
+    audit,
     authoring,
     campaigns,
     clock,
@@ -124,6 +125,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         room.init_app(app)
     app.cli.add_command(key_commands.group)
     app.cli.add_command(ops.group)
+    audit.register(app, clock.WORDS, key_commands.WORDS, ops.WORDS)
     doors.guard_commands(app)
     jobs.register(app, "throttle", _forget_failures)
     witness.init_app(app, codes_spent)

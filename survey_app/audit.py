@@ -8,11 +8,13 @@ last statements, so that nobody waits in the queue of the chain while still wait
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import rfc8785
+from flask import Flask, current_app
 from flask_babel import LazyString
 from sqlalchemy import JSON, String, event, insert, select
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
@@ -32,6 +34,18 @@ _PENDING = "audit.pending"
 
 _TABLE = "audit_events"
 _REFUSAL = "the audit log never changes"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a room's acts and the fields noted of them are called on pages, in the reader's language."""
+
+    #: By act as room.verb. The name is in the log for ever, whatever room writes it today.
+    acts: Mapping[str, LazyString] = field(default_factory=dict)
+    #: By name of a detail of any act, or of a field that an act changed.
+    details: Mapping[str, LazyString] = field(default_factory=dict)
+    #: By detail, for what stands in it: words of the program. Other values are shown as they were noted.
+    values: Mapping[str, Mapping[str, LazyString]] = field(default_factory=dict)
 
 
 class HeadUnreadable(ValueError):
@@ -62,6 +76,48 @@ class AuditChain(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     length: Mapped[int]
+
+
+def register(app: Flask, *words: Words) -> None:
+    """Say these acts, details and values in words. Raises ValueError for what another room said already."""
+    known: dict[tuple[str, ...], LazyString] = app.extensions.setdefault("audit_words", {})
+    for said in words:
+        for name, text in _flat(said).items():
+            if name in known:
+                raise ValueError(f"{'.'.join(name[1:])} has words already")
+            known[name] = text
+
+
+def _flat(words: Words) -> dict[tuple[str, ...], LazyString]:
+    return {
+        **{("act", act): text for act, text in words.acts.items()},
+        **{("detail", key): text for key, text in words.details.items()},
+        **{
+            ("value", key, value): text
+            for key, texts in words.values.items()
+            for value, text in texts.items()
+        },
+    }
+
+
+def act_name(act: str) -> str:
+    """The act in words; its own name where it has none."""
+    return str(_words().get(("act", act), act))
+
+
+def detail_name(key: str) -> str:
+    """A detail, or a field that an act changed, in words."""
+    return str(_words().get(("detail", key), key))
+
+
+def value_name(key: str, value: str) -> str:
+    """What stands in a detail, where that is a word of the program; any other text as it is."""
+    return str(_words().get(("value", key, value), value))
+
+
+def _words() -> Mapping[tuple[str, ...], LazyString]:
+    words: Mapping[tuple[str, ...], LazyString] = current_app.extensions["audit_words"]
+    return words
 
 
 def record(session: Session, actor: str, act: str, subject: str, *, at: datetime, **details: object) -> None:

@@ -20,6 +20,7 @@ from survey_app.config import VIETNAM
 from survey_app.db import Base, UtcDateTime
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
+from survey_app.i18n import lazy_gettext as _l
 
 #: How far the clock and the machine's own count may part between two rounds.
 TOLERANCE = timedelta(hours=1)
@@ -29,6 +30,14 @@ _JOB, _SERVER = "job", "server"
 _BELIEVED, _DOUBTED = "believed", "doubted"
 #: Made by systemd-timesyncd when it has set the clock, and gone with the next start (systemd-timesyncd.service(8)).
 _SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
+
+WORDS = audit.Words(
+    acts={
+        "clock.doubt": _l("The server's clock jumped by more than an hour"),
+        "clock.right_again": _l("The server's clock is right again"),
+        "clock.confirm": _l("Confirmed that the server's clock is right"),
+    }
+)
 
 
 class ClockReading(Base):

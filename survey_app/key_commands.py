@@ -13,12 +13,26 @@ from flask.cli import AppGroup
 
 from survey_app import audit, command_line, db, doors, key_marks
 from survey_app.i18n import gettext as _
+from survey_app.i18n import lazy_gettext as _l
 from survey_app.key_backups import write_archive
 from survey_app.keys import store
 
 group = AppGroup("keys", help="The secret files of the service.")
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
+
+WORDS = audit.Words(
+    acts={
+        "keys.create": _l("Created the keys of the service"),
+        "keys.renew": _l("Made a key of the service anew"),
+        "keys.backup": _l("Backed up the keys"),
+    },
+    details={
+        "made": _l("made"),
+        "recorded": _l("recorded as known"),
+        "mark": _l("mark of the key"),
+    },
+)
 
 
 @group.command("create")

@@ -11,12 +11,23 @@ from sqlalchemy.orm import Session
 from survey_app import audit, command_line, db, health, witness
 from survey_app.i18n import gettext as _
 from survey_app.i18n import in_english
+from survey_app.i18n import lazy_gettext as _l
 from survey_app.keys import store
 from survey_app.witness import Gap
 
 group = AppGroup("ops", help="The installation as a whole.")
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
+
+WORDS = audit.Words(
+    acts={"ops.accept_restored": _l("Accepted a restored database as the newest")},
+    details={
+        "fault": _l("what was found"),
+        "acts_known": _l("acts known before"),
+        "acts_found": _l("acts found"),
+        "codes_again": _l("codes that can be used again"),
+    },
+)
 
 
 @group.command("check")

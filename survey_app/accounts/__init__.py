@@ -2,12 +2,13 @@
 
 from flask import Flask
 
-from survey_app import db, jobs, menu
+from survey_app import audit, db, jobs, menu
 from survey_app.accounts import (
     commands,
     denials,
     factor_views,
     kept_views,
+    log_words,
     people,
     queries,
     reminders,
@@ -21,6 +22,7 @@ from survey_app.menu import Entry, Place
 
 def init_app(app: Flask) -> None:
     """Sign-in, the pages and commands of accounts, the list of today, and forgetting sessions that are over."""
+    audit.register(app, log_words.WORDS)
     signin.init_app(app)
     denials.init_app(app)
     kept_views.init_app(app)

@@ -2,15 +2,16 @@
 
 from flask import Flask
 
-from survey_app import jobs, menu
+from survey_app import audit, jobs, menu
 from survey_app.accounts import todo
-from survey_app.approvals import deputy_views, paper_signatures, paper_views, parties, reminders
+from survey_app.approvals import deputy_views, log_words, paper_signatures, paper_views, parties, reminders
 from survey_app.i18n import lazy_gettext
 from survey_app.menu import Entry, Place
 
 
 def init_app(app: Flask) -> None:
     """The pages of deputies and of signed papers, papers that lapse, and who signed, in words."""
+    audit.register(app, log_words.WORDS)
     # One blueprint; each module of pages adds its own to it.
     for pages in {module.bp for module in (deputy_views, paper_views)}:
         app.register_blueprint(pages)

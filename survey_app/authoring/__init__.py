@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from survey_app import menu
-from survey_app.authoring import commands, editing_views, queries, views
+from survey_app import audit, menu
+from survey_app.authoring import commands, editing_views, log_words, queries, views
 from survey_app.i18n import lazy_gettext
 from survey_app.journal import queries as journal
 from survey_app.menu import Entry
@@ -11,6 +11,7 @@ from survey_app.menu import Entry
 
 def init_app(app: Flask) -> None:
     """Pages under /can-bo/mau-phieu and the `authoring` commands."""
+    audit.register(app, log_words.WORDS)
     app.register_blueprint(views.bp)
     app.register_blueprint(editing_views.bp)
     app.cli.add_command(commands.group)

@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from survey_app import menu
+from survey_app import audit, menu
 from survey_app.access import Identity
 from survey_app.accounts import todo
-from survey_app.campaigns import wording
+from survey_app.campaigns import log_words, wording
 from survey_app.campaigns.todos import late_communes, not_called_back
 from survey_app.campaigns.views import bp
 from survey_app.i18n import lazy_gettext
@@ -18,6 +18,7 @@ def _is_provincial(person: Identity) -> bool:
 
 def init_app(app: Flask) -> None:
     """Pages, the lines of the to-do list, and wording for the templates."""
+    audit.register(app, log_words.WORDS)
     app.register_blueprint(bp)
     menu.register(app, Entry("campaigns.this_year", lazy_gettext("Province"), 600, only=_is_provincial))
     todo.register(app, late_communes)

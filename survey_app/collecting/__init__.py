@@ -2,12 +2,13 @@
 
 from flask import Flask
 
-from survey_app import access, jobs, menu
+from survey_app import access, audit, jobs, menu
 from survey_app.access import Identity
 from survey_app.accounts import todo
 from survey_app.collecting import (
     blank,
     guessing,
+    log_words,
     paper_views,
     schedule,
     second_keying_views,
@@ -31,6 +32,7 @@ def _has_no_survey_page(person: Identity) -> bool:
 
 def init_app(app: Flask) -> None:
     """Register the respondents' pages, the keying of paper slips and the minute job."""
+    audit.register(app, log_words.WORDS)
     # Level 5 of brotli takes no longer than 4, its default, and makes a form 300 bytes smaller.
     app.config.update(
         COMPRESS_REGISTER=False, COMPRESS_MIN_SIZE=500, COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_BR_LEVEL=5

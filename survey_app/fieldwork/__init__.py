@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from survey_app import jobs, menu
+from survey_app import audit, jobs, menu
 from survey_app.accounts import todo
 from survey_app.approvals import paper_signatures
 from survey_app.authoring import uses
@@ -12,6 +12,7 @@ from survey_app.fieldwork import (
     commands,
     contact,
     draft_views,
+    log_words,
     meeting_views,
     queries,
     remarks,
@@ -26,6 +27,7 @@ from survey_app.menu import Entry
 
 def init_app(app: Flask) -> None:
     """Register the survey pages, the commands, the minute job and what waits for people."""
+    audit.register(app, log_words.WORDS)
     app.jinja_env.filters.update(dialled=contact.dialled, annulment=rounds.sentence)
     app.register_blueprint(draft_views.bp)
     app.register_blueprint(meeting_views.bp)

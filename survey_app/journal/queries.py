@@ -15,10 +15,9 @@ from sqlalchemy.orm import Session
 
 from survey_app.access import Identity, Role
 from survey_app.accounts.models import User
-from survey_app.audit import OPERATOR, AuditEvent
+from survey_app.audit import OPERATOR, AuditEvent, act_name, detail_name, value_name
 from survey_app.config import VIETNAM
 from survey_app.i18n import gettext as _
-from survey_app.journal.wording import ACTS, DETAILS, VALUES
 from survey_app.templating import day, moment, role_name
 from survey_app.units import queries as units
 from survey_app.units.models import Unit
@@ -86,11 +85,6 @@ def acts(session: Session, identity: Identity) -> tuple[str, ...]:
     return tuple(found)
 
 
-def act_name(act: str) -> str:
-    """The act in words."""
-    return str(ACTS.get(act, act))
-
-
 def accounts_under(unit_path: str) -> Select[str]:
     """Accounts of the subtree, as subjects and as actors."""
     under = Unit.path.startswith(unit_path, autoescape=True)
@@ -151,7 +145,7 @@ def _entry(row: AuditEvent, names: Mapping[str, str]) -> Entry:
         _("survey %(number)s", number=number) if kind == "survey" else names.get(row.subject, row.subject)
     )
     details = tuple(
-        (str(DETAILS.get(key, key)), _detail(key, value, names))
+        (detail_name(key), _detail(key, value, names))
         for key, value in row.details.items()
         if key != "changes"
     )
@@ -176,8 +170,8 @@ def _field(name: str, names: Mapping[str, str]) -> str:
     """Like "Thôn Phung: số hộ"; the place within a form as it is keyed."""
     subject, _slash, field = name.rpartition("/")
     if subject.startswith("unit:"):
-        return f"{names.get(subject, subject)}: {DETAILS.get(field, field)}"
-    return " › ".join(str(DETAILS.get(part, part)) for part in name.split("/"))
+        return f"{names.get(subject, subject)}: {detail_name(field)}"
+    return " › ".join(detail_name(part) for part in name.split("/"))
 
 
 def _value(name: str, value: object, names: Mapping[str, str]) -> str:
@@ -204,7 +198,7 @@ def _moment_or_text(name: str, value: str) -> str:
             return day(date.fromisoformat(value))
     except ValueError:
         return value
-    return str(VALUES.get(name, {}).get(value, value))
+    return value_name(name, value)
 
 
 def _detail(key: str, value: object, names: Mapping[str, str]) -> str:
@@ -220,8 +214,10 @@ def _detail(key: str, value: object, names: Mapping[str, str]) -> str:
         return role_name(Role(str(value)))
     if key == "decision":
         return _("agreed") if value == "approved" else _("refused")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if isinstance(value, str):
-        return str(VALUES.get(key, {}).get(value, value))
+        return value_name(key, value)
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return ", ".join(value)
     return json.dumps(value, ensure_ascii=False)

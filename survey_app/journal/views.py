@@ -31,8 +31,8 @@ def audit_log() -> ResponseReturnValue:
     return render_template(
         "journal/log.html",
         entries=found,
-        acts=sorted(journal.acts(current, person), key=journal.act_name),
-        act_name=journal.act_name,
+        acts=sorted(journal.acts(current, person), key=audit.act_name),
+        act_name=audit.act_name,
         act=act,
         day_typed=typed,
         wrong_day=wrong_day,

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from survey_app import jobs, menu
+from survey_app import audit, jobs, menu
 from survey_app.accounts import todo
 from survey_app.fieldwork import links
 from survey_app.fieldwork.links import Link
@@ -10,7 +10,7 @@ from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import lazy_gettext
 from survey_app.menu import Entry, Place
-from survey_app.privacy import commands, schedule, text_views, views
+from survey_app.privacy import commands, log_words, schedule, text_views, views
 from survey_app.sealing import at_sealing, words
 
 _FINAL = (State.SEALED, State.SIGNED)
@@ -22,6 +22,7 @@ def _asks_in_words(survey: SurveyView) -> bool:
 
 def init_app(app: Flask) -> None:
     """Pages, commands, reminders and the job of this room."""
+    audit.register(app, log_words.WORDS)
     app.register_blueprint(views.bp)
     app.register_blueprint(text_views.bp)
     app.cli.add_command(commands.group)

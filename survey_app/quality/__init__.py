@@ -2,11 +2,12 @@
 
 from flask import Flask
 
+from survey_app import audit
 from survey_app.fieldwork import links
 from survey_app.fieldwork.links import Link
 from survey_app.fieldwork.models import State
 from survey_app.i18n import lazy_gettext
-from survey_app.quality import paper_draw_views, reconciliation_views, signals_views, signs
+from survey_app.quality import log_words, paper_draw_views, reconciliation_views, signals_views, signs
 from survey_app.sealing import at_sealing
 
 _FINAL = (State.SEALED, State.SIGNED)
@@ -14,6 +15,7 @@ _FINAL = (State.SEALED, State.SIGNED)
 
 def init_app(app: Flask) -> None:
     """Pages of this room, and what it keeps of answers at a seal."""
+    audit.register(app, log_words.WORDS)
     app.register_blueprint(signals_views.bp)
     app.register_blueprint(reconciliation_views.bp)
     app.register_blueprint(paper_draw_views.bp)

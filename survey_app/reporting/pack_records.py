@@ -14,13 +14,12 @@ from sqlalchemy.orm import Session
 from survey_app.approvals import requests as approvals
 from survey_app.approvals.papers import Outcome
 from survey_app.approvals.parties import signed_as
-from survey_app.audit import AuditEvent
+from survey_app.audit import AuditEvent, act_name
 from survey_app.fieldwork import acts
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
-from survey_app.journal import queries as journal
 from survey_app.quality import callbacks
 from survey_app.quality.signals_wording import contradicted
 from survey_app.reporting.papers import Exact
@@ -143,7 +142,7 @@ def _decisions(session: Session, survey: SurveyView) -> Iterator[Row]:
     words = {"approved": _("agreed"), "refused": _("refused"), "withdrawn": _("withdrawn")}
     for found in approvals.approvals_of(session, acts.subject(survey.id)):
         yield (
-            *(journal.act_name(found.act), signed_as(found.requester), role_name(found.requested_as)),
+            *(act_name(found.act), signed_as(found.requester), role_name(found.requested_as)),
             *(moment(found.requested_at), found.reason),
             *(words.get(found.decision or "", _("waits")), signed_as(found.decider) if found.decider else ""),
             role_name(found.decided_as) if found.decided_as else "",
@@ -195,7 +194,7 @@ def _acts(session: Session, survey: SurveyView) -> Iterator[Row]:
     for row in session.scalars(mine.execution_options(yield_per=500)):
         details = {name: value for name, value in row.details.items() if name != _WITHHELD}
         yield (
-            *(row.id, row.at.isoformat(), row.actor, row.act, journal.act_name(row.act)),
+            *(row.id, row.at.isoformat(), row.actor, row.act, act_name(row.act)),
             *(json.dumps(details, ensure_ascii=False, sort_keys=True), row.previous, row.digest),
         )
 

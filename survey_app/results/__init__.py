@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from survey_app import jobs
+from survey_app import audit, jobs
 from survey_app.accounts import todo
 from survey_app.approvals import paper_signatures
 from survey_app.fieldwork import evidence, links
@@ -12,6 +12,7 @@ from survey_app.i18n import lazy_gettext
 from survey_app.results import (
     commands,
     custody_views,
+    log_words,
     posting_views,
     schedule,
     set_views,
@@ -27,6 +28,7 @@ _FINAL = (State.SEALED, State.SIGNED)
 
 def init_app(app: Flask) -> None:
     """Pages, commands, reminders and the jobs of this room."""
+    audit.register(app, log_words.WORDS)
     app.register_blueprint(views.bp)
     app.register_blueprint(set_views.bp)
     app.register_blueprint(signing_views.bp)

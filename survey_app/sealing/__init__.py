@@ -3,15 +3,16 @@ setting aside, in annulled villages and cancelled surveys, what must not count."
 
 from flask import Flask
 
-from survey_app import jobs
+from survey_app import audit, jobs
 from survey_app.accounts import todo
 from survey_app.approvals import paper_signatures
 from survey_app.fieldwork import acts, remarks
-from survey_app.sealing import annulling_views, commands, reminders, schedule
+from survey_app.sealing import annulling_views, commands, log_words, reminders, schedule
 
 
 def init_app(app: Flask) -> None:
     """Pages, commands, reminders and the jobs of this room."""
+    audit.register(app, log_words.WORDS)
     app.register_blueprint(annulling_views.bp)
     app.cli.add_command(commands.group)
     jobs.register(app, "results.seal", schedule.seal_due)

@@ -1,0 +1,11 @@
+"""This room's acts as the audit log says them to readers."""
+
+from survey_app.audit import Words
+from survey_app.i18n import lazy_gettext as _l
+
+WORDS = Words(
+    acts={
+        "collecting.codes_tried": _l("Many codes that do not exist were tried"),
+        "collecting.second_keying": _l("Keyed a drawn paper slip again"),
+    },
+)

@@ -1,0 +1,16 @@
+"""This room's acts as the audit log says them to readers."""
+
+from survey_app.audit import Words
+from survey_app.i18n import lazy_gettext as _l
+
+WORDS = Words(
+    acts={
+        "reporting.export": _l("Downloaded the province's tables"),
+        "reporting.release": _l("Released a paper with exact counts"),
+        "reporting.pack": _l("Downloaded the evidence pack"),
+    },
+    details={
+        "rows": _l("rows"),
+        "manifest": _l("digest of the manifest"),
+    },
+)

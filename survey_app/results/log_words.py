@@ -1,0 +1,34 @@
+"""This room's acts as the audit log says them to readers."""
+
+from survey_app.audit import Words
+from survey_app.i18n import lazy_gettext as _l
+
+WORDS = Words(
+    acts={
+        "results.sign_uncompared": _l("Signed a result before the drawn slips were compared"),
+        "results.sign": _l("Signed a result"),
+        "results.open_complaint": _l("Recorded a complaint"),
+        "results.close_complaint": _l("Closed a complaint"),
+        "results.accept": _l("Accepted the result for the province"),
+        "results.destroy_pepper": _l("Destroyed the key of a survey"),
+        "results.auditor_set": _l("Downloaded the auditor's files"),
+        "reporting.posting": _l("Recorded where a result is posted"),
+    },
+    details={
+        "stand_in": _l("stands in for"),
+        "complaint": _l("complaint"),
+        "replaces": _l("replaces number"),
+        "posted_from": _l("posted from"),
+        "posted_until": _l("posted until"),
+        "drawn": _l("slips drawn"),
+        "uncompared": _l("slips not compared"),
+    },
+    values={
+        "form": {
+            "page": _l("result page"),
+            "csv": _l("result as CSV"),
+            "xlsx": _l("result as workbook"),
+            "command": _l("command of the operator"),
+        },
+    },
+)

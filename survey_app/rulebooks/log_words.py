@@ -1,0 +1,20 @@
+"""This room's acts as the audit log says them to readers."""
+
+from survey_app.audit import Words
+from survey_app.i18n import lazy_gettext as _l
+
+WORDS = Words(
+    acts={
+        "rulebooks.record": _l("Recorded a framework"),
+        "rulebooks.use": _l("Chose the framework of a year"),
+        "rulebooks.services": _l("Recorded online services"),
+        "rulebooks.recognise": _l("Recorded a recognition"),
+        "rulebooks.remove_recognition": _l("Removed a recognition"),
+    },
+    details={
+        "framework": _l("rule book"),
+        "services": _l("services"),
+        "decision_number": _l("number of the decision"),
+        "decided_on": _l("date of the decision"),
+    },
+)

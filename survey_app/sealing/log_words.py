@@ -1,0 +1,15 @@
+"""This room's acts as the audit log says them to readers."""
+
+from survey_app.audit import Words
+from survey_app.i18n import lazy_gettext as _l
+
+WORDS = Words(
+    acts={
+        "results.set_aside": _l("Set the answers of a cancelled survey aside"),
+        "results.annul_village": _l("Set the answers of a village aside"),
+        "results.seal": _l("Counted and sealed a survey"),
+    },
+    details={
+        "round": _l("time of asking"),
+    },
+)
