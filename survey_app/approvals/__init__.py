@@ -4,13 +4,21 @@ from flask import Flask
 
 from survey_app import audit, jobs, menu
 from survey_app.accounts import todo
-from survey_app.approvals import deputy_views, log_words, paper_signatures, paper_views, parties, reminders
+from survey_app.approvals import (
+    deputy_views,
+    log_words,
+    paper_signatures,
+    paper_views,
+    parties,
+    registry,
+    reminders,
+)
 from survey_app.i18n import lazy_gettext
 from survey_app.menu import Entry, Place
 
 
 def init_app(app: Flask) -> None:
-    """The pages of deputies and of signed papers, papers that lapse, and who signed, in words."""
+    """The pages of deputies and of signed papers, papers that lapse, who signed in words, and what waits today."""
     audit.register(app, log_words.WORDS)
     # One blueprint; each module of pages adds its own to it.
     for pages in {module.bp for module in (deputy_views, paper_views)}:
@@ -24,6 +32,8 @@ def init_app(app: Flask) -> None:
         signed_as=parties.signed_as,
         stood_in=parties.stood_in,
         stands_in_note=parties.stands_in_note,
+        asked_act=registry.act_name,
+        decision_page=registry.decision_page,
     )
     app.jinja_env.globals["paper_signatures"] = lambda: app.extensions["settings"].paper_signatures
-    todo.register(app, reminders.papers)
+    todo.register(app, reminders.todos)

@@ -1,47 +1,32 @@
 """A decision signed by hand: one person uploads the scan, a second one of the same body confirms it, in five days.
 
-Only then it counts, and the room that owns the act carries it out in the same transaction. A scan nobody confirms in
-time lapses by the minute job and the request is open again. Knows none of the acts: rooms register what they carry out.
+Only then it counts, and the act is carried out in the same transaction. A scan nobody confirms in time lapses by the
+minute job and the request is open again.
 """
 
 import hashlib
 import unicodedata
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeAlias
 
-from flask import Flask, current_app
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from survey_app import audit, clock, db, working_days
 from survey_app.access import Identity
+from survey_app.approvals import deciding, scans
 from survey_app.approvals import requests as approvals
-from survey_app.approvals import scans
+from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.models import Approval, PaperSignature
 from survey_app.approvals.papers import Outcome
 from survey_app.approvals.refusals import ApprovalDecided, ApprovalRefused, PaperRefused
-from survey_app.approvals.requests import ApprovalView
 from survey_app.i18n import gettext as _
 from survey_app.units.queries import civil
 
 #: From the day of the upload; the product's own setting of the time, no rule of law.
 WORKING_DAYS = 5
-
-#: Carries out what was approved, in the caller's transaction.
-CarryOut: TypeAlias = Callable[[Session, ApprovalView, Identity, datetime], None]
-#: Address of the page that says what is decided.
-Where: TypeAlias = Callable[[ApprovalView], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """What a room does with a request that was approved on paper, and where it tells of it."""
-
-    carry_out: CarryOut
-    where: Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +38,6 @@ class Signed:
     signer: str
     signed_on: date
     scan: bytes
-
-
-def register(app: Flask, act: str, carry_out: CarryOut, where: Where) -> None:
-    """Let decisions on `act` be signed on paper."""
-    app.extensions.setdefault("paper_acts", {})[act] = Act(carry_out, where)
-
-
-def act_of(asked: ApprovalView) -> Act | None:
-    """How the request is carried out; None where it cannot be decided on paper."""
-    acts: Mapping[str, Act] = current_app.extensions.get("paper_acts", {})
-    return acts.get(asked.act)
 
 
 def upload(
@@ -114,9 +88,6 @@ def confirm(session: Session, approval_id: int, *, by: Identity, now: datetime) 
     room refuses: then nothing is stored.
     """
     paper, asked = _waiting(session, approval_id, by, now)
-    act = act_of(asked)
-    if act is None:
-        raise ApprovalRefused(_("This request cannot be decided on paper."))
     paper.outcome, paper.checked_by, paper.checked_at = Outcome.CONFIRMED, by.user_id, now
     request = session.get_one(Approval, approval_id)
     request.decision, request.decision_reason = paper.decision, paper.reason
@@ -125,8 +96,7 @@ def confirm(session: Session, approval_id: int, *, by: Identity, now: datetime) 
     details = {"approval": approval_id, "decision": paper.decision, "digest": paper.digest}
     audit.record(session, by.actor, "accounts.paper_confirmed", asked.subject, at=now, **details)
     decided = approvals.approval(session, approval_id, by)
-    if paper.decision == "approved":
-        act.carry_out(session, decided, by, now)
+    deciding.carry_out(session, decided, by, now)
     return decided
 
 

@@ -14,11 +14,11 @@ from flask.typing import ResponseReturnValue
 
 from survey_app import access, db, files, forms
 from survey_app.accounts.freshness import fresh
-from survey_app.approvals import deputies, paper_signatures, scans
+from survey_app.approvals import deputies, paper_signatures, registry, scans
 from survey_app.approvals import requests as approvals
+from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.forms import CheckForm, PaperForm
 from survey_app.approvals.paper_signatures import Signed
-from survey_app.approvals.requests import ApprovalView
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
 
@@ -114,18 +114,15 @@ def scan(approval_id: int) -> ResponseReturnValue:
 
 
 def _asked(approval_id: int) -> ApprovalView:
-    asked = approvals.approval(db.session(), approval_id, access.identity())
-    if paper_signatures.act_of(asked) is None:
-        abort(HTTPStatus.NOT_FOUND)
-    return asked
+    return approvals.approval(db.session(), approval_id, access.identity())
 
 
 def _page(asked: ApprovalView, form: PaperForm, check_form: CheckForm | None = None) -> str:
-    person, act = access.identity(), paper_signatures.act_of(asked)
+    person, act = access.identity(), registry.act(asked.act)
     return render_template(
         "approvals/paper.html",
         approval=asked,
-        about=act.where(asked) if act else "",
+        act=act,
         form=form,
         check_form=check_form or CheckForm(formdata=None),
         may_upload=asked.may_decide(person),

@@ -1,4 +1,4 @@
-"""What waits for a second look at a signed paper, on the list of today."""
+"""What waits for a person to decide, or for their second look at a signed paper, on the list of today."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,22 +7,46 @@ from sqlalchemy.orm import Session
 
 from survey_app.access import Identity
 from survey_app.accounts.todo import Todo
+from survey_app.approvals import registry
 from survey_app.approvals import requests as approvals
+from survey_app.approvals.approval import ApprovalView
+from survey_app.approvals.papers import PaperView
 from survey_app.i18n import gettext as _
 from survey_app.templating import day
+from survey_app.units import queries as units
 
 
-def papers(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
-    """Scans of decisions signed on paper that wait for the person as the second one."""
+def todos(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
+    """One line for each request that waits for the person, whatever act it asks for."""
     for asked in approvals.open_approvals(session, identity):
-        if asked.paper is not None and asked.may_confirm(identity):
-            yield Todo(
-                title=_("Confirm a decision signed on paper by %(name)s", name=asked.paper.signer),
-                detail=_(
-                    "%(name)s uploaded the scan. It counts once you have compared it, by %(day)s at the latest.",
-                    name=asked.paper.uploaded_by_name,
-                    day=day(asked.paper.last_day),
-                ),
-                url=f"/can-bo/phe-duyet/{asked.id}/ban-giay",
-                urgent=True,
-            )
+        if asked.may_decide(identity):
+            yield _decision(session, asked)
+        elif asked.paper is not None and asked.may_confirm(identity):
+            yield _second_look(asked, asked.paper)
+
+
+def _decision(session: Session, asked: ApprovalView) -> Todo:
+    return Todo(
+        title=_("Decide: %(act)s", act=registry.act_name(asked.act)),
+        detail=_(
+            "%(unit)s, survey %(number)s: %(name)s asks for your decision.",
+            unit=units.unit(session, asked.unit_id).full_name,
+            number=asked.subject.partition(":")[2],
+            name=asked.requested_by_name,
+        ),
+        url=registry.decision_page(asked),
+        urgent=True,
+    )
+
+
+def _second_look(asked: ApprovalView, paper: PaperView) -> Todo:
+    return Todo(
+        title=_("Confirm a decision signed on paper by %(name)s", name=paper.signer),
+        detail=_(
+            "%(name)s uploaded the scan. It counts once you have compared it, by %(day)s at the latest.",
+            name=paper.uploaded_by_name,
+            day=day(paper.last_day),
+        ),
+        url=f"/can-bo/phe-duyet/{asked.id}/ban-giay",
+        urgent=True,
+    )

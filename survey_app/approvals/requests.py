@@ -1,26 +1,25 @@
 """Requests of one body and the decisions of the other: nothing that needs two bodies is done by one.
 
-Knows none of the acts that are asked for: their own rooms carry them out. Never commits. Every query that a screen
+Writes down who asked and who decided; `deciding` has the act carried out. Never commits. Every query that a screen
 uses takes the identity and looks inside its subtree only.
 """
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
-from survey_app import access, audit
-from survey_app.access import Body, Identity, Role
+from survey_app import audit
+from survey_app.access import Identity, Role
 from survey_app.accounts.models import User
-from survey_app.approvals import deputies
+from survey_app.approvals import deputies, registry
+from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.deputies import Step
 from survey_app.approvals.models import Approval
-from survey_app.approvals.papers import Outcome, PaperView, newest_papers
-from survey_app.approvals.parties import Party
+from survey_app.approvals.papers import newest_papers
 from survey_app.approvals.refusals import (
     ApprovalDecided,
     ApprovalNotFound,
@@ -32,85 +31,7 @@ from survey_app.i18n import gettext as _
 from survey_app.units import queries as units
 from survey_app.units.models import Unit
 
-#: Roles of a province; in a commune's matter they stand in for the commune's own body.
-_PROVINCIAL = access.PROVINCIAL
 _REASON_LENGTH = 500
-
-
-@dataclass(frozen=True, slots=True)
-class ApprovalView:
-    """A request of one body and, once made, the decision of the other."""
-
-    id: int
-    act: str
-    subject: str
-    unit_id: int
-    unit_path: str
-    payload: Mapping[str, object]
-    reason: str
-    requested_by: int
-    requested_by_name: str
-    requested_body: Body
-    requested_as: Role
-    requested_at: datetime
-    #: "approved", "refused" or "withdrawn".
-    decision: str | None
-    decided_by_name: str | None
-    decided_as: Role | None
-    decided_at: datetime | None
-    decision_reason: str
-    #: Name of the person whose deputy asked or decided, if a deputy did.
-    requested_for: str | None
-    decided_for: str | None
-    #: The newest decision signed by hand, whatever became of it.
-    paper: PaperView | None
-
-    @property
-    def requester(self) -> Party:
-        """Who asked, for `parties.signed_as`."""
-        role = self.requested_as
-        return Party(self.requested_by_name, role, self.stands_in(role), self.requested_for)
-
-    @property
-    def decider(self) -> Party | None:
-        """Who decided, for `parties.signed_as`; None before, and for what was withdrawn."""
-        if self.decided_as is None:
-            return None
-        stands_in, paper = self.stands_in(self.decided_as), self.paper
-        if paper is not None and paper.outcome is Outcome.CONFIRMED:
-            return Party(paper.signer, self.decided_as, stands_in, on_paper=paper.on_paper)
-        return Party(self.decided_by_name or "", self.decided_as, stands_in, self.decided_for)
-
-    @property
-    def waits_for_paper(self) -> bool:
-        """Whether a signed paper has to be confirmed before anything else is decided."""
-        return self.decision is None and self.paper is not None and self.paper.outcome is None
-
-    def stands_in(self, role: Role | None) -> bool:
-        """Whether somebody of the province acted in this role for a unit below it."""
-        return role in _PROVINCIAL and self.unit_path.count("/") > 2
-
-    def may_decide(self, person: Identity) -> bool:
-        """Whether it waits for `person`: of the other body, on the unit, and not the one who asked."""
-        return self.decision is None and not self.waits_for_paper and self.is_for(person)
-
-    def may_confirm(self, person: Identity) -> bool:
-        """Whether `person` may be the second one to look at the scan of a signed paper."""
-        return (
-            self.waits_for_paper
-            and self.paper is not None
-            and self.paper.uploaded_by != person.user_id
-            and self.is_for(person)
-        )
-
-    def is_for(self, person: Identity) -> bool:
-        """Whether `person` belongs to the body that decides: not the one that asked, and on the unit or above it."""
-        return (
-            person.body is not None
-            and person.body != self.requested_body
-            and person.user_id != self.requested_by
-            and person.covers(self.unit_path)
-        )
 
 
 def open_approvals(session: Session, identity: Identity) -> tuple[ApprovalView, ...]:
@@ -151,6 +72,8 @@ def request_approval(
     """
     if by.body is None:
         raise ApprovalRefused(_("Only an officer of the government or of the Front may ask for approval."))
+    if by.role not in registry.act(act).needs.askers:
+        raise ApprovalRefused(_("This act is agreed on by others; your office has no part in it."))
     if not by.covers(units.unit(session, unit_id).path):
         raise ApprovalRefused(_("This unit is outside your area."))
     request = Approval(
@@ -186,11 +109,12 @@ def request_approval(
 def decide(
     session: Session, approval_id: int, *, by: Identity, approved: bool, reason: str, now: datetime
 ) -> ApprovalView:
-    """Agree to a request of the other body, or refuse it with a reason. Its own room carries the act out.
+    """Agree to a request of the other body, or refuse it with a reason; called by `deciding` alone.
 
     Raises ApprovalNotFound outside the subtree, ApprovalDecided, ApprovalRefused, ReasonMissing.
     """
-    request = session.scalar(select(Approval).where(Approval.id == approval_id).with_for_update())
+    held = select(Approval).where(Approval.id == approval_id).with_for_update()
+    request = session.scalar(held.execution_options(populate_existing=True))
     asked = approval(session, approval_id, by)
     if request is None or request.decision is not None:
         raise ApprovalDecided
@@ -262,7 +186,6 @@ def _approvals(session: Session, query: Select[Approval, str, str, str]) -> tupl
             reason=row.reason,
             requested_by=row.requested_by,
             requested_by_name=asker,
-            requested_body=Body(row.requested_body),
             requested_as=Role(row.requested_as),
             requested_at=row.requested_at,
             decision=row.decision,
@@ -273,6 +196,7 @@ def _approvals(session: Session, query: Select[Approval, str, str, str]) -> tupl
             requested_for=acted_for.get((row.id, Step.REQUEST)),
             decided_for=acted_for.get((row.id, Step.DECISION)),
             paper=papers.get(row.id),
+            needs=registry.act(row.act).needs,
         )
         for row, path, asker, decider in rows
     )

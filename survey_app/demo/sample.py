@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from survey_app.access import Identity
+from survey_app.approvals import deciding
 from survey_app.audit import OPERATOR
 from survey_app.authoring import queries as instruments
 from survey_app.collecting import operations as collecting
@@ -116,7 +117,7 @@ def sign_result(session: Session, number: str, people: tuple[Identity, Identity]
     survey = surveys.survey(session, number)
     asked = signing.ask(session, survey, reason=_NO_PAPER, by=first, now=asked_at)
     session.flush()  # the other body reads the request
-    signing.decide(
+    deciding.decide(
         session, asked, approved=True, reason=_NO_PAPER, by=second, now=asked_at + timedelta(hours=2)
     )
 

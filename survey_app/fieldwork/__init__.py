@@ -4,10 +4,9 @@ from flask import Flask
 
 from survey_app import audit, jobs, menu
 from survey_app.accounts import todo
-from survey_app.approvals import paper_signatures
+from survey_app.approvals import registry
 from survey_app.authoring import uses
 from survey_app.fieldwork import (
-    acts,
     clock_views,
     commands,
     contact,
@@ -18,7 +17,7 @@ from survey_app.fieldwork import (
     remarks,
     rounds,
     schedule,
-    views,
+    two_body,
 )
 from survey_app.i18n import lazy_gettext
 from survey_app.journal import queries as journal
@@ -40,5 +39,4 @@ def init_app(app: Flask) -> None:
     todo.register(app, schedule.todos)
     remarks.register(app, clock_views.remarks)
     journal.register(app, "survey", queries.subjects_under)
-    for act in acts.OWN:
-        paper_signatures.register(app, act, views.carry_out, acts.page_of)
+    registry.register(app, *two_body.TABLE)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.access import Identity, Role
 from survey_app.approvals import requests as approvals
-from survey_app.approvals.requests import ApprovalView
+from survey_app.approvals.approval import ApprovalView
 from survey_app.fieldwork import batches, calendar, counting, drafting, operations, readiness
 from survey_app.fieldwork.drafting import Asked, Plan
 from survey_app.fieldwork.queries import SurveyView
@@ -26,44 +26,13 @@ class Act(StrEnum):
     REOPEN = "fieldwork.reopen"
     ANNUL = "fieldwork.annul"
     VOID_BATCH = "fieldwork.void_batch"
-    #: Decided and carried out by `results`, which may touch answers; it stands in the survey's list of requests.
+    #: Carried out by `sealing`, which may touch answers; it stands in the survey's list of requests.
     ANNUL_VILLAGE = "results.annul_village"
-
-
-#: The acts that this room carries out.
-OWN = frozenset(
-    {Act.PUBLISH, Act.EXTEND, Act.SHORTEN, Act.EXTEND_COUNTING, Act.REOPEN, Act.ANNUL, Act.VOID_BATCH}
-)
 
 
 def subject(survey_id: str) -> str:
     """How approvals and the audit log name a survey."""
     return f"survey:{survey_id}"
-
-
-def name(act: str) -> str:
-    """The act in words."""
-    return {
-        Act.PUBLISH: _("Publish the survey"),
-        Act.EXTEND: _("Keep the phones open longer"),
-        Act.SHORTEN: _("Let the phones close earlier"),
-        Act.EXTEND_COUNTING: _("Give more time to key paper"),
-        Act.REOPEN: _("Open the phones again"),
-        Act.ANNUL: _("Cancel the survey"),
-        Act.VOID_BATCH: _("Void a batch of slips"),
-        Act.ANNUL_VILLAGE: _("Set the answers of a village aside"),
-    }[Act(act)]
-
-
-def is_ours(approval: ApprovalView) -> bool:
-    """Whether this room carries the request out; other rooms have requests about a survey of their own."""
-    return approval.act in OWN
-
-
-def page_of(approval: ApprovalView) -> str:
-    """Where the other body decides."""
-    place = "huy-thon/duyet" if approval.act == Act.ANNUL_VILLAGE else "duyet"
-    return f"/can-bo/dot/{survey_of(approval)}/{place}/{approval.id}"
 
 
 def survey_of(approval: ApprovalView) -> str:
@@ -178,30 +147,9 @@ def change_draft(
     )
 
 
-def decide(
-    session: Session,
-    survey: SurveyView,
-    approval_id: int,
-    *,
-    approved: bool,
-    reason: str,
-    by: Identity,
-    now: datetime,
-    keys: KeyStore,
-) -> ApprovalView:
-    """Agree and carry the act out, or refuse it, in one transaction.
-
-    Raises SurveyChanged when the survey is no longer what the request was about.
-    """
-    decided = approvals.decide(session, approval_id, by=by, approved=approved, reason=reason, now=now)
-    if approved:
-        carry_out(session, decided, actor=by.actor, now=now, keys=keys)
-    return decided
-
-
 def carry_out(session: Session, approval: ApprovalView, *, actor: str, now: datetime, keys: KeyStore) -> None:
     """Do what was agreed to. Raises SurveyChanged when the survey is no longer what the request was about."""
-    survey_id, payload = approval.subject.removeprefix(subject("")), approval.payload
+    survey_id, payload = survey_of(approval), approval.payload
     operations.require_revision(session, survey_id, int(str(payload["revision"])))
     match Act(approval.act):
         case Act.PUBLISH:
@@ -225,7 +173,7 @@ def carry_out(session: Session, approval: ApprovalView, *, actor: str, now: date
             batch = int(str(payload["batch"]))
             batches.void_batch(session, survey_id, batch, reason=approval.reason, actor=actor, now=now)
         case Act.ANNUL_VILLAGE:
-            raise ValueError("the answers of a village are set aside by results")
+            raise ValueError("the answers of a village are set aside by sealing")
         case _ as unknown:
             assert_never(unknown)
 

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from survey_app import db
 from survey_app.access import FRONT, KEY_PAPER, LOCAL, READ_SURVEYS, Identity, Role
 from survey_app.accounts.todo import Todo
-from survey_app.approvals import requests as approvals
 from survey_app.clock import is_doubted
 from survey_app.fieldwork import acts, calendar, meetings, operations, queries, rounds
 from survey_app.fieldwork.calendar import Keying
@@ -38,15 +37,7 @@ def open_and_close(now: datetime) -> dict[str, int]:
 
 
 def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
-    """Requests to decide, drafts to finish, slips to print, meetings, papers to key."""
-    for approval in approvals.open_approvals(session, person):
-        if acts.is_ours(approval) and approval.may_decide(person):
-            yield Todo(
-                title=_("Decide: %(act)s", act=acts.name(approval.act)),
-                detail=_("%(name)s asks for your decision.", name=approval.requested_by_name),
-                url=acts.page_of(approval),
-                urgent=True,
-            )
+    """Drafts to finish, slips to print, meetings, papers to key."""
     if person.role in KEY_PAPER | LOCAL and not person.is_provincial:
         yield from _of_surveys(session, person, now)
 

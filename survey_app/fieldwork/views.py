@@ -7,18 +7,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey_app import access, db, revisions
-from survey_app.access import Identity
 from survey_app.accounts.freshness import fresh
-from survey_app.approvals import requests as approvals
-from survey_app.approvals.forms import DecisionForm
-from survey_app.approvals.requests import ApprovalView
-from survey_app.authoring import confirmation
-from survey_app.authoring import queries as instruments
+from survey_app.approvals import decision_page
 from survey_app.errors import DomainError
 from survey_app.fieldwork import (
     acts,
     calendar,
-    evidence,
     links,
     meetings,
     operations,
@@ -41,7 +35,6 @@ from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.way_in import Door
 from survey_app.i18n import gettext as _
-from survey_app.keys import store
 from survey_app.revisions import Saved, SavedMeanwhile
 
 bp = Blueprint("fieldwork", __name__, url_prefix="/can-bo/dot", template_folder="templates")
@@ -69,6 +62,7 @@ def page(survey_id: str) -> ResponseReturnValue:
     """Everything about one survey, and what can be done next."""
     now, person, current = datetime.now(UTC), access.identity(), db.session()
     survey = queries.scoped_survey(current, survey_id, person)
+    asked = acts.requests(current, survey_id)
     answered, as_of = queries.answered_hourly(current, survey_id)
     is_draft, frame = survey.state is State.DRAFT, queries.frame(current, survey_id)
     return render_template(
@@ -84,12 +78,11 @@ def page(survey_id: str) -> ResponseReturnValue:
         meetings=meetings.meetings(current, survey_id),
         now=now,
         obstacles=readiness.obstacles(current, survey_id, now) if is_draft else (),
-        approvals=acts.requests(current, survey_id),
+        approvals=asked,
         remarks=remarks.remarks(current, survey),
         ways=links.ways(survey, person.role),
         open_link=_open_link(survey),
-        act_name=acts.name,
-        page_of=acts.page_of,
+        waiting=[found.id for found in asked if found.may_decide(person)],
         annulments=rounds.annulments(current, survey_id),
         may_draft=person.role in DRAFTERS,
         may_ask=person.role in _BODIES,
@@ -182,30 +175,7 @@ def ask_void(survey_id: str, batch: int) -> ResponseReturnValue:
 @fresh
 def decide(survey_id: str, approval_id: int) -> ResponseReturnValue:
     """One page that says what is being agreed to; yes or no."""
-    now, person, current = datetime.now(UTC), access.identity(), db.session()
-    survey = queries.scoped_survey(current, survey_id, person)
-    approval = approvals.approval(current, approval_id, person)
-    if approval.subject != acts.subject(survey_id) or not acts.is_ours(approval):
-        raise queries.SurveyNotFound
-    form = DecisionForm()
-    if form.validate_on_submit():
-        try:
-            with db.transaction() as writing:
-                acts.decide(
-                    writing, survey, approval_id, approved=form.decision.data == "approved",
-                    reason=form.reason.data or "", by=person, now=now, keys=store(),
-                )  # fmt: skip
-        except DomainError as refusal:
-            flash(refusal.message, "error")
-            return _decide_page(current, survey, approval, form, person), refusal.status
-        flash(_("Your decision is recorded."), "success")
-        return redirect(url_for("fieldwork.page", survey_id=survey_id))
-    return _decide_page(current, survey, approval, form, person), status(form)
-
-
-def carry_out(session: Session, decided: ApprovalView, by: Identity, now: datetime) -> None:
-    """What was agreed to on paper, done with the keys of this installation."""
-    acts.carry_out(session, decided, actor=by.actor, now=now, keys=store())
+    return decision_page.respond(approval_id)
 
 
 @bp.route("/<survey_id>/khung/<village>", methods=["GET", "POST"])
@@ -290,36 +260,4 @@ def _ask(
 def _form_refused(survey_id: str, act: Act, form: ReasonForm) -> ResponseReturnValue:
     """A small form of the survey page that was not taken, on a page of its own with what was typed."""
     survey = queries.scoped_survey(db.session(), survey_id, access.identity())
-    return render_template(
-        "fieldwork/ask_again.html", survey=survey, form=form, act=act, act_name=acts.name
-    ), 422
-
-
-def _decide_page(
-    current: Session,
-    survey: SurveyView,
-    approval: ApprovalView,
-    form: DecisionForm,
-    person: Identity,
-) -> str:
-    instrument = instruments.instrument(current, survey.instrument_id)
-    answered, as_of = queries.answered_hourly(current, survey.id)
-    return render_template(
-        "fieldwork/decide.html",
-        survey=survey,
-        book=rulebook.named(current, survey),
-        approval=approval,
-        act_name=acts.name,
-        form=form,
-        may_decide=approval.may_decide(person),
-        frame=queries.frame(current, survey.id),
-        batches=queries.batches(current, survey.id),
-        answered=queries.answered_by_door(answered),
-        as_of=as_of,
-        told=evidence.facts(current, survey),
-        new_last_day=acts.new_last_day(approval),
-        new_end_of_counting=acts.new_end_of_counting(approval),
-        open_until=acts.open_until(approval),
-        digest=instrument.digest or "",
-        wording_state=confirmation.scored_wording(current, survey.instrument_id, survey.unit.path),
-    )
+    return render_template("fieldwork/ask_again.html", survey=survey, form=form, act=act), 422

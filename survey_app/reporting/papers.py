@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from survey_app.approvals import requests as approvals
-from survey_app.approvals.requests import ApprovalView
+from survey_app.approvals.approval import ApprovalView
 from survey_app.campaigns import verdicts
 from survey_app.campaigns.verdicts import Verdicts
 from survey_app.criteria.frameworks import Framework

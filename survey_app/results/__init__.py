@@ -4,7 +4,7 @@ from flask import Flask
 
 from survey_app import audit, jobs
 from survey_app.accounts import todo
-from survey_app.approvals import paper_signatures
+from survey_app.approvals import registry
 from survey_app.fieldwork import evidence, links
 from survey_app.fieldwork.links import Link
 from survey_app.fieldwork.models import Purpose, State
@@ -20,7 +20,6 @@ from survey_app.results import (
     signing_views,
     views,
 )
-from survey_app.sealing import signatures
 
 _RUNNING = (State.OPEN, State.COUNTING)
 _FINAL = (State.SEALED, State.SIGNED)
@@ -51,7 +50,6 @@ def init_app(app: Flask) -> None:
         Link("custody.page", lazy_gettext("Complaints and key"), (*_FINAL, State.ANNULLED)),
     )
     evidence.register(app, signing.told_before_deciding)
-    paper_signatures.register(app, signatures.ACT, signing.carry_out, signing_views.page_of)
+    registry.register(app, signing_views.SIGN, custody_views.ACCEPT)
     todo.register(app, signing_views.todos)
-    todo.register(app, custody_views.todos)
     todo.register(app, posting_views.todos)

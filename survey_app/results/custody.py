@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from survey_app import audit
 from survey_app.access import Identity
 from survey_app.approvals import requests as approvals
-from survey_app.approvals.requests import ApprovalView
+from survey_app.approvals.approval import ApprovalView
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Purpose, State, Survey
@@ -135,14 +135,12 @@ def ask_acceptance(session: Session, survey: SurveyView, *, by: Identity, now: d
     )
 
 
-def decide_acceptance(
-    session: Session, approval_id: int, *, approved: bool, reason: str, by: Identity, now: datetime
-) -> ApprovalView:
-    """Accept for the other provincial body, or refuse with a reason."""
-    decided = approvals.decide(session, approval_id, by=by, approved=approved, reason=reason, now=now)
-    if approved:
-        audit.record(session, by.actor, ACCEPT, decided.subject, at=now, approval=approval_id)
-    return decided
+def accept(session: Session, decided: ApprovalView, by: Identity, now: datetime) -> None:
+    """Accept the result, once both provincial bodies have agreed. Raises CannotAccept where it is no longer signed."""
+    survey = _locked(session, decided.subject.removeprefix("survey:"))
+    if survey.state != State.SIGNED:
+        raise CannotAccept
+    audit.record(session, by.actor, ACCEPT, decided.subject, at=now, approval=decided.id)
 
 
 def record_destruction(session: Session, survey_id: str, *, actor: str, now: datetime) -> None:

@@ -1,6 +1,5 @@
 """The province's page on a survey after it was signed: complaints, acceptance, and how long its key is kept."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -11,16 +10,20 @@ from sqlalchemy.orm import Session
 from survey_app import access, db
 from survey_app.access import Identity
 from survey_app.accounts.freshness import fresh
-from survey_app.accounts.todo import Todo
-from survey_app.approvals import requests as approvals
-from survey_app.approvals.forms import DecisionForm
+from survey_app.approvals import decision_page
+from survey_app.approvals.agreement import BOTH_OF_THE_PROVINCE
+from survey_app.approvals.approval import ApprovalView
+from survey_app.approvals.refusals import ApprovalDecided
+from survey_app.approvals.registry import Evidence, TwoBodyAct
 from survey_app.errors import DomainError
+from survey_app.fieldwork import acts
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.forms import StaffForm
 from survey_app.i18n import gettext as _
-from survey_app.results import custody
+from survey_app.i18n import lazy_gettext
+from survey_app.results import custody, signing_views
 from survey_app.results.custody_forms import ComplaintForm, OutcomeForm
 
 bp = Blueprint("custody", __name__, template_folder="templates")
@@ -66,43 +69,61 @@ def settle(survey_id: str, complaint_id: int) -> ResponseReturnValue:
     return _back(survey)
 
 
-@bp.post("/can-bo/dot/<survey_id>/chap-nhan")
+@bp.route("/can-bo/dot/<survey_id>/chap-nhan", methods=["GET", "POST"])
 @access.roles(*_PROVINCE)
 @fresh
 def accept(survey_id: str) -> ResponseReturnValue:
     """Accept the result for one provincial body, or decide on what the other asks."""
     survey, person, now = _survey(survey_id), access.identity(), datetime.now(UTC)
-    waiting = next((found for found in _custody(survey).requests if found.decision is None), None)
-    form = DecisionForm() if waiting else StaffForm()
+    waiting = _waiting(survey)
+    if waiting and (request.method == "GET" or decision_page.is_decision()):
+        return decision_page.respond(waiting.id)
+    if decision_page.is_decision():
+        raise ApprovalDecided
+    if request.method == "GET":
+        return _back(survey)
+    form = StaffForm()
     if not form.validate_on_submit():
-        return _page(survey, decision=form), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _page(survey), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         with db.transaction() as current:
-            if isinstance(form, DecisionForm) and waiting:
-                agreed = form.decision.data == "approved"
-                custody.decide_acceptance(
-                    current, waiting.id, approved=agreed, reason=form.reason.data or "", by=person, now=now
-                )
-            else:
-                custody.ask_acceptance(current, survey, by=person, now=now)
+            custody.ask_acceptance(current, survey, by=person, now=now)
     except DomainError as refusal:
         flash(refusal.message, "error")
-        return _page(survey, decision=form), refusal.status
+        return _page(survey), refusal.status
     flash(_("Your decision is recorded."), "success")
     return _back(survey)
 
 
-def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
-    """Results that the other provincial body has accepted and this person may accept too."""
-    for found in approvals.open_approvals(session, person):
-        if found.act == custody.ACCEPT and found.may_decide(person):
-            survey_id = found.subject.removeprefix("survey:")
-            yield Todo(
-                title=_("Accept the result of survey %(number)s", number=survey_id),
-                detail=_("%(name)s asks for your decision.", name=found.requested_by_name),
-                url=url_for("custody.page", survey_id=survey_id),
-                urgent=True,
-            )
+def where(asked: ApprovalView) -> str:
+    """Address of the page on which the request is decided."""
+    return url_for("custody.accept", survey_id=acts.survey_of(asked))
+
+
+def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> Evidence:
+    """The signed result, who signed it, and what was complained of."""
+    survey = surveys.scoped_survey(session, acts.survey_of(asked), person)
+    return Evidence(
+        heading=_(
+            "Accept the result: %(unit)s, survey %(number)s", unit=survey.unit.full_name, number=survey.id
+        ),
+        template="results/accept_evidence.html",
+        back=url_for("custody.page", survey_id=survey.id),
+        values={
+            **signing_views.read(session, survey, person),
+            "complaints": custody.custody(session, survey.id, now).complaints,
+        },
+    )
+
+
+ACCEPT = TwoBodyAct(
+    custody.ACCEPT,
+    lazy_gettext("Accept the result"),
+    BOTH_OF_THE_PROVINCE,
+    where,
+    shown,
+    custody.accept,
+)
 
 
 def _survey(survey_id: str) -> SurveyView:
@@ -116,27 +137,25 @@ def _custody(survey: SurveyView) -> custody.Custody:
     return custody.custody(db.session(), survey.id, datetime.now(UTC))
 
 
+def _waiting(survey: SurveyView) -> ApprovalView | None:
+    return next((found for found in _custody(survey).requests if found.decision is None), None)
+
+
 def _page(
-    survey: SurveyView,
-    *,
-    complaint: ComplaintForm | None = None,
-    outcome: OutcomeForm | None = None,
-    decision: StaffForm | None = None,
+    survey: SurveyView, *, complaint: ComplaintForm | None = None, outcome: OutcomeForm | None = None
 ) -> str:
     """The page; forms that were refused keep what was typed."""
-    person, found = access.identity(), _custody(survey)
-    waiting = next((request for request in found.requests if request.decision is None), None)
-    may_decide = waiting is not None and waiting.may_decide(person)
+    person, found, waiting = access.identity(), _custody(survey), _waiting(survey)
     return render_template(
         "results/custody.html",
         survey=survey,
         custody=found,
         waiting=waiting,
-        may_decide=may_decide,
+        may_decide=waiting is not None and waiting.may_decide(person),
         may_ask=waiting is None and survey.state is State.SIGNED and found.accepted_at is None,
         complaint_form=complaint or ComplaintForm(formdata=None),
         outcome_form=outcome or OutcomeForm(formdata=None),
-        decision_form=decision or (DecisionForm(formdata=None) if may_decide else StaffForm(formdata=None)),
+        accept_form=StaffForm(formdata=None),
         refused_outcome=request.view_args and request.view_args.get("complaint_id") if outcome else None,
     )
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from survey_app import audit
 from survey_app.access import Identity
 from survey_app.approvals import requests as approvals
-from survey_app.approvals.requests import ApprovalView
+from survey_app.approvals.approval import ApprovalView
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.evidence import Fact
@@ -123,21 +123,11 @@ def ask(session: Session, survey: SurveyView, *, reason: str = "", by: Identity,
     )
 
 
-def decide(
-    session: Session, approval_id: int, *, approved: bool, reason: str, by: Identity, now: datetime
-) -> ApprovalView:
-    """Sign for the other body, which makes the result signed, or refuse with a reason: it stays sealed.
-
-    Raises CannotSign, also when what was sealed is not what the first body signed, and what `accounts` refuses.
-    """
-    decided = approvals.decide(session, approval_id, by=by, approved=approved, reason=reason, now=now)
-    if approved:
-        carry_out(session, decided, by, now)
-    return decided
-
-
 def carry_out(session: Session, decided: ApprovalView, by: Identity, now: datetime) -> None:
-    """Make the result signed, once the other body has agreed. Raises CannotSign, SignedUncompared."""
+    """Make the result signed, once the other body has agreed.
+
+    Raises CannotSign, also when what was sealed is not what the first body signed, and SignedUncompared.
+    """
     survey_id = decided.subject.removeprefix(signatures.subject(""))
     digest = _require_sealed(session, survey_id)
     if decided.payload["digest"] != digest:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http import HTTPStatus
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,10 +16,14 @@ from survey_app import access, db
 from survey_app.access import Identity
 from survey_app.accounts.freshness import fresh
 from survey_app.accounts.todo import Todo
+from survey_app.approvals import decision_page
 from survey_app.approvals import requests as approvals
-from survey_app.approvals.forms import DecisionForm
-from survey_app.approvals.requests import ApprovalView
+from survey_app.approvals.agreement import BOTH_BODIES
+from survey_app.approvals.approval import ApprovalView
+from survey_app.approvals.refusals import ApprovalDecided
+from survey_app.approvals.registry import Evidence, TwoBodyAct
 from survey_app.errors import DomainError
+from survey_app.fieldwork import acts
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
@@ -60,21 +65,18 @@ def page(survey_id: str) -> ResponseReturnValue:
     if survey.purpose is not Purpose.DECISION:
         abort(HTTPStatus.NOT_FOUND)
     waiting = _waiting(current, survey_id)
-    form = DecisionForm() if waiting and waiting.may_decide(person) else SignForm()
+    if waiting and (waiting.may_decide(person) or decision_page.is_decision()):
+        return decision_page.respond(waiting.id)
+    if decision_page.is_decision():
+        raise ApprovalDecided
+    form = SignForm()
     if request.method != "POST":
         return _page(survey, waiting, form, person)
     if not form.validate_on_submit():
         return _page(survey, waiting, form, person), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         with db.transaction() as writing:
-            if isinstance(form, DecisionForm) and waiting:
-                agreed = form.decision.data == "approved"
-                signing.decide(
-                    writing, waiting.id, approved=agreed, reason=form.reason.data or "", by=person, now=now
-                )
-            else:
-                said = form.reason.data if isinstance(form, SignForm) else ""
-                signing.ask(writing, survey, reason=said or "", by=person, now=now)
+            signing.ask(writing, survey, reason=form.reason.data or "", by=person, now=now)
     except DomainError as refusal:
         flash(refusal.message, "error")
         return _page(survey, waiting, form, person), refusal.status
@@ -82,55 +84,69 @@ def page(survey_id: str) -> ResponseReturnValue:
     return redirect(url_for("signing.page", survey_id=survey_id), HTTPStatus.SEE_OTHER)
 
 
-def page_of(asked: ApprovalView) -> str:
+def where(asked: ApprovalView) -> str:
     """Where a request to sign is looked at and decided."""
-    return url_for("signing.page", survey_id=asked.subject.removeprefix("survey:"))
+    return url_for("signing.page", survey_id=acts.survey_of(asked))
+
+
+def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> Evidence:
+    """What the sealed result says, and what was not compared."""
+    survey = surveys.scoped_survey(session, acts.survey_of(asked), person)
+    return Evidence(
+        heading=_(
+            "Sign the result: %(unit)s, survey %(number)s", unit=survey.unit.full_name, number=survey.id
+        ),
+        template="results/sign_evidence.html",
+        back=url_for("fieldwork.page", survey_id=survey.id),
+        values=read(session, survey, person),
+    )
+
+
+def read(session: Session, survey: SurveyView, person: Identity) -> dict[str, Any]:
+    """What everybody reads who signs or accepts a result, for `results/sign_evidence.html`."""
+    audience = audiences.audience_of(person)
+    figures = signing.evidence(session, survey.id, audience)
+    made = signatures.requests(session, survey.id)
+    return {
+        "survey": survey,
+        "figures": figures,
+        "ended": wording.ended(figures.result),
+        "flags": _flags(session, survey.id),
+        "sees_villages": audience is Audience.EXACT,
+        "refused": [found for found in made if found.decision == "refused"],
+        "signatures": signatures.signatures(session, survey.id),
+    }
+
+
+SIGN = TwoBodyAct(
+    signatures.ACT, lazy_gettext("Sign the result"), BOTH_BODIES, where, shown, signing.carry_out
+)
 
 
 def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
-    """Results that wait for the person's signature, and, in a commune, results nobody has signed yet."""
+    """In a commune, results nobody has signed yet."""
+    if person.role not in _BODIES or person.is_provincial:
+        return
     asked = {
-        found.subject: found
-        for found in approvals.open_approvals(session, person)
-        if found.act == signatures.ACT
+        found.subject for found in approvals.open_approvals(session, person) if found.act == signatures.ACT
     }
-    for subject, found in asked.items():
-        if found.may_decide(person):
-            survey_id, name = subject.removeprefix("survey:"), found.requested_by_name
+    for survey_id in _unsigned(session, person.unit_path):
+        if signatures.subject(survey_id) not in asked:
             yield Todo(
                 title=_("Sign the result of survey %(number)s", number=survey_id),
-                detail=_("%(name)s has signed and waits for your decision.", name=name),
+                detail=_("Counting is over and the result is sealed. Commune and Front both sign it."),
                 url=url_for("signing.page", survey_id=survey_id),
-                urgent=True,
             )
-    if person.role in _BODIES and not person.is_provincial:
-        for survey_id in _unsigned(session, person.unit_path):
-            if f"survey:{survey_id}" not in asked:
-                yield Todo(
-                    title=_("Sign the result of survey %(number)s", number=survey_id),
-                    detail=_("Counting is over and the result is sealed. Commune and Front both sign it."),
-                    url=url_for("signing.page", survey_id=survey_id),
-                )
 
 
-def _page(survey: SurveyView, waiting: ApprovalView | None, form: StaffForm, person: Identity) -> str:
-    current = db.session()
-    audience = audiences.audience_of(person)
-    evidence = signing.evidence(current, survey.id, audience)
+def _page(survey: SurveyView, waiting: ApprovalView | None, form: SignForm, person: Identity) -> str:
     return render_template(
         "results/signing.html",
-        survey=survey,
-        evidence=evidence,
-        ended=wording.ended(evidence.result),
-        flags=_flags(current, survey.id),
-        sees_villages=audience is Audience.EXACT,
         waiting=waiting,
-        may_decide=waiting is not None and waiting.may_decide(person),
         may_ask=waiting is None and survey.state is State.SEALED,
         stands_in=person.is_provincial,
-        refused=[found for found in signatures.requests(current, survey.id) if found.decision == "refused"],
-        signatures=signatures.signatures(current, survey.id),
         form=form,
+        **read(db.session(), survey, person),
     )
 
 

@@ -5,8 +5,8 @@ from flask import Flask
 
 from survey_app import audit, jobs
 from survey_app.accounts import todo
-from survey_app.approvals import paper_signatures
-from survey_app.fieldwork import acts, remarks
+from survey_app.approvals import registry
+from survey_app.fieldwork import remarks
 from survey_app.sealing import annulling_views, commands, log_words, reminders, schedule
 
 
@@ -18,7 +18,6 @@ def init_app(app: Flask) -> None:
     jobs.register(app, "results.seal", schedule.seal_due)
     jobs.register(app, "results.set_aside", schedule.set_aside_cancelled)
     jobs.register(app, "results.feedback", schedule.refresh_feedback)
-    paper_signatures.register(app, acts.Act.ANNUL_VILLAGE, annulling_views.carry_out, acts.page_of)
+    registry.register(app, annulling_views.ANNUL_VILLAGE)
     todo.register(app, reminders.todos)
-    todo.register(app, annulling_views.todos)
     remarks.register(app, reminders.remarks)

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit
 from survey_app.access import Identity
-from survey_app.approvals import requests as approvals
-from survey_app.approvals.requests import ApprovalView
+from survey_app.approvals.approval import ApprovalView
 from survey_app.collecting.models import (
     ActivityCounter,
     AnnulledResponse,
@@ -96,29 +95,11 @@ def request(
     return acts.request(session, survey, Act.ANNUL_VILLAGE, payload=payload, reason=reason, by=by, now=now)
 
 
-def decide(
-    session: Session,
-    survey: SurveyView,
-    approval_id: int,
-    *,
-    approved: bool,
-    reason: str,
-    by: Identity,
-    now: datetime,
-    keying: Keying,
-) -> ApprovalView:
-    """Agree and set the answers aside, or refuse, in one transaction; `erasing.erase_owed` erases what it leaves.
+def set_aside(session: Session, approval: ApprovalView, *, actor: str, now: datetime, keying: Keying) -> None:
+    """Do what was agreed to, in the transaction of the decision; `erasing.erase_owed` erases what it leaves.
 
     Raises CannotAnnul, and SurveyChanged when the survey or the village is no longer what the request was about.
     """
-    decided = approvals.decide(session, approval_id, by=by, approved=approved, reason=reason, now=now)
-    if approved:
-        set_aside(session, decided, actor=by.actor, now=now, keying=keying)
-    return decided
-
-
-def set_aside(session: Session, approval: ApprovalView, *, actor: str, now: datetime, keying: Keying) -> None:
-    """Do what was agreed to, in the transaction of the decision. Raises CannotAnnul and SurveyChanged."""
     payload, survey_id = approval.payload, acts.survey_of(approval)
     operations.require_revision(session, survey_id, int(str(payload["revision"])))
     survey = operations.hold(session, survey_id)

@@ -1,6 +1,5 @@
 """The pages on which one body asks to set the answers of a village aside, and the other decides."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -11,10 +10,10 @@ from sqlalchemy.orm import Session
 from survey_app import access, db
 from survey_app.access import Identity
 from survey_app.accounts.freshness import fresh
-from survey_app.accounts.todo import Todo
-from survey_app.approvals import requests as approvals
-from survey_app.approvals.forms import DecisionForm
-from survey_app.approvals.requests import ApprovalView
+from survey_app.approvals import decision_page
+from survey_app.approvals.agreement import BOTH_BODIES
+from survey_app.approvals.approval import ApprovalView
+from survey_app.approvals.registry import Evidence, TwoBodyAct
 from survey_app.errors import DomainError
 from survey_app.fieldwork import acts
 from survey_app.fieldwork import queries as surveys
@@ -24,6 +23,7 @@ from survey_app.fieldwork.forms import PublicReasonForm
 from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
+from survey_app.i18n import lazy_gettext
 from survey_app.sealing import annulling
 from survey_app.sealing.annulling import Situation
 
@@ -63,45 +63,39 @@ def ask(survey_id: str, village: str) -> ResponseReturnValue:
 @fresh
 def decide(survey_id: str, approval_id: int) -> ResponseReturnValue:
     """One page that says what is being agreed to; yes or no."""
-    person, now = access.identity(), datetime.now(UTC)
-    survey = _survey(survey_id)
-    approval = approvals.approval(db.session(), approval_id, person)
-    if approval.subject != acts.subject(survey.id) or approval.act != Act.ANNUL_VILLAGE:
-        raise surveys.SurveyNotFound
-    found, form = _situation(survey, str(approval.payload["village"]), now), DecisionForm()
-    if not form.is_submitted():
-        return _decide_page(survey, approval, found, form, person)
-    if not form.validate():
-        return _decide_page(survey, approval, found, form, person), HTTPStatus.UNPROCESSABLE_ENTITY
-    approved = form.decision.data == "approved"
-    try:
-        with db.transaction() as writing:
-            annulling.decide(
-                writing, survey, approval_id, approved=approved, reason=form.reason.data or "",
-                by=person, now=now, keying=_keying(),
-            )  # fmt: skip
-    except DomainError as refusal:
-        flash(refusal.message, "error")
-        return _decide_page(survey, approval, found, form, person), refusal.status
-    flash(_("Your decision is recorded."), "success")
-    return redirect(url_for("fieldwork.page", survey_id=survey.id), HTTPStatus.SEE_OTHER)
+    return decision_page.respond(approval_id)
+
+
+def where(asked: ApprovalView) -> str:
+    """Address of the page on which the request is decided."""
+    return url_for("annulling.decide", survey_id=acts.survey_of(asked), approval_id=asked.id)
+
+
+def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> Evidence:
+    """What is set aside and how the village answers again."""
+    survey = surveys.scoped_survey(session, acts.survey_of(asked), person)
+    found = _situation(survey, str(asked.payload["village"]), now)
+    return Evidence(
+        heading=_("Set the answers of %(village)s aside and ask again", village=found.line.unit.full_name),
+        template="sealing/annul_evidence.html",
+        back=url_for("fieldwork.page", survey_id=survey.id),
+        values={"survey": survey, "found": found},
+    )
 
 
 def carry_out(session: Session, decided: ApprovalView, by: Identity, now: datetime) -> None:
-    """What was agreed to on paper, by the settings of this installation."""
+    """What was agreed to, by the settings of this installation."""
     annulling.set_aside(session, decided, actor=by.actor, now=now, keying=_keying())
 
 
-def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
-    """Requests that wait for this person."""
-    for approval in approvals.open_approvals(session, person):
-        if approval.act == Act.ANNUL_VILLAGE and approval.may_decide(person):
-            yield Todo(
-                title=_("Decide: %(act)s", act=acts.name(approval.act)),
-                detail=_("%(name)s asks for your decision.", name=approval.requested_by_name),
-                url=acts.page_of(approval),
-                urgent=True,
-            )
+ANNUL_VILLAGE = TwoBodyAct(
+    Act.ANNUL_VILLAGE,
+    lazy_gettext("Set the answers of a village aside"),
+    BOTH_BODIES,
+    where,
+    shown,
+    carry_out,
+)
 
 
 def _survey(survey_id: str) -> SurveyView:
@@ -117,16 +111,3 @@ def _situation(survey: SurveyView, village: str, now: datetime) -> Situation:
 
 def _keying() -> Keying:
     return Keying.by(current_app.extensions["settings"])
-
-
-def _decide_page(
-    survey: SurveyView, approval: ApprovalView, found: Situation, form: DecisionForm, person: Identity
-) -> str:
-    return render_template(
-        "sealing/annul_decide.html",
-        survey=survey,
-        approval=approval,
-        found=found,
-        form=form,
-        may_decide=approval.may_decide(person),
-    )

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from survey_app.access import Body, Role
 from survey_app.approvals import requests as approvals
+from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.parties import Party
-from survey_app.approvals.requests import ApprovalView
 
 #: The act of signing.
 ACT = "results.sign"

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from survey_app import db, keys, throttle
 from survey_app.access import Identity, Role
 from survey_app.accounts.models import User
+from survey_app.approvals import deciding
 from survey_app.audit import OPERATOR
 from survey_app.collecting import operations, queries
 from survey_app.collecting.operations import Submission
 from survey_app.fieldwork import codes
 from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import Channel
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.privacy import erasing
@@ -74,12 +74,10 @@ class Fielded:
         unit = self.commune.unit
         village, now = self.commune.villages["Phung"], datetime.now(UTC)
         with db.transaction() as current:
-            asking, deciding = (_person(current, role, unit) for role in (Role.FRONT_COMMUNE, Role.COMMUNE))
+            asking, agreeing = (_person(current, role, unit) for role in (Role.FRONT_COMMUNE, Role.COMMUNE))
             line = surveys.frame_line(current, self.survey.id, village.code)
             asked = annulling.request(current, self.survey, line, reason="Sai", by=asking, now=now)
-            annulling.decide(
-                current, self.survey, asked, approved=True, reason="", by=deciding, now=now, keying=Keying(5)
-            )
+            deciding.decide(current, asked, approved=True, reason="", by=agreeing, now=now)
         erasing.erase_owed(db.database.engine, now, actor=OPERATOR)
 
     def cancel(self) -> None:

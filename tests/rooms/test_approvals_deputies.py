@@ -12,13 +12,12 @@ from survey_app import audit, db
 from survey_app.access import Identity, Role
 from survey_app.accounts import operations
 from survey_app.accounts.models import User
-from survey_app.approvals import deputies, parties
+from survey_app.approvals import deciding, deputies, parties
 from survey_app.approvals.parties import OnPaper, Party
 from survey_app.approvals.refusals import DeputyRefused
 from survey_app.fieldwork import acts
 from survey_app.fieldwork.models import State
 from survey_app.i18n import force_locale
-from survey_app.keys import store
 from survey_app.units import queries as units
 from tests.pages import Page
 
@@ -70,7 +69,7 @@ def publish(survey, asker, decider):
     with db.transaction() as current:
         number = acts.request(current, survey, acts.Act.PUBLISH, payload={}, reason="", by=asker, now=now)
     with db.transaction() as current:
-        acts.decide(current, survey, number, approved=True, reason="", by=decider, now=now, keys=store())
+        deciding.decide(current, number, approved=True, reason="", by=decider, now=now)
     (found,) = acts.requests(db.session(), survey.id)
     return found
 

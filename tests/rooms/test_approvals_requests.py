@@ -7,9 +7,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from survey_app import audit, db
-from survey_app.access import Body, Identity, Role
+from survey_app.access import Identity, Role
 from survey_app.accounts import operations
 from survey_app.approvals import requests as approvals
+from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.refusals import (
     ApprovalDecided,
     ApprovalNotFound,
@@ -17,7 +18,6 @@ from survey_app.approvals.refusals import (
     ApprovalRefused,
     ReasonMissing,
 )
-from survey_app.approvals.requests import ApprovalView
 from survey_app.units.models import Unit
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
@@ -95,7 +95,7 @@ def test_the_front_agrees_to_what_the_commune_asks(places: Places) -> None:
         "Rơ Châm H'Phung",
         LATER,
     )
-    assert (decided.requested_by_name, decided.requested_body) == ("commune Biển Hồ", Body.GOVERNMENT)
+    assert (decided.requested_by_name, decided.requested_as) == ("commune Biển Hồ", Role.COMMUNE)
     assert decided.payload == {"closes_on": "2026-06-30"}
 
 

@@ -114,7 +114,7 @@ def test_phones_open_again_until_the_hour_and_close_by_the_clock_with_the_full_t
     schedule.open_and_close(until)
     after = read(counted)
 
-    assert reply.status_code == 302
+    assert reply.status_code == 303
     assert (closed, opened) == (410, 201)
     assert (again.state, again.closes_at, again.phones_closed_at) == (State.OPEN, until, None)
     assert (before, after.state, after.phones_closed_at) == (State.OPEN, State.COUNTING, until)

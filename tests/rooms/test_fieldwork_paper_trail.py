@@ -10,6 +10,7 @@ from sqlalchemy import select
 from survey_app import db
 from survey_app.access import Identity, Role
 from survey_app.accounts.models import User
+from survey_app.approvals import deciding
 from survey_app.audit import OPERATOR, AuditEvent
 from survey_app.fieldwork import acts, calendar, operations, queries, refusals
 from survey_app.fieldwork.acts import Act
@@ -160,7 +161,7 @@ def accept(commune, survey):
     with db.transaction() as current:
         request = custody.ask_acceptance(current, survey, by=asker, now=now)
     with db.transaction() as current:
-        custody.decide_acceptance(current, request, approved=True, reason="", by=decider, now=now)
+        deciding.decide(current, request, approved=True, reason="", by=decider, now=now)
 
 
 def record_destruction(survey, now):
@@ -254,13 +255,13 @@ def test_both_provincial_bodies_accept_and_no_commune_does(commune, signed, sign
     address = f"/can-bo/dot/{signed.id}/khieu-nai"
     action = f"/can-bo/dot/{signed.id}/chap-nhan"
 
-    def send(role, **fields):
+    def send(role, page, **fields):
         client = sign_in(role, commune.province)
-        return client.post(action, data=Page(client.get(address).text).form(action=action).data(**fields))
+        return client.post(action, data=Page(client.get(page).text).form(action=action).data(**fields))
 
-    asked = send(Role.PROVINCE)
+    asked = send(Role.PROVINCE, address)
     commune_page = sign_in(Role.FRONT_COMMUNE, commune.unit).get(address)
-    decided = send(Role.FRONT_PROVINCE, decision="approved")
+    decided = send(Role.FRONT_PROVINCE, action, decision="approved")
 
     assert (asked.status_code, commune_page.status_code, decided.status_code) == (303, 403, 303)
     assert custody.custody(fresh(), signed.id, datetime.now(UTC)).accepted_at is not None
@@ -282,7 +283,7 @@ def test_phones_close_earlier_when_both_bodies_agree(commune, make_survey, sign_
     client = sign_in(Role.COMMUNE, commune.unit)
     address = f"/can-bo/dot/{survey.id}/duyet/{waiting.id}"
     page = client.get(address)
-    (form,) = [form for form in Page(page.text).forms if not form.action]
+    form = Page(page.text).form(action=address)
 
     client.post(address, data=form.data(decision="approved"))
 

@@ -205,7 +205,7 @@ def test_a_survey_is_published_when_the_commune_asks_and_the_front_agrees(commun
 
     reply = decide(two_bodies("front"), survey)
 
-    assert reply.status_code == 302
+    assert reply.status_code == 303
     assert state_of(survey) is State.PUBLISHED
     assert "fieldwork.publish" in acts_noted(survey)
     assert len(store().pepper(survey.id)) == 32
@@ -233,7 +233,7 @@ def test_a_refusal_needs_a_reason_and_leaves_the_draft(commune, make_survey, two
 
     without, given = decide(front, survey, "refused"), decide(front, survey, "refused", reason="Sai số hộ")
 
-    assert (without.status_code // 100, given.status_code) == (4, 302)
+    assert (without.status_code // 100, given.status_code) == (4, 303)
     assert state_of(survey) is State.DRAFT
 
 

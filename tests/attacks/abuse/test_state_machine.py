@@ -25,6 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from survey_app import audit, db
 from survey_app.access import Identity, Role
 from survey_app.accounts import operations as accounts
+from survey_app.approvals import deciding
 from survey_app.collecting.models import AnnulledResponse, Response, SealedResponse, SpentCode
 from survey_app.errors import DomainError
 from survey_app.fieldwork import batches, calendar, operations, queries
@@ -124,9 +125,9 @@ def test_i1_to_i6_hold_in_every_order_of_acts(app, client, make_commune, make_su
         @rule(first=st.booleans())
         def sign(self, first):
             def act(current, now):
-                asking, deciding = self.people if first else reversed(self.people)
+                asking, agreeing = self.people if first else reversed(self.people)
                 request = signing.ask(current, queries.survey(current, self.survey.id), by=asking, now=now)
-                signing.decide(current, request, approved=True, reason="", by=deciding, now=now)
+                deciding.decide(current, request, approved=True, reason="", by=agreeing, now=now)
 
             self.attempt(act)
 
@@ -139,13 +140,11 @@ def test_i1_to_i6_hold_in_every_order_of_acts(app, client, make_commune, make_su
         @rule(name=st.sampled_from(["Phung", "Bang"]), first=st.booleans())
         def ask_a_village_again(self, name, first):
             def act(current, now):
-                asking, deciding = self.people if first else reversed(self.people)
+                asking, agreeing = self.people if first else reversed(self.people)
                 survey = queries.survey(current, self.survey.id)
                 line = queries.frame_line(current, survey.id, self.commune.villages[name].code)
                 request = annulling.request(current, survey, line, reason="Sai", by=asking, now=now)
-                annulling.decide(
-                    current, survey, request, approved=True, reason="", by=deciding, now=now, keying=Keying(5)
-                )
+                deciding.decide(current, request, approved=True, reason="", by=agreeing, now=now)
 
             if self.attempt(act):
                 self.set_aside |= {key for key, village in self.village_of.items() if village == name}

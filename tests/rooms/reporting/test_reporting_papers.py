@@ -18,6 +18,7 @@ from sqlalchemy import select
 from survey_app import db
 from survey_app.access import Identity, Role
 from survey_app.accounts.models import User
+from survey_app.approvals import deciding
 from survey_app.audit import AuditEvent
 from survey_app.fieldwork import calendar
 from survey_app.fieldwork import queries as fieldwork
@@ -114,7 +115,7 @@ def sign(surveys):
         first, second = people
         asked = signing.ask(current, fieldwork.survey(current, "001"), by=first, now=now)
     with db.transaction() as current:
-        signing.decide(current, asked, approved=True, reason="", by=second, now=now)
+        deciding.decide(current, asked, approved=True, reason="", by=second, now=now)
 
 
 def test_the_minutes_print_exact_counts_the_signers_and_a_qr_of_the_digest(client, sealed, as_role):

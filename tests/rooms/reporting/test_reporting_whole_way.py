@@ -11,6 +11,7 @@ import pytest
 from survey_app import db
 from survey_app.access import Identity, Role
 from survey_app.accounts.models import User
+from survey_app.approvals import deciding
 from survey_app.config import VIETNAM
 from survey_app.fieldwork import queries as surveys
 from survey_app.results import signing
@@ -49,7 +50,7 @@ def sign(number):
             people.append(Identity(user.id, user.name, role, province.id, province.path))
         asked = signing.ask(current, surveys.survey(current, number), by=people[0], now=now)
     with db.transaction() as current:
-        signing.decide(current, asked, approved=True, reason="", by=people[1], now=now)
+        deciding.decide(current, asked, approved=True, reason="", by=people[1], now=now)
 
 
 def test_one_valid_slip_by_phone_the_seal_and_two_signatures_make_a_commune_meet_the_consultation_half(

@@ -1,0 +1,71 @@
+"""The one page on which somebody decides what the other side asks: what it is, yes or no.
+
+Rooms give it their addresses and what is read before deciding; nothing of it is written twice.
+"""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from flask import flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from survey_app import access, db
+from survey_app.approvals import deciding, registry, requests
+from survey_app.approvals.forms import DecisionForm
+from survey_app.approvals.refusals import ApprovalDecided, ApprovalNotFound
+from survey_app.errors import DomainError
+from survey_app.i18n import gettext as _
+
+#: Field with the number of the request that the person read; another may have come in its place at the same address.
+_ASKED = "asked"
+
+
+def is_decision() -> bool:
+    """Whether the form that was sent decides, at an address where people also ask."""
+    return "decision" in request.form
+
+
+def respond(approval_id: int) -> ResponseReturnValue:
+    """Show the page, or record the decision.
+
+    Raises ApprovalNotFound outside the own units and at another address, ApprovalDecided for a page of another request.
+    """
+    person, now = access.identity(), datetime.now(UTC)
+    asked = requests.approval(db.session(), approval_id, person)
+    act = registry.act(asked.act)
+    if act.where(asked) != request.script_root + request.path:
+        raise ApprovalNotFound
+    if request.form.get(_ASKED, str(approval_id)) != str(approval_id):
+        raise ApprovalDecided
+    evidence, form = act.evidence(db.session(), asked, person, now), DecisionForm()
+    status = HTTPStatus.OK
+    if form.validate_on_submit():
+        try:
+            with db.transaction() as current:
+                deciding.decide(
+                    current,
+                    approval_id,
+                    approved=form.decision.data == "approved",
+                    reason=form.reason.data or "",
+                    by=person,
+                    now=now,
+                )
+        except DomainError as refusal:
+            flash(refusal.message, "error")
+            asked, status = requests.approval(db.session(), approval_id, person), refusal.status
+            evidence = act.evidence(db.session(), asked, person, now)
+        else:
+            flash(_("Your decision is recorded."), "success")
+            return redirect(evidence.back, HTTPStatus.SEE_OTHER)
+    elif form.is_submitted():
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    page = render_template(
+        "approvals/decide.html",
+        approval=asked,
+        act=act,
+        evidence=evidence,
+        form=form,
+        may_decide=asked.may_decide(person),
+        **evidence.values,
+    )
+    return page, status

@@ -1,0 +1,69 @@
+"""The acts of this room that two bodies agree on: what each is called, who must agree, and what they read first."""
+
+from datetime import datetime
+
+from flask import url_for
+from flask_babel import LazyString
+from sqlalchemy.orm import Session
+
+from survey_app.access import Identity
+from survey_app.approvals import registry
+from survey_app.approvals.agreement import BOTH_BODIES, Agreement
+from survey_app.approvals.approval import ApprovalView
+from survey_app.approvals.registry import Evidence, TwoBodyAct
+from survey_app.authoring import confirmation
+from survey_app.authoring import queries as instruments
+from survey_app.fieldwork import acts, evidence, queries, rulebook
+from survey_app.fieldwork.acts import Act
+from survey_app.i18n import lazy_gettext as _l
+from survey_app.keys import store
+
+
+def where(asked: ApprovalView) -> str:
+    """Address of the page on which the request is decided."""
+    return url_for("fieldwork.decide", survey_id=acts.survey_of(asked), approval_id=asked.id)
+
+
+def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> Evidence:
+    """The survey as it is, and what would change."""
+    survey = queries.scoped_survey(session, acts.survey_of(asked), person)
+    answered, as_of = queries.answered_hourly(session, survey.id)
+    return Evidence(
+        heading=f"{registry.act_name(asked.act)}: {survey.unit.full_name}",
+        template="fieldwork/evidence.html",
+        back=url_for("fieldwork.page", survey_id=survey.id),
+        values={
+            "survey": survey,
+            "book": rulebook.named(session, survey),
+            "frame": queries.frame(session, survey.id),
+            "batches": queries.batches(session, survey.id),
+            "answered": queries.answered_by_door(answered),
+            "as_of": as_of,
+            "told": evidence.facts(session, survey),
+            "new_last_day": acts.new_last_day(asked),
+            "new_end_of_counting": acts.new_end_of_counting(asked),
+            "open_until": acts.open_until(asked),
+            "digest": instruments.instrument(session, survey.instrument_id).digest or "",
+            "wording_state": confirmation.scored_wording(session, survey.instrument_id, survey.unit.path),
+        },
+    )
+
+
+def carry_out(session: Session, decided: ApprovalView, by: Identity, now: datetime) -> None:
+    """What was agreed to, done with the keys of this installation."""
+    acts.carry_out(session, decided, actor=by.actor, now=now, keys=store())
+
+
+def _act(act: Act, words: LazyString, needs: Agreement = BOTH_BODIES) -> TwoBodyAct:
+    return TwoBodyAct(act, words, needs, where, shown, carry_out)
+
+
+TABLE = (
+    _act(Act.PUBLISH, _l("Publish the survey")),
+    _act(Act.EXTEND, _l("Keep the phones open longer")),
+    _act(Act.SHORTEN, _l("Let the phones close earlier")),
+    _act(Act.EXTEND_COUNTING, _l("Give more time to key paper")),
+    _act(Act.REOPEN, _l("Open the phones again")),
+    _act(Act.ANNUL, _l("Cancel the survey")),
+    _act(Act.VOID_BATCH, _l("Void a batch of slips")),
+)
