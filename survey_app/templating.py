@@ -17,7 +17,7 @@ from survey_app.config import LANGUAGES, VIETNAM
 from survey_app.files import Percent
 from survey_app.i18n import current_language
 from survey_app.i18n import gettext as _
-from survey_app.questions.instrument import Text
+from survey_app.questions.instrument import Question, Text
 from survey_app.scoring.rates import Rate
 
 
@@ -38,12 +38,12 @@ def init_app(app: Flask) -> None:
         clock=clock,
         clock_to_the_second=clock_to_the_second,
         wording=wording,
+        answers_in_words=answers_in_words,
         role_name=role_name,
     )
     app.jinja_env.globals.update(
         current_language=current_language,
         current_identity=current_identity,
-        faces_in_words=faces_in_words,
         LANGUAGES=LANGUAGES,
         may=may,
     )
@@ -103,15 +103,15 @@ def wording(text: Text) -> str:
     return text.get(current_language()) or text["vi"]
 
 
-def faces_in_words() -> tuple[tuple[str, str], ...]:
-    """The five faces with their words, best first: the order of the cards and of every list."""
-    return (
-        ("5", _("Very satisfied")),
-        ("4", _("Satisfied")),
-        ("3", _("So-so")),
-        ("2", _("Dissatisfied")),
-        ("1", _("Very dissatisfied")),
-    )
+def answers_in_words(question: Question) -> tuple[tuple[str, str], ...]:
+    """Each answer of a closed question with its words, in the order of the cards and of every list.
+
+    Those that the kind itself brings stand best first.
+    """
+    fixed = question.kind.row.fixed
+    if fixed:
+        return tuple((code, _(words)) for code, words in reversed(fixed.items()))
+    return tuple((option.code, wording(option.label)) for option in question.options)
 
 
 def role_name(role: Role) -> str:

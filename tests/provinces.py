@@ -20,7 +20,8 @@ from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.models import Channel, FrameRow, HourlyProgress, Progress, Purpose, State, Survey
 from survey_app.quality.models import SealedSign
 from survey_app.questions import document
-from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument, Kind, Option, Question
+from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument, Option, Question
+from survey_app.questions.kinds import Kind
 from survey_app.rulebooks import operations as rulebooks
 from survey_app.scoring import tallies
 from survey_app.scoring.disclosure import Audience

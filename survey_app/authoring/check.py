@@ -79,7 +79,7 @@ def _about_questions(draft: Document) -> Iterable[Finding]:
                 item["key"],
                 number,
             )
-        if item["required"] and item["kind"] == "satisfaction":
+        if item["required"] and drafts.kind_row(item).two_way:
             yield Finding(
                 _(
                     "This scored question is required: a household that prefers not to answer it cannot send "

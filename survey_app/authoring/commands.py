@@ -13,12 +13,11 @@ import click
 from flask.cli import AppGroup
 
 from survey_app import audit, db, uploads
-from survey_app.authoring import check, operations, queries
+from survey_app.authoring import check, drafts, operations, queries
 from survey_app.authoring.queries import InstrumentView
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
 from survey_app.questions.document import InvalidInstrument
-from survey_app.questions.instrument import FACES, Kind
 from survey_app.uploads import NotOpened
 
 group = AppGroup("authoring", help="Questionnaires: the library of templates, drafts, frozen versions.")
@@ -134,14 +133,13 @@ def _described(view: InstrumentView) -> dict[str, Any]:
 
 
 def _described_question(item: dict[str, Any]) -> dict[str, Any]:
-    faces = item["kind"] == Kind.FIVE_FACES
     return {
         "key": item["key"],
         "kind": item["kind"],
         "required": item["required"],
-        "scored": item["kind"] == Kind.SATISFACTION and not item["closing"],
+        "scored": drafts.kind_row(item).two_way and not item["closing"],
         "closing": item["closing"],
-        "options": list(FACES) if faces else [option["code"] for option in item["options"]],
+        "options": list(drafts.answers_of(item)),
     }
 
 

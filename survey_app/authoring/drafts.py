@@ -12,16 +12,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from survey_app.questions import document
-from survey_app.questions.instrument import DISSATISFIED, FACES, SATISFIED, Instrument, Kind
+from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument
+from survey_app.questions.kinds import Kind, KindRow
 from survey_app.questions.problems import Problem
 
 Document: TypeAlias = dict[str, Any]
 Part: TypeAlias = dict[str, Any]
 
-#: Kinds whose options the author writes.
-WITH_OPTIONS = frozenset({Kind.SINGLE_CHOICE, Kind.MULTIPLE_CHOICE})
-#: Kinds that a condition may look at.
-CLOSED = frozenset({*WITH_OPTIONS, Kind.SATISFACTION, Kind.FIVE_FACES})
 #: What the two-way answers are called unless the author writes otherwise.
 _TWO_WAY = (
     (SATISFIED, {"vi": "Hài lòng", "en": "Satisfied"}),
@@ -61,9 +58,14 @@ def numbers(draft: Document) -> dict[str, int | None]:
     numbered: dict[str, int | None] = {}
     asked = 0
     for item in draft["questions"]:
-        asked += item["kind"] != Kind.NOTE
-        numbered[item["key"]] = None if item["kind"] == Kind.NOTE else asked
+        asked += kind_row(item).is_asked
+        numbered[item["key"]] = asked if kind_row(item).is_asked else None
     return numbered
+
+
+def kind_row(item: Part) -> KindRow:
+    """What the table of kinds says of this question."""
+    return Kind(item["kind"]).row
 
 
 def question(draft: Document, key: str) -> Part | None:
@@ -95,17 +97,17 @@ def blank_question(draft: Document, kind: Kind) -> Part:
 def of_kind(item: Part, kind: Kind, languages: Iterable[str]) -> Part:
     """The question turned into another kind, with what that needs and without what it has no place for."""
     changed = {**item, "kind": kind.value}
-    if kind is Kind.SATISFACTION:
+    if kind.row.two_way:
         changed |= {
             "condition": None,
             "options": item["options"] if _is_two_way(item) else _two_way(languages),
         }
     else:
         kept = [{**option, "counts": None} for option in item["options"]]
-        changed |= {"closing": False, "options": kept if kind in WITH_OPTIONS else []}
-    if kind is not Kind.NUMBER:
+        changed |= {"closing": False, "options": kept if kind.row.has_options else []}
+    if not kind.row.has_range:
         changed |= {"minimum": None, "maximum": None}
-    if kind is Kind.NOTE:
+    if not kind.row.is_asked:
         changed["required"] = False
     return changed
 
@@ -141,7 +143,7 @@ def moved(draft: Document, key: str, step: int) -> Document:
 
 def is_locked(item: Part) -> bool:
     """Whether a confirmed template fixes this question: a scored item or the closing item."""
-    return bool(item["kind"] == Kind.SATISFACTION or item["closing"])
+    return bool(kind_row(item).two_way or item["closing"])
 
 
 def locked_part(draft: Document) -> list[Part]:
@@ -151,9 +153,7 @@ def locked_part(draft: Document) -> list[Part]:
 
 def answers_of(item: Part) -> tuple[str, ...]:
     """Codes of the answers that a condition on this question may name."""
-    if item["kind"] == Kind.FIVE_FACES:
-        return FACES
-    return tuple(option["code"] for option in item["options"])
+    return tuple(kind_row(item).fixed) or tuple(option["code"] for option in item["options"])
 
 
 def new_option_code(used: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from survey_app.accounts import queries as accounts
 from survey_app.authoring import confirmation, drafts, refusals
 from survey_app.authoring.drafts import Document, Part
 from survey_app.authoring.models import InstrumentRecord
-from survey_app.questions.instrument import Kind
+from survey_app.questions.kinds import Kind
 from survey_app.questions.problems import MOST_ITEMS
 
 

@@ -23,7 +23,7 @@ from survey_app.authoring.queries import EDITORS, InstrumentView
 from survey_app.authoring.views import own, refused, remember_saved
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
-from survey_app.questions.instrument import Kind
+from survey_app.questions.kinds import Kind
 from survey_app.questions.problems import Checker
 
 bp = Blueprint("authoring_editing", __name__, url_prefix="/can-bo/mau-phieu")

@@ -14,7 +14,7 @@ from survey_app.authoring.drafts import Document, Part
 from survey_app.authoring.forms import Checkboxes, PartForm, typed
 from survey_app.forms import StaffForm
 from survey_app.i18n import gettext as _
-from survey_app.questions.instrument import Kind
+from survey_app.questions.kinds import Kind
 from survey_app.questions.problems import LARGEST_INTEGER, LONGEST_TEXT, MOST_ITEMS
 
 LONGEST_LABEL = 200
@@ -36,14 +36,14 @@ def question_form(
         "kind": _kind_field(locked=locked),
         **_texts("text", _wording_label, languages, rows=3),
     }
-    if kind is Kind.SATISFACTION or kind in drafts.WITH_OPTIONS:
+    if kind.row.has_options:
         fields |= _option_fields(languages, rows)
     fields |= _texts("help", _help_label, languages, rows=2)
-    if kind is Kind.NUMBER:
+    if kind.row.has_range:
         fields |= _range_fields()
-    if kind is not Kind.NOTE:
+    if kind.row.is_asked:
         fields["required"] = BooleanField(_("An answer is required"))
-    if kind is Kind.SATISFACTION:
+    if kind.row.two_way:
         fields["closing"] = BooleanField(_("This is the closing item (reported apart, not scored)"))
     else:
         fields |= _condition_fields(draft, item, condition_on)
@@ -102,9 +102,7 @@ def _kind_field(*, locked: bool) -> SelectField:
 
 def kind_choices(*, locked: bool) -> list[tuple[str, str]]:
     """Kinds to choose from; a locked draft takes no further scored question."""
-    return [
-        (kind.value, wording.kind_name(kind)) for kind in Kind if not (locked and kind is Kind.SATISFACTION)
-    ]
+    return [(kind.value, _(kind.row.name)) for kind in Kind if not (locked and kind.row.two_way)]
 
 
 def _wording_label(language: str) -> str:
@@ -183,13 +181,14 @@ def _earlier_closed(draft: Document, item: Part) -> list[tuple[int | None, Part]
         if item["key"] in numbers
         else draft["questions"]
     )
-    return [(numbers[other["key"]], other) for other in above if Kind(other["kind"]) in drafts.CLOSED]
+    return [(numbers[other["key"]], other) for other in above if drafts.kind_row(other).is_closed]
 
 
 def answer_name(item: Part, code: str) -> str:
     """One possible answer of a closed question as people read it."""
-    if item["kind"] == Kind.FIVE_FACES:
-        return wording.face_name(code)
+    fixed = drafts.kind_row(item).fixed
+    if fixed:
+        return _(fixed[code])
     label: Part = next((option["label"] for option in item["options"] if option["code"] == code), {})
     return label.get("vi") or next(iter(label.values()), code)
 
@@ -219,7 +218,7 @@ def _options(data: dict[str, Any], item: Part, languages: Sequence[str], rows: i
         code = data[f"option_{row}_code"] or ""
         known = stored.get(code)
         label = _with_languages({}, data, f"option_{row}_", languages)
-        if not label and item["kind"] != Kind.SATISFACTION:
+        if not label and not drafts.kind_row(item).two_way:
             continue
         if known is None:
             code = drafts.new_option_code(used)

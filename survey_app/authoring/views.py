@@ -36,7 +36,7 @@ NEW_PART = "moi"
 @bp.app_context_processor
 def _names() -> dict[str, object]:
     return {
-        "kind_name": wording.kind_name,
+        "kind_row": drafts.kind_row,
         "language_name": wording.language_name,
         "own_language_name": wording.own_language_name,
         "level_name": wording.level_name,

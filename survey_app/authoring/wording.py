@@ -7,24 +7,9 @@ two together.
 from collections.abc import Callable, Mapping
 
 from survey_app.i18n import gettext as _
-from survey_app.questions.instrument import Kind
 from survey_app.questions.problems import LONGEST_KEY, Problem
 
 Params = Mapping[str, str | int]
-
-
-def kind_name(kind: str) -> str:
-    """What the kind of question is called on screen."""
-    return {
-        Kind.SATISFACTION: _("Satisfied or not satisfied"),
-        Kind.SINGLE_CHOICE: _("One choice"),
-        Kind.MULTIPLE_CHOICE: _("Several choices"),
-        Kind.FIVE_FACES: _("Five faces"),
-        Kind.NUMBER: _("Number"),
-        Kind.SHORT_TEXT: _("Short text"),
-        Kind.LONG_TEXT: _("Long text"),
-        Kind.NOTE: _("Note, nothing to answer"),
-    }[Kind(kind)]
 
 
 def level_name(level: str) -> str:
@@ -48,17 +33,6 @@ def language_name(tag: str) -> str:
 def own_language_name(tag: str) -> str:
     """The language in its own words, for whoever chooses it."""
     return {"vi": "Tiếng Việt", "en": "English", "jra": "Jrai", "bdq": "Bahnar"}.get(tag, tag)
-
-
-def face_name(code: str) -> str:
-    """What one of the five faces says."""
-    return {
-        "1": _("1 – very dissatisfied"),
-        "2": _("2 – dissatisfied"),
-        "3": _("3 – neither"),
-        "4": _("4 – satisfied"),
-        "5": _("5 – very satisfied"),
-    }[code]
 
 
 def sentence(problem: Problem) -> str:

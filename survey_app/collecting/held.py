@@ -32,7 +32,7 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Channel, State, Survey
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore
-from survey_app.questions.answers import Value
+from survey_app.questions.reading import Value
 
 #: How long the slip just keyed can be mended.
 MENDED_WITHIN = timedelta(seconds=60)

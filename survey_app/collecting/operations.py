@@ -28,7 +28,7 @@ from survey_app.collecting.refusals import (
 )
 from survey_app.fieldwork.models import Channel, Medium, PrintBatch, Progress, SlipRow, State, Survey
 from survey_app.keys import KeyStore
-from survey_app.questions.answers import Value
+from survey_app.questions.reading import Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from survey_app.fieldwork.models import Channel, Medium, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore
-from survey_app.questions.answers import Value
+from survey_app.questions.reading import Value
 from survey_app.scoring import keying, lots
 from survey_app.scoring.keying import SecondKeying
 

@@ -27,8 +27,9 @@ from survey_app.fieldwork.remarks import Remark
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.keys import KeyMissing, store
-from survey_app.questions.answers import Value, read_answers
+from survey_app.questions.answers import read_answers
 from survey_app.questions.instrument import Question
+from survey_app.questions.reading import Value
 from survey_app.scoring import keying
 
 bp = Blueprint("second_keying", __name__, template_folder="templates")

@@ -4,10 +4,9 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from survey_app.questions.answers import Value
-from survey_app.questions.instrument import Instrument, Kind
+from survey_app.questions.instrument import Instrument
+from survey_app.questions.reading import Value
 
-_FREE_TEXT = frozenset({Kind.SHORT_TEXT, Kind.LONG_TEXT})
 _SALT_BYTES = 16
 
 
@@ -37,7 +36,7 @@ def _packed(instrument: Instrument, key: str, value: Value, salts: Mapping[str, 
     question = instrument.question(key)
     if value is None or question is None:
         return None
-    if question.kind in _FREE_TEXT:
+    if question.kind.row.is_text:
         return {"text": value, "salt": salts.get(key) or secrets.token_hex(_SALT_BYTES)}
     return list(value) if isinstance(value, tuple) else value
 

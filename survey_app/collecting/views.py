@@ -43,8 +43,9 @@ from survey_app.forms import csrf
 from survey_app.i18n import current_language, use_language
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyMissing, store
-from survey_app.questions.answers import Value, read_answers
-from survey_app.questions.instrument import Instrument, Kind
+from survey_app.questions.answers import asked_and_answered, read_answers
+from survey_app.questions.instrument import Instrument
+from survey_app.questions.reading import Value
 
 bp = Blueprint("collecting", __name__, template_folder="templates")
 bp.register_error_handler(doors.NotSound, lambda _unsound: replies.busy())
@@ -217,7 +218,7 @@ def _respond(door: Door, now: datetime) -> ResponseReturnValue:
         with db.transaction() as current:
             receipt = operations.record_response(current, door, submission, now=now, keys=store())
     except DomainError as refusal:
-        return replies.refused(refusal, shown=wording.answers(instrument, reading.answers))
+        return replies.refused(refusal, shown=asked_and_answered(instrument, reading.answers))
     return replies.page(
         "collecting/thanks.html",
         HTTPStatus.CREATED if receipt.stored_now else HTTPStatus.OK,
@@ -234,7 +235,7 @@ def _review_page(
     status = HTTPStatus.UNPROCESSABLE_ENTITY if sent else HTTPStatus.OK
     return replies.keep_for_back(replies.page(
         "collecting/review.html", status, door=door, controls=controls, problem=problem,
-        carried=_carried_answers(answers), shown=wording.answers(door.survey.instrument, answers),
+        carried=_carried_answers(answers), shown=asked_and_answered(door.survey.instrument, answers),
     ))  # fmt: skip
 
 
@@ -272,7 +273,7 @@ def raw_answers(instrument: Instrument, form: MultiDict[str, str]) -> dict[str, 
         if key.startswith(_CONTROL) or key == "csrf_token":
             continue
         question, given = instrument.question(key), form.getlist(key)
-        several = question is not None and question.kind is Kind.MULTIPLE_CHOICE
+        several = question is not None and question.kind.row.several
         raw[key] = given if several or len(given) > 1 else given[0]
     return raw
 

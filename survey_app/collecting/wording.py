@@ -1,11 +1,11 @@
-"""Answer problems and answers in words of the reader's language."""
+"""Answer problems in words of the reader's language."""
 
 from collections.abc import Mapping
 
 from survey_app.i18n import gettext as _
-from survey_app.questions.answers import AnswerProblem, Value, is_shown
-from survey_app.questions.instrument import Instrument, Kind, Question
-from survey_app.templating import decimal, faces_in_words, number, wording
+from survey_app.questions.instrument import Instrument
+from survey_app.questions.reading import AnswerProblem
+from survey_app.templating import number, wording
 
 
 def problem(found: AnswerProblem) -> str:
@@ -42,22 +42,3 @@ def named(instrument: Instrument, problems: Mapping[str, AnswerProblem]) -> dict
         question = instrument.question(key)
         sentences[key] = problem(found) if question is None else f"{wording(question.text)}: {problem(found)}"
     return sentences
-
-
-def answers(instrument: Instrument, given: Mapping[str, Value]) -> list[tuple[Question, str]]:
-    """Every question that is asked, with its answer in words; "" for one left open."""
-    asked = (question for question in instrument.answerable if is_shown(question, given))
-    return [(question, _answer(question, given.get(question.key))) for question in asked]
-
-
-def _answer(question: Question, value: Value) -> str:
-    if value is None:
-        return ""
-    if question.kind is Kind.FIVE_FACES:
-        return dict(faces_in_words()).get(str(value), "")
-    if question.kind is Kind.NUMBER:
-        return decimal(str(value))
-    if not question.options:
-        return str(value)
-    chosen = value if isinstance(value, tuple) else (value,)
-    return ", ".join(wording(option.label) for option in question.options if option.code in chosen)

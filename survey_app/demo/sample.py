@@ -23,8 +23,8 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import Channel, Purpose
 from survey_app.keys import KeyStore
-from survey_app.questions.answers import Value
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument
+from survey_app.questions.reading import Value
 from survey_app.results import postings, signing
 from survey_app.rulebooks import operations as rulebooks
 from survey_app.sealing import operations as results

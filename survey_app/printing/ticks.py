@@ -15,7 +15,7 @@ from flask import render_template
 from survey_app import files
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
-from survey_app.questions.instrument import Instrument, Kind, Question
+from survey_app.questions.instrument import Instrument, Question
 
 #: Type sizes tried for the tick boxes, in points: the largest that fits on the half sheet is taken.
 _SIZES = (10.0, 9.5, 9.0, 8.5, 8.0, 7.75, 7.5)
@@ -145,7 +145,7 @@ def _answers(question: Question) -> tuple[Head, ...]:
 def _lines(instrument: Instrument, common: Stem, heads: tuple[Head, ...]) -> Iterator[Line]:
     numbers = {question.key: number for number, question in enumerate(instrument.answerable, start=1)}
     for question in instrument.answerable:
-        two_way = question.kind is Kind.SATISFACTION and _answers(question) == heads
+        two_way = question.kind.row.two_way and _answers(question) == heads
         text = common.rest(question.text["vi"]) if two_way else question.text["vi"]
         only_if = _only_if(instrument, question, numbers)
         yield Line(numbers[question.key], question, _kept_together(text), two_way, only_if)

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app import audit, db
-from survey_app.collecting import leaves, second_keying, stored, wording
+from survey_app.collecting import leaves, second_keying, stored
 from survey_app.collecting.models import SealedResponse
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
@@ -23,6 +23,9 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.printing import ticks
 from survey_app.quality.models import PaperComparison
+from survey_app.questions.answers import asked_and_answered
+from survey_app.questions.instrument import Question
+from survey_app.questions.reading import Value
 from survey_app.scoring import keying, lots, tallies
 from survey_app.scoring.keying import DrawOutcome, SecondKeying
 from survey_app.sealing import queries
@@ -75,11 +78,12 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class KeyedAnswer:
-    """One question as it stands on paper, in Vietnamese, and what was keyed, in words; "" for a blank."""
+    """One question as it stands on paper, in Vietnamese, and what was keyed; None for a blank."""
 
     number: int
     text: str
-    words: str
+    question: Question
+    value: Value
     #: Whether a free text was taken out on request, so that only its digest is left.
     taken_out: bool
 
@@ -133,7 +137,7 @@ def paper_draw(session: Session, survey_id: str, *, with_answers: bool) -> Paper
             leaf=row.leaf,
             receipt=leaves.receipt(survey_id, row.leaf),
             village=names[row.unit_id],
-            answers=_in_words(survey, row.answers) if with_answers else None,
+            answers=_keyed(survey, row.answers) if with_answers else None,
             found=found.get(row.leaf),
         )
         for number, row in enumerate(_by_village(_drawn(session, seal), names), start=1)
@@ -257,13 +261,15 @@ def _numbers(session: Session, survey_id: str) -> dict[str, int]:
     return defaultdict(int, Counter(session.scalars(mine)))
 
 
-def _in_words(survey: SurveyView, answers: Mapping[str, object]) -> tuple[KeyedAnswer, ...]:
+def _keyed(survey: SurveyView, answers: Mapping[str, object]) -> tuple[KeyedAnswer, ...]:
     given = stored.values(survey.instrument, answers)
-    words = {question.key: said for question, said in wording.answers(survey.instrument, given)}
+    keyed = {question.key: value for question, value in asked_and_answered(survey.instrument, given)}
     taken_out = stored.redacted(answers)
     common = ticks.stem([question.text["vi"] for question in survey.instrument.scored])
     return tuple(
-        KeyedAnswer(number, common.rest(question.text["vi"]), words[question.key], question.key in taken_out)
+        KeyedAnswer(
+            number, common.rest(question.text["vi"]), question, keyed[question.key], question.key in taken_out
+        )
         for number, question in enumerate(survey.instrument.answerable, start=1)
-        if question.key in words
+        if question.key in keyed
     )

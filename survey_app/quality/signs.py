@@ -15,14 +15,12 @@ from survey_app.collecting import networks, stored
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.quality.models import SealedSign
-from survey_app.questions.answers import Value
-from survey_app.questions.instrument import SATISFIED, Instrument, Kind
+from survey_app.questions.instrument import SATISFIED, Instrument
+from survey_app.questions.reading import Value
 from survey_app.scoring.activity import Network
 from survey_app.scoring.sameness import Repeated, Sameness, Vector, most_repeated, sameness
 from survey_app.sealing.counting import RawAnswer
 from survey_app.units.models import Unit
-
-_TEXTS = frozenset({Kind.SHORT_TEXT, Kind.LONG_TEXT})
 
 
 @dataclass(slots=True)
@@ -110,5 +108,5 @@ def _vector(instrument: Instrument, values: Mapping[str, Value]) -> Vector:
 
 
 def _texts(instrument: Instrument, values: Mapping[str, Value]) -> list[str]:
-    found = (values.get(question.key) for question in instrument.answerable if question.kind in _TEXTS)
+    found = (values.get(question.key) for question in instrument.answerable if question.kind.row.is_text)
     return [text for text in found if isinstance(text, str)]

@@ -11,7 +11,8 @@ from dataclasses import fields, replace
 from typing import Any
 
 from survey_app.questions import rules
-from survey_app.questions.instrument import Condition, Instrument, Kind, Option, Question
+from survey_app.questions.instrument import Condition, Instrument, Option, Question
+from survey_app.questions.kinds import Kind
 from survey_app.questions.problems import Checker, InvalidDocument
 
 _INSTRUMENT_FIELDS = frozenset(field.name for field in fields(Instrument))

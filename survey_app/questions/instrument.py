@@ -6,63 +6,14 @@ bad ones; code elsewhere may therefore trust an `Instrument` it is handed.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import assert_never
+
+from survey_app.questions.kinds import Kind, Result
 
 #: Language tag -> wording. "vi" is always present.
 Text = Mapping[str, str]
 
 SATISFIED = "satisfied"
 DISSATISFIED = "dissatisfied"
-FACES = ("1", "2", "3", "4", "5")
-
-
-class Result(StrEnum):
-    """What the answers to a question come to, on every page, file and paper of results."""
-
-    #: Satisfied of all valid slips: an item, or the closing item.
-    RATE = "rate"
-    #: How many chose each answer.
-    COUNTS = "counts"
-    #: Median and quartiles of the commune.
-    QUARTILES = "quartiles"
-    #: Words, which those entitled read on screen.
-    WORDS = "words"
-    #: Nothing was asked.
-    NOTHING = "nothing"
-
-
-class Kind(StrEnum):
-    """What sort of answer a question takes. A kind has its result: without a line in `result` it is no kind."""
-
-    SATISFACTION = "satisfaction"
-    SINGLE_CHOICE = "single_choice"
-    MULTIPLE_CHOICE = "multiple_choice"
-    FIVE_FACES = "five_faces"
-    NUMBER = "number"
-    SHORT_TEXT = "short_text"
-    LONG_TEXT = "long_text"
-    NOTE = "note"
-
-    @property
-    def result(self) -> Result:
-        """What its answers come to."""
-        match self:
-            case Kind.SATISFACTION:
-                return Result.RATE
-            case Kind.SINGLE_CHOICE | Kind.MULTIPLE_CHOICE | Kind.FIVE_FACES:
-                return Result.COUNTS
-            case Kind.NUMBER:
-                return Result.QUARTILES
-            case Kind.SHORT_TEXT | Kind.LONG_TEXT:
-                return Result.WORDS
-            case Kind.NOTE:
-                return Result.NOTHING
-        assert_never(self)
-
-
-#: Kinds whose answer is one or several of a closed list of codes.
-CLOSED_KINDS = frozenset({Kind.SATISFACTION, Kind.SINGLE_CHOICE, Kind.MULTIPLE_CHOICE, Kind.FIVE_FACES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +55,12 @@ class Question:
     @property
     def scored(self) -> bool:
         """Whether the answer enters the pooled rate."""
-        return self.kind is Kind.SATISFACTION and not self.closing
+        return self.kind.row.two_way and not self.closing
 
     @property
     def option_codes(self) -> tuple[str, ...]:
         """The answers a closed question accepts, in the order shown; empty for open questions and notes."""
-        if self.kind is Kind.FIVE_FACES:
-            return FACES
-        return tuple(option.code for option in self.options)
+        return tuple(self.kind.row.fixed) or tuple(option.code for option in self.options)
 
     def counts_as(self, code: object) -> str | None:
         """SATISFIED or DISSATISFIED, the side an answer is tallied on; None for a blank or unreadable one."""
@@ -149,12 +98,12 @@ class Instrument:
     def others(self) -> tuple[Question, ...]:
         """The questions beside the items that have a result of their own."""
         apart = {Result.RATE, Result.NOTHING}
-        return tuple(question for question in self.questions if question.kind.result not in apart)
+        return tuple(question for question in self.questions if question.kind.row.result not in apart)
 
     @property
     def answerable(self) -> tuple[Question, ...]:
         """Every question that takes an answer: all but the notes."""
-        return tuple(question for question in self.questions if question.kind is not Kind.NOTE)
+        return tuple(question for question in self.questions if question.kind.row.is_asked)
 
     def question(self, key: str) -> Question | None:
         """The question of that key, or None."""

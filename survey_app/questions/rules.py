@@ -11,14 +11,12 @@ from survey_app.questions.instrument import (
     DISSATISFIED,
     SATISFIED,
     Instrument,
-    Kind,
     Question,
     Text,
 )
 from survey_app.questions.problems import Problem
 
 FEWEST_OPTIONS = 2
-_WITH_OPTIONS = frozenset({Kind.SATISFACTION, Kind.SINGLE_CHOICE, Kind.MULTIPLE_CHOICE})
 
 
 def problems(instrument: Instrument) -> tuple[Problem, ...]:
@@ -33,7 +31,7 @@ def _of_the_questions(instrument: Instrument) -> Iterator[Problem]:
         yield from _closing(question)
         yield from _range(question)
         yield from _condition(instrument, question, place)
-        if question.kind is Kind.NOTE and question.required:
+        if not question.kind.row.is_asked and question.required:
             yield Problem("required_note", question.key)
 
 
@@ -69,7 +67,7 @@ def _missing(instrument: Instrument, text: Text, where: str, field: str) -> Iter
 
 def _options(question: Question) -> Iterator[Problem]:
     codes = [option.code for option in question.options]
-    if question.kind not in _WITH_OPTIONS:
+    if not question.kind.row.has_options:
         if codes:
             yield Problem("options_not_allowed", question.key)
         return
@@ -77,7 +75,7 @@ def _options(question: Question) -> Iterator[Problem]:
         yield Problem("too_few_options", question.key, {"fewest": FEWEST_OPTIONS})
     for code in _repeated(codes):
         yield Problem("duplicate_option", question.key, {"option": code})
-    if question.kind is Kind.SATISFACTION:
+    if question.kind.row.two_way:
         yield from _two_way(question)
     elif any(option.counts for option in question.options):
         yield Problem("counts_not_allowed", question.key)
@@ -91,13 +89,13 @@ def _two_way(question: Question) -> Iterator[Problem]:
 
 
 def _closing(question: Question) -> Iterator[Problem]:
-    if question.closing and question.kind is not Kind.SATISFACTION:
+    if question.closing and not question.kind.row.two_way:
         yield Problem("closing_not_satisfaction", question.key)
 
 
 def _range(question: Question) -> Iterator[Problem]:
     limits = (question.minimum, question.maximum)
-    if question.kind is not Kind.NUMBER:
+    if not question.kind.row.has_range:
         if limits != (None, None):
             yield Problem("range_not_allowed", question.key)
     elif (
@@ -110,7 +108,7 @@ def _condition(instrument: Instrument, question: Question, place: int) -> Iterat
     condition = question.condition
     if condition is None:
         return
-    if question.kind is Kind.SATISFACTION:
+    if question.kind.row.two_way:
         yield Problem("condition_on_scored_item", question.key)
     other = instrument.question(condition.question)
     if other is None:

@@ -5,12 +5,11 @@ from typing import assert_never
 
 from survey_app import audit
 from survey_app.i18n import gettext as _
-from survey_app.questions.instrument import Kind, Result
+from survey_app.questions.kinds import Result
 from survey_app.results.disclosed import DisclosedAnswers, DisclosedResult
 from survey_app.scoring.disclosure import COMPLEMENT, Band, DisclosedVillage
 from survey_app.scoring.quartiles import Quartiles
-from survey_app.templating import day, faces_in_words, moment, percent
-from survey_app.templating import wording as in_language
+from survey_app.templating import answers_in_words, day, moment, percent
 
 
 def band(told: Band) -> str:
@@ -38,7 +37,7 @@ def village(told: DisclosedVillage) -> str:
 
 def answers(line: DisclosedAnswers) -> tuple[tuple[str, str], ...]:
     """What the answers to a question came to: words and decimal string; none where `no_answers` says why."""
-    result = line.question.kind.result
+    result = line.question.kind.row.result
     match result:
         case Result.COUNTS:
             return tuple((label, str(n)) for label, n in _choices(line))
@@ -51,7 +50,7 @@ def answers(line: DisclosedAnswers) -> tuple[tuple[str, str], ...]:
 
 def no_answers(line: DisclosedAnswers) -> str:
     """Why there are no figures of a question, and who reads what was written."""
-    result = line.question.kind.result
+    result = line.question.kind.row.result
     match result:
         case Result.COUNTS:
             return _("too few answers to show")
@@ -68,12 +67,8 @@ def no_answers(line: DisclosedAnswers) -> str:
 
 
 def _choices(line: DisclosedAnswers) -> Iterator[tuple[str, int]]:
-    if line.counts is None:
-        return
-    if line.question.kind is Kind.FIVE_FACES:
-        yield from ((word, line.counts[face]) for face, word in faces_in_words())
-    else:
-        yield from ((in_language(option.label), line.counts[option.code]) for option in line.question.options)
+    if line.counts is not None:
+        yield from ((words, line.counts[code]) for code, words in answers_in_words(line.question))
 
 
 def _quartiles(found: Quartiles) -> tuple[tuple[str, str], ...]:

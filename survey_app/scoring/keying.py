@@ -6,8 +6,8 @@ Nothing here changes an answer. The limit is this product's own start value, pri
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from survey_app.questions.answers import Value
-from survey_app.questions.instrument import CLOSED_KINDS, Instrument, Kind, Question
+from survey_app.questions.instrument import Instrument, Question
+from survey_app.questions.reading import Value
 
 #: One slip in so many is keyed again by another person.
 ONE_IN = 10
@@ -63,8 +63,7 @@ def sample_size(slips: int) -> int:
 
 def keyed_again(instrument: Instrument) -> tuple[Question, ...]:
     """The questions that are keyed twice: all but free text, in which two people never agree to the letter."""
-    kinds = CLOSED_KINDS | {Kind.NUMBER}
-    return tuple(question for question in instrument.answerable if question.kind in kinds)
+    return tuple(question for question in instrument.answerable if question.kind.row.keyed_twice)
 
 
 def differs(questions: Iterable[Question], first: Mapping[str, Value], second: Mapping[str, Value]) -> bool:

@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal, localcontext
 from typing import Any
 
-from survey_app.questions.answers import Value
-from survey_app.questions.instrument import Instrument, Question, Result
+from survey_app.questions.instrument import Instrument, Question
+from survey_app.questions.kinds import Result
+from survey_app.questions.reading import Value
 
 FEWEST = 20
 #: The sum of two numbers of fifteen digits before and after the point, exactly.
@@ -58,7 +59,9 @@ def of_slips(instrument: Instrument, slips: Iterable[Mapping[str, Value]]) -> di
 
 def asked(instrument: Instrument) -> tuple[Question, ...]:
     """The questions for a number, in the order of the form."""
-    return tuple(question for question in instrument.questions if question.kind.result is Result.QUARTILES)
+    return tuple(
+        question for question in instrument.questions if question.kind.row.result is Result.QUARTILES
+    )
 
 
 def dump(found: Mapping[str, Quartiles]) -> dict[str, dict[str, Any]]:

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from survey_app.questions.answers import Value, is_valid_slip
-from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument, Question, Result
+from survey_app.questions.answers import is_valid_slip
+from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument, Question
+from survey_app.questions.kinds import Result
+from survey_app.questions.reading import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ def _slips_with(side: str, instrument: Instrument, valid: Iterable[Mapping[str, 
 
 
 def _unscored_closed(instrument: Instrument) -> tuple[Question, ...]:
-    return tuple(question for question in instrument.questions if question.kind.result is Result.COUNTS)
+    return tuple(question for question in instrument.questions if question.kind.row.result is Result.COUNTS)
 
 
 def _count_options(question: Question, slips: Iterable[Mapping[str, Value]]) -> dict[str, int]:

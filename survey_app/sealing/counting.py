@@ -17,7 +17,7 @@ from survey_app.collecting.models import AnnulledResponse, Response, RetainedLea
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
-from survey_app.questions.answers import Value
+from survey_app.questions.reading import Value
 from survey_app.scoring import quartiles, tallies
 from survey_app.scoring.quartiles import Quartiles
 from survey_app.scoring.tallies import Tally

@@ -18,8 +18,7 @@ _MORE = {
     ("scoring/disclosure.py", "Audience"): {"scoring/disclosure.py", "scoring/texts.py"},
     ("fieldwork/models.py", "Channel"): {"fieldwork/models.py"},
     ("fieldwork/models.py", "Purpose"): {"fieldwork/models.py"},
-    ("questions/instrument.py", "Kind"): {"questions/instrument.py"},
-    ("questions/instrument.py", "Result"): {"results/wording.py"},
+    ("questions/kinds.py", "Result"): {"results/wording.py"},
     ("access.py", "Role"): {"access.py", "templating.py"},
 }  # fmt: skip
 

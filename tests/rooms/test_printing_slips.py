@@ -20,7 +20,8 @@ from survey_app.fieldwork import codes, drafting, operations, queries
 from survey_app.fieldwork.models import Purpose
 from survey_app.keys import store
 from survey_app.printing import slips, ticks
-from survey_app.questions.instrument import Kind, Question
+from survey_app.questions.instrument import Question
+from survey_app.questions.kinds import Kind
 from survey_app.units import households
 from survey_app.units import operations as unit_operations
 from survey_app.units import queries as units

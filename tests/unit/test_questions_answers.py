@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey_app.questions.answers import AnswerProblem, is_valid_slip, read_answers
-from survey_app.questions.instrument import Condition, Instrument, Kind, Option, Question
+from survey_app.questions.answers import is_valid_slip, read_answers
+from survey_app.questions.instrument import Condition, Instrument, Option, Question
+from survey_app.questions.kinds import Kind
+from survey_app.questions.reading import AnswerProblem
 
 WORDS = {"vi": "Câu hỏi"}
 TWO_WAY = tuple(Option(code, WORDS, counts=code) for code in ("satisfied", "dissatisfied"))

@@ -3,7 +3,8 @@ import hmac
 
 import pytest
 
-from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument, Kind, Question
+from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument, Question
+from survey_app.questions.kinds import Kind
 from survey_app.scoring import keying, lots
 from survey_app.scoring.keying import DrawOutcome, SecondKeying
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey_app.questions.instrument import Instrument, Kind, Option, Question
+from survey_app.questions.instrument import Instrument, Option, Question
+from survey_app.questions.kinds import Kind
 from survey_app.scoring import tallies
 from survey_app.scoring.scorecards import Scorecard, roll_up
 from survey_app.scoring.tallies import ItemTally

@@ -18,7 +18,7 @@ from survey_app.access import Identity, Role
 from survey_app.accounts import operations as accounts
 from survey_app.authoring import drafts, editing, operations, queries
 from survey_app.authoring.queries import InstrumentView
-from survey_app.questions.instrument import Kind
+from survey_app.questions.kinds import Kind
 from survey_app.units import queries as units
 from survey_app.units.models import Unit
 

@@ -23,7 +23,7 @@ from survey_app.authoring.confirmation import ScoredWording
 from survey_app.authoring.models import InstrumentRecord
 from survey_app.fieldwork.models import Survey
 from survey_app.questions import document
-from survey_app.questions.instrument import Kind
+from survey_app.questions.kinds import Kind
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ import pytest
 from survey_app import db
 from survey_app.access import Role
 from survey_app.authoring import drafts, queries
-from survey_app.questions.instrument import Kind
+from survey_app.questions.kinds import Kind
 
 BASE = "/can-bo/mau-phieu"
 HOSTILE = ("<script>alert(1)</script>", "{{7*7}}", "%s %(x)s", '"><svg onload=x>')

@@ -28,7 +28,8 @@ from survey_app.fieldwork.models import (
 )
 from survey_app.questions import document
 from survey_app.questions.answers import read_answers
-from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument, Kind, Option, Question
+from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument, Option, Question
+from survey_app.questions.kinds import Kind
 from survey_app.rulebooks import pins
 from survey_app.sealing import operations
 from survey_app.units.models import Unit
