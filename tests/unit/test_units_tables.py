@@ -53,6 +53,20 @@ def test_an_unreadable_letter_is_reported_with_its_row():
     assert problem.row == 3
 
 
+def test_a_workbook_with_a_damaged_part_is_called_damaged():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("xl/workbook.xml", "<workbook/>" * 100)
+    content = bytearray(packed.getvalue())
+    content[content.index(b"xl/workbook.xml") + len("xl/workbook.xml")] ^= (
+        0xFF  # the first byte that was deflated
+    )
+
+    (problem,) = problems(bytes(content))
+
+    assert "damaged" in problem.found
+
+
 def test_a_zip_bomb_is_refused_before_it_is_unpacked():
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as package:
