@@ -16,7 +16,9 @@ from flask import Flask, current_app
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from survey_app import db
+from survey_app.config import SettingsFault
 from survey_app.errors import DATABASE_AWAY, DomainError
+from survey_app.i18n import for_operator
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyMissing
 
@@ -67,6 +69,21 @@ def _answering(act: Callable[Arguments, Any]) -> Callable[Arguments, Any]:
     return answered
 
 
+def refused_start(error: Exception) -> str:
+    """Why no application could be made, in the operator's language; said before there is one that could translate."""
+    match error:
+        case SettingsFault():
+            return for_operator(_("The settings cannot be used: %(fault)s")) % {
+                "fault": error.told(for_operator)
+            }
+        case OSError():
+            return for_operator(_("Not started: %(file)s: %(reason)s")) % {
+                "file": error.filename, "reason": error.strerror,
+            }  # fmt: skip
+    told = _("Not started: database_url names no database this program knows (%(kind)s)")
+    return for_operator(told) % {"kind": type(error).__name__}
+
+
 def sentence(error: Exception) -> str:
     """The error as its sentence; it goes to standard error, so that standard output holds JSON alone or nothing."""
     match error:
@@ -94,7 +111,7 @@ def _of_file(error: OSError) -> str:
 
 def _of_database(error: Exception) -> str:
     """Never the message of the error, which may quote what is stored."""
-    fault = _fault()
+    fault = database_fault()
     if fault is not None:
         return fault
     if isinstance(error, DATABASE_AWAY):
@@ -107,13 +124,20 @@ def _of_database(error: Exception) -> str:
     return _("The database did not answer as expected (%(kind)s).", kind=type(error).__name__)
 
 
-def _fault() -> str | None:
+def database_fault() -> str | None:
     """What is wrong with the database as a whole; None when it can be reached and fits this program."""
     try:
         db.session().rollback()
         with db.database.engine.connect() as connection:
             found = set(MigrationContext.configure(connection).get_current_heads())
     except (SQLAlchemyError, OSError):
+        absent = db.absent_file(db.database.engine)
+        if absent is not None:
+            return _(
+                "There is no database at %(file)s. A new installation: run flask --app wsgi db upgrade once. One that "
+                "was used before: see that SURVEY_INSTANCE and database_url name its place, or put back its backup.",
+                file=absent,
+            )
         return _(
             "The database cannot be reached. See that it runs, that database_url in the settings "
             "names it, and that this account may open it."

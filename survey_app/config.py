@@ -7,6 +7,7 @@ import difflib
 import os
 import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from ipaddress import ip_address
@@ -26,7 +27,25 @@ _PROJECT = Path(__file__).resolve().parent.parent
 
 
 class SettingsFault(ValueError):
-    """The settings cannot be used; the text says which one and what to write instead."""
+    """The settings cannot be used; the sentence says which one and what to write instead.
+
+    Nothing can be translated before the settings are known, so the sentence is English until somebody asks for it in
+    the operator's language: `text` is looked up in the catalogue, `values` stand in it.
+    """
+
+    def __init__(self, text: str, /, file: Path | None = None, **values: object) -> None:
+        self.text, self.file, self.values = text, file, values
+        super().__init__(self.told(str))
+
+    def told(self, translate: Callable[[str], str]) -> str:
+        """The sentence as `translate` has it, after the name of the file."""
+        sentence = translate(self.text) % self.values
+        return f"{self.file}: {sentence}" if self.file else sentence
+
+
+def _(text: str) -> str:
+    """Marks a sentence for the catalogues."""
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +114,22 @@ def load_settings(instance: Path | None = None) -> Settings:
     folder = (instance or Path(os.environ.get("SURVEY_INSTANCE", _PROJECT / "instance"))).resolve()
     file = folder / "settings.toml"
     try:
-        written = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        written = _written(file)
         _refuse_unknown(written)
         return _settings(folder, written)
-    except (OSError, ValueError) as error:
-        raise SettingsFault(f"{file}: {error}") from error
+    except SettingsFault as fault:
+        raise SettingsFault(fault.text, file, **fault.values) from fault
+
+
+def _written(file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    except OSError as error:
+        raise SettingsFault(_("the file cannot be read: %(reason)s"), reason=error.strerror) from error
+    except UnicodeError as error:
+        raise SettingsFault(_("the file is not text in UTF-8")) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsFault(_("the file is not written as settings are: %(reason)s"), reason=error) from error
 
 
 def _refuse_unknown(written: dict[str, object]) -> None:
@@ -108,9 +138,11 @@ def _refuse_unknown(written: dict[str, object]) -> None:
     for name in written:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
-            raise ValueError(
-                f"there is no setting {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
-            )
+            if near:
+                raise SettingsFault(
+                    _("there is no setting “%(name)s”; did you mean “%(near)s”?"), name=name, near=near[0]
+                )
+            raise SettingsFault(_("there is no setting “%(name)s”"), name=name)
 
 
 def _settings(folder: Path, written: dict[str, object]) -> Settings:
@@ -144,7 +176,9 @@ def _settings(folder: Path, written: dict[str, object]) -> Settings:
 
 def _address(value: str) -> str:
     if not re.fullmatch(r"https?://[^\s/?#]+/*", value):
-        raise ValueError(f"public_url is http:// or https:// and a host, without a path, not {value!r}")
+        raise SettingsFault(
+            _("public_url is http:// or https:// and a host, without a path, not “%(value)s”"), value=value
+        )
     return value.rstrip("/")
 
 
@@ -154,17 +188,22 @@ def _number(name: str, value: object, *, least: int = 0) -> int:
     except (TypeError, ValueError):
         number = least - 1
     if number < least or isinstance(value, bool | float):
-        raise ValueError(f"{name} is a whole number from {least} on, not {value!r}")
+        raise SettingsFault(
+            _("%(name)s is a whole number from %(least)s on, not “%(value)s”"),
+            name=name,
+            least=least,
+            value=value,
+        )
     return number
 
 
 def _days_off(written: object) -> tuple[DayOff, ...]:
-    """The tables [[days_off]] of the file, in order of days; ValueError where a day or its document is missing."""
+    """The tables [[days_off]] of the file, in order of days; SettingsFault where a day or its document is missing."""
     found = []
     for entry in written if isinstance(written, list) else [written]:
         day, source = (entry.get("day"), entry.get("source")) if isinstance(entry, dict) else (None, None)
         if not isinstance(day, date) or isinstance(day, datetime) or not str(source or "").strip():
-            raise ValueError(f"not a day off with its document: {entry!r}")
+            raise SettingsFault(_("not a day off with its document: %(entry)s"), entry=entry)
         found.append(DayOff(day, str(source).strip()))
     return tuple(sorted(found, key=lambda off: off.day))
 
@@ -176,4 +215,4 @@ def _flag(name: str, value: object) -> bool:
         return True
     if str(value).lower() in {"0", "false", "no", "off", ""}:
         return False
-    raise ValueError(f"{name} is true or false, not {value!r}")
+    raise SettingsFault(_("%(name)s is true or false, not “%(value)s”"), name=name, value=value)

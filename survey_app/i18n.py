@@ -5,9 +5,10 @@ Knows nothing of the wording of questionnaires, which carry their own languages.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import flask_babel
-from babel.support import NullTranslations
+from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, LazyString, get_locale
 
@@ -15,6 +16,7 @@ from survey_app.config import LANGUAGES
 
 __all__ = [
     "current_language",
+    "for_operator",
     "force_locale",
     "gettext",
     "in_english",
@@ -28,6 +30,8 @@ __all__ = [
 
 #: Cookie that keeps a staff member's choice; respondents' pages carry theirs in the form instead.
 _COOKIE = "ngon_ngu"
+
+_CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
 
 babel = Babel()
 
@@ -48,6 +52,11 @@ def init_app(app: Flask) -> None:
         newstyle=True,
     )
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
+
+
+def for_operator(text: str) -> str:
+    """`text` in the language of whoever runs the server, where no application could be made."""
+    return str(Translations.load(_CATALOGUES, ["vi"]).ugettext(text))
 
 
 def in_english(words: LazyString) -> str:

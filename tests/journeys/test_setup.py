@@ -79,7 +79,7 @@ def test_a_misspelt_setting_stops_every_start_with_the_name_that_was_meant(tmp_p
     done = flask(environment(tmp_path, 8000), "routes", check=False)
 
     assert done.returncode == 1
-    assert "there is no setting 'htps'; did you mean 'https'?" in done.stderr
+    assert "không có thiết lập “htps”; có phải “https” không?" in done.stderr
     assert "Traceback" not in done.stderr
 
 

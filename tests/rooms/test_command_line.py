@@ -124,7 +124,9 @@ def unmigrated(request, tmp_path, cluster):
             url = cluster.url(name)
         else:
             (tmp_path / "leer").mkdir(exist_ok=True)
-            url = f"sqlite:///{tmp_path / ('leer' if kind != 'absent' else 'nirgends')}/db.sqlite3"
+            url = f"sqlite:///{tmp_path / ('leer' if kind != 'absent' else 'nirgends')}/khao-sat.db"
+            if kind != "absent":
+                (tmp_path / "leer" / "khao-sat.db").touch()
         app = make_app(tmp_path, url)
         if kind == "newer":
             with app.app_context(), db.database.engine.begin() as connection:
@@ -170,7 +172,65 @@ def test_a_start_that_cannot_be_says_why(tmp_path, setting):
 
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert "Not started" in done.stderr
+    assert "Không khởi động được" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("spare_percent = 1.5", "spare_percent là số nguyên từ 0 trở lên, không phải “1.5”"),
+        ("https = 7", "https là true hoặc false, không phải “7”"),
+        ('public_url = "x"', "public_url là http:// hoặc https:// rồi đến tên máy"),
+        ("[[days_off]]\nday = 2026-09-02", "chưa phải một ngày nghỉ kèm văn bản"),
+        ("https =", "tệp không viết đúng cách viết thiết lập"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_refused_in_the_operators_language(tmp_path, written, said):
+    (tmp_path / "settings.toml").write_text(written, encoding="utf-8")
+
+    done = flask(tmp_path, "ops", "check")
+
+    assert done.returncode == 1
+    assert f"Không dùng được thiết lập: {tmp_path}/settings.toml: {said}" in done.stderr
+
+
+def test_help_is_given_on_an_installation_that_is_not_sound(app):
+    (app.extensions["settings"].key_dir / "signing").unlink()
+    run = app.test_cli_runner().invoke
+    bad = []
+    for words, _command in commands(app):
+        done = run(args=[*words, "--help"])
+        if done.exit_code or not done.stdout.startswith("Usage:"):
+            bad.append(words)
+
+    assert bad == []
+    assert run(args=["results", "verify", "--survey", "1"]).exit_code == 1
+
+
+def test_a_folder_without_a_database_is_told_and_stays_without(tmp_path):
+    done = flask(tmp_path / "absent", "ops", "check")
+    told = flask(tmp_path / "absent", "ops", "check", "--json")
+
+    assert done.returncode == told.returncode == 1
+    assert f"Không có cơ sở dữ liệu ở {tmp_path}/absent/survey.sqlite3" in done.stderr
+    assert json.loads(told.stdout)["reasons"][0] == "there is no database"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_migrations_begin_the_database_of_a_new_folder(tmp_path):
+    done = flask(tmp_path / "new" / "folder", "db", "upgrade")
+
+    assert done.returncode == 0
+    assert (tmp_path / "new" / "folder" / "survey.sqlite3").stat().st_size > 0
+
+
+def flask(instance, *arguments):
+    """One command on the installation in that folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
+        cwd=_ROOT, env={"PATH": os.environ["PATH"], "SURVEY_INSTANCE": str(instance)},
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
 
 
 def test_no_command_stands_outside_of_the_mechanism(app):
