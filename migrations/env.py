@@ -3,11 +3,13 @@
 from alembic import context
 from flask import current_app
 
-from survey_app.db import Base
+from survey_app.db import Base, make_file
 
 
 def run() -> None:
     engine = current_app.extensions["migrate"].db.engine
+    current_app.extensions["settings"].instance.mkdir(parents=True, exist_ok=True)
+    make_file(engine)
     with engine.connect() as connection:
         context.configure(
             connection=connection,

@@ -95,7 +95,6 @@ class _RowNumber(IntegerConverter):
 def create_app(settings: Settings | None = None) -> Flask:
     """The application, ready to serve; `settings` default to those of the instance folder."""
     settings = settings or load_settings()
-    settings.instance.mkdir(parents=True, exist_ok=True)
     app = Flask(__name__, instance_path=str(settings.instance))
     app.extensions["settings"] = settings
     app.extensions["keys"] = keys.KeyStore(settings.key_dir)

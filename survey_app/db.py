@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -92,9 +93,25 @@ def init_app(app: Flask, database_url: str) -> None:
     with app.app_context():
         if database.engine.dialect.name == "sqlite":
             _make_sqlite_strict(database.engine)
+            _open_what_is_there(database.engine)
         else:
             _notice_lost_connections(database.engine)
             standby.watch(database.engine)
+
+
+def absent_file(engine: Engine) -> Path | None:
+    """The file of a SQLite database that is not there; None for every other database."""
+    name = engine.url.database if engine.dialect.name == "sqlite" else None
+    file = Path(name) if name and name != ":memory:" else None
+    return None if file is None or file.exists() else file
+
+
+def make_file(engine: Engine) -> None:
+    """An empty file for a SQLite database that is not there yet: the migrations alone begin one."""
+    file = absent_file(engine)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
 
 
 def session() -> Session:
@@ -191,6 +208,15 @@ def _make_sqlite_strict(engine: Engine) -> None:
         options = connection.get_execution_options()
         if options.get("begins", True):
             connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("takes_write_lock") else "BEGIN")
+
+
+def _open_what_is_there(engine: Engine) -> None:
+    """Whoever asks a database that is not there is told so; SQLite would make an empty one in its place."""
+
+    @event.listens_for(engine, "do_connect")
+    def refuse(dialect: Dialect, _record: Any, _arguments: Any, _options: Any) -> None:
+        if absent_file(engine) is not None:
+            raise dialect.loaded_dbapi.OperationalError("unable to open database file")
 
 
 def _notice_lost_connections(engine: Engine) -> None:

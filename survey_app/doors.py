@@ -6,21 +6,26 @@ A pepper is not asked for here: it stops its own survey alone.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from http import HTTPStatus
+from typing import Any, ParamSpec
 
 import click
 from flask import Flask, current_app, request
-from flask.cli import AppGroup, ScriptInfo
+from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from survey_app import audit, db, key_marks, keys, witness
+from survey_app import audit, command_line, db, key_marks, keys, witness
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
 from survey_app.i18n import in_english
 from survey_app.key_marks import Fault, Lack
 from survey_app.keys import SESSION, SIGNING, KeyStore
+
+Arguments = ParamSpec("Arguments")
 
 #: Groups of commands that repair, or bring the database to where the others can look at it.
 REPAIRING = frozenset({"db", "keys", "audit", "ops"})
@@ -55,10 +60,15 @@ def init_app(app: Flask) -> None:
 
 
 def guard_commands(app: Flask) -> None:
-    """Guard every group of commands that the rooms registered, but for those that repair."""
-    for name, group in list(app.cli.commands.items()):
+    """Guard every command that the rooms registered, but for those that repair.
+
+    Each act is guarded, not its group, so that `--help` and a mistyped option are answered on any installation.
+    """
+    for name, group in app.cli.commands.items():
         if name not in REPAIRING and isinstance(group, click.Group):
-            app.cli.add_command(_Guarded(name, commands=group.commands, help=group.help))
+            for command in command_line.leaves(group):
+                if command.callback is not None and not getattr(command.callback, "guarded", False):
+                    command.callback = with_appcontext(_guarded(command.callback))
 
 
 def obstacles(session: Session) -> tuple[Obstacle, ...]:
@@ -73,19 +83,19 @@ def require_sound(session: Session) -> None:
         raise NotSound(" ".join(obstacle.message for obstacle in found))
 
 
-class _Guarded(AppGroup):
-    """Commands that work on a sound installation alone."""
+def _guarded(act: Callable[Arguments, Any]) -> Callable[Arguments, Any]:
+    """An act that works on a sound installation alone; the refusal is put into words like every other."""
 
-    def invoke(self, ctx: click.Context) -> object:
-        app = ctx.ensure_object(ScriptInfo).load_app()
-        with app.app_context():
-            try:
-                require_sound(db.session())
-            except NotSound as unsound:
-                raise click.ClickException(unsound.message) from unsound
-            except SQLAlchemyError:
-                db.session().rollback()  # the command meets the same fault, and says so in a sentence
-        return super().invoke(ctx)
+    @wraps(act)
+    def on_sound(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Any:
+        try:
+            require_sound(db.session())
+        except SQLAlchemyError:
+            db.session().rollback()  # the command meets the same fault, and says so in a sentence
+        return act(*args, **kwargs)
+
+    on_sound.guarded = True  # type: ignore[attr-defined]  # so that a second application in a process adds nothing
+    return on_sound
 
 
 def _guard_request() -> None:

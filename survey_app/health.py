@@ -8,6 +8,7 @@ import hmac
 import os
 import shutil
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -90,7 +91,7 @@ def readiness(now: datetime) -> Readiness:
     """Look at everything once, writing a little; in no transaction of the caller's."""
     settings: Settings = current_app.extensions["settings"]
     reasons = faults() or [*_unwritable(settings, now)]
-    free = min(shutil.disk_usage(folder).free for folder in _folders(settings) if folder.is_dir())
+    free = min(shutil.disk_usage(folder).free for folder in _nearest(_folders(settings)))
     if free < LEAST_FREE_BYTES:
         reasons.append(f"only {free // 2**20} MiB of disk are free")
     try:
@@ -156,6 +157,11 @@ def _folders(settings: Settings) -> set[Path]:
     return {settings.instance, settings.key_dir, *data}
 
 
+def _nearest(folders: Iterable[Path]) -> set[Path]:
+    """The folders, or what is there of the way to them."""
+    return {next(place for place in (folder, *folder.parents) if place.is_dir()) for folder in folders}
+
+
 def _is_late(age: timedelta | None, limit: timedelta) -> bool:
     return age is None or age > limit
 
@@ -185,7 +191,9 @@ def _database_fault() -> str | None:
         current.execute(text("SELECT 1"))
         at = MigrationContext.configure(current.connection()).get_current_heads()
     except SQLAlchemyError:
-        return "database unreachable"
+        return (
+            "database unreachable" if db.absent_file(db.database.engine) is None else "there is no database"
+        )
     head = ScriptDirectory(current_app.config["MIGRATIONS"]).get_heads()
     return None if set(at) == set(head) else "migrations pending"
 

@@ -38,8 +38,9 @@ def check(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(health.as_json(found)))
     else:
-        for reason in (*found.reasons, *found.warnings):
-            click.echo(reason, err=True)
+        for told in (*found.reasons, *found.warnings, command_line.database_fault()):
+            if told:
+                click.echo(told, err=True)
         click.echo(
             _(
                 "Free space: %(free)d MiB. Seconds since the last round of the minute job: %(tick)s, since the last "
