@@ -33,6 +33,9 @@ LEAST_FREE_BYTES = 500 * 2**20
 _TICK_LATE, _JOB_LATE = timedelta(minutes=5), timedelta(minutes=15)
 #: A backup is made every night.
 _BACKUP_LATE = timedelta(hours=48)
+#: What the backup script leaves in the instance folder when everything is copied: the moment.
+BACKUP_MARK = "last-backup"
+_CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +97,11 @@ def readiness(now: datetime) -> Readiness:
     free = min(shutil.disk_usage(folder).free for folder in _nearest(_folders(settings)))
     if free < LEAST_FREE_BYTES:
         reasons.append(f"only {free // 2**20} MiB of disk are free")
+    backup = _last_backup(settings, now)
     try:
-        tick, ran, backup = _ages(db.session(), now)
+        tick, ran = _ages(db.session(), now)
     except SQLAlchemyError:
-        return Readiness(tuple(reasons or ["database unreachable"]), (), free, None, {}, None)
+        return Readiness(tuple(reasons or ["database unreachable"]), (), free, None, {}, _seconds(backup))
     if _is_late(tick, _TICK_LATE):
         reasons.append("the minute job does not run")
     else:
@@ -110,18 +114,25 @@ def readiness(now: datetime) -> Readiness:
     return Readiness(tuple(reasons), tuple(warnings), free, _seconds(tick), seconds, _seconds(backup))
 
 
-def _ages(
-    session: Session, now: datetime
-) -> tuple[timedelta | None, dict[str, timedelta | None], timedelta | None]:
-    """How long ago the last round was, each job worked, and the keys were backed up."""
+def _ages(session: Session, now: datetime) -> tuple[timedelta | None, dict[str, timedelta | None]]:
+    """How long ago the last round was, and each job worked."""
     runs = {run.name: run for run in jobs.last_runs(session)}
     moments = [at for run in runs.values() for at in (run.succeeded_at, run.failed_at) if at is not None]
     worked = {name: runs[name].succeeded_at if name in runs else None for name in sorted(jobs.names())}
-    backed_up = session.scalar(
-        select(AuditEvent.at).where(AuditEvent.act == "keys.backup").order_by(AuditEvent.id.desc()).limit(1)
-    )
     ages = {name: now - at if at else None for name, at in worked.items()}
-    return now - max(moments) if moments else None, ages, now - backed_up if backed_up else None
+    return now - max(moments) if moments else None, ages
+
+
+def _last_backup(settings: Settings, now: datetime) -> timedelta | None:
+    """How long ago `deploy/backup` came to its end, by the mark it leaves then; None for never.
+
+    A mark of a time to come was made under another clock and tells nothing.
+    """
+    try:
+        age = now - datetime.fromisoformat((settings.instance / BACKUP_MARK).read_text("ascii").strip())
+    except (OSError, ValueError, TypeError):
+        return None
+    return age if age >= -_CLOCKS_DIFFER else None
 
 
 def _since_backup(session: Session, backup: timedelta | None, now: datetime) -> timedelta:

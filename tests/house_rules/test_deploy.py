@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -125,6 +126,52 @@ def test_a_backup_leaves_the_machine_encrypted_to_two_holders_and_ends_after_35_
     assert len(re.findall(r"^age --encrypt --recipients-file \"\$[13]\" ", script, re.MULTILINE)) == 2
     assert "umask 077" in script
     assert 'deploy/prune-backups "$2" "$4"' in script
+
+
+@pytest.fixture
+def backup(tmp_path):
+    """Run the script on an installation of its own, with an `age` that only copies, or fails for one kind of file."""
+    for name in ("bin", "data", "keys"):
+        (tmp_path / name).mkdir()
+    age = tmp_path / "bin" / "age"
+    age.write_text('#!/bin/sh\ncase "$5" in $FAILS) exit 1;; esac\ncp "$6" "$5"\n', encoding="utf-8")
+    age.chmod(0o755)
+    environment = os.environ | {
+        "SURVEY_INSTANCE": str(tmp_path / "instance"),
+        "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
+    }
+    for arguments in (["db", "upgrade"], ["keys", "create"]):
+        flask = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
+        subprocess.run(flask, cwd=DEPLOY.parent, env=environment, check=True, capture_output=True)
+
+    def run(fails="-", folder="keys"):
+        script = [
+            DEPLOY / "backup",
+            "data-recipients",
+            tmp_path / "data",
+            "key-recipients",
+            tmp_path / folder,
+        ]
+        done = subprocess.run(script, env=environment | {"FAILS": fails}, capture_output=True, check=False)
+        return done.returncode, (tmp_path / "instance" / "last-backup").exists()
+
+    return run
+
+
+def test_a_backup_leaves_its_mark_only_when_data_and_keys_are_copied(backup, tmp_path):
+    assert backup(fails="*/data-*") == (1, False)
+    assert backup(fails="*/keys-*") == (1, False)
+    assert backup(folder="gone") == (1, False)
+    assert backup() == (0, True)
+    moment = (tmp_path / "instance" / "last-backup").read_text(encoding="ascii").strip()
+    assert timedelta(0) <= datetime.now(UTC) - datetime.fromisoformat(moment) < timedelta(hours=1)
+
+
+def test_the_backup_of_a_place_without_a_database_fails_and_makes_none(backup, tmp_path):
+    (tmp_path / "instance" / "survey.sqlite3").unlink()
+
+    assert backup() == (1, False)
+    assert not (tmp_path / "instance" / "survey.sqlite3").exists()
 
 
 # Deleting backups by the clock

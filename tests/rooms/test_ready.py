@@ -3,12 +3,12 @@
 import json
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from survey_app import db, jobs
+from survey_app import audit, db, jobs
 from survey_app.collecting.models import Response
 
 ELSEWHERE = {"environ_overrides": {"REMOTE_ADDR": "203.0.113.7"}}
@@ -65,6 +65,46 @@ def test_a_database_that_takes_no_row_is_not_ready(running, client, database_awa
         reply = client.get("/ready")
 
     assert (reply.status_code, reply.json["reasons"]) == (503, ["database unreachable"])
+
+
+def long_ago(app):
+    """An installation that has had something to lose for three days."""
+    with db.transaction() as current:
+        audit.record(current, "operator", "keys.backup", "keys", at=datetime.now(UTC) - timedelta(days=3))
+    return app.extensions["settings"].instance / "last-backup"
+
+
+NO_BACKUP = "no backup in the last two days"
+
+
+@pytest.mark.parametrize(
+    "written", [None, "", "yesterday", "{:%Y-%m-%dT%H:%M:%S}", "{later:%Y-%m-%dT%H:%M:%SZ}"]
+)
+def test_copied_keys_are_no_backup_unless_the_script_came_to_its_end(running, client, written):
+    mark, now = long_ago(running), datetime.now(UTC)
+    with db.transaction() as current:
+        audit.record(current, "operator", "keys.backup", "keys", at=now)
+    if written is not None:
+        mark.write_text(written.format(now, later=now + timedelta(days=60)), encoding="ascii")
+
+    reply = client.get("/ready")
+
+    assert (reply.status_code, reply.json["reasons"], reply.json["backup_seconds"]) == (
+        503,
+        [NO_BACKUP],
+        None,
+    )
+
+
+def test_the_mark_of_the_script_tells_how_old_the_last_backup_is(running, client):
+    mark, now = long_ago(running), datetime.now(UTC)
+    mark.write_text(f"{now - timedelta(hours=47):%Y-%m-%dT%H:%M:%SZ}\n", encoding="ascii")
+    fresh = client.get("/ready")
+    mark.write_text(f"{now - timedelta(hours=49):%Y-%m-%dT%H:%M:%SZ}\n", encoding="ascii")
+    old = client.get("/ready")
+
+    assert (fresh.status_code, fresh.json["backup_seconds"] // 3600) == (200, 47)
+    assert (old.status_code, old.json["reasons"]) == (503, [NO_BACKUP])
 
 
 def test_only_this_machine_or_the_token_may_ask(running, client):
