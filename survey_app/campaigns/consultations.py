@@ -4,11 +4,12 @@ Rehearsals and annulled surveys count nowhere and are not here. Knows no answer 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from survey_app.approvals.models import Approval
@@ -28,17 +29,11 @@ from survey_app.fieldwork.models import (
 )
 from survey_app.results import speaking
 from survey_app.rulebooks.pins import Pin
+from survey_app.scoring import tallies
+from survey_app.sealing.models import FeedbackFigure, TallyRow
 from survey_app.units.models import Unit
 
 _FINAL = (State.SEALED, State.SIGNED)
-
-
-@dataclass(frozen=True, slots=True)
-class _Counts:
-    """Households that answered one survey, and those of them who answered by phone."""
-
-    answered: int = 0
-    by_phone: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +44,8 @@ class Consultation:
     unit_id: int
     purpose: Purpose
     step: Step
-    by_phone: int
+    #: Something was answered by phone, as far as that may be known: see `_heard_by_phone`.
+    heard_by_phone: bool
     #: The rule book it was published under; None while it is a draft.
     rulebook: Pin | None
 
@@ -74,6 +70,7 @@ def of_year(session: Session, province_path: str, year: int, *, is_live: bool) -
     shown = exact if is_live else _counts(session, HourlyProgress)
     counts = {row.id: (exact if row.state in _FINAL else shown)[row.id] for row in found}
     submitted = _submitted(session)
+    heard = _heard_by_phone(session, [row.id for row in found])
     return tuple(
         Consultation(
             id=row.id,
@@ -86,9 +83,9 @@ def of_year(session: Session, province_path: str, year: int, *, is_live: bool) -
                 counting_ends_at=row.counting_ends_at,
                 is_submitted=acts.subject(row.id) in submitted,
                 households=households.get(row.id, 0),
-                answered=counts[row.id].answered,
+                answered=counts[row.id],
             ),
-            by_phone=counts[row.id].by_phone,
+            heard_by_phone=row.id in heard,
             rulebook=surveys.pin_of(row),
         )
         for row in found
@@ -113,17 +110,47 @@ def _households(session: Session, province_path: str) -> Mapping[str, int]:
     return {survey_id: int(households) for survey_id, households in rows}
 
 
-def _counts(session: Session, table: type[HourlyProgress] | type[Progress]) -> Mapping[str, _Counts]:
-    by_phone = func.sum(case((table.channel.in_(Channel.on(Medium.PHONE)), table.answered), else_=0))
+def _counts(session: Session, table: type[HourlyProgress] | type[Progress]) -> Mapping[str, int]:
+    """Households that answered, by survey; 0 for one that is not there."""
     rows = session.execute(
-        select(table.survey_id, func.sum(table.answered), by_phone)
-        .group_by(table.survey_id)
-        .order_by(table.survey_id)
+        select(table.survey_id, func.sum(table.answered)).group_by(table.survey_id).order_by(table.survey_id)
     )
-    found: defaultdict[str, _Counts] = defaultdict(_Counts)
-    for survey_id, answered, phones in rows:
-        found[survey_id] = _Counts(int(answered), int(phones))
-    return found
+    return defaultdict(int, {survey_id: int(answered) for survey_id, answered in rows})
+
+
+def _heard_by_phone(session: Session, survey_ids: Sequence[str]) -> frozenset[str]:
+    """Surveys in which something was answered by phone, as far as figures that may be known tell it.
+
+    Of a consultation a signed result tells it: whether its slips are blank is nobody's business before the seal, and
+    what nobody signed counts nowhere. Of open feedback the figure of the day does, or the seal. A blank slip is none.
+    """
+    valid = (
+        select(TallyRow.survey_id)
+        .join(Survey, Survey.id == TallyRow.survey_id)
+        .where(
+            TallyRow.survey_id.in_(survey_ids),
+            TallyRow.channel.in_(Channel.on(Medium.PHONE)),
+            TallyRow.tally["valid"].as_integer() > 0,
+            or_(Survey.state == State.SIGNED, Survey.purpose == Purpose.FEEDBACK),
+        )
+        .order_by(TallyRow.survey_id)
+    )
+    figures = (
+        select(FeedbackFigure.survey_id, FeedbackFigure.tally)
+        .where(FeedbackFigure.survey_id.in_(survey_ids))
+        .order_by(FeedbackFigure.survey_id, FeedbackFigure.day)
+    )
+    told = (survey_id for survey_id, figure in session.execute(figures) if _tells_anything(figure))
+    return frozenset((*session.scalars(valid), *told))
+
+
+def _tells_anything(figure: Mapping[str, Any]) -> bool:
+    """Whether anybody answered anything: a form of one's own may ask for choices, numbers or words alone."""
+    tally = tallies.load(figure)
+    chosen = any(any(options.values()) for options in tally.options.values())
+    closing = tally.closing and (tally.closing.satisfied or tally.closing.dissatisfied)
+    told = (*figure["numbers"].values(), *figure.get("texts", {}).values())
+    return bool(tally.valid or closing or chosen or any(told))
 
 
 def _submitted(session: Session) -> frozenset[str]:

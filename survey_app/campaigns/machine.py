@@ -6,9 +6,10 @@ from typing import Any
 from survey_app.campaigns.queries import Board, Row, TargetProgress
 from survey_app.campaigns.wording import beside_text, row_verdict, state_name, wait_text
 from survey_app.criteria.findings import Finding
-from survey_app.rulebooks.wording import book_text, rule_text, source_text, target_name
+from survey_app.rulebooks.wording import book_text, finding_name, rule_text, source_text, target_name
 from survey_app.scoring.rates import Rate
 from survey_app.templating import percent
+from survey_app.templating import wording as in_language
 
 
 def as_document(made: Board) -> dict[str, Any]:
@@ -51,6 +52,7 @@ def _condition(found: Finding) -> dict[str, Any]:
     return {
         "key": found.requirement.key,
         "finding": found.verdict.value,
+        "awaits": list(found.awaits),
         "rule": rule_text(found),
         "source": source_text(found.source),
     }
@@ -81,10 +83,18 @@ def as_text(made: Board) -> str:
             "  ".join(filter(None, (f"{one.progress.met}/{one.progress.total}", name, beside_text(one))))
         )
     for row in made.rows:
-        verdict = row_verdict(row)
         figures = ", ".join(percent(rate) for rate in (row.coverage, row.pooled) if rate)
         waits = wait_text(row.wait) if row.in_scope and row.wait else ""
+        said = () if row.event else (row_verdict(row),)
         lines.append(
-            "  ".join(filter(None, (row.unit.full_name, state_name(row.state), figures, verdict, waits)))
+            "  ".join(filter(None, (row.unit.full_name, state_name(row.state), figures, *said, waits)))
         )
+        lines += [f"    {_verdict_text(one)}" for one in (row.event, *row.conditions) if one]
     return "\n".join(lines)
+
+
+def _verdict_text(found: Finding) -> str:
+    """One verdict with the rule it follows from and where that is written."""
+    title = in_language(dict(found.requirement.title))
+    told = f"{title}: {finding_name(found)}. {rule_text(found)}"
+    return f"{told} ({source_text(found.source)})" if found.source else told

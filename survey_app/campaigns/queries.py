@@ -18,7 +18,7 @@ from survey_app.campaigns.consultations import Consultation
 from survey_app.campaigns.denominators import Denominator, denominator
 from survey_app.campaigns.verdicts import Verdicts
 from survey_app.campaigns.waits import Wait
-from survey_app.criteria import targets
+from survey_app.criteria import findings, targets
 from survey_app.criteria.findings import Finding, Verdict
 from survey_app.criteria.frameworks import Framework, RequirementKind, Target, TargetKind
 from survey_app.criteria.targets import Progress, Standing
@@ -59,7 +59,7 @@ class Row:
     conditions: tuple[Finding, ...]
     wait: Wait | None
     services: tuple[ServiceNote, ...]
-    #: Somebody answered by phone in the year, in a survey that the feedback target accepts.
+    #: Something was answered by phone in the year, in a survey that the feedback target accepts.
     is_answered_online: bool
     #: What the call-back puts beside the finding; None where it contradicts nothing.
     contradiction: Contradiction | None = None
@@ -89,11 +89,6 @@ class Row:
     def is_unsigned(self) -> bool:
         """Whether its rates and conditions are of a sealed result that nobody signed, even where the event is met."""
         return self.state is State.SEALED
-
-    def compares_unsigned(self, found: Finding) -> bool:
-        """Whether this condition was decided by figures that nobody signed."""
-        decided = found.verdict in {Verdict.MET, Verdict.NOT_MET}
-        return self.is_unsigned and decided and found.requirement.kind.measures_result
 
     @property
     def reached_coverage(self) -> bool:
@@ -250,7 +245,9 @@ def _row(
         is_hidden=is_hidden,
         event=said.event if in_scope else None,
         conditions=tuple(
-            one for one in said.conditions if in_scope and not (is_hidden and _tells_a_rate(one))
+            one if seal is None or seal.is_signed else findings.awaiting_signatures(one)
+            for one in said.conditions
+            if in_scope and not (is_hidden and _tells_a_rate(one))
         ),
         wait=None
         if survey is None and (not in_scope or _is_met(said.event))
@@ -319,10 +316,10 @@ def _levels_in_scope(framework: Framework) -> tuple[str, ...]:
 
 
 def _answered_online(framework: Framework, surveys: Iterable[Consultation]) -> frozenset[int]:
-    """Ids of units with an answer by phone in a survey of a purpose that the feedback target accepts."""
+    """Ids of units with a valid answer by phone in a survey of a purpose that the feedback target accepts."""
     kind = TargetKind.UNITS_WITH_ONLINE_FEEDBACK
     accepted = {purpose for target in framework.targets if target.kind is kind for purpose in target.accepts}
-    return frozenset(one.unit_id for one in surveys if one.purpose in accepted and one.by_phone > 0)
+    return frozenset(one.unit_id for one in surveys if one.purpose in accepted and one.heard_by_phone)
 
 
 def _target(framework: Framework, target: Target, rows: tuple[Row, ...]) -> TargetProgress:

@@ -5,7 +5,7 @@ words.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal, TypeAlias, assert_never
 
@@ -100,6 +100,14 @@ def find(framework: Framework, evidence: Evidence) -> tuple[Finding, ...]:
     """
     below_floor = _is_below_floor(framework, evidence)
     return tuple(_find_one(requirement, evidence, below_floor) for requirement in framework.requirements)
+
+
+def awaiting_signatures(finding: Finding) -> Finding:
+    """What can be said of it while nobody has signed the result: the figures it compares, and no verdict on them."""
+    decided = finding.verdict in {Verdict.MET, Verdict.NOT_MET}
+    if not decided or not finding.requirement.kind.measures_result:
+        return finding
+    return replace(finding, verdict=Verdict.INSUFFICIENT_EVIDENCE, awaits=(SIGNATURES,))
 
 
 def _is_below_floor(framework: Framework, evidence: Evidence) -> bool:

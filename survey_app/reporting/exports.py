@@ -44,7 +44,7 @@ def unit_lines(board: Board, rows: Sequence[Row]) -> Iterator[tuple[Cell, ...]]:
         found = {one.requirement.key: one for one in row.conditions}
         yield (
             *_line(board, row),
-            *(cell for one in conditions for cell in _verdict(row, found.get(one.key))),
+            *(cell for one in conditions for cell in _verdict(found.get(one.key))),
         )
     yield (_("Number of lines"), len(rows), _("As of"), moment(board.made_at))
 
@@ -83,13 +83,11 @@ def _headings(requirement: Requirement) -> tuple[str, str, str]:
     return title, _("%(condition)s: rule", condition=title), _("%(condition)s: source", condition=title)
 
 
-def _verdict(row: Row, found: Finding | None) -> tuple[str, str, str]:
+def _verdict(found: Finding | None) -> tuple[str, str, str]:
     """A verdict never stands without the rule and the source it rests on, nor as settled on figures nobody signed."""
     if found is None:
         return "", "", ""
-    name = finding_name(found)
-    compared = _("%(verdict)s (figures not signed)", verdict=name) if row.compares_unsigned(found) else name
-    return compared, rule_text(found), source_text(found.source)
+    return finding_name(found), rule_text(found), source_text(found.source)
 
 
 def _heading() -> Iterable[str]:
@@ -118,7 +116,7 @@ def _heading() -> Iterable[str]:
         _("Late"),
         _("Waits for"),
         _("Essential services online"),
-        _("Answers by phone in the year"),
+        _("Valid answers by phone in the year"),
     )
 
 

@@ -19,6 +19,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         verdict_name=wording.verdict_name,
         finding_name=wording.finding_name,
+        how_counted=wording.how_counted,
         target_name=wording.target_name,
         plan_words=wording.plan_words,
         service_name=wording.service_name,

@@ -80,6 +80,21 @@ def plan_words(target: Target) -> str:
             assert_never(target.kind)
 
 
+def how_counted(target: Target) -> str:
+    """What counts towards a target where its source does not say; "" where the findings say it."""
+    match target.kind:
+        case TargetKind.UNITS_WITH_ONLINE_FEEDBACK:
+            return _(
+                "Counted are valid answers by phone: of a consultation once both bodies have signed it, of open "
+                "feedback from its first figure on. The source names no number; a slip on which nothing is answered "
+                "is no feedback."
+            )
+        case TargetKind.COMMUNES_MEETING_INDICATOR:
+            return ""
+        case _:
+            assert_never(target.kind)
+
+
 def service_name(service: str) -> str:
     """An essential service of Decision 924/QĐ-TTg."""
     return {

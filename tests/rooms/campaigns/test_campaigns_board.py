@@ -12,8 +12,11 @@ from survey_app.criteria.findings import Verdict
 from survey_app.fieldwork.models import Channel, Purpose, State, Survey
 from survey_app.reporting import exports
 from survey_app.rulebooks import pins
+from survey_app.scoring import tallies
 from survey_app.scoring.disclosure import Audience
 from survey_app.scoring.rates import Rate
+from survey_app.scoring.tallies import ItemTally, Tally
+from survey_app.sealing.models import FeedbackFigure
 from survey_app.units import operations as register
 from survey_app.units import queries as units
 
@@ -161,9 +164,9 @@ def test_a_threshold_without_a_source_is_not_configured_whatever_the_rate(provin
 
 def test_the_demonstration_shows_all_four_verdicts(province):
     good, poor, few = (province.commune(name) for name in ("A", "B", "C"))
-    province.sealed(good, satisfied=80, valid=80)
-    province.sealed(poor, satisfied=40, valid=80)
-    province.sealed(few, satisfied=30, valid=30)
+    province.signed(good, satisfied=80, valid=80)
+    province.signed(poor, satisfied=40, valid=80)
+    province.signed(few, satisfied=30, valid=30)
     province.use()
 
     assert conditions(province.row(good))["pooled"] is Verdict.MET
@@ -200,7 +203,7 @@ def test_a_verdict_under_another_rule_book_than_the_pinned_one_names_both(provin
 )
 def test_a_rate_is_compared_as_integers_at_the_very_threshold(province, satisfied, verdict):
     commune = province.commune("A")
-    province.sealed(commune, satisfied=satisfied, valid=10_000, households=10_000)
+    province.signed(commune, satisfied=satisfied, valid=10_000, households=10_000)
     province.use()
 
     assert conditions(province.row(commune))["pooled"] is verdict
@@ -259,31 +262,67 @@ def test_a_province_without_units_in_scope_has_no_share_and_reaches_nothing(prov
     assert all((one.progress.met, one.progress.total) == (0, 0) for one in board.targets)
 
 
-def test_the_feedback_target_needs_a_service_and_an_answer_by_phone(province):
+def feedback_figure(province, commune, **told):
+    """A running feedback survey with the figure of a day."""
+    number = province.survey(
+        commune, State.OPEN, purpose=Purpose.FEEDBACK, answered={Channel.SELF_ONLINE: 12}
+    )
+    blank = Tally(0, 12, 0, 0, (), ItemTally("closing"), {"visits": {"yes": 0}})
+    figure = tallies.dump(blank) | {"numbers": {}, "texts": {"why": []}}
+    province.session.add(FeedbackFigure(survey_id=number, day=NOW.date(), tally=figure | told))
+    province.session.commit()
+
+
+def test_the_feedback_target_needs_a_service_and_a_valid_answer_by_phone(province):
     both, service, answers, paper = (province.commune(name) for name in ("A", "B", "C", "D"))
     for commune in (both, service, paper):
         province.offer(commune)
     for commune in (both, answers):
-        province.survey(commune, State.OPEN, purpose=Purpose.FEEDBACK, answered={Channel.SELF_ONLINE: 1})
-    province.survey(paper, State.OPEN, answered={Channel.PAPER_ENTRY: 30})
+        feedback_figure(province, commune, valid=1, invalid=11)
+    province.signed(paper, by_phone=0)
 
     progress = target(province.board(), "online_feedback").progress
 
     assert (progress.met, progress.total) == (1, 4)
 
 
-def test_a_decision_survey_counts_for_the_feedback_target_too(province):
+@pytest.mark.parametrize(
+    ("told", "counts"),
+    [
+        ({}, 0),
+        ({"valid": 1}, 1),
+        ({"closing": {"key": "closing", "satisfied": 0, "dissatisfied": 1, "blank": 11}}, 1),
+        ({"options": {"visits": {"yes": 1}}}, 1),
+        ({"numbers": {"age": [1, 2, 3]}}, 1),
+        ({"texts": {"why": ["a"]}}, 1),
+    ],
+    ids=["blank slips", "a scored answer", "the closing item", "a choice", "numbers", "words"],
+)
+def test_feedback_on_which_nothing_is_answered_is_no_feedback(province, told, counts):
     commune = province.commune("A")
     province.offer(commune)
-    province.survey(commune, State.OPEN, answered={Channel.SELF_ONLINE: 1})
+    feedback_figure(province, commune, **told)
 
+    assert target(province.board(), "online_feedback").progress.met == counts
+
+
+def test_a_decision_survey_counts_for_the_feedback_target_once_its_valid_slips_are_signed(province):
+    running, sealed, blank, signed = (province.commune(name) for name in ("A", "B", "C", "D"))
+    for commune in (running, sealed, blank, signed):
+        province.offer(commune)
+    province.survey(running, State.OPEN, answered={Channel.SELF_ONLINE: 30})
+    province.sealed(sealed)
+    province.signed(blank, satisfied=0, valid=0)
+    province.signed(signed)
+
+    assert [row.is_answered_online for row in province.board().rows] == [False, False, False, True]
     assert target(province.board(), "online_feedback").progress.met == 1
 
 
 def test_services_of_another_year_do_not_count(province):
     commune = province.commune("A")
     province.offer(commune, year=2025)
-    province.survey(commune, State.OPEN, purpose=Purpose.FEEDBACK, answered={Channel.SELF_ONLINE: 1})
+    feedback_figure(province, commune, valid=1)
 
     assert target(province.board(), "online_feedback").progress.met == 0
 
@@ -318,7 +357,7 @@ def test_only_a_command_counts_to_the_moment(province):
 
 def test_a_result_of_very_few_slips_is_hidden_from_a_viewer_with_every_verdict_that_tells_it(province):
     commune = province.commune("A", households=9)
-    province.sealed(commune, satisfied=9, valid=9, households=9)
+    province.signed(commune, satisfied=9, valid=9, households=9)
     province.use()
 
     exact = province.row(commune)

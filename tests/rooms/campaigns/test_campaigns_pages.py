@@ -190,8 +190,8 @@ def test_an_unsigned_result_is_called_so_in_page_files_and_json(province, client
     assert json.loads(run.stdout)["targets"][0]["met"] == 0
 
 
-def test_conditions_compared_on_unsigned_figures_say_so_also_where_an_earlier_survey_was_the_event(
-    province, client
+def test_conditions_on_unsigned_figures_claim_nothing_also_where_an_earlier_survey_was_the_event(
+    province, client, app
 ):
     commune = province.commune("Hai đợt")
     province.signed(commune, sealed_at=NOW - timedelta(days=40))
@@ -202,10 +202,20 @@ def test_conditions_compared_on_unsigned_figures_say_so_also_where_an_earlier_su
     page = client.get(PAGE).text
     lines = list(csv.reader(io.StringIO(client.get(PAGE + ".csv?lang=en").data.decode("utf-8-sig"))))
     row = dict(zip(lines[0], lines[1], strict=True))
+    run = app.test_cli_runner().invoke(
+        args=["reporting", "province", "--unit", "98", "--year", "2026", "--json"]
+    )
+    conditions = {one["key"]: one for one in json.loads(run.stdout)["communes"][0]["conditions"]}
 
     assert province.row(commune).finding is Verdict.MET
     assert "so trên số liệu chưa ký" in page
-    assert row["Pooled satisfaction rate"] == "met (figures not signed)"
+    assert row["Pooled satisfaction rate"] == "awaits signatures"
+    assert "required at least 90" in row["Pooled satisfaction rate: rule"]
+    assert {one["finding"] for one in conditions.values()} <= {"insufficient_evidence", "not_configured"}
+    assert (conditions["pooled"]["finding"], conditions["pooled"]["awaits"]) == (
+        "insufficient_evidence",
+        ["signatures"],
+    )
 
 
 def test_beside_each_verdict_in_a_file_stand_its_rule_and_its_source(province, client):
