@@ -113,8 +113,8 @@ def _outcome(name: str, check: Callable[[Case], None], case: Case) -> Outcome:
 def _remark(name: str, case: Case) -> str:
     """What belongs beside an "ok": how many texts were taken out, or that a receipt is of an answer set aside."""
     if name == "receipt":
-        start = receipts.leaf_start(case.found["survey"], case.receipt)
-        return "annulled" if start and _starts(case.annulled_leaves, start) else ""
+        wanted = receipts.leaf_range(case.found["survey"], case.receipt)
+        return "annulled" if wanted and _holds(case.annulled_leaves, wanted) else ""
     if name != "answers":
         return ""
     taken_out = sum(map(receipts.redacted, [*case.answers, *case.annulled_answers]))
@@ -392,10 +392,10 @@ def _chain(case: Case) -> None:
 def _receipt(case: Case) -> None:
     if not case.receipt:
         raise NotPossible("no_receipt")
-    start = receipts.leaf_start(case.found["survey"], case.receipt)
-    if start is None:
+    wanted = receipts.leaf_range(case.found["survey"], case.receipt)
+    if wanted is None:
         raise NotPossible("bad_receipt")
-    if not _starts([*case.found["leaves"], *case.annulled_leaves], start):
+    if not _holds([*case.found["leaves"], *case.annulled_leaves], wanted):
         raise Differs("leaves")
 
 
@@ -467,8 +467,9 @@ def _by_unit(table: Json) -> Json:
     return {**table, "villages": {village["unit"]: village for village in table["villages"]}}
 
 
-def _starts(leaves: list[str], start: str) -> bool:
-    return any(leaf.startswith(start) for leaf in leaves)
+def _holds(leaves: list[str], wanted: tuple[str, str]) -> bool:
+    first, last = wanted
+    return any(first <= leaf <= last for leaf in leaves)
 
 
 def _is_sound(found: Json) -> bool:

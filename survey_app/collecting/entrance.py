@@ -10,7 +10,7 @@ from flask import request
 from survey_app import db, throttle
 from survey_app.collecting import guessing, looks, queries, tickets
 from survey_app.collecting.queries import Door, Found
-from survey_app.collecting.refusals import ChannelNotAllowed, TooManyGuesses, UnknownCode
+from survey_app.collecting.refusals import ChannelNotAllowed, UnknownCode
 from survey_app.fieldwork import codes
 from survey_app.keys import store
 from survey_app.suspicion import Suspicion, suspect
@@ -24,9 +24,9 @@ def guarded_slip_door(typed: str, now: datetime, *, ticket: str = "") -> Door:
     code = codes.normalise(typed)
     key = throttle.address_key("code", now)
     found = queries.look_up(db.reading(), code, store(), key, now)
-    if found.guesses >= guessing.GUESSES_PER_MINUTE and not _is_opened_before(found, ticket, now):
-        raise TooManyGuesses
     survey = found.survey
+    if found.guesses and not _is_opened_before(found, ticket, now):
+        guessing.require_patience(db.reading(), found.guesses, survey.id if survey else None, now)
     if survey is not None and request.method != "POST" and queries.is_final(survey):
         return Door(survey, survey.unit.id, survey.unit.code, survey.unit.full_name)
     try:

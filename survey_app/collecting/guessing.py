@@ -12,12 +12,15 @@ from sqlalchemy.orm import Session
 from survey_app import audit, throttle
 from survey_app.access import Identity, Role
 from survey_app.accounts.todo import Todo
+from survey_app.collecting.refusals import TooManyGuesses
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import State
 from survey_app.i18n import gettext as _
 
 #: Wrong codes of one caller in one minute before it has to wait for the next minute (trust: at most 60 s).
 GUESSES_PER_MINUTE = 10
+#: While codes of its survey are being tried, see `ALARM`, a caller has one.
+GUESSES_UNDER_ALARM = 1
 #: Wrong codes of one survey in an hour, of all callers together, from which on it is an alarm. A slip of the finger is
 #: found by the check character and no wrong code; this product's own start value.
 ALARM = 30
@@ -40,6 +43,13 @@ def count_guess(session: Session, caller: str, survey_id: str | None, now: datet
     ):
         throttle.record_failure(session, noted, now)
         audit.record(session, "nobody", "collecting.codes_tried", f"survey:{survey_id}", at=now)
+
+
+def require_patience(session: Session, guesses: int, survey_id: str | None, now: datetime) -> None:
+    """Raise TooManyGuesses for a caller who made so many wrong guesses in this minute, at a code of the survey."""
+    alarmed = survey_id is not None and _is_alarm(session, survey_id, now)
+    if guesses >= (GUESSES_UNDER_ALARM if alarmed else GUESSES_PER_MINUTE):
+        raise TooManyGuesses
 
 
 def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:

@@ -72,6 +72,11 @@ class Held:
     until: datetime
 
     @property
+    def ending(self) -> str:
+        """The end of the printed code."""
+        return codes.ending(self.code)
+
+    @property
     def answered(self) -> int:
         """How many questions have an answer."""
         return sum(value is not None for value in self.answers.values())
@@ -210,7 +215,7 @@ def _store(session: Session, row: HeldSlip, *, now: datetime, keys: KeyStore) ->
     except DomainError as error:
         refusal = error.message
     told = {
-        "slip": content["code"][-7:],
+        "slip": codes.ending(content["code"]),
         "village": content["village"],
         "receipt": receipt,
         "refusal": refusal,

@@ -6,15 +6,18 @@ sealed.
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import rfc8785
+from stdnum import damm
 
-from survey_app.fieldwork.codes import ALPHABET, check_character, plain
+from survey_app.fieldwork import former_codes
+from survey_app.fieldwork.codes import digits
 from survey_app.keys import KeyStore
 
-#: Characters of the leaf that a receipt shows: 80 bits.
-_RECEIPT_CHARACTERS = 16
+#: Digits of the leaf that a receipt shows: 33 bits, made of the leaf's first 64.
+_SHOWN, _BITS = 10, 64
 
 
 def leaf(
@@ -43,29 +46,43 @@ def text_digest(value: Mapping[str, str]) -> str:
 
 
 def receipt(survey_id: str, leaf: str) -> str:
-    """What the person sees: survey number, 16 characters of the leaf, a check character.
+    """What the person sees: survey number, ten digits of the leaf, a check digit over both.
 
-    >>> receipt("001", "00" * 32)
-    '001-0000-0000-0000-0000-Y'
+    Two answers can share a receipt; the proof is the signed leaf (ADR 34).
+
+    >>> receipt("0014", "80" + "00" * 31)
+    'BN 0014 – 500 0000 0000'
     """
-    bits = int(leaf[: _RECEIPT_CHARACTERS * 5 // 4], 16)
-    shown = "".join(ALPHABET[bits >> 5 * place & 31] for place in reversed(range(_RECEIPT_CHARACTERS)))
-    groups = [shown[start : start + 4] for start in range(0, _RECEIPT_CHARACTERS, 4)]
-    return "-".join((survey_id, *groups, check_character(survey_id + shown)))
+    if former_codes.is_former(survey_id):
+        return former_codes.receipt(survey_id, leaf)
+    shown = f"{int(leaf[: _BITS // 4], 16) * 10**_SHOWN >> _BITS:0{_SHOWN}d}"
+    shown += damm.calc_check_digit(survey_id + shown)
+    return f"BN {survey_id} – {shown[:3]} {shown[3:7]} {shown[7:]}"
 
 
-def read_receipt(typed: str) -> tuple[str, str] | None:
-    """Survey number and beginning of the leaf that a typed receipt names; None for what was never a receipt."""
-    written = plain(typed)
-    survey_id, shown, check = written[:-17], written[-17:-1], written[-1:]
-    if not 3 <= len(survey_id) <= 4 or any(character not in ALPHABET for character in written):
-        return None
-    if check_character(survey_id + shown) != check:
-        return None
-    bits = 0
-    for character in shown:
-        bits = bits << 5 | ALPHABET.index(character)
-    return survey_id, f"{bits:020x}"
+@dataclass(frozen=True, slots=True)
+class Receipted:
+    """What a typed receipt names: a survey, and the first and the last leaf that have this receipt."""
+
+    survey_id: str
+    first: str
+    last: str
+
+
+def read_receipt(typed: str, survey_id: str = "") -> Receipted | None:
+    """What a typed receipt names; None for what was never one. Its survey number may be left out within a survey."""
+    found = digits(typed)
+    if len(found) == _SHOWN + 1:
+        found = survey_id + found
+    number, shown = found[: -_SHOWN - 1], found[-_SHOWN - 1 : -1]
+    if len(number) >= 4 and damm.is_valid(found):
+        first = -(-(int(shown) << _BITS) // 10**_SHOWN)
+        after = -(-(int(shown) + 1 << _BITS) // 10**_SHOWN)
+        return Receipted(number, f"{first:016x}".ljust(64, "0"), f"{after - 1:016x}".ljust(64, "f"))
+    former = former_codes.read_receipt(typed) or former_codes.read_receipt(survey_id + typed)
+    return (
+        None if former is None else Receipted(former[0], former[1].ljust(64, "0"), former[1].ljust(64, "f"))
+    )
 
 
 def sign(keys: KeyStore, survey_id: str, leaf: str) -> str:

@@ -12,14 +12,14 @@ class SpentCode(Base):
     __tablename__ = "spent_codes"
     __table_args__ = {"sqlite_with_rowid": False}
 
-    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
     code_mac: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
 
 
 class ResponseColumns:
     """One household's answers: no person, address, agent, language, day or time."""
 
-    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
     #: The uuid4 the client made.
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     #: The village, or the commune for feedback.
@@ -64,7 +64,7 @@ class RetainedLeaf(Base):
     __tablename__ = "retained_leaves"
     __table_args__ = {"sqlite_with_rowid": False}
 
-    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
     leaf: Mapped[str] = mapped_column(String(64), primary_key=True)
     #: Whether the answer was annulled with its village and so stands in the list of those that do not count.
     annulled: Mapped[bool] = mapped_column(server_default=false())
@@ -75,7 +75,7 @@ class InvalidPaper(Base):
 
     __tablename__ = "invalid_papers"
 
-    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
     unit_id: Mapped[int] = mapped_column(primary_key=True)
     reason: Mapped[str] = mapped_column(String(30), primary_key=True)
     slips: Mapped[int]
@@ -87,7 +87,7 @@ class PaperKeyer(Base):
     __tablename__ = "paper_keyers"
     __table_args__ = {"sqlite_with_rowid": False}
 
-    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
     unit_id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(primary_key=True)
 
@@ -104,7 +104,7 @@ class HeldSlip(Base):
     user_id: Mapped[int] = mapped_column(primary_key=True)
     #: "held" or "last".
     place: Mapped[str] = mapped_column(String(4), primary_key=True)
-    survey_id: Mapped[str] = mapped_column(String(4))
+    survey_id: Mapped[str] = mapped_column(String(10))
     #: When its minute began; None once it is no longer held.
     held_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     content: Mapped[bytes] = mapped_column(LargeBinary)
@@ -119,7 +119,7 @@ class SecondKeyingRow(Base):
     __tablename__ = "second_keyings"
     __table_args__ = {"sqlite_with_rowid": False}
 
-    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
     leaf: Mapped[str] = mapped_column(String(64), primary_key=True)
     unit_id: Mapped[int]
     differs: Mapped[bool]
@@ -130,7 +130,7 @@ class ActivityCounter(Base):
 
     __tablename__ = "activity_counters"
 
-    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
     unit_id: Mapped[int] = mapped_column(primary_key=True)
     #: The first moment of the ten minutes.
     ten_minutes: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
@@ -147,6 +147,6 @@ class NetworkCounter(Base):
 
     __tablename__ = "network_counters"
 
-    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
     unit_id: Mapped[int] = mapped_column(primary_key=True)
     answers: Mapped[list[int]] = mapped_column(JSON)

@@ -119,7 +119,7 @@ def _refusal(survey: _Held, door: Door, submission: Submission) -> Exception | N
             return AlreadySealed()
         case State.COUNTING:
             if not _may_still_arrive(survey, door, submission):
-                return PhonesClosed()
+                return PhonesClosed(door.survey.id)
         case State.OPEN:
             pass
         case _ as unknown:

@@ -82,7 +82,7 @@ def look_at_code(survey_id: str) -> ResponseReturnValue:
     current, now = db.session(), datetime.now(UTC)
     survey = surveys.scoped_survey(current, survey_id, access.identity())
     try:
-        typed = codes.normalise(request.form.get("_code", ""))
+        typed = codes.normalise(request.form.get("_code", ""), survey.id)
         _require_unused(current, _door(current, survey, typed, now))
         slip, _outcome = _of_clerk()
         mended = slip is not None and slip.submission_id == request.form.get("_id")
@@ -117,7 +117,7 @@ def record_slip(survey_id: str) -> ResponseReturnValue:
             raise nothing_keyed()
         if reason and reason not in invalid_reasons():
             raise WrongAnswers({"": _("Choose the reason from the list.")})
-        door = _door(current, survey, codes.normalise(typed), now)
+        door = _door(current, survey, codes.normalise(typed, survey.id), now)
         submission = operations.Submission(
             id=submission_id(),
             answers=reading.answers,
@@ -126,7 +126,7 @@ def record_slip(survey_id: str) -> ResponseReturnValue:
         )
         with db.transaction() as writing:
             is_new = held.hold(
-                writing, door, codes.grouped(codes.normalise(typed)), submission,
+                writing, door, codes.grouped(codes.normalise(typed, survey.id)), submission,
                 by=access.identity().user_id, now=now, keys=store(),
             )  # fmt: skip
     except MendedTooLate as refusal:
@@ -215,7 +215,7 @@ def _door(current: Session, survey: SurveyView, code: str, now: datetime) -> Doo
         return queries.slip_door(current, survey, code, store())
     except UnknownCode:
         with db.transaction() as writing:
-            guessing.count_guess(writing, key, survey.id, now)
+            guessing.count_guess(writing, key, None, now)  # a clerk holds the slips and tries nothing
         raise
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Row, Select, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from survey_app import throttle
+from survey_app.collecting.leaves import Receipted
 from survey_app.collecting.models import AnnulledResponse, Response, RetainedLeaf, SealedResponse, SpentCode
 from survey_app.collecting.refusals import AlreadySealed, Annulled, CodeUsed, SetAside, UnknownCode
 from survey_app.fieldwork import codes, rounds
@@ -105,6 +106,12 @@ def survey_of_code(session: Session, code: str) -> SurveyView:
         return surveys.survey(session, codes.survey_of(code))
     except SurveyNotFound as error:
         raise UnknownCode from error
+
+
+def are_letters_out(session: Session) -> bool:
+    """Whether a survey of a former number, whose codes hold letters, still takes answers."""
+    out = Survey.state.in_((State.PUBLISHED, State.OPEN, State.COUNTING)) & (func.length(Survey.id) < 4)
+    return session.scalar(select(Survey.id).where(out).limit(1)) is not None
 
 
 def slip_door(session: Session, survey: SurveyView, code: str, keys: KeyStore) -> Door:
@@ -239,16 +246,14 @@ def is_spent(session: Session, survey_id: str, code_mac: bytes) -> bool:
     return session.get(SpentCode, (survey_id, code_mac)) is not None
 
 
-def receipt_standing(session: Session, survey_id: str, leaf_start: str) -> Standing:
-    """What has become of an answer of the survey whose leaf begins so."""
-    if _has_leaf(session, Response, survey_id, leaf_start):
+def receipt_standing(session: Session, receipt: Receipted) -> Standing:
+    """What has become of an answer with this receipt."""
+    if _has_leaf(session, Response, receipt) or _has_leaf(session, SealedResponse, receipt):
         return Standing.STORED
-    if _has_leaf(session, SealedResponse, survey_id, leaf_start):
-        return Standing.STORED
-    if _has_leaf(session, AnnulledResponse, survey_id, leaf_start):
+    if _has_leaf(session, AnnulledResponse, receipt):
         return Standing.ANNULLED
     kept = select(RetainedLeaf.annulled).where(
-        RetainedLeaf.survey_id == survey_id, RetainedLeaf.leaf.startswith(leaf_start, autoescape=True)
+        RetainedLeaf.survey_id == receipt.survey_id, RetainedLeaf.leaf.between(receipt.first, receipt.last)
     )
     annulled = session.scalar(kept.limit(1))
     if annulled is None:
@@ -256,8 +261,8 @@ def receipt_standing(session: Session, survey_id: str, leaf_start: str) -> Stand
     return Standing.ANNULLED if annulled else Standing.STORED
 
 
-def _has_leaf(session: Session, table: type[Stored], survey_id: str, leaf_start: str) -> bool:
+def _has_leaf(session: Session, table: type[Stored], receipt: Receipted) -> bool:
     found = select(table.leaf).where(
-        table.survey_id == survey_id, table.leaf.startswith(leaf_start, autoescape=True)
+        table.survey_id == receipt.survey_id, table.leaf.between(receipt.first, receipt.last)
     )
     return session.scalar(found.limit(1)) is not None

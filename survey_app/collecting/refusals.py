@@ -97,11 +97,12 @@ class PhonesClosed(DomainError):
     code = "da-dong"
     status = HTTPStatus.GONE
 
-    def __init__(self) -> None:
+    def __init__(self, number: str) -> None:
         super().__init__(
             _(
-                "The survey is closed for phones; this answer was not counted. "
-                "A paper slip may still be handed in."
+                "Survey %(number)s is closed for phones; this answer was not counted. "
+                "A paper slip may still be handed in.",
+                number=number,
             )
         )
 

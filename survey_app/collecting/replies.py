@@ -8,8 +8,10 @@ from http import HTTPStatus
 
 from flask import Response, make_response, render_template, request
 
+from survey_app import db
+from survey_app.collecting import queries
 from survey_app.collecting.refusals import CodeUsed, NotOpenYet, SetAside, UnknownCode
-from survey_app.errors import DomainError, say_when
+from survey_app.errors import DATABASE_AWAY, DomainError, say_when
 from survey_app.fieldwork.codes import MistypedCode
 from survey_app.i18n import gettext as _
 
@@ -24,6 +26,15 @@ def page(template: str, status: int = HTTPStatus.OK, **values: object) -> Respon
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def code_page(status: int = HTTPStatus.OK, *, typed: str = "", problem: str = "") -> Response:
+    """The page on which a code is typed."""
+    try:
+        letters = queries.are_letters_out(db.reading())
+    except DATABASE_AWAY:
+        letters = True  # every keyboard has digits too
+    return page("collecting/type_code.html", status, typed=typed, problem=problem, letters=letters)
 
 
 def keep_for_back(reply: Response) -> Response:
@@ -43,7 +54,7 @@ def refused(refusal: DomainError, *, status: int | None = None, shown: object = 
         typed = request.view_args.get("typed", "")
         carried = [(name, value) for name, value in request.form.items(multi=True)]
         if not carried:
-            return page("collecting/type_code.html", status, typed=typed, problem=refusal.message)
+            return code_page(status, typed=typed, problem=refusal.message)
     heading = _heading(refusal)
     retry = list(request.form.items(multi=True)) if refusal.keep and request.method == "POST" else []
     response = page(

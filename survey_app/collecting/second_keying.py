@@ -157,15 +157,17 @@ def drawn_answer(
 
     Raises the refusals of this module, KeyMissing. What it holds is for comparing alone.
     """
-    row = _paper_answer(session, survey, receipt)
-    if row.unit_id in _keyed_by(session, survey.id, by.user_id):
-        raise KeyedHere
-    if row.leaf in _checked(session, survey.id):
-        raise KeyedAgain
-    of_village = _paper_leaves(session, survey.id)[row.unit_id]
-    if row.leaf not in _drawn(keys, survey, of_village):
-        raise NotDrawn
-    return row
+    own, checked = _keyed_by(session, survey.id, by.user_id), _checked(session, survey.id)
+    by_village = _paper_leaves(session, survey.id)
+    refusal: type[DomainError] = NotDrawn
+    for row in _paper_answers(session, survey, receipt):
+        if row.unit_id in own:
+            refusal = KeyedHere
+        elif row.leaf in checked:
+            refusal = KeyedAgain
+        elif row.leaf in _drawn(keys, survey, by_village[row.unit_id]):
+            return row
+    raise refusal
 
 
 def findings(
@@ -196,25 +198,23 @@ def _require_open(session: Session, survey_id: str) -> None:
         raise NotKeyedNow
 
 
-def _paper_answer(session: Session, survey: SurveyView, receipt: str) -> Response:
-    """The paper answer of a typed receipt, which may lack the survey number that all of them begin with."""
-    read = leaves.read_receipt(receipt) or leaves.read_receipt(survey.id + receipt)
-    if read is None:
+def _paper_answers(session: Session, survey: SurveyView, typed: str) -> Sequence[Response]:
+    """The paper answers with a typed receipt: mostly one, and two where two share it. Never empty."""
+    receipt = leaves.read_receipt(typed, survey.id)
+    if receipt is None:
         raise MistypedReceipt
-    survey_id, leaf_start = read
-    row = session.scalars(
+    rows = session.scalars(
         select(Response)
         .where(
             Response.survey_id == survey.id,
             Response.channel.in_(Channel.on(Medium.PAPER)),
-            Response.leaf.startswith(leaf_start, autoescape=True),
+            Response.leaf.between(receipt.first, receipt.last),
         )
-        .order_by(Response.id)
-        .limit(1)
-    ).first()
-    if row is None or survey_id != survey.id:
+        .order_by(Response.leaf)
+    ).all()
+    if not rows or receipt.survey_id != survey.id:
         raise NotDrawn
-    return row
+    return rows
 
 
 def _drawn(keys: KeyStore, survey: SurveyView, of_village: Sequence[str]) -> frozenset[str]:

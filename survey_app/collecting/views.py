@@ -71,7 +71,7 @@ def limit_body() -> None:
 def ask_code() -> ResponseReturnValue:
     """The page the poster leads to."""
     _choose_language()
-    return replies.page("collecting/type_code.html", typed="", problem="")
+    return replies.code_page()
 
 
 @bp.post("/k")
@@ -84,8 +84,8 @@ def type_code() -> ResponseReturnValue:
         code = codes.normalise(typed)
     except MistypedCode as error:
         problem = error.message if typed.strip() else _("Please type the code first.")
-        return replies.page("collecting/type_code.html", error.status, typed=typed, problem=problem)
-    return redirect(f"/k/{codes.grouped(code)}", HTTPStatus.SEE_OTHER)
+        return replies.code_page(error.status, typed=typed, problem=problem)
+    return redirect(f"/k/{code}", HTTPStatus.SEE_OTHER)
 
 
 @bp.get("/k/<typed>")
@@ -186,7 +186,7 @@ def check() -> ResponseReturnValue:
     return replies.page(
         "collecting/check.html",
         typed=typed,
-        verdict=queries.receipt_standing(db.session(), *read),
+        verdict=queries.receipt_standing(db.session(), read),
         problem="",
     )
 
@@ -263,7 +263,7 @@ def _require_open(door: Door) -> None:
     if state is State.ANNULLED:
         raise Annulled
     if state is not State.OPEN and not (request.method == "POST" and state is State.COUNTING):
-        raise PhonesClosed
+        raise PhonesClosed(door.survey.id)
 
 
 def raw_answers(instrument: Instrument, form: MultiDict[str, str]) -> dict[str, object]:

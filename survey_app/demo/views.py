@@ -16,6 +16,7 @@ from survey_app.fieldwork.models import Purpose, State
 from survey_app.forms import csrf
 from survey_app.i18n import gettext as _
 from survey_app.keys import store
+from survey_app.printing import slips
 from survey_app.units import queries as units
 
 bp = Blueprint("demo", __name__, template_folder="templates")
@@ -48,8 +49,8 @@ def hand_out() -> ResponseReturnValue:
             current, survey_id, line.unit.id, _CODES,
             spare_percent=settings.spare_percent, actor=OPERATOR, now=now, keys=store(),
         )  # fmt: skip
-    slips = [(code, data_uri(qr_svg(f"{settings.public_url}/k/{code}"))) for code in batch.codes]
-    return render_template("demo/codes.html", slips=slips, village=line.unit)
+    shown = [(code, data_uri(qr_svg(slips.link(settings.public_url, code)))) for code in batch.codes]
+    return render_template("demo/codes.html", slips=shown, village=line.unit)
 
 
 def _open_sample(current: Session, now: datetime) -> str:

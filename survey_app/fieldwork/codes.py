@@ -1,7 +1,8 @@
 """Household codes: making, reading what people type, and the digest under which a code is stored.
 
-A code is `SSS-RRRRR-RRRRR-C`: survey number (3 or 4 characters), ten random ones (50 bits), and a check character over
-all before it, in Crockford's base 32. Knows nothing of who holds a code: nobody does.
+A code is 16 digits, `NNNN RRRR RRRR RRRC`: survey number (4 digits, more from 10000 on), eleven random digits (36
+bits), and a check digit over all before it. Digits, because a Vietnamese keyboard changes letters (ADR 33).
+Knows nothing of who holds a code: nobody does.
 """
 
 import hmac
@@ -10,68 +11,115 @@ import secrets
 import unicodedata
 from http import HTTPStatus
 
+from stdnum import damm
+
 from survey_app.errors import DomainError
+from survey_app.fieldwork import former_codes
 from survey_app.i18n import gettext as _
+from survey_app.i18n import ngettext
 
-#: Crockford's base 32: no I, L, O, U.
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-_RANDOM_CHARACTERS = 10
-_VALUES = {character: value for value, character in enumerate(ALPHABET)}
-_LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
-_SHAPE = re.compile(f"[{ALPHABET}]{{14,15}}")
-#: White space, every dash of Unicode that a phone keyboard offers, dots and underscores.
-_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212._]+")
+#: Digits of a code: after the survey's own number, eleven random ones and the check digit.
+LENGTH, _OWN = 16, 12
+_RANDOM_DIGITS = _OWN - 1
+#: What a pasted address says before its code.
+_ADDRESS = re.compile(r"^.*(?:^|[\s/])k/", re.IGNORECASE | re.DOTALL)
+#: Letters that are read for digits on paper. A run of nothing else is digits; any other word is no part of a code.
+_LOOK_ALIKES = str.maketrans("OoIl", "0011")
+_DIGITS = re.compile("[0-9OoIl]+")
+_WORDS = re.compile(r"[^\W_]+")
 
 
 class MistypedCode(DomainError):
-    """The check character says that this was never a code: a slip of the finger, not a guess."""
+    """Length or check digit say that this was never a code: a slip of the finger, not a guess."""
 
     code = "ma-go-sai"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
-    def __init__(self) -> None:
-        super().__init__(
-            _("There is a mistake in the code. Please compare it with your slip and type it again.")
-        )
+    def __init__(self, typed: str = "") -> None:
+        """`typed` is what was made of what was typed: digits, so that missing ones can be counted."""
+        missing = LENGTH - len(typed)
+        if not typed or missing == 0:
+            message = _(
+                "A digit is not right. Please compare the code with your slip, four digits at a time."
+            )
+        elif missing > 0:
+            message = ngettext(
+                "%(num)d digit is missing: a code has 16. Please compare it with your slip, four digits at a time.",
+                "%(num)d digits are missing: a code has 16. Please compare it with your slip, four digits at a time.",
+                missing,
+            )
+        else:
+            message = ngettext(
+                "%(num)d digit too many: a code has 16. Please compare it with your slip, four digits at a time.",
+                "%(num)d digits too many: a code has 16. Please compare it with your slip, four digits at a time.",
+                -missing,
+            )
+        super().__init__(message)
 
 
 def new_code(survey_id: str) -> str:
-    """A fresh code of the survey, as printed."""
-    body = survey_id + "".join(secrets.choice(ALPHABET) for _position in range(_RANDOM_CHARACTERS))
-    return grouped(body + check_character(body))
+    """A new code of the survey, as printed."""
+    if former_codes.is_former(survey_id):
+        return grouped(former_codes.new_code(survey_id))
+    body = survey_id + "".join(secrets.choice("0123456789") for _place in range(_RANDOM_DIGITS))
+    return grouped(body + damm.calc_check_digit(body))
 
 
-def normalise(typed: str) -> str:
-    """The code without separators, in capitals, look-alikes resolved. Raises MistypedCode.
+def normalise(typed: str, survey_id: str = "") -> str:
+    """The code without separators, out of whatever was typed, pasted or scanned. Raises MistypedCode.
 
-    >>> normalise("ooi-23456-789ab-t") == normalise("0O1 23456 789AB T") == "00123456789ABT"
+    Within a survey its own number may be left out: `survey_id` then goes before.
+
+    >>> normalise("Mã: 0014 3827 44IO 9268") == normalise("https://x.vn/k/0014382744109268") == "0014382744109268"
     True
+    >>> normalise("3827 4410 9268", "0014")
+    '0014382744109268'
     """
-    code = plain(typed)
-    if not _SHAPE.fullmatch(code) or check_character(code[:-1]) != code[-1]:
-        raise MistypedCode
-    return code
+    found = digits(_ADDRESS.sub("", typed[:300]))
+    if len(found) == _OWN and survey_id:
+        found = survey_id + found
+    if _is_sound(found):
+        return found
+    former = former_codes.read_code(_ADDRESS.sub("", typed[:300]))
+    if former is None:
+        raise MistypedCode(found)
+    return former
 
 
-def plain(typed: str) -> str:
-    """Typed characters without separators, in capitals, O as 0, I and L as 1: for codes and receipts alike."""
-    folded = unicodedata.normalize("NFKC", typed[:80]).upper()
-    return _SEPARATORS.sub("", folded).translate(_LOOK_ALIKES)
+def digits(typed: str) -> str:
+    """The digits among typed words, in their order, O and l of digits' runs read as 0 and 1.
+
+    >>> digits("BN 0014 – 482 1773 O126")
+    '001448217730126'
+    """
+    folded = unicodedata.normalize("NFKC", typed)
+    runs = (word for word in _WORDS.findall(folded) if _DIGITS.fullmatch(word))
+    return "".join(runs).translate(_LOOK_ALIKES)
 
 
 def grouped(code: str) -> str:
     """A normalised code as it is printed.
 
-    >>> grouped("00123456789ABT")
-    '001-23456-789AB-T'
+    >>> grouped("0014382744109268")
+    '0014 3827 4410 9268'
     """
-    return f"{code[:-11]}-{code[-11:-6]}-{code[-6:-1]}-{code[-1]}"
+    if _is_former(code):
+        return former_codes.grouped(code)
+    return f"{code[:-_OWN]} {code[-12:-8]} {code[-8:-4]} {code[-4:]}"
+
+
+def ending(printed: str) -> str:
+    """The end of a printed code, which names the slip to the clerk who holds it.
+
+    >>> ending("0014 3827 4410 9268"), ending("001-23456-789AB-T")
+    ('4410 9268', '789AB-T')
+    """
+    return printed[-9:] if " " in printed else printed[-7:]
 
 
 def survey_of(code: str) -> str:
     """The survey number at the head of a normalised code."""
-    return code[:-11]
+    return code[:-11] if _is_former(code) else code[:-_OWN]
 
 
 def mac(pepper: bytes, survey_id: str, code: str) -> bytes:
@@ -80,22 +128,19 @@ def mac(pepper: bytes, survey_id: str, code: str) -> bytes:
 
 
 def survey_number(number: int) -> str:
-    """The survey number of a running number, 3 characters while they last, then 4.
+    """The survey number of a running number.
 
-    >>> survey_number(1), survey_number(32**3)
-    ('001', '1000')
+    >>> survey_number(14), survey_number(10_000)
+    ('0014', '10000')
     """
-    digits = ""
-    while number:
-        number, digit = divmod(number, 32)
-        digits = ALPHABET[digit] + digits
-    return digits.rjust(3, "0")
+    return f"{number:04d}"
 
 
-def check_character(body: str) -> str:
-    """Luhn's check character modulo 32: finds every single wrong character and nearly every swap of neighbours."""
-    total = 0
-    for position, character in enumerate(reversed(body)):
-        value = _VALUES[character] * (2 if position % 2 == 0 else 1)
-        total += value // 32 + value % 32
-    return ALPHABET[-total % 32]
+def _is_sound(code: str) -> bool:
+    """Whether digits are a code. A number above 9999 begins with no zero, so each code has one reading."""
+    fits = len(code) == LENGTH or (len(code) > LENGTH and code[0] != "0")
+    return fits and damm.is_valid(code)
+
+
+def _is_former(code: str) -> bool:
+    return len(code) < LENGTH

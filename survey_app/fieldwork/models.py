@@ -106,7 +106,7 @@ class Survey(Base):
         ),
     )
 
-    id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    id: Mapped[str] = mapped_column(String(10), primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
     instrument_id: Mapped[int] = mapped_column(ForeignKey("instruments.id"), index=True)
     purpose: Mapped[str] = mapped_column(String(10))
@@ -186,7 +186,7 @@ class FrameCorrection(Base):
         CheckConstraint("households > 0", name="households_positive"),
     )
 
-    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
     id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int]
     households_before: Mapped[int]
@@ -224,7 +224,7 @@ class Meeting(Base):
         CheckConstraint("ends_at > starts_at", name="in_order"),
     )
 
-    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
     id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int]
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -242,7 +242,7 @@ class SlipRow(Base):
     __tablename__ = "slips"
     __table_args__ = {"sqlite_with_rowid": False}
 
-    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
     code_mac: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     unit_id: Mapped[int]
     print_batch: Mapped[int]
@@ -261,7 +261,7 @@ class VillageAnnulment(Base):
         CheckConstraint("answers >= 0 AND slips >= 0", name="none_negative"),
     )
 
-    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
     unit_id: Mapped[int] = mapped_column(primary_key=True)
     #: Which time of asking this ended: 1 for the first.
     round: Mapped[int] = mapped_column(primary_key=True)
@@ -279,7 +279,7 @@ class Progress(Base):
 
     __tablename__ = "progress"
 
-    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
     unit_id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(String(12), primary_key=True)
     answered: Mapped[int]
@@ -290,7 +290,7 @@ class HourlyProgress(Base):
 
     __tablename__ = "hourly_progress"
 
-    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
     unit_id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(String(12), primary_key=True)
     answered: Mapped[int]

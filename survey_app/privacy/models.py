@@ -13,7 +13,7 @@ class ErasurePermit(Base):
 
     __tablename__ = "erasure_permits"
 
-    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
 
 
 class ErasingTries(Base):
@@ -33,7 +33,7 @@ class TextReview(Base):
     __tablename__ = "text_reviews"
     __table_args__ = {"sqlite_with_rowid": False}
 
-    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
     question: Mapped[str] = mapped_column(String(60), primary_key=True)
     #: SHA-256 over salt and text, in hexadecimal, as the answer's own leaf holds it.
     handle: Mapped[str] = mapped_column(String(64), primary_key=True)

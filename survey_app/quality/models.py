@@ -17,7 +17,7 @@ class SealedSign(Base):
     __tablename__ = "sealed_signs"
     __table_args__ = (CheckConstraint("sign IN ('F5', 'F6', 'F9')", name="sign_known"),)
 
-    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
     unit_id: Mapped[int] = mapped_column(primary_key=True)
     sign: Mapped[str] = mapped_column(String(2), primary_key=True)
     n: Mapped[int]

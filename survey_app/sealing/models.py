@@ -13,7 +13,7 @@ class TallyRow(Base):
 
     __tablename__ = "tallies"
 
-    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
     unit_id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(String(12), primary_key=True)
     tally: Mapped[dict[str, object]] = mapped_column(JSON)
@@ -61,7 +61,7 @@ class ReceiptList(Base):
         ),
     )
 
-    survey_id: Mapped[str] = mapped_column(String(4), primary_key=True)
+    survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
     unit_id: Mapped[int] = mapped_column(primary_key=True)
     #: Slips brought to the village.
     issued: Mapped[int]

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 
 #: Bytes between two values that were written by one transaction, in files that keep the order of writing.
 _NEAR = 4096
-#: Where a PostgreSQL row begins, before the second of two short columns: header, "001" and two length bytes.
+#: Where a PostgreSQL row begins, before the second of two short columns: header, "0001" and two length bytes.
 _ROW_BEFORE_VALUE = 24 + 4 + 1
 
 Guess = Mapping[bytes, str]

@@ -205,14 +205,14 @@ def test_the_secret_of_an_invitation_never_becomes_the_password(app, user_id):
 
 
 def test_a_token_of_one_purpose_or_without_its_signature_is_none_of_another(app, client, tmp_path):
-    survey_number, stranger = "001", KeyStore(tmp_path / "stranger")
+    survey_number, stranger = "0001", KeyStore(tmp_path / "stranger")
     stranger.create(SESSION)
     ticket = tickets.issue(store(), survey_number, SLIP, NOW)
     body, _dot, signature = ticket.rpartition(".")
-    forged = base64.urlsafe_b64encode(b'["001",1]').decode().rstrip("=")
+    forged = base64.urlsafe_b64encode(b'["0001",1]').decode().rstrip("=")
 
     assert tickets.issued_at(store(), ticket, survey_number, SLIP, NOW) == NOW
-    assert tickets.issued_at(store(), ticket, "002", SLIP, NOW) is None
+    assert tickets.issued_at(store(), ticket, "0002", SLIP, NOW) is None
     assert tickets.issued_at(store(), ticket, survey_number, bytes(32), NOW) is None
     assert tickets.issued_at(store(), ticket, survey_number, None, NOW) is None
     assert tickets.issued_at(store(), ticket, survey_number, SLIP, NOW + timedelta(days=31)) is None
@@ -230,7 +230,7 @@ def test_a_token_of_one_purpose_or_without_its_signature_is_none_of_another(app,
 def test_tokens_are_signed_with_sha_256_and_name_no_algorithm_that_could_be_chosen(app, client):
     client.get("/dang-nhap")  # the secret is read when the first request comes
     signer = app.session_interface.get_signing_serializer(app).make_signer("cookie-session")
-    ticket = tickets.issue(store(), "001", SLIP, NOW)
+    ticket = tickets.issue(store(), "0001", SLIP, NOW)
     form_token = URLSafeTimedSerializer(app.secret_key).dumps("x")
 
     assert signer.digest_method is hashlib.sha256

@@ -171,10 +171,10 @@ def field(server: Server) -> Field:
         "--contact", "Bà Hoa, 0269 000 000",
     )  # fmt: skip
     server.prepare(
-        "fieldwork", "slips", "--survey", "001", "--village", "Thôn 1", "--count", "8", "--out", str(slips)
+        "fieldwork", "slips", "--survey", "0001", "--village", "Thôn 1", "--count", "8", "--out", str(slips)
     )
     with slips.open(encoding="utf-8-sig", newline="") as file:
-        return Field(server, "001", tuple(row["code"] for row in csv.DictReader(file)))
+        return Field(server, "0001", tuple(row["code"] for row in csv.DictReader(file)))
 
 
 @pytest.fixture

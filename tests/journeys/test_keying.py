@@ -34,7 +34,7 @@ def save(page: Page) -> None:
 
 
 def receipt(page: Page) -> str:
-    found = re.search(r"001(-\w{4}){4}-\w", page.locator(".notice-receipt").inner_text())
+    found = re.search(r"BN 0001 – \d{3} \d{4} \d{4}", page.locator(".notice-receipt").inner_text())
     assert found
     return found[0]
 

@@ -87,7 +87,7 @@ def test_what_a_deputy_decides_names_both_on_the_list_and_in_the_log(people, mak
 
     assert said(found.decider) == "Nguyễn Văn A, ký thay Trần Thị B"
     assert said(found.requester) == "Lê Văn D"
-    page = sign_in(Role.COMMUNE, commune.unit).get("/can-bo/dot/001").text
+    page = sign_in(Role.COMMUNE, commune.unit).get("/can-bo/dot/0001").text
     assert "Nguyễn Văn A, ký thay Trần Thị B" in page
     noted = (
         db.session().scalars(select(audit.AuditEvent).where(audit.AuditEvent.act == "accounts.decide")).one()

@@ -108,7 +108,7 @@ def test_the_count_of_the_day_outlives_the_hourly_cleaning(app, client, asked):
 
 def test_a_slip_of_the_finger_costs_no_question(client, asked):
     _survey, codes = asked
-    mistyped = codes[0][:-1] + ("A" if codes[0][-1] != "A" else "B")
+    mistyped = codes[0][:-1] + ("0" if codes[0][-1] != "0" else "1")
 
     wrong = [ask(client, mistyped) for _time in range(8)]
 

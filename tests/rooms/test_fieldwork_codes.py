@@ -7,34 +7,45 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
+from stdnum import damm
 
 from survey_app import db
-from survey_app.fieldwork import calendar, codes
+from survey_app.fieldwork import calendar, codes, former_codes
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import SlipRow
 from survey_app.keys import store
 
 pytestmark = pytest.mark.both_engines
 
-BODIES = st.text(codes.ALPHABET, min_size=13, max_size=14)
+#: The number of a survey and eleven random digits.
+BODIES = st.builds("{:04d}{:011d}".format, st.integers(1, 99_999), st.integers(0, 10**11 - 1))
+FORMER_BODIES = st.text(former_codes.ALPHABET, min_size=13, max_size=14)
+HOST = "khaosat2026.gialai.gov.vn:8000"
+
+
+def sound(body):
+    return body + damm.calc_check_digit(body)
 
 
 @given(BODIES)
 def test_a_code_is_read_back_from_how_it_is_printed(body):
-    code = body + codes.check_character(body)
+    code = sound(body)
 
     assert codes.normalise(codes.grouped(code)) == code
-    assert codes.normalise(codes.grouped(code).lower().replace("-", " ")) == code
+    assert codes.survey_of(code) == body[:-11]
 
 
 @given(BODIES, st.data())
-def test_every_single_wrong_character_is_noticed(body, data):
-    code = body + codes.check_character(body)
-    place = data.draw(st.integers(0, len(code) - 1))
-    other = data.draw(st.sampled_from([sign for sign in codes.ALPHABET if sign != code[place]]))
+def test_every_single_wrong_digit_and_every_exchange_of_neighbours_is_noticed(body, data):
+    code = sound(body)
+    place = data.draw(st.integers(0, len(code) - 2))
+    first, second = code[place : place + 2]
+    other = data.draw(st.sampled_from([digit for digit in "0123456789" if digit != first]))
+    exchanged = code[:place] + second + first + code[place + 2 :]
 
-    with pytest.raises(codes.MistypedCode):
-        codes.normalise(code[:place] + other + code[place + 1 :])
+    for wrong in {code[:place] + other + code[place + 1 :], exchanged} - {code}:
+        with pytest.raises(codes.MistypedCode):
+            codes.normalise(wrong)
 
 
 @given(st.text(max_size=120))
@@ -42,17 +53,76 @@ def test_whatever_is_typed_is_read_or_refused_as_mistyped(typed):
     try:
         read = codes.normalise(typed)
     except codes.MistypedCode:
-        read = "0" * 14
+        read = "0" * 16
 
-    assert re.fullmatch(f"[{codes.ALPHABET}]{{14,15}}", read)
+    assert re.fullmatch(rf"\d{{16,}}|[{former_codes.ALPHABET}]{{14,15}}", read)
 
 
-def test_survey_numbers_are_never_the_same_and_grow_to_four_characters():
-    numbers = [codes.survey_number(number) for number in (*range(1, 2000), 32**3 - 1, 32**3, 32**4 - 1)]
+@pytest.mark.parametrize(
+    "written",
+    [
+        "https://HOST/k/CODE", "HOST/k/CODE", "k/CODE", "HTTPS://HOST/K/CODE?lang=vi", "Mã: CODE", "Mã phiếu CODE",
+        "'CODE'", "CODE,", "(CODE)", "CODE\u200b", "\u200eCODE", "Mã phiếu:\n  CODE  ", "CODE.",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("joint", ["", " ", "/", ".", ",", "-", "–", "_", "\u200b", "\u00a0"])
+def test_a_code_is_found_in_what_people_paste_scan_or_type(written, joint):
+    code = sound("001438274410926")
+
+    typed = written.replace("HOST", HOST).replace("CODE", joint.join(codes.grouped(code).split()))
+
+    assert codes.normalise(typed) == code
+
+
+@pytest.mark.parametrize("write", [lambda code: code.replace("0", "O"), lambda code: code.replace("1", "l"),
+    lambda code: code.replace("1", "I"), lambda code: "".join(chr(ord(digit) + 0xFEE0) for digit in code)],
+    ids=["O for 0", "l for 1", "I for 1", "full width"])  # fmt: skip
+def test_digits_are_read_however_they_look(write):
+    code = sound("001438274410926")
+
+    assert codes.normalise(write(code)) == code
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("0014 3827 4410 926", "Còn thiếu 1 số"), ("0014 3827", "Còn thiếu 8 số"),
+     ("0014 3827 4410 9268 1", "Thừa 1 số"), ("0014 3827 4410 9269", "Có số gõ chưa đúng"), ("", "Có số gõ chưa đúng")],
+)  # fmt: skip
+def test_a_mistyped_code_hears_what_to_look_for(app, typed, said):
+    with app.test_request_context(), pytest.raises(codes.MistypedCode, match=said):
+        codes.normalise(typed)
+
+
+def test_a_clerk_may_leave_out_the_number_of_the_survey_that_is_keyed():
+    code = sound("001438274410926")
+
+    assert codes.normalise("3827 4410 9268", "0014") == code
+    assert codes.normalise(code, "0014") == code
+    with pytest.raises(codes.MistypedCode):
+        codes.normalise("3827 4410 9268", "0015")
+    with pytest.raises(codes.MistypedCode):
+        codes.normalise("3827 4410 9268")
+
+
+@given(FORMER_BODIES, st.data())
+def test_codes_of_letters_stay_readable(body, data):
+    code = body + former_codes.check_character(body)
+    place = data.draw(st.integers(0, len(code) - 1))
+    other = data.draw(st.sampled_from([sign for sign in former_codes.ALPHABET if sign != code[place]]))
+
+    assert codes.normalise(codes.grouped(code).lower().replace("-", " ")) == code
+    assert codes.normalise(f"https://{HOST}/k/{codes.grouped(code)}") == code
+    assert codes.survey_of(code) == code[:-11]
+    with pytest.raises(codes.MistypedCode):
+        codes.normalise(code[:place] + other + code[place + 1 :])
+
+
+def test_survey_numbers_have_four_digits_and_grow():
+    numbers = [codes.survey_number(number) for number in (*range(1, 2000), 9999, 10_000, 123_456)]
 
     assert len(set(numbers)) == len(numbers)
-    assert {len(number) for number in numbers} == {3, 4}
-    assert codes.survey_of(codes.normalise(codes.new_code("1000"))) == "1000"
+    assert {len(number) for number in numbers} == {4, 5, 6}
+    assert all(codes.survey_of(codes.normalise(codes.new_code(number))) == number for number in numbers)
 
 
 def test_a_code_is_stored_only_as_its_digest_under_the_pepper(make_commune, make_survey, hand_out):
@@ -73,8 +143,8 @@ def test_a_code_is_stored_only_as_its_digest_under_the_pepper(make_commune, make
 
 
 def test_two_surveys_store_the_same_code_differently(tmp_path):
-    assert codes.mac(b"p" * 32, "001", "X") != codes.mac(b"p" * 32, "002", "X")
-    assert codes.mac(b"p" * 32, "001", "X") != codes.mac(b"q" * 32, "001", "X")
+    assert codes.mac(b"p" * 32, "0001", "X") != codes.mac(b"p" * 32, "0002", "X")
+    assert codes.mac(b"p" * 32, "0001", "X") != codes.mac(b"q" * 32, "0001", "X")
 
 
 def test_a_day_runs_from_midnight_to_midnight_in_vietnam():

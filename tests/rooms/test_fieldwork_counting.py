@@ -169,7 +169,7 @@ def test_phones_do_not_open_again_into_the_days_of_another_survey(commune, make_
     now = datetime.now(UTC)
     make_survey(commune, State.OPEN, opens_at=now, closes_at=now + 9 * DAY)
 
-    with db.transaction() as current, pytest.raises(WrongState, match="002"):
+    with db.transaction() as current, pytest.raises(WrongState, match="0002"):
         counting.reopen(current, survey.id, now + DAY, reason="x", actor="operator", now=now)
 
 

@@ -206,7 +206,7 @@ def test_an_officer_of_another_commune_finds_nothing(commune, make_commune, make
 
 
 @pytest.mark.parametrize(
-    "path", ["/can-bo/dot/001/duyet/99999999999999999999", "/can-bo/dot/001/huy-phieu/2147483648"]
+    "path", ["/can-bo/dot/0001/duyet/99999999999999999999", "/can-bo/dot/0001/huy-phieu/2147483648"]
 )
 def test_a_number_that_no_column_holds_is_a_page_that_does_not_exist(commune, two_bodies, path):
     assert two_bodies("commune").get(path).status_code == 404

@@ -85,14 +85,14 @@ def test_keys_are_readable_by_the_service_alone(tmp_path):
     store = KeyStore(tmp_path / "keys")
     store.create("session")
     store.create("signing")
-    store.ensure_pepper("001")
+    store.ensure_pepper("0001")
 
     modes = {stat.S_IMODE(path.stat().st_mode) for path in store.folder.rglob("*") if path.is_file()}
     folders = {stat.S_IMODE(path.stat().st_mode) for path in (store.folder, store.folder / "peppers")}
 
     assert (modes, folders) == ({0o600}, {0o700})
     assert sorted(path.name for path in store.folder.rglob("*") if path.is_file()) == [
-        "001",
+        "0001",
         "session",
         "signing",
     ]
@@ -100,17 +100,17 @@ def test_keys_are_readable_by_the_service_alone(tmp_path):
 
 def test_a_pepper_is_made_once_and_never_replaced(tmp_path):
     store = KeyStore(tmp_path)
-    store.ensure_pepper("001")
-    first = store.pepper("001")
+    store.ensure_pepper("0001")
+    first = store.pepper("0001")
 
-    store.ensure_pepper("001")
+    store.ensure_pepper("0001")
 
-    assert store.pepper("001") == first
+    assert store.pepper("0001") == first
 
 
 def test_a_missing_pepper_is_never_made_by_reading(tmp_path):
     with pytest.raises(KeyMissing):
-        KeyStore(tmp_path).pepper("001")
+        KeyStore(tmp_path).pepper("0001")
 
 
 @pytest.mark.parametrize("number", ["../session", "", "a/b", ".", "00 1"])
@@ -124,7 +124,7 @@ def test_threads_that_race_for_a_new_pepper_all_get_the_same(tmp_path):
 
     def make(_number):
         ready.wait(timeout=120)
-        return KeyStore(tmp_path).ensure_pepper("001")
+        return KeyStore(tmp_path).ensure_pepper("0001")
 
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(make, range(8)))) == 1
@@ -358,7 +358,7 @@ def test_respondents_pages_never_ask_who_is_signed_in(app, client):
 
     access.supply_identity(app, fail)
 
-    for path in ("/k", "/K", "/kiem-tra", "/g/abc", "/k/abc", "/ket-qua/001"):
+    for path in ("/k", "/K", "/kiem-tra", "/g/abc", "/k/abc", "/ket-qua/0001"):
         assert client.get(path).status_code in {200, 404, 422}
 
 

@@ -155,7 +155,7 @@ def test_a_villager_keeps_the_typed_answer_while_keys_are_wrong(slip, unsound, c
 
 
 def test_no_command_works_without_the_right_keys_but_those_that_repair(unsound, run):
-    refused = run("results", "verify", "--survey", "001")
+    refused = run("results", "verify", "--survey", "0001")
 
     assert (refused.exit_code, "signing" in refused.stderr) == (1, True)
     assert run("audit", "head").exit_code == 0

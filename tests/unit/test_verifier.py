@@ -10,6 +10,7 @@ import pytest
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from survey_app.collecting import leaves
 from tests.tamperings import (
     KNOWN_KEY,
     SETS,
@@ -376,6 +377,24 @@ def test_a_receipt_that_is_not_in_the_list_fails(verify):
 
     assert status == 1
     assert outcomes["receipt"] == ("fail", "leaves")
+
+
+def test_a_receipt_of_digits_is_found_by_its_own_survey_alone(verify):
+    found = genuine() | {"survey": "0014"}
+    printed = leaves.receipt("0014", found["leaves"][3])
+    wrong = printed[:-1] + ("0" if printed[-1] != "0" else "1")
+
+    outcomes = [
+        verify(found, "--receipt", typed)[1]["receipt"][0]
+        for typed in (
+            printed,
+            printed.removeprefix("BN ").replace(" ", ""),
+            wrong,
+            leaves.receipt("0015", "00" * 32),
+        )
+    ]
+
+    assert outcomes == ["ok", "ok", "not_possible", "not_possible"]
 
 
 def test_a_mistyped_receipt_accuses_nobody(verify):

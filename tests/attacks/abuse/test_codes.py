@@ -6,11 +6,12 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
+from stdnum import damm
 
 from survey_app import db, jobs
 from survey_app.access import Role
 from survey_app.audit import AuditEvent
-from survey_app.collecting import looks
+from survey_app.collecting import guessing, looks
 from survey_app.fieldwork import batches, codes, queries
 from survey_app.throttle import Failure
 from tests.pages import Page
@@ -42,6 +43,19 @@ def test_s15_an_unknown_code_is_refused_as_such_and_counts_as_a_guess(survey, sl
     assert guesses_counted() == 2, "one of the caller, one of the survey"
 
 
+def test_under_alarm_a_caller_has_one_guess_a_minute_and_a_slip_opened_before_still_sends(
+    client, survey, slip, slips, send, stored, monkeypatch
+):
+    ticket = ticket_of(slip, datetime.now(UTC))
+    monkeypatch.setattr(guessing, "GUESSES_PER_MINUTE", 1000)
+    for _guess in range(guessing.ALARM):
+        client.get(f"/k/{codes.new_code(survey.id)}")
+
+    assert client.get(f"/k/{codes.new_code(survey.id)}").status_code == 429
+    assert client.get(f"/k/{slips[1]}").status_code == 429
+    assert send(slip, ticket=ticket).status_code == 201
+
+
 def test_s16_a_mistyped_code_is_refused_as_such_and_is_no_guess(slip, send, stored):
     wrong = slip[:-1] + ("0" if slip[-1] != "0" else "2")
 
@@ -51,12 +65,12 @@ def test_s16_a_mistyped_code_is_refused_as_such_and_is_no_guess(slip, send, stor
 
 def test_s17_a_code_is_read_however_it_is_written(slips, send):
     ways = [
-        str.lower,
-        lambda code: code.replace("-", " "),
-        lambda code: f" {code.replace('-', '')}\t",
+        str,
+        lambda code: code.replace(" ", "-"),
+        lambda code: f" {code.replace(' ', '')}\t",
         lambda code: code.replace("0", "O").replace("1", "I"),
         lambda code: code.replace("0", "o").replace("1", "l"),
-        lambda code: "".join("－" if letter == "-" else chr(ord(letter) + 0xFEE0) for letter in code),
+        lambda code: "".join("－" if letter == " " else chr(ord(letter) + 0xFEE0) for letter in code),
     ]
 
     assert [send(way(code)).status_code for way, code in zip(ways, slips, strict=False)] == [201] * len(ways)
@@ -155,7 +169,7 @@ def test_s20_a_code_moved_to_another_survey_is_unknown_and_spent_in_neither(
     other = make_survey(make_commune("98002", "Khác"))
     moved = other.id + codes.normalise(slip)[len(survey.id) : -1]
 
-    assert outcome(send(moved + codes.check_character(moved))) == (422, "ma-khong-dung")
+    assert outcome(send(moved + damm.calc_check_digit(moved))) == (422, "ma-khong-dung")
     assert stored().spent == 0
     assert send(slip).status_code == 201
 

@@ -255,20 +255,20 @@ def test_s39_a_file_leaves_under_a_safe_name_from_memory(app, typed, safe):
 def test_s40_results_stay_closed_while_the_survey_is_open_and_small_groups_after_it(app, client, surveys):
     happy = dict.fromkeys(("roads", "water", "overall"), "satisfied")
     surveys.make(households={"Linh Cang": 76, "Lớn": 300, "Nhỏ": 9}, state=State.OPEN)
-    surveys.answer("001", "Linh Cang", happy, times=71)
-    surveys.answer("001", "Linh Cang", dict.fromkeys(happy, "dissatisfied"))
-    surveys.answer("001", "Nhỏ", happy, times=8)
-    surveys.answer("001", "Lớn", happy, times=200)
-    surveys.answer("001", "Lớn", dict.fromkeys(happy, "dissatisfied"), times=50)
+    surveys.answer("0001", "Linh Cang", happy, times=71)
+    surveys.answer("0001", "Linh Cang", dict.fromkeys(happy, "dissatisfied"))
+    surveys.answer("0001", "Nhỏ", happy, times=8)
+    surveys.answer("0001", "Lớn", happy, times=200)
+    surveys.answer("0001", "Lớn", dict.fromkeys(happy, "dissatisfied"), times=50)
     surveys.sign_in(app, Role.COMMUNE)
-    base = "/can-bo/dot/001/ket-qua"
+    base = "/can-bo/dot/0001/ket-qua"
 
     assert {client.get(base + ending).status_code for ending in ("", ".csv", ".xlsx")} == {403}
     surveys.session.rollback()
     with db.transaction() as current:
-        survey = current.get_one(Survey, "001")
+        survey = current.get_one(Survey, "0001")
         survey.state, survey.counting_ends_at = State.COUNTING, datetime.now(UTC)
-    surveys.seal("001")
+    surveys.seal("0001")
     for told in (client.get(base).text, client.get(f"{base}.csv").text):
         told = told.replace("\u00a0", " ")
         assert "≥ 86 %" in told

@@ -293,7 +293,7 @@ def plan_survey(instrument_id, unit_id, *, published, confirmed=False):
     with db.transaction() as current:
         current.add(
             Survey(
-                id="001", unit_id=unit_id, instrument_id=instrument_id, purpose="decision", confirmed=confirmed,
+                id="0001", unit_id=unit_id, instrument_id=instrument_id, purpose="decision", confirmed=confirmed,
                 state="open" if published else "draft", plan_number="", aim="", contact="Bà Hoa", cover_token="x",
                 opens_at=NOW, closes_at=NOW + timedelta(days=1), created_at=NOW, created_by="operator",
                 published_at=NOW if published else None,

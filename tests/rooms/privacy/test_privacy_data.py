@@ -46,8 +46,8 @@ MAP = "/can-bo/ban-do-du-lieu"
 def sealed(surveys):
     """A sealed survey with eleven answers, one of which names a neighbour."""
     surveys.make(households={"Một": 20})
-    surveys.answer("001", "Một", HAPPY, times=10)
-    surveys.answer("001", "Một", NAMED)
+    surveys.answer("0001", "Một", HAPPY, times=10)
+    surveys.answer("0001", "Một", NAMED)
     surveys.seal()
     return surveys
 
@@ -58,7 +58,7 @@ def rows(model) -> int:
 
 def verify() -> verification.Verification:
     db.session().rollback()
-    return verification.verify(db.session(), "001", keys.store())
+    return verification.verify(db.session(), "0001", keys.store())
 
 
 def acts(act: str) -> list[AuditEvent]:
@@ -73,7 +73,7 @@ def the_named() -> SealedResponse:
 
 def remove(*, now: datetime = NOW) -> retention.Removed:
     with db.transaction() as current:
-        return retention.remove_answers(current, "001", NOW + timedelta(days=1), actor="operator", now=now)
+        return retention.remove_answers(current, "0001", NOW + timedelta(days=1), actor="operator", now=now)
 
 
 def run(app, *arguments: str):
@@ -84,7 +84,7 @@ def test_a_redacted_name_is_gone_and_the_seal_still_agrees(app, sealed):
     submission, leaf = the_named().id, the_named().leaf
 
     done = run(
-        app, "redact", "--survey", "001", "--submission", submission, "--question", "remarks",
+        app, "redact", "--survey", "0001", "--submission", submission, "--question", "remarks",
         "--reason", "Nêu tên một người", "--json",
     )  # fmt: skip
 
@@ -103,7 +103,7 @@ def test_only_a_free_text_is_redacted_and_only_with_a_reason(sealed, question, r
     submission = the_named().id
 
     with pytest.raises((redaction.NoSuchText, redaction.NoReason)), db.transaction() as current:
-        redaction.redact(current, "001", submission, question, reason, actor="operator", now=NOW)
+        redaction.redact(current, "0001", submission, question, reason, actor="operator", now=NOW)
 
     assert "text" in the_named().answers["remarks"]
     assert acts("results.redact") == []
@@ -112,24 +112,24 @@ def test_only_a_free_text_is_redacted_and_only_with_a_reason(sealed, question, r
 def test_a_text_is_redacted_once(sealed):
     submission = the_named().id
     with db.transaction() as current:
-        redaction.redact(current, "001", submission, "remarks", "Nêu tên", actor="operator", now=NOW)
+        redaction.redact(current, "0001", submission, "remarks", "Nêu tên", actor="operator", now=NOW)
 
     with pytest.raises(redaction.NoSuchText), db.transaction() as current:
-        redaction.redact(current, "001", submission, "remarks", "Nêu tên", actor="operator", now=NOW)
+        redaction.redact(current, "0001", submission, "remarks", "Nêu tên", actor="operator", now=NOW)
 
 
 def test_after_retention_the_seal_is_checked_without_answers_and_receipts_are_still_found(app, sealed):
     leaf = the_named().leaf
 
-    assert remove() == retention.Removed("001", 11)
+    assert remove() == retention.Removed("0001", 11)
 
     assert (rows(SealedResponse), rows(RetainedLeaf), rows(ErasurePermit)) == (0, 11, 0)
     assert verify() == verification.Verification(True, None, MONDAY)
-    assert receipt_standing(db.session(), "001", leaf[:20]) is Standing.STORED
+    assert receipt_standing(db.session(), "0001", leaf[:20]) is Standing.STORED
     assert [(noted.subject, noted.details) for noted in acts("results.raw_removed")] == [
-        ("survey:001", {"answers": 11})
+        ("survey:0001", {"answers": 11})
     ]
-    said = run(app, "verify", "--survey", "001")
+    said = run(app, "verify", "--survey", "0001")
     assert (said.exit_code, "01/06/2026" in said.output) == (0, True)
 
 
@@ -149,8 +149,8 @@ def test_a_leaf_that_is_missing_after_retention_is_found_out(sealed):
 def test_answers_taken_away_without_a_note_are_missed(sealed):
     with db.transaction() as current:
         leaves = current.scalars(select(SealedResponse.leaf)).all()
-        current.add_all([RetainedLeaf(survey_id="001", leaf=leaf) for leaf in leaves])
-        with permitted(current, "001"):
+        current.add_all([RetainedLeaf(survey_id="0001", leaf=leaf) for leaf in leaves])
+        with permitted(current, "0001"):
             current.execute(delete(SealedResponse))
 
     assert not verify().equal
@@ -170,7 +170,7 @@ def test_a_permit_lets_no_leaf_be_lost_and_nothing_but_answers_change(sealed, st
     with (
         pytest.raises(DBAPIError, match="sealed rows never change"),
         db.transaction() as current,
-        permitted(current, "001"),
+        permitted(current, "0001"),
     ):
         current.execute(text(statement))
 
@@ -181,14 +181,14 @@ def test_a_permit_for_one_survey_is_none_for_another(sealed):
     with (
         pytest.raises(DBAPIError, match="sealed rows never change"),
         db.transaction() as current,
-        permitted(current, "002"),
+        permitted(current, "0002"),
     ):
         current.execute(text("UPDATE sealed_responses SET answers = '{}'"))
 
 
 def test_an_open_complaint_keeps_the_answers(sealed):
     with db.transaction() as current:
-        custody.open_complaint(current, "001", "Đếm thiếu", actor="user:1", now=NOW)
+        custody.open_complaint(current, "0001", "Đếm thiếu", actor="user:1", now=NOW)
 
     with pytest.raises(retention.ComplaintOpen):
         remove()
@@ -198,7 +198,7 @@ def test_an_open_complaint_keeps_the_answers(sealed):
 
 def test_answers_are_not_removed_before_their_time_nor_twice(sealed):
     with pytest.raises(retention.TooEarly), db.transaction() as current:
-        retention.remove_answers(current, "001", NOW, actor="operator", now=NOW)
+        retention.remove_answers(current, "0001", NOW, actor="operator", now=NOW)
     remove()
 
     with pytest.raises(retention.AlreadyRemoved):
@@ -229,7 +229,7 @@ def test_the_command_removes_what_is_due_by_the_setting_and_says_it_in_json(app,
     app.extensions["settings"] = replace(app.extensions["settings"], retention_months=6)
     long_ago = datetime(2020, 1, 1, tzinfo=UTC)
     surveys.make(households={"Một": 20})
-    surveys.answer("001", "Một", HAPPY, times=11)
+    surveys.answer("0001", "Một", HAPPY, times=11)
     surveys.seal(now=long_ago)
     with db.transaction() as current:
         person = User(email="a", name="A", role="viewer", unit_id=surveys.commune.id, created_at=NOW)
@@ -243,18 +243,18 @@ def test_the_command_removes_what_is_due_by_the_setting_and_says_it_in_json(app,
         current.execute(update(DueAct).values(first_on=date(2026, 6, 1)))
     found = json.loads(run(app, "retain", "--due", "--json").output)
 
-    assert (first["removed"], first["waiting"], kept) == ([], ["001", "invitations"], 11)
+    assert (first["removed"], first["waiting"], kept) == ([], ["0001", "invitations"], 11)
     assert found == {
-        "removed": [{"survey": "001", "answers": 11}], "kept": {}, "invitations": 1, "waiting": [], "erased": True
+        "removed": [{"survey": "0001", "answers": 11}], "kept": {}, "invitations": 1, "waiting": [], "erased": True
     }  # fmt: skip
     assert (rows(SealedResponse), rows(TallyRow), rows(Invitation)) == (0, 1, 0)
 
 
 def test_one_survey_named_is_removed_by_a_run_on_another_day_only(app, surveys):
     surveys.make(households={"Một": 20})
-    surveys.answer("001", "Một", HAPPY, times=11)
+    surveys.answer("0001", "Một", HAPPY, times=11)
     surveys.seal(now=datetime(2020, 1, 1, tzinfo=UTC))
-    named = ("retain", "--survey", "001", "--months", "6", "--json")
+    named = ("retain", "--survey", "0001", "--months", "6", "--json")
 
     first, again = (json.loads(run(app, *named).output) for _time in range(2))
     kept = rows(SealedResponse)
@@ -262,12 +262,12 @@ def test_one_survey_named_is_removed_by_a_run_on_another_day_only(app, surveys):
         current.execute(update(DueAct).values(first_on=date(2026, 6, 1)))
     later = json.loads(run(app, *named).output)
 
-    assert (first["removed"], first["waiting"], again["removed"], kept) == ([], ["001"], [], 11)
-    assert (later["removed"], rows(SealedResponse)) == ([{"survey": "001", "answers": 11}], 0)
+    assert (first["removed"], first["waiting"], again["removed"], kept) == ([], ["0001"], [], 11)
+    assert (later["removed"], rows(SealedResponse)) == ([{"survey": "0001", "answers": 11}], 0)
 
 
 def test_the_command_wants_one_survey_or_all_that_are_due(app, sealed):
-    assert run(app, "retain").exit_code == run(app, "retain", "--due", "--survey", "001").exit_code == 2
+    assert run(app, "retain").exit_code == run(app, "retain", "--due", "--survey", "0001").exit_code == 2
 
 
 @pytest.mark.parametrize(
@@ -433,7 +433,7 @@ def test_the_data_map_says_whether_anything_is_ever_removed(app, client, surveys
 def test_the_audit_chain_holds_over_removal_and_redaction(sealed):
     submission = the_named().id
     with db.transaction() as current:
-        redaction.redact(current, "001", submission, "remarks", "Nêu tên", actor="operator", now=NOW)
+        redaction.redact(current, "0001", submission, "remarks", "Nêu tên", actor="operator", now=NOW)
     remove()
 
     assert audit.verify(db.session()) is None
@@ -480,7 +480,7 @@ def test_the_page_of_what_is_kept_says_what_is_due_and_what_was_removed_last(app
 
     assert "02/06/2027" in before.text
     last = retention_status.last_run(db.session(), sealed.person(Role.PROVINCE, sealed.province))
-    assert (last.survey, last.answers) == ("001", 11)
+    assert (last.survey, last.answers) == ("0001", 11)
     assert "09:00 01/06/2026" in after.text
 
 
@@ -489,7 +489,7 @@ def test_what_is_kept_is_due_from_its_day_on_unless_a_complaint_is_open(surveys,
 
     (found,) = retention_status.kept(db.session(), person, 1)
     with db.transaction() as current:
-        custody.open_complaint(current, "001", "Đếm sai", actor="user:1", now=NOW)
+        custody.open_complaint(current, "0001", "Đếm sai", actor="user:1", now=NOW)
     (complained,) = retention_status.kept(db.session(), person, 1)
 
     assert [found.is_due(date(2026, 7, day)) for day in (1, 2)] == [False, True]

@@ -19,8 +19,8 @@ from survey_app.sealing import verification
 from tests.pages import Page
 from tests.rooms.sealing.conftest import NOW
 
-PAGE = "/can-bo/dot/001/y-kien/remarks"
-INDEX = "/can-bo/dot/001/y-kien"
+PAGE = "/can-bo/dot/0001/y-kien/remarks"
+INDEX = "/can-bo/dot/0001/y-kien"
 READERS_OF_ALL = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.AUDITOR)
 NAMED = "Ông Siu Thử đổ rác ra suối"
 SMALL = "Làng tôi ít nhà"
@@ -35,20 +35,20 @@ def remark(number: int) -> str:
 def written(surveys):
     """A sealed survey: twelve texts of a large village, a name and markup among them, one text of a small village."""
     surveys.make(households={"Lớn": 40, "Nhỏ": 19})
-    surveys.answer("001", "Lớn", {"roads": SATISFIED}, times=10)
+    surveys.answer("0001", "Lớn", {"roads": SATISFIED}, times=10)
     for number in range(10):
-        surveys.answer("001", "Lớn", {"roads": DISSATISFIED, "remarks": remark(number)})
+        surveys.answer("0001", "Lớn", {"roads": DISSATISFIED, "remarks": remark(number)})
     for text in (NAMED, NASTY):
-        surveys.answer("001", "Lớn", {"roads": SATISFIED, "remarks": text})
-    surveys.answer("001", "Nhỏ", {"roads": SATISFIED}, times=18)
-    surveys.answer("001", "Nhỏ", {"roads": SATISFIED, "remarks": SMALL})
+        surveys.answer("0001", "Lớn", {"roads": SATISFIED, "remarks": text})
+    surveys.answer("0001", "Nhỏ", {"roads": SATISFIED}, times=18)
+    surveys.answer("0001", "Nhỏ", {"roads": SATISFIED, "remarks": SMALL})
     surveys.seal()
     return surveys
 
 
 def exact():
     db.session().rollback()
-    survey = fieldwork.survey(db.session(), "001")
+    survey = fieldwork.survey(db.session(), "0001")
     (asked,) = texts.disclosed(db.session(), survey, Audience.EXACT)
     return {one.text: one for one in asked.told.texts}
 
@@ -57,7 +57,7 @@ def decide(decision: str, *chosen: str) -> int:
     """The Front decides so on these texts."""
     handles = [exact()[text].handle for text in chosen]
     with db.transaction() as current:
-        survey = fieldwork.survey(current, "001")
+        survey = fieldwork.survey(current, "0001")
         wanted = dict.fromkeys(handles, decision)
         return texts.moderate(current, survey, "remarks", wanted, actor="user:1", now=NOW)
 
@@ -140,7 +140,7 @@ def test_the_commune_reads_released_texts_alone_and_none_of_a_small_village(app,
 def test_the_commune_reads_nothing_of_a_cancelled_survey(app, client, written):
     release_ten()
     with db.transaction() as current:
-        current.get_one(Survey, "001").state = State.ANNULLED
+        current.get_one(Survey, "0001").state = State.ANNULLED
     written.sign_in(app, Role.COMMUNE)
 
     assert "Đường thôn" not in client.get(PAGE).text
@@ -149,7 +149,7 @@ def test_the_commune_reads_nothing_of_a_cancelled_survey(app, client, written):
 @pytest.mark.parametrize("address", [INDEX, PAGE])
 def test_while_a_survey_runs_nobody_reads_a_text(app, client, surveys, address):
     surveys.make(households={"Lớn": 40})
-    surveys.answer("001", "Lớn", {"remarks": NAMED})
+    surveys.answer("0001", "Lớn", {"remarks": NAMED})
     surveys.sign_in(app, Role.FRONT_PROVINCE, surveys.province)
 
     found = client.get(address)
@@ -162,7 +162,7 @@ def test_there_is_no_page_of_a_question_that_is_not_answered_in_words(app, clien
     surveys.seal()
     surveys.sign_in(app, Role.FRONT_COMMUNE)
 
-    assert client.get("/can-bo/dot/001/y-kien/roads").status_code == 404
+    assert client.get("/can-bo/dot/0001/y-kien/roads").status_code == 404
 
 
 def test_the_front_decides_on_a_page_of_texts_and_the_note_quotes_none(app, client, written):
@@ -272,7 +272,7 @@ def test_a_name_is_taken_out_in_two_steps_and_the_seal_still_agrees(app, client,
     assert NAMED in asked.text
     assert (refused.status_code, there, done.status_code) == (422, True, 303)
     assert (NAMED in exact(), exact()[None].handle) == (False, handle)
-    assert verification.verify(db.session(), "001", keys.store()).equal
+    assert verification.verify(db.session(), "0001", keys.store()).equal
     (noted,) = acts("results.redact")
     assert noted.details["reason"] == "Nêu tên một người"
     assert noted.actor == "user:1"
@@ -285,10 +285,10 @@ def test_a_text_that_was_taken_out_after_its_release_is_not_shown_to_the_commune
     release_ten()
     decide("released", NAMED)
     submission, _told = texts.text_of(
-        db.session(), fieldwork.survey(db.session(), "001"), "remarks", exact()[NAMED].handle
+        db.session(), fieldwork.survey(db.session(), "0001"), "remarks", exact()[NAMED].handle
     )
     with db.transaction() as current:
-        redaction.redact(current, "001", submission, "remarks", "Nêu tên", actor="user:1", now=NOW)
+        redaction.redact(current, "0001", submission, "remarks", "Nêu tên", actor="user:1", now=NOW)
     written.sign_in(app, Role.COMMUNE)
 
     assert NAMED not in client.get(PAGE).text
@@ -297,7 +297,7 @@ def test_a_text_that_was_taken_out_after_its_release_is_not_shown_to_the_commune
 def test_more_texts_than_fit_stand_on_pages_that_follow_one_another(app, client, surveys):
     surveys.make(households={"Lớn": 80})
     for number in range(60):
-        surveys.answer("001", "Lớn", {"roads": SATISFIED, "remarks": remark(number)})
+        surveys.answer("0001", "Lớn", {"roads": SATISFIED, "remarks": remark(number)})
     surveys.seal()
     surveys.sign_in(app, Role.AUDITOR, surveys.province)
 
@@ -311,7 +311,7 @@ def test_decisions_go_with_the_answers_they_were_made_on(app, client, written):
     decide("names_person", NAMED)
 
     with db.transaction() as current:
-        retention.remove_answers(current, "001", NOW + timedelta(days=1), actor="operator", now=NOW)
+        retention.remove_answers(current, "0001", NOW + timedelta(days=1), actor="operator", now=NOW)
 
     assert db.session().scalar(select(func.count()).select_from(TextReview)) == 0
     written.sign_in(app, Role.FRONT_COMMUNE)

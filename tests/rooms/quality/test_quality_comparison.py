@@ -26,7 +26,7 @@ from survey_app.sealing.models import ReceiptList
 from tests.pages import numbers, save_over
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
-PAGE = "/can-bo/dot/001/doi-chieu"
+PAGE = "/can-bo/dot/0001/doi-chieu"
 LIST = {"issued": 80, "ticked": 76, "returned": 4, "voided": 0}
 READERS = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.AUDITOR)
 OTHERS = (Role.COMMUNE, Role.VIEWER, Role.CLERK, Role.DIGITAL_TEAM)
@@ -45,18 +45,18 @@ def enter(surveys, **changes):
     """Keep the list of Linh Cang as the Front does."""
     with db.transaction() as current:
         callbacks.record_receipts(
-            current, "001", surveys.village("Linh Cang").code, {**LIST, **changes}, actor="user:1", now=NOW
+            current, "0001", surveys.village("Linh Cang").code, {**LIST, **changes}, actor="user:1", now=NOW
         )
 
 
 def draw():
     with db.transaction() as current:
-        callbacks.draw_sample(current, "001", actor="user:1", now=NOW)
+        callbacks.draw_sample(current, "0001", actor="user:1", now=NOW)
 
 
 def reply(**said):
     with db.transaction() as current:
-        callbacks.record_replies(current, "001", Replies(**said), actor="user:1", now=NOW)
+        callbacks.record_replies(current, "0001", Replies(**said), actor="user:1", now=NOW)
 
 
 def text_of(page):
@@ -91,26 +91,26 @@ def test_the_officer_of_another_commune_finds_nothing(sealed, app, client):
 
 
 def test_an_open_survey_has_no_comparison_and_a_counted_one_only_the_form(linh_cang, app, client):
-    linh_cang.make("002", households={"Khác": 40}, state=State.OPEN)
+    linh_cang.make("0002", households={"Khác": 40}, state=State.OPEN)
     linh_cang.sign_in(app, Role.FRONT_COMMUNE)
 
-    assert client.get("/can-bo/dot/002/doi-chieu").status_code == 403
+    assert client.get("/can-bo/dot/0002/doi-chieu").status_code == 403
     while_counting = client.get(PAGE)
     assert while_counting.status_code == 200
     assert "72" not in numbers(while_counting.text)
 
 
 def test_a_feedback_survey_has_nothing_to_compare(surveys, app, client):
-    surveys.make("003", purpose=Purpose.FEEDBACK)
+    surveys.make("0003", purpose=Purpose.FEEDBACK)
     surveys.sign_in(app, Role.FRONT_COMMUNE)
 
-    assert client.get("/can-bo/dot/003/doi-chieu").status_code == 404
+    assert client.get("/can-bo/dot/0003/doi-chieu").status_code == 404
 
 
 def test_the_published_result_of_linh_cang_raises_no_flag(sealed, client):
     enter(sealed)
 
-    found = comparison.comparison(db.session(), "001")
+    found = comparison.comparison(db.session(), "0001")
 
     assert found.flags == ()
     assert 'class="to-compare"' not in client.get(PAGE).text
@@ -122,21 +122,21 @@ def test_one_more_counted_than_ticked_raises_no_flag_and_is_said_all_the_same(se
 
     page = text_of(client.get(PAGE))
 
-    assert comparison.comparison(db.session(), "001").flags == ()
+    assert comparison.comparison(db.session(), "0001").flags == ()
     assert "Không có dấu hiệu nào cần đối chiếu" not in page
 
 
 def test_more_counted_than_ticked_is_to_be_compared_and_changes_no_figure(sealed, client):
-    before = queries.scorecard(db.session(), "001").commune
+    before = queries.scorecard(db.session(), "0001").commune
     enter(sealed, ticked=60, returned=20)
 
     page = text_of(client.get(PAGE))
 
-    assert [flag.key for flag in comparison.comparison(db.session(), "001").flags] == ["F1", "F1"]
+    assert [flag.key for flag in comparison.comparison(db.session(), "0001").flags] == ["F1", "F1"]
     assert "72" in page
     assert "60" in page
     assert 'class="to-compare"' in client.get(PAGE).text
-    assert queries.scorecard(db.session(), "001").commune == before
+    assert queries.scorecard(db.session(), "0001").commune == before
 
 
 def test_fast_and_nightly_answers_are_read_from_the_counters(linh_cang):
@@ -145,13 +145,13 @@ def test_fast_and_nightly_answers_are_read_from_the_counters(linh_cang):
     for start, fast, answers in ((midnight, True, 30), (midnight + timedelta(hours=12), False, 30)):
         db.session().add(
             ActivityCounter(
-                survey_id="001", unit_id=village.id, ten_minutes=start, fast=fast, answers=answers
+                survey_id="0001", unit_id=village.id, ten_minutes=start, fast=fast, answers=answers
             )
         )
     db.session().commit()
     linh_cang.seal()
 
-    found = comparison.comparison(db.session(), "001")
+    found = comparison.comparison(db.session(), "0001")
 
     assert {flag.key for flag in found.flags} == {"F4", "F7"}
 
@@ -159,7 +159,7 @@ def test_fast_and_nightly_answers_are_read_from_the_counters(linh_cang):
 def test_sealing_keeps_every_counter(linh_cang):
     village = linh_cang.village("Linh Cang")
     db.session().add(
-        ActivityCounter(survey_id="001", unit_id=village.id, ten_minutes=NOW, fast=False, answers=7)
+        ActivityCounter(survey_id="0001", unit_id=village.id, ten_minutes=NOW, fast=False, answers=7)
     )
     db.session().commit()
 
@@ -195,7 +195,7 @@ def test_how_often_a_list_was_entered_after_the_seal_is_said_on_page_and_minutes
 
     after = text_of(client.get(PAGE))
     db.session().rollback()
-    [village] = reconciliation.minutes(db.session(), "001").villages
+    [village] = reconciliation.minutes(db.session(), "0001").villages
 
     assert "nhập sau khi chốt" not in before
     assert "nhập sau khi chốt, 3 lần" in after
@@ -217,7 +217,7 @@ def test_the_sample_is_the_one_anybody_draws_from_the_digest(sealed, client):
     enter(sealed)
     draw()
 
-    found = comparison.comparison(db.session(), "001")
+    found = comparison.comparison(db.session(), "0001")
 
     assert found.sample.rows == callback.draw(found.digest, {sealed.village("Linh Cang").code: 76}, 30)
     assert str(found.sample.rows[0].place) in text_of(client.get(PAGE))
@@ -241,7 +241,7 @@ def test_a_draw_without_all_lists_is_refused_until_that_is_confirmed_and_says_wh
 ):
     app.config["WTF_CSRF_ENABLED"] = False
     surveys.make(households={"Linh Cang": 76, "Hà Lam": 30})
-    surveys.answer("001", "Linh Cang", {}, times=20)
+    surveys.answer("0001", "Linh Cang", {}, times=20)
     surveys.seal()
     surveys.sign_in(app, Role.FRONT_COMMUNE)
     enter(surveys)
@@ -252,13 +252,13 @@ def test_a_draw_without_all_lists_is_refused_until_that_is_confirmed_and_says_wh
     assert refused.status_code == 422
     assert 'name="without_lists"' in refused.text
     assert confirmed.status_code == 303
-    sample = comparison.comparison(db.session(), "001").sample
+    sample = comparison.comparison(db.session(), "0001").sample
     assert (sample.checked, len(sample.unchecked)) == (1, 1)
     assert sample.unchecked[0] in text_of(client.get(PAGE))
 
 
 def test_replies_are_shown_with_their_effect_and_the_score_stays(sealed, client):
-    before = queries.scorecard(db.session(), "001").commune
+    before = queries.scorecard(db.session(), "0001").commune
     enter(sealed)
     draw()
     client.post(PAGE + "/goi-lai", data={"confirmed": "26", "denied": "2", "not_reached": "2"})
@@ -266,8 +266,8 @@ def test_replies_are_shown_with_their_effect_and_the_score_stays(sealed, client)
     page = client.get(PAGE)
 
     assert "callback-outcome" in page.text
-    assert comparison.comparison(db.session(), "001").sample.meaning.effect == "contradicted"
-    assert queries.scorecard(db.session(), "001").commune == before
+    assert comparison.comparison(db.session(), "0001").sample.meaning.effect == "contradicted"
+    assert queries.scorecard(db.session(), "0001").commune == before
 
 
 def test_what_the_call_back_contradicts_stands_beside_the_result_and_every_entry_stays(sealed, client):
@@ -279,14 +279,14 @@ def test_what_the_call_back_contradicts_stands_beside_the_result_and_every_entry
 
     current = db.session()
     current.rollback()
-    [found] = callbacks.contradictions(current, ["001"]).values()
-    assert [entry.replies.denied for entry in callbacks.entries(current, "001")] == [2, 1]
+    [found] = callbacks.contradictions(current, ["0001"]).values()
+    assert [entry.replies.denied for entry in callbacks.entries(current, "0001")] == [2, 1]
     assert (found.denied, found.reached) == (1, 28)
-    assert signing.evidence(current, "001", Audience.EXACT).contradiction == found
-    assert papers.exact(current, "001").contradiction == found
-    slips = reconciliation.minutes(current, "001")
+    assert signing.evidence(current, "0001", Audience.EXACT).contradiction == found
+    assert papers.exact(current, "0001").contradiction == found
+    slips = reconciliation.minutes(current, "0001")
     assert (slips.contradiction, slips.agrees) == (found, False)
-    assert "1 trong 28" in client.get("/can-bo/dot/001/ky").text
+    assert "1 trong 28" in client.get("/can-bo/dot/0001/ky").text
     with pytest.raises(DBAPIError), db.transaction() as writing:
         writing.execute(update(CallbackReplies).values(denied=0))
 
@@ -297,7 +297,7 @@ def test_replies_go_down_and_up_with_the_tables(sealed, app):
     for denied in (2, 1):
         with db.transaction() as current:
             said = Replies(confirmed=28 - denied, denied=denied, not_reached=2)
-            callbacks.record_replies(current, "001", said, actor="user:1", now=datetime.now(UTC))
+            callbacks.record_replies(current, "0001", said, actor="user:1", now=datetime.now(UTC))
     step = ScriptDirectory(app.config["MIGRATIONS"]).get_revision("0011")
 
     db.session().close()
@@ -307,7 +307,7 @@ def test_replies_go_down_and_up_with_the_tables(sealed, app):
     flask_migrate.upgrade()
 
     assert tuple(below) == (27, 1, "user:1")
-    assert [entry.replies.denied for entry in callbacks.entries(db.session(), "001")] == [1]
+    assert [entry.replies.denied for entry in callbacks.entries(db.session(), "0001")] == [1]
 
 
 def test_replies_that_are_not_those_of_the_sample_are_refused_beside_what_was_typed(sealed, client):
@@ -318,7 +318,7 @@ def test_replies_that_are_not_those_of_the_sample_are_refused_beside_what_was_ty
 
     assert page.status_code == 422
     assert 'value="26"' in page.text
-    assert comparison.comparison(db.session(), "001").sample.replies is None
+    assert comparison.comparison(db.session(), "0001").sample.replies is None
 
 
 def test_looking_is_noted(sealed, client):

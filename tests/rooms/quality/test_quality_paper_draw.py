@@ -25,9 +25,9 @@ from survey_app.sealing.models import Seal
 from tests.pages import Page
 from tests.rooms.sealing.conftest import HAPPY, NOW, UNHAPPY
 
-PAGE = "/can-bo/dot/001/boc-tham-phieu-giay"
-SIGNING = "/can-bo/dot/001/ky"
-MINUTES = "/can-bo/dot/001/doi-chieu/bien-ban.pdf"
+PAGE = "/can-bo/dot/0001/boc-tham-phieu-giay"
+SIGNING = "/can-bo/dot/0001/ky"
+MINUTES = "/can-bo/dot/0001/doi-chieu/bien-ban.pdf"
 WRITERS = (Role.FRONT_COMMUNE, Role.FRONT_PROVINCE, Role.AUDITOR)
 HOSTILE = "<script>alert(1)</script>{{7*7}}"
 
@@ -36,9 +36,9 @@ HOSTILE = "<script>alert(1)</script>{{7*7}}"
 def counted(surveys):
     """A survey in counting: 30 answers of two villages on paper, 15 by phone."""
     surveys.make(households={"Linh Cang": 40, "Phung": 20})
-    surveys.answer("001", "Linh Cang", HAPPY, times=15)
-    surveys.answer("001", "Linh Cang", UNHAPPY, times=24, channel=Channel.PAPER_ENTRY)
-    surveys.answer("001", "Phung", HAPPY | {"remarks": HOSTILE}, times=6, channel=Channel.PAPER_ENTRY)
+    surveys.answer("0001", "Linh Cang", HAPPY, times=15)
+    surveys.answer("0001", "Linh Cang", UNHAPPY, times=24, channel=Channel.PAPER_ENTRY)
+    surveys.answer("0001", "Phung", HAPPY | {"remarks": HOSTILE}, times=6, channel=Channel.PAPER_ENTRY)
     return surveys
 
 
@@ -68,7 +68,7 @@ def fresh():
 
 
 def drawn(**options):
-    return paper_draw.paper_draw(fresh(), "001", **{"with_answers": True, **options})
+    return paper_draw.paper_draw(fresh(), "0001", **{"with_answers": True, **options})
 
 
 def record(**found):
@@ -76,7 +76,7 @@ def record(**found):
     slips = {f"n{slip.number}": slip.leaf for slip in drawn().slips}
     with db.transaction() as current:
         return paper_draw.record(
-            current, "001", {slips[number]: one for number, one in found.items()}, actor="user:1", now=NOW
+            current, "0001", {slips[number]: one for number, one in found.items()}, actor="user:1", now=NOW
         )
 
 
@@ -88,7 +88,7 @@ def send(client, **fields):
 
 
 def outcome():
-    found = paper_draw.outcome(fresh(), "001")
+    found = paper_draw.outcome(fresh(), "0001")
     return found.drawn, found.matching, found.differing, found.not_found, found.open
 
 
@@ -104,7 +104,7 @@ def test_anybody_with_digest_and_answers_repeats_the_draw_with_hmac_alone(sealed
 
     assert {slip.leaf for slip in found.slips} == set(sorted(lots, key=lots.__getitem__)[:20])
     assert [slip.receipt for slip in found.slips] == [
-        leaves.receipt("001", slip.leaf) for slip in found.slips
+        leaves.receipt("0001", slip.leaf) for slip in found.slips
     ]
     assert found == drawn()
 
@@ -235,11 +235,11 @@ def test_a_refusal_keeps_what_was_chosen_and_typed_and_stores_nothing(sealed, en
 
 def test_slips_are_compared_after_signing_too_but_not_once_the_survey_is_annulled(sealed, enter):
     with db.transaction() as current:
-        current.get_one(Survey, "001").state = State.SIGNED
+        current.get_one(Survey, "0001").state = State.SIGNED
     signed = send(enter(Role.FRONT_COMMUNE), outcome_1="matches")
     form = Page(enter(Role.FRONT_COMMUNE).get(PAGE).text).form(class_="drawn")
     with db.transaction() as current:
-        current.get_one(Survey, "001").state = State.ANNULLED
+        current.get_one(Survey, "0001").state = State.ANNULLED
 
     annulled = enter(Role.FRONT_COMMUNE).post(PAGE, data=form.data(**{"outcome-2": "matches"}))
 
@@ -259,7 +259,7 @@ def test_a_text_taken_out_is_named_so(sealed, enter):
     row = next(slip for slip in drawn().slips if slip.village.endswith("Phung"))
     submission = fresh().scalars(select(SealedResponse.id).where(SealedResponse.leaf == row.leaf)).one()
     with db.transaction() as current:
-        redaction.redact(current, "001", submission, "remarks", "Có tên người", actor="operator", now=NOW)
+        redaction.redact(current, "0001", submission, "remarks", "Có tên người", actor="operator", now=NOW)
 
     assert enter(Role.AUDITOR).get(PAGE).text.count("đã được gỡ theo yêu cầu") == 1
 
@@ -267,7 +267,7 @@ def test_a_text_taken_out_is_named_so(sealed, enter):
 def test_when_the_answers_are_removed_what_was_found_stays(sealed, enter):
     record(n1=Comparison(Outcome.MATCHES), n2=Comparison(Outcome.NOT_FOUND))
     with db.transaction() as current:
-        retention.remove_answers(current, "001", NOW + timedelta(days=1), actor="operator", now=NOW)
+        retention.remove_answers(current, "0001", NOW + timedelta(days=1), actor="operator", now=NOW)
 
     page = enter(Role.FRONT_COMMUNE).get(PAGE)
 
@@ -302,7 +302,7 @@ def enter_after_checks(app, client, counted):
     found = select(Response.leaf).where(Response.channel == Channel.PAPER_ENTRY, Response.unit_id == village)
     first, second = sorted(db.session().scalars(found))[:2]
     for leaf, differs in ((first, False), (second, True)):
-        db.session().add(SecondKeyingRow(survey_id="001", leaf=leaf, unit_id=village, differs=differs))
+        db.session().add(SecondKeyingRow(survey_id="0001", leaf=leaf, unit_id=village, differs=differs))
     db.session().commit()
     counted.seal()
 
@@ -316,16 +316,16 @@ def enter_after_checks(app, client, counted):
 
 
 def test_open_feedback_has_no_draw(app, client, surveys):
-    surveys.make("002", purpose=Purpose.FEEDBACK, state=State.OPEN)
+    surveys.make("0002", purpose=Purpose.FEEDBACK, state=State.OPEN)
     surveys.sign_in(app, Role.FRONT_COMMUNE)
 
-    assert client.get("/can-bo/dot/002/boc-tham-phieu-giay").status_code == 404
+    assert client.get("/can-bo/dot/0002/boc-tham-phieu-giay").status_code == 404
 
 
 def test_nothing_of_the_draw_is_public(sealed, client):
     record(n1=Comparison(Outcome.DIFFERS, "Ghi chú riêng"))
 
-    pages = [client.get("/ket-qua/001"), client.get("/ket-qua/001/du-lieu.json")]
+    pages = [client.get("/ket-qua/0001"), client.get("/ket-qua/0001/du-lieu.json")]
 
     assert [page.status_code for page in pages] == [200, 200]
     assert all("Ghi chú riêng" not in page.text and "paper_comp" not in page.text for page in pages)

@@ -30,11 +30,11 @@ pytestmark = pytest.mark.both_engines
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 #: An evening two days before the phones closed.
 EVENING = datetime(2026, 5, 30, 12, 0, tzinfo=UTC)
-PAGE = "/can-bo/dot/001/doi-chieu"
+PAGE = "/can-bo/dot/0001/doi-chieu"
 REMARK = "Đề nghị sửa đường vào làng Phung"
 
 
-def kept(sign, survey_id="001"):
+def kept(sign, survey_id="0001"):
     """What was kept of that sign: n, of, rarity by village."""
     rows = db.session().query(SealedSign).filter_by(survey_id=survey_id, sign=sign)
     return {row.unit_id: (row.n, row.of, row.rarity) for row in rows}
@@ -46,7 +46,7 @@ def crowd(surveys, *answers, start=EVENING):
     for place, count in enumerate(answers):
         db.session().add(
             ActivityCounter(
-                survey_id="001",
+                survey_id="0001",
                 unit_id=village.id,
                 ten_minutes=start + timedelta(minutes=10 * place),
                 fast=False,
@@ -60,7 +60,7 @@ def meet(surveys, starts_at, announced_at):
     """A meeting of two hours."""
     db.session().add(
         Meeting(
-            survey_id="001",
+            survey_id="0001",
             id=1,
             unit_id=surveys.village("Linh Cang").id,
             starts_at=starts_at,
@@ -73,7 +73,7 @@ def meet(surveys, starts_at, announced_at):
     db.session().commit()
 
 
-def flags_of(survey_id="001"):
+def flags_of(survey_id="0001"):
     return [flag.key for flag in comparison.comparison(db.session(), survey_id).flags]
 
 
@@ -114,7 +114,7 @@ def test_copied_slips_are_kept_as_counts_and_told_without_saying_what_they_named
 
 def test_a_unanimous_village_keeps_nothing_about_equal_answers(surveys):
     surveys.make(households={"Linh Cang": 76})
-    surveys.answer("001", "Linh Cang", HAPPY, times=76)
+    surveys.answer("0001", "Linh Cang", HAPPY, times=76)
     surveys.seal()
 
     assert kept("F5") == {}
@@ -130,7 +130,7 @@ def test_the_published_result_keeps_nothing_about_equal_answers_and_raises_no_fl
 
 def test_equal_texts_are_counted_by_household_and_no_text_is_kept(linh_cang):
     for words in (REMARK, REMARK.upper(), f" {REMARK}  ", "Nước yếu vào mùa khô ở cuối làng"):
-        linh_cang.answer("001", "Linh Cang", {**HAPPY, "remarks": words})
+        linh_cang.answer("0001", "Linh Cang", {**HAPPY, "remarks": words})
     linh_cang.seal()
 
     assert kept("F9") == {linh_cang.commune.id: (3, 4, 0)}
@@ -138,10 +138,10 @@ def test_equal_texts_are_counted_by_household_and_no_text_is_kept(linh_cang):
 
 
 def test_beside_another_sign_equal_texts_are_named(linh_cang):
-    linh_cang.answer("001", "Linh Cang", {**HAPPY, "remarks": REMARK}, times=5)
+    linh_cang.answer("0001", "Linh Cang", {**HAPPY, "remarks": REMARK}, times=5)
     linh_cang.seal()
 
-    found = comparison.comparison(db.session(), "001")
+    found = comparison.comparison(db.session(), "0001")
 
     assert [flag.key for flag in found.flags] == ["F1", "F1", "F9"], "77 answers of 76 households"
 
@@ -150,7 +150,7 @@ def test_of_networks_the_size_of_the_largest_is_kept_and_the_groups_are_gone(lin
     village = linh_cang.village("Linh Cang")
     groups = [0] * 64
     groups[3], groups[40] = 25, 15
-    db.session().add(NetworkCounter(survey_id="001", unit_id=village.id, answers=groups))
+    db.session().add(NetworkCounter(survey_id="0001", unit_id=village.id, answers=groups))
     db.session().commit()
     linh_cang.seal()
 
@@ -179,7 +179,7 @@ def test_a_meeting_told_afterwards_explains_no_crowd_and_stands_on_the_page_as_s
     page = " ".join(re.sub(r"<[^>]+>", " ", client.get(PAGE).text).split())
 
     assert flags_of() == ["F3"]
-    [held] = comparison.comparison(db.session(), "001").meetings
+    [held] = comparison.comparison(db.session(), "0001").meetings
     assert held.meeting.is_late
     assert held.answers == 33
     assert "33" in page
@@ -189,12 +189,12 @@ def test_a_survey_sealed_before_meetings_could_be_announced_has_no_burst(linh_ca
     crowd(linh_cang, 1, 1, 30, 1)
     linh_cang.seal()
     assert flags_of() == ["F3"]
-    village = comparison.comparison(db.session(), "001").villages[0]
+    village = comparison.comparison(db.session(), "0001").villages[0]
 
     forget_signs()
 
     assert flags_of() == []
-    assert comparison.comparison(db.session(), "001").villages[0] == village
+    assert comparison.comparison(db.session(), "0001").villages[0] == village
 
 
 def forget_signs():
@@ -216,7 +216,7 @@ def forget_signs():
     [
         "UPDATE sealed_signs SET n = 0",
         "DELETE FROM sealed_signs",
-        "INSERT INTO sealed_signs (survey_id, unit_id, sign, n, \"of\", rarity) VALUES ('001', 9, 'F5', 5, 9, 9)",
+        "INSERT INTO sealed_signs (survey_id, unit_id, sign, n, \"of\", rarity) VALUES ('0001', 9, 'F5', 5, 9, 9)",
     ],
     ids=["update", "delete", "insert"],
 )
@@ -231,18 +231,18 @@ def test_signs_never_change_after_the_seal(linh_cang, change):
 
 
 def test_signs_are_no_part_of_the_seal(linh_cang):
-    linh_cang.answer("001", "Linh Cang", {**UNHAPPY, "remarks": REMARK})
+    linh_cang.answer("0001", "Linh Cang", {**UNHAPPY, "remarks": REMARK})
     linh_cang.seal()
 
-    document = db.session().get_one(Seal, "001").document
+    document = db.session().get_one(Seal, "0001").document
 
     assert "signs" not in str(document)
 
 
 def test_a_feedback_survey_has_no_signs(surveys):
-    surveys.make("003", purpose=Purpose.FEEDBACK)
-    surveys.answer("003", None, HAPPY, times=12)
-    surveys.seal("003")
+    surveys.make("0003", purpose=Purpose.FEEDBACK)
+    surveys.answer("0003", None, HAPPY, times=12)
+    surveys.seal("0003")
 
     assert db.session().query(SealedSign).count() == 0
 
@@ -250,7 +250,7 @@ def test_a_feedback_survey_has_no_signs(surveys):
 def test_withdrawn_meetings_do_not_stand_in_the_comparison(linh_cang):
     meet(linh_cang, EVENING, announced_at=EVENING - timedelta(days=1))
     with db.transaction() as current:
-        meetings.withdraw(current, "001", 1, actor="user:1", now=EVENING - timedelta(hours=1))
+        meetings.withdraw(current, "0001", 1, actor="user:1", now=EVENING - timedelta(hours=1))
     linh_cang.seal()
 
-    assert comparison.comparison(db.session(), "001").meetings == ()
+    assert comparison.comparison(db.session(), "0001").meetings == ()

@@ -34,11 +34,11 @@ from tests.rooms.sealing.conftest import HAPPY, NOW, UNHAPPY, Surveys
 pytestmark = pytest.mark.both_engines
 
 VERIFY = Path(__file__).parents[3] / "verifier" / "verify.py"
-RESULT = "/can-bo/dot/001"
+RESULT = "/can-bo/dot/0001"
 #: Later than everything that is compared, and the same for both times.
 PRINTED_AT = datetime(2026, 6, 2, 2, 0, tzinfo=UTC)
 PAGES = (
-    "/ket-qua/001",
+    "/ket-qua/0001",
     RESULT,
     f"{RESULT}/ket-qua",
     f"{RESULT}/ket-qua.csv",
@@ -59,9 +59,9 @@ def counted(app):
     made = Surveys(db.session())
     made.make(households={"Một": 90, "Hai": 60})
     made.village("Một").old_unit = "Ia Cũ"
-    made.answer("001", "Một", HAPPY, times=60)
-    made.answer("001", "Hai", HAPPY, times=20)
-    made.answer("001", "Hai", UNHAPPY, times=15)
+    made.answer("0001", "Một", HAPPY, times=60)
+    made.answer("0001", "Hai", HAPPY, times=20)
+    made.answer("0001", "Hai", UNHAPPY, times=15)
     made.other_commune()
     return made
 
@@ -70,10 +70,10 @@ def counted(app):
 def sealed(counted):
     """The same, sealed and posted."""
     counted.seal()
-    for line in fieldwork.frame(db.session(), "001"):
+    for line in fieldwork.frame(db.session(), "0001"):
         with db.transaction() as current:
             noted = Noted(line.unit.id, "Nhà văn hóa", NOW.date(), None)
-            postings.record(current, "001", noted, actor="user:1", now=NOW)
+            postings.record(current, "0001", noted, actor="user:1", now=NOW)
     return counted
 
 
@@ -101,17 +101,17 @@ def choose_another_book(surveys):
 def everything(public_url="https://khaosat.example.vn"):
     """Every paper and record of the result in words, as the evidence pack holds them."""
     session, key = db.session(), keys.store().signing_key().public_key()
-    exact = papers.exact(session, "001")
-    notices = [papers.notice(session, "001", unit.code) for unit in papers.villages(session, "001")]
+    exact = papers.exact(session, "0001")
+    notices = [papers.notice(session, "0001", unit.code) for unit in papers.villages(session, "0001")]
     return {
         "minutes": words(printing.minutes(exact, PRINTED_AT)),
         "table": words(printing.table(exact, PRINTED_AT)),
         "findings": exact.verdicts.findings,
         "notices": [words(printing.notice(one, public_url, PRINTED_AT)) for one in notices],
-        "public": sets.public_set(session, "001", key),
-        "auditor": sets.auditor_set(session, "001", key),
-        "machine": machine.scorecard(results.scorecard(session, "001")),
-        "postings": [one.unit.full_name for one in postings.postings(session, "001")],
+        "public": sets.public_set(session, "0001", key),
+        "auditor": sets.auditor_set(session, "0001", key),
+        "machine": machine.scorecard(results.scorecard(session, "0001")),
+        "postings": [one.unit.full_name for one in postings.postings(session, "0001")],
     }
 
 
@@ -124,7 +124,7 @@ def test_neither_names_nor_verdicts_change_under_the_digest(sealed):
     after = everything()
     assert after == before
     assert "Thôn Một (xã cũ Ia Cũ)" in after["table"]
-    assert verification.verify(db.session(), "001", keys.store()).equal
+    assert verification.verify(db.session(), "0001", keys.store()).equal
 
 
 def test_what_the_pack_holds_does_not_change_either(app, client, sealed):
@@ -157,7 +157,7 @@ def test_no_page_or_file_shows_a_sealed_result_under_another_name(app, client, s
     for page, reply in shown.items():
         for name in ("Làng Hai", "Buôn Một", "Ia Khác"):
             assert name not in reply.text, page
-    assert "Xã Mẫu" in shown["/ket-qua/001"].text
+    assert "Xã Mẫu" in shown["/ket-qua/0001"].text
     assert "Thôn Hai" in shown[f"{RESULT}/ket-qua"].text
 
 
@@ -169,7 +169,7 @@ def test_the_row_of_the_province_names_the_commune_as_it_was_sealed_and_as_it_is
 
     page = " ".join(client.get("/can-bo/tinh/2026").text.split())
     board = queries.board(db.session(), units.unit(db.session(), sealed.province.id), 2026, NOW)
-    (row,) = (row for row in board.rows if row.survey_id == "001")
+    (row,) = (row for row in board.rows if row.survey_id == "0001")
 
     assert (row.unit.kind, row.in_scope, board.in_scope) == ("xa", True, 2)
     assert 'Xã Mẫu <small class="muted">(nay: Phường Khác)</small>' in page
@@ -185,7 +185,7 @@ def test_a_name_changed_beside_the_seal_is_refused_and_found(sealed):
             above.exec_driver_sql(statement)
         above.execute(change.where(SealedUnit.unit_id == village))
 
-    found = verification.verify(db.session(), "001", keys.store())
+    found = verification.verify(db.session(), "0001", keys.store())
 
     assert not found.equal
     assert "printed" in found.first_difference
@@ -194,14 +194,14 @@ def test_a_name_changed_beside_the_seal_is_refused_and_found(sealed):
 def test_a_contact_or_a_rule_book_changed_under_the_digest_is_found(sealed):
     with db.transaction() as current:
         current.execute(update(Survey).values(contact="Ông Khác, 0269 999 999"))
-    contact = verification.verify(db.session(), "001", keys.store()).first_difference
+    contact = verification.verify(db.session(), "0001", keys.store()).first_difference
     with db.transaction() as current:
         current.execute(update(Survey).values(contact="Bà Hoa, 0269 000 000", rulebook_chosen=True))
-    book = verification.verify(db.session(), "001", keys.store()).first_difference
+    book = verification.verify(db.session(), "0001", keys.store()).first_difference
     with db.transaction() as current:
         current.execute(update(Survey).values(rulebook_chosen=False))
         current.execute(update(FrameworkVersion).values(document={"key": "x"}))
-    document = verification.verify(db.session(), "001", keys.store()).first_difference
+    document = verification.verify(db.session(), "0001", keys.store()).first_difference
 
     assert ("printed.contact" in contact, "rulebook.chosen" in book) == (True, True)
     assert "Bộ tiêu chí" in document
@@ -217,7 +217,7 @@ def test_a_wording_changed_under_its_digest_is_found(sealed):
         above.execute(update(InstrumentRecord).values(document=form))
 
     assert (
-        verification.verify(db.session(), "001", keys.store()).first_difference == "cách hỏi trên mẫu phiếu"
+        verification.verify(db.session(), "0001", keys.store()).first_difference == "cách hỏi trên mẫu phiếu"
     )
 
 
@@ -239,7 +239,7 @@ def test_a_result_of_an_older_seal_stays_equal_and_every_page_and_paper_says_wha
     sealed_before.sign_in(app, Role.FRONT_COMMUNE)
 
     told = [
-        client.get("/ket-qua/001").text,
+        client.get("/ket-qua/0001").text,
         client.get(f"{RESULT}/ket-qua").text,
         client.get(f"{RESULT}/ket-qua.csv").text,
         *(
@@ -249,7 +249,7 @@ def test_a_result_of_an_older_seal_stays_equal_and_every_page_and_paper_says_wha
         words(client.get(f"{RESULT}/ban-niem-yet.pdf").data),
     ]
 
-    assert verification.verify(db.session(), "001", keys.store()).equal
+    assert verification.verify(db.session(), "0001", keys.store()).equal
     assert [" ".join(text.split()).count("không nằm trong bản đã ký") for text in told] == [1] * len(told)
 
 
@@ -258,8 +258,8 @@ def test_the_sets_of_an_older_seal_keep_their_format_and_the_verifier_says_what_
 ):
     key = keys.store().signing_key().public_key()
     for found, version in (
-        (sets.public_set(db.session(), "001", key), 1),
-        (sets.auditor_set(db.session(), "001", key), 2),
+        (sets.public_set(db.session(), "0001", key), 1),
+        (sets.auditor_set(db.session(), "0001", key), 2),
     ):
         (tmp_path / "set.json").write_text(json.dumps(found), encoding="utf-8")
         done = subprocess.run(

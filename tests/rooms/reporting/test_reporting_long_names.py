@@ -28,21 +28,21 @@ def printed(app):
     made = Surveys(db.session())
     made.commune.name = COMMUNE
     made.make(households={VILLAGE: 40, "Phung": 30})
-    made.answer("001", VILLAGE, HAPPY, times=20)
-    made.answer("001", VILLAGE, UNHAPPY, times=11)
-    made.answer("001", "Phung", HAPPY, times=20)
+    made.answer("0001", VILLAGE, HAPPY, times=20)
+    made.answer("0001", VILLAGE, UNHAPPY, times=11)
+    made.answer("0001", "Phung", HAPPY, times=20)
     made.seal()
     current = db.session()
-    found, line = papers.exact(current, "001"), fieldwork.frame(current, "001")
+    found, line = papers.exact(current, "0001"), fieldwork.frame(current, "0001")
     long = next(one.unit.code for one in line if one.unit.name == VILLAGE)
     return {
         "minutes": printing.minutes(found, NOW),
         "table": printing.table(found, NOW),
-        "notice": printing.notice(papers.notice(current, "001"), "https://khaosat.example.vn", NOW),
+        "notice": printing.notice(papers.notice(current, "0001"), "https://khaosat.example.vn", NOW),
         "notice of the village": printing.notice(
-            papers.notice(current, "001", long), "https://khaosat.example.vn", NOW
+            papers.notice(current, "0001", long), "https://khaosat.example.vn", NOW
         ),
-        "reconciliation": reconciliation.pdf(reconciliation.minutes(current, "001"), NOW),
+        "reconciliation": reconciliation.pdf(reconciliation.minutes(current, "0001"), NOW),
     }
 
 

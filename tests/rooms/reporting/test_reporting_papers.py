@@ -32,7 +32,7 @@ from survey_app.units import queries as units
 from tests.rooms.sealing.conftest import BLANK, HAPPY, NOW, UNHAPPY, Surveys
 
 PROJECT = Path(__file__).parents[3]
-PAGES = "/can-bo/dot/001"
+PAGES = "/can-bo/dot/0001"
 MINUTES = f"{PAGES}/giay-to/bien-ban-kiem-phieu.pdf"
 TABLE = f"{PAGES}/giay-to/bang-tong-hop.pdf"
 PACK = f"{PAGES}/ho-so.zip"
@@ -45,13 +45,13 @@ def counted(app):
     """Linh Cang as it was published, and two villages that hide it; counting is not over."""
     made = Surveys(db.session())
     made.make(households={"Linh Cang": 76, "Hà Lam": 60, "Tam Ca": 60})
-    made.answer("001", "Linh Cang", HAPPY, times=71)
-    made.answer("001", "Linh Cang", UNHAPPY)
-    made.answer("001", "Hà Lam", HAPPY, times=41)
-    made.answer("001", "Hà Lam", UNHAPPY, times=12)
-    made.answer("001", "Hà Lam", BLANK)
-    made.answer("001", "Tam Ca", HAPPY, times=41)
-    made.answer("001", "Tam Ca", UNHAPPY, times=3)
+    made.answer("0001", "Linh Cang", HAPPY, times=71)
+    made.answer("0001", "Linh Cang", UNHAPPY)
+    made.answer("0001", "Hà Lam", HAPPY, times=41)
+    made.answer("0001", "Hà Lam", UNHAPPY, times=12)
+    made.answer("0001", "Hà Lam", BLANK)
+    made.answer("0001", "Tam Ca", HAPPY, times=41)
+    made.answer("0001", "Tam Ca", UNHAPPY, times=3)
     return made
 
 
@@ -65,10 +65,10 @@ def sealed(counted):
 def closed_by_command(app, client, counted):
     """Phones should be open for two more days when the operator closes it by command."""
     with db.transaction() as current:
-        survey = current.get_one(Survey, "001")
+        survey = current.get_one(Survey, "0001")
         survey.state, survey.phones_closed_at, survey.counting_ends_at = State.OPEN, None, None
         survey.closes_at = calendar.closing(units.civil(datetime.now(UTC) + timedelta(days=2)))
-    app.test_cli_runner().invoke(args=["results", "close", "--survey", "001"], catch_exceptions=False)
+    app.test_cli_runner().invoke(args=["results", "close", "--survey", "0001"], catch_exceptions=False)
     with client.session_transaction() as session:
         session["confirmed_at"] = datetime.now(UTC).timestamp()
 
@@ -113,7 +113,7 @@ def sign(surveys):
             current.flush()
             people.append(Identity(user.id, name, role, unit.id, unit.path))
         first, second = people
-        asked = signing.ask(current, fieldwork.survey(current, "001"), by=first, now=now)
+        asked = signing.ask(current, fieldwork.survey(current, "0001"), by=first, now=now)
     with db.transaction() as current:
         deciding.decide(current, asked, approved=True, reason="", by=second, now=now)
 
@@ -124,7 +124,7 @@ def test_the_minutes_print_exact_counts_the_signers_and_a_qr_of_the_digest(clien
 
     reply = client.get(MINUTES)
 
-    said, digest = words(reply.data), results.scorecard(db.session(), "001").digest
+    said, digest = words(reply.data), results.scorecard(db.session(), "0001").digest
     assert reply.mimetype == "application/pdf"
     assert reply.headers["Cache-Control"] == "no-store"
     assert all(text in said for text in ("98,61 %", "142/144", "82/106", "82/88"))
@@ -142,13 +142,13 @@ def test_the_minutes_print_exact_counts_the_signers_and_a_qr_of_the_digest(clien
 
 def test_another_rule_book_chosen_for_the_year_changes_no_finding_on_the_papers(client, as_role, sealed):
     as_role(Role.FRONT_PROVINCE)
-    before = papers.exact(db.session(), "001")
+    before = papers.exact(db.session(), "0001")
     with db.transaction() as current:
         rulebooks.use_framework(
             current, sealed.province.id, NOW.year, "mau-trinh-dien", actor="user:7", now=NOW
         )
 
-    after, printed = papers.exact(db.session(), "001"), words(client.get(TABLE).data)
+    after, printed = papers.exact(db.session(), "0001"), words(client.get(TABLE).data)
 
     assert (after.verdicts, after.book) == (before.verdicts, before.book)
     assert re.search(r"nâng cao 2021-2025, chỉ tiêu 8.4, phiên bản \d+ \(mặc định\)", printed)
@@ -210,12 +210,12 @@ def test_before_the_seal_there_is_no_paper_whoever_asks(app, client, counted):
 
 def test_an_annulled_result_and_an_open_link_get_no_paper(app, client, sealed, as_role):
     with db.transaction() as current:
-        current.get_one(Survey, "001").state = State.ANNULLED
-    sealed.make("002", purpose=Purpose.FEEDBACK)
+        current.get_one(Survey, "0001").state = State.ANNULLED
+    sealed.make("0002", purpose=Purpose.FEEDBACK)
     as_role(Role.FRONT_COMMUNE)
 
     assert {client.get(address).status_code for address in ALL} == {409}
-    assert client.get("/can-bo/dot/002/giay-to").status_code == 404
+    assert client.get("/can-bo/dot/0002/giay-to").status_code == 404
 
 
 def parts(html):
@@ -227,9 +227,9 @@ def parts(html):
 
 
 def test_the_notice_of_the_commune_says_word_by_word_what_the_public_page_says(client, sealed):
-    public = client.get("/ket-qua/001")
+    public = client.get("/ket-qua/0001")
 
-    printed = printing.notice_html(papers.notice(db.session(), "001"), HOST, NOW)
+    printed = printing.notice_html(papers.notice(db.session(), "0001"), HOST, NOW)
 
     assert len(parts(public.text)) == 3
     assert parts(printed) == parts(public.text)
@@ -239,21 +239,21 @@ def test_the_notice_of_the_commune_says_word_by_word_what_the_public_page_says(c
 def test_every_page_and_paper_says_that_the_operator_ended_the_phones_before_the_announced_day(
     app, client, counted, closed_by_command
 ):
-    public, notice = client.get("/ket-qua/001").text, printed_notice()
+    public, notice = client.get("/ket-qua/0001").text, printed_notice()
     counted.sign_in(app, Role.FRONT_COMMUNE)
     staff = [client.get(f"{PAGES}/{page}").text for page in ("ket-qua", "ky")]
     made = [words(client.get(address).data) for address in (MINUTES, TABLE)]
 
     said = "người vận hành máy chủ đã kết thúc và kiểm đếm bằng lệnh"
-    announced = fieldwork.survey(db.session(), "001").last_day.strftime("%d/%m/%Y")
+    announced = fieldwork.survey(db.session(), "0001").last_day.strftime("%d/%m/%Y")
     told = [" ".join(text.split()) for text in (public, notice, *staff, *made)]
     assert [text.count(f"(đã công bố: hết ngày {announced}); {said}") for text in told] == [1] * 6
 
 
 def test_a_count_ended_by_command_after_the_announced_day_is_told_apart(app, client, counted):
-    run = app.test_cli_runner().invoke(args=["results", "close", "--survey", "001"])
+    run = app.test_cli_runner().invoke(args=["results", "close", "--survey", "0001"])
 
-    public, notice = client.get("/ket-qua/001").text, printed_notice()
+    public, notice = client.get("/ket-qua/0001").text, printed_notice()
     assert run.exit_code == 0
     assert "đã kết thúc việc kiểm đếm bằng lệnh lúc" in public
     assert "đã kết thúc việc kiểm đếm bằng lệnh lúc" in notice
@@ -261,7 +261,7 @@ def test_a_count_ended_by_command_after_the_announced_day_is_told_apart(app, cli
 
 
 def test_a_survey_the_minute_job_sealed_says_nothing_of_commands(client, sealed):
-    public = client.get("/ket-qua/001").text
+    public = client.get("/ket-qua/0001").text
 
     assert "bằng lệnh" not in public
     assert "đã công bố: hết ngày" not in public
@@ -271,7 +271,7 @@ def test_papers_of_an_unsigned_result_say_so_and_its_event_awaits_signatures(cli
     as_role(Role.AUDITOR)
 
     unsigned = [words(client.get(address).data) for address in (MINUTES, TABLE)]
-    page, notice = client.get("/ket-qua/001").text, printed_notice()
+    page, notice = client.get("/ket-qua/0001").text, printed_notice()
     sign(sealed)
     signed = [words(client.get(address).data) for address in (MINUTES, TABLE)]
 
@@ -279,30 +279,30 @@ def test_papers_of_an_unsigned_result_say_so_and_its_event_awaits_signatures(cli
     assert [said in text for text in (*unsigned, page, notice, *signed)] == [True] * 4 + [False] * 2
     assert "chờ ký" in unsigned[1]
     assert "chờ ký" not in signed[1]
-    assert said not in client.get("/ket-qua/001").text
+    assert said not in client.get("/ket-qua/0001").text
 
 
 def test_a_result_in_whose_place_another_speaks_names_it_and_concludes_nothing(client, sealed, as_role):
-    sealed.make("002", households={"Linh Cang": 76})
-    sealed.answer("002", "Linh Cang", HAPPY, times=70)
-    sealed.seal("002")
+    sealed.make("0002", households={"Linh Cang": 76})
+    sealed.answer("0002", "Linh Cang", HAPPY, times=70)
+    sealed.seal("0002")
     as_role(Role.AUDITOR)
 
-    older, newer = papers.exact(db.session(), "001"), papers.exact(db.session(), "002")
+    older, newer = papers.exact(db.session(), "0001"), papers.exact(db.session(), "0002")
     table = words(client.get(TABLE).data)
 
-    said = "Đợt 002 cùng năm mới hơn và đại diện cho xã"
-    assert (older.verdicts.findings, older.result.spoken_by) == ((), "002")
+    said = "Đợt 0002 cùng năm mới hơn và đại diện cho xã"
+    assert (older.verdicts.findings, older.result.spoken_by) == ((), "0002")
     assert newer.result.spoken_by is None
-    assert newer.verdicts.speaks.survey_id == "002"
+    assert newer.verdicts.speaks.survey_id == "0002"
     assert said in table
-    assert said in client.get("/ket-qua/001").text
-    assert said not in client.get("/ket-qua/002").text
+    assert said in client.get("/ket-qua/0001").text
+    assert said not in client.get("/ket-qua/0002").text
     assert "Đối chiếu với bộ tiêu chí" not in table
 
 
 def printed_notice():
-    return printing.notice_html(papers.notice(db.session(), "001"), HOST, NOW)
+    return printing.notice_html(papers.notice(db.session(), "0001"), HOST, NOW)
 
 
 def test_the_notice_of_a_village_tells_its_band_and_nothing_exact(sealed):
@@ -311,7 +311,7 @@ def test_the_notice_of_a_village_tells_its_band_and_nothing_exact(sealed):
     own = {
         name: re.search(
             r'<section class="own">(.*?)</section>',
-            printing.notice_html(papers.notice(db.session(), "001", code), HOST, NOW),
+            printing.notice_html(papers.notice(db.session(), "0001", code), HOST, NOW),
             re.DOTALL,
         )[1]
         for name, code in codes.items()
@@ -330,17 +330,17 @@ def test_every_officer_prints_a_notice_whose_qr_leads_to_the_public_page(client,
     reply = client.get(f"{PAGES}/ban-niem-yet/{sealed.village('Hà Lam').code}.pdf")
     unknown = client.get(f"{PAGES}/ban-niem-yet/98002001.pdf")
 
-    assert qr_of(reply.data) == [f"{HOST}/ket-qua/001"]
-    assert "khaosat.example.vn/ket-qua/001" in words(reply.data)
+    assert qr_of(reply.data) == [f"{HOST}/ket-qua/0001"]
+    assert "khaosat.example.vn/ket-qua/0001" in words(reply.data)
     assert unknown.status_code == 404
 
 
 def test_papers_of_a_rehearsal_are_marked_on_every_sheet_and_hold_no_verdict(counted):
     with db.transaction() as current:
-        current.get_one(Survey, "001").rehearsal = True
+        current.get_one(Survey, "0001").rehearsal = True
     counted.seal()
 
-    found = papers.exact(db.session(), "001")
+    found = papers.exact(db.session(), "0001")
     pdf = printing.minutes(found, NOW)
 
     sheets = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout
@@ -353,8 +353,8 @@ def test_a_survey_nobody_answered_has_papers_that_show_no_rate(app):
     made.make(households={"Một": 30})
     made.seal()
 
-    minutes = words(printing.minutes(papers.exact(db.session(), "001"), NOW))
-    notice = printing.notice_html(papers.notice(db.session(), "001"), HOST, NOW)
+    minutes = words(printing.minutes(papers.exact(db.session(), "0001"), NOW))
+    notice = printing.notice_html(papers.notice(db.session(), "0001"), HOST, NOW)
 
     assert "0,00 % (0/30)" in minutes
     assert "chưa có tỷ lệ" in minutes
@@ -368,7 +368,7 @@ def test_the_pack_holds_every_paper_and_record_and_what_it_promises_is_right(
     now = datetime.now(UTC)
     with db.transaction() as current:
         place = Noted(sealed.village("Hà Lam").id, "=Nhà rông", date(2026, 6, 2), None)
-        postings.record(current, "001", place, actor="operator", now=now)
+        postings.record(current, "0001", place, actor="operator", now=now)
     as_role(Role.PROVINCE)
 
     reply = client.get(PACK)
@@ -378,28 +378,28 @@ def test_the_pack_holds_every_paper_and_record_and_what_it_promises_is_right(
     codes = [sealed.commune.code, *(sealed.village(name).code for name in ("Hà Lam", "Linh Cang", "Tam Ca"))]
     assert list(held) == [
         "DOC-TRUOC.txt",
-        "01-bien-ban-kiem-phieu-001.pdf",
-        "02-bang-tong-hop-001.pdf",
-        "03-bien-ban-doi-chieu-001.pdf",
-        *(f"04-ban-niem-yet-001-{code}.pdf" for code in codes),
-        "05-bo-cong-khai-001.json",
-        "06-ke-hoach-001.csv",
-        "07-danh-sach-ho-001.csv",
-        "08-mau-phieu-001.csv",
-        "09-phe-duyet-va-ky-001.csv",
-        "10-niem-yet-001.csv",
-        "11-nhat-ky-001.csv",
-        "12-goi-lai-001.csv",
+        "01-bien-ban-kiem-phieu-0001.pdf",
+        "02-bang-tong-hop-0001.pdf",
+        "03-bien-ban-doi-chieu-0001.pdf",
+        *(f"04-ban-niem-yet-0001-{code}.pdf" for code in codes),
+        "05-bo-cong-khai-0001.json",
+        "06-ke-hoach-0001.csv",
+        "07-danh-sach-ho-0001.csv",
+        "08-mau-phieu-0001.csv",
+        "09-phe-duyet-va-ky-0001.csv",
+        "10-niem-yet-0001.csv",
+        "11-nhat-ky-0001.csv",
+        "12-goi-lai-0001.csv",
         "MANIFEST.sha256",
     ]
     listed = dict(reversed(line.split("  ")) for line in held.pop("MANIFEST.sha256").decode().splitlines())
     assert listed == {name: hashlib.sha256(body).hexdigest() for name, body in held.items()}
     assert "bộ dữ liệu kiểm tra" in held["DOC-TRUOC.txt"].decode().lower()
-    assert ",'=Nhà rông," in held["10-niem-yet-001.csv"].decode()
-    assert "results.seal" in held["11-nhat-ky-001.csv"].decode()
-    assert {"answers", "salt", "codes", "tallies"}.isdisjoint(json.loads(held["05-bo-cong-khai-001.json"]))
+    assert ",'=Nhà rông," in held["10-niem-yet-0001.csv"].decode()
+    assert "results.seal" in held["11-nhat-ky-0001.csv"].decode()
+    assert {"answers", "salt", "codes", "tallies"}.isdisjoint(json.loads(held["05-bo-cong-khai-0001.json"]))
     assert noted("reporting.pack")[0]["files"] == len(held)
-    assert verified(held["05-bo-cong-khai-001.json"], tmp_path)
+    assert verified(held["05-bo-cong-khai-0001.json"], tmp_path)
 
 
 def verified(public_set, folder):
@@ -416,12 +416,12 @@ def test_the_command_writes_the_pack_as_the_operators_act(app, sealed, tmp_path)
     out = tmp_path / "ho-so.zip"
 
     run = app.test_cli_runner().invoke(
-        args=["reporting", "pack", "--survey", "001", "--out", str(out), "--json"]
+        args=["reporting", "pack", "--survey", "0001", "--out", str(out), "--json"]
     )
 
     told = json.loads(run.stdout)
     assert run.exit_code == 0
-    assert (told["survey"], told["files"]) == ("001", 16)
+    assert (told["survey"], told["files"]) == ("0001", 16)
     assert hashlib.sha256(zipfile.ZipFile(out).read("MANIFEST.sha256")).hexdigest() == told["manifest"]
     assert out.stat().st_mode & 0o077 == 0
     assert [path.name for path in tmp_path.glob("*ho-so*")] == ["ho-so.zip"]
@@ -430,7 +430,7 @@ def test_the_command_writes_the_pack_as_the_operators_act(app, sealed, tmp_path)
 
 def test_the_command_refuses_before_the_seal_and_leaves_no_file(app, counted, tmp_path):
     run = app.test_cli_runner().invoke(
-        args=["reporting", "pack", "--survey", "001", "--out", str(tmp_path / "ho-so.zip")]
+        args=["reporting", "pack", "--survey", "0001", "--out", str(tmp_path / "ho-so.zip")]
     )
 
     assert run.exit_code == 1

@@ -31,8 +31,8 @@ def sealed(app, villages):
     names = [f"Làng Thứ {number}" for number in range(1, villages + 1)]
     made.make(households=dict.fromkeys(names, 30))
     for name in names:
-        made.answer("001", name, HAPPY, times=2)
-        made.answer("001", name, UNHAPPY)
+        made.answer("0001", name, HAPPY, times=2)
+        made.answer("0001", name, UNHAPPY)
     made.seal()
     return made
 
@@ -52,20 +52,20 @@ def lines_above_the_signatures(sheet):
 
 def all_papers(app, villages):
     current = db.session()
-    found = papers.exact(current, "001")
-    survey = fieldwork.survey(current, "001")
-    line = fieldwork.frame(current, "001")[0]
+    found = papers.exact(current, "0001")
+    survey = fieldwork.survey(current, "0001")
+    line = fieldwork.frame(current, "0001")[0]
     settings = app.extensions["settings"]
     yield "minutes", printing.minutes(found, NOW)
     yield "table", printing.table(found, NOW)
-    yield "notice of the commune", printing.notice(papers.notice(current, "001"), HOST, NOW)
-    yield "notice of a village", printing.notice(papers.notice(current, "001", line.unit.code), HOST, NOW)
-    yield "reconciliation", reconciliation.pdf(reconciliation.minutes(current, "001"), NOW)
+    yield "notice of the commune", printing.notice(papers.notice(current, "0001"), HOST, NOW)
+    yield "notice of a village", printing.notice(papers.notice(current, "0001", line.unit.code), HOST, NOW)
+    yield "reconciliation", reconciliation.pdf(reconciliation.minutes(current, "0001"), NOW)
     if villages > 1:
         return
     yield (
         "cover",
-        lists.cover_pdf(survey, lists.bundle(line, fieldwork.batches(current, "001")), settings, ()),
+        lists.cover_pdf(survey, lists.bundle(line, fieldwork.batches(current, "0001")), settings, ()),
     )
     yield "receipts", lists.receipt_pdf(survey, line, batches.most_slips(line.households, 5), ())
 

@@ -20,7 +20,7 @@ from tests.pages import numbers
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 HAPPY = {"roads": SATISFIED, "water": SATISFIED, "overall": SATISFIED}
 UNHAPPY = {"roads": DISSATISFIED, "water": DISSATISFIED, "overall": DISSATISFIED}
-PAGE = "/can-bo/dot/001/ket-qua"
+PAGE = "/can-bo/dot/0001/ket-qua"
 EXACT = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.AUDITOR)
 CODED = (Role.COMMUNE, Role.VIEWER)
 
@@ -28,14 +28,14 @@ CODED = (Role.COMMUNE, Role.VIEWER)
 @pytest.fixture
 def commune(linh_cang):
     """Linh Cang beside a large village with many dissatisfied households and a village of eight; sealed."""
-    linh_cang.make("002", households={"Linh Cang": 76, "Lớn": 300, "Nhỏ": 9})
-    linh_cang.answer("002", "Linh Cang", HAPPY, times=71)
-    linh_cang.answer("002", "Linh Cang", UNHAPPY)
-    linh_cang.answer("002", "Lớn", HAPPY, times=200)
-    linh_cang.answer("002", "Lớn", UNHAPPY, times=50)
-    linh_cang.answer("002", "Nhỏ", HAPPY, times=8, channel=Channel.PAPER_ENTRY)
-    linh_cang.seal("001")
-    linh_cang.seal("002")
+    linh_cang.make("0002", households={"Linh Cang": 76, "Lớn": 300, "Nhỏ": 9})
+    linh_cang.answer("0002", "Linh Cang", HAPPY, times=71)
+    linh_cang.answer("0002", "Linh Cang", UNHAPPY)
+    linh_cang.answer("0002", "Lớn", HAPPY, times=200)
+    linh_cang.answer("0002", "Lớn", UNHAPPY, times=50)
+    linh_cang.answer("0002", "Nhỏ", HAPPY, times=8, channel=Channel.PAPER_ENTRY)
+    linh_cang.seal("0001")
+    linh_cang.seal("0002")
     return linh_cang
 
 
@@ -68,7 +68,7 @@ def village_row(page: str, name: str) -> str:
 @pytest.mark.parametrize("role", [*EXACT, *CODED])
 def test_nobody_sees_answers_while_a_decision_survey_is_open(app, client, surveys, role):
     surveys.make(households={"Một": 100}, state=State.OPEN)
-    surveys.answer("001", "Một", HAPPY, times=83)
+    surveys.answer("0001", "Một", HAPPY, times=83)
     surveys.sign_in(app, role)
 
     for address in (PAGE, f"{PAGE}.csv", f"{PAGE}.xlsx"):
@@ -96,11 +96,11 @@ def test_the_published_figures_of_linh_cang_print_to_the_digit(app, client, linh
 )
 def test_published_figures_print_to_the_digit(app, client, surveys, households, happy, unhappy, printed):
     surveys.make(households={"Một": households})
-    surveys.answer("001", "Một", HAPPY, times=happy)
-    surveys.answer("001", "Một", UNHAPPY, times=unhappy)
+    surveys.answer("0001", "Một", HAPPY, times=happy)
+    surveys.answer("0001", "Một", UNHAPPY, times=unhappy)
     surveys.seal()
 
-    page = text_of(client.get("/ket-qua/001"))
+    page = text_of(client.get("/ket-qua/0001"))
     assert all(figure in page for figure in printed)
 
 
@@ -112,7 +112,7 @@ def test_beside_every_count_of_dissatisfied_stands_its_per_cent(app, client, lin
     items = next(line for line in csv.reader(io.StringIO(table)) if line[:1] == ["Đường sá"])
     village = next(line for line in csv.reader(io.StringIO(table)) if line[:1] == ["Thôn Linh Cang"])
 
-    for page in (client.get(PAGE), client.get("/ket-qua/001")):
+    for page in (client.get(PAGE), client.get("/ket-qua/0001")):
         assert "1 (1,39 %)" in text_of(page)
     assert items[1:5] == ["71", "1", "1.39\u00a0%", "0"]
     assert village[-2:] == ["2", "1.39\u00a0%"]
@@ -122,7 +122,7 @@ def test_beside_every_count_of_dissatisfied_stands_its_per_cent(app, client, lin
 def test_a_village_of_71_in_72_reads_at_least_86_per_cent_for_the_commune(app, client, commune, role):
     commune.sign_in(app, role)
 
-    row = village_row(text_of(client.get("/can-bo/dot/002/ket-qua")), "Linh Cang")
+    row = village_row(text_of(client.get("/can-bo/dot/0002/ket-qua")), "Linh Cang")
     assert "≥ 86 %" in row
     assert "94,74 %" in row
     assert "98,61" not in row
@@ -131,7 +131,7 @@ def test_a_village_of_71_in_72_reads_at_least_86_per_cent_for_the_commune(app, c
 def test_a_village_of_eight_answers_has_no_rate_on_any_coded_page(app, client, commune):
     commune.sign_in(app, Role.COMMUNE)
 
-    for address in ("/can-bo/dot/002/ket-qua", "/ket-qua/002"):
+    for address in ("/can-bo/dot/0002/ket-qua", "/ket-qua/0002"):
         row = village_row(text_of(client.get(address)), "Nhỏ")
         assert "88,89 %" in row
         assert "100" not in row
@@ -142,7 +142,7 @@ def test_the_commune_finds_no_exact_village_figure_in_page_or_file(app, client, 
     commune.sign_in(app, Role.COMMUNE)
 
     for ending in ("", ".csv", ".xlsx"):
-        told = text_of(client.get(f"/can-bo/dot/002/ket-qua{ending}"))
+        told = text_of(client.get(f"/can-bo/dot/0002/ket-qua{ending}"))
         assert "Linh Cang" in told
         assert numbers(told) & {"98,61", "98.61", "71/72", "80,00", "200", "144", "71"} == set()
 
@@ -152,9 +152,9 @@ def test_exact_village_figures_go_to_front_province_and_auditor_and_are_logged(a
     commune.sign_in(app, role, commune.province)
 
     for ending in ("", ".csv", ".xlsx"):
-        assert "98,61" in text_of(client.get(f"/can-bo/dot/002/ket-qua{ending}"))
+        assert "98,61" in text_of(client.get(f"/can-bo/dot/0002/ket-qua{ending}"))
     noted = [(event.actor, event.subject, event.details["form"]) for event in looks()]
-    assert noted == [("user:1", "survey:002", form) for form in ("page", "csv", "xlsx")]
+    assert noted == [("user:1", "survey:0002", form) for form in ("page", "csv", "xlsx")]
 
 
 @pytest.mark.parametrize("role", [Role.CLERK, Role.DIGITAL_TEAM])
@@ -172,7 +172,7 @@ def test_another_commune_finds_no_such_result(app, client, commune):
 
 
 def test_the_public_page_shows_the_commune_and_bands_and_never_an_exact_village(client, commune):
-    page = text_of(client.get("/ket-qua/002"))
+    page = text_of(client.get("/ket-qua/0002"))
 
     assert "84,55 %" in page
     assert "≥ 86 %" in village_row(page, "Linh Cang")
@@ -182,7 +182,7 @@ def test_the_public_page_shows_the_commune_and_bands_and_never_an_exact_village(
 def test_the_public_page_prints_the_digest_that_the_paper_prints(client, linh_cang):
     digest = linh_cang.seal()
 
-    assert f"<code>{digest[:20]}</code>" in client.get("/ket-qua/001").text
+    assert f"<code>{digest[:20]}</code>" in client.get("/ket-qua/0001").text
 
 
 def test_the_public_page_takes_a_lower_case_number(client, surveys):
@@ -193,9 +193,9 @@ def test_the_public_page_takes_a_lower_case_number(client, surveys):
 
 def test_before_sealing_the_public_page_says_who_asks_and_until_when_but_no_figure(client, surveys):
     surveys.make(households={"Một": 100}, state=State.OPEN)
-    surveys.answer("001", "Một", HAPPY, times=83)
+    surveys.answer("0001", "Một", HAPPY, times=83)
 
-    reply = client.get("/ket-qua/001")
+    reply = client.get("/ket-qua/0001")
     assert reply.status_code == 200
     assert "Xã Mẫu" in reply.text
     assert "31/05/2026" in reply.text
@@ -205,34 +205,34 @@ def test_before_sealing_the_public_page_says_who_asks_and_until_when_but_no_figu
 def test_a_draft_has_no_public_page(client, surveys):
     surveys.make(households={"Một": 100}, state=State.DRAFT)
 
-    assert client.get("/ket-qua/001").status_code == 404
+    assert client.get("/ket-qua/0001").status_code == 404
     assert client.get("/ket-qua/999").status_code == 404
 
 
 def test_an_annulled_survey_says_so_and_shows_nothing(client, linh_cang):
     linh_cang.seal()
-    survey = db.session().get(Survey, "001")
+    survey = db.session().get(Survey, "0001")
     survey.state, survey.annulled_reason = State.ANNULLED, "Phát nhầm phiếu"
     db.session().commit()
 
-    page = client.get("/ket-qua/001").text
+    page = client.get("/ket-qua/0001").text
     assert "Phát nhầm phiếu" in page
     assert "98,61" not in page
 
 
 def test_fewer_than_twenty_valid_slips_make_no_public_table(client, surveys):
     surveys.make(households={"Một": 30})
-    surveys.answer("001", "Một", HAPPY, times=19)
+    surveys.answer("0001", "Một", HAPPY, times=19)
     surveys.seal()
 
-    page = text_of(client.get("/ket-qua/001"))
+    page = text_of(client.get("/ket-qua/0001"))
     assert "63,33 %" in page
     assert "Đường sá" not in page
 
 
 def test_more_answers_than_households_are_shown_as_an_error_and_never_clipped(app, client, surveys):
     surveys.make(households={"Một": 30})
-    surveys.answer("001", "Một", HAPPY, times=33)
+    surveys.answer("0001", "Một", HAPPY, times=33)
     surveys.seal()
     surveys.sign_in(app, Role.COMMUNE)
 
@@ -243,11 +243,11 @@ def test_more_answers_than_households_are_shown_as_an_error_and_never_clipped(ap
 
 def test_feedback_figures_carry_their_mark_and_no_coverage(client, surveys):
     surveys.make(purpose=Purpose.FEEDBACK, state=State.OPEN)
-    surveys.answer("001", None, HAPPY, times=25)
-    assert "100,00" not in client.get("/ket-qua/001").text
+    surveys.answer("0001", None, HAPPY, times=25)
+    assert "100,00" not in client.get("/ket-qua/0001").text
     schedule.refresh_feedback(NOW)
 
-    page = text_of(client.get("/ket-qua/001"))
+    page = text_of(client.get("/ket-qua/0001"))
     assert "100,00 %" in page
     assert 'class="notice notice-warning"' in page
 
@@ -255,7 +255,7 @@ def test_feedback_figures_carry_their_mark_and_no_coverage(client, surveys):
 def test_a_corrected_frame_shows_the_old_number_the_new_one_and_why(app, client, linh_cang):
     db.session().add(
         FrameCorrection(
-            survey_id="001",
+            survey_id="0001",
             id=1,
             unit_id=linh_cang.village("Linh Cang").id,
             households_before=80,
@@ -268,16 +268,16 @@ def test_a_corrected_frame_shows_the_old_number_the_new_one_and_why(app, client,
     db.session().commit()
     linh_cang.seal()
 
-    page = client.get("/ket-qua/001").text
+    page = client.get("/ket-qua/0001").text
     assert "80 → 76" in page
     assert "Bốn hộ đã chuyển đi" in page
 
 
 def test_the_command_closes_an_open_survey_and_says_what_is_missing(app, surveys):
     surveys.make(households={"Một": 40}, state=State.OPEN)
-    surveys.answer("001", "Một", HAPPY, times=30)
+    surveys.answer("0001", "Một", HAPPY, times=30)
 
-    done = app.test_cli_runner().invoke(args=["results", "close", "--survey", "001", "--json"])
+    done = app.test_cli_runner().invoke(args=["results", "close", "--survey", "0001", "--json"])
     assert done.exit_code == 0
     assert json.loads(done.output)["unkeyed"]["households"] == 10
 
@@ -285,7 +285,7 @@ def test_the_command_closes_an_open_survey_and_says_what_is_missing(app, surveys
 def test_the_command_prints_the_exact_scorecard_and_is_audited(app, linh_cang):
     digest = linh_cang.seal()
 
-    printed = app.test_cli_runner().invoke(args=["results", "scorecard", "--survey", "001", "--json"])
+    printed = app.test_cli_runner().invoke(args=["results", "scorecard", "--survey", "0001", "--json"])
     card = json.loads(printed.output)
     assert card["coverage"] == {"n": 72, "of": 76}
     assert card["pooled"] == {"n": 142, "of": 144}
@@ -301,19 +301,19 @@ def test_the_command_prints_the_exact_scorecard_and_is_audited(app, linh_cang):
 def test_the_command_verifies_a_seal(app, linh_cang):
     linh_cang.seal()
 
-    found = app.test_cli_runner().invoke(args=["results", "verify", "--survey", "001", "--json"])
+    found = app.test_cli_runner().invoke(args=["results", "verify", "--survey", "0001", "--json"])
     assert (found.exit_code, json.loads(found.output)) == (
         0,
-        {"survey": "001", "equal": True, "first_difference": None, "raw_answers_removed_on": None},
+        {"survey": "0001", "equal": True, "first_difference": None, "raw_answers_removed_on": None},
     )
 
 
 def test_the_command_gives_the_figures_of_the_day_of_a_running_feedback_survey(app, surveys):
     surveys.make(purpose=Purpose.FEEDBACK, state=State.OPEN)
-    surveys.answer("001", None, HAPPY, times=12)
+    surveys.answer("0001", None, HAPPY, times=12)
     schedule.refresh_feedback(NOW)
 
-    printed = app.test_cli_runner().invoke(args=["results", "scorecard", "--survey", "001", "--json"])
+    printed = app.test_cli_runner().invoke(args=["results", "scorecard", "--survey", "0001", "--json"])
     card = json.loads(printed.output)
     assert (card["valid"], card["coverage"], card["digest"], card["counted_on"]) == (
         12,
@@ -327,7 +327,7 @@ def test_the_command_gives_the_figures_of_the_day_of_a_running_feedback_survey(a
 def test_commands_refuse_a_survey_that_is_not_sealed(app, surveys, verb):
     surveys.make(households={"Một": 40}, state=State.OPEN)
 
-    refused = app.test_cli_runner().invoke(args=["results", verb, "--survey", "001", "--json"])
+    refused = app.test_cli_runner().invoke(args=["results", verb, "--survey", "0001", "--json"])
     assert refused.exit_code == 1
     assert refused.stdout == ""
     assert refused.stderr

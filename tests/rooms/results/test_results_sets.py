@@ -25,18 +25,18 @@ PROJECT = Path(__file__).parents[3]
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 HAPPY = {"roads": SATISFIED, "water": SATISFIED, "overall": SATISFIED}
 UNHAPPY = {"roads": DISSATISFIED, "water": DISSATISFIED, "overall": DISSATISFIED}
-PUBLIC = "/ket-qua/001/du-lieu.json"
-AUDITOR = "/can-bo/dot/001/bo-kiem-toan.json"
+PUBLIC = "/ket-qua/0001/du-lieu.json"
+AUDITOR = "/can-bo/dot/0001/bo-kiem-toan.json"
 
 
 @pytest.fixture
 def sealed(surveys):
     """Three villages with every sort of answer: blank, with a text, with an unscored choice, on paper."""
     surveys.make(households={"Một": 40, "Hai": 30, "Ba": 5})
-    surveys.answer("001", "Một", HAPPY | {"who": "head"}, times=22)
-    surveys.answer("001", "Một", UNHAPPY | {"who": "other", "remarks": "Đường còn lầy."}, times=4)
-    surveys.answer("001", "Hai", HAPPY, times=11, channel=Channel.PAPER_ENTRY)
-    surveys.answer("001", "Hai", {}, channel=Channel.PAPER_ENTRY)
+    surveys.answer("0001", "Một", HAPPY | {"who": "head"}, times=22)
+    surveys.answer("0001", "Một", UNHAPPY | {"who": "other", "remarks": "Đường còn lầy."}, times=4)
+    surveys.answer("0001", "Hai", HAPPY, times=11, channel=Channel.PAPER_ENTRY)
+    surveys.answer("0001", "Hai", {}, channel=Channel.PAPER_ENTRY)
     surveys.seal()
     return surveys
 
@@ -58,7 +58,7 @@ def public_key() -> str:
 
 def test_the_verifier_accepts_the_public_set_in_every_check_it_promises(client, sealed, tmp_path):
     found = client.get(PUBLIC).json
-    receipt = leaves.receipt("001", found["leaves"][3])
+    receipt = leaves.receipt("0001", found["leaves"][3])
 
     status, outcomes = verify(
         found, tmp_path, "--key", public_key(), "--paper-digest", found["seal"]["digest"][:20],
@@ -133,8 +133,8 @@ def test_the_public_set_opens_only_what_the_public_tables_tell(client, sealed):
 
 def test_a_commune_with_too_few_answers_opens_nothing_and_can_still_be_checked(client, surveys, tmp_path):
     surveys.make(households={"Một": 40})
-    surveys.answer("001", "Một", HAPPY, times=11)
-    surveys.answer("001", "Một", UNHAPPY)
+    surveys.answer("0001", "Một", HAPPY, times=11)
+    surveys.answer("0001", "Một", UNHAPPY)
     surveys.seal()
 
     found = client.get(PUBLIC).json
@@ -159,7 +159,7 @@ def test_what_is_opened_does_not_change_what_was_signed(app, client, sealed):
 
 def test_nobody_gets_a_set_while_the_survey_runs(app, client, surveys):
     surveys.make(households={"Một": 40}, state=State.OPEN)
-    surveys.answer("001", "Một", HAPPY, times=30)
+    surveys.answer("0001", "Một", HAPPY, times=30)
     surveys.sign_in(app, Role.AUDITOR)
 
     assert client.get(PUBLIC).status_code == 403
@@ -168,7 +168,7 @@ def test_nobody_gets_a_set_while_the_survey_runs(app, client, surveys):
 
 def test_an_annulled_survey_has_no_public_set_and_stays_open_to_audit(app, client, sealed):
     with db.transaction() as current:
-        current.get_one(Survey, "001").state = State.ANNULLED
+        current.get_one(Survey, "0001").state = State.ANNULLED
     sealed.sign_in(app, Role.AUDITOR)
 
     assert client.get(PUBLIC).status_code == 404
@@ -195,14 +195,14 @@ def test_taking_the_auditor_set_is_noted_and_no_cache_keeps_it(app, client, seal
 
     db.session().rollback()
     noted = db.session().scalars(select(AuditEvent).where(AuditEvent.act == "results.auditor_set")).one()
-    assert (noted.actor, noted.subject) == ("user:1", "survey:001")
+    assert (noted.actor, noted.subject) == ("user:1", "survey:0001")
     assert reply.headers["Cache-Control"] == "no-store"
     assert "attachment" in reply.headers["Content-Disposition"]
 
 
 def test_after_retention_the_auditor_set_says_so_and_holds_leaves_alone(app, client, sealed, tmp_path):
     with db.transaction() as current:
-        retention.remove_answers(current, "001", NOW + timedelta(days=1), actor=audit.OPERATOR, now=NOW)
+        retention.remove_answers(current, "0001", NOW + timedelta(days=1), actor=audit.OPERATOR, now=NOW)
     sealed.sign_in(app, Role.AUDITOR)
 
     found = client.get(AUDITOR).json
@@ -215,13 +215,13 @@ def test_after_retention_the_auditor_set_says_so_and_holds_leaves_alone(app, cli
 
 
 def test_the_pages_lead_to_the_sets(app, client, sealed):
-    assert PUBLIC in client.get("/ket-qua/001").text
+    assert PUBLIC in client.get("/ket-qua/0001").text
 
     sealed.sign_in(app, Role.FRONT_PROVINCE)
-    assert AUDITOR in client.get("/can-bo/dot/001/ket-qua").text
+    assert AUDITOR in client.get("/can-bo/dot/0001/ket-qua").text
     for role in (Role.COMMUNE, Role.PROVINCE, Role.FRONT_COMMUNE):
         sealed.sign_in(app, role)
-        assert AUDITOR not in client.get("/can-bo/dot/001/ket-qua").text
+        assert AUDITOR not in client.get("/can-bo/dot/0001/ket-qua").text
 
 
 def test_the_checking_page_is_handed_out_as_a_file(client):
@@ -236,16 +236,16 @@ def test_what_the_last_few_said_cannot_be_told_by_comparing_a_feedback_figure_wi
     app, client, surveys, tmp_path, more, is_told
 ):
     surveys.make(purpose=Purpose.FEEDBACK, state=State.OPEN)
-    surveys.answer("001", None, HAPPY, times=25)
+    surveys.answer("0001", None, HAPPY, times=25)
     schedule.refresh_feedback(NOW)
-    surveys.answer("001", None, UNHAPPY, times=more)
+    surveys.answer("0001", None, UNHAPPY, times=more)
     surveys.seal()
 
-    page, found = client.get("/ket-qua/001").text, client.get(PUBLIC).json
+    page, found = client.get("/ket-qua/0001").text, client.get(PUBLIC).json
     surveys.sign_in(app, Role.COMMUNE)
-    officers = client.get("/can-bo/dot/001/ket-qua.csv").text
+    officers = client.get("/can-bo/dot/0001/ket-qua.csv").text
     surveys.sign_in(app, Role.FRONT_COMMUNE)
-    exact = client.get("/can-bo/dot/001/ket-qua.csv").text
+    exact = client.get("/can-bo/dot/0001/ket-qua.csv").text
 
     assert ["100,00" in shown for shown in (page, officers, exact)] == [not is_told, not is_told, False]
     assert [len(found["leaves"]), found["disclosed"]["answered"]] == [25 + more] * 2

@@ -22,7 +22,7 @@ from survey_app.sealing import queries
 from survey_app.sealing import signatures as sealing_signatures
 from tests.pages import Page
 
-ADDRESS = "/can-bo/dot/001/ky"
+ADDRESS = "/can-bo/dot/0001/ky"
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def send(client, **fields):
 def printed_minutes():
     db.session().rollback()
     pages = PdfReader(
-        io.BytesIO(printing.minutes(papers.exact(db.session(), "001"), datetime.now(UTC)))
+        io.BytesIO(printing.minutes(papers.exact(db.session(), "0001"), datetime.now(UTC)))
     ).pages
     return " ".join(" ".join(page.extract_text() for page in pages).split())
 
@@ -72,19 +72,19 @@ def printed_minutes():
 def state():
     current = db.session()
     current.rollback()
-    return fieldwork_queries.survey(current, "001").state
+    return fieldwork_queries.survey(current, "0001").state
 
 
 def signatures():
     current = db.session()
     current.rollback()
-    return sealing_signatures.signatures(current, "001")
+    return sealing_signatures.signatures(current, "0001")
 
 
 def test_the_page_says_what_is_signed(enter):
     page = enter(Role.FRONT_COMMUNE).get(ADDRESS)
 
-    digest = queries.scorecard(db.session(), "001").digest
+    digest = queries.scorecard(db.session(), "0001").digest
     assert page.status_code == 200
     assert digest[:20] in page.text
     assert all(text in page.text for text in ("76", "72", "61", "11"))
@@ -164,7 +164,7 @@ def test_the_province_front_stands_in_and_the_page_says_so(enter):
 
 def test_nothing_is_signed_before_the_seal(app, linh_cang):
     person = linh_cang.person(Role.FRONT_COMMUNE)
-    survey = fieldwork_queries.survey(db.session(), "001")
+    survey = fieldwork_queries.survey(db.session(), "0001")
 
     with pytest.raises(signing.CannotSign), db.transaction() as current:
         signing.ask(current, survey, by=person, now=datetime.now(UTC))
@@ -175,7 +175,7 @@ def test_a_survey_that_was_cancelled_meanwhile_is_not_signed(enter):
     front = enter(Role.FRONT_COMMUNE, "Ông Bình")
     form = Page(front.get(ADDRESS).text).form(action=ADDRESS)
     with db.transaction() as current:
-        fieldwork.annul(current, "001", reason="Phát sai phiếu", actor="operator", now=datetime.now(UTC))
+        fieldwork.annul(current, "0001", reason="Phát sai phiếu", actor="operator", now=datetime.now(UTC))
 
     reply = front.post(ADDRESS, data=form.data(decision="approved"))
 

@@ -94,7 +94,7 @@ class Surveys:
 
     def make(
         self,
-        survey_id: str = "001",
+        survey_id: str = "0001",
         *,
         households: dict[str, int] | None = None,
         purpose: Purpose = Purpose.DECISION,
@@ -195,7 +195,7 @@ class Surveys:
         found.answered += times
         self.session.commit()
 
-    def seal(self, survey_id: str = "001", *, now: datetime = NOW) -> str:
+    def seal(self, survey_id: str = "0001", *, now: datetime = NOW) -> str:
         """Count and seal it as the minute job does."""
         with db.transaction() as current:
             return operations.close_and_seal(current, survey_id, actor="job", now=now, keys=keys.store())
@@ -272,7 +272,7 @@ def surveys(app) -> Surveys:
 def linh_cang(surveys: Surveys) -> Surveys:
     """The published village of 2017: 76 households, 72 answered, 71 satisfied with everything."""
     surveys.make(households={"Linh Cang": 76})
-    surveys.answer("001", "Linh Cang", HAPPY, times=60)
-    surveys.answer("001", "Linh Cang", HAPPY, times=11, channel=Channel.PAPER_ENTRY)
-    surveys.answer("001", "Linh Cang", UNHAPPY)
+    surveys.answer("0001", "Linh Cang", HAPPY, times=60)
+    surveys.answer("0001", "Linh Cang", HAPPY, times=11, channel=Channel.PAPER_ENTRY)
+    surveys.answer("0001", "Linh Cang", UNHAPPY)
     return surveys

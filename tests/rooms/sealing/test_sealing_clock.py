@@ -206,14 +206,14 @@ def test_a_copy_of_progress_taken_under_a_clock_ahead_does_not_stand_for_ever(co
 
 def test_no_figure_of_a_day_to_come_is_counted_while_the_clock_is_in_doubt(surveys):
     surveys.make(purpose=Purpose.FEEDBACK, state=State.OPEN)
-    surveys.answer("001", None, {"roads": "satisfied"}, times=10)
+    surveys.answer("0001", None, {"roads": "satisfied"}, times=10)
     jump()
 
     while_wrong = results.refresh_feedback(EVENING + WRONG)
     compare(datetime.now(UTC) + 2 * MINUTE, uptime=120)
 
     assert while_wrong == ()
-    assert results.refresh_feedback(EVENING) == ("001",)
+    assert results.refresh_feedback(EVENING) == ("0001",)
 
 
 def test_a_paper_decision_does_not_lapse_under_a_clock_in_doubt(app):
@@ -264,11 +264,11 @@ def test_nothing_is_due_while_the_clock_is_in_doubt(app):
 def test_a_wrong_clock_neither_seals_nor_destroys_a_key_though_nobody_noticed_the_jump(surveys):
     """As when the machine was started with a wrong clock: one round on one day is not enough."""
     surveys.make(households={"Một": 10})
-    surveys.answer("001", "Một", {"roads": "satisfied"}, times=2)
+    surveys.answer("0001", "Một", {"roads": "satisfied"}, times=2)
 
     assert results.seal_due(EVENING + WRONG) == {}
     assert results.seal_due(EVENING + WRONG + MINUTE) == {}
-    assert results.seal_due(EVENING + WRONG + DAY) == {"001": "sealed"}
+    assert results.seal_due(EVENING + WRONG + DAY) == {"0001": "sealed"}
 
 
 def test_a_key_is_not_destroyed_by_one_reading(commune, make_survey):

@@ -52,11 +52,11 @@ histories = st.lists(
 )
 
 
-def rows(model: type, survey_id: str = "001") -> int:
+def rows(model: type, survey_id: str = "0001") -> int:
     return db.session().scalar(select(func.count()).select_from(model).where(model.survey_id == survey_id))
 
 
-def verify(survey_id: str = "001") -> verification.Verification:
+def verify(survey_id: str = "0001") -> verification.Verification:
     db.session().rollback()
     return verification.verify(db.session(), survey_id, keys.store())
 
@@ -76,13 +76,13 @@ def test_sealing_moves_every_answer_and_keeps_none_where_it_was(linh_cang):
     linh_cang.seal()
 
     assert (rows(Response), rows(SealedResponse), rows(TallyRow)) == (0, 72, 2)
-    assert fieldwork.survey(db.session(), "001").state is State.SEALED
+    assert fieldwork.survey(db.session(), "0001").state is State.SEALED
 
 
 def test_a_scorecard_holds_the_published_counts_of_linh_cang(linh_cang):
     digest = linh_cang.seal()
 
-    card = queries.scorecard(db.session(), "001")
+    card = queries.scorecard(db.session(), "0001")
     assert (card.commune.coverage.n, card.commune.coverage.of) == (72, 76)
     assert (card.commune.pooled.n, card.commune.pooled.of) == (142, 144)
     assert (card.commune.closing.n, card.commune.closing.of) == (71, 72)
@@ -93,10 +93,10 @@ def test_a_scorecard_holds_the_published_counts_of_linh_cang(linh_cang):
 
 def test_a_village_without_answers_stands_in_the_scorecard_with_nothing(surveys):
     surveys.make(households={"Một": 10, "Hai": 20})
-    surveys.answer("001", "Một", HAPPY)
+    surveys.answer("0001", "Một", HAPPY)
     surveys.seal()
 
-    empty = next(card for card in queries.scorecard(db.session(), "001").villages if card.households == 20)
+    empty = next(card for card in queries.scorecard(db.session(), "0001").villages if card.households == 20)
     assert (empty.coverage.n, empty.coverage.of, empty.pooled) == (0, 20, None)
 
 
@@ -110,12 +110,12 @@ def test_slips_codes_and_progress_survive_the_shuffle_unchanged(linh_cang):
     columns = SlipRow.unit_id, SlipRow.code_mac, SlipRow.print_batch
     before = set(db.session().execute(select(*columns)))
     spent = set(db.session().scalars(select(SpentCode.code_mac)))
-    answered = fieldwork.answered_now(db.session(), "001")
+    answered = fieldwork.answered_now(db.session(), "0001")
     linh_cang.seal()
 
     assert set(db.session().execute(select(*columns))) == before
     assert set(db.session().scalars(select(SpentCode.code_mac))) == spent
-    assert fieldwork.answered_now(db.session(), "001") == answered
+    assert fieldwork.answered_now(db.session(), "0001") == answered
 
 
 def test_after_sealing_neither_transaction_nor_order_tells_answers_apart(linh_cang):
@@ -251,14 +251,14 @@ def test_an_answer_that_does_not_fit_its_leaf_stops_the_seal_and_is_named(linh_c
 
 
 def test_a_count_that_differs_from_the_progress_stops_the_seal(linh_cang):
-    db.session().get(Progress, ("001", linh_cang.village("Linh Cang").id, Channel.PAPER_ENTRY)).answered = 12
+    db.session().get(Progress, ("0001", linh_cang.village("Linh Cang").id, Channel.PAPER_ENTRY)).answered = 12
     db.session().commit()
 
     assert len(refusal(linh_cang).differences) == 1
 
 
 def test_a_spent_code_without_an_answer_stops_the_seal(linh_cang):
-    db.session().add(SpentCode(survey_id="001", code_mac=b"x" * 32))
+    db.session().add(SpentCode(survey_id="0001", code_mac=b"x" * 32))
     db.session().commit()
 
     assert "73" in refusal(linh_cang).differences[0]
@@ -274,43 +274,43 @@ def test_only_a_running_survey_can_be_sealed(surveys, state):
 
 def test_an_open_survey_is_ended_and_sealed_at_once_on_the_operators_word(surveys):
     surveys.make(households={"Một": 10}, state=State.OPEN)
-    surveys.answer("001", "Một", HAPPY, times=3)
+    surveys.answer("0001", "Một", HAPPY, times=3)
     surveys.seal(now=NOW - timedelta(days=1))
 
-    survey = fieldwork.survey(db.session(), "001")
+    survey = fieldwork.survey(db.session(), "0001")
     assert survey.phones_closed_at == survey.counting_ends_at == NOW - timedelta(days=1)
 
 
 def test_what_has_not_come_in_is_counted_by_village(surveys):
     surveys.make(households={"Một": 10, "Hai": 3})
-    surveys.answer("001", "Một", HAPPY, times=4)
-    surveys.answer("001", "Hai", HAPPY, times=3)
-    db.session().add(SlipRow(survey_id="001", code_mac=b"y" * 32, unit_id=1, print_batch=1))
+    surveys.answer("0001", "Một", HAPPY, times=4)
+    surveys.answer("0001", "Hai", HAPPY, times=3)
+    db.session().add(SlipRow(survey_id="0001", code_mac=b"y" * 32, unit_id=1, print_batch=1))
     db.session().commit()
 
-    found = queries.unkeyed(db.session(), "001")
+    found = queries.unkeyed(db.session(), "0001")
     assert (found.households, found.live_slips, len(found.villages)) == (6, 1, 1)
 
 
 def test_the_job_seals_what_is_due_and_a_refused_survey_holds_up_no_other(surveys):
-    for number in ("001", "002", "003"):
+    for number in ("0001", "0002", "0003"):
         surveys.make(number, households={"Một": 10})
         surveys.answer(number, "Một", HAPPY, times=2)
-    db.session().add(SpentCode(survey_id="001", code_mac=b"x" * 32))
-    db.session().get(Survey, "003").counting_ends_at = NOW + timedelta(minutes=1)
+    db.session().add(SpentCode(survey_id="0001", code_mac=b"x" * 32))
+    db.session().get(Survey, "0003").counting_ends_at = NOW + timedelta(minutes=1)
     db.session().commit()
 
     first = schedule.seal_due(NOW)
     outcomes = schedule.seal_due(NOW + timedelta(days=1))
 
     assert first == {}
-    assert outcomes.keys() == {"001", "002"}
-    assert outcomes["002"] == "sealed"
+    assert outcomes.keys() == {"0001", "0002"}
+    assert outcomes["0002"] == "sealed"
     [refused] = db.session().scalars(select(RefusedSeal)).all()
-    assert (refused.survey_id, len(refused.differences)) == ("001", 1)
+    assert (refused.survey_id, len(refused.differences)) == ("0001", 1)
     states = db.session().scalars(select(Survey.state).order_by(Survey.id)).all()
     assert states == ["counting", "sealed", "counting"]
-    assert schedule.seal_due(NOW + timedelta(days=1)).keys() == {"001"}
+    assert schedule.seal_due(NOW + timedelta(days=1)).keys() == {"0001"}
 
 
 @pytest.mark.parametrize(
@@ -335,8 +335,8 @@ def test_a_survey_that_could_not_be_sealed_stands_on_the_lists_of_both_bodies(
 @pytest.mark.parametrize("role", [Role.PROVINCE, Role.FRONT_PROVINCE, Role.COMMUNE, Role.FRONT_COMMUNE])
 def test_a_refused_seal_is_a_task_with_its_reason_and_the_next_step_until_it_is_sealed(app, surveys, role):
     surveys.make(households={"Một": 10})
-    surveys.answer("001", "Một", HAPPY, times=2)
-    surplus = SpentCode(survey_id="001", code_mac=b"x" * 32)
+    surveys.answer("0001", "Một", HAPPY, times=2)
+    surplus = SpentCode(survey_id="0001", code_mac=b"x" * 32)
     db.session().add(surplus)
     db.session().commit()
     person = surveys.person(role)
@@ -364,33 +364,33 @@ def bring_back(surveys, slips):
     with db.transaction() as current:
         counts = {"issued": 10, "ticked": 10, "returned": 0, "voided": 0, "brought_back": slips}
         village = surveys.village("Một").code
-        callbacks.record_receipts(current, "001", village, counts, actor="user:1", now=NOW)
+        callbacks.record_receipts(current, "0001", village, counts, actor="user:1", now=NOW)
 
 
 def test_filled_slips_that_are_not_keyed_put_the_seal_by_the_clock_off(surveys):
     surveys.make(households={"Một": 10})
-    surveys.answer("001", "Một", HAPPY, times=4)
-    surveys.answer("001", "Một", HAPPY, times=2, channel=Channel.PAPER_ENTRY)
+    surveys.answer("0001", "Một", HAPPY, times=4)
+    surveys.answer("0001", "Một", HAPPY, times=2, channel=Channel.PAPER_ENTRY)
     bring_back(surveys, 3)
 
     waits = [schedule.seal_due(NOW + timedelta(days=days)) for days in range(3)]
-    missing = queries.unkeyed(db.session(), "001")
+    missing = queries.unkeyed(db.session(), "0001")
     db.session().rollback()
-    surveys.answer("001", "Một", HAPPY, channel=Channel.PAPER_ENTRY)
+    surveys.answer("0001", "Một", HAPPY, channel=Channel.PAPER_ENTRY)
     keyed = [schedule.seal_due(NOW + timedelta(days=days)) for days in range(3, 5)]
 
     assert waits == [{}, {}, {}]
     assert (missing.filled, [village.filled for village in missing.villages]) == (1, [1])
-    assert keyed == [{}, {"001": "sealed"}]
+    assert keyed == [{}, {"0001": "sealed"}]
 
 
 @pytest.mark.parametrize(
     ("role", "place"),
     [
-        (Role.CLERK, "/can-bo/nhap-phieu/001"),
-        (Role.FRONT_COMMUNE, "/can-bo/nhap-phieu/001"),
-        (Role.PROVINCE, "/can-bo/dot/001"),
-        (Role.COMMUNE, "/can-bo/dot/001"),
+        (Role.CLERK, "/can-bo/nhap-phieu/0001"),
+        (Role.FRONT_COMMUNE, "/can-bo/nhap-phieu/0001"),
+        (Role.PROVINCE, "/can-bo/dot/0001"),
+        (Role.COMMUNE, "/can-bo/dot/0001"),
     ],
 )
 def test_filled_slips_that_are_not_keyed_are_a_task_once_counting_is_over(app, surveys, role, place):
@@ -412,11 +412,11 @@ def test_the_command_seals_at_once_and_says_which_filled_slips_do_not_count(app,
     surveys.make(households={"Một": 10})
     bring_back(surveys, 3)
 
-    done = app.test_cli_runner().invoke(args=["results", "close", "--survey", "001"])
+    done = app.test_cli_runner().invoke(args=["results", "close", "--survey", "0001"])
 
     assert done.exit_code == 0
     assert "3 phiếu giấy đã thu về" in done.output
-    [village] = reconciliation.minutes(db.session(), "001").villages
+    [village] = reconciliation.minutes(db.session(), "0001").villages
     assert any("3 phiếu giấy" in difference for difference in village.differences)
 
 
@@ -424,11 +424,11 @@ def test_closing_while_answers_are_in_flight_seals_exactly_those_that_were_ackno
     surveys.make(households={"Một": 60}, state=State.OPEN)
     village = surveys.village("Một")
     db.session().add_all(
-        SlipRow(survey_id="001", code_mac=number.to_bytes(32), unit_id=village.id, print_batch=village.id)
+        SlipRow(survey_id="0001", code_mac=number.to_bytes(32), unit_id=village.id, print_batch=village.id)
         for number in range(60)
     )
     db.session().commit()
-    door = Door(fieldwork.survey(db.session(), "001"), village.id, village.code, village.name)
+    door = Door(fieldwork.survey(db.session(), "0001"), village.id, village.code, village.name)
     db.session().rollback()
 
     def send(number: int) -> bool:
@@ -456,56 +456,56 @@ def test_a_seal_is_written_to_the_audit_log_with_its_digest(linh_cang):
     digest = linh_cang.seal()
 
     event = db.session().scalars(select(AuditEvent).where(AuditEvent.act == "results.seal")).one()
-    assert (event.subject, event.details) == ("survey:001", {"digest": digest, "answers": 72})
+    assert (event.subject, event.details) == ("survey:0001", {"digest": digest, "answers": 72})
 
 
 def test_feedback_figures_come_once_a_day_and_only_after_ten_new_answers(surveys):
     surveys.make(purpose=Purpose.FEEDBACK, state=State.OPEN)
     steps = []
     for day, more in enumerate((9, 1, 9, 1, 30)):
-        surveys.answer("001", None, HAPPY, times=more)
+        surveys.answer("0001", None, HAPPY, times=more)
         steps.append(schedule.refresh_feedback(NOW + timedelta(days=day)))
         assert schedule.refresh_feedback(NOW + timedelta(days=day, hours=1)) == ()
 
-    assert steps == [(), ("001",), (), ("001",), ("001",)]
+    assert steps == [(), ("0001",), (), ("0001",), ("0001",)]
     counted = db.session().scalars(select(FeedbackFigure).order_by(FeedbackFigure.day)).all()
     assert [tallies.load(figure.tally).answered for figure in counted] == [10, 20, 50]
 
 
 def test_a_feedback_survey_is_sealed_without_frame_or_coverage(surveys):
     surveys.make(purpose=Purpose.FEEDBACK)
-    surveys.answer("001", None, HAPPY, times=12)
+    surveys.answer("0001", None, HAPPY, times=12)
     surveys.seal()
 
-    card = queries.scorecard(db.session(), "001")
+    card = queries.scorecard(db.session(), "0001")
     assert (card.commune.coverage, card.commune.range) == (None, None)
     assert card.commune.tally.valid == 12
     assert verify().equal
 
 
 def test_the_province_reads_sealed_communes_without_rehearsals_annulled_and_feedback(linh_cang):
-    for number in ("002", "003"):
+    for number in ("0002", "0003"):
         linh_cang.make(number, households={"Linh Cang": 76})
         linh_cang.answer(number, "Linh Cang", HAPPY, times=5)
-    linh_cang.make("004", purpose=Purpose.FEEDBACK)
-    for number in ("001", "002", "003", "004"):
+    linh_cang.make("0004", purpose=Purpose.FEEDBACK)
+    for number in ("0001", "0002", "0003", "0004"):
         linh_cang.seal(number)
-    db.session().get(Survey, "002").state = State.ANNULLED
-    db.session().get(Survey, "003").rehearsal = True
+    db.session().get(Survey, "0002").state = State.ANNULLED
+    db.session().get(Survey, "0003").rehearsal = True
     db.session().commit()
 
     found = speaking.of_year(db.session(), linh_cang.province.path, 2026)
 
     (sealed,) = found[linh_cang.commune.id]
-    assert (sealed.survey_id, sealed.households, sealed.phone_slips) == ("001", 76, 61)
+    assert (sealed.survey_id, sealed.households, sealed.phone_slips) == ("0001", 76, 61)
     assert not sealed.is_signed
-    assert sealed.scorecard == queries.scorecard(db.session(), "001").commune
+    assert sealed.scorecard == queries.scorecard(db.session(), "0001").commune
 
 
 def test_blank_slips_and_paper_are_no_valid_slips_by_phone(surveys):
     surveys.make(households={"Một": 40})
-    surveys.answer("001", "Một", {}, times=3)
-    surveys.answer("001", "Một", HAPPY, times=5, channel=Channel.PAPER_ENTRY)
+    surveys.answer("0001", "Một", {}, times=3)
+    surveys.answer("0001", "Một", HAPPY, times=5, channel=Channel.PAPER_ENTRY)
     surveys.seal()
 
     (sealed,) = speaking.of_year(db.session(), "/", 2026)[surveys.commune.id]
@@ -518,33 +518,33 @@ def test_a_survey_speaks_for_no_other_year_than_that_in_which_its_phones_closed(
 
     assert speaking.of_year(db.session(), "/", 2025) == {}
     assert speaking.of_year(db.session(), "/", 2027) == {}
-    assert speaking.newest(db.session(), linh_cang.commune.id) == "001"
+    assert speaking.newest(db.session(), linh_cang.commune.id) == "0001"
 
 
 @pytest.mark.parametrize("fate", ["annulled", "rehearsal"])
 def test_an_annulled_survey_and_a_rehearsal_never_speak_in_place_of_another(linh_cang, fate):
-    linh_cang.make("002", households={"Linh Cang": 76})
-    for number in ("001", "002"):
+    linh_cang.make("0002", households={"Linh Cang": 76})
+    for number in ("0001", "0002"):
         linh_cang.seal(number)
-    first = speaking.instead_of(db.session(), fieldwork.survey(db.session(), "001"))
+    first = speaking.instead_of(db.session(), fieldwork.survey(db.session(), "0001"))
     with db.transaction() as current:
-        second = current.get_one(Survey, "002")
+        second = current.get_one(Survey, "0002")
         if fate == "annulled":
             second.state = State.ANNULLED
         else:
             second.rehearsal = True
 
-    assert first == "002"
-    assert speaking.newest(db.session(), linh_cang.commune.id) == "001"
-    for number in ("001", "002"):
+    assert first == "0002"
+    assert speaking.newest(db.session(), linh_cang.commune.id) == "0001"
+    for number in ("0001", "0002"):
         assert speaking.instead_of(db.session(), fieldwork.survey(db.session(), number)) is None
 
 
 def test_the_sealed_document_holds_no_count_of_a_village(surveys):
     surveys.make(households={"Một": 40, "Hai": 40})
-    surveys.answer("001", "Một", HAPPY, times=31)
-    surveys.answer("001", "Hai", HAPPY, times=23)
-    surveys.answer("001", "Hai", UNHAPPY, times=3)
+    surveys.answer("0001", "Một", HAPPY, times=31)
+    surveys.answer("0001", "Hai", HAPPY, times=23)
+    surveys.answer("0001", "Hai", UNHAPPY, times=3)
     surveys.seal()
 
     document = db.session().scalars(select(Seal.document)).one()

@@ -43,10 +43,10 @@ def test_every_history_is_counted_the_same_when_sealed_and_when_verified(surveys
 
 
 def test_the_order_of_answers_does_not_change_a_count(linh_cang):
-    linh_cang.answer("001", "Linh Cang", {"roads": SATISFIED, "who": "head", "remarks": "Tốt"}, times=2)
-    survey = fieldwork.survey(db.session(), "001")
-    codes = counting.unit_codes(survey, fieldwork.frame(db.session(), "001"))
-    answers = list(counting.raw_answers(db.session(), Response, "001"))
+    linh_cang.answer("0001", "Linh Cang", {"roads": SATISFIED, "who": "head", "remarks": "Tốt"}, times=2)
+    survey = fieldwork.survey(db.session(), "0001")
+    codes = counting.unit_codes(survey, fieldwork.frame(db.session(), "0001"))
+    answers = list(counting.raw_answers(db.session(), Response, "0001"))
     first = counting.count(survey, codes, answers)
 
     for _time in range(5):
@@ -102,10 +102,10 @@ def test_whoever_changes_a_sealed_row_is_found_out_and_the_place_is_named(linh_c
         "UPDATE sealed_responses SET channel = 'meeting'",
         "DELETE FROM sealed_responses",
         "INSERT INTO sealed_responses (survey_id, id, unit_id, channel, version, answers, leaf)"
-        " VALUES ('001', 'x', 1, 'meeting', 1, '{}', 'x')",
+        " VALUES ('0001', 'x', 1, 'meeting', 1, '{}', 'x')",
         "UPDATE tallies SET channel = 'meeting'",
         "DELETE FROM tallies",
-        "INSERT INTO tallies (survey_id, unit_id, channel, tally) VALUES ('001', 1, 'meeting', '{}')",
+        "INSERT INTO tallies (survey_id, unit_id, channel, tally) VALUES ('0001', 1, 'meeting', '{}')",
         "UPDATE sealed_units SET printed = 'x'",
         "DELETE FROM sealed_units",
         "UPDATE seals SET digest = 'x'",
