@@ -31,6 +31,7 @@ from survey_app.keys import KeyStore
 from survey_app.questions.instrument import SATISFIED, Instrument
 from survey_app.units import operations as units_operations
 from survey_app.units import queries as units
+from survey_app.units import reforms
 from survey_app.units.lines import HouseholdLine
 from survey_app.units.queries import UnitView
 
@@ -67,7 +68,7 @@ def house(database_name: str, now: datetime) -> Iterator[House]:
                 key_marks.create(current, app.extensions["keys"], now=now)
             app.secret_key = app.extensions["keys"].session_secret()
             with db.transaction() as current:
-                units_operations.import_register(current, actor=OPERATOR, now=now)
+                reforms.import_register(current, actor=OPERATOR, now=now)
                 authoring.load_library(current, now)
             yield House(app, database, folder)
             db.session().close()

@@ -1,16 +1,14 @@
 """How many units a province has, and by which document: the source named under every share of units.
 
-Reads the legal basis from the packaged register of units. Knows no survey.
+Reads the legal basis from the reforms that come with the product. Knows no survey.
 """
 
-import csv
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 
-from survey_app.units import kinds
+from survey_app.units import register
 from survey_app.units.queries import UnitView
 
 
@@ -26,16 +24,10 @@ class Denominator:
 def denominator(units: Iterable[UnitView]) -> Denominator:
     """The count of the units given, with its source."""
     counted = tuple(units)
-    bases = dict.fromkeys(_legal_basis().get(unit.code, "") for unit in counted)
+    made_by = register.documents()
+    bases = dict.fromkeys(made_by.get((unit.code, unit.valid_from), "") for unit in counted)
     return Denominator(
         units=Counter(unit.kind for unit in counted),
         since=max((unit.valid_from for unit in counted), default=None),
         legal_basis="; ".join(basis for basis in bases if basis),
     )
-
-
-@cache
-def _legal_basis() -> Mapping[str, str]:
-    """The documents by code of the unit they made, as the register of 1 July 2025 gives them."""
-    with (kinds.DATA / "gia_lai_units_2025.csv").open(encoding="utf-8", newline="") as lines:
-        return {row["code"]: row["legal_basis"] for row in csv.DictReader(lines)}

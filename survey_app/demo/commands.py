@@ -19,8 +19,8 @@ from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore, store
 from survey_app.privacy.erasing import after_sealing
 from survey_app.rulebooks import operations as rulebooks
-from survey_app.units import operations as units_operations
 from survey_app.units import queries as units
+from survey_app.units import reforms
 from survey_app.units.queries import UnitNotFound, UnitView
 
 group = AppGroup("demo", help="The sample province.")
@@ -65,7 +65,7 @@ def _load(size: str) -> dict[str, str]:
     """Everything in one transaction, so that a load that is cut off leaves an empty database, not half a province."""
     now, keys = datetime.now(UTC), store()
     with db.transaction() as current:
-        units_operations.import_register(current, actor=OPERATOR, now=now)
+        reforms.import_register(current, actor=OPERATOR, now=now)
         authoring.load_library(current, now)
         rulebooks.load_packaged(current, now=now)
         province = units.unit_by_code(current, "52", units.civil(now))

@@ -18,7 +18,7 @@ _HOME = "52"
 
 def load(session: Session, now: datetime) -> None:
     """Numbered communes in every province but Gia Lai, as many as it really has, each with eight villages."""
-    register = resources.files("survey_app.units") / "data" / "vn_provinces_2026.csv"
+    register = resources.files("survey_app.units") / "data" / "provinces.csv"
     with register.open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             if row["code"] != _HOME:

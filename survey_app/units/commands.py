@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 from survey_app import audit, db
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
-from survey_app.units import households, operations, queries, register
+from survey_app.units import households, operations, queries, reforms, register
 from survey_app.units.operations import Outcome
 from survey_app.units.tables import BadFile
 
@@ -21,13 +21,20 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @group.command("import")
 @click.argument("file", type=_FILE, required=False)
+@click.option(
+    "--from", "day", type=click.DateTime(["%Y-%m-%d", "%d/%m/%Y"]), help="The first day of the units in FILE."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
-def import_units(file: Path | None, as_json: bool) -> None:
-    """Bring in the units of FILE; without FILE those of Gia Lai before and after 1 July 2025."""
+def import_units(file: Path | None, day: datetime | None, as_json: bool) -> None:
+    """Bring in the units of FILE; without FILE the reforms that come with the product.
+
+    Without a day FILE is about the newest of those.
+    """
     try:
-        wanted = register.read_file(file.read_bytes(), file.name) if file else None
+        since = day.date() if day else register.newest_day()
+        wanted = register.read_file(file.read_bytes(), file.name, since) if file else None
         with db.transaction() as current:
-            done = operations.import_register(current, wanted, now=datetime.now(UTC))
+            done = reforms.import_register(current, wanted, now=datetime.now(UTC))
     except DomainError as error:
         raise _refusal(error) from error
     if as_json:

@@ -114,7 +114,11 @@ class _Communes:
         if successors:
             now = ", ".join(f"{passage.unit.code} {passage.unit.full_name}" for passage in successors)
             return Wrong(
-                _("%(name)s is a unit of before 1 July 2025.", name=former[0].full_name),
+                _(
+                    "%(name)s has been no unit since %(day)s.",
+                    name=former[0].full_name,
+                    day=successors[0].unit.valid_from.strftime("%d/%m/%Y"),
+                ),
                 _("the unit of today: %(now)s", now=now),
             )
         return Wrong(

@@ -22,6 +22,8 @@ class Kind:
 
     key: str
     word: str
+    #: Whether a commune-level unit may be of it today; there are no towns (thị trấn) any more.
+    is_commune: bool
     is_village: bool
     also: tuple[str, ...]
 
@@ -32,7 +34,11 @@ def all_kinds() -> dict[str, Kind]:
     with (DATA / "kinds.csv").open(encoding="utf-8", newline="") as file:
         return {
             row["kind"]: Kind(
-                row["kind"], row["word"], bool(row["village"]), tuple(filter(None, row["also"].split("|")))
+                row["kind"],
+                row["word"],
+                bool(row["commune"]),
+                bool(row["village"]),
+                tuple(filter(None, row["also"].split("|"))),
             )
             for row in csv.DictReader(file)
         }

@@ -1,6 +1,6 @@
-"""Writing the register: units and successions, villages and their households. Never commits.
+"""Writing villages and their households. Never commits.
 
-Nothing is ever deleted: a unit out of force keeps its row, and a new number of households is a new row.
+Nothing is ever deleted: a village out of force keeps its row, and a new number of households is a new row.
 """
 
 from collections import defaultdict
@@ -18,15 +18,10 @@ from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
 from survey_app.units import queries
 from survey_app.units.lines import HouseholdLine, Wrong, matching, village_identity
-from survey_app.units.models import HouseholdCount, Level, Succession, Unit
+from survey_app.units.models import HouseholdCount, Level, Unit
 from survey_app.units.queries import UnitView, Village
-from survey_app.units.register import Register, UnitKey, packaged
 
 _VILLAGES_OF_ONE_COMMUNE = 999
-
-
-class UnitElsewhere(DomainError):
-    code = "don-vi-thuoc-noi-khac"
 
 
 class VillageUnclear(DomainError):
@@ -61,70 +56,6 @@ class VillageHouseholds:
     outcome: Outcome
     #: Old and new value of what changed, by field, as the audit log keeps them.
     changes: Mapping[str, list[object]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What an import of units found and did."""
-
-    units: int
-    added: int
-    changed: int
-    successions: int
-
-
-def import_register(
-    session: Session, register: Register | None = None, *, actor: str = audit.OPERATOR, now: datetime
-) -> Imported:
-    """Enter the units of `register`, by default the packaged one: Gia Lai before and after July 2025.
-
-    Safe to run again: what is there already stays, a corrected name or kind is written over the old one.
-    Raises UnitElsewhere when a unit is known to lie in another province.
-    """
-    register = register or packaged()
-    existing = {(row.code, row.valid_from): row for row in session.scalars(select(Unit).order_by(Unit.id))}
-    rows: dict[UnitKey, Unit] = {}
-    added = changed = 0
-    told: dict[str, dict[str, object]] = {"before": {}, "after": {}}
-    for layer in register.layers:
-        fresh: list[Unit] = []
-        for line in layer:
-            row = existing.get(line.key)
-            parent_id = rows[line.parent].id if line.parent else None
-            if row is None:
-                row = Unit(
-                    code=line.code,
-                    valid_from=line.valid_from,
-                    level=line.level,
-                    path="/",
-                    parent_id=parent_id,
-                )
-                fresh.append(row)
-            elif row.parent_id != parent_id:
-                raise UnitElsewhere(
-                    _("The unit %(code)s is known to lie elsewhere. Nothing was saved.", code=line.code)
-                )
-            elif (row.name, row.kind, row.valid_to) != (line.name, line.kind, line.valid_to):
-                changed += 1
-                for name in ("name", "kind", "valid_to"):
-                    told["before"][f"unit:{row.id}/{name}"] = getattr(row, name)
-                    told["after"][f"unit:{row.id}/{name}"] = getattr(line, name)
-            row.name, row.kind, row.valid_to = line.name, line.kind, line.valid_to
-            rows[line.key] = row
-        session.add_all(fresh)
-        session.flush()  # the ids make the paths and are the parents of the next layer
-        for line in layer:
-            above = rows[line.parent].path if line.parent else "/"
-            rows[line.key].path = f"{above}{rows[line.key].id}/"
-        added += len(fresh)
-    linked = _link(session, register, rows)
-    imported = Imported(sum(map(len, register.layers)), added, changed, linked)
-    if added or changed or linked:
-        audit.record(
-            session, actor, "units.import", "register", at=now, added=added, changed=changed, linked=linked,
-            **audit.changes(told["before"], told["after"]),
-        )  # fmt: skip
-    return imported
 
 
 def record_households(
@@ -184,19 +115,6 @@ def end_village(session: Session, village: UnitView, *, last_day: date, actor: s
     audit.record(
         session, actor, "units.end_village", f"unit:{village.id}", at=now, last_day=last_day.isoformat()
     )
-
-
-def _link(session: Session, register: Register, rows: dict[UnitKey, Unit]) -> int:
-    known = {
-        (old, new) for old, new in session.execute(select(Succession.old_unit_id, Succession.new_unit_id))
-    }
-    fresh = [
-        Succession(old_unit_id=rows[line.old].id, new_unit_id=rows[line.new].id, how=line.how, note=line.note)
-        for line in register.successions
-        if (rows[line.old].id, rows[line.new].id) not in known
-    ]
-    session.add_all(fresh)
-    return len(fresh)
 
 
 def hold(session: Session, commune_ids: Iterable[int]) -> None:

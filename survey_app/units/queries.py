@@ -1,6 +1,6 @@
 """Reading the register: units by code and day, villages with their households, what became of old units.
 
-A code never stands without a day: codes were reused on 1 July 2025.
+A code never stands without a day: codes are given again when units are reformed.
 """
 
 from collections import defaultdict

@@ -4,9 +4,13 @@ Knows the columns of the files and nothing of the database. A unit is named by i
 """
 
 import csv
-from collections.abc import Iterable, Mapping
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
 from typing import TypeAlias
 
 from survey_app.i18n import gettext as _
@@ -15,13 +19,9 @@ from survey_app.units.models import Level
 from survey_app.units.queries import EARLIEST
 from survey_app.units.tables import BadFile, Row, RowProblem, Sheet, read_sheets
 
-#: First day of two-level local government and of the merged provinces and communes.
-REFORM = date(2025, 7, 1)
-_LAST_DAY_BEFORE = REFORM - timedelta(days=1)
-
-#: Kinds a commune-level unit may have since the reform; there are no towns (thị trấn) now.
-_COMMUNE_KINDS = ("xa", "phuong", "dac_khu")
 _COLUMNS = ("code", "province_code", "type", "name")
+#: Codes of the units that a unit was formed from, "21553|21559"; may be left out.
+_FORMED_FROM = "formed_from"
 _MAX_NAME = 120
 
 UnitKey: TypeAlias = tuple[str, date]
@@ -29,7 +29,7 @@ UnitKey: TypeAlias = tuple[str, date]
 
 @dataclass(frozen=True, slots=True)
 class UnitLine:
-    """A unit for one period; `parent` is in an earlier layer."""
+    """A unit for one period; `parent` is the code of one in force on its first day, in an earlier layer."""
 
     code: str
     level: Level
@@ -37,7 +37,7 @@ class UnitLine:
     name: str
     valid_from: date
     valid_to: date | None
-    parent: UnitKey | None
+    parent: str | None
 
     @property
     def key(self) -> UnitKey:
@@ -46,75 +46,63 @@ class UnitLine:
 
 @dataclass(frozen=True, slots=True)
 class SuccessionLine:
-    """An old unit and a new one that got its land: whole, part or unchanged."""
+    """The codes of an old unit, until the day before, and of a new one that got its land: whole, part or unchanged."""
 
-    old: UnitKey
-    new: UnitKey
+    old: str
+    new: str
     how: str
-    note: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """Units by layer, parents before children, and what became of the old ones."""
+    """One reform: units in force from `day` on by layer, parents before children, and what became of the old ones."""
 
+    day: date
     layers: tuple[tuple[UnitLine, ...], ...]
     successions: tuple[SuccessionLine, ...]
 
 
-def packaged() -> Register:
-    """Gia Lai before and after 1 July 2025, with what became of every old commune."""
-    new, old = _data("gia_lai_units_2025.csv"), _data("gia_lai_units_pre2025.csv")
-    provinces = _unique(
-        [_province(row["province_code"]) for row in new]
-        + [_old(row["old_province_code"], Level.PROVINCE, "tinh", row["old_province"], None) for row in old]
-    )
-    districts = _unique(
-        _old(
-            row["old_district_code"],
-            Level.DISTRICT,
-            row["old_district_type"],
-            kinds.bare_name(kinds.all_kinds()[row["old_district_type"]], row["old_district"]),
-            (row["old_province_code"], EARLIEST),
-        )
-        for row in old
-    )
-    old_communes = tuple(
-        _old(
-            row["old_code"],
-            Level.COMMUNE,
-            row["old_type"],
-            row["old_name"],
-            (row["old_district_code"], EARLIEST),
-        )
-        for row in old
-    )
-    new_communes = tuple(_commune(row["code"], row["province_code"], row["type"], row["name"]) for row in new)
-    successions = tuple(
-        SuccessionLine((row["old_code"], EARLIEST), (row["new_code"], REFORM), row["how"], row["note_vi"])
-        for row in _data("gia_lai_old_to_new.csv")
-    )
-    return Register((provinces, districts, old_communes + new_communes), successions)
+def packaged() -> tuple[Register, ...]:
+    """The reforms that come with the product, oldest first; each is a folder of `data/reforms`."""
+    return tuple(sorted(map(_read_folder, _reforms()), key=lambda register: register.day))
 
 
-def read_file(content: bytes, filename: str) -> Register:
-    """Units in force since the reform, from a file with the columns of `gia_lai_units_2025.csv`.
+@cache
+def documents() -> Mapping[UnitKey, str]:
+    """The document by which each unit of the packaged reforms was made."""
+    return {
+        (row["code"], _day(folder)): _described(folder)["document"]
+        for folder in _reforms()
+        for row in _rows(folder / "units.csv")
+    }
+
+
+def newest_day() -> date:
+    """The first day of the newest reform that comes with the product."""
+    return max(map(_day, _reforms()))
+
+
+def read_file(content: bytes, filename: str, day: date) -> Register:
+    """Units in force from `day` on, from a file with the columns code, province_code, type, name and formed_from.
 
     All or nothing: raises BadFile with every problem.
     """
     sheet = read_sheets(content, filename)[0]
     columns = _columns(sheet)
-    known = {row["code"] for row in _data("vn_provinces_2026.csv")}
+    known = {row["code"] for row in _provinces(day)}
     problems: list[RowProblem] = []
     communes: dict[str, UnitLine] = {}
+    formed: dict[str, list[str]] = {}
     for row in sheet.rows[1:]:
         values = {key: names.tidy(str(row.cell(number) or "")) for key, number in columns.items()}
-        wrong = list(_wrong_values(values, known, communes))
+        wrong = list(_wrong_values(values, known, communes, day))
         problems += [
             RowProblem(sheet.name, row.number, column, found, expected) for column, found, expected in wrong
         ]
         if not wrong:
-            communes[values["code"]] = _commune(*(values[key] for key in _COLUMNS))
+            communes[values["code"]] = _commune(*(values[key] for key in _COLUMNS), day=day)
+            formed[values["code"]] = _codes(values)
     if not problems and not communes:
         problems.append(
             RowProblem(
@@ -123,8 +111,73 @@ def read_file(content: bytes, filename: str) -> Register:
         )
     if problems:
         raise BadFile(problems)
-    provinces = _unique(_province(line.parent[0]) for line in communes.values() if line.parent)
-    return Register((provinces, tuple(communes.values())), ())
+    return Register(day, (_provinces_of(communes.values(), day), tuple(communes.values())), _passages(formed))
+
+
+def _passages(formed: Mapping[str, Sequence[str]]) -> tuple[SuccessionLine, ...]:
+    """What became of the old units: one that several new ones were formed from passed in part to each."""
+    times = Counter(old for codes in formed.values() for old in codes)
+    return tuple(
+        SuccessionLine(old, new, "part" if times[old] > 1 else "unchanged" if codes == [new] else "whole")
+        for new, codes in formed.items()
+        for old in codes
+    )
+
+
+def _reforms() -> list[Path]:
+    return sorted(path for path in (kinds.DATA / "reforms").iterdir() if path.is_dir())
+
+
+def _described(folder: Path) -> dict[str, str]:
+    described: dict[str, str] = json.loads((folder / "reform.json").read_text(encoding="utf-8"))
+    return described
+
+
+def _day(folder: Path) -> date:
+    return date.fromisoformat(_described(folder)["from"])
+
+
+def _read_folder(folder: Path) -> Register:
+    """The reform in a folder; `before.csv` has units until the day before that no earlier reform brought."""
+    day = _day(folder)
+    old = _rows(folder / "before.csv") if (folder / "before.csv").exists() else []
+    last_day = day - timedelta(days=1)
+    old_provinces = [
+        _old(row["old_province_code"], Level.PROVINCE, "tinh", row["old_province"], None, last_day)
+        for row in old
+    ]
+    districts = [
+        _old(
+            row["old_district_code"],
+            Level.DISTRICT,
+            row["old_district_type"],
+            kinds.bare_name(kinds.all_kinds()[row["old_district_type"]], row["old_district"]),
+            row["old_province_code"],
+            last_day,
+        )
+        for row in old
+    ]
+    old_communes = [
+        _old(
+            row["old_code"],
+            Level.COMMUNE,
+            row["old_type"],
+            row["old_name"],
+            row["old_district_code"],
+            last_day,
+        )
+        for row in old
+    ]
+    communes = [
+        _commune(row["code"], row["province_code"], row["type"], row["name"], day=day)
+        for row in _rows(folder / "units.csv")
+    ]
+    successions = tuple(
+        SuccessionLine(row["old_code"], row["new_code"], row["how"], row["note_vi"])
+        for row in _rows(folder / "successions.csv")
+    )
+    provinces = _unique([*_provinces_of(communes, day), *old_provinces])
+    return Register(day, (provinces, _unique(districts), (*old_communes, *communes)), successions)
 
 
 def _columns(sheet: Sheet) -> dict[str, int]:
@@ -139,29 +192,33 @@ def _columns(sheet: Sheet) -> dict[str, int]:
             )
             for key in missing
         )
-    return {key: titles.index(key) for key in _COLUMNS}
+    return {key: titles.index(key) for key in (*_COLUMNS, _FORMED_FROM) if key in titles}
 
 
 def _wrong_values(
-    values: Mapping[str, str], provinces: Iterable[str], seen: Iterable[str]
+    values: Mapping[str, str], provinces: Iterable[str], seen: Iterable[str], day: date
 ) -> Iterable[tuple[str, str, str]]:
     """Column, what is wrong and what is expected, for each wrong value of one row."""
     code, kind, name = values["code"], values["type"], values["name"]
-    if len(code) != 5 or not (code.isascii() and code.isdecimal()):
+    if not _is_code(code):
         yield "code", _("“%(value)s” is not a commune's code.", value=code), _("5 digits, leading zeros kept")
     elif code in seen:
         yield "code", _("The code %(value)s stands in the file twice.", value=code), _("each unit once")
     if values["province_code"] not in provinces:
         yield (
             "province_code",
-            _("No province has the code “%(value)s” since 1 July 2025.", value=values["province_code"]),
+            _(
+                "No province has the code “%(value)s” on %(day)s.",
+                value=values["province_code"],
+                day=day.strftime("%d/%m/%Y"),
+            ),
             _("2 digits, like 52 for Gia Lai"),
         )
-    if kind not in _COMMUNE_KINDS:
+    if kind not in _commune_kinds():
         yield (
             "type",
             _("“%(value)s” is not a kind of commune-level unit.", value=kind),
-            _("one of: %(words)s", words=", ".join(_COMMUNE_KINDS)),
+            _("one of: %(words)s", words=", ".join(_commune_kinds())),
         )
     if not name or len(name) > _MAX_NAME:
         yield (
@@ -169,25 +226,61 @@ def _wrong_values(
             _("The name is empty or too long."),
             _("a name of at most %(length)s letters", length=_MAX_NAME),
         )
+    for former in _codes(values):
+        if not _is_code(former):
+            yield (
+                _FORMED_FROM,
+                _("“%(value)s” is not a commune's code.", value=former),
+                _("codes of 5 digits with | between them"),
+            )
 
 
-def _data(name: str) -> list[dict[str, str]]:
-    with (kinds.DATA / name).open(encoding="utf-8", newline="") as file:
+def _is_code(text: str) -> bool:
+    return len(text) == 5 and text.isascii() and text.isdecimal()
+
+
+def _codes(values: Mapping[str, str]) -> list[str]:
+    return list(dict.fromkeys(filter(None, map(str.strip, values.get(_FORMED_FROM, "").split("|")))))
+
+
+def _commune_kinds() -> list[str]:
+    return [kind.key for kind in kinds.all_kinds().values() if kind.is_commune]
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def _province(code: str) -> UnitLine:
-    row = next(row for row in _data("vn_provinces_2026.csv") if row["code"] == code)
-    kind = names.plain(row["type"]).replace(" ", "_")
-    return UnitLine(code, Level.PROVINCE, kind, row["name"], REFORM, None, None)
+def _provinces(day: date) -> list[dict[str, str]]:
+    """The provinces in force on that day."""
+    since = [row for row in _rows(kinds.DATA / "provinces.csv") if date.fromisoformat(row["since"]) <= day]
+    return list({row["code"]: row for row in sorted(since, key=lambda row: row["since"])}.values())
 
 
-def _commune(code: str, province: str, kind: str, name: str) -> UnitLine:
-    return UnitLine(code, Level.COMMUNE, kind, name, REFORM, None, (province, REFORM))
+def _provinces_of(communes: Iterable[UnitLine], day: date) -> tuple[UnitLine, ...]:
+    wanted = {line.parent for line in communes}
+    return tuple(
+        UnitLine(
+            row["code"],
+            Level.PROVINCE,
+            names.plain(row["type"]).replace(" ", "_"),
+            row["name"],
+            date.fromisoformat(row["since"]),
+            None,
+            None,
+        )
+        for row in _provinces(day)
+        if row["code"] in wanted
+    )
 
 
-def _old(code: str, level: Level, kind: str, name: str, parent: UnitKey | None) -> UnitLine:
-    return UnitLine(code, level, kind, name, EARLIEST, _LAST_DAY_BEFORE, parent)
+def _commune(code: str, province: str, kind: str, name: str, *, day: date) -> UnitLine:
+    return UnitLine(code, Level.COMMUNE, kind, name, day, None, province)
+
+
+def _old(code: str, level: Level, kind: str, name: str, parent: str | None, last_day: date) -> UnitLine:
+    return UnitLine(code, level, kind, name, EARLIEST, last_day, parent)
 
 
 def _unique(lines: Iterable[UnitLine]) -> tuple[UnitLine, ...]:

@@ -22,7 +22,7 @@ from survey_app.keys import store
 from survey_app.printing import slips, ticks
 from survey_app.questions.instrument import Question
 from survey_app.questions.kinds import Kind
-from survey_app.units import households
+from survey_app.units import households, reforms
 from survey_app.units import operations as unit_operations
 from survey_app.units import queries as units
 from tests.papers import make_survey, make_unit, printing_application
@@ -267,7 +267,7 @@ def open_survey(app):
 
 def publish(*, rehearsal):
     with db.transaction() as current:
-        unit_operations.import_register(current, now=NOW)
+        reforms.import_register(current, now=NOW)
         authoring_operations.load_library(current, NOW)
         commune = units.unit_by_code(current, COMMUNE, units.civil(NOW))
         content = f"commune,village,kind,households,source,as_of\n{COMMUNE},Phung,làng,20,Xã,2026-01-31\n"

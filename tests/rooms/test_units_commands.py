@@ -41,6 +41,15 @@ def test_import_takes_a_file_with_the_columns_of_the_register(run, file):
     assert json.loads(result.stdout)["units"] == 2
 
 
+def test_import_takes_the_day_from_which_a_file_is_true(run, file):
+    run("import")
+    moved = file("code,province_code,type,name,formed_from\n23938,52,xa,Mẫu Một,23938|21859\n")
+
+    result = run("import", moved, "--from", "2031-01-01", "--json")
+
+    assert json.loads(result.stdout) == {"units": 2, "added": 1, "changed": 2, "successions": 2}
+
+
 def test_a_wrong_units_file_ends_with_1_and_lists_its_rows(run, file):
     result = run("import", file("code,province_code,type,name\n4,01,phuong,Ba Đình\n5,01,phuong,B\n"))
 

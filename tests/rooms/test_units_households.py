@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from survey_app import db
-from survey_app.units import operations, queries
+from survey_app.units import operations, queries, reforms
 from survey_app.units.households import read_file
 from survey_app.units.lines import HouseholdLine
 from survey_app.units.models import HouseholdCount, Unit
@@ -25,7 +25,7 @@ ROW = ["23938", "Phung", "lang", "76", "Báo cáo xã", "2026-01-31"]
 @pytest.fixture
 def session(app):
     with db.transaction() as current:
-        operations.import_register(current, now=NOW)
+        reforms.import_register(current, now=NOW)
     return db.session()
 
 

@@ -10,7 +10,7 @@ from flask import g
 
 from survey_app import access, db
 from survey_app.access import Identity, Role
-from survey_app.units import operations, queries
+from survey_app.units import queries, reforms
 from tests.pages import Page, save_over
 
 NOW = datetime.now(UTC)
@@ -33,7 +33,7 @@ FORM = {
 def register_of_units(app):
     app.config["WTF_CSRF_ENABLED"] = False
     with db.transaction() as current:
-        operations.import_register(current, now=NOW)
+        reforms.import_register(current, now=NOW)
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from survey_app.scoring.disclosure import Audience
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.tallies import ItemTally, Tally
 from survey_app.sealing.models import FeedbackFigure
-from survey_app.units import operations as register
 from survey_app.units import queries as units
+from survey_app.units import reforms
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 YEAR = 2026
@@ -34,7 +34,7 @@ def conditions(row):
 
 def test_gia_lai_has_110_communes_in_scope_and_25_wards_outside(app):
     with db.transaction() as current:
-        register.import_register(current, now=NOW)
+        reforms.import_register(current, now=NOW)
         gia_lai = units.unit_by_code(current, "52", date(2026, 6, 1))
 
     board = queries.board(db.session(), gia_lai, 2026, NOW)

@@ -59,7 +59,7 @@ def test_one_valid_slip_by_phone_the_seal_and_two_signatures_make_a_commune_meet
     frame = tmp_path / "khung.csv"
     lines = ("commune,village,kind,households,source,as_of", f"23938,Một,lang,40,UBND xã,{YEAR}-01-01", "")
     frame.write_text("\n".join(lines), encoding="utf-8")
-    command(app, "units", "import", str(kinds.DATA / "gia_lai_units_2025.csv"))
+    command(app, "units", "import", str(kinds.DATA / "reforms/2025-07-01-gia-lai/units.csv"))
     number = json.loads(
         command(
             app, "fieldwork", "open", "--instrument", "xa-ntm", "--unit", "23938", "--frame", str(frame),
