@@ -7,7 +7,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -40,6 +40,8 @@ class Decimal:
 
 
 Cell = str | int | float | Percent | Decimal | None
+#: Tables by their names, the first row of each being the heading.
+Sheets = Mapping[str, Iterable[Sequence[Cell]]]
 
 #: Two decimals with the reader's own decimal sign, as in "98,61 %".
 _PERCENT_FORMAT = r"0.00\ %"
@@ -48,10 +50,33 @@ _PERCENT_FORMAT = r"0.00\ %"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def download(body: bytes | Iterable[bytes], name: str, content_type: str) -> Response:
-    """An attachment that browsers neither cache nor sniff; `name` may hold anything a person typed."""
-    response = Response(body, content_type=content_type)
-    response.headers.set("Content-Disposition", "attachment", filename=safe_name(name))
+@dataclass(frozen=True, slots=True)
+class FileFormat:
+    """A kind of file that leaves the product."""
+
+    suffix: str
+    content_type: str
+
+    def named(self, stem: str) -> str:
+        """The name of such a file."""
+        return f"{stem}.{self.suffix}"
+
+
+@dataclass(frozen=True, slots=True)
+class TableFormat(FileFormat):
+    """A kind of file that holds tables; every table that leaves can be had in each of them."""
+
+    #: What people choose it by.
+    name: str
+    write: Callable[[Sheets], bytes | Iterable[bytes]]
+    #: Whether several tables stand apart in it.
+    has_sheets: bool
+
+
+def download(body: bytes | Iterable[bytes], stem: str, form: FileFormat) -> Response:
+    """An attachment that browsers neither cache nor sniff; `stem` may hold anything a person typed."""
+    response = Response(body, content_type=form.content_type)
+    response.headers.set("Content-Disposition", "attachment", filename=form.named(safe_name(stem)))
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -79,8 +104,15 @@ def csv_rows(rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
         yield line.getvalue().encode()
 
 
-def xlsx(sheets: dict[str, Iterable[Sequence[Cell]]]) -> bytes:
-    """A workbook of `sheets` (name → rows, the first being the heading); text cells stay text."""
+def csv_tables(sheets: Sheets) -> Iterator[bytes]:
+    """One table as `csv_rows` has it; several below one another, each under its name."""
+    if len(sheets) == 1:
+        return csv_rows(next(iter(sheets.values())))
+    return csv_rows(row for name, rows in sheets.items() for row in ((name,), *rows, ()))
+
+
+def xlsx(sheets: Sheets) -> bytes:
+    """A workbook of `sheets`; text cells stay text."""
     buffer = io.BytesIO()
     options = {
         "in_memory": True,
@@ -100,6 +132,28 @@ def xlsx(sheets: dict[str, Iterable[Sequence[Cell]]]) -> bytes:
             sheet.freeze_panes(1, 0)
             sheet.autofit()
     return buffer.getvalue()
+
+
+CSV = TableFormat("csv", "text/csv; charset=utf-8", "CSV", csv_tables, has_sheets=False)
+XLSX = TableFormat(
+    "xlsx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "Excel (XLSX)",
+    xlsx,
+    has_sheets=True,
+)
+#: The formats of tables, by suffix, in the order in which pages offer them.
+TABLES = {table.suffix: table for table in (XLSX, CSV)}
+#: The part of an address that names one of them.
+TABLE_SUFFIX = f"<any({', '.join(TABLES)}):suffix>"
+
+PDF = FileFormat("pdf", "application/pdf")
+JSON = FileFormat("json", "application/json")
+HTML_PAGE = FileFormat("html", "text/html; charset=utf-8")
+SVG = FileFormat("svg", "image/svg+xml")
+ZIP = FileFormat("zip", "application/zip")
+PNG = FileFormat("png", "image/png")
+JPEG = FileFormat("jpg", "image/jpeg")
 
 
 def _write_percent(

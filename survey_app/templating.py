@@ -46,6 +46,7 @@ def init_app(app: Flask) -> None:
         current_identity=current_identity,
         LANGUAGES=LANGUAGES,
         may=may,
+        TABLE_FORMATS=tuple(files.TABLES.values()),
     )
 
 

@@ -110,7 +110,7 @@ def scan(approval_id: int) -> ResponseReturnValue:
     if found is None:
         abort(HTTPStatus.NOT_FOUND)
     body, kind = found
-    return files.download(body, f"ban-ky-giay-{approval_id}.{scans.ENDINGS[kind]}", kind)
+    return files.download(body, f"ban-ky-giay-{approval_id}", scans.FORMATS[kind])
 
 
 def _asked(approval_id: int) -> ApprovalView:

@@ -3,17 +3,18 @@
 A file is taken as a whole or not at all, and never opened: it leaves again as a download, as it came.
 """
 
+from survey_app import files
+
 MAX_BYTES = 5 * 1024 * 1024
 
-#: By media type: the ending of a file's name.
-ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
-
-#: Media type, how such a file begins, and what must stand near its end, so that a cut-off upload is noticed.
+#: How such a file begins, and what must stand near its end, so that a cut-off upload is noticed.
 _KINDS = (
-    ("application/pdf", b"%PDF-", b"%%EOF"),
-    ("image/png", b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"),
-    ("image/jpeg", b"\xff\xd8\xff", b"\xff\xd9"),
+    (files.PDF, b"%PDF-", b"%%EOF"),
+    (files.PNG, b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"),
+    (files.JPEG, b"\xff\xd8\xff", b"\xff\xd9"),
 )
+#: By media type.
+FORMATS = {form.content_type: form for form, _start, _end in _KINDS}
 #: Scanners put some bytes after the end of a file.
 _TAIL = 2048
 
@@ -26,5 +27,7 @@ def media_type(body: bytes) -> str | None:
     """
     if len(body) > MAX_BYTES:
         return None
-    found = (name for name, start, end in _KINDS if body.startswith(start) and end in body[-_TAIL:])
+    found = (
+        form.content_type for form, start, end in _KINDS if body.startswith(start) and end in body[-_TAIL:]
+    )
     return next(found, None)

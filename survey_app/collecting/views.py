@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 from werkzeug.datastructures import MultiDict
 
-from survey_app import access, db, doors
+from survey_app import access, db, doors, files
 from survey_app.collecting import (
     blank,
     crowding,
@@ -164,7 +164,7 @@ def preview_image(link: str) -> ResponseReturnValue:
     door = queries.link_door(db.session(), link)
     picture = preview_png(door.survey.instrument.title["vi"], door.unit_name)
     response = make_response(picture)
-    response.mimetype = "image/png"
+    response.mimetype = files.PNG.content_type
     response.headers["Cache-Control"] = "public, max-age=86400"
     return response
 

@@ -198,7 +198,7 @@ def _send_pdf(survey: SurveyView, line: FrameLine, made: batches.Slips, settings
 
 def _send_csv(survey: SurveyView, line: FrameLine, made: batches.Slips, settings: Settings) -> Response:
     rows = slips.csv(survey, line.unit, made.codes, settings)
-    return files.download(rows, f"{_slips_name(survey, line, made)}.csv", "text/csv; charset=utf-8")
+    return files.download(rows, _slips_name(survey, line, made), files.CSV)
 
 
 def _send_html(survey: SurveyView, line: FrameLine, made: batches.Slips, settings: Settings) -> Response:
@@ -225,7 +225,7 @@ def _slips_name(survey: SurveyView, line: FrameLine, made: batches.Slips) -> str
 
 
 def _pdf(body: bytes, name: str) -> Response:
-    return files.download(_chunks(body), f"{name}.pdf", "application/pdf")
+    return files.download(_chunks(body), name, files.PDF)
 
 
 def _chunks(body: bytes) -> Iterable[bytes]:

@@ -27,6 +27,4 @@ def minutes(survey_id: str) -> ResponseReturnValue:
     found = reconciliation.minutes(db.session(), survey.id)
     with db.transaction() as current:
         audit.record(current, person.actor, "results.exact", f"survey:{survey.id}", at=now, form="minutes")
-    return files.download(
-        reconciliation.pdf(found, now), f"bien-ban-doi-chieu-{survey.id}.pdf", "application/pdf"
-    )
+    return files.download(reconciliation.pdf(found, now), f"bien-ban-doi-chieu-{survey.id}", files.PDF)

@@ -72,21 +72,24 @@ def _entries(
     """Every file of the pack, made when its turn comes. Names are plain letters and always the same."""
     exact, number = papers.exact(session, survey.id), survey.id
     yield "DOC-TRUOC.txt", [pack_records.readme(exact, public_url, now)]
-    yield f"01-bien-ban-kiem-phieu-{number}.pdf", [printing.minutes(exact, now)]
-    yield f"02-bang-tong-hop-{number}.pdf", [printing.table(exact, now)]
+    yield files.PDF.named(f"01-bien-ban-kiem-phieu-{number}"), [printing.minutes(exact, now)]
+    yield files.PDF.named(f"02-bang-tong-hop-{number}"), [printing.table(exact, now)]
     slips = reconciliation.minutes(session, number)
-    yield f"03-bien-ban-doi-chieu-{number}.pdf", [reconciliation.pdf(slips, now)]
+    yield files.PDF.named(f"03-bien-ban-doi-chieu-{number}"), [reconciliation.pdf(slips, now)]
     for unit in (None, *papers.villages(session, number)):
         told = papers.notice(session, number, unit.code if unit else None)
         place = unit.code if unit else survey.unit.code
         yield (
-            files.safe_name(f"04-ban-niem-yet-{number}-{place}.pdf"),
+            files.safe_name(files.PDF.named(f"04-ban-niem-yet-{number}-{place}")),
             [printing.notice(told, public_url, now)],
         )
     public = sets.public_set(session, number, key)
-    yield f"05-bo-cong-khai-{number}.json", [json.dumps(public, ensure_ascii=False, indent=1).encode()]
+    yield (
+        files.JSON.named(f"05-bo-cong-khai-{number}"),
+        [json.dumps(public, ensure_ascii=False, indent=1).encode()],
+    )
     for name, rows in pack_records.tables(session, survey, public_url):
-        yield f"{name}-{number}.csv", files.csv_rows(rows)
+        yield files.CSV.named(f"{name}-{number}"), files.csv_rows(rows)
 
 
 def _add(archive: zipfile.ZipFile, name: str, chunks: Iterable[bytes], now: datetime) -> str:

@@ -32,7 +32,6 @@ RELEASERS = access.RELEASE_PAPERS
 #: The province appraises the file as a whole, and gets it as a whole.
 PACKERS = access.TAKE_EVIDENCE_PACK
 _READERS = access.READ_PAPERS
-_PDF = "application/pdf"
 _CHUNK_BYTES = 64 * 1024
 
 
@@ -98,7 +97,7 @@ def evidence_pack(survey_id: str) -> ResponseReturnValue:
         with db.transaction() as current:
             pack.note_taken(current, survey.id, packed, actor=person.actor, now=now)
         on_failure.pop_all()  # from here on whoever sends it closes it
-    return files.download(_chunks(made), f"ho-so-minh-chung-{survey.id}.zip", "application/zip")
+    return files.download(_chunks(made), f"ho-so-minh-chung-{survey.id}", files.ZIP)
 
 
 def _release(survey_id: str, paper: str, lay_out: Callable[[Exact, datetime], bytes]) -> ResponseReturnValue:
@@ -107,14 +106,14 @@ def _release(survey_id: str, paper: str, lay_out: Callable[[Exact, datetime], by
     printed = lay_out(papers.exact(db.session(), survey.id), now)
     with db.transaction() as current:
         audit.record(current, person.actor, "reporting.release", f"survey:{survey.id}", at=now, form=paper)
-    return files.download(printed, f"{paper}-{survey.id}.pdf", _PDF)
+    return files.download(printed, f"{paper}-{survey.id}", files.PDF)
 
 
 def _notice(survey: SurveyView, village: str | None) -> ResponseReturnValue:
     reach.require(survey, current_app.extensions["settings"])
     found = papers.notice(db.session(), survey.id, village)
     printed = printing.notice(found, _public_url(), datetime.now(UTC))
-    return files.download(printed, f"ban-niem-yet-{survey.id}-{village or survey.unit.code}.pdf", _PDF)
+    return files.download(printed, f"ban-niem-yet-{survey.id}-{village or survey.unit.code}", files.PDF)
 
 
 def _survey(survey_id: str) -> SurveyView:

@@ -1,6 +1,6 @@
 """The province's board as files, and its chart."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from flask import Blueprint, Response
 
@@ -8,39 +8,26 @@ from survey_app import access, audit, db, files
 from survey_app.campaigns import requested, selection
 from survey_app.campaigns.queries import Board, Row
 from survey_app.campaigns.wording import state_name
-from survey_app.files import Cell
 from survey_app.i18n import gettext as _
 from survey_app.reporting import charts, exports
 
 bp = Blueprint("reporting", __name__)
 
 _READERS = access.READ_BOARD
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@bp.get("/can-bo/tinh/<int:year>.csv")
+@bp.get(f"/can-bo/tinh/<int:year>.{files.TABLE_SUFFIX}")
 @access.roles(*_READERS)
-def board_csv(year: int) -> Response:
-    """The rows chosen, as CSV."""
-    made = requested.board(year)
+def board(year: int, suffix: str) -> Response:
+    """The rows chosen; in a file that has sheets, the targets on one of their own."""
+    made, form = requested.board(year), files.TABLES[suffix]
     rows = selection.select(made.rows, requested.chosen(made))
-    _note_export(made, rows, "csv")
-    lines = tuple(exports.unit_lines(made, rows))  # worded while the request still knows its language
-    return files.download(files.csv_rows(lines), _file_name(made, "csv"), "text/csv; charset=utf-8")
-
-
-@bp.get("/can-bo/tinh/<int:year>.xlsx")
-@access.roles(*_READERS)
-def board_xlsx(year: int) -> Response:
-    """The rows chosen, and the targets on a sheet of their own."""
-    made = requested.board(year)
-    rows = selection.select(made.rows, requested.chosen(made))
-    _note_export(made, rows, "xlsx")
-    sheets: dict[str, Iterable[Sequence[Cell]]] = {
-        _("Units"): exports.unit_lines(made, rows),
-        _("Targets"): exports.target_lines(made),
-    }
-    return files.download(files.xlsx(sheets), _file_name(made, "xlsx"), _XLSX)
+    _note_export(made, rows, suffix)
+    # Worded while the request still knows its language.
+    sheets = {_("Units"): tuple(exports.unit_lines(made, rows))}
+    if form.has_sheets:
+        sheets[_("Targets")] = tuple(exports.target_lines(made))
+    return files.download(form.write(sheets), f"{made.province.full_name}-{made.year}", form)
 
 
 @bp.get("/can-bo/tinh/<int:year>/bieu-do.svg")
@@ -48,7 +35,7 @@ def board_xlsx(year: int) -> Response:
 def chart(year: int) -> Response:
     """How many units are in each state, as a chart; the page has the same numbers in a table."""
     counts = [(state_name(state), count) for state, count in requested.by_state(requested.board(year).rows)]
-    return Response(charts.bars(counts), mimetype="image/svg+xml")
+    return Response(charts.bars(counts), content_type=files.SVG.content_type)
 
 
 def _note_export(made: Board, rows: Sequence[Row], form: str) -> None:
@@ -63,7 +50,3 @@ def _note_export(made: Board, rows: Sequence[Row], form: str) -> None:
             form=form,
             rows=len(rows),
         )
-
-
-def _file_name(made: Board, suffix: str) -> str:
-    return f"{made.province.full_name}-{made.year}.{suffix}"

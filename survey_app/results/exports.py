@@ -33,14 +33,6 @@ def sheets(result: DisclosedResult) -> dict[str, Iterable[Row]]:
     }
 
 
-def rows(result: DisclosedResult) -> Iterable[Row]:
-    """All sheets below one another, each under its name."""
-    for name, lines in sheets(result).items():
-        yield (name,)
-        yield from lines
-        yield ()
-
-
 def _summary(result: DisclosedResult) -> list[Row]:
     commune, phone_paper = result.commune, result.doors
     hidden = commune.hidden_because is not None

@@ -27,7 +27,6 @@ bp = Blueprint("sets", __name__)
 AUDITORS = access.TAKE_SINGLE_ANSWERS
 
 _VERIFIER = Path(__file__).resolve().parents[2] / "verifier" / "verifier.html"
-_JSON = "application/json"
 
 
 @bp.get("/ket-qua/<survey_id>/du-lieu.json")
@@ -39,7 +38,7 @@ def public_set(survey_id: str) -> ResponseReturnValue:
     if survey.state in {State.DRAFT, State.ANNULLED}:
         abort(HTTPStatus.NOT_FOUND)
     found = sets.public_set(session, survey.id, keys.store().signing_key().public_key())
-    return files.download(_body(found), f"bo-cong-khai-{survey.id}.json", _JSON)
+    return files.download(_body(found), f"bo-cong-khai-{survey.id}", files.JSON)
 
 
 @bp.get("/can-bo/dot/<survey_id>/bo-kiem-toan.json")
@@ -53,14 +52,14 @@ def auditor_set(survey_id: str) -> ResponseReturnValue:
     with db.transaction() as current:
         subject = f"survey:{survey.id}"
         audit.record(current, person.actor, "results.auditor_set", subject, at=datetime.now(UTC))
-    return files.download(_body(found), f"bo-kiem-toan-{survey.id}.json", _JSON)
+    return files.download(_body(found), f"bo-kiem-toan-{survey.id}", files.JSON)
 
 
 @bp.get("/ket-qua/kiem-chung.html")
 @access.public
 def verifier_page() -> ResponseReturnValue:
     """The page that checks sets, to be saved: it is never shown from here, so it runs under no policy of ours."""
-    return files.download(_VERIFIER.read_bytes(), "kiem-chung.html", "text/html; charset=utf-8")
+    return files.download(_VERIFIER.read_bytes(), "kiem-chung", files.HTML_PAGE)
 
 
 def _body(found: Mapping[str, Any]) -> bytes:

@@ -26,7 +26,6 @@ bp.add_app_template_filter(wording.answers, "answers_told")
 bp.add_app_template_filter(wording.no_answers, "no_answers_told")
 
 _READERS = access.READ_RESULTS
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("/can-bo/dot/<survey_id>/ket-qua")
@@ -45,21 +44,12 @@ def page(survey_id: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/can-bo/dot/<survey_id>/ket-qua.csv")
+@bp.get(f"/can-bo/dot/<survey_id>/ket-qua.{files.TABLE_SUFFIX}")
 @access.roles(*_READERS)
-def csv_file(survey_id: str) -> ResponseReturnValue:
-    """The same figures as CSV."""
-    result = _result(survey_id, form="csv")
-    body = b"".join(files.csv_rows(exports.rows(result)))
-    return files.download(body, f"ket-qua-{result.survey.id}.csv", "text/csv; charset=utf-8")
-
-
-@bp.get("/can-bo/dot/<survey_id>/ket-qua.xlsx")
-@access.roles(*_READERS)
-def xlsx_file(survey_id: str) -> ResponseReturnValue:
-    """The same figures as a workbook."""
-    result = _result(survey_id, form="xlsx")
-    return files.download(files.xlsx(exports.sheets(result)), f"ket-qua-{result.survey.id}.xlsx", _XLSX)
+def file(survey_id: str, suffix: str) -> ResponseReturnValue:
+    """The same figures as a file of tables."""
+    result, form = _result(survey_id, form=suffix), files.TABLES[suffix]
+    return files.download(form.write(exports.sheets(result)), f"ket-qua-{result.survey.id}", form)
 
 
 @bp.get("/ket-qua/<survey_id>")

@@ -46,7 +46,7 @@ def framework_file(key: str, version: int) -> ResponseReturnValue:
     """A version as a file, to be edited and brought back as the next one."""
     document = frameworks.dump(queries.version(db.session(), key, version))
     body = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
-    return files.download(body.encode(), f"{key}-{version}.json", "application/json")
+    return files.download(body.encode(), f"{key}-{version}", files.JSON)
 
 
 @bp.post("/can-bo/khung/<int:year>/tep")

@@ -65,24 +65,13 @@ def upload(code: str) -> ResponseReturnValue:
     return redirect(url_for("units.villages", code=code))
 
 
-@bp.get("/<code>/mau.xlsx")
+@bp.get(f"/<code>/mau.{files.TABLE_SUFFIX}")
 @access.roles(*READERS)
-def template_xlsx(code: str) -> Response:
-    commune = _commune(code)
-    body = files.xlsx({commune.full_name[:31]: _template_rows(commune)})
-    mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return files.download(body, f"{commune.code}-{commune.name}.xlsx", mimetype)
-
-
-@bp.get("/<code>/mau.csv")
-@access.roles(*READERS)
-def template_csv(code: str) -> Response:
-    commune = _commune(code)
-    return files.download(
-        files.csv_rows(_template_rows(commune)),
-        f"{commune.code}-{commune.name}.csv",
-        "text/csv; charset=utf-8",
-    )
+def template_file(code: str, suffix: str) -> Response:
+    """The list of the commune's villages as a file to fill in and bring back."""
+    commune, form = _commune(code), files.TABLES[suffix]
+    body = form.write({commune.full_name[:31]: _template_rows(commune)})
+    return files.download(body, f"{commune.code}-{commune.name}", form)
 
 
 @bp.route("/<code>/thon", methods=["GET", "POST"])

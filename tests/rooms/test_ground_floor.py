@@ -1,5 +1,6 @@
 """The ground floor: settings, keys, the database, errors, who may open what, headers, files and counting of failures."""
 
+import re
 import sqlite3
 import stat
 import threading
@@ -17,6 +18,7 @@ from survey_app.config import DayOff, load_settings
 from survey_app.errors import DomainError
 from survey_app.keys import KeyMissing, KeyStore
 from survey_app.throttle import Failure
+from tests.readers import words
 
 pytestmark = pytest.mark.both_engines
 
@@ -561,9 +563,47 @@ def test_no_job_of_the_application_fails_on_an_empty_database(app):
 )  # fmt: skip
 def test_a_file_leaves_with_a_plain_name(app, typed, safe):
     with app.test_request_context():
-        header = files.download(b"", typed, "text/csv").headers["Content-Disposition"]
+        header = files.download(b"", typed, files.CSV).headers["Content-Disposition"]
 
-    assert header == f"attachment; filename={safe}"
+    assert header == f"attachment; filename={safe}.csv"
+
+
+@pytest.mark.parametrize("form", files.TABLES.values(), ids=list(files.TABLES))
+def test_every_format_of_tables_holds_every_table(form):
+    written = form.write({"Bảng một": [("Xã", "Số hộ"), ("Ia Mơ", 76)], "Bảng hai": [("=1+1",)]})
+
+    read = words(written if isinstance(written, bytes) else b"".join(written))
+
+    assert [part for part in ("Xã", "Ia Mơ", "76", "=1+1") if part not in read] == []
+
+
+def test_every_file_of_tables_can_be_had_in_every_format(app):
+    offered = {
+        rule.endpoint: rule for rule in app.url_map.iter_rules() if rule.rule.endswith(files.TABLE_SUFFIX)
+    }
+    several = [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule.rule.endswith(tuple(f".{name}" for name in files.TABLES))
+    ]
+
+    assert set(offered) == {"results.file", "reporting.board", "units.template_file"}
+    assert several == []
+
+
+def test_the_table_of_formats_alone_names_what_files_are():
+    ours = Path(files.__file__).parent
+    naming = sorted(
+        str(path.relative_to(ours))
+        for path in ours.rglob("*.py")
+        if path.name != "files.py"
+        and re.search(
+            r"content_type=\"|mimetype=\"|text/csv|spreadsheetml|application/zip|Content-Disposition|send_file",
+            path.read_text(encoding="utf-8"),
+        )
+    )
+
+    assert naming == []
 
 
 def test_cells_that_a_spreadsheet_would_run_are_text_and_numbers_stay_numbers():

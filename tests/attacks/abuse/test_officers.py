@@ -246,9 +246,9 @@ def test_s38_signing_in_never_leads_off_the_site(app, officer):
 )  # fmt: skip
 def test_s39_a_file_leaves_under_a_safe_name_from_memory(app, typed, safe):
     with app.test_request_context():
-        reply = files.download(b"x", typed, "text/csv")
+        reply = files.download(b"x", typed, files.CSV)
 
-    assert reply.headers.getlist("Content-Disposition") == [f"attachment; filename={safe}"]
+    assert reply.headers.getlist("Content-Disposition") == [f"attachment; filename={safe}.csv"]
     assert reply.headers["Cache-Control"] == "no-store"
 
 
