@@ -10,6 +10,7 @@ from survey_app.approvals import (
     paper_signatures,
     paper_views,
     parties,
+    passed_over,
     registry,
     reminders,
 )
@@ -34,6 +35,7 @@ def init_app(app: Flask) -> None:
         stands_in_note=parties.stands_in_note,
         asked_act=registry.act_name,
         decision_page=registry.decision_page,
+        passed_over=passed_over.sentence_of,
     )
     app.jinja_env.globals["paper_signatures"] = lambda: app.extensions["settings"].paper_signatures
     todo.register(app, reminders.todos)

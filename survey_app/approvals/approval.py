@@ -6,9 +6,18 @@ from datetime import datetime
 
 from survey_app import access
 from survey_app.access import Identity, Role
-from survey_app.approvals.agreement import Agreement
+from survey_app.approvals.agreement import Agreement, Side
 from survey_app.approvals.papers import Outcome, PaperView
 from survey_app.approvals.parties import Party
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What the second side said when it did not agree to the same request."""
+
+    name: str
+    at: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,10 @@ class ApprovalView:
     paper: PaperView | None
     #: Who must agree to this act.
     needs: Agreement
+    #: From when on others may decide without the second side (`Agreement.instead`); None where they never may.
+    instead_from: datetime | None = None
+    #: That side's word on the same request, made before; None where it has given no answer.
+    refusal: Refusal | None = None
 
     @property
     def requester(self) -> Party:
@@ -61,27 +74,53 @@ class ApprovalView:
         """Whether a signed paper has to be confirmed before anything else is decided."""
         return self.decision is None and self.paper is not None and self.paper.outcome is None
 
+    @property
+    def is_without_second(self) -> bool:
+        """Whether it was decided by those who may go on where the second side is silent or refuses."""
+        return self.decided_as in self.needs.deciders_instead(self.requested_as)
+
     def stands_in(self, role: Role | None) -> bool:
-        """Whether somebody of the province acted in this role for a unit below it."""
-        return role in access.PROVINCIAL and self.unit_path.count("/") > 2
+        """Whether somebody of the province acted in this role in place of the body of a unit below it."""
+        is_below = self.unit_path.count("/") > 2
+        return role in access.PROVINCIAL and is_below and not self.is_without_second
 
-    def may_decide(self, person: Identity) -> bool:
+    def deciders(self, now: datetime) -> Side:
+        """Roles that may decide now."""
+        usual = self.needs.deciders(self.requested_as)
+        return usual | self.needs.deciders_instead(self.requested_as) if self.is_late(now) else usual
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether the second side has had its time, or has refused already."""
+        return self.instead_from is not None and self.instead_from <= now
+
+    def may_decide(self, person: Identity, now: datetime) -> bool:
         """Whether it waits for `person`."""
-        return self.decision is None and not self.waits_for_paper and self.is_for(person)
+        return self.decision is None and not self.is_held_up(person.role, now) and self.is_for(person, now)
 
-    def may_confirm(self, person: Identity) -> bool:
+    def is_held_up(self, role: Role, now: datetime) -> bool:
+        """Whether a signed paper has to be confirmed before somebody of this role decides.
+
+        The paper of a side that has had its time holds nobody up: what is not confirmed is no answer.
+        """
+        if not self.waits_for_paper or self.paper is None:
+            return False
+        is_of_the_late = self.paper.uploaded_as in self.needs.sides[1] and self.is_late(now)
+        return not (is_of_the_late and role in self.needs.deciders_instead(self.requested_as))
+
+    def may_confirm(self, person: Identity, now: datetime) -> bool:
         """Whether `person` may be the second one to look at the scan of a signed paper."""
         return (
             self.waits_for_paper
             and self.paper is not None
             and self.paper.uploaded_by != person.user_id
-            and self.is_for(person)
+            and self.is_for(person, now)
+            and self.needs.are_one_side(self.requested_as, frozenset({self.paper.uploaded_as, person.role}))
         )
 
-    def is_for(self, person: Identity) -> bool:
-        """Whether `person` is of the side that decides: not the one who asked, and on the unit or above it."""
+    def is_for(self, person: Identity, now: datetime) -> bool:
+        """Whether `person` is of a side that decides: not the one who asked, and on the unit or above it."""
         return (
-            person.role in self.needs.deciders(self.requested_as)
+            person.role in self.deciders(now)
             and person.user_id != self.requested_by
             and person.covers(self.unit_path)
         )

@@ -10,7 +10,7 @@ from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, db
-from survey_app.approvals import deciding, registry, requests
+from survey_app.approvals import deciding, passed_over, registry, requests
 from survey_app.approvals.forms import DecisionForm
 from survey_app.approvals.refusals import ApprovalDecided, ApprovalNotFound
 from survey_app.errors import DomainError
@@ -65,7 +65,9 @@ def respond(approval_id: int) -> ResponseReturnValue:
         act=act,
         evidence=evidence,
         form=form,
-        may_decide=asked.may_decide(person),
+        may_decide=asked.may_decide(person, now),
+        stands_in=asked.stands_in(person.role) and person.role in asked.needs.deciders(asked.requested_as),
+        notice=passed_over.notice(asked, person.role, now),
         **evidence.values,
     )
     return page, status

@@ -20,5 +20,7 @@ WORDS = Words(
         "asked": _l("asked for"),
         "decision": _l("decision"),
         "acted_for": _l("in place of"),
+        "unanswered_since": _l("no answer of the commune since"),
+        "comment": _l("the commune's comment"),
     },
 )

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit, clock, db, working_days
 from survey_app.access import Identity
-from survey_app.approvals import deciding, scans
+from survey_app.approvals import deciding, passed_over, scans
 from survey_app.approvals import requests as approvals
 from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.models import Approval, PaperSignature
@@ -55,7 +55,7 @@ def upload(
     cannot be, a refusal without a reason, or while another paper waits.
     """
     asked = _held(session, approval_id, by)
-    if not asked.may_decide(by):
+    if not asked.may_decide(by, now):
         raise ApprovalRefused(_("The other body must decide this request, on paper as well as here."))
     kind = scans.media_type(signed.scan)
     if kind is None:
@@ -64,6 +64,7 @@ def upload(
                 "This file is not a whole PDF, PNG or JPEG of at most 5 MB. Scan or photograph the paper again."
             )
         )
+    passed_over.refuse_by_a_doubtful_clock(session, asked, by.role)
     _refuse_what_cannot_be(signed, asked, now)
     due_at = working_days.end_of(working_days.last_of(WORKING_DAYS, after=civil(now), days_off=days_off))
     digest = hashlib.sha256(signed.scan).hexdigest()
@@ -93,9 +94,10 @@ def confirm(session: Session, approval_id: int, *, by: Identity, now: datetime) 
     request.decision, request.decision_reason = paper.decision, paper.reason
     request.decided_by, request.decided_as, request.decided_at = paper.uploaded_by, paper.uploaded_as, now
     session.flush()  # the decision is read back below by a query
-    details = {"approval": approval_id, "decision": paper.decision, "digest": paper.digest}
-    audit.record(session, by.actor, "accounts.paper_confirmed", asked.subject, at=now, **details)
     decided = approvals.approval(session, approval_id, by)
+    details = {"approval": approval_id, "decision": paper.decision, "digest": paper.digest}
+    said = passed_over.details(decided)
+    audit.record(session, by.actor, "accounts.paper_confirmed", asked.subject, at=now, **details, **said)
     deciding.carry_out(session, decided, by, now)
     return decided
 
@@ -178,7 +180,7 @@ def _waiting(
         raise PaperRefused(
             _("No signed paper waits here any more. Decide on this page, or upload the scan again.")
         )
-    if not asked.may_confirm(by):
+    if not asked.may_confirm(by, now):
         raise ApprovalRefused(
             _("Whoever uploaded the scan cannot confirm it; a second person of the same body has to.")
         )

@@ -4,7 +4,7 @@ They exist only where the operator allows paper. A scan leaves as a download alo
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import wraps
 from http import HTTPStatus
 from typing import ParamSpec
@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from survey_app import access, db, files, forms
 from survey_app.accounts.freshness import fresh
-from survey_app.approvals import deputies, paper_signatures, registry, scans
+from survey_app.approvals import deputies, paper_signatures, passed_over, registry, scans
 from survey_app.approvals import requests as approvals
 from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.forms import CheckForm, PaperForm
@@ -65,16 +65,14 @@ def paper(approval_id: int) -> ResponseReturnValue:
     )
     try:
         with db.transaction() as current:
-            paper_signatures.upload(current, approval_id, signed, by=person, now=now, days_off=_days_off())
+            paper_signatures.upload(
+                current, approval_id, signed, by=person, now=now, days_off=passed_over.days_off()
+            )
     except DomainError as refusal:
         form.form_errors = [refusal.message]
         return _page(_asked(approval_id), form), HTTPStatus.UNPROCESSABLE_ENTITY
     flash(_("The scan is kept. It counts once a second person of your body has confirmed it."), "success")
     return redirect(request.path, HTTPStatus.SEE_OTHER)
-
-
-def _days_off() -> set[date]:
-    return {off.day for off in current_app.extensions["settings"].days_off}
 
 
 @bp.post(f"{_PAGE}/xac-nhan")
@@ -118,14 +116,14 @@ def _asked(approval_id: int) -> ApprovalView:
 
 
 def _page(asked: ApprovalView, form: PaperForm, check_form: CheckForm | None = None) -> str:
-    person, act = access.identity(), registry.act(asked.act)
+    person, act, now = access.identity(), registry.act(asked.act), datetime.now(UTC)
     return render_template(
         "approvals/paper.html",
         approval=asked,
         act=act,
         form=form,
         check_form=check_form or CheckForm(formdata=None),
-        may_upload=asked.may_decide(person),
-        may_confirm=asked.may_confirm(person),
+        may_upload=asked.may_decide(person, now),
+        may_confirm=asked.may_confirm(person, now),
         days=paper_signatures.WORKING_DAYS,
     )

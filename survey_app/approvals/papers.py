@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from survey_app.access import Role
 from survey_app.accounts.models import User
 from survey_app.approvals.models import PaperSignature
 from survey_app.approvals.parties import OnPaper
@@ -36,6 +37,7 @@ class PaperView:
     digest: str
     uploaded_by: int
     uploaded_by_name: str
+    uploaded_as: Role
     uploaded_at: datetime
     due_at: datetime
     outcome: Outcome | None
@@ -74,6 +76,7 @@ def newest_papers(session: Session, approval_ids: Iterable[int]) -> dict[int, Pa
             digest=row.digest,
             uploaded_by=row.uploaded_by,
             uploaded_by_name=uploader_name,
+            uploaded_as=Role(row.uploaded_as),
             uploaded_at=row.uploaded_at,
             due_at=row.due_at,
             outcome=Outcome(row.outcome) if row.outcome else None,

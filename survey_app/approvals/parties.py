@@ -1,6 +1,6 @@
 """Who asked and who decided, in the words that every page and paper prints. Knows no table and no request."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
@@ -64,8 +64,10 @@ def stands_in_note(role: Role) -> str:
     return _("You stand in for the commune. This is recorded and printed on the papers.")
 
 
-def stood_in(roles: Iterable[Role]) -> str:
-    """The line that every paper of a survey prints when the province published it in place of the commune's own."""
+def stood_in(roles: Collection[Role]) -> str:
+    """The line that every paper of a survey prints when others published it in place of the commune's own."""
+    if Role.FRONT_COMMUNE in roles:
+        return _("Published by the commune Front and the province Front, without the commune")
     return _("Published by the %(bodies)s", bodies="; ".join(stand_in_name(role) for role in roles))
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.access import Identity
 from survey_app.accounts.todo import Todo
-from survey_app.approvals import registry
+from survey_app.approvals import passed_over, registry
 from survey_app.approvals import requests as approvals
 from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.papers import PaperView
@@ -19,21 +19,22 @@ from survey_app.units import queries as units
 def todos(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
     """One line for each request that waits for the person, whatever act it asks for."""
     for asked in approvals.open_approvals(session, identity):
-        if asked.may_decide(identity):
-            yield _decision(session, asked)
-        elif asked.paper is not None and asked.may_confirm(identity):
+        if asked.may_decide(identity, now):
+            yield _decision(session, asked, identity, now)
+        elif asked.paper is not None and asked.may_confirm(identity, now):
             yield _second_look(asked, asked.paper)
 
 
-def _decision(session: Session, asked: ApprovalView) -> Todo:
+def _decision(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> Todo:
+    why = _(
+        "%(unit)s, survey %(number)s: %(name)s asks for your decision.",
+        unit=units.unit(session, asked.unit_id).full_name,
+        number=asked.subject.partition(":")[2],
+        name=asked.requested_by_name,
+    )
     return Todo(
         title=_("Decide: %(act)s", act=registry.act_name(asked.act)),
-        detail=_(
-            "%(unit)s, survey %(number)s: %(name)s asks for your decision.",
-            unit=units.unit(session, asked.unit_id).full_name,
-            number=asked.subject.partition(":")[2],
-            name=asked.requested_by_name,
-        ),
+        detail=f"{why} {passed_over.notice(asked, person.role, now)}".strip(),
         url=registry.decision_page(asked),
         urgent=True,
     )

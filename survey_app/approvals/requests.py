@@ -5,18 +5,18 @@ uses takes the identity and looks inside its subtree only.
 """
 
 import unicodedata
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from survey_app import audit
 from survey_app.access import Identity, Role
 from survey_app.accounts.models import User
-from survey_app.approvals import deputies, registry
-from survey_app.approvals.approval import ApprovalView
+from survey_app.approvals import deputies, passed_over, registry
+from survey_app.approvals.approval import ApprovalView, Refusal
 from survey_app.approvals.deputies import Step
 from survey_app.approvals.models import Approval
 from survey_app.approvals.papers import newest_papers
@@ -53,6 +53,15 @@ def approval(session: Session, approval_id: int, identity: Identity) -> Approval
 def approvals_of(session: Session, subject: str) -> tuple[ApprovalView, ...]:
     """Every request ever made about `subject`, oldest first."""
     return _approvals(session, _approval_query().where(Approval.subject == subject))
+
+
+def standing_refusal(
+    session: Session, act: str, subject: str, role: Role, payload: Mapping[str, object]
+) -> Refusal | None:
+    """The second side's refusal of exactly this, where somebody of this role may ask others to go on without it."""
+    if not registry.act(act).needs.deciders_instead(role):
+        return None
+    return _refusal(_words(session, {subject}), act, subject, payload)
 
 
 def request_approval(
@@ -118,14 +127,15 @@ def decide(
     asked = approval(session, approval_id, by)
     if request is None or request.decision is not None:
         raise ApprovalDecided
-    if asked.waits_for_paper:
+    if asked.is_held_up(by.role, now):
         raise ApprovalRefused(
             _("A decision signed on paper waits for a second person. Confirm or reject it first.")
         )
-    if not asked.may_decide(by):
+    if not asked.may_decide(by, now):
         raise ApprovalRefused(
             _("The other body must decide this request: two bodies have to agree, and nobody agrees twice.")
         )
+    passed_over.refuse_by_a_doubtful_clock(session, asked, by.role)
     request.decision = "approved" if approved else "refused"
     request.decided_by = by.user_id
     request.decided_as = by.role
@@ -133,6 +143,7 @@ def decide(
     request.decision_reason = _reason(reason, required=not approved)
     session.flush()  # The decision is read back below by a query.
     away = deputies.note(session, approval_id, Step.DECISION, by=by, now=now)
+    decided = approval(session, approval_id, by)
     audit.record(
         session,
         by.actor,
@@ -142,8 +153,9 @@ def decide(
         approval=approval_id,
         decision=request.decision,
         **_in_place_of(away),
+        **passed_over.details(decided),
     )
-    return approval(session, approval_id, by)
+    return decided
 
 
 def withdraw_requests(session: Session, subject: str, *, actor: str, why: str, now: datetime) -> int:
@@ -175,6 +187,7 @@ def _approvals(session: Session, query: Select[Approval, str, str, str]) -> tupl
     rows = session.execute(query).all()
     ids = [row[0].id for row in rows]
     acted_for, papers = deputies.names_acted_for(session, ids), newest_papers(session, ids)
+    refusals, off = _refusals(session, [row[0] for row in rows]), passed_over.days_off()
     return tuple(
         ApprovalView(
             id=row.id,
@@ -197,9 +210,52 @@ def _approvals(session: Session, query: Select[Approval, str, str, str]) -> tupl
             decided_for=acted_for.get((row.id, Step.DECISION)),
             paper=papers.get(row.id),
             needs=registry.act(row.act).needs,
+            instead_from=_instead_from(row, refusals.get(row.id), off),
+            refusal=refusals.get(row.id),
         )
         for row, path, asker, decider in rows
     )
+
+
+def _refusals(session: Session, asked: Sequence[Approval]) -> dict[int, Refusal]:
+    """By request, what the second side said to the same before; only where others may go on without it."""
+    waiting = [row for row in asked if registry.act(row.act).needs.deciders_instead(Role(row.requested_as))]
+    words = _words(session, {row.subject for row in waiting}) if waiting else ()
+    found = {
+        row.id: _refusal([word for word in words if word[0].id < row.id], row.act, row.subject, row.payload)
+        for row in waiting
+    }
+    return {number: refusal for number, refusal in found.items() if refusal is not None}
+
+
+def _words(session: Session, subjects: Collection[str]) -> Sequence[Row[Approval, str]]:
+    """What was decided on these subjects and by whom, the newest first."""
+    made = (
+        select(Approval, User.name)
+        .join(User, User.id == Approval.decided_by)
+        .where(Approval.subject.in_(subjects), Approval.decision.in_(("approved", "refused")))
+        .order_by(Approval.id.desc())
+    )
+    return session.execute(made).all()
+
+
+def _refusal(
+    words: Iterable[Row[Approval, str]], act: str, subject: str, payload: Mapping[str, object]
+) -> Refusal | None:
+    """The second side's word on exactly this. The newest on the act counts: who agreed since has not refused."""
+    same = ((word, name) for word, name in words if (word.act, word.subject) == (act, subject))
+    word, name = next(same, (None, ""))
+    if word is None or word.decided_at is None or word.decision != "refused" or word.payload != payload:
+        return None
+    if word.decided_as not in registry.act(act).needs.sides[1]:
+        return None
+    return Refusal(name, word.decided_at, word.decision_reason)
+
+
+def _instead_from(row: Approval, refusal: Refusal | None, off: Collection[date]) -> datetime | None:
+    if not registry.act(row.act).needs.deciders_instead(Role(row.requested_as)):
+        return None
+    return row.requested_at if refusal else passed_over.silent_from(row.requested_at, off)
 
 
 def _in_place_of(away: int | None) -> dict[str, int]:

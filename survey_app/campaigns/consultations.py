@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from survey_app.access import Body
 from survey_app.approvals.models import Approval
 from survey_app.campaigns.waits import Step
 from survey_app.fieldwork import acts, calendar
@@ -69,7 +70,7 @@ def of_year(session: Session, province_path: str, year: int, *, is_live: bool) -
     exact = _counts(session, Progress)
     shown = exact if is_live else _counts(session, HourlyProgress)
     counts = {row.id: (exact if row.state in _FINAL else shown)[row.id] for row in found}
-    submitted = _submitted(session)
+    asked = _asked(session)
     heard = _heard_by_phone(session, [row.id for row in found])
     return tuple(
         Consultation(
@@ -81,7 +82,7 @@ def of_year(session: Session, province_path: str, year: int, *, is_live: bool) -
                 opens_at=row.opens_at,
                 closes_at=row.closes_at,
                 counting_ends_at=row.counting_ends_at,
-                is_submitted=acts.subject(row.id) in submitted,
+                asked=asked.get(acts.subject(row.id)),
                 households=households.get(row.id, 0),
                 answered=counts[row.id],
             ),
@@ -153,7 +154,10 @@ def _tells_anything(figure: Mapping[str, Any]) -> bool:
     return bool(tally.valid or closing or chosen or any(told))
 
 
-def _submitted(session: Session) -> frozenset[str]:
-    """Subjects that wait for the other body's decision on publishing."""
-    waiting = select(Approval.subject).where(Approval.act == Act.PUBLISH, Approval.decision.is_(None))
-    return frozenset(session.scalars(waiting.order_by(Approval.id)))
+def _asked(session: Session) -> Mapping[str, Body]:
+    """By subject, the body that has been asked to agree to publishing and has not decided."""
+    waiting = select(Approval.subject, Approval.requested_body)
+    waiting = waiting.where(Approval.act == Act.PUBLISH, Approval.decision.is_(None))
+    other = {Body.GOVERNMENT: Body.FRONT, Body.FRONT: Body.GOVERNMENT}
+    found = session.execute(waiting.order_by(Approval.id))
+    return {subject: other[Body(body)] for subject, body in found}

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import assert_never
 
+from survey_app.access import Body
 from survey_app.fieldwork import calendar
 from survey_app.fieldwork.models import State
 from survey_app.units.queries import civil
@@ -20,6 +21,7 @@ class Reason(StrEnum):
     NO_SURVEY = "no_survey"
     NOT_SUBMITTED = "not_submitted"
     AWAITING_FRONT = "awaiting_front"
+    AWAITING_COMMUNE = "awaiting_commune"
     NOT_OPEN = "not_open"
     OPEN = "open"
     COUNTING = "counting"
@@ -33,9 +35,17 @@ _NEEDS_SOMEBODY = frozenset(
         Reason.NO_SURVEY,
         Reason.NOT_SUBMITTED,
         Reason.AWAITING_FRONT,
+        Reason.AWAITING_COMMUNE,
         Reason.SIGNATURES,
     }
 )
+
+#: By the body that has been asked to agree to publishing.
+_ASKED = {
+    None: Reason.NOT_SUBMITTED,
+    Body.FRONT: Reason.AWAITING_FRONT,
+    Body.GOVERNMENT: Reason.AWAITING_COMMUNE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +72,8 @@ class Step:
     opens_at: datetime
     closes_at: datetime
     counting_ends_at: datetime | None
-    is_submitted: bool
+    #: The body that was asked to agree to publishing and has not decided; None where none was asked.
+    asked: Body | None
     households: int
     answered: int
 
@@ -73,8 +84,7 @@ def wait_of(step: Step | None, *, has_households: bool, now: datetime) -> Wait |
         return Wait(Reason.NO_SURVEY if has_households else Reason.NO_HOUSEHOLDS)
     match step.state:
         case State.DRAFT:
-            reason = Reason.AWAITING_FRONT if step.is_submitted else Reason.NOT_SUBMITTED
-            return _until_opening(reason, step, now)
+            return _until_opening(_ASKED[step.asked], step, now)
         case State.PUBLISHED:
             return _until_opening(Reason.NOT_OPEN, step, now)
         case State.OPEN:

@@ -42,6 +42,7 @@ def reason_name(reason: Reason) -> str:
         Reason.NO_SURVEY: _("no survey made yet"),
         Reason.NOT_SUBMITTED: _("draft not sent for approval"),
         Reason.AWAITING_FRONT: _("waits for the Front's approval"),
+        Reason.AWAITING_COMMUNE: _("waits for the commune's approval"),
         Reason.NOT_OPEN: _("should have opened"),
         Reason.OPEN: _("should have closed"),
         Reason.COUNTING: _("should have been counted and sealed"),
@@ -126,6 +127,9 @@ _REASONS: Mapping[Reason, Callable[[Wait], str]] = {
     ),
     Reason.AWAITING_FRONT: lambda wait: _(
         "waits for the Front's approval; it should open on %(day)s", day=_day(wait)
+    ),
+    Reason.AWAITING_COMMUNE: lambda wait: _(
+        "waits for the commune's approval; it should open on %(day)s", day=_day(wait)
     ),
     Reason.NOT_OPEN: lambda wait: _("approved, opens on %(day)s", day=_day(wait)),
     Reason.OPEN: _open,

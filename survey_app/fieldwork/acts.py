@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from survey_app.access import Identity, Role
 from survey_app.approvals import requests as approvals
-from survey_app.approvals.approval import ApprovalView
+from survey_app.approvals.approval import ApprovalView, Refusal
 from survey_app.fieldwork import batches, calendar, counting, drafting, operations, readiness
 from survey_app.fieldwork.drafting import Asked, Plan
+from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.refusals import CannotPublish, ReasonNeeded
 from survey_app.i18n import gettext as _
@@ -126,6 +127,33 @@ def _moment(payload: Mapping[str, object], name: str) -> datetime:
     return datetime.fromisoformat(str(payload[name]))
 
 
+def publish_alone(
+    session: Session, survey: SurveyView, *, by: Identity, now: datetime, keys: KeyStore
+) -> None:
+    """Publish a survey in which nothing is scored: one body alone may. Raises what `operations.publish` refuses.
+
+    What the other body was asked to agree to before is withdrawn, because it is done.
+    """
+    if needs_two_to_publish(survey):
+        raise CannotPublish(_("This survey is scored, so two bodies publish it: ask the other one."))
+    stand_ins = (by.role,) if by.is_provincial else ()
+    operations.require_revision(session, survey.id, survey.revision)
+    operations.publish(session, survey.id, actor=by.actor, now=now, keys=keys, stand_ins=stand_ins)
+    why = _("Nothing in it is scored, so one body published it alone.")
+    approvals.withdraw_requests(session, subject(survey.id), actor=by.actor, why=why, now=now)
+
+
+def refused_to_publish(session: Session, survey: SurveyView, person: Identity) -> Refusal | None:
+    """The commune's refusal of this draft as it is, where the person may ask the other Front to go on without it."""
+    payload = {"revision": survey.revision}
+    return approvals.standing_refusal(session, Act.PUBLISH, subject(survey.id), person.role, payload)
+
+
+def needs_two_to_publish(survey: SurveyView) -> bool:
+    """Whether two bodies publish it: only what an open link collects is never scored (law 3)."""
+    return survey.purpose is Purpose.DECISION
+
+
 def change_draft(
     session: Session,
     survey_id: str,
@@ -179,6 +207,6 @@ def carry_out(session: Session, approval: ApprovalView, *, actor: str, now: date
 
 
 def _stand_ins(approval: ApprovalView) -> tuple[Role, ...]:
-    """Roles of the province in which one of the two bodies acted for the commune's own."""
-    roles = (approval.requested_as, approval.decided_as)
-    return tuple(role for role in Role if role in roles and approval.stands_in(role))
+    """Roles that acted in place of the commune's own bodies: of the province, or both Fronts without the commune."""
+    roles, both = (approval.requested_as, approval.decided_as), approval.is_without_second
+    return tuple(role for role in Role if role in roles and (both or approval.stands_in(role)))

@@ -135,7 +135,8 @@ class Survey(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[str] = mapped_column(String(40))
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    #: Roles of the province that asked for, or agreed to, publishing in place of the commune's own; with commas.
+    #: Roles that published it in place of the commune's own bodies, with commas: of the province, or both Fronts where
+    #: the commune was silent or refused.
     stand_ins: Mapped[str] = mapped_column(String(40), default="", server_default=text("''"))
     annulled_reason: Mapped[str | None] = mapped_column(String(500))
     #: The rule book in force when it was published, by key, version and digest; None while it is a draft.

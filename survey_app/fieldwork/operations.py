@@ -55,7 +55,7 @@ def publish(
 ) -> None:
     """Fix form, frame and dates, make the pepper, and open at once if the day has come. Raises CannotPublish.
 
-    `stand_ins` are the roles of the province that acted in place of the commune's own; every paper says so.
+    `stand_ins` are the roles that acted in place of the commune's own bodies; every paper says so.
     """
     survey = hold(session, survey_id)
     require_state(survey, State.DRAFT)

@@ -81,7 +81,7 @@ class SurveyView:
     key_destroyed: bool = False
     #: What tells the pepper of its slips from any other; None before it is made.
     pepper_mark: str | None = None
-    #: Roles of the province that published it in place of the commune's own bodies; every paper says so.
+    #: Roles that published it in place of the commune's own bodies; every paper says so.
     stand_ins: tuple[Role, ...] = ()
     #: The rule book it was published under; None while it is a draft.
     rulebook: Pin | None = None

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.access import Identity
 from survey_app.approvals import registry
-from survey_app.approvals.agreement import BOTH_BODIES, Agreement
+from survey_app.approvals.agreement import BOTH_BODIES, FRONT_AND_COMMUNE, Agreement
 from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.registry import Evidence, TwoBodyAct
 from survey_app.authoring import confirmation
@@ -59,7 +59,7 @@ def _act(act: Act, words: LazyString, needs: Agreement = BOTH_BODIES) -> TwoBody
 
 
 TABLE = (
-    _act(Act.PUBLISH, _l("Publish the survey")),
+    _act(Act.PUBLISH, _l("Publish the survey"), FRONT_AND_COMMUNE),
     _act(Act.EXTEND, _l("Keep the phones open longer")),
     _act(Act.SHORTEN, _l("Let the phones close earlier")),
     _act(Act.EXTEND_COUNTING, _l("Give more time to key paper")),

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from survey_app import access, db, revisions
 from survey_app.accounts.freshness import fresh
-from survey_app.approvals import decision_page
+from survey_app.approvals import decision_page, passed_over
+from survey_app.approvals.agreement import FRONT_AND_COMMUNE
 from survey_app.errors import DomainError
 from survey_app.fieldwork import (
     acts,
@@ -35,6 +36,7 @@ from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.way_in import Door
 from survey_app.i18n import gettext as _
+from survey_app.keys import store
 from survey_app.revisions import Saved, SavedMeanwhile
 
 bp = Blueprint("fieldwork", __name__, url_prefix="/can-bo/dot", template_folder="templates")
@@ -82,10 +84,14 @@ def page(survey_id: str) -> ResponseReturnValue:
         remarks=remarks.remarks(current, survey),
         ways=links.ways(survey, person.role),
         open_link=_open_link(survey),
-        waiting=[found.id for found in asked if found.may_decide(person)],
+        waiting=[found.id for found in asked if found.may_decide(person, now)],
+        notices={found.id: passed_over.notice(found, person.role, now) for found in asked},
         annulments=rounds.annulments(current, survey_id),
         may_draft=person.role in DRAFTERS,
         may_ask=person.role in _BODIES,
+        may_ask_to_publish=person.role in FRONT_AND_COMMUNE.askers,
+        refusal=acts.refused_to_publish(current, survey, person),
+        needs_two=acts.needs_two_to_publish(survey),
         extend_form=ExtendForm(formdata=None, prefix="extend"),
         shorten_form=ExtendForm(formdata=None, prefix="shorten"),
         keying_form=KeyingForm(formdata=None, prefix="keying"),
@@ -98,8 +104,19 @@ def page(survey_id: str) -> ResponseReturnValue:
 @access.roles(*_BODIES)
 @fresh
 def ask_publish(survey_id: str) -> ResponseReturnValue:
-    """Ask the other body to publish."""
-    return _ask(survey_id, Act.PUBLISH, {}, "")
+    """Ask the other body to publish, or publish what is not scored."""
+    now, person = datetime.now(UTC), access.identity()
+    survey = queries.scoped_survey(db.session(), survey_id, person)
+    if acts.needs_two_to_publish(survey):
+        return _ask(survey_id, Act.PUBLISH, {}, "")
+    try:
+        with db.transaction() as writing:
+            acts.publish_alone(writing, survey, by=person, now=now, keys=store())
+    except DomainError as refusal:
+        flash(refusal.message, "error")
+    else:
+        flash(_("Published."), "success")
+    return redirect(url_for("fieldwork.page", survey_id=survey_id))
 
 
 @bp.post("/<survey_id>/xin-gia-han")

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from survey_app.approvals import passed_over
 from survey_app.approvals import requests as approvals
 from survey_app.approvals.papers import Outcome
 from survey_app.approvals.parties import signed_as
@@ -147,7 +148,7 @@ def _decisions(session: Session, survey: SurveyView) -> Iterator[Row]:
             *(words.get(found.decision or "", _("waits")), signed_as(found.decider) if found.decider else ""),
             role_name(found.decided_as) if found.decided_as else "",
             moment(found.decided_at) if found.decided_at else "",
-            found.decision_reason,
+            f"{found.decision_reason} {passed_over.sentence_of(found)}".strip(),
             found.paper.digest if found.paper and found.paper.outcome is Outcome.CONFIRMED else "",
         )
 

@@ -124,6 +124,11 @@ class Exact:
         return any(found.act == signatures.ACT for found in self.approved)
 
     @property
+    def is_signed_without_commune(self) -> bool:
+        """Whether the commune's Front and the province's signed it, because the commune was silent or refused."""
+        return any(found.act == signatures.ACT and found.is_without_second for found in self.approved)
+
+    @property
     def is_published_by_two(self) -> bool:
         """Whether two bodies agreed on publishing; else the operator of the server did it by command."""
         return any(found.act == acts.Act.PUBLISH for found in self.approved)

@@ -151,7 +151,7 @@ def _page(
         survey=survey,
         custody=found,
         waiting=waiting,
-        may_decide=waiting is not None and waiting.may_decide(person),
+        may_decide=waiting is not None and waiting.may_decide(person, datetime.now(UTC)),
         may_ask=waiting is None and survey.state is State.SIGNED and found.accepted_at is None,
         complaint_form=complaint or ComplaintForm(formdata=None),
         outcome_form=outcome or OutcomeForm(formdata=None),

@@ -9,6 +9,10 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from survey_app.approvals import passed_over
+from survey_app.approvals import requests as approvals
+from survey_app.approvals.passed_over import PassedOver
+from survey_app.fieldwork import acts
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.questions.instrument import Question, Text
@@ -61,6 +65,8 @@ class DisclosedResult:
     annulments: tuple[AnnulmentView, ...] = ()
     #: What two bodies changed of the announced days.
     retimed: tuple[Retiming, ...] = ()
+    #: What was agreed on without the commune.
+    passed_over: tuple[PassedOver, ...] = ()
     #: The survey that speaks for the unit and year in place of this one; None where this one does.
     spoken_by: str | None = None
     #: As in `queries.ScorecardView`.
@@ -137,6 +143,7 @@ def result(session: Session, survey_id: str, audience: Audience) -> DisclosedRes
         counted_on=exact.counted_on,
         annulments=exact.annulments,
         retimed=retiming.changes(session, survey_id),
+        passed_over=agreed_without_commune(session, survey_id),
         spoken_by=speaking.instead_of(session, exact.survey),
         signs_names=exact.signs_names,
     )
@@ -145,6 +152,11 @@ def result(session: Session, survey_id: str, audience: Audience) -> DisclosedRes
         return disclosed
     commune = disclosure.disclose(queries.figure_card(exact.survey, kept), (), audience=audience)
     return replace(disclosed, commune=commune, counted_on=kept.day)
+
+
+def agreed_without_commune(session: Session, survey_id: str) -> tuple[PassedOver, ...]:
+    """What the commune's Front and the province's agreed on without the commune, with its word; for everybody."""
+    return passed_over.of(approvals.approvals_of(session, acts.subject(survey_id)))
 
 
 def to_check(session: Session, survey_id: str) -> DisclosedResult:

@@ -6,6 +6,7 @@ Reads `DisclosedResult` and nothing else, so a file never tells more than the pa
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from survey_app.approvals import passed_over
 from survey_app.approvals.parties import stood_in
 from survey_app.fieldwork import rounds
 from survey_app.files import Cell
@@ -61,7 +62,7 @@ def remarks(result: DisclosedResult) -> tuple[str, ...]:
         (survey.rehearsal, _("REHEARSAL: these figures count for nothing.")),
         (survey.purpose == "feedback", _("Feedback, not used for scoring.")),
         (not survey.confirmed, _("The form has not been confirmed by the Fatherland Front.")),
-        (bool(survey.stand_ins), stood_in(survey.stand_ins)),
+        (bool(survey.stand_ins) and not result.passed_over, stood_in(survey.stand_ins)),
         (
             survey.purpose == "decision" and survey.state == "sealed" and not survey.rehearsal,
             _("Both bodies have not signed yet: until they have, this result counts nowhere."),
@@ -86,10 +87,12 @@ def remarks(result: DisclosedResult) -> tuple[str, ...]:
         ),
     )
     asked_again = (rounds.sentence(annulment) for annulment in result.annulments)
+    without = (passed_over.sentence(found) for found in result.passed_over)
     retimed = (retiming.sentence(change) for change in result.retimed)
     told_before = (_few_came_after(result.counted_on),) if result.keeps_figure and result.counted_on else ()
     return (
         *(text for applies, text in told if applies),
+        *without,
         *retimed,
         *wording.ended(result),
         *told_before,

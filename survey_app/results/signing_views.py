@@ -16,9 +16,9 @@ from survey_app import access, db
 from survey_app.access import Identity
 from survey_app.accounts.freshness import fresh
 from survey_app.accounts.todo import Todo
-from survey_app.approvals import decision_page
+from survey_app.approvals import decision_page, passed_over
 from survey_app.approvals import requests as approvals
-from survey_app.approvals.agreement import BOTH_BODIES
+from survey_app.approvals.agreement import FRONT_AND_COMMUNE
 from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.refusals import ApprovalDecided
 from survey_app.approvals.registry import Evidence, TwoBodyAct
@@ -65,7 +65,7 @@ def page(survey_id: str) -> ResponseReturnValue:
     if survey.purpose is not Purpose.DECISION:
         abort(HTTPStatus.NOT_FOUND)
     waiting = _waiting(current, survey_id)
-    if waiting and (waiting.may_decide(person) or decision_page.is_decision()):
+    if waiting and (waiting.may_decide(person, now) or decision_page.is_decision()):
         return decision_page.respond(waiting.id)
     if decision_page.is_decision():
         raise ApprovalDecided
@@ -119,7 +119,7 @@ def read(session: Session, survey: SurveyView, person: Identity) -> dict[str, An
 
 
 SIGN = TwoBodyAct(
-    signatures.ACT, lazy_gettext("Sign the result"), BOTH_BODIES, where, shown, signing.carry_out
+    signatures.ACT, lazy_gettext("Sign the result"), FRONT_AND_COMMUNE, where, shown, signing.carry_out
 )
 
 
@@ -140,13 +140,22 @@ def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
 
 
 def _page(survey: SurveyView, waiting: ApprovalView | None, form: SignForm, person: Identity) -> str:
+    told = read(db.session(), survey, person)
     return render_template(
         "results/signing.html",
         waiting=waiting,
-        may_ask=waiting is None and survey.state is State.SEALED,
+        may_ask=waiting is None and survey.state is State.SEALED and person.role in FRONT_AND_COMMUNE.askers,
+        notice=passed_over.notice(waiting, person.role, datetime.now(UTC)) if waiting else "",
+        refusal=approvals.standing_refusal(
+            db.session(),
+            signatures.ACT,
+            signatures.subject(survey.id),
+            person.role,
+            {"digest": told["figures"].result.digest},
+        ),
         stands_in=person.is_provincial,
         form=form,
-        **read(db.session(), survey, person),
+        **told,
     )
 
 

@@ -11,6 +11,7 @@ from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db, files
+from survey_app.approvals import passed_over
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork import rounds
 from survey_app.fieldwork.models import State
@@ -67,6 +68,9 @@ def public(survey_id: str) -> ResponseReturnValue:
         result=result,
         remarks=exports.remarks(result) if result else (),
         annulments=rounds.annulments(session, survey.id),
+        without=[
+            passed_over.sentence(found) for found in disclosed.agreed_without_commune(session, survey.id)
+        ],
     )
 
 

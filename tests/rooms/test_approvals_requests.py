@@ -110,7 +110,7 @@ def test_the_front_agrees_to_what_the_commune_asks(places: Places) -> None:
 def test_either_body_may_ask_and_the_other_decides(
     places: Places, asker: Role, decider: Role, unit: str
 ) -> None:
-    asked = ask(person(places, asker, "Biển Hồ"), places)
+    asked = ask(person(places, asker, "Biển Hồ"), places, act="fieldwork.extend")
 
     assert decide(asked, person(places, decider, unit)).decision == "approved"
 
@@ -198,7 +198,9 @@ def test_what_waits_is_shown_to_both_bodies_and_marked_for_the_one_to_decide(pla
     asked = ask(officer, places)
 
     def waiting(reader: Identity) -> list[tuple[int, bool]]:
-        return [(view.id, view.may_decide(reader)) for view in approvals.open_approvals(db.session(), reader)]
+        return [
+            (view.id, view.may_decide(reader, NOW)) for view in approvals.open_approvals(db.session(), reader)
+        ]
 
     assert waiting(officer) == [(asked, False)]
     assert waiting(person(places, Role.FRONT_COMMUNE, "Biển Hồ")) == [(asked, True)]

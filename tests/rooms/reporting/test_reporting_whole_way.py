@@ -38,16 +38,16 @@ def board(app):
 
 
 def sign(number):
-    """Commune and Front sign, people of the province standing in for both."""
+    """Commune and Front sign, the province's Front standing in for the commune's."""
     now = datetime.now(UTC)
     people = []
     with db.transaction() as current:
-        province = units.unit_by_code(current, "52", units.civil(now))
-        for role in (Role.PROVINCE, Role.FRONT_PROVINCE):
-            user = User(email=role, name=role, role=role, unit_id=province.id, created_at=now)
+        for role, code in ((Role.COMMUNE, "23938"), (Role.FRONT_PROVINCE, "52")):
+            unit = units.unit_by_code(current, code, units.civil(now))
+            user = User(email=role, name=role, role=role, unit_id=unit.id, created_at=now)
             current.add(user)
             current.flush()
-            people.append(Identity(user.id, user.name, role, province.id, province.path))
+            people.append(Identity(user.id, user.name, role, unit.id, unit.path))
         asked = signing.ask(current, surveys.survey(current, number), by=people[0], now=now)
     with db.transaction() as current:
         deciding.decide(current, asked, approved=True, reason="", by=people[1], now=now)
