@@ -11,22 +11,16 @@ from survey_app.campaigns import queries, selection
 from survey_app.campaigns.queries import Board, Row
 from survey_app.campaigns.selection import Selection
 from survey_app.fieldwork.models import State
-from survey_app.rulebooks import queries as rulebooks
+from survey_app.rulebooks.scope import require_known_year
 from survey_app.sealing import audiences
 from survey_app.units import queries as units
 from survey_app.units.models import Level
 from survey_app.units.queries import UnitView
 
 
-def require_known(year: int) -> None:
-    """A year that nobody reports about is a page that does not exist: 404."""
-    if year not in rulebooks.YEARS:
-        abort(404)
-
-
 def board(year: int) -> Board:
     """The board of the reader's own province, as much of it as this reader may see."""
-    require_known(year)
+    require_known_year(year)
     person = access.identity()
     return queries.board(
         db.session(),

@@ -12,6 +12,7 @@ from survey_app.campaigns import requested, selection
 from survey_app.campaigns.wording import state_name
 from survey_app.criteria.findings import Verdict
 from survey_app.fieldwork.models import State
+from survey_app.rulebooks.scope import require_known_year
 from survey_app.units import queries as units
 
 bp = Blueprint("campaigns", __name__, template_folder="templates")
@@ -52,7 +53,7 @@ def board(year: int) -> ResponseReturnValue:
 @access.roles(*_COMPARERS)
 def ranking(year: int) -> ResponseReturnValue:
     """Sealed surveys of the year with what asks to be compared. Exact counts of villages, so looking is noted."""
-    requested.require_known(year)
+    require_known_year(year)
     person = access.identity()
     made = rankings.ranking(db.session(), requested.province_of(person.unit_id), year)
     with db.transaction() as current:

@@ -32,6 +32,7 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.codes import MistypedCode
 from survey_app.fieldwork.models import Channel
 from survey_app.fieldwork.queries import SurveyView
+from survey_app.fieldwork.scope import own_survey
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyMissing, store
 from survey_app.questions.answers import read_answers
@@ -68,7 +69,7 @@ def choose() -> ResponseReturnValue:
 @access.roles(*KEYING_ROLES)
 def key_slip(survey_id: str) -> ResponseReturnValue:
     """An empty slip."""
-    survey = surveys.scoped_survey(db.session(), survey_id, access.identity())
+    survey = own_survey(survey_id)
     return _slip_page(survey, code="", answers={}, problems={}, message="")
 
 
@@ -80,7 +81,7 @@ def look_at_code(survey_id: str) -> ResponseReturnValue:
     A sound code begins the next slip, so the one before is stored and its receipt shown.
     """
     current, now = db.session(), datetime.now(UTC)
-    survey = surveys.scoped_survey(current, survey_id, access.identity())
+    survey = own_survey(survey_id)
     try:
         typed = codes.normalise(request.form.get("_code", ""), survey.id)
         _require_unused(current, _door(current, survey, typed, now))
@@ -106,7 +107,7 @@ def record_slip(survey_id: str) -> ResponseReturnValue:
     """Hold one keyed slip, mended or new; a refusal shows why and keeps every key stroke."""
     now = datetime.now(UTC)
     current = db.session()
-    survey = surveys.scoped_survey(current, survey_id, access.identity())
+    survey = own_survey(survey_id)
     typed, reason = request.form.get("_code", ""), request.form.get("_invalid", "")
     raw = {} if reason else raw_answers(survey.instrument, request.form)
     try:
@@ -151,7 +152,7 @@ def record_slip(survey_id: str) -> ResponseReturnValue:
 @access.roles(*KEYING_ROLES)
 def store_slip(survey_id: str) -> ResponseReturnValue:
     """Store the held slip at once, so that its receipt can be written on it."""
-    surveys.scoped_survey(db.session(), survey_id, access.identity())
+    own_survey(survey_id)
     _store_held(datetime.now(UTC))
     return redirect(url_for("paper.key_slip", survey_id=survey_id), HTTPStatus.SEE_OTHER)
 
@@ -160,7 +161,7 @@ def store_slip(survey_id: str) -> ResponseReturnValue:
 @access.roles(*KEYING_ROLES)
 def mend_slip(survey_id: str) -> ResponseReturnValue:
     """Begin the minute of the held slip anew and show it."""
-    surveys.scoped_survey(db.session(), survey_id, access.identity())
+    own_survey(survey_id)
     now = datetime.now(UTC)
     try:
         with db.transaction() as writing:
@@ -176,7 +177,7 @@ def mend_slip(survey_id: str) -> ResponseReturnValue:
 @access.roles(*KEYING_ROLES)
 def mend(survey_id: str) -> ResponseReturnValue:
     """The held slip as it was keyed; saving it replaces it."""
-    survey = surveys.scoped_survey(db.session(), survey_id, access.identity())
+    survey = own_survey(survey_id)
     slip, _outcome = _of_clerk()
     if slip is None or slip.survey_id != survey.id:
         return redirect(url_for("paper.key_slip", survey_id=survey_id))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,7 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.remarks import Remark
+from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.keys import KeyMissing, store
@@ -51,14 +52,14 @@ _REMINDED = access.REMIND_OF_KEYING
 @access.roles(*KEYING_ROLES)
 def page(survey_id: str) -> ResponseReturnValue:
     """The drawn slips, and an empty form for one of them."""
-    return _page(_survey(survey_id))
+    return _page(own_decision_survey(survey_id))
 
 
 @bp.post("/can-bo/nhap-phieu/<survey_id>/nhap-lai")
 @access.roles(*KEYING_ROLES)
 def key_again(survey_id: str) -> ResponseReturnValue:
     """Keep whether this keying agrees; a refusal shows why and keeps every key stroke."""
-    survey, person = _survey(survey_id), access.identity()
+    survey, person = own_decision_survey(survey_id), access.identity()
     try:
         answers = _answers(survey)
         with db.transaction() as writing:
@@ -84,7 +85,7 @@ def key_again(survey_id: str) -> ResponseReturnValue:
 @access.roles(*KEYING_ROLES)
 def look_at_receipt(survey_id: str) -> ResponseReturnValue:
     """What is wrong with a receipt, before the answers are keyed again; never what was keyed first."""
-    survey = _survey(survey_id)
+    survey = own_decision_survey(survey_id)
     try:
         second_keying.drawn_answer(
             db.session(), survey, request.form.get("_receipt", ""), by=access.identity(), keys=store()
@@ -175,13 +176,6 @@ def _what_follows(state: State) -> str:
         "To be compared: the Front and the People's Committee look at the paper slips of that village together. "
         "No answer is edited or deleted. If it was keyed wrongly, both cancel the whole survey and ask again."
     )
-
-
-def _survey(survey_id: str) -> SurveyView:
-    survey = surveys.scoped_survey(db.session(), survey_id, access.identity())
-    if survey.purpose is not Purpose.DECISION:
-        abort(HTTPStatus.NOT_FOUND)
-    return survey
 
 
 def _answers(survey: SurveyView) -> Mapping[str, Value]:

@@ -19,6 +19,7 @@ from survey_app.fieldwork import acts, calendar, drafting, operations, queries, 
 from survey_app.fieldwork.forms import SurveyForm, suggested_dates
 from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.queries import SurveyView
+from survey_app.fieldwork.scope import own_survey
 from survey_app.i18n import gettext as _
 from survey_app.revisions import SavedMeanwhile
 from survey_app.templating import wording
@@ -57,7 +58,7 @@ def new() -> ResponseReturnValue:
 def edit(survey_id: str) -> ResponseReturnValue:
     """Change a draft; the second of two people who save is told, and keeps what was typed."""
     now, person, current = datetime.now(UTC), access.identity(), db.session()
-    survey = queries.scoped_survey(current, survey_id, person)
+    survey = own_survey(survey_id)
     villages = _counted_villages(current, survey.unit, now)
     form = _survey_form(current, person, villages, _values(current, survey))
     if form.validate_on_submit():
@@ -87,7 +88,7 @@ def edit(survey_id: str) -> ResponseReturnValue:
 def discard(survey_id: str) -> ResponseReturnValue:
     """Throw a draft away."""
     person = access.identity()
-    survey = queries.scoped_survey(db.session(), survey_id, person)
+    survey = own_survey(survey_id)
     with db.transaction() as writing:
         drafting.discard_draft(writing, survey.id, actor=person.actor, now=datetime.now(UTC))
     flash(_("The draft was thrown away."), "success")

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time
 from http import HTTPStatus
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, db
@@ -11,8 +11,9 @@ from survey_app.config import VIETNAM
 from survey_app.errors import DomainError
 from survey_app.fieldwork import meetings, queries
 from survey_app.fieldwork.forms import MeetingForm
-from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.i18n import gettext as _
 
 bp = Blueprint("meetings", __name__, url_prefix="/can-bo/dot", template_folder="templates")
@@ -77,9 +78,9 @@ def withdraw(survey_id: str, meeting_id: int) -> ResponseReturnValue:
 
 def _survey(survey_id: str) -> SurveyView:
     """A decision survey of the person's subtree that was published; others have no village that meets."""
-    survey = queries.scoped_survey(db.session(), survey_id, access.identity())
-    if survey.purpose is not Purpose.DECISION or survey.state is State.DRAFT:
-        abort(HTTPStatus.NOT_FOUND)
+    survey = own_decision_survey(survey_id)
+    if survey.state is State.DRAFT:
+        raise queries.SurveyNotFound
     return survey
 
 

@@ -15,6 +15,7 @@ from survey_app.authoring import confirmation
 from survey_app.authoring import queries as instruments
 from survey_app.fieldwork import acts, evidence, queries, rulebook
 from survey_app.fieldwork.acts import Act
+from survey_app.fieldwork.scope import own_survey
 from survey_app.i18n import lazy_gettext as _l
 from survey_app.keys import store
 
@@ -26,7 +27,7 @@ def where(asked: ApprovalView) -> str:
 
 def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> Evidence:
     """The survey as it is, and what would change."""
-    survey = queries.scoped_survey(session, acts.survey_of(asked), person)
+    survey = own_survey(acts.survey_of(asked))
     answered, as_of = queries.answered_hourly(session, survey.id)
     return Evidence(
         heading=f"{registry.act_name(asked.act)}: {survey.unit.full_name}",

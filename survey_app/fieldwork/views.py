@@ -34,6 +34,7 @@ from survey_app.fieldwork.forms import (
 )
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.scope import own_survey
 from survey_app.fieldwork.way_in import Door
 from survey_app.i18n import gettext as _
 from survey_app.keys import store
@@ -63,7 +64,7 @@ def index() -> ResponseReturnValue:
 def page(survey_id: str) -> ResponseReturnValue:
     """Everything about one survey, and what can be done next."""
     now, person, current = datetime.now(UTC), access.identity(), db.session()
-    survey = queries.scoped_survey(current, survey_id, person)
+    survey = own_survey(survey_id)
     asked = acts.requests(current, survey_id)
     answered, as_of = queries.answered_hourly(current, survey_id)
     is_draft, frame = survey.state is State.DRAFT, queries.frame(current, survey_id)
@@ -106,7 +107,7 @@ def page(survey_id: str) -> ResponseReturnValue:
 def ask_publish(survey_id: str) -> ResponseReturnValue:
     """Ask the other body to publish, or publish what is not scored."""
     now, person = datetime.now(UTC), access.identity()
-    survey = queries.scoped_survey(db.session(), survey_id, person)
+    survey = own_survey(survey_id)
     if acts.needs_two_to_publish(survey):
         return _ask(survey_id, Act.PUBLISH, {}, "")
     try:
@@ -176,8 +177,8 @@ def ask_annul(survey_id: str) -> ResponseReturnValue:
 @fresh
 def ask_void(survey_id: str, batch: int) -> ResponseReturnValue:
     """Ask the other body to void a batch of slips."""
-    current, person = db.session(), access.identity()
-    survey = queries.scoped_survey(current, survey_id, person)
+    current = db.session()
+    survey = own_survey(survey_id)
     found = next((item for item in queries.batches(current, survey_id) if item.id == batch), None)
     if found is None:
         raise queries.SurveyNotFound
@@ -201,7 +202,7 @@ def decide(survey_id: str, approval_id: int) -> ResponseReturnValue:
 def correct(survey_id: str, village: str) -> ResponseReturnValue:
     """Correct the number of households of a village until the phones close."""
     person, current = access.identity(), db.session()
-    survey = queries.scoped_survey(current, survey_id, person)
+    survey = own_survey(survey_id)
     line = queries.frame_line(current, survey_id, village)
     form = CorrectionForm(data={"households": line.households})
     if form.validate_on_submit():
@@ -261,7 +262,7 @@ def _ask(
 ) -> ResponseReturnValue:
     """Asks; where that is refused, what was typed into `form` stays before the reader."""
     now, person = datetime.now(UTC), access.identity()
-    survey = queries.scoped_survey(db.session(), survey_id, person)
+    survey = own_survey(survey_id)
     try:
         with db.transaction() as writing:
             acts.request(writing, survey, act, payload=payload, reason=reason, by=person, now=now)
@@ -276,5 +277,5 @@ def _ask(
 
 def _form_refused(survey_id: str, act: Act, form: ReasonForm) -> ResponseReturnValue:
     """A small form of the survey page that was not taken, on a page of its own with what was typed."""
-    survey = queries.scoped_survey(db.session(), survey_id, access.identity())
+    survey = own_survey(survey_id)
     return render_template("fieldwork/ask_again.html", survey=survey, form=form, act=act), 422

@@ -22,6 +22,7 @@ from survey_app.fieldwork import batches, queries, rounds
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import BatchView, FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
+from survey_app.fieldwork.scope import own_survey
 from survey_app.forms import StaffForm, WholeNumberField
 from survey_app.i18n import lazy_gettext as _l
 from survey_app.printing import lists, posters, reach, slips
@@ -67,7 +68,7 @@ class VillageRow:
 @access.roles(*_READERS)
 def papers(survey_id: str) -> ResponseReturnValue:
     """Every village with its batches and the papers that can be printed."""
-    return _page(queries.scoped_survey(db.session(), survey_id, access.identity()))
+    return _page(own_survey(survey_id))
 
 
 @bp.post("/can-bo/dot/<survey_id>/phieu/<village>", defaults={"kind": "pdf"})
@@ -77,7 +78,7 @@ def papers(survey_id: str) -> ResponseReturnValue:
 def make_slips(survey_id: str, village: str, kind: str) -> ResponseReturnValue:
     """A new batch of a village's slips, sent once."""
     identity, settings = access.identity(), _settings()
-    survey = queries.scoped_survey(db.session(), survey_id, identity)
+    survey = own_survey(survey_id)
     if not _may_print(identity, survey, settings):
         abort(HTTPStatus.FORBIDDEN)
     line = queries.frame_line(db.session(), survey_id, village)
@@ -108,7 +109,7 @@ def make_slips(survey_id: str, village: str, kind: str) -> ResponseReturnValue:
 @access.roles(*_READERS)
 def poster(survey_id: str, size: str) -> ResponseReturnValue:
     """The poster of a survey."""
-    survey = queries.scoped_survey(db.session(), survey_id, access.identity())
+    survey = own_survey(survey_id)
     return _pdf(posters.pdf(survey, _settings(), size), f"ap-phich-{size}-{survey.id}")
 
 
@@ -116,7 +117,7 @@ def poster(survey_id: str, size: str) -> ResponseReturnValue:
 @access.roles(*_READERS)
 def cover(survey_id: str, village: str) -> ResponseReturnValue:
     """The cover of a village's bundle."""
-    survey = queries.scoped_survey(db.session(), survey_id, access.identity())
+    survey = own_survey(survey_id)
     line = queries.frame_line(db.session(), survey.id, village)
     held = lists.bundle(line, queries.batches(db.session(), survey.id))
     return _pdf(
@@ -129,7 +130,7 @@ def cover(survey_id: str, village: str) -> ResponseReturnValue:
 @access.roles(*_READERS)
 def receipts(survey_id: str, village: str) -> ResponseReturnValue:
     """The receipt list of a village: one line for each household and each spare."""
-    survey = queries.scoped_survey(db.session(), survey_id, access.identity())
+    survey = own_survey(survey_id)
     line = queries.frame_line(db.session(), survey.id, village)
     most = batches.most_slips(line.households, _settings().spare_percent)
     return _pdf(

@@ -12,9 +12,9 @@ from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db
 from survey_app.accounts.freshness import fresh
-from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import SurveyView
+from survey_app.fieldwork.scope import own_survey
 from survey_app.forms import StaffForm
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
@@ -36,7 +36,7 @@ _DECISION, _SEEN = "decision-", "seen-"
 @access.roles(*READERS)
 def index(survey_id: str) -> ResponseReturnValue:
     """The questions in words, and how much there is to read."""
-    survey = _survey(survey_id)
+    survey = own_survey(survey_id)
     return render_template(
         "privacy/texts.html",
         survey=survey,
@@ -50,7 +50,7 @@ def index(survey_id: str) -> ResponseReturnValue:
 @access.roles(*READERS)
 def page(survey_id: str, key: str) -> ResponseReturnValue:
     """The texts of one question, always in the same shuffled order."""
-    return _page(_survey(survey_id), key, StaffForm(formdata=None))
+    return _page(own_survey(survey_id), key, StaffForm(formdata=None))
 
 
 @bp.post("/can-bo/dot/<survey_id>/y-kien/<key>")
@@ -58,7 +58,7 @@ def page(survey_id: str, key: str) -> ResponseReturnValue:
 @fresh
 def moderate(survey_id: str, key: str) -> ResponseReturnValue:
     """Keep what was decided on the texts of one page; what the person did not touch stays as it is by now."""
-    survey, form = _survey(survey_id), StaffForm()
+    survey, form = own_survey(survey_id), StaffForm()
     if not form.validate_on_submit():
         return _page(survey, key, form), HTTPStatus.UNPROCESSABLE_ENTITY
     handles = [name.removeprefix(_SEEN) for name in request.form if name.startswith(_SEEN)]
@@ -91,7 +91,7 @@ def moderate(survey_id: str, key: str) -> ResponseReturnValue:
 @fresh
 def redact(survey_id: str, key: str, text: str) -> ResponseReturnValue:
     """Ask once more, then take one text out of its answer for good."""
-    survey, form, person = _survey(survey_id), RedactionForm(), access.identity()
+    survey, form, person = own_survey(survey_id), RedactionForm(), access.identity()
     submission, told = texts.text_of(db.session(), survey, key, text)
     if not form.validate_on_submit():
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
@@ -102,11 +102,6 @@ def redact(survey_id: str, key: str, text: str) -> ResponseReturnValue:
         )
     flash(_("The text is taken out. Backups made before today still hold it."), "success")
     return redirect(url_for("texts.page", survey_id=survey.id, key=key), HTTPStatus.SEE_OTHER)
-
-
-def _survey(survey_id: str) -> SurveyView:
-    """The survey of that number in the person's subtree."""
-    return surveys.scoped_survey(db.session(), survey_id, access.identity())
 
 
 def _audience() -> Audience:

@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db
 from survey_app.accounts.freshness import fresh
 from survey_app.errors import DomainError
-from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import SurveyView
+from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.forms import clean
 from survey_app.i18n import gettext as _
 from survey_app.quality import paper_draw
@@ -34,7 +34,7 @@ _LONGEST_NOTE = 300
 @access.roles(*_READERS)
 def page(survey_id: str) -> ResponseReturnValue:
     """The drawn slips with what was found so far."""
-    survey = _survey(survey_id)
+    survey = own_decision_survey(survey_id)
     return _page(_draw(survey), {}, {})
 
 
@@ -43,7 +43,7 @@ def page(survey_id: str) -> ResponseReturnValue:
 @fresh
 def compare(survey_id: str) -> ResponseReturnValue:
     """Keep what was found with the slips in hand; a refusal keeps all that was chosen and typed."""
-    survey = _survey(survey_id)
+    survey = own_decision_survey(survey_id)
     draw = _draw(survey)
     typed = _touched({name: clean(value) or "" for name, value in request.form.items()}, draw)
     found, problems = _read(draw, typed)
@@ -77,13 +77,6 @@ def outcomes() -> dict[str, str]:
         Outcome.DIFFERS: _("The paper slip says something else"),
         Outcome.NOT_FOUND: _("No paper slip with this receipt"),
     }
-
-
-def _survey(survey_id: str) -> SurveyView:
-    survey = surveys.scoped_survey(db.session(), survey_id, access.identity())
-    if survey.purpose is not Purpose.DECISION:
-        abort(HTTPStatus.NOT_FOUND)
-    return survey
 
 
 def _draw(survey: SurveyView) -> PaperDraw:

@@ -6,7 +6,7 @@ Exact counts of villages are shown, so looking is noted. Nothing here changes an
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -14,8 +14,9 @@ from survey_app import access, audit, db, revisions
 from survey_app.accounts.freshness import fresh
 from survey_app.fieldwork import operations
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import SurveyView
+from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.quality import callbacks, signals_wording
 from survey_app.quality import comparison as comparisons
 from survey_app.quality.comparison import Comparison
@@ -40,7 +41,7 @@ _WRITERS = access.WRITE_SIGNALS
 @access.roles(*_READERS)
 def page(survey_id: str) -> ResponseReturnValue:
     """Flags, reconciliation and sample; before sealing, the form for the lists alone."""
-    survey = _survey(survey_id)
+    survey = own_decision_survey(survey_id)
     if survey.state in {State.DRAFT, State.PUBLISHED, State.OPEN}:
         raise callbacks.TooEarlyToCompare
     return _page(survey, _receipts_form(survey), RepliesForm(formdata=None))
@@ -50,7 +51,7 @@ def page(survey_id: str) -> ResponseReturnValue:
 @access.roles(*_WRITERS)
 def receipts(survey_id: str) -> ResponseReturnValue:
     """Keep the totals of one village's receipt list."""
-    survey = _survey(survey_id)
+    survey = own_decision_survey(survey_id)
     form = _receipts_form(survey)
     if not form.validate_on_submit():
         return _page(survey, form, RepliesForm(formdata=None)), HTTPStatus.UNPROCESSABLE_ENTITY
@@ -73,7 +74,7 @@ def receipts(survey_id: str) -> ResponseReturnValue:
 @fresh
 def draw(survey_id: str) -> ResponseReturnValue:
     """Draw the call-back sample from the lists, once; lists that are missing must be known to be missing."""
-    survey = _survey(survey_id)
+    survey = own_decision_survey(survey_id)
     try:
         with db.transaction() as current:
             callbacks.draw_sample(
@@ -94,7 +95,7 @@ def draw(survey_id: str) -> ResponseReturnValue:
 @fresh
 def replies(survey_id: str) -> ResponseReturnValue:
     """Keep what the households of the sample said."""
-    survey = _survey(survey_id)
+    survey = own_decision_survey(survey_id)
     form = RepliesForm()
     if form.validate_on_submit():
         said = Replies(form.confirmed.data or 0, form.denied.data or 0, form.not_reached.data or 0)
@@ -112,14 +113,6 @@ def replies(survey_id: str) -> ResponseReturnValue:
         except callbacks.RepliesDoNotFit as refusal:
             form.not_reached.errors = [refusal.message]
     return _page(survey, _receipts_form(survey, typed=False), form), HTTPStatus.UNPROCESSABLE_ENTITY
-
-
-def _survey(survey_id: str) -> SurveyView:
-    """The decision survey of that number in the person's subtree; open feedback has no list to compare."""
-    survey = surveys.scoped_survey(db.session(), survey_id, access.identity())
-    if survey.purpose is not Purpose.DECISION:
-        abort(HTTPStatus.NOT_FOUND)
-    return survey
 
 
 def _refuse_unseen(current: Session, survey: SurveyView, form: ReceiptsForm) -> None:

@@ -9,16 +9,14 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from http import HTTPStatus
 from typing import IO
 
-from flask import Blueprint, abort, current_app, render_template
+from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db, files, keys
-from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.queries import SurveyView
+from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.printing import reach
 from survey_app.quality import reconciliation_views
 from survey_app.reporting import pack, papers, printing
@@ -118,9 +116,7 @@ def _notice(survey: SurveyView, village: str | None) -> ResponseReturnValue:
 
 def _survey(survey_id: str) -> SurveyView:
     """A decision survey of the own subtree whose result stands."""
-    scoped = surveys.scoped_survey(db.session(), survey_id, access.identity())
-    if scoped.purpose is not Purpose.DECISION:
-        abort(HTTPStatus.NOT_FOUND)
+    scoped = own_decision_survey(survey_id)
     return papers.require_sealed(db.session(), scoped.id)
 
 

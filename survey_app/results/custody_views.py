@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -17,9 +17,9 @@ from survey_app.approvals.refusals import ApprovalDecided
 from survey_app.approvals.registry import Evidence, TwoBodyAct
 from survey_app.errors import DomainError
 from survey_app.fieldwork import acts
-from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import SurveyView
+from survey_app.fieldwork.scope import own_decision_survey, own_survey
 from survey_app.forms import StaffForm
 from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext
@@ -35,7 +35,7 @@ _PROVINCE = access.HOLD_KEYS
 @access.roles(*_PROVINCE)
 def page(survey_id: str) -> ResponseReturnValue:
     """Complaints and what stands between the key and its destruction."""
-    return _page(_survey(survey_id))
+    return _page(own_decision_survey(survey_id))
 
 
 @bp.post("/can-bo/dot/<survey_id>/khieu-nai")
@@ -43,7 +43,7 @@ def page(survey_id: str) -> ResponseReturnValue:
 @fresh
 def complain(survey_id: str) -> ResponseReturnValue:
     """Record a complaint."""
-    survey, form = _survey(survey_id), ComplaintForm()
+    survey, form = own_decision_survey(survey_id), ComplaintForm()
     if not form.validate_on_submit():
         return _page(survey, complaint=form), HTTPStatus.UNPROCESSABLE_ENTITY
     with db.transaction() as current:
@@ -58,7 +58,7 @@ def complain(survey_id: str) -> ResponseReturnValue:
 @fresh
 def settle(survey_id: str, complaint_id: int) -> ResponseReturnValue:
     """Close a complaint, with how it was settled."""
-    survey, form = _survey(survey_id), OutcomeForm()
+    survey, form = own_decision_survey(survey_id), OutcomeForm()
     if not form.validate_on_submit():
         return _page(survey, outcome=form), HTTPStatus.UNPROCESSABLE_ENTITY
     with db.transaction() as current:
@@ -74,7 +74,7 @@ def settle(survey_id: str, complaint_id: int) -> ResponseReturnValue:
 @fresh
 def accept(survey_id: str) -> ResponseReturnValue:
     """Accept the result for one provincial body, or decide on what the other asks."""
-    survey, person, now = _survey(survey_id), access.identity(), datetime.now(UTC)
+    survey, person, now = own_decision_survey(survey_id), access.identity(), datetime.now(UTC)
     waiting = _waiting(survey)
     if waiting and (request.method == "GET" or decision_page.is_decision()):
         return decision_page.respond(waiting.id)
@@ -102,7 +102,7 @@ def where(asked: ApprovalView) -> str:
 
 def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> Evidence:
     """The signed result, who signed it, and what was complained of."""
-    survey = surveys.scoped_survey(session, acts.survey_of(asked), person)
+    survey = own_survey(acts.survey_of(asked))
     return Evidence(
         heading=_(
             "Accept the result: %(unit)s, survey %(number)s", unit=survey.unit.full_name, number=survey.id
@@ -124,13 +124,6 @@ ACCEPT = TwoBodyAct(
     shown,
     custody.accept,
 )
-
-
-def _survey(survey_id: str) -> SurveyView:
-    survey = surveys.scoped_survey(db.session(), survey_id, access.identity())
-    if survey.purpose is not Purpose.DECISION:
-        abort(HTTPStatus.NOT_FOUND)
-    return survey
 
 
 def _custody(survey: SurveyView) -> custody.Custody:

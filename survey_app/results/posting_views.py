@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TypeVar
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -14,9 +14,9 @@ from survey_app.access import Identity
 from survey_app.accounts.todo import Todo
 from survey_app.errors import DomainError
 from survey_app.fieldwork import operations as fieldwork
-from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import SurveyView
+from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.i18n import gettext as _
 from survey_app.results import postings, speaking
 from survey_app.results.posting_forms import CorrectionForm, PostingForm
@@ -114,9 +114,7 @@ def _write(survey: SurveyView, number: int, form: CorrectionForm) -> None:
 
 def _survey(survey_id: str) -> SurveyView:
     """A decision survey of the own subtree whose result is sealed; an annulled one keeps its record."""
-    survey = surveys.scoped_survey(db.session(), survey_id, access.identity())
-    if survey.purpose is not Purpose.DECISION:
-        abort(HTTPStatus.NOT_FOUND)
+    survey = own_decision_survey(survey_id)
     if survey.state not in {*_STANDING, State.ANNULLED}:
         raise NotSealed(survey)
     return survey

@@ -18,6 +18,7 @@ from survey_app import access, audit, db, files, keys
 from survey_app.accounts.freshness import fresh
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import State
+from survey_app.fieldwork.scope import own_survey
 from survey_app.results import sets
 
 bp = Blueprint("sets", __name__)
@@ -47,7 +48,7 @@ def public_set(survey_id: str) -> ResponseReturnValue:
 def auditor_set(survey_id: str) -> ResponseReturnValue:
     """The auditor's set; that somebody took it is noted before the first byte leaves."""
     person = access.identity()
-    survey = surveys.scoped_survey(db.session(), survey_id, person)
+    survey = own_survey(survey_id)
     found = sets.auditor_set(db.session(), survey.id, keys.store().signing_key().public_key())
     with db.transaction() as current:
         subject = f"survey:{survey.id}"

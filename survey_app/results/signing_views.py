@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,9 +24,9 @@ from survey_app.approvals.refusals import ApprovalDecided
 from survey_app.approvals.registry import Evidence, TwoBodyAct
 from survey_app.errors import DomainError
 from survey_app.fieldwork import acts
-from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
+from survey_app.fieldwork.scope import own_decision_survey, own_survey
 from survey_app.forms import StaffForm, clean
 from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext
@@ -61,9 +61,7 @@ _BODIES = access.BODIES
 def page(survey_id: str) -> ResponseReturnValue:
     """What is signed, who signed, and the own signature."""
     current, person, now = db.session(), access.identity(), datetime.now(UTC)
-    survey = surveys.scoped_survey(current, survey_id, person)
-    if survey.purpose is not Purpose.DECISION:
-        abort(HTTPStatus.NOT_FOUND)
+    survey = own_decision_survey(survey_id)
     waiting = _waiting(current, survey_id)
     if waiting and (waiting.may_decide(person, now) or decision_page.is_decision()):
         return decision_page.respond(waiting.id)
@@ -91,7 +89,7 @@ def where(asked: ApprovalView) -> str:
 
 def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> Evidence:
     """What the sealed result says, and what was not compared."""
-    survey = surveys.scoped_survey(session, acts.survey_of(asked), person)
+    survey = own_survey(acts.survey_of(asked))
     return Evidence(
         heading=_(
             "Sign the result: %(unit)s, survey %(number)s", unit=survey.unit.full_name, number=survey.id

@@ -15,6 +15,7 @@ from survey_app.approvals import passed_over
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork import rounds
 from survey_app.fieldwork.models import State
+from survey_app.fieldwork.scope import own_survey
 from survey_app.privacy import text_views
 from survey_app.results import disclosed, exports, set_views, wording
 from survey_app.results.disclosed import DisclosedResult
@@ -77,7 +78,7 @@ def public(survey_id: str) -> ResponseReturnValue:
 def _result(survey_id: str, *, form: str) -> DisclosedResult:
     """The result for the signed-in person; looking at exact village figures is noted."""
     person = access.identity()
-    survey = surveys.scoped_survey(db.session(), survey_id, person)
+    survey = own_survey(survey_id)
     audience = audiences.audience_of(person)
     result = disclosed.result(db.session(), survey.id, audience)
     if audience is Audience.EXACT:

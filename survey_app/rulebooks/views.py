@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -17,11 +17,13 @@ from survey_app.questions.problems import Problem
 from survey_app.revisions import SavedMeanwhile
 from survey_app.rulebooks import operations, queries
 from survey_app.rulebooks.forms import FrameworkFileForm, RecognitionForm, ServicesForm, YearFrameworkForm
+from survey_app.rulebooks.scope import require_known_year
 from survey_app.templating import wording
 from survey_app.units import operations as registering
 from survey_app.units import queries as units
 from survey_app.units.models import Level
 from survey_app.units.queries import UnitView
+from survey_app.units.scope import own_commune
 
 bp = Blueprint("rulebooks", __name__, template_folder="templates")
 
@@ -140,11 +142,9 @@ def services_list(year: int) -> ResponseReturnValue:
 @access.roles(*access.TICK_SERVICES)
 def services(code: str, year: int) -> ResponseReturnValue:
     """Tick the essential services a commune offers online, each with a note."""
-    _check_year(year)
+    require_known_year(year)
     person = access.identity()
-    commune = units.scoped_unit(db.session(), code, person, _today())
-    if commune.level != Level.COMMUNE:
-        abort(404)
+    commune = own_commune(code)
     form = ServicesForm.of(queries.service_ticks(db.session(), commune.path, year).get(commune.id, ()))
     if form.validate_on_submit():
         try:
@@ -212,7 +212,7 @@ def recognise() -> ResponseReturnValue:
 def remove_recognition(code: str, indicator: str, year: int) -> ResponseReturnValue:
     """Take a recognition entered by mistake off the list."""
     person = access.identity()
-    commune = units.scoped_unit(db.session(), code, person, _today())
+    commune = own_commune(code)
     with db.transaction() as current:
         operations.remove_recognition(
             current, commune.id, indicator, year, actor=person.actor, now=datetime.now(UTC)
@@ -329,14 +329,9 @@ def _recognition_form(
 
 def _province(year: int) -> UnitView:
     """The province of the signed-in person, for a year a report can be about."""
-    _check_year(year)
+    require_known_year(year)
     current = db.session()
     return units.province_of(current, units.unit(current, access.identity().unit_id))
-
-
-def _check_year(year: int) -> None:
-    if year not in queries.YEARS:
-        abort(404)
 
 
 def _today() -> date:

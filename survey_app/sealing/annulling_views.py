@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -16,12 +16,11 @@ from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.registry import Evidence, TwoBodyAct
 from survey_app.errors import DomainError
 from survey_app.fieldwork import acts
-from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.forms import PublicReasonForm
-from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.queries import SurveyView
+from survey_app.fieldwork.scope import own_decision_survey, own_survey
 from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext
 from survey_app.sealing import annulling
@@ -40,7 +39,7 @@ _BODIES = access.BODIES
 def ask(survey_id: str, village: str) -> ResponseReturnValue:
     """What it means, and the request with its reason; once sealed, why it is no longer possible."""
     person, now = access.identity(), datetime.now(UTC)
-    survey, form = _survey(survey_id), PublicReasonForm()
+    survey, form = own_decision_survey(survey_id), PublicReasonForm()
     found = _situation(survey, village, now)
     if found.obstacle or not form.is_submitted():
         status = HTTPStatus.CONFLICT if form.is_submitted() else HTTPStatus.OK
@@ -73,7 +72,7 @@ def where(asked: ApprovalView) -> str:
 
 def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> Evidence:
     """What is set aside and how the village answers again."""
-    survey = surveys.scoped_survey(session, acts.survey_of(asked), person)
+    survey = own_survey(acts.survey_of(asked))
     found = _situation(survey, str(asked.payload["village"]), now)
     return Evidence(
         heading=_("Set the answers of %(village)s aside and ask again", village=found.line.unit.full_name),
@@ -96,13 +95,6 @@ ANNUL_VILLAGE = TwoBodyAct(
     shown,
     carry_out,
 )
-
-
-def _survey(survey_id: str) -> SurveyView:
-    survey = surveys.scoped_survey(db.session(), survey_id, access.identity())
-    if survey.purpose is not Purpose.DECISION:
-        abort(HTTPStatus.NOT_FOUND)
-    return survey
 
 
 def _situation(survey: SurveyView, village: str, now: datetime) -> Situation:

@@ -16,6 +16,7 @@ from survey_app.units.forms import EndForm, UploadForm, VillageForm
 from survey_app.units.models import Level
 from survey_app.units.operations import Outcome, VillageHouseholds
 from survey_app.units.queries import UnitView, Village
+from survey_app.units.scope import own_commune
 from survey_app.units.tables import BadFile
 
 bp = Blueprint("units", __name__, url_prefix="/can-bo/don-vi", template_folder="templates")
@@ -44,14 +45,14 @@ def communes() -> ResponseReturnValue:
 @bp.get("/<code>")
 @access.roles(*READERS)
 def villages(code: str) -> ResponseReturnValue:
-    return _villages_page(_commune(code), UploadForm())
+    return _villages_page(own_commune(code), UploadForm())
 
 
 @bp.post("/<code>/tep")
 @access.roles(*access.EDIT_UNITS)
 def upload(code: str) -> ResponseReturnValue:
     now = datetime.now(UTC)
-    commune, form = _commune(code), UploadForm()
+    commune, form = own_commune(code), UploadForm()
     if not form.validate_on_submit():
         return _villages_page(commune, form), 422
     sent = form.file.data
@@ -69,7 +70,7 @@ def upload(code: str) -> ResponseReturnValue:
 @access.roles(*READERS)
 def template_file(code: str, suffix: str) -> Response:
     """The list of the commune's villages as a file to fill in and bring back."""
-    commune, form = _commune(code), files.TABLES[suffix]
+    commune, form = own_commune(code), files.TABLES[suffix]
     body = form.write({commune.full_name[:31]: _template_rows(commune)})
     return files.download(body, f"{commune.code}-{commune.name}", form)
 
@@ -78,7 +79,7 @@ def template_file(code: str, suffix: str) -> Response:
 @access.roles(*access.EDIT_UNITS)
 def new_village(code: str) -> ResponseReturnValue:
     now = datetime.now(UTC)
-    commune, form = _commune(code), VillageForm(queries.civil(now))
+    commune, form = own_commune(code), VillageForm(queries.civil(now))
     if not form.validate_on_submit():
         return _village_page(commune, None, form), _status()
     try:
@@ -94,7 +95,7 @@ def new_village(code: str) -> ResponseReturnValue:
 @access.roles(*READERS)
 def village(code: str, village_code: str) -> ResponseReturnValue:
     today = _today()
-    commune = _commune(code)
+    commune = own_commune(code)
     shown = _village(commune, village_code, today)
     return _village_page(commune, shown, VillageForm(today, **_current_values(shown)))
 
@@ -103,7 +104,7 @@ def village(code: str, village_code: str) -> ResponseReturnValue:
 @access.roles(*access.EDIT_UNITS)
 def change_village(code: str, village_code: str) -> ResponseReturnValue:
     now = datetime.now(UTC)
-    commune = _commune(code)
+    commune = own_commune(code)
     shown, form = _village(commune, village_code, queries.civil(now)), VillageForm(queries.civil(now))
     if not form.validate():
         return _village_page(commune, shown, form), 422
@@ -126,7 +127,7 @@ def change_village(code: str, village_code: str) -> ResponseReturnValue:
 @access.roles(*access.EDIT_UNITS)
 def end_village(code: str, village_code: str) -> ResponseReturnValue:
     now = datetime.now(UTC)
-    commune = _commune(code)
+    commune = own_commune(code)
     shown = _village(commune, village_code, queries.civil(now))
     form = EndForm(shown.unit.valid_from, queries.civil(now))
     if not form.validate():
@@ -151,7 +152,7 @@ def end_village(code: str, village_code: str) -> ResponseReturnValue:
 @bp.get("/<code>/lich-su")
 @access.roles(*READERS)
 def history(code: str) -> ResponseReturnValue:
-    commune = _commune(code)
+    commune = own_commune(code)
     return render_template(
         "units/history.html", commune=commune, passages=queries.predecessors(db.session(), commune.id)
     )
@@ -159,14 +160,6 @@ def history(code: str) -> ResponseReturnValue:
 
 def _today() -> date:
     return queries.civil(datetime.now(UTC))
-
-
-def _commune(code: str) -> UnitView:
-    """The commune in force under that code, or 404 when it is outside the person's subtree or no commune."""
-    found = queries.scoped_unit(db.session(), code, access.identity(), _today())
-    if found.level != Level.COMMUNE:
-        abort(404)
-    return found
 
 
 def _village(commune: UnitView, code: str, on: date) -> Village:

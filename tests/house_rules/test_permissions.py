@@ -99,3 +99,24 @@ def test_no_room_makes_a_list_of_roles_of_its_own():
 
     assert own == []
     assert templates == []
+
+
+def test_views_of_every_room_find_the_survey_and_the_commune_of_an_address_at_one_place_each():
+    """What lies outside the reader's subtree is refused there, so no view may look it up by itself."""
+    look_ups = {"scoped_survey": "fieldwork/scope.py", "scoped_unit": "units/scope.py"}
+    elsewhere = {
+        name: [
+            str(path.relative_to(_APP))
+            for path in sorted(_APP.rglob("*.py"))
+            if re.search(rf"\b(queries|surveys|units)\.{name}\(", path.read_text(encoding="utf-8"))
+        ]
+        for name in look_ups
+    }
+    by_purpose = [
+        f"{path.relative_to(_APP)}"
+        for path in sorted(_APP.rglob("*views.py"))
+        if re.search(r"purpose is not Purpose\.DECISION[^\n]*\n\s+(abort|raise)", path.read_text("utf-8"))
+    ]
+
+    assert elsewhere == {name: [place] for name, place in look_ups.items()}
+    assert by_purpose == []

@@ -81,12 +81,13 @@ def test_things_of_another_commune_do_not_exist_for_anybody(
         "survey_id": survey.id,
         "village": commune.villages["Phung"].code,
         "code": commune.unit.code,
+        "year": "2026",
         "size": "A4",
     }
     sign_in(role, make_commune("98002", "Khác").unit)
     seen = []
     for rule, method in staff_routes(app):
-        if "survey_id" not in rule.arguments:
+        if not {"survey_id", "code"} & rule.arguments:
             continue
         status = client.open(address(rule, known), method=method).status_code
         if role in app.view_functions[rule.endpoint].access_roles and status != 404:

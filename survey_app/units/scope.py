@@ -1,0 +1,21 @@
+"""The unit that an address names, for views of every room: of the reader's own subtree, or the page does not exist."""
+
+from datetime import UTC, datetime
+
+from survey_app import access, db
+from survey_app.i18n import gettext as _
+from survey_app.units import queries
+from survey_app.units.models import Level
+from survey_app.units.queries import UnitNotFound, UnitView
+
+
+def own_commune(code: str) -> UnitView:
+    """The commune in force today under that code in the signed-in person's subtree.
+
+    Raises UnitNotFound, which a browser sees as 404, also for a province or a village.
+    """
+    today = queries.civil(datetime.now(UTC))
+    found = queries.scoped_unit(db.session(), code, access.identity(), today)
+    if found.level != Level.COMMUNE:
+        raise UnitNotFound(_("There is no such unit."))
+    return found
