@@ -4,18 +4,18 @@ Knows no table. Queries and operations get the session as their first argument; 
 transaction.
 """
 
-import select
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from select import POLLIN, poll
+from typing import Any, TypeVar, TypeVarTuple
 
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Executable, MetaData, Select, event, inspect
+from sqlalchemy import DateTime, Executable, MetaData, ScalarResult, Select, event, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
 from sqlalchemy.exc import DisconnectionError
@@ -59,6 +59,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         moment: datetime = value
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
+
+Row = TypeVar("Row", bound=Base)
+Held = TypeVar("Held")
+Shared = TypeVarTuple("Shared")
 
 _dialects = {"postgresql": postgresql, "sqlite": sqlite}
 #: What tells a connection that nothing holds its statements together.
@@ -149,6 +153,34 @@ def transaction() -> Iterator[Session]:
         raise
 
 
+def hold(current: Session, model: type[Row], key: object) -> Row | None:
+    """The row with this primary key as it is now, held until the transaction ends; None where there is none.
+
+    Whoever else holds it comes before or waits. Held in one order where several rows are held one after another.
+    """
+    columns = inspect(model).primary_key
+    values = key if isinstance(key, tuple) else (key,)
+    same = [column == value for column, value in zip(columns, values, strict=True)]
+    return hold_rows(current, select(model).where(*same)).first()
+
+
+def hold_rows(current: Session, rows: Select[Held]) -> ScalarResult[Held]:
+    """The rows of a statement, as `hold`; of the table whose row or column it selects, whatever it joins.
+
+    PostgreSQL locks the rows. SQLite has one lock for all writers, which `transaction` has taken already.
+    """
+    if not current.connection().get_execution_options().get("takes_write_lock"):
+        raise RuntimeError("a row is held in a transaction")
+    table = rows.column_descriptions[0]["entity"]
+    held = rows.with_for_update(of=table).execution_options(populate_existing=True)
+    return current.scalars(held)
+
+
+def shared(rows: Select[*Shared]) -> Select[*Shared]:
+    """The statement, made to hold what it reads against `hold` alone: many share a row, and nobody changes it."""
+    return rows.with_for_update(read=True)
+
+
 def insert(current: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
     """An INSERT into the table of `model` that can say what happens on conflict, in the words of this database."""
     return _dialects[current.get_bind().dialect.name].insert(model)
@@ -228,9 +260,9 @@ def _notice_lost_connections(engine: Engine) -> None:
 
     @event.listens_for(engine, "checkout")
     def check(connection: Any, _record: Any, _proxy: Any) -> None:
-        waiting = select.poll()
+        waiting = poll()
         try:
-            waiting.register(connection.fileno(), select.POLLIN)
+            waiting.register(connection.fileno(), POLLIN)
             if waiting.poll(0):
                 engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:

@@ -11,11 +11,11 @@ from enum import StrEnum
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from survey_app import audit, throttle
+from survey_app import audit, db, throttle
 from survey_app.access import Identity
 from survey_app.accounts import management, queries, second_factor, sessions
 from survey_app.accounts.models import FactorReset, RecoveryCode, SecondFactor, User
-from survey_app.accounts.refusals import FactorMissing, NotYourAccount, ResetRefused
+from survey_app.accounts.refusals import AccountNotFound, FactorMissing, NotYourAccount, ResetRefused
 from survey_app.i18n import gettext as _
 from survey_app.units.models import Unit
 
@@ -102,8 +102,7 @@ def check(session: Session, user_id: int, typed: str, *, now: datetime) -> Check
 
     One after the other for each account, so that guesses sent together do not slip past the count.
     """
-    locked = select(SecondFactor).where(SecondFactor.user_id == user_id).with_for_update()
-    held = session.scalar(locked.execution_options(populate_existing=True))
+    held = db.hold(session, SecondFactor, user_id)
     if held is None:
         raise FactorMissing
     key = throttle.subject_key("second factor", str(user_id), now)
@@ -165,11 +164,8 @@ def confirm_reset(session: Session, user_id: int, *, by: Identity, now: datetime
     Raises AccountNotFound, NotYourAccount; ResetRefused without a request, or for whoever asked.
     """
     _manageable(session, user_id, by, now)
-    asked = session.scalar(
-        select(FactorReset)
-        .where(FactorReset.user_id == user_id, FactorReset.confirmed_at.is_(None))
-        .with_for_update()
-    )
+    waiting = select(FactorReset).where(FactorReset.user_id == user_id, FactorReset.confirmed_at.is_(None))
+    asked = db.hold_rows(session, waiting).first()
     if asked is None or asked.asked_at <= now - _RESET_LASTS:
         raise ResetRefused(_("Nobody is waiting for this any more. If the phone is still lost, ask again."))
     if asked.asked_by == by.user_id:
@@ -226,7 +222,10 @@ def _take_off(session: Session, user_id: int) -> None:
 
 def _locked(session: Session, user_id: int) -> User:
     """The account, held to the end of the transaction, so that what is done to it comes one after the other."""
-    return session.get_one(User, user_id, with_for_update=True)
+    user = db.hold(session, User, user_id)
+    if user is None:
+        raise AccountNotFound
+    return user
 
 
 def _manageable(session: Session, user_id: int, by: Identity, now: datetime) -> None:

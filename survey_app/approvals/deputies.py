@@ -13,7 +13,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from survey_app import access, audit
+from survey_app import access, audit, db
 from survey_app.access import Identity
 from survey_app.accounts.models import User
 from survey_app.approvals.models import DeputisedAct, Deputyship
@@ -81,7 +81,7 @@ def name_deputy(
         raise DeputyRefused(_("The days must be in order and may not lie in the past."))
     both = sorted({by.user_id, deputy_id})
     # Held in one order, so that two who name each other wait for one another instead of both going through.
-    session.execute(select(User.id).where(User.id.in_(both)).order_by(User.id).with_for_update())
+    db.hold_rows(session, select(User.id).where(User.id.in_(both)).order_by(User.id))
     if session.scalar(
         _standing(both).where(Deputyship.starts_on <= ends_on, Deputyship.ends_on >= starts_on)
     ):
@@ -104,10 +104,8 @@ def name_deputy(
 
 def end(session: Session, deputyship_id: int, *, by: Identity, now: datetime) -> None:
     """End a deputyship early, as either of its two people. Raises DeputyRefused when it is nobody's or over."""
-    found = session.scalar(
-        _standing([by.user_id]).where(Deputyship.id == deputyship_id, Deputyship.ends_on >= civil(now))
-        .with_for_update()
-    )  # fmt: skip
+    mine = _standing([by.user_id]).where(Deputyship.id == deputyship_id, Deputyship.ends_on >= civil(now))
+    found = db.hold_rows(session, mine).first()
     if found is None:
         raise DeputyRefused(_("This deputyship is over already. Reload the page."))
     found.ended_at = now

@@ -141,7 +141,7 @@ def lapse_due(now: datetime) -> int:
         if clock.is_doubted(current):
             return 0
         due = select(PaperSignature).where(PaperSignature.outcome.is_(None), PaperSignature.due_at <= now)
-        lapsed = current.scalars(due.order_by(PaperSignature.id).with_for_update()).all()
+        lapsed = db.hold_rows(current, due.order_by(PaperSignature.id)).all()
         for paper in lapsed:
             paper.outcome = Outcome.LAPSED
             subject = current.get_one(Approval, paper.approval_id).subject
@@ -161,8 +161,8 @@ def _refuse_what_cannot_be(signed: Signed, asked: ApprovalView, now: datetime) -
 def _held(session: Session, approval_id: int, by: Identity) -> ApprovalView:
     """The open request, held to the end of the transaction. Raises ApprovalNotFound, ApprovalDecided."""
     asked = approvals.approval(session, approval_id, by)
-    session.scalar(select(Approval.id).where(Approval.id == approval_id).with_for_update())
-    if session.get_one(Approval, approval_id, populate_existing=True).decision is not None:
+    held = db.hold(session, Approval, approval_id)
+    if held is None or held.decision is not None:
         raise ApprovalDecided
     return asked
 
@@ -175,7 +175,7 @@ def _waiting(
     mine = select(PaperSignature).where(
         PaperSignature.approval_id == approval_id, PaperSignature.outcome.is_(None)
     )
-    paper = session.scalar(mine.with_for_update().execution_options(populate_existing=True))
+    paper = db.hold_rows(session, mine).first()
     if paper is None or paper.due_at <= now:
         raise PaperRefused(
             _("No signed paper waits here any more. Decide on this page, or upload the scan again.")

@@ -12,7 +12,7 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
-from survey_app import audit
+from survey_app import audit, db
 from survey_app.access import Identity, Role
 from survey_app.accounts.models import User
 from survey_app.approvals import deputies, passed_over, registry
@@ -122,8 +122,7 @@ def decide(
 
     Raises ApprovalNotFound outside the subtree, ApprovalDecided, ApprovalRefused, ReasonMissing.
     """
-    held = select(Approval).where(Approval.id == approval_id).with_for_update()
-    request = session.scalar(held.execution_options(populate_existing=True))
+    request = db.hold(session, Approval, approval_id)
     asked = approval(session, approval_id, by)
     if request is None or request.decision is not None:
         raise ApprovalDecided
@@ -163,7 +162,7 @@ def withdraw_requests(session: Session, subject: str, *, actor: str, why: str, n
     waiting = (
         select(Approval).where(Approval.subject == subject, Approval.decision.is_(None)).order_by(Approval.id)
     )
-    taken_back = session.scalars(waiting.with_for_update()).all()
+    taken_back = db.hold_rows(session, waiting).all()
     for request in taken_back:
         request.decision = "withdrawn"
         request.decided_at = now

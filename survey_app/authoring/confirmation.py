@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, String, cast, exists, literal, select
 from sqlalchemy.orm import Session
 
+from survey_app import db
 from survey_app.audit import AuditEvent
 from survey_app.authoring import loading
 from survey_app.authoring.models import InstrumentRecord
@@ -83,7 +84,7 @@ def is_locked(session: Session, record: InstrumentRecord) -> bool:
 
 def hold(session: Session, instrument_id: int) -> None:
     """Let nobody confirm the form, or take its confirmation back, until this transaction ends."""
-    session.execute(select(InstrumentRecord.id).where(InstrumentRecord.id == instrument_id).with_for_update())
+    db.hold(session, InstrumentRecord, instrument_id)
 
 
 def _equals_confirmed(session: Session, instrument_id: int, unit_path: str | None) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from survey_app import audit
+from survey_app import audit, db
 from survey_app.accounts import queries as accounts
 from survey_app.authoring import confirmation, drafts, refusals
 from survey_app.authoring.drafts import Document, Part
@@ -147,7 +147,7 @@ def _save_part(
 
 def row(session: Session, instrument_id: int) -> InstrumentRecord:
     """The row as it stands now, held until the transaction ends. Raises InstrumentNotFound."""
-    record = session.get(InstrumentRecord, instrument_id, with_for_update=True, populate_existing=True)
+    record = db.hold(session, InstrumentRecord, instrument_id)
     if record is None:
         raise refusals.InstrumentNotFound
     return record

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from survey_app import db
 from survey_app.collecting import operations, queries, second_keying
 from survey_app.collecting.models import HeldSlip
 from survey_app.collecting.operations import Submission
@@ -193,8 +194,7 @@ def _claim(session: Session, user_id: int) -> HeldSlip | None:
     if number is None:
         return None
     operations.hold_survey(session, number)
-    locked = select(HeldSlip).where(*mine, HeldSlip.survey_id == number).with_for_update()
-    return session.scalars(locked.execution_options(populate_existing=True)).first()
+    return db.hold_rows(session, select(HeldSlip).where(*mine, HeldSlip.survey_id == number)).first()
 
 
 def _store(session: Session, row: HeldSlip, *, now: datetime, keys: KeyStore) -> None:

@@ -105,7 +105,7 @@ def hold_survey(session: Session, survey_id: str) -> _Held:
 @cache
 def _held() -> Select[str, datetime | None]:
     held = select(Survey.state, Survey.phones_closed_at).where(Survey.id == bindparam("number"))
-    return held.with_for_update(read=True)
+    return db.shared(held)
 
 
 def _refusal(survey: _Held, door: Door, submission: Submission) -> Exception | None:

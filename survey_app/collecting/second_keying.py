@@ -193,7 +193,7 @@ def findings(
 
 def _require_open(session: Session, survey_id: str) -> None:
     """Hold the survey in its state until this is committed, so that sealing waits."""
-    held = select(Survey.state).where(Survey.id == survey_id).with_for_update(read=True)
+    held = db.shared(select(Survey.state).where(Survey.id == survey_id))
     if session.scalar(held) not in {State.OPEN, State.COUNTING}:
         raise NotKeyedNow
 

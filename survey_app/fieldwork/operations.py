@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from survey_app import audit
+from survey_app import audit, db
 from survey_app.access import Role
 from survey_app.authoring import confirmation
 from survey_app.authoring.confirmation import ScoredWording
@@ -34,8 +34,8 @@ from survey_app.fieldwork.refusals import (
 )
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore
+from survey_app.units import operations as registering
 from survey_app.units import queries as units
-from survey_app.units.models import Unit
 
 
 def require_revision(session: Session, survey_id: str, revision: int) -> None:
@@ -80,7 +80,7 @@ def publish(
 def open_due(session: Session, now: datetime) -> int:
     """Open the phones of published surveys whose hour has come; how many."""
     due = select(Survey).where(Survey.state == State.PUBLISHED, Survey.opens_at <= now).order_by(Survey.id)
-    opened = session.scalars(due.with_for_update()).all()
+    opened = db.hold_rows(session, due).all()
     for survey in opened:
         survey.state = State.OPEN
         audit.record(session, "job", "fieldwork.open", f"survey:{survey.id}", at=now)
@@ -90,7 +90,7 @@ def open_due(session: Session, now: datetime) -> int:
 def close_due(session: Session, now: datetime, keying: Keying) -> int:
     """Close the phones of open surveys whose hour has come; how many. Keying of paper then begins."""
     due = select(Survey).where(Survey.state == State.OPEN, Survey.closes_at <= now).order_by(Survey.id)
-    closed = session.scalars(due.with_for_update()).all()
+    closed = db.hold_rows(session, due).all()
     for survey in closed:
         end_phones(session, survey, now=now, keying=keying, actor="job")
     return len(closed)
@@ -219,7 +219,7 @@ def correct_frame(
 
 def hold(session: Session, survey_id: str) -> Survey:
     """The survey, held to the end of the transaction. Raises SurveyNotFound."""
-    survey = session.scalar(select(Survey).where(Survey.id == survey_id).with_for_update())
+    survey = db.hold(session, Survey, survey_id)
     if survey is None:
         raise SurveyNotFound
     return survey
@@ -235,4 +235,4 @@ def require_state(survey: Survey, *states: State) -> None:
 
 def _one_at_a_time(session: Session, commune_id: int) -> None:
     """Until this transaction ends no other survey of the commune is published, so that none can overlap unseen."""
-    session.execute(select(Unit.id).where(Unit.id == commune_id).with_for_update())
+    registering.hold(session, [commune_id])

@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 from sqlalchemy.orm import Session
 
-from survey_app import audit
+from survey_app import audit, db
 from survey_app.collecting import leaves
 from survey_app.collecting.models import AnnulledResponse, SealedResponse
 from survey_app.errors import DomainError
@@ -61,9 +61,7 @@ def redact(
     if not 0 < len(reason.strip()) <= 500:
         raise NoReason
     key = (survey.id, submission_id)
-    row = session.get(SealedResponse, key, with_for_update=True) or session.get(
-        AnnulledResponse, key, with_for_update=True
-    )
+    row = db.hold(session, SealedResponse, key) or db.hold(session, AnnulledResponse, key)
     text = row.answers.get(question) if row else None
     if row is None or not isinstance(text, dict) or "text" not in text:
         raise NoSuchText

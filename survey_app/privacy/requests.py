@@ -14,7 +14,7 @@ from http import HTTPStatus
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from survey_app import audit, working_days
+from survey_app import audit, db, working_days
 from survey_app.access import Identity
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
@@ -106,7 +106,7 @@ def answer(session: Session, request_id: int, text: str, *, by: Identity, now: d
     mine = (
         select(DataRequest.id).join(Unit, Unit.id == DataRequest.unit_id).where(DataRequest.id == request_id)
     )
-    if session.scalar(mine.where(_below(by)).with_for_update(of=DataRequest)) is None:
+    if db.hold_rows(session, mine.where(_below(by))).first() is None:
         raise RequestNotFound
     before = select(func.count()).where(DataRequestAnswer.request_id == request_id)
     number = session.scalars(before).one() + 1

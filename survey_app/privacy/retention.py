@@ -16,6 +16,7 @@ from survey_app import audit
 from survey_app.accounts.models import Invitation
 from survey_app.collecting.models import AnnulledResponse, RetainedLeaf, SealedResponse
 from survey_app.errors import DomainError
+from survey_app.fieldwork import operations
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.calendar import opening
 from survey_app.fieldwork.models import Survey
@@ -164,7 +165,7 @@ def _keep_leaves_alone(
 def _removable(session: Session, survey_id: str, before: datetime) -> str:
     """The number of a survey whose answers may go; it is held, so that no complaint comes in between."""
     survey = surveys.survey(session, survey_id)
-    session.scalar(select(Survey.id).where(Survey.id == survey.id).with_for_update())
+    operations.hold(session, survey.id)
     end = ended_at(session, survey.id)
     if end is None:
         raise queries.NotSealed(survey)

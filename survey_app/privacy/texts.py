@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session
 from survey_app import audit
 from survey_app.collecting.models import Response, SealedResponse
 from survey_app.errors import DomainError
-from survey_app.fieldwork.models import Purpose, State, Survey
+from survey_app.fieldwork import operations
+from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.privacy.models import TextReview
@@ -133,7 +134,7 @@ def moderate(
     `seen` are the decisions that stood when these were made, "" for none. Texts that are gone by now are passed over.
     The note names handles, never words. Raises NoSuchQuestion, and DecidedMeanwhile where another decision stands now.
     """
-    session.scalar(select(Survey.id).where(Survey.id == survey.id).with_for_update())
+    operations.hold(session, survey.id)
     found = _stored(session, survey)
     if question not in found:
         raise NoSuchQuestion

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey_app import audit
+from survey_app import audit, db
 from survey_app.accounts import queries as accounts
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
@@ -168,8 +168,7 @@ def record_replies(session: Session, survey_id: str, replies: Replies, *, actor:
 
     Raises NothingToDraw before a sample, RepliesDoNotFit.
     """
-    held = select(Callback).where(Callback.survey_id == survey_id).with_for_update()
-    row = session.scalar(held)
+    row = db.hold(session, Callback, survey_id)
     if row is None:
         raise NothingToDraw
     if replies.reached + replies.not_reached != row.size:

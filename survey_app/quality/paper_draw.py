@@ -197,7 +197,7 @@ def record(
     ComparedMeanwhile.
     """
     draw = paper_draw(session, survey_id, with_answers=False)
-    state = session.scalar(select(Survey.state).where(Survey.id == survey_id).with_for_update(read=True))
+    state = session.scalar(db.shared(select(Survey.state).where(Survey.id == survey_id)))
     if state not in {State.SEALED, State.SIGNED} or not comparisons.keys() <= {s.leaf for s in draw.slips}:
         raise CannotCompare
     before = _newest(session, survey_id)

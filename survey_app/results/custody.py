@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app import audit
+from survey_app import audit, db
 from survey_app.access import Identity
 from survey_app.approvals import requests as approvals
 from survey_app.approvals.approval import ApprovalView
 from survey_app.errors import DomainError
+from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
@@ -96,7 +97,7 @@ def custody(session: Session, survey_id: str, now: datetime) -> Custody:
 
 def open_complaint(session: Session, survey_id: str, note: str, *, actor: str, now: datetime) -> None:
     """Record a complaint about a survey, in whatever state."""
-    _locked(session, survey_id)
+    fieldwork.hold(session, survey_id)
     session.add(Complaint(survey_id=survey_id, note=note, opened_by=actor, opened_at=now))
     audit.record(session, actor, "results.open_complaint", f"survey:{survey_id}", at=now, reason=note)
 
@@ -105,7 +106,7 @@ def close_complaint(
     session: Session, survey_id: str, complaint_id: int, outcome: str, *, actor: str, now: datetime
 ) -> None:
     """Note how a complaint was settled. Raises NoSuchComplaint."""
-    found = session.scalar(select(Complaint).where(Complaint.id == complaint_id).with_for_update())
+    found = db.hold(session, Complaint, complaint_id)
     if found is None or found.survey_id != survey_id or found.closed_at is not None:
         raise NoSuchComplaint
     found.outcome, found.closed_by, found.closed_at = outcome, actor, now
@@ -137,7 +138,7 @@ def ask_acceptance(session: Session, survey: SurveyView, *, by: Identity, now: d
 
 def accept(session: Session, decided: ApprovalView, by: Identity, now: datetime) -> None:
     """Accept the result, once both provincial bodies have agreed. Raises CannotAccept where it is no longer signed."""
-    survey = _locked(session, decided.subject.removeprefix("survey:"))
+    survey = fieldwork.hold(session, decided.subject.removeprefix("survey:"))
     if survey.state != State.SIGNED:
         raise CannotAccept
     audit.record(session, by.actor, ACCEPT, decided.subject, at=now, approval=decided.id)
@@ -148,7 +149,7 @@ def record_destruction(session: Session, survey_id: str, *, actor: str, now: dat
 
     In this order a crash in between leaves a key too many, never one missing that nobody noted.
     """
-    survey = _locked(session, survey_id)
+    survey = fieldwork.hold(session, survey_id)
     if survey.pepper_destroyed_at is not None:
         return
     obstacle = _obstacle(session, survey, _accepted_at(_requests(session, survey_id)), now)
@@ -215,16 +216,3 @@ def _requests(session: Session, survey_id: str) -> tuple[ApprovalView, ...]:
 
 def _accepted_at(requests: tuple[ApprovalView, ...]) -> datetime | None:
     return next((request.decided_at for request in requests if request.decision == "approved"), None)
-
-
-def _locked(session: Session, survey_id: str) -> Survey:
-    """The survey, held to the end: a complaint comes before the destruction or after it, never beside it."""
-    survey = session.scalar(
-        select(Survey)
-        .where(Survey.id == survey_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if survey is None:
-        raise surveys.SurveyNotFound
-    return survey

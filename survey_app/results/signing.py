@@ -11,7 +11,7 @@ from http import HTTPStatus
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey_app import audit
+from survey_app import audit, db
 from survey_app.access import Identity
 from survey_app.approvals import requests as approvals
 from survey_app.approvals.approval import ApprovalView
@@ -171,13 +171,7 @@ def _note_uncompared(session: Session, survey_id: str, reason: str, by: Identity
 
 def _require_sealed(session: Session, survey_id: str) -> str:
     """The digest of a sealed result, whose state is held to the end of the transaction."""
-    found = (
-        select(Survey)
-        .where(Survey.id == survey_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    survey = session.scalar(found)
+    survey = db.hold(session, Survey, survey_id)
     seal = session.get(Seal, survey_id)
     if survey is None or survey.state != State.SEALED or seal is None:
         raise CannotSign

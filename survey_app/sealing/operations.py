@@ -24,8 +24,9 @@ from survey_app.collecting.models import (
 )
 from survey_app.errors import DomainError
 from survey_app.fieldwork import names, rounds
+from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import Progress, Purpose, SlipRow, State, Survey
+from survey_app.fieldwork.models import Progress, Purpose, SlipRow, State
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
@@ -75,7 +76,7 @@ def close_and_seal(session: Session, survey_id: str, *, actor: str, now: datetim
     survey's network key once it is committed. Raises SurveyNotFound, NothingToSeal, and SealRefused with all
     differences, in which case nothing may be committed.
     """
-    row = _lock(session, survey_id)
+    row = fieldwork.hold(session, survey_id)
     survey = surveys.survey(session, survey_id)
     if survey.state not in {State.OPEN, State.COUNTING}:
         raise NothingToSeal(survey)
@@ -139,15 +140,6 @@ def refresh_feedback(session: Session, survey_id: str, *, now: datetime) -> bool
         newest.tally = {key: value for key, value in newest.tally.items() if key != "texts"}
     session.add(FeedbackFigure(survey_id=survey_id, day=today, tally=figure))
     return True
-
-
-def _lock(session: Session, survey_id: str) -> Survey:
-    """The survey, held to the end of the transaction: an answer under way comes before or is refused."""
-    found = select(Survey).where(Survey.id == survey_id).with_for_update()
-    row = session.scalars(found.execution_options(populate_existing=True)).first()
-    if row is None:
-        raise surveys.SurveyNotFound
-    return row
 
 
 def _differences(

@@ -13,7 +13,7 @@ from http import HTTPStatus
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey_app import audit
+from survey_app import audit, db
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
 from survey_app.units import queries
@@ -119,9 +119,7 @@ def end_village(session: Session, village: UnitView, *, last_day: date, actor: s
 
 def hold(session: Session, commune_ids: Iterable[int]) -> None:
     """Make others wait who record villages of the same communes, so that two of them never take one code."""
-    session.scalars(
-        select(Unit.id).where(Unit.id.in_(set(commune_ids))).order_by(Unit.id).with_for_update()
-    ).all()
+    db.hold_rows(session, select(Unit.id).where(Unit.id.in_(set(commune_ids))).order_by(Unit.id))
 
 
 def _record(

@@ -106,6 +106,13 @@ def test_only_the_transaction_commits_and_only_views_commands_and_jobs_open_one(
     assert openers.isdisjoint({"operations.py", "queries.py", "models.py"})
 
 
+def test_rows_are_held_by_the_database_module_alone():
+    """So that a held row is read as it is now, and is held in a transaction on both databases."""
+    holders = [path.name for path in CODE if "with_for_update" in path.read_text(encoding="utf-8")]
+
+    assert holders == ["db.py"]
+
+
 def test_every_route_declares_who_may_open_it(app):
     undeclared = [
         rule.endpoint

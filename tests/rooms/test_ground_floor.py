@@ -10,7 +10,7 @@ from pathlib import Path
 
 import flask_migrate
 import pytest
-from sqlalchemy import Integer, select, text
+from sqlalchemy import Integer, select, text, update
 
 from survey_app import access, db, errors, files, jobs, throttle
 from survey_app.access import Identity, Role
@@ -167,6 +167,41 @@ def test_a_transaction_that_raises_leaves_nothing(app):
         fail()
 
     assert db.session().scalars(select(Failure)).all() == []
+
+
+def test_a_row_is_held_in_a_transaction_and_never_by_the_way(app):
+    with pytest.raises(RuntimeError, match="in a transaction"):
+        db.hold(db.session(), Failure, ("k", NOW))
+
+
+def test_a_held_row_is_the_row_as_it_is_now_whatever_was_read_of_it_before(app):
+    with db.transaction() as current:
+        throttle.record_failure(current, "k", NOW)
+
+    with db.transaction() as current:
+        read = current.scalars(select(Failure)).one()
+        current.execute(update(Failure).values(failures=5).execution_options(synchronize_session=False))
+        held = db.hold(current, Failure, (read.key, read.minute))
+
+        assert held is read
+        assert held.failures == 5
+        assert db.hold(current, Failure, ("none", read.minute)) is None
+
+
+def test_who_holds_a_row_second_waits_for_the_first_and_finds_what_was_written(app):
+    with db.transaction() as current:
+        throttle.record_failure(current, "k", NOW)
+        minute = current.scalars(select(Failure.minute)).one()
+
+    def count_up(_turn):
+        with app.app_context(), db.transaction() as writing:
+            row = db.hold(writing, Failure, ("k", minute))
+            row.failures += 1
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(count_up, range(24)))
+
+    assert db.session().scalars(select(Failure.failures)).one() == 25
 
 
 def test_a_moment_comes_back_as_it_went_in_and_a_naive_one_is_refused(app):
