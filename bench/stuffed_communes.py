@@ -11,7 +11,15 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
-from survey_app.scoring.activity import Activity, Consultation, Door, Network, Receipts, TenMinutes, Window
+from survey_app.scoring.activity import (
+    ChannelCounts,
+    Network,
+    Receipts,
+    SurveyParadata,
+    TenMinutes,
+    VillageParadata,
+    Window,
+)
 from survey_app.scoring.sameness import Repeated, Vector, sameness
 
 ITEMS = 20
@@ -101,12 +109,12 @@ class Village:
         if self.words.random() < 0.25:
             self.texts["formula" if self.words.random() < 0.1 else "own"] += 1
 
-    def activity(self, unit: str, *, has_list: bool) -> Activity:
+    def activity(self, unit: str, *, has_list: bool) -> VillageParadata:
         """The village as the counters show it."""
         ticked = self.ticked + self.ticks_forged
         # Slips of false answers came from those left over; what is left is handed back.
         left = self.issued - self.handed - self.lost - self.false
-        return Activity(
+        return VillageParadata(
             unit=unit,
             households=self.households,
             answered=self.answers,
@@ -114,7 +122,7 @@ class Village:
             of=self.answers * ITEMS,
             receipts=Receipts(self.issued, ticked, max(0, left)) if has_list else None,
             channels={
-                name: Door(count, self.satisfied[name], count * ITEMS)
+                name: ChannelCounts(count, self.satisfied[name], count * ITEMS)
                 for name, count in self.channels.items()
             },
             slots=tuple(
@@ -130,7 +138,7 @@ class Village:
 class Commune:
     """A finished commune: what the counters show, and what only the simulation knows."""
 
-    consultation: Consultation
+    consultation: SurveyParadata
     villages: tuple[Village, ...]
     list_kind: str
 
@@ -153,7 +161,7 @@ def commune(rng: random.Random, number: int, stuff: Stuffer | None = None) -> Co
         stuff(rng, habits, villages)
         _forge_ticks(villages, list_kind)
     name = f"{number:05}"
-    consultation = Consultation(
+    consultation = SurveyParadata(
         unit=name,
         kind="xã",
         villages=tuple(

@@ -29,7 +29,7 @@ def _anybody(person: Identity) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MenuEntry:
     """A page of the menu, for those whom its view lets in."""
 
     endpoint: str
@@ -46,7 +46,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class MenuItem:
     """An entry as the page prints it."""
 
     url: str
@@ -59,20 +59,20 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["menu"] = items
 
 
-def register(app: Flask, *entries: Entry) -> None:
+def register(app: Flask, *entries: MenuEntry) -> None:
     """Show these entries to those whom their views let in."""
     app.extensions["menu"].extend(entries)
     app.extensions["menu"].sort(key=lambda entry: (entry.order, entry.endpoint))
 
 
-def items(place: str) -> tuple[Item, ...]:
+def items(place: str) -> tuple[MenuItem, ...]:
     """What the signed-in person has in the menu at this place; nothing when nobody is signed in."""
     person = access.current_identity()
     if person is None:
         return ()
-    entries: list[Entry] = current_app.extensions["menu"]
+    entries: list[MenuEntry] = current_app.extensions["menu"]
     return tuple(
-        Item(url_for(entry.endpoint), str(entry.text))
+        MenuItem(url_for(entry.endpoint), str(entry.text))
         for entry in entries
         if entry.place == place and entry.is_for(person)
     )

@@ -43,7 +43,7 @@ _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-class Refused(Exception):
+class FileRefused(Exception):
     """A file that is not taken: a word for why, and the place in it."""
 
     def __init__(self, word: str, **place: Any) -> None:
@@ -64,25 +64,25 @@ class _Counter:
             self.cells += 1
             self.letters += len(cell) if isinstance(cell, str) else 8
         if self.cells > MAX_CELLS or self.letters > MAX_LETTERS:
-            raise Refused("too_large")
+            raise FileRefused("too_large")
 
 
 def table(content: bytes) -> list[dict[str, Any]]:
-    """The sheets of a workbook or the one of a CSV file, without blank rows. Raises Refused.
+    """The sheets of a workbook or the one of a CSV file, without blank rows. Raises FileRefused.
 
     A cell is what JSON has, or a pair of a word and a text for a date, time, moment or formula.
     """
     if content.startswith(_OLD_EXCEL):
-        raise Refused("old_excel")
+        raise FileRefused("old_excel")
     return _workbook(content) if content.startswith(_ZIP) else [_csv(content)]
 
 
 def document(content: bytes) -> int:
-    """How many values a JSON document holds. Raises Refused for none and for too many."""
+    """How many values a JSON document holds. Raises FileRefused for none and for too many."""
     try:
         count = _values(json.loads(content.decode("utf-8-sig")))
     except (ValueError, RecursionError) as error:
-        raise Refused("damaged") from error
+        raise FileRefused("damaged") from error
     return count
 
 
@@ -97,7 +97,7 @@ def _values(root: Any) -> int:
         elif isinstance(value, list):
             waiting.extend(value)
         if count > MAX_VALUES:
-            raise Refused("too_large")
+            raise FileRefused("too_large")
     return count
 
 
@@ -108,18 +108,18 @@ def _csv(content: bytes) -> dict[str, Any]:
     try:
         return {"name": None, "rows": list(_bounded(_csv_rows(reader), None, _Counter())), "merged": []}
     except csv.Error as error:
-        raise Refused("row_unreadable", row=reader.line_num) from error
+        raise FileRefused("row_unreadable", row=reader.line_num) from error
 
 
 def _decoded(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Refused("wrong_encoding", row=1)
+        raise FileRefused("wrong_encoding", row=1)
     if b"\x00" in content:
-        raise Refused("neither")
+        raise FileRefused("neither")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Refused("wrong_encoding", row=content.count(b"\n", 0, error.start) + 1) from error
+        raise FileRefused("wrong_encoding", row=content.count(b"\n", 0, error.start) + 1) from error
 
 
 def _csv_rows(reader: Any) -> Iterator[tuple[int, list[Any]]]:
@@ -135,21 +135,21 @@ def _workbook(content: bytes) -> list[dict[str, Any]]:
         _refuse_bombs(content)
         book = openpyxl.load_workbook(io.BytesIO(content), keep_links=False)
         return [_worksheet(sheet, counter) for sheet in book.worksheets]
-    except (Refused, MemoryError):
+    except (FileRefused, MemoryError):
         raise
     except Exception as error:  # zipfile and openpyxl raise whatever their parsers meet in a broken workbook
         is_short = any(words in str(error) for words in _SHORT_OF_MEMORY)
-        raise Refused("too_large" if is_short else "damaged") from error
+        raise FileRefused("too_large" if is_short else "damaged") from error
 
 
 def _refuse_bombs(content: bytes) -> None:
     """Look at the package before anything parses it: a 2 MB file can unpack to gigabytes."""
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         if "xl/workbook.xml" not in package.namelist():
-            raise Refused("damaged")
+            raise FileRefused("damaged")
         inside = package.infolist()
         if len(inside) > MAX_PARTS or sum(part.file_size for part in inside) > MAX_UNPACKED_BYTES:
-            raise Refused("too_large")
+            raise FileRefused("too_large")
         for part in inside:
             if part.filename.endswith((".xml", ".rels")):
                 _refuse_definitions(package.read(part))
@@ -158,12 +158,12 @@ def _refuse_bombs(content: bytes) -> None:
 def _refuse_definitions(part: bytes) -> None:
     """No document type, and no letters of more than one byte in which one could be written unseen."""
     if b"\x00" in part or b"<!DOCTYPE" in part or b"<!ENTITY" in part:
-        raise Refused("damaged")
+        raise FileRefused("damaged")
 
 
 def _worksheet(sheet: Any, counter: _Counter) -> dict[str, Any]:
     if sheet.max_row > MAX_ROWS:
-        raise Refused("too_many_rows", sheet=sheet.title, row=sheet.max_row)
+        raise FileRefused("too_many_rows", sheet=sheet.title, row=sheet.max_row)
     rows = sheet.iter_rows(max_row=sheet.max_row, max_col=min(sheet.max_column, MAX_COLUMNS))
     read = ((number, [_value(cell) for cell in cells]) for number, cells in enumerate(rows, start=1))
     merged = sorted((area.min_row, area.min_col) for area in sheet.merged_cells.ranges)
@@ -186,7 +186,7 @@ def _bounded(
     """The rows with anything in them, empty cells at their ends dropped."""
     for number, cells in rows:
         if number > MAX_ROWS:
-            raise Refused("too_many_rows", sheet=sheet, row=number)
+            raise FileRefused("too_many_rows", sheet=sheet, row=number)
         counter.add(cells)
         while cells and cells[-1] in (None, ""):
             cells.pop()
@@ -212,7 +212,7 @@ def main(kind: str, memory: str, seconds: str) -> None:
     try:
         found = {"table": table, "document": document}[kind](sys.stdin.buffer.read())
         told = json.dumps({"found": found})
-    except Refused as refused:
+    except FileRefused as refused:
         told = json.dumps({"refused": refused.word, **refused.place})
     except MemoryError:
         told = '{"refused": "too_large"}'

@@ -13,7 +13,7 @@ from survey_app.accounts.models import User
 from survey_app.approvals import requests as approvals
 from survey_app.authoring.models import InstrumentRecord
 from survey_app.campaigns import queries
-from survey_app.campaigns.queries import Board, Row
+from survey_app.campaigns.queries import Board, BoardRow
 from survey_app.collecting.models import ActivityCounter
 from survey_app.fieldwork import acts
 from survey_app.fieldwork.acts import Act
@@ -341,7 +341,7 @@ class Province:
         province = units.unit(self.session, self.unit.id)
         return queries.board(self.session, province, year, now, audience=audience, is_live=is_live)
 
-    def row(self, commune: Unit, **board: object) -> Row:
+    def row(self, commune: Unit, **board: object) -> BoardRow:
         """The commune's row of the board."""
         code = commune.code
         return next(row for row in self.board(**board).rows if row.unit.code == code)

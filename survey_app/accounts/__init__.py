@@ -17,7 +17,7 @@ from survey_app.accounts import (
     todo,
 )
 from survey_app.i18n import lazy_gettext
-from survey_app.menu import Entry, Place
+from survey_app.menu import MenuEntry, Place
 
 
 def init_app(app: Flask) -> None:
@@ -33,11 +33,11 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(commands.accounts)
     menu.register(
         app,
-        Entry("accounts.home", lazy_gettext("Today"), 100),
-        Entry("accounts.people", lazy_gettext("Accounts"), 800),
-        Entry("accounts.list_sessions", lazy_gettext("Where I am signed in"), 200, Place.ACCOUNT),
-        Entry("accounts.factor", lazy_gettext("Second factor: a code from my phone"), 300, Place.ACCOUNT),
-        Entry("accounts.password", lazy_gettext("My password"), 400, Place.ACCOUNT),
+        MenuEntry("accounts.home", lazy_gettext("Today"), 100),
+        MenuEntry("accounts.people", lazy_gettext("Accounts"), 800),
+        MenuEntry("accounts.list_sessions", lazy_gettext("Where I am signed in"), 200, Place.ACCOUNT),
+        MenuEntry("accounts.factor", lazy_gettext("Second factor: a code from my phone"), 300, Place.ACCOUNT),
+        MenuEntry("accounts.password", lazy_gettext("My password"), 400, Place.ACCOUNT),
     )
     jobs.register(app, "accounts.sessions", commands.forget_sessions)
     jobs.register(app, "accounts.kept_forms", kept_views.forget)

@@ -35,7 +35,7 @@ _MARK_BYTES = 18
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class FormAsSent:
     """A form as it was sent: to which address, from which page, with what in it."""
 
     mark: str
@@ -73,7 +73,7 @@ def keep(
     return mark
 
 
-def find(session: Session, mark: str, *, user_id: int, key: str, now: datetime) -> Kept | None:
+def find(session: Session, mark: str, *, user_id: int, key: str, now: datetime) -> FormAsSent | None:
     """The form under that mark, for the account that typed it and in the browser in which it was typed."""
     mine = select(KeptForm).where(KeptForm.mark == mark, KeptForm.user_id == user_id)
     row = session.scalar(mine.where(KeptForm.kept_at > now - LASTS))
@@ -86,7 +86,7 @@ def find(session: Session, mark: str, *, user_id: int, key: str, now: datetime) 
         return None
     found = json.loads(plain)
     posted = Posted(tuple((name, value) for name, value in found["fields"]), tuple(found["files"]))
-    return Kept(mark, row.page, row.action, posted, row.kept_at)
+    return FormAsSent(mark, row.page, row.action, posted, row.kept_at)
 
 
 def waiting(session: Session, user_id: int, now: datetime) -> tuple[tuple[str, str, datetime], ...]:

@@ -22,7 +22,7 @@ from survey_app import access, db, errors, forms
 from survey_app.access import Identity
 from survey_app.accounts import filling, kept_forms, queries, views
 from survey_app.accounts.filling import Filled
-from survey_app.accounts.kept_forms import Kept
+from survey_app.accounts.kept_forms import FormAsSent
 from survey_app.accounts.todo import Todo
 from survey_app.errors import DATABASE_AWAY, Typed
 from survey_app.forms import KEPT, Posted, TypedBy
@@ -185,7 +185,7 @@ def _put_back(response: Response) -> Response:
     return response
 
 
-def _filled(html: str, kept: Kept | None) -> str:
+def _filled(html: str, kept: FormAsSent | None) -> str:
     if kept is None:
         nothing = Filled("", found=False, left_over=())
         filled = filling.fill(html, page=request.path, action="", fields=(), carried="")

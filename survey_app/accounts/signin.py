@@ -34,7 +34,7 @@ _HELD_FOR = "held_for"
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HalfSignedIn:
     """Somebody whose password was right and whose second factor is still to come."""
 
     user_id: int
@@ -93,12 +93,12 @@ def hold(user_id: int, epoch: int, target: str, now: datetime) -> None:
     session[_HELD_FOR] = [user_id, epoch, target, int(now.timestamp())]
 
 
-def held(now: datetime) -> Held | None:
+def held(now: datetime) -> HalfSignedIn | None:
     """Whose second factor is waited for, if anybody's."""
     user_id, epoch, target, since = session.get(_HELD_FOR, (0, 0, HOME, 0))
     if abs(now - datetime.fromtimestamp(since, UTC)) >= _HELD:
         return None
-    return Held(user_id, epoch, target)
+    return HalfSignedIn(user_id, epoch, target)
 
 
 def end() -> None:

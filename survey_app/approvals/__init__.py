@@ -15,7 +15,7 @@ from survey_app.approvals import (
     reminders,
 )
 from survey_app.i18n import lazy_gettext
-from survey_app.menu import Entry, Place
+from survey_app.menu import MenuEntry, Place
 
 
 def init_app(app: Flask) -> None:
@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(pages)
     menu.register(
         app,
-        Entry("approvals.deputies_page", lazy_gettext("Signing in somebody's place"), 100, Place.ACCOUNT),
+        MenuEntry("approvals.deputies_page", lazy_gettext("Signing in somebody's place"), 100, Place.ACCOUNT),
     )
     jobs.register(app, "accounts.papers", paper_signatures.lapse_due)
     app.jinja_env.filters.update(

@@ -7,7 +7,7 @@ from datetime import datetime
 from survey_app import access
 from survey_app.access import Identity, Role
 from survey_app.approvals.agreement import Agreement, Side
-from survey_app.approvals.papers import Outcome, PaperView
+from survey_app.approvals.papers import PaperView, ScanOutcome
 from survey_app.approvals.parties import Party
 
 
@@ -65,7 +65,7 @@ class ApprovalView:
         if self.decided_as is None:
             return None
         stands_in, paper = self.stands_in(self.decided_as), self.paper
-        if paper is not None and paper.outcome is Outcome.CONFIRMED:
+        if paper is not None and paper.outcome is ScanOutcome.CONFIRMED:
             return Party(paper.signer, self.decided_as, stands_in, on_paper=paper.on_paper)
         return Party(self.decided_by_name or "", self.decided_as, stands_in, self.decided_for)
 

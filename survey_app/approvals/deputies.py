@@ -25,7 +25,7 @@ from survey_app.units.queries import civil
 ROLES = access.NAME_DEPUTIES
 
 
-class Step(StrEnum):
+class RequestSide(StrEnum):
     """The two sides of a request."""
 
     REQUEST = "request"
@@ -132,7 +132,7 @@ def deputyships(session: Session, user_id: int, now: datetime) -> tuple[Deputysh
     )
 
 
-def note(session: Session, approval_id: int, step: Step, *, by: Identity, now: datetime) -> int | None:
+def note(session: Session, approval_id: int, step: RequestSide, *, by: Identity, now: datetime) -> int | None:
     """Write down in whose place the person asks or decides now; the number of that account, None for their own."""
     today, away = civil(now), aliased(User)
     found = session.scalar(
@@ -149,7 +149,7 @@ def note(session: Session, approval_id: int, step: Step, *, by: Identity, now: d
     return found.user_id
 
 
-def names_acted_for(session: Session, approval_ids: Iterable[int]) -> dict[tuple[int, Step], str]:
+def names_acted_for(session: Session, approval_ids: Iterable[int]) -> dict[tuple[int, RequestSide], str]:
     """Names of those in whose place a deputy took a side of these requests."""
     query = (
         select(DeputisedAct.approval_id, DeputisedAct.step, User.name)
@@ -157,7 +157,7 @@ def names_acted_for(session: Session, approval_ids: Iterable[int]) -> dict[tuple
         .join(User, User.id == Deputyship.user_id)
         .where(DeputisedAct.approval_id.in_(list(approval_ids)))
     )
-    return {(approval_id, Step(step)): name for approval_id, step, name in session.execute(query)}
+    return {(approval_id, RequestSide(step)): name for approval_id, step, name in session.execute(query)}
 
 
 def _standing(user_ids: Iterable[int]) -> Select[Deputyship]:

@@ -20,7 +20,7 @@ from survey_app.approvals import deciding, passed_over, scans
 from survey_app.approvals import requests as approvals
 from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.models import Approval, PaperSignature
-from survey_app.approvals.papers import Outcome
+from survey_app.approvals.papers import ScanOutcome
 from survey_app.approvals.refusals import ApprovalDecided, ApprovalRefused, PaperRefused
 from survey_app.i18n import gettext as _
 from survey_app.units.queries import civil
@@ -89,7 +89,7 @@ def confirm(session: Session, approval_id: int, *, by: Identity, now: datetime) 
     room refuses: then nothing is stored.
     """
     paper, asked = _waiting(session, approval_id, by, now)
-    paper.outcome, paper.checked_by, paper.checked_at = Outcome.CONFIRMED, by.user_id, now
+    paper.outcome, paper.checked_by, paper.checked_at = ScanOutcome.CONFIRMED, by.user_id, now
     request = session.get_one(Approval, approval_id)
     request.decision, request.decision_reason = paper.decision, paper.reason
     request.decided_by, request.decided_as, request.decided_at = paper.uploaded_by, paper.uploaded_as, now
@@ -112,7 +112,7 @@ def reject(session: Session, approval_id: int, remark: str, *, by: Identity, now
         raise PaperRefused(
             _("Please say what does not agree, so that the paper can be scanned or signed again.")
         )
-    paper.outcome, paper.checked_by, paper.checked_at = Outcome.REJECTED, by.user_id, now
+    paper.outcome, paper.checked_by, paper.checked_at = ScanOutcome.REJECTED, by.user_id, now
     paper.remark = _plain(remark)
     audit.record(session, by.actor, "accounts.paper_rejected", asked.subject, at=now, approval=approval_id)
 
@@ -143,7 +143,7 @@ def lapse_due(now: datetime) -> int:
         due = select(PaperSignature).where(PaperSignature.outcome.is_(None), PaperSignature.due_at <= now)
         lapsed = db.hold_rows(current, due.order_by(PaperSignature.id)).all()
         for paper in lapsed:
-            paper.outcome = Outcome.LAPSED
+            paper.outcome = ScanOutcome.LAPSED
             subject = current.get_one(Approval, paper.approval_id).subject
             audit.record(current, "job", "accounts.paper_lapsed", subject, at=now, approval=paper.approval_id)
     return len(lapsed)

@@ -15,7 +15,7 @@ from survey_app.approvals.parties import OnPaper
 from survey_app.units.queries import civil
 
 
-class Outcome(StrEnum):
+class ScanOutcome(StrEnum):
     """What became of a scan: a second person confirmed it, or did not, or nobody looked in time."""
 
     CONFIRMED = "confirmed"
@@ -40,7 +40,7 @@ class PaperView:
     uploaded_as: Role
     uploaded_at: datetime
     due_at: datetime
-    outcome: Outcome | None
+    outcome: ScanOutcome | None
     checked_by_name: str | None
     remark: str
 
@@ -79,7 +79,7 @@ def newest_papers(session: Session, approval_ids: Iterable[int]) -> dict[int, Pa
             uploaded_as=Role(row.uploaded_as),
             uploaded_at=row.uploaded_at,
             due_at=row.due_at,
-            outcome=Outcome(row.outcome) if row.outcome else None,
+            outcome=ScanOutcome(row.outcome) if row.outcome else None,
             checked_by_name=checker_name,
             remark=row.remark,
         )

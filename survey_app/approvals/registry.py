@@ -18,7 +18,7 @@ from survey_app.approvals.approval import ApprovalView
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class EvidencePage:
     """What somebody reads before deciding."""
 
     heading: str
@@ -30,7 +30,7 @@ class Evidence:
 
 
 #: Reads what the page of evidence shows to this person.
-Show: TypeAlias = Callable[[Session, ApprovalView, Identity, datetime], Evidence]
+Show: TypeAlias = Callable[[Session, ApprovalView, Identity, datetime], EvidencePage]
 #: Does what was agreed to, in the transaction of the decision.
 CarryOut: TypeAlias = Callable[[Session, ApprovalView, Identity, datetime], None]
 

@@ -17,7 +17,7 @@ from survey_app.access import Identity, Role
 from survey_app.accounts.models import User
 from survey_app.approvals import deputies, passed_over, registry
 from survey_app.approvals.approval import ApprovalView, Refusal
-from survey_app.approvals.deputies import Step
+from survey_app.approvals.deputies import RequestSide
 from survey_app.approvals.models import Approval
 from survey_app.approvals.papers import newest_papers
 from survey_app.approvals.refusals import (
@@ -101,7 +101,7 @@ def request_approval(
             session.add(request)
     except IntegrityError as error:
         raise ApprovalOpen from error
-    away = deputies.note(session, request.id, Step.REQUEST, by=by, now=now)
+    away = deputies.note(session, request.id, RequestSide.REQUEST, by=by, now=now)
     audit.record(
         session,
         by.actor,
@@ -141,7 +141,7 @@ def decide(
     request.decided_at = now
     request.decision_reason = _reason(reason, required=not approved)
     session.flush()  # The decision is read back below by a query.
-    away = deputies.note(session, approval_id, Step.DECISION, by=by, now=now)
+    away = deputies.note(session, approval_id, RequestSide.DECISION, by=by, now=now)
     decided = approval(session, approval_id, by)
     audit.record(
         session,
@@ -205,8 +205,8 @@ def _approvals(session: Session, query: Select[Approval, str, str, str]) -> tupl
             decided_as=Role(row.decided_as) if row.decided_as else None,
             decided_at=row.decided_at,
             decision_reason=row.decision_reason,
-            requested_for=acted_for.get((row.id, Step.REQUEST)),
-            decided_for=acted_for.get((row.id, Step.DECISION)),
+            requested_for=acted_for.get((row.id, RequestSide.REQUEST)),
+            decided_for=acted_for.get((row.id, RequestSide.DECISION)),
             paper=papers.get(row.id),
             needs=registry.act(row.act).needs,
             instead_from=_instead_from(row, refusals.get(row.id), off),

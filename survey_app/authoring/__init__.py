@@ -6,7 +6,7 @@ from survey_app import audit, menu
 from survey_app.authoring import commands, editing_views, log_words, queries, views
 from survey_app.i18n import lazy_gettext
 from survey_app.journal import queries as journal
-from survey_app.menu import Entry
+from survey_app.menu import MenuEntry
 
 
 def init_app(app: Flask) -> None:
@@ -15,5 +15,5 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(editing_views.bp)
     app.cli.add_command(commands.group)
-    menu.register(app, Entry("authoring.index", lazy_gettext("Forms"), 400))
+    menu.register(app, MenuEntry("authoring.index", lazy_gettext("Forms"), 400))
     journal.register(app, "instrument", queries.subjects_under)

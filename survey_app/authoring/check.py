@@ -13,7 +13,7 @@ from survey_app.questions.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckLine:
     """One line of the check.
 
     `key` and `number` name the question, None for the whole form; a note has no number.
@@ -24,7 +24,7 @@ class Finding:
     number: int | None = None
 
 
-def problems(draft: Document, found: Iterable[Problem]) -> tuple[Finding, ...]:
+def problems(draft: Document, found: Iterable[Problem]) -> tuple[CheckLine, ...]:
     """All that stands in the way of freezing; the form as a whole first, then question by question."""
     numbers = drafts.numbers(draft)
     places = {key: place for place, key in enumerate(numbers)}
@@ -32,46 +32,46 @@ def problems(draft: Document, found: Iterable[Problem]) -> tuple[Finding, ...]:
     return tuple(sorted(worded, key=lambda finding: places.get(finding.key or "", -1)))
 
 
-def warnings(draft: Document) -> tuple[Finding, ...]:
+def warnings(draft: Document) -> tuple[CheckLine, ...]:
     """What does not stand in the way, but somebody should have looked at."""
     return (*_about_the_form(draft), *_about_questions(draft))
 
 
-def unplaced(found: Iterable[Problem]) -> tuple[Finding, ...]:
+def unplaced(found: Iterable[Problem]) -> tuple[CheckLine, ...]:
     """The problems of a document that never was a draft, each with the key or place it names."""
-    return tuple(Finding(wording.sentence(problem), problem.where or None) for problem in found)
+    return tuple(CheckLine(wording.sentence(problem), problem.where or None) for problem in found)
 
 
-def _worded(problem: Problem, numbers: Mapping[str, int | None]) -> Finding:
+def _worded(problem: Problem, numbers: Mapping[str, int | None]) -> CheckLine:
     named = {**problem.params}
     if "question" in named:
         # Keys mean nothing to an author; the number is what the screen shows.
         named["question"] = numbers.get(str(named["question"])) or str(named["question"])
     sentence = wording.sentence(replace(problem, params=named))
     key = problem.where if problem.where in numbers else None
-    return Finding(sentence, key, numbers.get(problem.where))
+    return CheckLine(sentence, key, numbers.get(problem.where))
 
 
-def _about_the_form(draft: Document) -> Iterable[Finding]:
+def _about_the_form(draft: Document) -> Iterable[CheckLine]:
     if draft["sample"]:
-        yield Finding(
+        yield CheckLine(
             _(
                 "The wording is a sample for reference. Check it against the form that the Fatherland Front "
                 "issued."
             )
         )
     if "en" not in draft["languages"]:
-        yield Finding(_("The form has no English version. That is allowed."))
+        yield CheckLine(_("The form has no English version. That is allowed."))
     if not any(item["closing"] for item in draft["questions"]):
-        yield Finding(_("The form has no closing item. Official forms end with one overall question."))
+        yield CheckLine(_("The form has no closing item. Official forms end with one overall question."))
 
 
-def _about_questions(draft: Document) -> Iterable[Finding]:
+def _about_questions(draft: Document) -> Iterable[CheckLine]:
     numbers = drafts.numbers(draft)
     for item in draft["questions"]:
         number = numbers[item["key"]]
         if item["from_memory"]:
-            yield Finding(
+            yield CheckLine(
                 _(
                     "The name of this item was written from memory and must be checked against the official "
                     "list."
@@ -80,7 +80,7 @@ def _about_questions(draft: Document) -> Iterable[Finding]:
                 number,
             )
         if item["required"] and drafts.kind_row(item).two_way:
-            yield Finding(
+            yield CheckLine(
                 _(
                     "This scored question is required: a household that prefers not to answer it cannot send "
                     "the form."
@@ -91,7 +91,7 @@ def _about_questions(draft: Document) -> Iterable[Finding]:
         yield from _unread_choices(item, number)
 
 
-def _unread_choices(item: Part, number: int | None) -> Iterable[Finding]:
+def _unread_choices(item: Part, number: int | None) -> Iterable[CheckLine]:
     labels = [option["label"].get("vi") for option in item["options"]]
     if len(set(labels)) < len(labels):
-        yield Finding(_("Two choices of this question read the same in Vietnamese."), item["key"], number)
+        yield CheckLine(_("Two choices of this question read the same in Vietnamese."), item["key"], number)

@@ -165,7 +165,7 @@ def _refuse(refused: InvalidInstrument) -> NoReturn:
     raise click.ClickException("\n".join(lines)) from refused
 
 
-def _line(finding: check.Finding) -> str:
+def _line(finding: check.CheckLine) -> str:
     return f"- {finding.key}: {finding.sentence}" if finding.key else f"- {finding.sentence}"
 
 

@@ -21,7 +21,7 @@ from survey_app.questions.problems import MOST_ITEMS
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SavedEdit:
     """An edit that was stored.
 
     `meanwhile` names who changed other parts since the page was opened, or is None.
@@ -49,7 +49,7 @@ def add_question(
 
 def save_question(
     session: Session, instrument_id: int, item: Part, *, revision: int, seen: str, actor: str, now: datetime
-) -> Saved:
+) -> SavedEdit:
     """Store one question; one that was removed meanwhile and `seen` as absent is put in again.
 
     `seen` is the fingerprint of the question as the editor first saw it. Raises EditedMeanwhile when the
@@ -69,7 +69,7 @@ def save_question(
 
 def save_settings(
     session: Session, instrument_id: int, values: Part, *, revision: int, seen: str, actor: str, now: datetime
-) -> Saved:
+) -> SavedEdit:
     """Store title, languages, level and source; otherwise as `save_question`."""
     return _save_part(
         session,
@@ -134,7 +134,7 @@ def _save_part(
     seen: str,
     actor: str,
     now: datetime,
-) -> Saved:
+) -> SavedEdit:
     record = editable(session, instrument_id)
     meanwhile = None
     if record.revision != revision:
@@ -142,7 +142,7 @@ def _save_part(
             refuse_stale(session, record, revision)
         meanwhile = accounts.name_of(session, record.edited_by)
     write(session, record, changed(record.document), actor, now)
-    return Saved(record.revision, meanwhile)
+    return SavedEdit(record.revision, meanwhile)
 
 
 def row(session: Session, instrument_id: int) -> InstrumentRecord:

@@ -287,7 +287,7 @@ def _settings_page(view: InstrumentView, form: PartForm, status: int, **more: ob
     return page, status
 
 
-def _tell_saved(instrument_id: int, part: str, saved: editing.Saved) -> None:
+def _tell_saved(instrument_id: int, part: str, saved: editing.SavedEdit) -> None:
     remember_saved(instrument_id, part)
     flash(_("Saved."), "success")
     if saved.meanwhile:

@@ -9,7 +9,7 @@ from survey_app.campaigns import log_words, wording
 from survey_app.campaigns.todos import late_communes, not_called_back
 from survey_app.campaigns.views import bp
 from survey_app.i18n import lazy_gettext
-from survey_app.menu import Entry
+from survey_app.menu import MenuEntry
 
 
 def _is_provincial(person: Identity) -> bool:
@@ -20,7 +20,7 @@ def init_app(app: Flask) -> None:
     """Pages, the lines of the to-do list, and wording for the templates."""
     audit.register(app, log_words.WORDS)
     app.register_blueprint(bp)
-    menu.register(app, Entry("campaigns.this_year", lazy_gettext("Province"), 600, only=_is_provincial))
+    menu.register(app, MenuEntry("campaigns.this_year", lazy_gettext("Province"), 600, only=_is_provincial))
     todo.register(app, late_communes)
     todo.register(app, not_called_back)
     app.jinja_env.filters.update(

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.access import Body
 from survey_app.approvals.models import Approval
-from survey_app.campaigns.waits import Step
+from survey_app.campaigns.waits import SurveyStep
 from survey_app.fieldwork import acts, calendar
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.acts import Act
@@ -44,7 +44,7 @@ class Consultation:
     id: str
     unit_id: int
     purpose: Purpose
-    step: Step
+    step: SurveyStep
     #: Something was answered by phone, as far as that may be known: see `_heard_by_phone`.
     heard_by_phone: bool
     #: The rule book it was published under; None while it is a draft.
@@ -77,7 +77,7 @@ def of_year(session: Session, province_path: str, year: int, *, is_live: bool) -
             id=row.id,
             unit_id=row.unit_id,
             purpose=Purpose(row.purpose),
-            step=Step(
+            step=SurveyStep(
                 state=State(row.state),
                 opens_at=row.opens_at,
                 closes_at=row.closes_at,

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from survey_app.campaigns.queries import Board, Row, TargetProgress
+from survey_app.campaigns.queries import Board, BoardRow, TargetProgress
 from survey_app.campaigns.wording import beside_text, row_verdict, state_name, wait_text
 from survey_app.criteria.findings import Finding
 from survey_app.rulebooks.wording import book_text, finding_name, rule_text, source_text, target_name
@@ -27,7 +27,7 @@ def as_document(made: Board) -> dict[str, Any]:
     }
 
 
-def _commune(row: Row) -> dict[str, Any]:
+def _commune(row: BoardRow) -> dict[str, Any]:
     return {
         "unit": row.unit.code,
         "name": row.unit.full_name,

@@ -21,7 +21,7 @@ from survey_app.campaigns.waits import Wait
 from survey_app.criteria import findings, targets
 from survey_app.criteria.findings import Finding, Verdict
 from survey_app.criteria.frameworks import Framework, RequirementKind, Target, TargetKind
-from survey_app.criteria.targets import Progress, Standing
+from survey_app.criteria.targets import TargetReach, UnitStanding
 from survey_app.fieldwork import names
 from survey_app.fieldwork.models import HourlyProgress, Purpose, State
 from survey_app.quality import callbacks
@@ -43,7 +43,7 @@ _IN_SCOPE = ("xa",)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class BoardRow:
     """One unit. `coverage` of a running survey is of the last full hour; `pooled` waits for the seal."""
 
     unit: UnitView
@@ -120,7 +120,7 @@ class TargetProgress:
     """Where a target stands; `needed` more units reach it. `beside` is None for a share of another kind."""
 
     target: Target
-    progress: Progress
+    progress: TargetReach
     is_reached: bool
     needed: int
     beside: Beside | None
@@ -136,7 +136,7 @@ class Board:
     #: The hour whose counts a running survey shows; None when there are none, or for exact counts.
     counted_at: datetime | None
     in_force: InForce
-    rows: tuple[Row, ...]
+    rows: tuple[BoardRow, ...]
     targets: tuple[TargetProgress, ...]
     denominator: Denominator
 
@@ -152,7 +152,7 @@ class Board:
         return sum(row.in_scope for row in self.rows)
 
     @property
-    def late(self) -> tuple[Row, ...]:
+    def late(self) -> tuple[BoardRow, ...]:
         """Units for which somebody has to act now."""
         return tuple(row for row in self.rows if row.is_late)
 
@@ -229,13 +229,13 @@ def _row(
     called: Mapping[str, UnitView],
     audience: Audience,
     now: datetime,
-) -> Row:
+) -> BoardRow:
     survey, newest, seal = subject.survey, subject.newest, subject.seal
     told = disclosure.disclose(seal.scorecard, (), audience=audience) if seal else None
     is_hidden = told is not None and told.hidden_because is not None
     unit = called.get(survey.id, summary.unit) if survey else summary.unit
     in_scope = unit.kind in scope
-    return Row(
+    return BoardRow(
         unit=unit,
         in_scope=in_scope,
         survey_id=survey.id if survey else None,
@@ -322,14 +322,14 @@ def _answered_online(framework: Framework, surveys: Iterable[Consultation]) -> f
     return frozenset(one.unit_id for one in surveys if one.purpose in accepted and one.heard_by_phone)
 
 
-def _target(framework: Framework, target: Target, rows: tuple[Row, ...]) -> TargetProgress:
-    standings = [Standing(row.unit.code, row.unit.kind, _meets(target.kind, row)) for row in rows]
+def _target(framework: Framework, target: Target, rows: tuple[BoardRow, ...]) -> TargetProgress:
+    standings = [UnitStanding(row.unit.code, row.unit.kind, _meets(target.kind, row)) for row in rows]
     current = targets.progress(target, standings)
     beside = _beside(framework, target, rows)
     return TargetProgress(target, current, targets.reached(current), targets.needed(current), beside)
 
 
-def _beside(framework: Framework, target: Target, rows: Iterable[Row]) -> Beside | None:
+def _beside(framework: Framework, target: Target, rows: Iterable[BoardRow]) -> Beside | None:
     """What stands beside a share of communes that were consulted; nothing beside another."""
     match target.kind:
         case TargetKind.UNITS_WITH_ONLINE_FEEDBACK:
@@ -347,7 +347,7 @@ def _beside(framework: Framework, target: Target, rows: Iterable[Row]) -> Beside
     )
 
 
-def _meets(kind: TargetKind, row: Row) -> bool | None:
+def _meets(kind: TargetKind, row: BoardRow) -> bool | None:
     """Whether the unit counts for a target of this kind; None if not known."""
     match kind:
         case TargetKind.COMMUNES_MEETING_INDICATOR:
@@ -358,11 +358,11 @@ def _meets(kind: TargetKind, row: Row) -> bool | None:
             assert_never(kind)
 
 
-def _collects_feedback(row: Row) -> bool | None:
+def _collects_feedback(row: BoardRow) -> bool | None:
     return bool(row.services) and row.is_answered_online
 
 
-def _meets_indicator(row: Row) -> bool | None:
+def _meets_indicator(row: BoardRow) -> bool | None:
     return None if row.event is None else row.event.verdict is Verdict.MET
 
 

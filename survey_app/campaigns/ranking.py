@@ -23,7 +23,7 @@ _FINAL = (State.SEALED, State.SIGNED)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RankedCommune:
     """A commune with something to compare; `place` counts from 1 within its kind."""
 
     place: int
@@ -59,7 +59,7 @@ class KindRanking:
     """Communes of one kind, those with most to compare first; the quiet ones by name."""
 
     kind: str
-    lines: tuple[Line, ...]
+    lines: tuple[RankedCommune, ...]
     quiet: tuple[Quiet, ...]
 
 
@@ -84,7 +84,7 @@ def ranking(session: Session, province: UnitView, year: int) -> Ranking:
         for one in gathered.consultations
         if one.survey not in flagged
     ]
-    lines = [Line(one.place, gathered.units[one.unit], one.survey, one.flags) for one in ranked]
+    lines = [RankedCommune(one.place, gathered.units[one.unit], one.survey, one.flags) for one in ranked]
     kinds = sorted({one.kind for one in gathered.consultations})
     return Ranking(
         year=year,
@@ -116,7 +116,7 @@ def _sealed(session: Session, province: UnitView, year: int) -> list[str]:
     return [one.id for one in found if one.purpose is Purpose.DECISION and one.step.state in _FINAL]
 
 
-def _of_kind(kind: str, lines: Iterable[Line], quiet: Iterable[Quiet]) -> KindRanking:
+def _of_kind(kind: str, lines: Iterable[RankedCommune], quiet: Iterable[Quiet]) -> KindRanking:
     return KindRanking(
         kind=kind,
         lines=tuple(line for line in lines if line.unit.kind == kind),

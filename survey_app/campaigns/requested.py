@@ -8,7 +8,7 @@ from flask import abort, request
 
 from survey_app import access, db
 from survey_app.campaigns import queries, selection
-from survey_app.campaigns.queries import Board, Row
+from survey_app.campaigns.queries import Board, BoardRow
 from survey_app.campaigns.selection import Selection
 from survey_app.fieldwork.models import State
 from survey_app.rulebooks.scope import require_known_year
@@ -44,7 +44,7 @@ def chosen(made: Board) -> Selection:
     return selection.from_address(request.args, {row.unit.kind for row in made.rows})
 
 
-def by_state(rows: Sequence[Row]) -> list[tuple[State | None, int]]:
+def by_state(rows: Sequence[BoardRow]) -> list[tuple[State | None, int]]:
     """Units in scope in each state, in the order of the work, states of nobody included."""
     counted = Counter(row.state for row in rows if row.in_scope)
     return [(state, counted[state]) for state in (None, *State) if state is not State.ANNULLED]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from survey_app.campaigns.queries import Row
+from survey_app.campaigns.queries import BoardRow
 from survey_app.criteria.findings import SIGNATURES, Verdict
 from survey_app.fieldwork.models import State
 from survey_app.scoring.rates import Rate
@@ -68,7 +68,7 @@ def from_address(arguments: Mapping[str, str], kinds: Iterable[str]) -> Selectio
     )
 
 
-def select(rows: Iterable[Row], chosen: Selection) -> tuple[Row, ...]:
+def select(rows: Iterable[BoardRow], chosen: Selection) -> tuple[BoardRow, ...]:
     """The rows chosen, in order. A row without the figure sorted by comes last, either way round."""
     wanted = names.plain(chosen.search)
     found = [row for row in rows if _is_chosen(row, chosen, wanted)]
@@ -81,7 +81,7 @@ def select(rows: Iterable[Row], chosen: Selection) -> tuple[Row, ...]:
     return (*sorted(present, key=key, reverse=chosen.is_descending), *absent)
 
 
-def _is_chosen(row: Row, chosen: Selection, wanted: str) -> bool:
+def _is_chosen(row: BoardRow, chosen: Selection, wanted: str) -> bool:
     return (
         (
             not wanted
@@ -95,7 +95,7 @@ def _is_chosen(row: Row, chosen: Selection, wanted: str) -> bool:
     )
 
 
-def _findings(row: Row) -> tuple[str, ...]:
+def _findings(row: BoardRow) -> tuple[str, ...]:
     return (row.finding.value, *row.awaits) if row.finding else (NOT_IN_SCOPE,)
 
 
@@ -103,7 +103,7 @@ def _known(word: str | None, known: Iterable[str]) -> str:
     return word if word is not None and word in set(known) else ""
 
 
-def _by_name(row: Row) -> tuple[object, ...]:
+def _by_name(row: BoardRow) -> tuple[object, ...]:
     return names.reading_order(row.unit.name), row.unit.id
 
 
@@ -114,7 +114,7 @@ def _share(rate: Rate | None) -> Fraction | None:
 _WORK_ORDER = {state: place for place, state in enumerate(State)}
 
 #: What a column sorts by; None sorts last.
-COLUMNS: Mapping[str, Callable[[Row], Any]] = {
+COLUMNS: Mapping[str, Callable[[BoardRow], Any]] = {
     "name": _by_name,
     "kind": lambda row: row.unit.kind,
     "state": lambda row: _WORK_ORDER[row.state] if row.state else -1,

@@ -65,7 +65,7 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SurveyStep:
     """Where a survey stands, as far as waiting is concerned."""
 
     state: State
@@ -78,7 +78,7 @@ class Step:
     answered: int
 
 
-def wait_of(step: Step | None, *, has_households: bool, now: datetime) -> Wait | None:
+def wait_of(step: SurveyStep | None, *, has_households: bool, now: datetime) -> Wait | None:
     """What the unit waits for; None once its survey is signed. `step` is None where there is no survey."""
     if step is None:
         return Wait(Reason.NO_SURVEY if has_households else Reason.NO_HOUSEHOLDS)
@@ -109,5 +109,5 @@ def wait_of(step: Step | None, *, has_households: bool, now: datetime) -> Wait |
             assert_never(unknown)
 
 
-def _until_opening(reason: Reason, step: Step, now: datetime) -> Wait:
+def _until_opening(reason: Reason, step: SurveyStep, now: datetime) -> Wait:
     return Wait(reason, until=civil(step.opens_at), is_overdue=step.opens_at <= now)

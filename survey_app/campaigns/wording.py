@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from survey_app.campaigns.denominators import Denominator
-from survey_app.campaigns.queries import Row, TargetProgress
+from survey_app.campaigns.queries import BoardRow, TargetProgress
 from survey_app.campaigns.waits import Reason, Wait
 from survey_app.fieldwork.models import State
 from survey_app.i18n import gettext as _
@@ -50,7 +50,7 @@ def reason_name(reason: Reason) -> str:
     }[reason]
 
 
-def row_verdict(row: Row) -> str:
+def row_verdict(row: BoardRow) -> str:
     """The verdict on the consultation half of a unit, what it waits for, or that the indicator does not apply."""
     if row.finding is None:
         return _("not applicable")

@@ -19,7 +19,7 @@ from survey_app.fieldwork import links, remarks
 from survey_app.fieldwork.links import Link
 from survey_app.fieldwork.models import State
 from survey_app.i18n import lazy_gettext
-from survey_app.menu import Entry
+from survey_app.menu import MenuEntry
 
 #: While paper slips are keyed.
 _KEYED = (State.OPEN, State.COUNTING)
@@ -44,7 +44,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(second_keying_views.bp)
     app.register_blueprint(slip_check.bp)
     menu.register(
-        app, Entry("paper.choose", lazy_gettext("Key in paper slips"), 200, only=_has_no_survey_page)
+        app, MenuEntry("paper.choose", lazy_gettext("Key in paper slips"), 200, only=_has_no_survey_page)
     )
     links.register(
         app,

@@ -89,7 +89,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class HeldOutcome:
     """What became of the slip before: its receipt, or why it was refused. `slip` is the end of its printed code."""
 
     survey_id: str
@@ -177,7 +177,7 @@ def forget_ended(session: Session) -> None:
     session.execute(delete(HeldSlip).where(HeldSlip.place == _LAST, HeldSlip.survey_id.not_in(taking)))
 
 
-def of_clerk(session: Session, user_id: int, keys: KeyStore) -> tuple[Held | None, Outcome | None]:
+def of_clerk(session: Session, user_id: int, keys: KeyStore) -> tuple[Held | None, HeldOutcome | None]:
     """The held slip of this person, and what became of the one before. Raises KeyMissing."""
     mine = select(HeldSlip).where(HeldSlip.user_id == user_id).order_by(HeldSlip.place)
     rows = {row.place: row for row in session.scalars(mine)}
@@ -249,8 +249,8 @@ def _held(row: HeldSlip, keys: KeyStore) -> Held:
     )
 
 
-def _outcome(row: HeldSlip, keys: KeyStore) -> Outcome:
-    return Outcome(survey_id=row.survey_id, **_open(row, keys))
+def _outcome(row: HeldSlip, keys: KeyStore) -> HeldOutcome:
+    return HeldOutcome(survey_id=row.survey_id, **_open(row, keys))
 
 
 def _values(content: dict[str, Any]) -> dict[str, Value]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import access, db, throttle
 from survey_app.collecting import guessing, held, operations, queries, wording
-from survey_app.collecting.held import Held, MendedTooLate, Outcome
+from survey_app.collecting.held import Held, HeldOutcome, MendedTooLate
 from survey_app.collecting.queries import Door
 from survey_app.collecting.refusals import (
     CodeUsed,
@@ -192,7 +192,7 @@ def _store_held(now: datetime) -> None:
         held.store_held(writing, access.identity().user_id, now=now, keys=store())
 
 
-def _of_clerk() -> tuple[Held | None, Outcome | None]:
+def _of_clerk() -> tuple[Held | None, HeldOutcome | None]:
     """Nothing while a key is away: the page must still open."""
     try:
         return held.of_clerk(db.session(), access.identity().user_id, store())
@@ -243,7 +243,7 @@ def _kept_page(
     )  # fmt: skip
 
 
-def _told(outcome: Outcome) -> str:
+def _told(outcome: HeldOutcome) -> str:
     """What became of the slip before, in one sentence."""
     named = {"slip": outcome.slip, "village": outcome.village}
     if outcome.refusal:

@@ -31,7 +31,7 @@ _FINAL = (State.SEALED, State.SIGNED)
 Stored = Response | SealedResponse | AnnulledResponse
 
 
-class Standing(StrEnum):
+class AnswerStanding(StrEnum):
     """What has become of the answer a receipt was given for."""
 
     STORED = "stored"
@@ -246,19 +246,19 @@ def is_spent(session: Session, survey_id: str, code_mac: bytes) -> bool:
     return session.get(SpentCode, (survey_id, code_mac)) is not None
 
 
-def receipt_standing(session: Session, receipt: Receipted) -> Standing:
+def receipt_standing(session: Session, receipt: Receipted) -> AnswerStanding:
     """What has become of an answer with this receipt."""
     if _has_leaf(session, Response, receipt) or _has_leaf(session, SealedResponse, receipt):
-        return Standing.STORED
+        return AnswerStanding.STORED
     if _has_leaf(session, AnnulledResponse, receipt):
-        return Standing.ANNULLED
+        return AnswerStanding.ANNULLED
     kept = select(RetainedLeaf.annulled).where(
         RetainedLeaf.survey_id == receipt.survey_id, RetainedLeaf.leaf.between(receipt.first, receipt.last)
     )
     annulled = session.scalar(kept.limit(1))
     if annulled is None:
-        return Standing.ABSENT
-    return Standing.ANNULLED if annulled else Standing.STORED
+        return AnswerStanding.ABSENT
+    return AnswerStanding.ANNULLED if annulled else AnswerStanding.STORED
 
 
 def _has_leaf(session: Session, table: type[Stored], receipt: Receipted) -> bool:

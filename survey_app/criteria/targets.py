@@ -15,7 +15,7 @@ from survey_app.scoring.rates import rate as rate_of
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class UnitStanding:
     """One unit: its kind, such as "xa", and whether it meets the condition; None if not known."""
 
     unit: str
@@ -24,7 +24,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class TargetReach:
     """Units that meet the condition, of those in scope; `computed` is False while one cannot be told."""
 
     key: str
@@ -45,10 +45,10 @@ class Progress:
         return rate_of(self.met, self.total)
 
 
-def progress(target: Target, standings: Iterable[Standing]) -> Progress:
+def progress(target: Target, standings: Iterable[UnitStanding]) -> TargetReach:
     """Where the target stands; units of other kinds than the target's are left out."""
     in_scope = [standing for standing in standings if standing.kind in target.in_scope_levels]
-    return Progress(
+    return TargetReach(
         key=target.key,
         met=sum(standing.meets is True for standing in in_scope),
         total=len(in_scope),
@@ -58,7 +58,7 @@ def progress(target: Target, standings: Iterable[Standing]) -> Progress:
     )
 
 
-def reached(current: Progress) -> bool:
+def reached(current: TargetReach) -> bool:
     """Whether the goal is reached; with no unit in scope it is not."""
     share = current.rate
     if share is None:
@@ -66,7 +66,7 @@ def reached(current: Progress) -> bool:
     return current.comparison.reached_by(share, current.basis_points)
 
 
-def needed(current: Progress) -> int:
+def needed(current: TargetReach) -> int:
     """How many more units reach the goal; 0 once it is reached."""
     least = current.basis_points * current.total
     match current.comparison:

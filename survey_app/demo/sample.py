@@ -149,7 +149,7 @@ def _villages(commune: UnitView, now: datetime) -> Iterator[HouseholdLine]:
 
 
 def _publish(session: Session, commune: UnitView, opens: datetime, closes: datetime, keys: KeyStore) -> str:
-    plan = drafting.Plan(
+    plan = drafting.SurveyPlan(
         unit_id=commune.id,
         instrument_id=instruments.latest_frozen(session, INSTRUMENT).id,
         purpose=Purpose.DECISION,

@@ -21,7 +21,7 @@ from survey_app.fieldwork import (
 )
 from survey_app.i18n import lazy_gettext
 from survey_app.journal import queries as journal
-from survey_app.menu import Entry
+from survey_app.menu import MenuEntry
 
 
 def init_app(app: Flask) -> None:
@@ -34,7 +34,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(commands.group)
     uses.register(app, queries.use_of_instrument)
     jobs.register(app, "fieldwork", schedule.open_and_close)
-    menu.register(app, Entry("fieldwork.index", lazy_gettext("Surveys"), 300))
+    menu.register(app, MenuEntry("fieldwork.index", lazy_gettext("Surveys"), 300))
     todo.register(app, clock_views.todos)
     todo.register(app, schedule.todos)
     remarks.register(app, clock_views.remarks)

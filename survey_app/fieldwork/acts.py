@@ -11,7 +11,7 @@ from survey_app.access import Identity, Role
 from survey_app.approvals import requests as approvals
 from survey_app.approvals.approval import ApprovalView, Refusal
 from survey_app.fieldwork import batches, calendar, counting, drafting, operations, readiness
-from survey_app.fieldwork.drafting import Asked, Plan
+from survey_app.fieldwork.drafting import Asked, SurveyPlan
 from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.refusals import CannotPublish, ReasonNeeded
@@ -157,7 +157,7 @@ def needs_two_to_publish(survey: SurveyView) -> bool:
 def change_draft(
     session: Session,
     survey_id: str,
-    plan: Plan,
+    plan: SurveyPlan,
     frame: Sequence[Asked],
     *,
     by: Identity,

@@ -130,7 +130,7 @@ def _form_name(current: Session, view: InstrumentView, person: Identity) -> str:
 
 def _unread_conflicts(
     current: Session,
-    plan: drafting.Plan,
+    plan: drafting.SurveyPlan,
     asked: Sequence[drafting.Asked],
     now: datetime,
     survey_id: str | None = None,
@@ -175,8 +175,8 @@ def _asked(form: SurveyForm, villages: Sequence[Village]) -> list[drafting.Asked
     ]
 
 
-def _plan(form: SurveyForm, commune: UnitView) -> drafting.Plan:
-    return drafting.Plan(
+def _plan(form: SurveyForm, commune: UnitView) -> drafting.SurveyPlan:
+    return drafting.SurveyPlan(
         unit_id=commune.id,
         instrument_id=form.instrument.data,
         purpose=Purpose(form.purpose.data),

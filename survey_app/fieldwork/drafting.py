@@ -16,7 +16,7 @@ from survey_app.fieldwork.refusals import DatesReversed
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SurveyPlan:
     """What people decide when they draft a survey. Moments are UTC."""
 
     unit_id: int
@@ -41,7 +41,9 @@ class Asked:
     as_of: date
 
 
-def draft_survey(session: Session, plan: Plan, frame: Sequence[Asked], *, actor: str, now: datetime) -> str:
+def draft_survey(
+    session: Session, plan: SurveyPlan, frame: Sequence[Asked], *, actor: str, now: datetime
+) -> str:
     """A new draft; its number. Raises DatesReversed."""
     row = SurveyNumber()
     session.add(row)
@@ -65,7 +67,7 @@ def draft_survey(session: Session, plan: Plan, frame: Sequence[Asked], *, actor:
     return number
 
 
-def change_draft(session: Session, survey_id: str, plan: Plan, *, actor: str, now: datetime) -> None:
+def change_draft(session: Session, survey_id: str, plan: SurveyPlan, *, actor: str, now: datetime) -> None:
     """Replace what the draft says. Raises WrongState after publishing."""
     survey = hold(session, survey_id)
     require_state(survey, State.DRAFT)
@@ -127,7 +129,7 @@ def discard_draft(session: Session, survey_id: str, *, actor: str, now: datetime
 
 
 def conflicts(
-    session: Session, plan: Plan, villages: int, now: datetime, *, survey_id: str | None = None
+    session: Session, plan: SurveyPlan, villages: int, now: datetime, *, survey_id: str | None = None
 ) -> tuple[str, ...]:
     """What would stand against what people are typing, as sentences; `survey_id` is the draft that they change."""
     return readiness.conflicts(session, Survey(id=survey_id, **_columns(plan)), villages, now)
@@ -140,7 +142,7 @@ _PRINTED = (
 )  # fmt: skip
 
 
-def _columns(plan: Plan) -> dict[str, object]:
+def _columns(plan: SurveyPlan) -> dict[str, object]:
     if plan.closes_at <= plan.opens_at:
         raise DatesReversed
     return {

@@ -154,7 +154,7 @@ class ClockForm(StaffForm):
             raise ValidationError(_("Open the page again."))
 
 
-class CorrectionForm(ReasonForm, RevisedForm):
+class FrameCorrectionForm(ReasonForm, RevisedForm):
     APART = frozenset({"reason"})
 
     households = WholeNumberField(

@@ -25,7 +25,7 @@ from survey_app.units import queries as units
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class MeetingPlan:
     """Where and when a village meets; moments are UTC."""
 
     unit_id: int
@@ -61,7 +61,9 @@ class MeetingView:
         return self.withdrawn_at is None and now < self.starts_at
 
 
-def announce(session: Session, survey_id: str, plan: Plan, *, actor: str, now: datetime) -> MeetingView:
+def announce(
+    session: Session, survey_id: str, plan: MeetingPlan, *, actor: str, now: datetime
+) -> MeetingView:
     """Keep a meeting of a village of the survey. Raises SurveyNotFound, and WrongState outside of the survey's days.
 
     One that has begun already can be told until the survey is sealed.

@@ -10,7 +10,7 @@ from survey_app.access import Identity
 from survey_app.approvals import registry
 from survey_app.approvals.agreement import BOTH_BODIES, FRONT_AND_COMMUNE, Agreement
 from survey_app.approvals.approval import ApprovalView
-from survey_app.approvals.registry import Evidence, TwoBodyAct
+from survey_app.approvals.registry import EvidencePage, TwoBodyAct
 from survey_app.authoring import confirmation
 from survey_app.authoring import queries as instruments
 from survey_app.fieldwork import acts, evidence, queries, rulebook
@@ -25,11 +25,11 @@ def where(asked: ApprovalView) -> str:
     return url_for("fieldwork.decide", survey_id=acts.survey_of(asked), approval_id=asked.id)
 
 
-def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> Evidence:
+def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> EvidencePage:
     """The survey as it is, and what would change."""
     survey = own_survey(acts.survey_of(asked))
     answered, as_of = queries.answered_hourly(session, survey.id)
-    return Evidence(
+    return EvidencePage(
         heading=f"{registry.act_name(asked.act)}: {survey.unit.full_name}",
         template="fieldwork/evidence.html",
         back=url_for("fieldwork.page", survey_id=survey.id),

@@ -26,8 +26,8 @@ from survey_app.fieldwork import (
 )
 from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.forms import (
-    CorrectionForm,
     ExtendForm,
+    FrameCorrectionForm,
     KeyingForm,
     ReasonForm,
     ReopenForm,
@@ -35,7 +35,7 @@ from survey_app.fieldwork.forms import (
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.scope import own_survey
-from survey_app.fieldwork.way_in import Door
+from survey_app.fieldwork.way_in import WayIn
 from survey_app.i18n import gettext as _
 from survey_app.keys import store
 from survey_app.revisions import Saved, SavedMeanwhile
@@ -204,7 +204,7 @@ def correct(survey_id: str, village: str) -> ResponseReturnValue:
     person, current = access.identity(), db.session()
     survey = own_survey(survey_id)
     line = queries.frame_line(current, survey_id, village)
-    form = CorrectionForm(data={"households": line.households})
+    form = FrameCorrectionForm(data={"households": line.households})
     if form.validate_on_submit():
         try:
             with db.transaction() as writing:
@@ -225,20 +225,20 @@ def correct(survey_id: str, village: str) -> ResponseReturnValue:
     return _correct_page(survey, line, form), status(form)
 
 
-def _refuse_unseen(writing: Session, survey: SurveyView, village: str, form: CorrectionForm) -> None:
+def _refuse_unseen(writing: Session, survey: SurveyView, village: str, form: FrameCorrectionForm) -> None:
     line = queries.frame_line(writing, survey.id, village)
-    stored = CorrectionForm(formdata=None, data={"households": line.households})
+    stored = FrameCorrectionForm(formdata=None, data={"households": line.households})
     last = [Saved(done.corrected_by, done.corrected_at) for done in line.corrections[-1:]]
     revisions.refuse_unseen(form, stored, last[0] if last else None)
 
 
 def _correct_page(
-    survey: SurveyView, line: FrameLine, form: CorrectionForm, meanwhile: SavedMeanwhile | None = None
+    survey: SurveyView, line: FrameLine, form: FrameCorrectionForm, meanwhile: SavedMeanwhile | None = None
 ) -> str:
     return render_template("fieldwork/correct.html", survey=survey, line=line, form=form, meanwhile=meanwhile)
 
 
-def _open_link(survey: SurveyView) -> Door | None:
+def _open_link(survey: SurveyView) -> WayIn | None:
     """Where a published feedback survey is answered."""
     if survey.purpose is not Purpose.FEEDBACK or survey.state is State.DRAFT:
         return None

@@ -7,7 +7,7 @@ from survey_app.fieldwork.queries import SurveyView
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class WayIn:
     """Where a poster leads: the text of its QR and what people type."""
 
     qr: str
@@ -19,7 +19,7 @@ class Door:
         return drawing.data_uri(drawing.qr_svg(self.qr))
 
 
-def door(survey: SurveyView, public_url: str) -> Door:
+def door(survey: SurveyView, public_url: str) -> WayIn:
     """The page where answering begins."""
     path = "/k" if survey.purpose.asks_households else f"/g/{survey.link}"
-    return Door(qr=f"{public_url}{path}", typed=f"{public_url.partition('://')[2]}{path}")
+    return WayIn(qr=f"{public_url}{path}", typed=f"{public_url.partition('://')[2]}{path}")

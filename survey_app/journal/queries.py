@@ -41,7 +41,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LogEntry:
     """One act in words."""
 
     id: int
@@ -62,7 +62,7 @@ def register(app: Flask, kind: str, subjects: Subjects) -> None:
 
 def entries(
     session: Session, identity: Identity, *, act: str | None = None, on: date | None = None, before: int
-) -> tuple[Entry, ...]:
+) -> tuple[LogEntry, ...]:
     """The newest acts that the person may read, at most `PAGE`; older than number `before`."""
     found = select(AuditEvent).where(_visible(identity))
     if act is not None:
@@ -139,7 +139,7 @@ def _numbers(mentioned: Iterable[str], kind: str) -> set[int]:
     return {int(number) for number in numbers if number.isdecimal()}
 
 
-def _entry(row: AuditEvent, names: Mapping[str, str]) -> Entry:
+def _entry(row: AuditEvent, names: Mapping[str, str]) -> LogEntry:
     kind, _colon, number = row.subject.partition(":")
     subject = (
         _("survey %(number)s", number=number) if kind == "survey" else names.get(row.subject, row.subject)
@@ -153,7 +153,7 @@ def _entry(row: AuditEvent, names: Mapping[str, str]) -> Entry:
         Change(_field(name, names), _value(name, before, names), _value(name, after, names))
         for name, (before, after) in _changes_in(row.details)
     )
-    return Entry(
+    return LogEntry(
         row.id, row.at, names.get(row.actor, row.actor), row.act, subject, details, changes, row.digest
     )
 

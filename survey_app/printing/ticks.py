@@ -64,7 +64,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PaperQuestion:
     """One question on paper; its number is that of the form, counting every question that takes an answer."""
 
     number: int
@@ -82,7 +82,7 @@ class TickBoxes:
 
     stem: Stem
     heads: tuple[Head, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[PaperQuestion, ...]
     points: float
     shortened: bool
 
@@ -142,13 +142,13 @@ def _answers(question: Question) -> tuple[Head, ...]:
     return tuple(Head(option.label["vi"], option.counts) for option in question.options)
 
 
-def _lines(instrument: Instrument, common: Stem, heads: tuple[Head, ...]) -> Iterator[Line]:
+def _lines(instrument: Instrument, common: Stem, heads: tuple[Head, ...]) -> Iterator[PaperQuestion]:
     numbers = {question.key: number for number, question in enumerate(instrument.answerable, start=1)}
     for question in instrument.answerable:
         two_way = question.kind.row.two_way and _answers(question) == heads
         text = common.rest(question.text["vi"]) if two_way else question.text["vi"]
         only_if = _only_if(instrument, question, numbers)
-        yield Line(numbers[question.key], question, _kept_together(text), two_way, only_if)
+        yield PaperQuestion(numbers[question.key], question, _kept_together(text), two_way, only_if)
 
 
 def _kept_together(text: str) -> str:

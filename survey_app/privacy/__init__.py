@@ -9,7 +9,7 @@ from survey_app.fieldwork.links import Link
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import lazy_gettext
-from survey_app.menu import Entry, Place
+from survey_app.menu import MenuEntry, Place
 from survey_app.privacy import commands, log_words, schedule, text_views, views
 from survey_app.sealing import at_sealing, words
 
@@ -30,8 +30,8 @@ def init_app(app: Flask) -> None:
     at_sealing.register(app, "privacy.erasing", follow=schedule.erase_owed)
     menu.register(
         app,
-        Entry("privacy.log", lazy_gettext("Requests on personal data"), 100, Place.FOOTER),
-        Entry("privacy.data_map", lazy_gettext("Data map"), 200, Place.FOOTER),
+        MenuEntry("privacy.log", lazy_gettext("Requests on personal data"), 100, Place.FOOTER),
+        MenuEntry("privacy.data_map", lazy_gettext("Data map"), 200, Place.FOOTER),
     )
     links.register(
         app,

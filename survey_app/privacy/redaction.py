@@ -20,7 +20,7 @@ from survey_app.privacy.permits import permitted
 REDACT = "results.redact"
 
 
-class NoSuchText(DomainError):
+class NoTextToRedact(DomainError):
     """No sealed answer of that number holds a free text under that question."""
 
     code = "khong-co-van-ban"
@@ -55,7 +55,7 @@ def redact(
 ) -> None:
     """Drop one free text and its salt, in the caller's transaction with the note of it.
 
-    `erasing.erase_owed` erases what stays on the disk. Raises SurveyNotFound, NoReason and NoSuchText.
+    `erasing.erase_owed` erases what stays on the disk. Raises SurveyNotFound, NoReason and NoTextToRedact.
     """
     survey = surveys.survey(session, survey_id)
     if not 0 < len(reason.strip()) <= 500:
@@ -64,7 +64,7 @@ def redact(
     row = db.hold(session, SealedResponse, key) or db.hold(session, AnnulledResponse, key)
     text = row.answers.get(question) if row else None
     if row is None or not isinstance(text, dict) or "text" not in text:
-        raise NoSuchText
+        raise NoTextToRedact
     with permitted(session, survey.id):
         row.answers = {**row.answers, question: {"sha256": leaves.text_digest(text)}}
     audit.record(

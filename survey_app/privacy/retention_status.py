@@ -24,7 +24,7 @@ from survey_app.units.queries import civil
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RawAnswersKept:
     """The raw answers of one survey that ended: still there, or removed on a day."""
 
     survey: str
@@ -47,7 +47,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class LastRun:
+class LastRemoval:
     """The newest removal that was noted."""
 
     at: datetime
@@ -68,7 +68,7 @@ def first_day(ended_on: date, months: int) -> date:
     return date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
 
 
-def kept(session: Session, person: Identity, months: int | None) -> tuple[Kept, ...]:
+def kept(session: Session, person: Identity, months: int | None) -> tuple[RawAnswersKept, ...]:
     """Every survey of the person's subtree that was sealed, or cancelled with answers; the first due first."""
     there = or_(
         *(exists().where(table.survey_id == Survey.id) for table in (SealedResponse, AnnulledResponse))
@@ -87,7 +87,7 @@ def kept(session: Session, person: Identity, months: int | None) -> tuple[Kept, 
     removed = _removed(session, (row.id for row in rows if not row.there))
     ends = {row.id: retention.ended_at(session, row.id) for row in rows}
     found = (
-        Kept(
+        RawAnswersKept(
             survey=row.id,
             unit=names.called(units.view(row.Unit), row).full_name,
             ended_on=civil(end),
@@ -101,7 +101,7 @@ def kept(session: Session, person: Identity, months: int | None) -> tuple[Kept, 
     return tuple(sorted(found, key=lambda one: (one.removed_on is not None, one.ended_on, one.survey)))
 
 
-def last_run(session: Session, person: Identity) -> LastRun | None:
+def last_run(session: Session, person: Identity) -> LastRemoval | None:
     """The newest removal of answers of the person's subtree; None when there was none."""
     mine = (
         select("survey:" + Survey.id)
@@ -117,7 +117,7 @@ def last_run(session: Session, person: Identity) -> LastRun | None:
     if found is None:
         return None
     answers = found.details.get("answers")
-    return LastRun(
+    return LastRemoval(
         found.at, found.subject.removeprefix("survey:"), answers if isinstance(answers, int) else 0
     )
 

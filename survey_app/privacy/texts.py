@@ -48,7 +48,7 @@ class NoSuchQuestion(DomainError):
         super().__init__(_("This form has no such question to be answered in words."))
 
 
-class NoSuchText(DomainError):
+class TextGone(DomainError):
     """No text of that handle, or it was taken out already."""
 
     code = "khong-co-y-kien"
@@ -106,7 +106,7 @@ def disclosed(session: Session, survey: SurveyView, audience: Audience) -> tuple
 def text_of(session: Session, survey: SurveyView, question: str, handle: str) -> tuple[str, DisclosedText]:
     """The answer that holds this text, for redaction alone, and the text for those who may read every one.
 
-    Raises NotSealed, also of a feedback survey that runs, NoSuchQuestion, and NoSuchText also where it was taken out.
+    Raises NotSealed, also of a feedback survey that runs, NoSuchQuestion, and TextGone also where it was taken out.
     """
     if session.get(Seal, survey.id) is None:
         raise queries.NotSealed(survey)
@@ -116,7 +116,7 @@ def text_of(session: Session, survey: SurveyView, question: str, handle: str) ->
     for stored in found[question]:
         if stored.text.handle == handle and stored.text.text is not None:
             return stored.submission, texts.disclose_texts([stored.text], audience=Audience.EXACT).texts[0]
-    raise NoSuchText
+    raise TextGone
 
 
 def moderate(

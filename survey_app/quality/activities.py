@@ -19,7 +19,14 @@ from survey_app.fieldwork.models import FrameRow, SealedUnit, Survey
 from survey_app.quality import signs
 from survey_app.quality.signs import Signs
 from survey_app.scoring import signals, tallies
-from survey_app.scoring.activity import Activity, Consultation, Door, Receipts, TenMinutes, Window
+from survey_app.scoring.activity import (
+    ChannelCounts,
+    Receipts,
+    SurveyParadata,
+    TenMinutes,
+    VillageParadata,
+    Window,
+)
 from survey_app.scoring.signals import Limits
 from survey_app.sealing.models import ReceiptList, TallyRow
 from survey_app.units import queries as units
@@ -34,7 +41,7 @@ _Village = tuple[str, int]
 class Gathered:
     """The consultations, in the order asked for, and every unit in them by its code."""
 
-    consultations: tuple[Consultation, ...]
+    consultations: tuple[SurveyParadata, ...]
     units: Mapping[str, UnitView]
 
     @property
@@ -49,7 +56,7 @@ class _Tables:
 
     communes: Mapping[str, UnitView]
     villages: Mapping[str, Sequence[tuple[UnitView, int]]]
-    doors: Mapping[_Village, Mapping[str, Door]]
+    doors: Mapping[_Village, Mapping[str, ChannelCounts]]
     receipts: Mapping[_Village, Receipts]
     slots: Mapping[_Village, tuple[TenMinutes, ...]]
     meetings: Mapping[str, tuple[MeetingView, ...]]
@@ -57,9 +64,9 @@ class _Tables:
     #: The middle of the largest networks in villages of such communes, by kind.
     usual_networks: Mapping[str, int]
 
-    def consultation(self, survey_id: str) -> Consultation:
+    def consultation(self, survey_id: str) -> SurveyParadata:
         commune, kept = self.communes[survey_id], self.signs.get(survey_id)
-        return Consultation(
+        return SurveyParadata(
             unit=commune.code,
             kind=commune.kind,
             villages=tuple(
@@ -71,10 +78,12 @@ class _Tables:
             usual_network=self.usual_networks.get(commune.kind, 0),
         )
 
-    def _activity(self, survey_id: str, village: UnitView, households: int, kept: Signs | None) -> Activity:
+    def _activity(
+        self, survey_id: str, village: UnitView, households: int, kept: Signs | None
+    ) -> VillageParadata:
         key = (survey_id, village.id)
         doors = self.doors.get(key, {})
-        return Activity(
+        return VillageParadata(
             unit=village.code,
             households=households,
             answered=sum(door.answers for door in doors.values()),
@@ -148,14 +157,14 @@ def _villages(session: Session, wanted: tuple[str, ...]) -> dict[str, list[tuple
     return found
 
 
-def _doors(session: Session, wanted: tuple[str, ...]) -> dict[_Village, dict[str, Door]]:
+def _doors(session: Session, wanted: tuple[str, ...]) -> dict[_Village, dict[str, ChannelCounts]]:
     key = (TallyRow.survey_id, TallyRow.unit_id, TallyRow.channel)
-    found: dict[_Village, dict[str, Door]] = defaultdict(dict)
+    found: dict[_Village, dict[str, ChannelCounts]] = defaultdict(dict)
     for survey_id, unit_id, channel, document in session.execute(
         select(*key, TallyRow.tally).where(TallyRow.survey_id.in_(wanted)).order_by(*key)
     ):
         tally = tallies.load(document)
-        door = Door(tally.answered, tally.satisfied, tally.valid * len(tally.items))
+        door = ChannelCounts(tally.answered, tally.satisfied, tally.valid * len(tally.items))
         found[survey_id, unit_id][channel] = door
     return found
 

@@ -193,7 +193,7 @@ def record_replies(session: Session, survey_id: str, replies: Replies, *, actor:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RepliesEntry:
     """One entry of replies, with who made it and when."""
 
     replies: Replies
@@ -201,11 +201,11 @@ class Entry:
     noted_at: datetime
 
 
-def entries(session: Session, survey_id: str) -> tuple[Entry, ...]:
+def entries(session: Session, survey_id: str) -> tuple[RepliesEntry, ...]:
     """Every entry of replies, oldest first; the last one counts."""
     mine = select(CallbackReplies).where(CallbackReplies.survey_id == survey_id)
     return tuple(
-        Entry(
+        RepliesEntry(
             Replies(row.confirmed, row.denied, row.not_reached),
             accounts.name_of(session, row.noted_by),
             row.noted_at,

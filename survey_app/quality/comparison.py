@@ -17,11 +17,11 @@ from survey_app.fieldwork.meetings import MeetingView
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.quality import activities, callbacks
-from survey_app.quality.callbacks import Entry
+from survey_app.quality.callbacks import RepliesEntry
 from survey_app.quality.models import Callback
 from survey_app.scoring import callback, signals
-from survey_app.scoring.activity import Consultation, Receipts, Window
-from survey_app.scoring.callback import Contradiction, Meaning, Replies, Row
+from survey_app.scoring.activity import Receipts, SurveyParadata, Window
+from survey_app.scoring.callback import Contradiction, Meaning, Replies, TickedRow
 from survey_app.scoring.scorecards import Scorecard
 from survey_app.scoring.signals import Flag, Limits
 from survey_app.sealing import queries
@@ -48,7 +48,7 @@ class Reconciliation:
 class Sample:
     """The call-back sample, how likely it finds one false row in ten, and what was found; None before."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[TickedRow, ...]
     ticked: int
     drawn_at: datetime
     chance: float
@@ -58,11 +58,11 @@ class Sample:
     replies: Replies | None
     meaning: Meaning | None
     #: Every entry of replies, oldest first; the last one counts.
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[RepliesEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class MeetingWithAnswers:
     """A meeting as it was told, and how many answered by phone in its hours, in full ten minutes."""
 
     meeting: MeetingView
@@ -70,7 +70,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class ResultBesidePapers:
     """Everything there is to compare of one survey."""
 
     survey: SurveyView
@@ -78,7 +78,7 @@ class Comparison:
     flags: tuple[Flag, ...]
     villages: tuple[Reconciliation, ...]
     #: Told in time or afterwards, not those withdrawn.
-    meetings: tuple[Held, ...]
+    meetings: tuple[MeetingWithAnswers, ...]
     sample: Sample | None
     #: The chance that the same sample finds one false answer in ten where there is no list; None without households.
     chance_without_list: float | None
@@ -109,7 +109,7 @@ class Comparison:
         return {self.survey.unit.code: self.survey.unit.full_name, **villages}
 
 
-def comparison(session: Session, survey_id: str) -> Comparison:
+def comparison(session: Session, survey_id: str) -> ResultBesidePapers:
     """The survey beside its papers. Raises SurveyNotFound, and NotSealed before the seal."""
     result = queries.scorecard(session, survey_id)
     lists = {row.unit_id: row for row in _lists(session, survey_id)}
@@ -121,7 +121,7 @@ def comparison(session: Session, survey_id: str) -> Comparison:
     )
     digest, limits = result.digest or "", Limits()
     [consultation] = activities.gather(session, [survey_id], limits).consultations
-    return Comparison(
+    return ResultBesidePapers(
         survey=result.survey,
         digest=digest,
         flags=signals.flags(consultation, limits),
@@ -156,12 +156,14 @@ def _reconciliation(line: FrameLine, card: Scorecard, row: ReceiptList | None, l
 
 
 def _meetings(
-    session: Session, survey_id: str, consultation: Consultation, frame: tuple[FrameLine, ...]
-) -> tuple[Held, ...]:
+    session: Session, survey_id: str, consultation: SurveyParadata, frame: tuple[FrameLine, ...]
+) -> tuple[MeetingWithAnswers, ...]:
     codes = {line.unit.id: line.unit.code for line in frame}
     slots = {village.unit: village.slots for village in consultation.villages}
     return tuple(
-        Held(told, sum(slot.answers for slot in slots[codes[told.unit_id]] if window.touches(slot)))
+        MeetingWithAnswers(
+            told, sum(slot.answers for slot in slots[codes[told.unit_id]] if window.touches(slot))
+        )
         for told in meetings.meetings(session, survey_id)
         if told.withdrawn_at is None
         for window in [Window(told.starts_at, told.ends_at)]

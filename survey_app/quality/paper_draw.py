@@ -35,7 +35,7 @@ from survey_app.sealing.models import Seal, TallyRow
 _NAME = "paper:"
 
 
-class Outcome(StrEnum):
+class SlipOutcome(StrEnum):
     """What holding the paper beside the keyed answers showed."""
 
     MATCHES = "matches"
@@ -69,10 +69,10 @@ class ComparedMeanwhile(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class SlipComparison:
     """What was found with one slip."""
 
-    outcome: Outcome
+    outcome: SlipOutcome
     note: str = ""
 
 
@@ -97,7 +97,7 @@ class DrawnSlip:
     receipt: str
     village: str
     answers: tuple[KeyedAnswer, ...] | None
-    found: Comparison | None
+    found: SlipComparison | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def paper_draw(session: Session, survey_id: str, *, with_answers: bool) -> Paper
         raise queries.NotSealed(survey)
     found = _newest(session, survey_id)
     if not with_answers:
-        found = {leaf: Comparison(comparison.outcome) for leaf, comparison in found.items()}
+        found = {leaf: SlipComparison(comparison.outcome) for leaf, comparison in found.items()}
     names = {line.unit.id: line.unit.full_name for line in surveys.frame(session, survey_id)}
     slips = tuple(
         DrawnSlip(
@@ -157,9 +157,9 @@ def outcome(session: Session, survey_id: str) -> DrawOutcome:
     found = Counter(comparison.outcome for comparison in _newest(session, survey_id).values())
     return DrawOutcome(
         drawn=min(sum(paper_answers(session, survey_id).values()), keying.SIGNERS_DRAW),
-        matching=found[Outcome.MATCHES],
-        differing=found[Outcome.DIFFERS],
-        not_found=found[Outcome.NOT_FOUND],
+        matching=found[SlipOutcome.MATCHES],
+        differing=found[SlipOutcome.DIFFERS],
+        not_found=found[SlipOutcome.NOT_FOUND],
     )
 
 
@@ -185,7 +185,7 @@ def paper_answers(session: Session, survey_id: str) -> dict[int, int]:
 def record(
     session: Session,
     survey_id: str,
-    comparisons: Mapping[str, Comparison],
+    comparisons: Mapping[str, SlipComparison],
     *,
     seen: Mapping[str, str] | None = None,
     actor: str,
@@ -223,7 +223,7 @@ def record(
     return len(changed)
 
 
-def reading(found: Comparison | None) -> str:
+def reading(found: SlipComparison | None) -> str:
     """What was found with one slip, as a form carries it to say what it showed."""
     return "" if found is None else f"{found.outcome}:{found.note}"
 
@@ -245,14 +245,14 @@ def _by_village(rows: Iterable[SealedResponse], names: Mapping[int, str]) -> lis
     return sorted(rows, key=lambda row: (names[row.unit_id], row.leaf))
 
 
-def _newest(session: Session, survey_id: str) -> dict[str, Comparison]:
+def _newest(session: Session, survey_id: str) -> dict[str, SlipComparison]:
     """The newest finding of each slip."""
     rows = session.scalars(
         select(PaperComparison)
         .where(PaperComparison.survey_id == survey_id)
         .order_by(PaperComparison.leaf, PaperComparison.number)
     )
-    return {row.leaf: Comparison(Outcome(row.outcome), row.note) for row in rows}
+    return {row.leaf: SlipComparison(SlipOutcome(row.outcome), row.note) for row in rows}
 
 
 def _numbers(session: Session, survey_id: str) -> dict[str, int]:

@@ -20,7 +20,7 @@ from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.forms import clean
 from survey_app.i18n import gettext as _
 from survey_app.quality import paper_draw
-from survey_app.quality.paper_draw import ComparedMeanwhile, Comparison, Outcome, PaperDraw
+from survey_app.quality.paper_draw import ComparedMeanwhile, PaperDraw, SlipComparison, SlipOutcome
 
 bp = Blueprint("paper_draw", __name__, template_folder="templates")
 
@@ -73,9 +73,9 @@ def compare(survey_id: str) -> ResponseReturnValue:
 def outcomes() -> dict[str, str]:
     """What may be found, in words; the keys are stored."""
     return {
-        Outcome.MATCHES: _("The paper slip says the same"),
-        Outcome.DIFFERS: _("The paper slip says something else"),
-        Outcome.NOT_FOUND: _("No paper slip with this receipt"),
+        SlipOutcome.MATCHES: _("The paper slip says the same"),
+        SlipOutcome.DIFFERS: _("The paper slip says something else"),
+        SlipOutcome.NOT_FOUND: _("No paper slip with this receipt"),
     }
 
 
@@ -102,16 +102,16 @@ def _touched(typed: Mapping[str, str], draw: PaperDraw) -> dict[str, str]:
     return found
 
 
-def _read(draw: PaperDraw, typed: Mapping[str, str]) -> tuple[dict[str, Comparison], dict[int, str]]:
+def _read(draw: PaperDraw, typed: Mapping[str, str]) -> tuple[dict[str, SlipComparison], dict[int, str]]:
     """What was chosen for each slip, by leaf; and what is wrong with it, by number."""
-    found: dict[str, Comparison] = {}
+    found: dict[str, SlipComparison] = {}
     problems: dict[int, str] = {}
     for slip in draw.slips:
         chosen, note = typed.get(f"outcome-{slip.number}", ""), typed.get(f"note-{slip.number}", "")
         if len(note) > _LONGEST_NOTE:
             problems[slip.number] = _("At most %(limit)s characters, please.", limit=_LONGEST_NOTE)
-        elif chosen in set(Outcome):
-            found[slip.leaf] = Comparison(Outcome(chosen), note)
+        elif chosen in set(SlipOutcome):
+            found[slip.leaf] = SlipComparison(SlipOutcome(chosen), note)
         elif chosen or note:
             problems[slip.number] = _("Please choose what you found.")
     return found, problems

@@ -19,7 +19,7 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.quality import callbacks, signals_wording
 from survey_app.quality import comparison as comparisons
-from survey_app.quality.comparison import Comparison
+from survey_app.quality.comparison import ResultBesidePapers
 from survey_app.quality.signals_forms import ReceiptsForm, RepliesForm
 from survey_app.revisions import Saved, SavedMeanwhile
 from survey_app.scoring.callback import Replies
@@ -172,7 +172,7 @@ def _page(
     )
 
 
-def _found(survey: SurveyView) -> Comparison | None:
+def _found(survey: SurveyView) -> ResultBesidePapers | None:
     """The comparison; None before the seal."""
     try:
         return comparisons.comparison(db.session(), survey.id)

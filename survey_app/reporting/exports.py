@@ -5,7 +5,7 @@ Takes rows whose figures are already disclosed; hides and adds nothing.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from survey_app.campaigns.queries import Board, Row
+from survey_app.campaigns.queries import Board, BoardRow
 from survey_app.campaigns.wording import (
     above_frame_text,
     beside_text,
@@ -35,7 +35,7 @@ from survey_app.scoring.rates import Rate
 from survey_app.templating import moment, percent_cell, wording
 
 
-def unit_lines(board: Board, rows: Sequence[Row]) -> Iterator[tuple[Cell, ...]]:
+def unit_lines(board: Board, rows: Sequence[BoardRow]) -> Iterator[tuple[Cell, ...]]:
     """Heading, one line a unit, and a last line with the number of lines and the moment they are of."""
     asked = board.in_force.framework.requirements
     conditions = [one for one in asked if one.kind is not RequirementKind.CONSULTATION_EVENT]
@@ -120,7 +120,7 @@ def _heading() -> Iterable[str]:
     )
 
 
-def _line(board: Board, row: Row) -> Iterable[Cell]:
+def _line(board: Board, row: BoardRow) -> Iterable[Cell]:
     return (
         row.unit.code,
         row.unit.full_name,
@@ -149,7 +149,7 @@ def _yes(claim: bool) -> str:
     return _("yes") if claim else _("no")
 
 
-def _signed(row: Row) -> tuple[Cell, Cell]:
+def _signed(row: BoardRow) -> tuple[Cell, Cell]:
     """Whether the sealed survey of the row is signed, and used a confirmed form; empty before the seal."""
     if row.state not in {State.SEALED, State.SIGNED}:
         return None, None

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.approvals import passed_over
 from survey_app.approvals import requests as approvals
-from survey_app.approvals.papers import Outcome
+from survey_app.approvals.papers import ScanOutcome
 from survey_app.approvals.parties import signed_as
 from survey_app.audit import AuditEvent, act_name
 from survey_app.fieldwork import acts
@@ -149,7 +149,7 @@ def _decisions(session: Session, survey: SurveyView) -> Iterator[Row]:
             role_name(found.decided_as) if found.decided_as else "",
             moment(found.decided_at) if found.decided_at else "",
             f"{found.decision_reason} {passed_over.sentence_of(found)}".strip(),
-            found.paper.digest if found.paper and found.paper.outcome is Outcome.CONFIRMED else "",
+            found.paper.digest if found.paper and found.paper.outcome is ScanOutcome.CONFIRMED else "",
         )
 
 

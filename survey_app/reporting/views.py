@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from survey_app import access, audit, db, files
 from survey_app.campaigns import requested, selection
-from survey_app.campaigns.queries import Board, Row
+from survey_app.campaigns.queries import Board, BoardRow
 from survey_app.campaigns.wording import state_name
 from survey_app.i18n import gettext as _
 from survey_app.reporting import charts, exports
@@ -38,7 +38,7 @@ def chart(year: int) -> Response:
     return Response(charts.bars(counts), content_type=files.SVG.content_type)
 
 
-def _note_export(made: Board, rows: Sequence[Row], form: str) -> None:
+def _note_export(made: Board, rows: Sequence[BoardRow], form: str) -> None:
     with db.transaction() as current:
         audit.record(
             current,

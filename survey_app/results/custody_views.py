@@ -14,7 +14,7 @@ from survey_app.approvals import decision_page
 from survey_app.approvals.agreement import BOTH_OF_THE_PROVINCE
 from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.refusals import ApprovalDecided
-from survey_app.approvals.registry import Evidence, TwoBodyAct
+from survey_app.approvals.registry import EvidencePage, TwoBodyAct
 from survey_app.errors import DomainError
 from survey_app.fieldwork import acts
 from survey_app.fieldwork.models import State
@@ -100,10 +100,10 @@ def where(asked: ApprovalView) -> str:
     return url_for("custody.accept", survey_id=acts.survey_of(asked))
 
 
-def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> Evidence:
+def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> EvidencePage:
     """The signed result, who signed it, and what was complained of."""
     survey = own_survey(acts.survey_of(asked))
-    return Evidence(
+    return EvidencePage(
         heading=_(
             "Accept the result: %(unit)s, survey %(number)s", unit=survey.unit.full_name, number=survey.id
         ),

@@ -34,7 +34,7 @@ class PostingForm(StaffForm):
         return Noted(self.unit.data, self.place.data, self.posted_from.data, self.posted_until.data)
 
 
-class CorrectionForm(PostingForm, RevisedForm):
+class PostingCorrectionForm(PostingForm, RevisedForm):
     """What is known now of a posting on record."""
 
     APART = frozenset({"reason"})

@@ -19,7 +19,7 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.i18n import gettext as _
 from survey_app.results import postings, speaking
-from survey_app.results.posting_forms import CorrectionForm, PostingForm
+from survey_app.results.posting_forms import PostingCorrectionForm, PostingForm
 from survey_app.results.postings import PostingView
 from survey_app.revisions import Saved, SavedMeanwhile
 from survey_app.sealing.queries import NotSealed
@@ -68,7 +68,7 @@ def correct(survey_id: str, number: int) -> ResponseReturnValue:
     """Complete or correct one posting: a new row, with the reason."""
     survey = _survey(survey_id)
     posting = postings.newest(db.session(), survey.id, number)
-    form = _with_choices(survey, CorrectionForm(data=_filled(posting)))
+    form = _with_choices(survey, PostingCorrectionForm(data=_filled(posting)))
     if not form.is_submitted():
         return _correction(survey, posting, form)
     if not form.validate_on_submit():
@@ -97,12 +97,12 @@ def todos(session: Session, identity: Identity, now: datetime) -> Iterable[Todo]
     return (Todo(title, detail, url_for("papers.page", survey_id=newest)),)
 
 
-def _write(survey: SurveyView, number: int, form: CorrectionForm) -> None:
+def _write(survey: SurveyView, number: int, form: PostingCorrectionForm) -> None:
     reason, actor, now = form.reason.data or "", access.identity().actor, datetime.now(UTC)
     with db.transaction() as current:
         fieldwork.hold(current, survey.id)
         posting = postings.newest(current, survey.id, number)
-        stored = _with_choices(survey, CorrectionForm(formdata=None, data=_filled(posting)))
+        stored = _with_choices(survey, PostingCorrectionForm(formdata=None, data=_filled(posting)))
         revisions.refuse_unseen(form, stored, Saved(posting.recorded_by, posting.recorded_at))
         if form.is_withdrawn.data:
             postings.withdraw(current, survey.id, posting.number, reason=reason, actor=actor, now=now)
@@ -149,7 +149,10 @@ def _page(survey: SurveyView, form: PostingForm) -> str:
 
 
 def _correction(
-    survey: SurveyView, posting: PostingView, form: CorrectionForm, meanwhile: SavedMeanwhile | None = None
+    survey: SurveyView,
+    posting: PostingView,
+    form: PostingCorrectionForm,
+    meanwhile: SavedMeanwhile | None = None,
 ) -> str:
     return render_template(
         "results/posting_correct.html", survey=survey, posting=posting, form=form, meanwhile=meanwhile

@@ -60,7 +60,7 @@ class SignedUncompared(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class SigningEvidence:
     """What somebody reads before signing: the commune's totals, the slips, and what has not come in."""
 
     result: DisclosedResult
@@ -76,10 +76,10 @@ class Evidence:
     contradiction: Contradiction | None
 
 
-def evidence(session: Session, survey_id: str, audience: Audience) -> Evidence:
+def evidence(session: Session, survey_id: str, audience: Audience) -> SigningEvidence:
     """Raises SurveyNotFound, and NotSealed before the seal."""
     batches = surveys.batches(session, survey_id)
-    return Evidence(
+    return SigningEvidence(
         result=disclosed.result(session, survey_id, audience),
         slips_made=sum(batch.slips for batch in batches),
         slips_voided=sum(batch.slips for batch in batches if batch.voided_at is not None),

@@ -21,7 +21,7 @@ from survey_app.approvals import requests as approvals
 from survey_app.approvals.agreement import FRONT_AND_COMMUNE
 from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.refusals import ApprovalDecided
-from survey_app.approvals.registry import Evidence, TwoBodyAct
+from survey_app.approvals.registry import EvidencePage, TwoBodyAct
 from survey_app.errors import DomainError
 from survey_app.fieldwork import acts
 from survey_app.fieldwork.models import Purpose, State, Survey
@@ -87,10 +87,10 @@ def where(asked: ApprovalView) -> str:
     return url_for("signing.page", survey_id=acts.survey_of(asked))
 
 
-def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> Evidence:
+def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> EvidencePage:
     """What the sealed result says, and what was not compared."""
     survey = own_survey(acts.survey_of(asked))
-    return Evidence(
+    return EvidencePage(
         heading=_(
             "Sign the result: %(unit)s, survey %(number)s", unit=survey.unit.full_name, number=survey.id
         ),

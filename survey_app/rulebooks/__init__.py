@@ -4,7 +4,7 @@ from flask import Flask
 
 from survey_app import audit, menu
 from survey_app.i18n import lazy_gettext
-from survey_app.menu import Entry
+from survey_app.menu import MenuEntry
 from survey_app.rulebooks import log_words, wording
 from survey_app.rulebooks.commands import commands
 from survey_app.rulebooks.views import bp
@@ -14,7 +14,7 @@ def init_app(app: Flask) -> None:
     """Pages, commands, and the wording of rules for templates of all rooms above."""
     audit.register(app, log_words.WORDS)
     app.register_blueprint(bp)
-    menu.register(app, Entry("rulebooks.services_start", lazy_gettext("Services"), 700))
+    menu.register(app, MenuEntry("rulebooks.services_start", lazy_gettext("Services"), 700))
     app.cli.add_command(commands)
     app.jinja_env.filters.update(
         verdict_name=wording.verdict_name,

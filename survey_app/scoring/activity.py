@@ -29,7 +29,7 @@ class Receipts:
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class ChannelCounts:
     """Counts of one channel: answers, and satisfied scored answers `of` all that valid slips could give."""
 
     answers: int
@@ -73,7 +73,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Activity:
+class VillageParadata:
     """What is known in counts of one unit. `satisfied` of `of` is the pooled rate; without a list no `receipts`."""
 
     unit: str
@@ -82,7 +82,7 @@ class Activity:
     satisfied: int
     of: int
     receipts: Receipts | None = None
-    channels: Mapping[str, Door] = field(default_factory=dict)
+    channels: Mapping[str, ChannelCounts] = field(default_factory=dict)
     slots: tuple[TenMinutes, ...] = ()
     #: Announced before they began; None where nobody records meetings.
     meetings: tuple[Window, ...] | None = None
@@ -99,12 +99,12 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True)
-class Consultation:
+class SurveyParadata:
     """One commune's survey. Only communes of the same `kind` are ranked against each other."""
 
     unit: str
     kind: str
-    villages: tuple[Activity, ...]
+    villages: tuple[VillageParadata, ...]
     #: The number of the survey, where several may be of one commune.
     survey: str = ""
     #: Free texts of the whole survey; None where they were not compared.
@@ -113,14 +113,14 @@ class Consultation:
     usual_network: int = 0
 
 
-def total(consultation: Consultation) -> Activity:
+def total(consultation: SurveyParadata) -> VillageParadata:
     """The commune as one unit, by adding counts; its receipts only when every village's list was handed in.
 
     It carries no meetings, no network and no sameness: rules about those must not be asked of it.
     """
     villages = consultation.villages
     lists = [village.receipts for village in villages if village.receipts is not None]
-    return Activity(
+    return VillageParadata(
         unit=consultation.unit,
         households=sum(village.households for village in villages),
         answered=sum(village.answered for village in villages),
@@ -141,13 +141,13 @@ def _add_receipts(lists: Iterable[Receipts]) -> Receipts:
     )
 
 
-def _add_doors(villages: Iterable[Activity]) -> dict[str, Door]:
-    parts: dict[str, list[Door]] = defaultdict(list)
+def _add_doors(villages: Iterable[VillageParadata]) -> dict[str, ChannelCounts]:
+    parts: dict[str, list[ChannelCounts]] = defaultdict(list)
     for village in villages:
         for name, door in village.channels.items():
             parts[name].append(door)
     return {
-        name: Door(
+        name: ChannelCounts(
             answers=sum(door.answers for door in doors),
             satisfied=sum(door.satisfied for door in doors),
             of=sum(door.of for door in doors),

@@ -24,7 +24,7 @@ Effect = Literal["nothing_said", "nothing_found", "contradicted"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Row:
+class TickedRow:
     """One ticked row: `place` counts the ticked rows of the village's list from the top, from 1."""
 
     village: str
@@ -76,7 +76,7 @@ class Contradiction:
     ticked: int
 
 
-def draw(digest: str, ticked: Mapping[str, int], size: int = USUAL_SAMPLE) -> tuple[Row, ...]:
+def draw(digest: str, ticked: Mapping[str, int], size: int = USUAL_SAMPLE) -> tuple[TickedRow, ...]:
     """The sample, in the order of the lists: every ticked row alike, by the signed digest (hexadecimal) alone.
 
     Each row gets HMAC-SHA-256 under the digest's bytes over "village:place" in ASCII; the `size` smallest values are
@@ -89,7 +89,7 @@ def draw(digest: str, ticked: Mapping[str, int], size: int = USUAL_SAMPLE) -> tu
     if not key or size < 0 or any(count < 0 for count in ticked.values()):
         raise ValueError("a draw needs a digest, and counts that are not negative")
     rows = {
-        f"{village}:{place}": Row(village, place)
+        f"{village}:{place}": TickedRow(village, place)
         for village, count in ticked.items()
         for place in range(1, count + 1)
     }

@@ -17,7 +17,7 @@ from fractions import Fraction
 from statistics import median
 from typing import Literal
 
-from survey_app.scoring.activity import Activity, Consultation, Door, Network, total
+from survey_app.scoring.activity import ChannelCounts, Network, SurveyParadata, VillageParadata, total
 
 Key = Literal["F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10"]
 
@@ -101,7 +101,7 @@ class Ranked:
     flags: tuple[Flag, ...]
 
 
-def flags(consultation: Consultation, limits: Limits) -> tuple[Flag, ...]:
+def flags(consultation: SurveyParadata, limits: Limits) -> tuple[Flag, ...]:
     """Every flag of the commune and of its villages, strongest first; those that only speak beside others last."""
     whole = total(consultation)
     found = [
@@ -124,9 +124,9 @@ def usual_network(networks: Iterable[Network], limits: Limits) -> int:
     return int(median(shares)) if len(shares) >= limits.fewest_neighbours else 0
 
 
-def ranked(consultations: Iterable[Consultation], limits: Limits) -> tuple[Ranked, ...]:
+def ranked(consultations: Iterable[SurveyParadata], limits: Limits) -> tuple[Ranked, ...]:
     """Communes with flags, within each kind by the number of different flags, then by the strongest."""
-    by_kind: dict[str, list[tuple[Consultation, tuple[Flag, ...]]]] = defaultdict(list)
+    by_kind: dict[str, list[tuple[SurveyParadata, tuple[Flag, ...]]]] = defaultdict(list)
     for consultation in consultations:
         if found := flags(consultation, limits):
             by_kind[consultation.kind].append((consultation, found))
@@ -137,7 +137,7 @@ def ranked(consultations: Iterable[Consultation], limits: Limits) -> tuple[Ranke
     )
 
 
-def more_than_listed(unit: Activity, limits: Limits) -> Flag | None:
+def more_than_listed(unit: VillageParadata, limits: Limits) -> Flag | None:
     """F1: more households counted than the frame holds, or than the receipt list has ticks and one or two forgotten.
 
     The reconciliation beside it shows every difference, also the smallest.
@@ -152,7 +152,7 @@ def more_than_listed(unit: Activity, limits: Limits) -> Flag | None:
     return None
 
 
-def slips_missing(unit: Activity, limit: int, limits: Limits) -> Flag | None:
+def slips_missing(unit: VillageParadata, limit: int, limits: Limits) -> Flag | None:
     """F1: slips issued that are neither ticked nor returned, above `limit` and more than a handful."""
     if unit.receipts is None or unit.receipts.missing <= limits.missing_slips:
         return None
@@ -161,7 +161,7 @@ def slips_missing(unit: Activity, limit: int, limits: Limits) -> Flag | None:
     return _above("F1", unit.unit, receipts.missing, receipts.issued, limit, figures)
 
 
-def corner(unit: Activity, neighbours: Iterable[Activity], limits: Limits) -> Flag | None:
+def corner(unit: VillageParadata, neighbours: Iterable[VillageParadata], limits: Limits) -> Flag | None:
     """F2: coverage of at least 95 % and satisfaction of at least 98 %, unlike the other villages of the commune.
 
     A commune where all are nearly unanimous raises nothing: that is the usual result. Strength is the coverage
@@ -195,7 +195,7 @@ def corner(unit: Activity, neighbours: Iterable[Activity], limits: Limits) -> Fl
     return Flag("F2", unit.unit, coverage / usual_coverage, figures)
 
 
-def burst(unit: Activity, limits: Limits) -> Flag | None:
+def burst(unit: VillageParadata, limits: Limits) -> Flag | None:
     """F3: in ten minutes more than ten answers and six times the usual, with no meeting announced.
 
     The usual is the median of the slots in which anybody answered outside meetings. For villages: in a whole
@@ -211,7 +211,7 @@ def burst(unit: Activity, limits: Limits) -> Flag | None:
     return Flag("F3", unit.unit, max(slots) / limit, {"most": max(slots), "usual": int(usual)})
 
 
-def fast(unit: Activity, limit: int, limits: Limits) -> Flag | None:
+def fast(unit: VillageParadata, limit: int, limits: Limits) -> Flag | None:
     """F4: the share of answers by phone below two seconds an item.
 
     The two seconds are those of careless response: doi 10.1177/10944281211056520.
@@ -222,7 +222,7 @@ def fast(unit: Activity, limit: int, limits: Limits) -> Flag | None:
     return _above("F4", unit.unit, quick, answers, limit, {"fast": quick, "answers": answers})
 
 
-def same_answers(unit: Activity, limits: Limits) -> Flag | None:
+def same_answers(unit: VillageParadata, limits: Limits) -> Flag | None:
     """F5: dissatisfied answers that are equal beyond what chance explains; never about satisfied ones."""
     found = unit.sameness
     if found is None or found.same < limits.fewest_same or found.rarity < limits.same_rarity:
@@ -231,7 +231,7 @@ def same_answers(unit: Activity, limits: Limits) -> Flag | None:
     return Flag("F5", unit.unit, strength, {"same": found.same, "compared": found.compared})
 
 
-def one_network(unit: Activity, usual: int, limits: Limits) -> Flag | None:
+def one_network(unit: VillageParadata, usual: int, limits: Limits) -> Flag | None:
     """F6: the share of one network above the limit, and above what is usual in villages of like communes."""
     if unit.network is None or unit.network.of < limits.fewest_network_answers:
         return None
@@ -239,7 +239,7 @@ def one_network(unit: Activity, usual: int, limits: Limits) -> Flag | None:
     return _above("F6", unit.unit, unit.network.n, unit.network.of, max(limits.one_network, usual), figures)
 
 
-def same_text(consultation: Consultation, limits: Limits) -> Flag | None:
+def same_text(consultation: SurveyParadata, limits: Limits) -> Flag | None:
     """F9: the same free text from three households or more of the survey."""
     texts = consultation.texts
     if texts is None or texts.times < limits.same_text:
@@ -248,7 +248,7 @@ def same_text(consultation: Consultation, limits: Limits) -> Flag | None:
     return Flag("F9", consultation.unit, strength, {"times": texts.times, "texts": texts.texts})
 
 
-def night(unit: Activity, limit: int, limits: Limits) -> Flag | None:
+def night(unit: VillageParadata, limit: int, limits: Limits) -> Flag | None:
     """F7: the share of answers by phone from 00:00 to 05:00."""
     answers = sum(slot.answers for slot in unit.slots)
     late = sum(slot.answers for slot in unit.slots if slot.start.hour < _MORNING)
@@ -257,7 +257,7 @@ def night(unit: Activity, limit: int, limits: Limits) -> Flag | None:
     return _above("F7", unit.unit, late, answers, limit, {"night": late, "answers": answers})
 
 
-def channels_apart(unit: Activity, limits: Limits) -> Flag | None:
+def channels_apart(unit: VillageParadata, limits: Limits) -> Flag | None:
     """F8: satisfaction told to a helper or on paper above that of households' own phones by more than 15 points.
 
     Needs 30 answers through each door. Where own phones already say 85 % or more it cannot speak.
@@ -277,7 +277,7 @@ def channels_apart(unit: Activity, limits: Limits) -> Flag | None:
     return Flag("F8", unit.unit, apart / limits.channel_points, figures)
 
 
-def much_assisted(unit: Activity, limits: Limits) -> Flag | None:
+def much_assisted(unit: VillageParadata, limits: Limits) -> Flag | None:
     """F10: the share of answers that came through a helper's phone, of all answers."""
     helped = unit.channels.get(_ASSISTED)
     if helped is None or not _is_enough(helped, limits):
@@ -287,7 +287,9 @@ def much_assisted(unit: Activity, limits: Limits) -> Flag | None:
     return _above("F10", unit.unit, helped.answers, answers, limits.assisted, figures)
 
 
-def _of_village(village: Activity, villages: Iterable[Activity], limits: Limits) -> tuple[Flag, ...]:
+def _of_village(
+    village: VillageParadata, villages: Iterable[VillageParadata], limits: Limits
+) -> tuple[Flag, ...]:
     others = (other for other in villages if other is not village)
     found = (
         more_than_listed(village, limits),
@@ -302,7 +304,7 @@ def _of_village(village: Activity, villages: Iterable[Activity], limits: Limits)
     return tuple(flag for flag in found if flag is not None)
 
 
-def _of_commune(commune: Activity, limits: Limits) -> tuple[Flag, ...]:
+def _of_commune(commune: VillageParadata, limits: Limits) -> tuple[Flag, ...]:
     found = (
         more_than_listed(commune, limits),
         slips_missing(commune, limits.missing_of_commune, limits),
@@ -314,7 +316,7 @@ def _of_commune(commune: Activity, limits: Limits) -> tuple[Flag, ...]:
     return tuple(flag for flag in found if flag is not None)
 
 
-def _beside(consultation: Consultation, marked: Collection[str], limits: Limits) -> list[Flag]:
+def _beside(consultation: SurveyParadata, marked: Collection[str], limits: Limits) -> list[Flag]:
     """Signs of villages that have another one, or whose commune has, and of a commune in which anything has."""
     found = [
         sign
@@ -338,7 +340,7 @@ def _share(n: int, of: int) -> Fraction:
     return Fraction(n * 10_000, of)
 
 
-def _is_enough(door: Door, limits: Limits) -> bool:
+def _is_enough(door: ChannelCounts, limits: Limits) -> bool:
     return door.answers >= limits.fewest_channel_answers and door.of > 0
 
 
@@ -346,6 +348,6 @@ def _strongest_first(flag: Flag) -> tuple[Fraction, str, str]:
     return -flag.strength, flag.key, flag.unit
 
 
-def _most_first(commune: tuple[Consultation, tuple[Flag, ...]]) -> tuple[int, Fraction, str, str]:
+def _most_first(commune: tuple[SurveyParadata, tuple[Flag, ...]]) -> tuple[int, Fraction, str, str]:
     consultation, found = commune
     return -len({flag.key for flag in found}), -found[0].strength, consultation.unit, consultation.survey

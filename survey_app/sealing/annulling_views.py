@@ -13,7 +13,7 @@ from survey_app.accounts.freshness import fresh
 from survey_app.approvals import decision_page
 from survey_app.approvals.agreement import BOTH_BODIES
 from survey_app.approvals.approval import ApprovalView
-from survey_app.approvals.registry import Evidence, TwoBodyAct
+from survey_app.approvals.registry import EvidencePage, TwoBodyAct
 from survey_app.errors import DomainError
 from survey_app.fieldwork import acts
 from survey_app.fieldwork.acts import Act
@@ -70,11 +70,11 @@ def where(asked: ApprovalView) -> str:
     return url_for("annulling.decide", survey_id=acts.survey_of(asked), approval_id=asked.id)
 
 
-def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> Evidence:
+def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> EvidencePage:
     """What is set aside and how the village answers again."""
     survey = own_survey(acts.survey_of(asked))
     found = _situation(survey, str(asked.payload["village"]), now)
-    return Evidence(
+    return EvidencePage(
         heading=_("Set the answers of %(village)s aside and ask again", village=found.line.unit.full_name),
         template="sealing/annul_evidence.html",
         back=url_for("fieldwork.page", survey_id=survey.id),

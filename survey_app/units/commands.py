@@ -11,7 +11,7 @@ from survey_app import audit, db
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
 from survey_app.units import households, operations, queries, reforms, register
-from survey_app.units.operations import Outcome
+from survey_app.units.operations import LineOutcome
 from survey_app.units.tables import BadFile
 
 group = AppGroup("units", help="The register of units: provinces, communes, villages and their households.")
@@ -72,9 +72,9 @@ def import_households(file: Path, as_json: bool) -> None:
     figures = {
         "villages": len(done),
         "households": sum(village.households for village in done),
-        "new": outcomes.count(Outcome.NEW),
-        "updated": outcomes.count(Outcome.UPDATED),
-        "unchanged": outcomes.count(Outcome.SAME),
+        "new": outcomes.count(LineOutcome.NEW),
+        "updated": outcomes.count(LineOutcome.UPDATED),
+        "unchanged": outcomes.count(LineOutcome.SAME),
     }
     if as_json:
         click.echo(json.dumps(figures))

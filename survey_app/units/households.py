@@ -28,7 +28,7 @@ from survey_app.units.lines import (
     village_identity,
 )
 from survey_app.units.queries import UnitView, Village
-from survey_app.units.tables import BadFile, Cell, Formula, Row, RowProblem, Sheet, read_sheets
+from survey_app.units.tables import BadFile, Cell, Formula, RowProblem, Sheet, SheetRow, read_sheets
 
 __all__ = ["BadFile", "HouseholdLine", "RowProblem", "headings", "read_file"]
 
@@ -175,7 +175,7 @@ class _Reader:
             except Wrong as wrong:
                 self._note(place, _heading("old_unit"), wrong)
 
-    def _columns(self, sheet: str, heading: Row) -> dict[str, int] | None:
+    def _columns(self, sheet: str, heading: SheetRow) -> dict[str, int] | None:
         place = _Place(sheet, heading.number)
         before = len(self.problems)
         columns: dict[str, int] = {}
@@ -203,7 +203,7 @@ class _Reader:
         return columns if len(self.problems) == before else None
 
     def _line(
-        self, place: _Place, row: Row, columns: Mapping[str, int], titles: Mapping[str, str], width: int
+        self, place: _Place, row: SheetRow, columns: Mapping[str, int], titles: Mapping[str, str], width: int
     ) -> None:
         before = len(self.problems)
 
@@ -308,7 +308,7 @@ def _text_or_formula(cell: Cell) -> bool:
     return isinstance(cell, Formula) or (cell is not None and bool(names.tidy(str(cell))))
 
 
-def _without_kind(kind: kinds.Kind | None, name: str) -> str:
+def _without_kind(kind: kinds.UnitKind | None, name: str) -> str:
     return kinds.bare_name(kind, name) if kind else name
 
 

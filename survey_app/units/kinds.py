@@ -17,7 +17,7 @@ _FORMER_WORDS = ("xã", "thị trấn", "phường")
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class UnitKind:
     """A kind of unit: its key in the database, its word before a name, and what people write instead."""
 
     key: str
@@ -29,11 +29,11 @@ class Kind:
 
 
 @cache
-def all_kinds() -> dict[str, Kind]:
+def all_kinds() -> dict[str, UnitKind]:
     """Every kind by its key."""
     with (DATA / "kinds.csv").open(encoding="utf-8", newline="") as file:
         return {
-            row["kind"]: Kind(
+            row["kind"]: UnitKind(
                 row["kind"],
                 row["word"],
                 bool(row["commune"]),
@@ -44,7 +44,7 @@ def all_kinds() -> dict[str, Kind]:
         }
 
 
-def village_kinds() -> tuple[Kind, ...]:
+def village_kinds() -> tuple[UnitKind, ...]:
     """The kinds a village may have."""
     return tuple(kind for kind in all_kinds().values() if kind.is_village)
 
@@ -61,7 +61,7 @@ def full_name(kind: str, name: str, old_unit: str = "") -> str:
     return f"{full} ({_former(old_unit)})" if old_unit else full
 
 
-def village_kind(text: str) -> Kind | None:
+def village_kind(text: str) -> UnitKind | None:
     """The kind that somebody meant, with or without accents, or None.
 
     >>> village_kind("TỔ dân phố").key, village_kind("to_dan_pho").key
@@ -78,7 +78,7 @@ def village_kind(text: str) -> Kind | None:
     )
 
 
-def bare_name(kind: Kind, name: str) -> str:
+def bare_name(kind: UnitKind, name: str) -> str:
     """A name without the word of its own kind, so that "Thôn 3" of kind thôn is village 3.
 
     >>> bare_name(all_kinds()["thon"], "THÔN 3"), bare_name(all_kinds()["thon"], "Làng Một")
@@ -101,5 +101,5 @@ def _former(old_unit: str) -> str:
     return f"{_FORMER_WORDS[0]} cũ {old_unit}"
 
 
-def _words(kind: Kind) -> tuple[str, ...]:
+def _words(kind: UnitKind) -> tuple[str, ...]:
     return (kind.word, *kind.also)

@@ -146,7 +146,7 @@ def parse_last_day(value: str, first_day: date, today: date) -> date:
     return found
 
 
-def parse_kind(value: str) -> kinds.Kind:
+def parse_kind(value: str) -> kinds.UnitKind:
     """A kind of village, with or without accents. Raises Wrong."""
     kind = kinds.village_kind(value)
     if kind is None:

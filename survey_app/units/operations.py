@@ -37,7 +37,7 @@ class CodesExhausted(DomainError):
     code = "het-ma-thon"
 
 
-class Outcome(StrEnum):
+class LineOutcome(StrEnum):
     """What recording a line did to its village."""
 
     NEW = "new"
@@ -53,7 +53,7 @@ class VillageHouseholds:
     households: int
     source: str
     as_of: date
-    outcome: Outcome
+    outcome: LineOutcome
     #: Old and new value of what changed, by field, as the audit log keeps them.
     changes: Mapping[str, list[object]] = field(default_factory=dict)
 
@@ -103,7 +103,7 @@ def change_village(
     _refuse_second(line, [village for village in all_villages if village.unit.id != village_id])
     row = session.get_one(Unit, village_id)
     done = _write(session, row, before, line, line.old_unit, actor, now)
-    if done.outcome is not Outcome.SAME:
+    if done.outcome is not LineOutcome.SAME:
         told = audit.changes(_printed_of(before), _printed_in(line, line.old_unit))
         audit.record(session, actor, "units.change_village", f"unit:{village_id}", at=now, **told)
     return done
@@ -190,8 +190,8 @@ def _write(
                 recorded_by=actor,
             )
         )
-    unchanged = Outcome.SAME if named_alike and counted_alike else Outcome.UPDATED
-    outcome = Outcome.NEW if before is None else unchanged
+    unchanged = LineOutcome.SAME if named_alike and counted_alike else LineOutcome.UPDATED
+    outcome = LineOutcome.NEW if before is None else unchanged
     told = audit.changes(_printed_of(before) if before else {}, _printed_in(line, former))
     return VillageHouseholds(
         row.id, line.households, line.source, line.as_of, outcome, told.get("changes", {})
@@ -252,14 +252,14 @@ def _note_counts(
         for village in villages
         for name, values in village.changes.items()
     }
-    if any(outcome is not Outcome.SAME for outcome in outcomes):
+    if any(outcome is not LineOutcome.SAME for outcome in outcomes):
         audit.record(
             session,
             actor,
             "units.record_households",
             f"unit:{commune.id}",
             at=now,
-            new=outcomes.count(Outcome.NEW),
-            updated=outcomes.count(Outcome.UPDATED),
+            new=outcomes.count(LineOutcome.NEW),
+            updated=outcomes.count(LineOutcome.UPDATED),
             changes=told,
         )

@@ -79,7 +79,7 @@ class CommuneSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class ReportedHouseholds:
     """One reported number of households."""
 
     households: int
@@ -216,12 +216,12 @@ def last_saved(session: Session, village_id: int) -> Saved | None:
     return max((saved for saved in (by_form, by_count) if saved), key=lambda saved: saved.at, default=None)
 
 
-def counts(session: Session, village_id: int) -> tuple[Count, ...]:
+def counts(session: Session, village_id: int) -> tuple[ReportedHouseholds, ...]:
     """Every number of households ever reported for a village, newest first."""
     rows = session.scalars(
         select(HouseholdCount).where(HouseholdCount.unit_id == village_id).order_by(HouseholdCount.id.desc())
     )
-    return tuple(Count(row.households, row.source, row.as_of, row.recorded_at) for row in rows)
+    return tuple(ReportedHouseholds(row.households, row.source, row.as_of, row.recorded_at) for row in rows)
 
 
 def predecessors(session: Session, unit_id: int) -> tuple[Passage, ...]:

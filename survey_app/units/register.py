@@ -17,7 +17,7 @@ from survey_app.i18n import gettext as _
 from survey_app.units import kinds, names
 from survey_app.units.models import Level
 from survey_app.units.queries import EARLIEST
-from survey_app.units.tables import BadFile, Row, RowProblem, Sheet, read_sheets
+from survey_app.units.tables import BadFile, RowProblem, Sheet, SheetRow, read_sheets
 
 _COLUMNS = ("code", "province_code", "type", "name")
 #: Codes of the units that a unit was formed from, "21553|21559"; may be left out.
@@ -181,7 +181,7 @@ def _read_folder(folder: Path) -> Register:
 
 
 def _columns(sheet: Sheet) -> dict[str, int]:
-    heading: Row = sheet.rows[0]
+    heading: SheetRow = sheet.rows[0]
     titles = [str(cell or "").strip().casefold() for cell in heading.cells]
     expected = _("the columns %(names)s", names=", ".join(_COLUMNS))
     missing = [key for key in _COLUMNS if key not in titles]

@@ -32,7 +32,7 @@ Cell = str | int | float | bool | date | datetime | time | Formula | None
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     """One row that is not blank, with its number as the person's program shows it."""
 
     number: int
@@ -47,7 +47,7 @@ class Sheet:
     """A sheet's rows that are not blank, heading first; `merged` are top left cells (row, column letter)."""
 
     name: str
-    rows: tuple[Row, ...]
+    rows: tuple[SheetRow, ...]
     merged: tuple[tuple[int, str], ...] = ()
 
 
@@ -107,7 +107,7 @@ def read_sheets(content: bytes, filename: str) -> tuple[Sheet, ...]:
 def _sheet(found: Mapping[str, Any], filename: str) -> Sheet:
     return Sheet(
         name=found["name"] or filename,
-        rows=tuple(Row(number, tuple(map(_value, cells))) for number, cells in found["rows"]),
+        rows=tuple(SheetRow(number, tuple(map(_value, cells))) for number, cells in found["rows"]),
         merged=tuple((row, _letters(column)) for row, column in found["merged"]),
     )
 

@@ -14,7 +14,7 @@ from survey_app.revisions import SavedMeanwhile
 from survey_app.units import households, kinds, names, operations, queries
 from survey_app.units.forms import EndForm, UploadForm, VillageForm
 from survey_app.units.models import Level
-from survey_app.units.operations import Outcome, VillageHouseholds
+from survey_app.units.operations import LineOutcome, VillageHouseholds
 from survey_app.units.queries import UnitView, Village
 from survey_app.units.scope import own_commune
 from survey_app.units.tables import BadFile
@@ -260,9 +260,9 @@ def _what_changed(done: Iterable[VillageHouseholds]) -> str:
     outcomes = [village.outcome for village in done]
     sentence: str = _(
         "The file was saved. New villages: %(new)s; changed: %(updated)s; as before: %(same)s.",
-        new=outcomes.count(Outcome.NEW),
-        updated=outcomes.count(Outcome.UPDATED),
-        same=outcomes.count(Outcome.SAME),
+        new=outcomes.count(LineOutcome.NEW),
+        updated=outcomes.count(LineOutcome.UPDATED),
+        same=outcomes.count(LineOutcome.SAME),
     )
     return sentence
 

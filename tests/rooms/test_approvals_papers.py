@@ -14,7 +14,7 @@ from survey_app import audit, db, working_days
 from survey_app.access import Role
 from survey_app.approvals import paper_signatures, parties, scans
 from survey_app.approvals.models import PaperSignature
-from survey_app.approvals.papers import Outcome
+from survey_app.approvals.papers import ScanOutcome
 from survey_app.approvals.refusals import PaperRefused
 from survey_app.fieldwork import acts, queries
 from survey_app.fieldwork.models import State
@@ -152,7 +152,7 @@ def test_a_paper_that_does_not_agree_is_refused_with_a_remark_and_the_request_is
 
     assert (bare.status_code, told.status_code, state(survey)) == (422, 303, State.DRAFT)
     found = request_of(survey)
-    assert (found.decision, found.paper.outcome, found.waits_for_paper) == (None, Outcome.REJECTED, False)
+    assert (found.decision, found.paper.outcome, found.waits_for_paper) == (None, ScanOutcome.REJECTED, False)
     assert upload(sign_in(Role.FRONT_COMMUNE, commune.unit, "1"), address).status_code == 303
 
 
@@ -178,7 +178,7 @@ def test_a_paper_nobody_confirms_in_five_working_days_lapses_for_good(draft, sig
     assert due_at == working_days.end_of(working_days.last_of(5, after=today))
     assert (early, late, paper_signatures.lapse_due(due_at)) == (0, 1, 0)
     found = request_of(survey)
-    assert (found.decision, found.paper.outcome) == (None, Outcome.LAPSED)
+    assert (found.decision, found.paper.outcome) == (None, ScanOutcome.LAPSED)
     second = app.extensions["identity_loader"]()
     with pytest.raises(PaperRefused), db.transaction() as current:
         paper_signatures.confirm(current, found.id, by=replace(second, user_id=0), now=datetime.now(UTC))

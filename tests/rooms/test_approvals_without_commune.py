@@ -18,7 +18,7 @@ from survey_app.approvals.models import Approval
 from survey_app.approvals.paper_signatures import Signed
 from survey_app.approvals.refusals import ApprovalDecided, ApprovalRefused
 from survey_app.audit import AuditEvent
-from survey_app.campaigns.waits import Reason, Step, wait_of
+from survey_app.campaigns.waits import Reason, SurveyStep, wait_of
 from survey_app.clock import ClockDoubted
 from survey_app.fieldwork import acts, calendar, drafting, queries
 from survey_app.fieldwork.acts import Act
@@ -236,7 +236,7 @@ def test_a_refusal_of_another_draft_is_none_of_this_one(draft, person):
     decide(first, person(Role.COMMUNE), ASKED, approved=False, reason=COMMENT)
     with db.transaction() as current:
         survey = queries.survey(current, draft.id)
-        plan = drafting.Plan(
+        plan = drafting.SurveyPlan(
             unit_id=survey.unit.id, instrument_id=survey.instrument_id, purpose=survey.purpose, rehearsal=False,
             plan_number="13/KH-MTTQ", plan_date=survey.plan_date, aim=survey.aim, contact=survey.contact,
             opens_at=survey.opens_at, closes_at=survey.closes_at,
@@ -353,7 +353,7 @@ def test_lists_of_today_and_pages_say_until_when_the_commune_may_answer_and_what
 
 @pytest.mark.parametrize("asked", [None, *Body])
 def test_the_board_names_the_body_that_is_waited_for(asked):
-    step = Step(State.DRAFT, ASKED + DAY, ASKED + 9 * DAY, None, asked, 10, 0)
+    step = SurveyStep(State.DRAFT, ASKED + DAY, ASKED + 9 * DAY, None, asked, 10, 0)
 
     found = wait_of(step, has_households=True, now=ASKED)
 

@@ -97,7 +97,9 @@ def test_answers_in_an_announced_meeting_are_not_counted_and_in_a_late_one_they_
 ):
     village = commune.villages["Phung"]
     for told_at in (now, now - timedelta(hours=1)):
-        plan = meetings.Plan(village.id, now - timedelta(minutes=30), now + timedelta(minutes=30), "Nhà rông")
+        plan = meetings.MeetingPlan(
+            village.id, now - timedelta(minutes=30), now + timedelta(minutes=30), "Nhà rông"
+        )
         with db.transaction() as current:
             meetings.announce(current, survey.id, plan, actor="user:1", now=told_at)
         answer()

@@ -37,7 +37,7 @@ def survey(commune, make_survey):
 
 def tell(survey, village, starts_at, *, now, hours=2):
     """Announce a meeting of that village, as the commune does."""
-    plan = meetings.Plan(village.id, starts_at, starts_at + hours * HOUR, "Nhà rông")
+    plan = meetings.MeetingPlan(village.id, starts_at, starts_at + hours * HOUR, "Nhà rông")
     with db.transaction() as current:
         return meetings.announce(current, survey.id, plan, actor="user:1", now=now)
 

@@ -34,10 +34,10 @@ def noted(act):
 
 
 def plan_of(survey):
-    return drafting.Plan(**{one.name: getattr(survey, one.name) for one in fields(drafting.Plan)})
+    return drafting.SurveyPlan(**{one.name: getattr(survey, one.name) for one in fields(drafting.SurveyPlan)})
 
 
-@pytest.mark.parametrize("field", [one.name for one in fields(drafting.Plan) if one.name != "unit_id"])
+@pytest.mark.parametrize("field", [one.name for one in fields(drafting.SurveyPlan) if one.name != "unit_id"])
 def test_each_field_of_a_draft_is_kept_as_it_was_and_as_it_is(make_commune, make_survey, field):
     draft = make_survey(make_commune(), State.DRAFT)
     other = {

@@ -9,7 +9,7 @@ import survey_app
 from survey_app import menu
 from survey_app.access import Role
 from survey_app.i18n import lazy_gettext
-from survey_app.menu import Entry
+from survey_app.menu import MenuEntry
 from tests.pages import Page
 
 ACCOUNT = ["/can-bo/phien", "/can-bo/ma-xac-thuc", "/can-bo/mat-khau"]
@@ -85,7 +85,7 @@ def test_a_room_puts_a_page_into_the_menu_where_its_order_says_and_for_whom_its_
     app, enter, monkeypatch
 ):
     monkeypatch.setitem(app.extensions, "menu", list(app.extensions["menu"]))
-    menu.register(app, Entry("privacy.data_map", lazy_gettext("Data map"), 350))
+    menu.register(app, MenuEntry("privacy.data_map", lazy_gettext("Data map"), 350))
 
     at_the_province = main_menu(enter(Role.PROVINCE).get("/can-bo").text)
     in_the_commune = main_menu(enter(Role.COMMUNE).get("/can-bo").text)

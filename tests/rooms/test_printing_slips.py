@@ -273,7 +273,7 @@ def publish(*, rehearsal):
         content = f"commune,village,kind,households,source,as_of\n{COMMUNE},Phung,làng,20,Xã,2026-01-31\n"
         lines = households.read_file(content.encode(), "ho.csv", commune, current, units.civil(NOW))
         (village,) = unit_operations.record_households(current, lines, actor="operator", now=NOW)
-        plan = drafting.Plan(
+        plan = drafting.SurveyPlan(
             unit_id=commune.id,
             instrument_id=instruments.latest_frozen(current, "xa-ntm").id,
             purpose=Purpose.DECISION,

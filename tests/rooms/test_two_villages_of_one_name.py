@@ -86,7 +86,9 @@ def test_every_page_file_and_paper_of_a_survey_tells_them_apart(
     else:
         survey = request.getfixturevalue("survey")
         begin = datetime.now(UTC) + timedelta(hours=1)
-        plan = meetings.Plan(commune.villages["First"].id, begin, begin + timedelta(hours=2), "Nhà rông")
+        plan = meetings.MeetingPlan(
+            commune.villages["First"].id, begin, begin + timedelta(hours=2), "Nhà rông"
+        )
         with db.transaction() as current:
             meetings.announce(current, survey.id, plan, actor=OPERATOR, now=datetime.now(UTC))
         survey = survey if state is State.OPEN else advance(survey.id, state)

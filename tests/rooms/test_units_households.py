@@ -13,7 +13,7 @@ from survey_app.units import operations, queries, reforms
 from survey_app.units.households import read_file
 from survey_app.units.lines import HouseholdLine
 from survey_app.units.models import HouseholdCount, Unit
-from survey_app.units.operations import Outcome
+from survey_app.units.operations import LineOutcome
 from survey_app.units.tables import BadFile
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
@@ -304,8 +304,8 @@ def test_recording_the_same_file_again_changes_nothing(session):
 
     again = record(lines)
 
-    assert [village.outcome for village in first] == [Outcome.NEW, Outcome.NEW]
-    assert [village.outcome for village in again] == [Outcome.SAME, Outcome.SAME]
+    assert [village.outcome for village in first] == [LineOutcome.NEW, LineOutcome.NEW]
+    assert [village.outcome for village in again] == [LineOutcome.SAME, LineOutcome.SAME]
     assert [village.unit_id for village in again] == [village.unit_id for village in first]
     assert len(session.scalars(select(HouseholdCount)).all()) == 2
 
@@ -315,7 +315,7 @@ def test_a_new_number_keeps_the_old_one_on_record(session):
 
     (after,) = record(read(session, csv_file(row(village="phung", households="80", as_of="2026-05-31"))))
 
-    assert (after.unit_id, after.outcome) == (before.unit_id, Outcome.UPDATED)
+    assert (after.unit_id, after.outcome) == (before.unit_id, LineOutcome.UPDATED)
     assert [count.households for count in queries.counts(session, after.unit_id)] == [80, 76]
 
 

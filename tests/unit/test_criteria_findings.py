@@ -15,7 +15,7 @@ from survey_app.criteria.frameworks import (
     TargetKind,
     Threshold,
 )
-from survey_app.criteria.targets import Standing, Target, progress, reached
+from survey_app.criteria.targets import Target, UnitStanding, progress, reached
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.scorecards import Scorecard
 from survey_app.scoring.tallies import ItemTally, Tally
@@ -215,7 +215,11 @@ def make_target(basis_points=5000, comparison=">="):
 
 
 def test_a_target_counts_units_of_its_kind_only():
-    standings = [Standing("a", "xa", True), Standing("b", "xa", False), Standing("c", "phuong", True)]
+    standings = [
+        UnitStanding("a", "xa", True),
+        UnitStanding("b", "xa", False),
+        UnitStanding("c", "phuong", True),
+    ]
 
     current = progress(make_target(), standings)
 
@@ -226,13 +230,13 @@ def test_a_target_counts_units_of_its_kind_only():
 
 
 def test_a_goal_of_more_than_half_is_not_reached_by_half():
-    standings = [Standing("a", "xa", True), Standing("b", "xa", False)]
+    standings = [UnitStanding("a", "xa", True), UnitStanding("b", "xa", False)]
 
     assert not reached(progress(make_target(comparison=">"), standings))
 
 
 def test_a_unit_that_cannot_be_told_leaves_the_target_not_computed():
-    current = progress(make_target(), [Standing("a", "xa", None), Standing("b", "xa", True)])
+    current = progress(make_target(), [UnitStanding("a", "xa", None), UnitStanding("b", "xa", True)])
 
     assert (current.met, current.total, current.computed) == (1, 2, False)
 

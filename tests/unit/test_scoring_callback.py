@@ -7,7 +7,7 @@ import pytest
 from survey_app.scoring.callback import (
     Contradiction,
     Replies,
-    Row,
+    TickedRow,
     chance_to_find,
     chance_without_list,
     contradiction,
@@ -43,7 +43,7 @@ def test_another_digest_draws_other_rows():
 
 
 def test_fewer_rows_than_the_sample_are_all_drawn():
-    assert draw(DIGEST, {"23938003": 2}) == (Row("23938003", 1), Row("23938003", 2))
+    assert draw(DIGEST, {"23938003": 2}) == (TickedRow("23938003", 1), TickedRow("23938003", 2))
 
 
 def test_every_row_is_drawn_about_as_often_as_any_other():

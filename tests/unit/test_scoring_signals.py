@@ -4,12 +4,12 @@ import pytest
 
 from survey_app.scoring import signals
 from survey_app.scoring.activity import (
-    Activity,
-    Consultation,
-    Door,
+    ChannelCounts,
     Network,
     Receipts,
+    SurveyParadata,
     TenMinutes,
+    VillageParadata,
     Window,
     total,
 )
@@ -34,11 +34,13 @@ PUBLISHED = {
 
 
 def make_village(unit="23938001", *, households=100, answered=80, satisfied=95, of=100, **others):
-    return Activity(unit=unit, households=households, answered=answered, satisfied=satisfied, of=of, **others)
+    return VillageParadata(
+        unit=unit, households=households, answered=answered, satisfied=satisfied, of=of, **others
+    )
 
 
 def make_commune(*villages, unit="23938", kind="xã", **others):
-    return Consultation(unit=unit, kind=kind, villages=villages or (make_village(),), **others)
+    return SurveyParadata(unit=unit, kind=kind, villages=villages or (make_village(),), **others)
 
 
 def make_slots(*answers, fast=0, at=NOON):
@@ -196,24 +198,24 @@ def test_answers_from_midnight_to_five_are_flagged_and_at_five_they_are_not():
 
 
 def test_paper_far_above_own_phones_is_flagged_from_thirty_answers_each():
-    own = Door(answers=30, satisfied=70, of=100)
+    own = ChannelCounts(answers=30, satisfied=70, of=100)
 
     for paper, expected in ((30, ["F8", "F8"]), (29, [])):
-        channels = {"self_online": own, "paper_entry": Door(answers=paper, satisfied=86, of=100)}
+        channels = {"self_online": own, "paper_entry": ChannelCounts(answers=paper, satisfied=86, of=100)}
 
         assert keys_of(make_commune(make_village(channels=channels))) == expected
 
 
 def test_more_than_a_fifth_through_a_helpers_phone_is_flagged_with_its_villages_from_thirty_answers():
     for helped, own, expected in ((30, 119, ["F10", "F10"]), (30, 120, []), (29, 50, [])):
-        channels = {"assisted": Door(helped, 90, 100), "self_online": Door(own, 90, 100)}
+        channels = {"assisted": ChannelCounts(helped, 90, 100), "self_online": ChannelCounts(own, 90, 100)}
 
         assert keys_of(make_commune(make_village(channels=channels))) == expected
 
 
 def test_a_helped_village_is_named_only_beside_another_sign_and_after_it():
-    helped = {"assisted": Door(60, 60, 60), "self_online": Door(20, 20, 20)}
-    plenty = make_village("2", channels={"self_online": Door(500, 500, 500)})
+    helped = {"assisted": ChannelCounts(60, 60, 60), "self_online": ChannelCounts(20, 20, 20)}
+    plenty = make_village("2", channels={"self_online": ChannelCounts(500, 500, 500)})
 
     quiet = make_commune(make_village("1", channels=helped), plenty)
     crowded = make_commune(

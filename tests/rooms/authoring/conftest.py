@@ -135,7 +135,7 @@ class Desk:
         db.session().rollback()
         return queries.instrument(db.session(), instrument_id)
 
-    def change(self, who: Identity, instrument_id: int, key: str, **values: object) -> editing.Saved:
+    def change(self, who: Identity, instrument_id: int, key: str, **values: object) -> editing.SavedEdit:
         """Store one question with other values, as somebody who has just opened it."""
         with db.transaction() as current:
             view = queries.instrument(current, instrument_id)

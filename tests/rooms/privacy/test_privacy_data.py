@@ -14,7 +14,7 @@ from survey_app.accounts.models import Invitation, User
 from survey_app.audit import AuditEvent
 from survey_app.clock import DueAct
 from survey_app.collecting.models import RetainedLeaf, SealedResponse
-from survey_app.collecting.queries import Standing, receipt_standing
+from survey_app.collecting.queries import AnswerStanding, receipt_standing
 from survey_app.config import DayOff
 from survey_app.fieldwork import calendar
 from survey_app.fieldwork.calendar import Keying
@@ -102,7 +102,7 @@ def test_a_redacted_name_is_gone_and_the_seal_still_agrees(app, sealed):
 def test_only_a_free_text_is_redacted_and_only_with_a_reason(sealed, question, reason):
     submission = the_named().id
 
-    with pytest.raises((redaction.NoSuchText, redaction.NoReason)), db.transaction() as current:
+    with pytest.raises((redaction.NoTextToRedact, redaction.NoReason)), db.transaction() as current:
         redaction.redact(current, "0001", submission, question, reason, actor="operator", now=NOW)
 
     assert "text" in the_named().answers["remarks"]
@@ -114,7 +114,7 @@ def test_a_text_is_redacted_once(sealed):
     with db.transaction() as current:
         redaction.redact(current, "0001", submission, "remarks", "Nêu tên", actor="operator", now=NOW)
 
-    with pytest.raises(redaction.NoSuchText), db.transaction() as current:
+    with pytest.raises(redaction.NoTextToRedact), db.transaction() as current:
         redaction.redact(current, "0001", submission, "remarks", "Nêu tên", actor="operator", now=NOW)
 
 
@@ -125,7 +125,7 @@ def test_after_retention_the_seal_is_checked_without_answers_and_receipts_are_st
 
     assert (rows(SealedResponse), rows(RetainedLeaf), rows(ErasurePermit)) == (0, 11, 0)
     assert verify() == verification.Verification(True, None, MONDAY)
-    assert receipt_standing(db.session(), "0001", leaf[:20]) is Standing.STORED
+    assert receipt_standing(db.session(), "0001", leaf[:20]) is AnswerStanding.STORED
     assert [(noted.subject, noted.details) for noted in acts("results.raw_removed")] == [
         ("survey:0001", {"answers": 11})
     ]

@@ -19,7 +19,7 @@ from survey_app.fieldwork.models import Channel, Purpose, State, Survey
 from survey_app.privacy import redaction, retention
 from survey_app.quality import paper_draw
 from survey_app.quality.models import PaperComparison
-from survey_app.quality.paper_draw import Comparison, Outcome
+from survey_app.quality.paper_draw import SlipComparison, SlipOutcome
 from survey_app.sealing import queries
 from survey_app.sealing.models import Seal
 from tests.pages import Page
@@ -142,7 +142,7 @@ def test_front_and_auditor_see_what_was_keyed_as_text_and_looking_is_noted(seale
 
 @pytest.mark.parametrize("role", [Role.COMMUNE, Role.PROVINCE])
 def test_the_governments_officers_see_receipts_and_outcomes_but_no_answer_and_no_note(sealed, enter, role):
-    record(n1=Comparison(Outcome.DIFFERS, "Câu 1 ghi hài lòng"))
+    record(n1=SlipComparison(SlipOutcome.DIFFERS, "Câu 1 ghi hài lòng"))
 
     page = enter(role, sealed.province if role is Role.PROVINCE else None).get(PAGE)
 
@@ -174,7 +174,7 @@ def test_what_was_found_is_kept_and_summed_up(sealed, enter):
 
     assert saved.status_code == 303
     assert outcome() == (20, 1, 1, 1, 17)
-    assert drawn().slips[1].found == Comparison(Outcome.DIFFERS, "Đã báo hai bên")
+    assert drawn().slips[1].found == SlipComparison(SlipOutcome.DIFFERS, "Đã báo hai bên")
     noted = fresh().scalars(select(AuditEvent).where(AuditEvent.act == "results.paper_compared")).one()
     assert noted.details == {"matches": 1, "differs": 1, "not_found": 1}
 
@@ -197,9 +197,9 @@ def test_a_correction_is_a_further_row_and_the_newest_counts(sealed, enter):
 
 def test_a_page_opened_earlier_replaces_no_finding_unseen(sealed, enter):
     client = enter(Role.FRONT_COMMUNE)
-    record(n1=Comparison(Outcome.DIFFERS, "Xem lại"))
+    record(n1=SlipComparison(SlipOutcome.DIFFERS, "Xem lại"))
     stale = Page(client.get(PAGE).text).form(class_="drawn")
-    record(n1=Comparison(Outcome.MATCHES), n2=Comparison(Outcome.DIFFERS, "Bà Kpă so"))
+    record(n1=SlipComparison(SlipOutcome.MATCHES), n2=SlipComparison(SlipOutcome.DIFFERS, "Bà Kpă so"))
 
     untouched = client.post(PAGE, data=stale.data(**{"outcome-3": "matches"}))
     refused = client.post(PAGE, data=stale.data(**{"outcome-2": "matches", "outcome-4": "matches"}))
@@ -248,7 +248,7 @@ def test_slips_are_compared_after_signing_too_but_not_once_the_survey_is_annulle
 
 
 def test_the_database_refuses_to_change_what_was_found(sealed):
-    record(n1=Comparison(Outcome.DIFFERS))
+    record(n1=SlipComparison(SlipOutcome.DIFFERS))
 
     for change in ("UPDATE paper_comparisons SET outcome = 'matches'", "DELETE FROM paper_comparisons"):
         with pytest.raises(DBAPIError), db.transaction() as current:
@@ -265,7 +265,7 @@ def test_a_text_taken_out_is_named_so(sealed, enter):
 
 
 def test_when_the_answers_are_removed_what_was_found_stays(sealed, enter):
-    record(n1=Comparison(Outcome.MATCHES), n2=Comparison(Outcome.NOT_FOUND))
+    record(n1=SlipComparison(SlipOutcome.MATCHES), n2=SlipComparison(SlipOutcome.NOT_FOUND))
     with db.transaction() as current:
         retention.remove_answers(current, "0001", NOW + timedelta(days=1), actor="operator", now=NOW)
 
@@ -277,7 +277,7 @@ def test_when_the_answers_are_removed_what_was_found_stays(sealed, enter):
 
 def test_signing_page_and_minutes_say_how_paper_was_keyed(counted, enter_after_checks):
     enter = enter_after_checks
-    record(n1=Comparison(Outcome.MATCHES), n2=Comparison(Outcome.DIFFERS))
+    record(n1=SlipComparison(SlipOutcome.MATCHES), n2=SlipComparison(SlipOutcome.DIFFERS))
 
     signing = Page(enter(Role.COMMUNE).get(SIGNING).text).text("dd")
     minutes = enter(Role.FRONT_COMMUNE).get(MINUTES)
@@ -323,7 +323,7 @@ def test_open_feedback_has_no_draw(app, client, surveys):
 
 
 def test_nothing_of_the_draw_is_public(sealed, client):
-    record(n1=Comparison(Outcome.DIFFERS, "Ghi chú riêng"))
+    record(n1=SlipComparison(SlipOutcome.DIFFERS, "Ghi chú riêng"))
 
     pages = [client.get("/ket-qua/0001"), client.get("/ket-qua/0001/du-lieu.json")]
 
