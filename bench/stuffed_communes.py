@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
-from survey_app.scoring.activity import (
+from survey_app.scoring.paradata import (
     ChannelCounts,
     Network,
     Receipts,

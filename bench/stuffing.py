@@ -27,9 +27,9 @@ from bench.stuffed_communes import (
     scripted_stuffing,
 )
 from bench.tables import show
-from survey_app.scoring import callback, signals
-from survey_app.scoring.activity import total
-from survey_app.scoring.signals import Limits
+from survey_app.scoring import callback, flags
+from survey_app.scoring.flags import Limits
+from survey_app.scoring.paradata import total
 
 COMMUNES = 200
 SEED = 85
@@ -94,7 +94,7 @@ def _group(name: str, stuff: Stuffer | None) -> list[Commune]:
 def _among_like(groups: Mapping[str, list[Commune]], limits: Limits) -> dict[str, list[Commune]]:
     """The same communes in a province of honest ones, whose largest networks say what is usual."""
     villages = [village for one in groups["honest"] for village in one.consultation.villages]
-    usual = signals.usual_network((village.network for village in villages if village.network), limits)
+    usual = flags.usual_network((village.network for village in villages if village.network), limits)
     return {
         name: [replace(one, consultation=replace(one.consultation, usual_network=usual)) for one in group]
         for name, group in groups.items()
@@ -106,7 +106,7 @@ def _keys() -> tuple[str, ...]:
 
 
 def _row(name: str, group: Sequence[Commune], goal: str, limits: Limits) -> tuple[str, ...]:
-    found = [{flag.key for flag in signals.flags(one.consultation, limits)} for one in group]
+    found = [{flag.key for flag in flags.flags(one.consultation, limits)} for one in group]
     return (
         name,
         f"{sum(map(bool, found)) / len(group):.1%}",
@@ -118,7 +118,7 @@ def _row(name: str, group: Sequence[Commune], goal: str, limits: Limits) -> tupl
 def _by_list(group: Sequence[Commune], limits: Limits) -> tuple[str, ...]:
     found: dict[str, list[bool]] = defaultdict(list)
     for one in group:
-        found[one.list_kind].append(bool(signals.flags(one.consultation, limits)))
+        found[one.list_kind].append(bool(flags.flags(one.consultation, limits)))
     return tuple(f"{sum(found[kind])} of {len(found[kind])}" for kind in LISTS)
 
 
@@ -127,37 +127,35 @@ def _share(group: Sequence[Commune], holds: Callable[[Commune], bool]) -> str:
 
 
 def _one_network(one: Commune) -> bool:
-    return any(signals.one_network(village, 0, Limits()) for village in one.consultation.villages)
+    return any(flags.one_network(village, 0, Limits()) for village in one.consultation.villages)
 
 
 def _unusual_network(one: Commune) -> bool:
     """Whether F6 is named where one network is nowhere the usual thing."""
     alone = replace(one.consultation, usual_network=0)
-    return any(flag.key == "F6" for flag in signals.flags(alone, Limits()))
+    return any(flag.key == "F6" for flag in flags.flags(alone, Limits()))
 
 
 def _same_text(one: Commune) -> bool:
-    return signals.same_text(one.consultation, Limits()) is not None
+    return flags.same_text(one.consultation, Limits()) is not None
 
 
 def _exact_list(one: Commune) -> bool:
     villages = one.consultation.villages
-    return any(signals.more_than_listed(village, Limits(forgotten_ticks=0)) for village in villages)
+    return any(flags.more_than_listed(village, Limits(forgotten_ticks=0)) for village in villages)
 
 
 def _unannounced(one: Commune, in_: int) -> bool:
     """Whether a village has a burst when one meeting of so many was held without a word."""
     rng = random.Random(f"unannounced {one.consultation.unit}")
     return any(
-        signals.burst(
-            replace(village, meetings=() if rng.randrange(in_) == 0 else village.meetings), Limits()
-        )
+        flags.burst(replace(village, meetings=() if rng.randrange(in_) == 0 else village.meetings), Limits())
         for village in one.consultation.villages
     )
 
 
 def _fast_by_start_value(one: Commune) -> bool:
-    return signals.fast(total(one.consultation), 2000, Limits()) is not None
+    return flags.fast(total(one.consultation), 2000, Limits()) is not None
 
 
 def _callbacks() -> list[tuple[str, str, str]]:

@@ -14,11 +14,11 @@ from survey_app.approvals import requests as approvals
 from survey_app.authoring.models import InstrumentRecord
 from survey_app.campaigns import queries
 from survey_app.campaigns.queries import Board, BoardRow
-from survey_app.collecting.models import ActivityCounter
+from survey_app.collecting.models import TenMinuteCounter
 from survey_app.fieldwork import acts
 from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.models import Channel, FrameRow, HourlyProgress, Progress, Purpose, State, Survey
-from survey_app.quality.models import SealedSign
+from survey_app.quality.models import SealedParadataRow
 from survey_app.questions import document
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument, Option, Question
 from survey_app.questions.kinds import Kind
@@ -259,10 +259,12 @@ class Province:
             row = TallyRow(survey_id=number, unit_id=village.id, channel=channel, tally=tallies.dump(tally))
             self.session.add(row)
         for unit, sign, (n, of) in ((commune, "F9", (0, 0)), (village, "F6", network)):
-            self.session.add(SealedSign(survey_id=number, unit_id=unit.id, sign=sign, n=n, of=of, rarity=0))
+            self.session.add(
+                SealedParadataRow(survey_id=number, unit_id=unit.id, sign=sign, n=n, of=of, rarity=0)
+            )
         if crowd:
             self.session.add(
-                ActivityCounter(
+                TenMinuteCounter(
                     survey_id=number,
                     unit_id=village.id,
                     ten_minutes=sealed_at - timedelta(days=3),
@@ -273,7 +275,7 @@ class Province:
             for place in range(1, 4):
                 at = sealed_at - timedelta(days=3, hours=place)
                 self.session.add(
-                    ActivityCounter(
+                    TenMinuteCounter(
                         survey_id=number, unit_id=village.id, ten_minutes=at, fast=False, answers=1
                     )
                 )

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from survey_app.campaigns import consultations
 from survey_app.fieldwork.models import Purpose, State, Survey
-from survey_app.quality import activities
+from survey_app.quality import paradata
 from survey_app.quality.models import Callback
 from survey_app.results import speaking
-from survey_app.scoring import signals
-from survey_app.scoring.signals import Flag, Limits
+from survey_app.scoring import flags
+from survey_app.scoring.flags import Flag, Limits
 from survey_app.units.models import Unit
 from survey_app.units.queries import UnitView
 
@@ -34,7 +34,7 @@ class RankedCommune:
 
     @property
     def strongest(self) -> tuple[Flag, ...]:
-        """The strongest flag of each different sign."""
+        """The strongest flag of each different kind."""
         found: dict[str, Flag] = {}
         for flag in self.flags:
             found.setdefault(flag.key, flag)
@@ -42,7 +42,7 @@ class RankedCommune:
 
     @property
     def others(self) -> tuple[Flag, ...]:
-        """The same signs elsewhere in the commune."""
+        """The same flags elsewhere in the commune."""
         return tuple(flag for flag in self.flags if flag not in self.strongest)
 
 
@@ -76,8 +76,8 @@ class Ranking:
 def ranking(session: Session, province: UnitView, year: int) -> Ranking:
     """All sealed decision surveys that belong to the year. A fixed number of statements."""
     limits = Limits()
-    gathered = activities.gather(session, _sealed(session, province, year), limits)
-    ranked = signals.ranked(gathered.consultations, limits)
+    gathered = paradata.gather(session, _sealed(session, province, year), limits)
+    ranked = flags.ranked(gathered.consultations, limits)
     flagged = {one.survey for one in ranked}
     quiet = [
         Quiet(gathered.units[one.unit], one.survey)

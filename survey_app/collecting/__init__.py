@@ -1,4 +1,4 @@
-"""The respondent's form, receipts and paper entry: one operation, several doors."""
+"""Answers in every mode (own phone, helped, on paper) and their receipts: one operation, several doors."""
 
 from flask import Flask
 

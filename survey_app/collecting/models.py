@@ -125,8 +125,8 @@ class SecondKeyingRow(Base):
     differs: Mapped[bool]
 
 
-class ActivityCounter(Base):
-    """How many households of a village answered by phone in ten minutes, tied to no answer; see `activity`."""
+class TenMinuteCounter(Base):
+    """How many households of a village answered by phone in ten minutes, tied to no answer; see `paradata`."""
 
     __tablename__ = "activity_counters"
 

@@ -1,4 +1,4 @@
-"""How many households' own phones of a village answered from one network, outside announced meetings.
+"""Paradata of networks: how many households' own phones of a village answered from one, outside announced meetings.
 
 A network is the piece of addresses that a provider gives out together: IPv4 /24, IPv6 /48. There are only 16 million
 of the first, so a digest of one could be turned back by trying all. Therefore a network falls into one of 64 groups,
@@ -18,12 +18,12 @@ from sqlalchemy import ColumnElement, Insert, Select, Update, bindparam, delete,
 from sqlalchemy.orm import Session
 
 from survey_app import addresses
-from survey_app.collecting import activity
+from survey_app.collecting import paradata
 from survey_app.collecting.models import NetworkCounter
 from survey_app.fieldwork import meetings
 from survey_app.fieldwork.models import State, Survey
 from survey_app.keys import KeyStore
-from survey_app.scoring.activity import Network
+from survey_app.scoring.paradata import Network
 
 GROUPS = 64
 _IPV4_BITS, _IPV6_BITS = 24, 48
@@ -42,9 +42,9 @@ def count(
 
     The caller has counted the village's progress in this transaction, so nobody else counts here meanwhile.
     """
-    start = activity.slot_start(now)
+    start = paradata.slot_start(now)
     village, connection = {"survey": survey_id, "village": unit_id}, session.connection()
-    times = {"start": start, "end": start + activity.SLOT}
+    times = {"start": start, "end": start + paradata.SLOT}
     meeting, stored = connection.execute(_meeting_and_stored(), {**village, **times}).one()
     if meeting:
         return

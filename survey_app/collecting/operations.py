@@ -14,7 +14,7 @@ from sqlalchemy import Executable, Select, bindparam, delete, exists, select
 from sqlalchemy.orm import Session
 
 from survey_app import db, standby
-from survey_app.collecting import activity, leaves, networks, queries, stored
+from survey_app.collecting import leaves, networks, paradata, queries, stored
 from survey_app.collecting.models import AnnulledResponse, InvalidPaper, Response, SpentCode
 from survey_app.collecting.queries import Door, Stored
 from survey_app.collecting.refusals import (
@@ -211,8 +211,8 @@ def _count(session: Session, door: Door, submission: Submission, now: datetime, 
     if submission.invalid_reason is not None:
         db.count_up(session, InvalidPaper, {**key, "reason": submission.invalid_reason}, "slips")
     if door.code_mac is not None:
-        fast = activity.is_fast(door.survey.instrument, submission.form_opened_at, now)
-        activity.count(session, door.survey.id, door.unit_id, submission.channel, is_fast=fast, now=now)
+        fast = paradata.is_fast(door.survey.instrument, submission.form_opened_at, now)
+        paradata.count(session, door.survey.id, door.unit_id, submission.channel, is_fast=fast, now=now)
         if submission.network is not None and submission.channel is Channel.SELF_ONLINE:
             networks.count(session, door.survey.id, door.unit_id, submission.network, keys=keys, now=now)
 

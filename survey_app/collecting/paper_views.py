@@ -1,4 +1,4 @@
-"""Keying paper slips: a plain screen for a signed-in clerk, usable by keyboard alone.
+"""The paper mode: keying slips on a plain screen for a signed-in clerk, usable by keyboard alone.
 
 A paper slip carries the same code as its QR, so the first valid use wins whichever door it came through. The receipt
 is written by hand on the slip, so that the paper and what was keyed can be compared later: nothing else joins them.

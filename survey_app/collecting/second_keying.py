@@ -1,4 +1,4 @@
-"""One paper slip in ten is keyed again by another person, who never sees what is stored.
+"""Double entry: one paper slip in ten is keyed again by another person, who never sees what is stored.
 
 Which slips follows from the survey's pepper and the leaves alone: whoever keyed first could not foresee it, and it can
 be drawn again. What is kept says that a slip agrees or not, never who keyed it again or when. Nothing here changes an

@@ -1,4 +1,4 @@
-"""The screen on which drawn paper slips are keyed again, blind; and what is said of it on the survey's page.
+"""The screen of double entry, on which drawn paper slips are keyed again, blind; and what the survey's page says of it.
 
 Whether keyings agree depends on answers, so it is told only once the phones are closed, in counts of villages.
 """

@@ -1,4 +1,4 @@
-"""Meetings of a village at which many answer at once: announced before they begin, so that a crowd can be told apart.
+"""Group administration: meetings of a village at which many answer at once, announced so that the crowd is expected.
 
 Only what was announced before it began explains many answers in ten minutes or from one network. What is told
 afterwards is kept as "báo sau" and explains nothing. A meeting is never changed: before it begins it may be withdrawn

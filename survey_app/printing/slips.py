@@ -1,4 +1,4 @@
-"""The slip a household draws from the stack: phone and paper on one sheet.
+"""The slip a household draws from the stack: both modes, phone and paper, on one sheet.
 
 Two A5 sheets stand on an A4 page, printed on both sides, cut and folded once. Outside: what the slip is, and
 nothing to tick; all outsides of a village are alike, so it does not matter which outside meets which inside.

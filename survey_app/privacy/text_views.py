@@ -1,4 +1,4 @@
-"""What households wrote in words: read after sealing, released or withheld by the Front, taken out where it must be.
+"""Open-ended answers on pages: read after sealing, released or withheld by the Front, taken out where they must be.
 
 Which answer a text stands in, and of which village, is on none of these pages. Reading is noted, like exact figures.
 """

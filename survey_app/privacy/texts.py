@@ -1,4 +1,4 @@
-"""What households wrote in words, read and moderated after sealing; of a feedback survey also while it runs.
+"""Open-ended answers, read and moderated after sealing; those of a feedback survey also while it runs.
 
 A running feedback survey shows the texts that its newest figure counted, so that ten answers or more become readable
 together and nobody sees when one came.

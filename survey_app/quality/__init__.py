@@ -1,4 +1,4 @@
-"""What asks to be compared: paradata, signs of fabrication, back-check by telephone, drawn slips, reconciliation."""
+"""What asks to be compared: flags of fabrication, paradata, back-check, drawn paper slips, reconciliation."""
 
 from flask import Flask
 
@@ -7,7 +7,13 @@ from survey_app.fieldwork import links
 from survey_app.fieldwork.links import Link
 from survey_app.fieldwork.models import State
 from survey_app.i18n import lazy_gettext
-from survey_app.quality import log_words, paper_draw_views, reconciliation_views, signals_views, signs
+from survey_app.quality import (
+    comparison_views,
+    log_words,
+    paper_draw_views,
+    reconciliation_views,
+    sealed_paradata,
+)
 from survey_app.sealing import at_sealing
 
 _FINAL = (State.SEALED, State.SIGNED)
@@ -16,10 +22,10 @@ _FINAL = (State.SEALED, State.SIGNED)
 def init_app(app: Flask) -> None:
     """Pages of this room, and what it keeps of answers at a seal."""
     audit.register(app, log_words.WORDS)
-    app.register_blueprint(signals_views.bp)
+    app.register_blueprint(comparison_views.bp)
     app.register_blueprint(reconciliation_views.bp)
     app.register_blueprint(paper_draw_views.bp)
-    at_sealing.register(app, "quality.signs", keep=signs.keep)
+    at_sealing.register(app, "quality.signs", keep=sealed_paradata.keep)
     links.register(
         app,
         Link("signals.page", lazy_gettext("Compare with the papers"), (State.COUNTING, *_FINAL)),

@@ -1,4 +1,4 @@
-"""Comparing a result with the papers: totals of the receipt lists, the call-back sample, and what it found.
+"""The back-check: totals of the receipt lists, the sample that is called back, and what it found.
 
 None of these acts changes an answer, a tally or a score. Lists cannot change once the sample is drawn: it was drawn
 from them.

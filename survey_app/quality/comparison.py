@@ -1,4 +1,4 @@
-"""A sealed survey beside its papers: flags, the reconciliation of every village, and the call-back sample.
+"""A sealed survey beside its papers: flags, the reconciliation of every village, and the back-check.
 
 For the Front, the province and the auditor. Counts of villages only, nothing of a household.
 """
@@ -16,14 +16,14 @@ from survey_app.fieldwork import meetings
 from survey_app.fieldwork.meetings import MeetingView
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
-from survey_app.quality import activities, callbacks
+from survey_app.quality import callbacks, paradata
 from survey_app.quality.callbacks import RepliesEntry
 from survey_app.quality.models import Callback
-from survey_app.scoring import callback, signals
-from survey_app.scoring.activity import Receipts, SurveyParadata, Window
+from survey_app.scoring import callback, flags
 from survey_app.scoring.callback import Contradiction, Meaning, Replies, TickedRow
+from survey_app.scoring.flags import Flag, Limits
+from survey_app.scoring.paradata import Receipts, SurveyParadata, Window
 from survey_app.scoring.scorecards import Scorecard
-from survey_app.scoring.signals import Flag, Limits
 from survey_app.sealing import queries
 from survey_app.sealing.models import ReceiptList
 
@@ -120,11 +120,11 @@ def comparison(session: Session, survey_id: str) -> ResultBesidePapers:
         for line in result.frame
     )
     digest, limits = result.digest or "", Limits()
-    [consultation] = activities.gather(session, [survey_id], limits).consultations
+    [consultation] = paradata.gather(session, [survey_id], limits).consultations
     return ResultBesidePapers(
         survey=result.survey,
         digest=digest,
-        flags=signals.flags(consultation, limits),
+        flags=flags.flags(consultation, limits),
         villages=villages,
         meetings=_meetings(session, survey_id, consultation, result.frame),
         sample=_sample(session, survey_id, digest, result.frame),
@@ -151,7 +151,7 @@ def _late_entries(session: Session, survey_id: str, sealed_at: datetime | None) 
 
 
 def _reconciliation(line: FrameLine, card: Scorecard, row: ReceiptList | None, late: int) -> Reconciliation:
-    receipts = activities.receipts_of(row) if row else None
+    receipts = paradata.receipts_of(row) if row else None
     return Reconciliation(line, card.tally.answered, receipts, late_entries=late)
 
 

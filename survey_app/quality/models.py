@@ -1,4 +1,4 @@
-"""Tables of what asks to be compared: signs counted at sealing, the call-back sample, drawn paper slips."""
+"""Tables of what asks to be compared: paradata counted at sealing, the back-check sample, drawn paper slips."""
 
 from datetime import datetime
 
@@ -8,8 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from survey_app.db import Base, UtcDateTime
 
 
-class SealedSign(Base):
-    """What was counted of answers and networks when they were sealed, apart from the seal; see `signs`.
+class SealedParadataRow(Base):
+    """What was counted of answers and networks when they were sealed, apart from the seal; see `sealed_paradata`.
 
     `n` of `of`, of a village, or of the commune for F9. The row of F9 is there for every survey that was looked at.
     """

@@ -1,4 +1,4 @@
-"""Twenty paper slips that a signer compares with what was keyed, before or after signing.
+"""The check sample of paper: twenty slips that a signer compares with what was keyed, before or after signing.
 
 The slips follow from the digest of the seal alone: nobody can choose them, and anybody with the auditor's files draws
 them again. What was found changes no answer and no score.

@@ -20,7 +20,7 @@ from survey_app.criteria.frameworks import Requirement, RequirementKind
 from survey_app.fieldwork.models import State
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
-from survey_app.quality.signals_wording import contradicted
+from survey_app.quality.comparison_wording import contradicted
 from survey_app.rulebooks.wording import (
     book_text,
     finding_name,

@@ -22,7 +22,7 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
 from survey_app.quality import callbacks
-from survey_app.quality.signals_wording import contradicted
+from survey_app.quality.comparison_wording import contradicted
 from survey_app.reporting.papers import Exact
 from survey_app.results import postings
 from survey_app.rulebooks import pins

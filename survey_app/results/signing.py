@@ -92,7 +92,7 @@ def evidence(session: Session, survey_id: str, audience: Audience) -> SigningEvi
 
 
 def told_before_deciding(session: Session, survey: SurveyView) -> Iterator[Fact]:
-    """What this room knows of a survey whose phones are closed: slips that came back, and signs to compare."""
+    """What this room knows of a survey whose phones are closed: slips that came back, and flags."""
     if survey.purpose is not Purpose.DECISION or survey.phones_closed_at is None:
         return
     returned = _returned(session, survey.id)
@@ -100,7 +100,7 @@ def told_before_deciding(session: Session, survey: SurveyView) -> Iterator[Fact]
     yield Fact(_("Slips that came back"), lists)
     if survey.state in {State.SEALED, State.SIGNED}:
         flags = comparison.comparison(session, survey.id).flags
-        yield Fact(_("Signs to compare with the papers"), number(len(flags)) if flags else _("none"))
+        yield Fact(_("Flags to compare with the papers"), number(len(flags)) if flags else _("none"))
         yield Fact(_("Digest, first 20 letters"), (queries.scorecard(session, survey.id).digest or "")[:20])
 
 

@@ -33,7 +33,7 @@ from survey_app.i18n import lazy_gettext
 from survey_app.quality import comparison
 from survey_app.results import signing, wording
 from survey_app.scoring.disclosure import Audience
-from survey_app.scoring.signals import Flag
+from survey_app.scoring.flags import Flag
 from survey_app.sealing import audiences, signatures
 from survey_app.units.models import Unit
 

@@ -1,4 +1,4 @@
-"""Which households to ask again, and what their replies can and cannot say.
+"""Back-checks: which households to ask again by telephone, and what their replies can and cannot say.
 
 The sample is drawn among the ticked rows of the paper receipt lists: a household that signed for its slip can say
 whether it answered. The platform knows how many rows are ticked, never who stands in them: a row is named by its

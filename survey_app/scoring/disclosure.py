@@ -1,4 +1,4 @@
-"""What may be told of a result, and to whom: the one place that hides figures, for screens and exports alike.
+"""Disclosure control: what may be said of a result, and to whom; the one place that hides figures, for all readers.
 
 The commune's table is the official result and is exact: rates, items, closing item, channels. Below the
 commune everybody but the signers gets the coverage, exactly, and one coded band of the pooled rate, nothing

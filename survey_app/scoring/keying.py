@@ -1,4 +1,4 @@
-"""How well paper slips were keyed: how many are keyed a second time, and from when on that is not good enough.
+"""Double entry of paper slips: how many are keyed twice, and from when on their differences are too many.
 
 Nothing here changes an answer. The limit is this product's own start value, printed as such wherever it is used.
 """

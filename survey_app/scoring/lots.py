@@ -1,4 +1,4 @@
-"""Drawing lots that anybody with the key repeats: no randomness of its own, and nothing to choose.
+"""Samples that anybody with the key draws again: no randomness of its own, and nothing to choose.
 
 Each name gets HMAC-SHA-256 under the key; the smallest values are drawn. Knows nothing of what the names stand for.
 """

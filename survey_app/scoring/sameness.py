@@ -1,4 +1,4 @@
-"""Whether answers repeat each other more than chance explains: whole slips of a village (F5), free texts (F9).
+"""Near-duplicates: answers that repeat each other more than chance explains, whole slips (F5) or free texts (F9).
 
 Sees answers while it counts and gives counts alone: no answer, no text and no item leaves this module.
 

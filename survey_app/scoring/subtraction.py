@@ -1,4 +1,4 @@
-"""What follows of the villages when what is told of them is taken from the exact counts of their commune.
+"""Secondary suppression: what follows of villages when all that is said of them is taken from their commune's counts.
 
 A reader knows how each item was answered in the whole commune, and of each village its slips and perhaps a band. Every
 count then lies between two ends, and the ends of one village move those of the others, because together they must give

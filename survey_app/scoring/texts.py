@@ -1,4 +1,4 @@
-"""Which free texts may be read, and by whom: the one place that hides words, beside the one that hides figures.
+"""Disclosure control of open-ended answers: which may be read, and by whom; the one place that hides words.
 
 A text has no village, no time and no neighbour here: texts come out ordered by their handle, a digest over a random
 salt, so that the order is the same at every look and says nothing. Knows no storage and no screen.

@@ -14,12 +14,12 @@ from survey_app import audit
 from survey_app.access import Identity
 from survey_app.approvals.approval import ApprovalView
 from survey_app.collecting.models import (
-    ActivityCounter,
     AnnulledResponse,
     InvalidPaper,
     NetworkCounter,
     Response,
     SecondKeyingRow,
+    TenMinuteCounter,
 )
 from survey_app.errors import DomainError
 from survey_app.fieldwork import acts, operations, rounds
@@ -36,7 +36,7 @@ from survey_app.sealing.models import ReceiptList
 
 _POSSIBLE = (State.OPEN, State.COUNTING)
 #: What is known of the time of asking that ends, besides its answers: it would be mixed with that of the next.
-_OF_THE_ROUND = (InvalidPaper, ActivityCounter, NetworkCounter, SecondKeyingRow, ReceiptList)
+_OF_THE_ROUND = (InvalidPaper, TenMinuteCounter, NetworkCounter, SecondKeyingRow, ReceiptList)
 
 
 class CannotAnnul(DomainError):

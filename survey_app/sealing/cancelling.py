@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from survey_app import audit
 from survey_app.audit import AuditEvent
 from survey_app.collecting.models import (
-    ActivityCounter,
     AnnulledResponse,
     NetworkCounter,
     Response,
     SecondKeyingRow,
     SpentCode,
+    TenMinuteCounter,
 )
 from survey_app.fieldwork import operations
 from survey_app.fieldwork.acts import Act
@@ -27,7 +27,7 @@ from survey_app.sealing import shuffling
 #: The act under which it is noted.
 SET_ASIDE = "results.set_aside"
 _REWRITTEN = (SlipRow, SpentCode, Progress)
-_DROPPED = (ActivityCounter, NetworkCounter, SecondKeyingRow)
+_DROPPED = (TenMinuteCounter, NetworkCounter, SecondKeyingRow)
 
 
 def owed(session: Session) -> tuple[str, ...]:

@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from survey_app import audit
 from survey_app.collecting import held, networks
 from survey_app.collecting.models import (
-    ActivityCounter,
     AnnulledResponse,
     Response,
     SealedResponse,
     SecondKeyingRow,
     SpentCode,
+    TenMinuteCounter,
 )
 from survey_app.errors import DomainError
 from survey_app.fieldwork import names, rounds
@@ -98,7 +98,7 @@ def close_and_seal(session: Session, survey_id: str, *, actor: str, now: datetim
     at_sealing.keep(session, survey, frame, answers)
     networks.forget(session, survey_id)
     digest = _write_seal(session, survey, frame, count, annulled, actor=actor, now=now, keys=keys)
-    for table in (SlipRow, SpentCode, Progress, ActivityCounter):
+    for table in (SlipRow, SpentCode, Progress, TenMinuteCounter):
         shuffling.move(session, table, table, survey_id)
     row.state = State.SEALED
     row.revision += 1

@@ -18,7 +18,7 @@ from survey_app.collecting.models import NetworkCounter, Response, SealedRespons
 from survey_app.fieldwork import codes
 from survey_app.jobs import run_due
 from survey_app.keys import KeyStore
-from survey_app.quality.models import SealedSign
+from survey_app.quality.models import SealedParadataRow
 from survey_app.sealing import documents, verification
 from survey_app.sealing.models import Seal
 from tests.attacks import linkage
@@ -163,7 +163,7 @@ def test_after_sealing_no_group_and_no_key_of_a_network_is_left_but_the_size_of_
 
     assert db.session().query(NetworkCounter).filter_by(survey_id=fielded.survey.id).count() == 0
     assert fielded.survey.id not in keys.store().surveys_with_network_key()
-    kept = db.session().query(SealedSign).filter_by(survey_id=fielded.survey.id, sign="F6").all()
+    kept = db.session().query(SealedParadataRow).filter_by(survey_id=fielded.survey.id, sign="F6").all()
     assert [(row.unit_id, row.of) for row in kept] == [
         (fielded.commune.villages["Phung"].id, len(fielded.pairs))
     ]

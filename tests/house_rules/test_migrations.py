@@ -16,7 +16,7 @@ from sqlalchemy.schema import CreateTable
 from survey_app import audit, db
 from survey_app.authoring import triggers as frozen_instruments
 from survey_app.db import Base
-from survey_app.results import posting_triggers as postings
+from survey_app.results import triggers as postings
 from survey_app.sealing import triggers as sealed_rows
 from tests.conftest import make_app
 

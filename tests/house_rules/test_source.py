@@ -211,3 +211,39 @@ def test_decisions_are_numbered_without_a_gap_or_a_double_and_say_their_number()
     assert [
         page.name for page in pages if not page.read_text("utf-8").startswith(f"# {int(page.name[:4])}. ")
     ] == []
+
+
+def test_no_class_is_called_like_another():
+    """So that whoever looks for one finds one; forms and views of different rooms included."""
+    places = {}
+    for path in CODE:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(str(path.relative_to(PROJECT)))
+
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}
+
+
+#: Terms of the field, each with a module whose first line names its subject by it.
+TERMS = {
+    "flags": "scoring/flags.py",
+    "paradata": "scoring/paradata.py",
+    "speeders": "collecting/paradata.py",
+    "near-duplicates": "scoring/sameness.py",
+    "mode": "collecting/paper_views.py",
+    "back-check": "quality/callbacks.py",
+    "double entry": "collecting/second_keying.py",
+    "disclosure control": "scoring/disclosure.py",
+    "secondary suppression": "scoring/subtraction.py",
+    "open-ended answer": "scoring/texts.py",
+}
+
+
+@pytest.mark.parametrize("term", TERMS)
+def test_the_field_finds_its_terms_in_the_first_line_of_a_module_and_in_the_glossary(term):
+    module = (PROJECT / "survey_app" / TERMS[term]).read_text(encoding="utf-8")
+    first_line = ast.get_docstring(ast.parse(module)).partition("\n")[0]
+    glossary = (PROJECT / "docs" / "glossary.md").read_text(encoding="utf-8")
+
+    assert term in first_line.lower()
+    assert re.search(rf"^\|[^|]*\b{term.removesuffix('s')}", glossary, re.MULTILINE)

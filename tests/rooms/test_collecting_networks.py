@@ -13,7 +13,7 @@ from survey_app.collecting.operations import Submission
 from survey_app.fieldwork import codes, meetings
 from survey_app.fieldwork.models import Channel, Purpose, State
 from survey_app.keys import store
-from survey_app.scoring.activity import Network
+from survey_app.scoring.paradata import Network
 
 pytestmark = pytest.mark.both_engines
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from survey_app import db
 from survey_app.access import Role
 from survey_app.audit import AuditEvent
-from survey_app.collecting.models import ActivityCounter
+from survey_app.collecting.models import TenMinuteCounter
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.quality import callbacks, comparison, reconciliation
 from survey_app.quality.models import CallbackReplies
@@ -144,7 +144,7 @@ def test_fast_and_nightly_answers_are_read_from_the_counters(linh_cang):
     midnight = datetime(2026, 5, 31, 17, 0, tzinfo=UTC)
     for start, fast, answers in ((midnight, True, 30), (midnight + timedelta(hours=12), False, 30)):
         db.session().add(
-            ActivityCounter(
+            TenMinuteCounter(
                 survey_id="0001", unit_id=village.id, ten_minutes=start, fast=fast, answers=answers
             )
         )
@@ -159,13 +159,13 @@ def test_fast_and_nightly_answers_are_read_from_the_counters(linh_cang):
 def test_sealing_keeps_every_counter(linh_cang):
     village = linh_cang.village("Linh Cang")
     db.session().add(
-        ActivityCounter(survey_id="0001", unit_id=village.id, ten_minutes=NOW, fast=False, answers=7)
+        TenMinuteCounter(survey_id="0001", unit_id=village.id, ten_minutes=NOW, fast=False, answers=7)
     )
     db.session().commit()
 
     linh_cang.seal()
 
-    [row] = db.session().query(ActivityCounter).all()
+    [row] = db.session().query(TenMinuteCounter).all()
     assert (row.unit_id, row.answers) == (village.id, 7)
 
 

@@ -14,7 +14,7 @@ from survey_app import db, keys
 from survey_app.access import Role
 from survey_app.approvals import requests as approvals
 from survey_app.audit import AuditEvent
-from survey_app.collecting.models import ActivityCounter, AnnulledResponse, InvalidPaper, Response, SpentCode
+from survey_app.collecting.models import AnnulledResponse, InvalidPaper, Response, SpentCode, TenMinuteCounter
 from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork import queries, rounds
 from survey_app.fieldwork.acts import Act
@@ -219,7 +219,7 @@ def test_what_is_known_of_the_old_time_of_asking_is_not_mixed_with_the_new(
     annul(phung)
 
     db.session().rollback()
-    assert {line.unit_id for table in (ReceiptList, InvalidPaper, ActivityCounter)
+    assert {line.unit_id for table in (ReceiptList, InvalidPaper, TenMinuteCounter)
             for line in db.session().scalars(select(table))} == {other.id}  # fmt: skip
     hourly, as_of = queries.answered_hourly(db.session(), survey.id)
     assert queries.answered_by_village(hourly) == {phung.id: 4, other.id: 4}

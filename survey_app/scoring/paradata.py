@@ -1,7 +1,7 @@
-"""What is counted of a consultation beside its answers: households, receipts on paper, doors, ten-minute slots.
+"""Paradata as values, counted beside the answers: households, receipts on paper, modes, ten-minute slots.
 
 Counts of villages only: no answer, no household, no code, and of networks only how large the largest was. What they
-are signs of is `signals`' task.
+are a flag for is `flags`' task.
 """
 
 from collections import Counter, defaultdict

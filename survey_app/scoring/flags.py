@@ -1,13 +1,13 @@
-"""Signs that answers of a commune should be compared with its papers ("cần đối chiếu"), from aggregate counters.
+"""Flags: answers of a commune that should be compared with its papers ("cần đối chiếu"), from its paradata.
 
 Knows counts of villages and of ten-minute slots, never an answer, a household or an address. A flag is a reason to
 look, never a verdict: it deletes nothing and changes no score, and honest communes raise some too. Every rule is
 one function; its limits stand in `Limits`, calibrated by `python -m bench.stuffing`.
 
-F6 (network) and F9 (text) only speak beside another sign. Where a provider puts a whole village behind one address,
+F6 (network) and F9 (text) only speak beside another flag. Where a provider puts a whole village behind one address,
 one network is the usual thing, and "Không có ý kiến gì thêm" is written in many houses: alone, both would point at
 honest people in nearly every commune. F10 (helpers) speaks alone of a whole commune; of a village it speaks only beside
-another sign, because old people who ask for help live together.
+another flag, because old people who ask for help live together.
 """
 
 from collections import defaultdict
@@ -17,7 +17,7 @@ from fractions import Fraction
 from statistics import median
 from typing import Literal
 
-from survey_app.scoring.activity import ChannelCounts, Network, SurveyParadata, VillageParadata, total
+from survey_app.scoring.paradata import ChannelCounts, Network, SurveyParadata, VillageParadata, total
 
 Key = Literal["F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10"]
 
@@ -317,12 +317,12 @@ def _of_commune(commune: VillageParadata, limits: Limits) -> tuple[Flag, ...]:
 
 
 def _beside(consultation: SurveyParadata, marked: Collection[str], limits: Limits) -> list[Flag]:
-    """Signs of villages that have another one, or whose commune has, and of a commune in which anything has."""
+    """Flags of villages that have another one, or whose commune has, and of a commune in which anything has."""
     found = [
-        sign
+        flag
         for village in consultation.villages
         if village.unit in marked or consultation.unit in marked
-        for sign in (one_network(village, consultation.usual_network, limits), much_assisted(village, limits))
+        for flag in (one_network(village, consultation.usual_network, limits), much_assisted(village, limits))
     ]
     if marked:
         found.append(same_text(consultation, limits))

@@ -12,16 +12,16 @@ from sqlalchemy.exc import DBAPIError
 from survey_app import db
 from survey_app.access import Role
 from survey_app.collecting import operations as collecting
-from survey_app.collecting.models import ActivityCounter, NetworkCounter
+from survey_app.collecting.models import NetworkCounter, TenMinuteCounter
 from survey_app.collecting.operations import Submission
 from survey_app.collecting.queries import slip_door
 from survey_app.fieldwork import codes, meetings
 from survey_app.fieldwork.models import Channel, Meeting, Purpose, State
 from survey_app.keys import store
 from survey_app.quality import comparison
-from survey_app.quality.models import SealedSign
+from survey_app.quality.models import SealedParadataRow
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
-from survey_app.scoring.signals import Limits
+from survey_app.scoring.flags import Limits
 from survey_app.sealing.models import Seal
 from tests.rooms.sealing.conftest import HAPPY, UNHAPPY
 
@@ -36,7 +36,7 @@ REMARK = "Đề nghị sửa đường vào làng Phung"
 
 def kept(sign, survey_id="0001"):
     """What was kept of that sign: n, of, rarity by village."""
-    rows = db.session().query(SealedSign).filter_by(survey_id=survey_id, sign=sign)
+    rows = db.session().query(SealedParadataRow).filter_by(survey_id=survey_id, sign=sign)
     return {row.unit_id: (row.n, row.of, row.rarity) for row in rows}
 
 
@@ -45,7 +45,7 @@ def crowd(surveys, *answers, start=EVENING):
     village = surveys.village("Linh Cang")
     for place, count in enumerate(answers):
         db.session().add(
-            ActivityCounter(
+            TenMinuteCounter(
                 survey_id="0001",
                 unit_id=village.id,
                 ten_minutes=start + timedelta(minutes=10 * place),
@@ -227,7 +227,7 @@ def test_signs_never_change_after_the_seal(linh_cang, change):
         current.execute(text(change))
 
     db.session().rollback()
-    assert db.session().query(SealedSign).count() == 2
+    assert db.session().query(SealedParadataRow).count() == 2
 
 
 def test_signs_are_no_part_of_the_seal(linh_cang):
@@ -244,7 +244,7 @@ def test_a_feedback_survey_has_no_signs(surveys):
     surveys.answer("0003", None, HAPPY, times=12)
     surveys.seal("0003")
 
-    assert db.session().query(SealedSign).count() == 0
+    assert db.session().query(SealedParadataRow).count() == 0
 
 
 def test_withdrawn_meetings_do_not_stand_in_the_comparison(linh_cang):

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import inspect, select
 
 from survey_app import db
-from survey_app.collecting import activity, operations
-from survey_app.collecting.models import ActivityCounter, Response
+from survey_app.collecting import operations, paradata
+from survey_app.collecting.models import Response, TenMinuteCounter
 from survey_app.collecting.operations import Submission
 from survey_app.collecting.queries import slip_door
 from survey_app.collecting.refusals import CodeUsed
@@ -52,7 +52,7 @@ def counted(village):
     db.session().rollback()
     return [
         (f"{slot.start:%H:%M}", slot.answers, slot.fast)
-        for slot in activity.slots(db.session(), [survey.id]).get((survey.id, unit.id), ())
+        for slot in paradata.slots(db.session(), [survey.id]).get((survey.id, unit.id), ())
     ]
 
 
@@ -79,10 +79,10 @@ def test_two_seconds_an_item_are_not_fast_and_less_is(village):
     items = len(instrument.scored) + (1 if instrument.closing else 0)
     least = timedelta(seconds=2 * items)
 
-    assert not activity.is_fast(instrument, NOW - least, NOW)
-    assert activity.is_fast(instrument, NOW - least + timedelta(microseconds=1), NOW)
+    assert not paradata.is_fast(instrument, NOW - least, NOW)
+    assert paradata.is_fast(instrument, NOW - least + timedelta(microseconds=1), NOW)
     put_back = NOW + timedelta(minutes=5)
-    assert not activity.is_fast(instrument, put_back, NOW)
+    assert not paradata.is_fast(instrument, put_back, NOW)
 
 
 def test_every_answer_but_paper_is_counted_by_the_minute_whoever_held_the_phone(village):
@@ -103,7 +103,7 @@ def test_a_repeated_or_refused_answer_is_counted_once(village):
 
 def test_a_counter_shares_no_key_with_an_answer_but_the_survey(app):
     counter, answers = (
-        {column.name for column in model.__table__.primary_key} for model in (ActivityCounter, Response)
+        {column.name for column in model.__table__.primary_key} for model in (TenMinuteCounter, Response)
     )
 
     assert counter & answers == {"survey_id"}
@@ -114,5 +114,5 @@ def test_counters_do_not_say_in_which_order_answers_of_ten_minutes_came(village)
     for _ in range(5):
         answer(village)
 
-    [row] = db.session().scalars(select(ActivityCounter)).all()
+    [row] = db.session().scalars(select(TenMinuteCounter)).all()
     assert row.answers == 5

@@ -1,12 +1,12 @@
-"""Flags and call-back results in words: what was counted, never an accusation."""
+"""Flags and results of the back-check in words: what was counted, never an accusation."""
 
 from collections.abc import Callable, Mapping
 
 from survey_app.i18n import gettext as _
 from survey_app.quality.comparison import Sample
 from survey_app.scoring.callback import Contradiction
+from survey_app.scoring.flags import Flag
 from survey_app.scoring.rates import Rate
-from survey_app.scoring.signals import Flag
 from survey_app.templating import percent
 
 

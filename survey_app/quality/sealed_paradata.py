@@ -1,7 +1,7 @@
-"""Signs that need the answers themselves or the networks: counted once, when a survey is sealed, and kept as counts.
+"""Paradata that need the answers themselves or the networks (near-duplicates, one network): counted once, at sealing.
 
-They stand apart from the seal: no figure of the result depends on them. Nothing that is kept leads back to an answer,
-a text or a network. What is usual and what is not is `scoring.signals`' task.
+They are kept as counts, apart from the seal: no figure of the result depends on them. Nothing that is kept leads back
+to an answer, a text or a network. What is usual and what is not is `scoring.flags`' task.
 """
 
 from collections import defaultdict
@@ -14,18 +14,18 @@ from sqlalchemy.orm import Session
 from survey_app.collecting import networks, stored
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import FrameLine, SurveyView
-from survey_app.quality.models import SealedSign
+from survey_app.quality.models import SealedParadataRow
 from survey_app.questions.instrument import SATISFIED, Instrument
 from survey_app.questions.reading import Value
-from survey_app.scoring.activity import Network
+from survey_app.scoring.paradata import Network
 from survey_app.scoring.sameness import Repeated, Sameness, Vector, most_repeated, sameness
 from survey_app.sealing.counting import RawAnswer
 from survey_app.units.models import Unit
 
 
 @dataclass(slots=True)
-class Signs:
-    """What was kept of one survey, by village id. A survey sealed before there were signs has no `texts`."""
+class SealedParadata:
+    """What was kept of one survey, by village id. A survey sealed before paradata were kept has no `texts`."""
 
     sameness: dict[int, Sameness] = field(default_factory=dict)
     networks: dict[int, Network] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Signs:
 def keep(
     session: Session, survey: SurveyView, frame: Iterable[FrameLine], answers: Sequence[RawAnswer]
 ) -> None:
-    """Count and keep the signs of a decision survey, before its seal is written and its networks are forgotten."""
+    """Count and keep the paradata of a decision survey, before its seal is written and its networks are forgotten."""
     if survey.purpose is not Purpose.DECISION:
         return
     read = [(answer.unit_id, stored.values(survey.instrument, answer.answers)) for answer in answers]
@@ -53,25 +53,25 @@ def keep(
         # Where chance explains everything nothing is kept, not even how many were dissatisfied.
         if found.rarity:
             rows.append(_row(village, "F5", found.same, found.compared, found.rarity))
-    session.execute(insert(SealedSign), [row | {"survey_id": survey.id} for row in rows])
+    session.execute(insert(SealedParadataRow), [row | {"survey_id": survey.id} for row in rows])
 
 
-def signs_of(session: Session, survey_ids: Iterable[str]) -> Mapping[str, Signs]:
-    """What was kept of these surveys; one sealed before there were signs is absent."""
+def kept_of(session: Session, survey_ids: Iterable[str]) -> Mapping[str, SealedParadata]:
+    """What was kept of these surveys; one sealed before paradata were kept is absent."""
     rows = session.scalars(
-        select(SealedSign)
-        .where(SealedSign.survey_id.in_(tuple(survey_ids)))
-        .order_by(SealedSign.survey_id, SealedSign.unit_id, SealedSign.sign)
+        select(SealedParadataRow)
+        .where(SealedParadataRow.survey_id.in_(tuple(survey_ids)))
+        .order_by(SealedParadataRow.survey_id, SealedParadataRow.unit_id, SealedParadataRow.sign)
     )
-    found: dict[str, Signs] = defaultdict(Signs)
+    found: dict[str, SealedParadata] = defaultdict(SealedParadata)
     for row in rows:
-        signs = found[row.survey_id]
+        kept = found[row.survey_id]
         if row.sign == "F5":
-            signs.sameness[row.unit_id] = Sameness(row.n, row.of, row.rarity)
+            kept.sameness[row.unit_id] = Sameness(row.n, row.of, row.rarity)
         elif row.sign == "F6":
-            signs.networks[row.unit_id] = Network(row.n, row.of)
+            kept.networks[row.unit_id] = Network(row.n, row.of)
         else:
-            signs.texts = Repeated(row.n, row.of)
+            kept.texts = Repeated(row.n, row.of)
     return found
 
 
@@ -81,16 +81,16 @@ def networks_by_kind(session: Session, province_path: str) -> Mapping[str, tuple
     Rehearsals and annulled surveys are not there.
     """
     rows = session.execute(
-        select(Unit.kind, SealedSign.n, SealedSign.of)
-        .join(Survey, Survey.id == SealedSign.survey_id)
+        select(Unit.kind, SealedParadataRow.n, SealedParadataRow.of)
+        .join(Survey, Survey.id == SealedParadataRow.survey_id)
         .join(Unit, Unit.id == Survey.unit_id)
         .where(
-            SealedSign.sign == "F6",
+            SealedParadataRow.sign == "F6",
             Survey.rehearsal.is_(False),
             Survey.state != State.ANNULLED,
             Unit.path.startswith(province_path, autoescape=True),
         )
-        .order_by(SealedSign.survey_id, SealedSign.unit_id)
+        .order_by(SealedParadataRow.survey_id, SealedParadataRow.unit_id)
     )
     found: dict[str, list[Network]] = defaultdict(list)
     for kind, n, of in rows:

@@ -1,4 +1,4 @@
-"""Sealed surveys as `scoring.signals` looks at them: what was counted beside the answers, village by village.
+"""Paradata of sealed surveys, gathered for the flags of `scoring.flags`: what was counted along the way, by village.
 
 A fixed number of statements, however many surveys there are. Counts of villages are exact: for the Front, the province
 and the auditor.
@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey_app.collecting import activity
+from survey_app.collecting import paradata
 from survey_app.config import VIETNAM
 from survey_app.fieldwork import meetings, names
 from survey_app.fieldwork.meetings import MeetingView
 from survey_app.fieldwork.models import FrameRow, SealedUnit, Survey
-from survey_app.quality import signs
-from survey_app.quality.signs import Signs
-from survey_app.scoring import signals, tallies
-from survey_app.scoring.activity import (
+from survey_app.quality import sealed_paradata
+from survey_app.quality.sealed_paradata import SealedParadata
+from survey_app.scoring import flags, tallies
+from survey_app.scoring.flags import Limits
+from survey_app.scoring.paradata import (
     ChannelCounts,
     Receipts,
     SurveyParadata,
@@ -27,7 +28,6 @@ from survey_app.scoring.activity import (
     VillageParadata,
     Window,
 )
-from survey_app.scoring.signals import Limits
 from survey_app.sealing.models import ReceiptList, TallyRow
 from survey_app.units import queries as units
 from survey_app.units.models import Unit
@@ -60,17 +60,17 @@ class _Tables:
     receipts: Mapping[_Village, Receipts]
     slots: Mapping[_Village, tuple[TenMinutes, ...]]
     meetings: Mapping[str, tuple[MeetingView, ...]]
-    signs: Mapping[str, Signs]
+    sealed: Mapping[str, SealedParadata]
     #: The middle of the largest networks in villages of such communes, by kind.
     usual_networks: Mapping[str, int]
 
     def consultation(self, survey_id: str) -> SurveyParadata:
-        commune, kept = self.communes[survey_id], self.signs.get(survey_id)
+        commune, kept = self.communes[survey_id], self.sealed.get(survey_id)
         return SurveyParadata(
             unit=commune.code,
             kind=commune.kind,
             villages=tuple(
-                self._activity(survey_id, village, households, kept)
+                self._village(survey_id, village, households, kept)
                 for village, households in self.villages[survey_id]
             ),
             survey=survey_id,
@@ -78,8 +78,8 @@ class _Tables:
             usual_network=self.usual_networks.get(commune.kind, 0),
         )
 
-    def _activity(
-        self, survey_id: str, village: UnitView, households: int, kept: Signs | None
+    def _village(
+        self, survey_id: str, village: UnitView, households: int, kept: SealedParadata | None
     ) -> VillageParadata:
         key = (survey_id, village.id)
         doors = self.doors.get(key, {})
@@ -92,7 +92,7 @@ class _Tables:
             receipts=self.receipts.get(key),
             channels=doors,
             slots=self.slots.get(key, ()),
-            # Before there were signs nobody could announce a meeting, so a crowd says nothing.
+            # Before paradata were kept nobody could announce a meeting, so a crowd says nothing.
             meetings=self._announced(survey_id, village.id) if kept else None,
             network=kept.networks.get(village.id) if kept else None,
             sameness=kept.sameness.get(village.id) if kept else None,
@@ -115,9 +115,9 @@ def gather(session: Session, survey_ids: Iterable[str], limits: Limits) -> Gathe
         villages=_villages(session, wanted),
         doors=_doors(session, wanted),
         receipts=_receipts(session, wanted),
-        slots=activity.slots(session, wanted),
+        slots=paradata.slots(session, wanted),
         meetings=meetings.meetings_of(session, wanted),
-        signs=signs.signs_of(session, wanted),
+        sealed=sealed_paradata.kept_of(session, wanted),
         usual_networks=_usual_networks(session, communes.values(), limits),
     )
     asked = [village for lines in tables.villages.values() for village, _households in lines]
@@ -182,5 +182,5 @@ def _usual_networks(session: Session, communes: Iterable[UnitView], limits: Limi
     province = next((commune.path.rsplit("/", 2)[0] + "/" for commune in communes), None)
     if province is None:
         return {}
-    counted = signs.networks_by_kind(session, province)
-    return {kind: signals.usual_network(networks, limits) for kind, networks in counted.items()}
+    counted = sealed_paradata.networks_by_kind(session, province)
+    return {kind: flags.usual_network(networks, limits) for kind, networks in counted.items()}

@@ -1,4 +1,4 @@
-"""Where a result is compared with its papers: flags, receipt lists, the call-back sample.
+"""Where a result is compared with its papers: flags, receipt lists, the back-check.
 
 Exact counts of villages are shown, so looking is noted. Nothing here changes an answer or a score.
 """
@@ -17,24 +17,24 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_decision_survey
-from survey_app.quality import callbacks, signals_wording
+from survey_app.quality import callbacks, comparison_wording
 from survey_app.quality import comparison as comparisons
 from survey_app.quality.comparison import ResultBesidePapers
-from survey_app.quality.signals_forms import ReceiptsForm, RepliesForm
+from survey_app.quality.comparison_forms import ReceiptsForm, RepliesForm
 from survey_app.revisions import Saved, SavedMeanwhile
 from survey_app.scoring.callback import Replies
-from survey_app.scoring.signals import Limits
+from survey_app.scoring.flags import Limits
 from survey_app.sealing.models import ReceiptList
 from survey_app.sealing.queries import NotSealed
 
 bp = Blueprint("signals", __name__, template_folder="templates")
-bp.add_app_template_filter(signals_wording.flag, "flag_words")
-bp.add_app_template_filter(signals_wording.outcome, "callback_words")
-bp.add_app_template_filter(signals_wording.contradicted, "contradicted_words")
+bp.add_app_template_filter(comparison_wording.flag, "flag_words")
+bp.add_app_template_filter(comparison_wording.outcome, "callback_words")
+bp.add_app_template_filter(comparison_wording.contradicted, "contradicted_words")
 
-_READERS = access.READ_SIGNALS
+_READERS = access.READ_FLAGS
 #: The consultation is the Front's: its officers read the lists off and call households back.
-_WRITERS = access.WRITE_SIGNALS
+_WRITERS = access.RECORD_COMPARISONS
 
 
 @bp.get("/can-bo/dot/<survey_id>/doi-chieu")

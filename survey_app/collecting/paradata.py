@@ -1,4 +1,4 @@
-"""When answers came, as counts of ten minutes: what signs of stuffing are looked for in.
+"""Paradata: when answers came, as counts of ten minutes, in which speeders and bursts are looked for.
 
 A counter knows a village and ten minutes. It is counted in the transaction of the answer and shares no key with it;
 at sealing the counters are rewritten with the answers, so that no transaction number joins them afterwards. Of networks
@@ -13,11 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app import db
-from survey_app.collecting.models import ActivityCounter
+from survey_app.collecting.models import TenMinuteCounter
 from survey_app.config import VIETNAM
 from survey_app.fieldwork.models import Channel, Medium
 from survey_app.questions.instrument import Instrument
-from survey_app.scoring.activity import TenMinutes
+from survey_app.scoring.paradata import TenMinutes
 
 #: Nobody reads and answers an item in less (careless response: doi 10.1177/10944281211056520).
 _PER_ITEM = timedelta(seconds=2)
@@ -37,7 +37,7 @@ def count(
     if channel.medium is Medium.PAPER:
         return
     key = {"survey_id": survey_id, "unit_id": unit_id, "ten_minutes": slot_start(now), "fast": is_fast}
-    db.count_up(session, ActivityCounter, key, "answers")
+    db.count_up(session, TenMinuteCounter, key, "answers")
 
 
 def is_fast(instrument: Instrument, opened_at: datetime | None, now: datetime) -> bool:
@@ -52,11 +52,11 @@ def is_fast(instrument: Instrument, opened_at: datetime | None, now: datetime) -
 
 def slots(session: Session, survey_ids: Iterable[str]) -> dict[tuple[str, int], tuple[TenMinutes, ...]]:
     """The ten-minute counts of these surveys by survey and village id, in civil time, oldest first."""
-    key = (ActivityCounter.survey_id, ActivityCounter.unit_id, ActivityCounter.ten_minutes)
+    key = (TenMinuteCounter.survey_id, TenMinuteCounter.unit_id, TenMinuteCounter.ten_minutes)
     rows = session.execute(
-        select(*key, ActivityCounter.fast, ActivityCounter.answers)
-        .where(ActivityCounter.survey_id.in_(tuple(survey_ids)))
-        .order_by(*key, ActivityCounter.fast)
+        select(*key, TenMinuteCounter.fast, TenMinuteCounter.answers)
+        .where(TenMinuteCounter.survey_id.in_(tuple(survey_ids)))
+        .order_by(*key, TenMinuteCounter.fast)
     )
     found: dict[tuple[str, int], dict[datetime, Counter[bool]]] = defaultdict(lambda: defaultdict(Counter))
     for survey_id, unit_id, start, fast, answers in rows:

@@ -1,4 +1,4 @@
-"""Forms of the comparison page: totals of a receipt list, and replies to the call-back."""
+"""Forms of the comparison page: totals of a receipt list, and replies to the back-check."""
 
 from wtforms import SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional

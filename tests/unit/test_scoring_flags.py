@@ -2,8 +2,9 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from survey_app.scoring import signals
-from survey_app.scoring.activity import (
+from survey_app.scoring import flags
+from survey_app.scoring.flags import Limits
+from survey_app.scoring.paradata import (
     ChannelCounts,
     Network,
     Receipts,
@@ -14,7 +15,6 @@ from survey_app.scoring.activity import (
     total,
 )
 from survey_app.scoring.sameness import Repeated, Sameness
-from survey_app.scoring.signals import Limits
 
 LIMITS = Limits()
 NOON = datetime(2026, 11, 3, 12, tzinfo=timezone(timedelta(hours=7)))
@@ -48,7 +48,7 @@ def make_slots(*answers, fast=0, at=NOON):
 
 
 def keys_of(consultation):
-    return [flag.key for flag in signals.flags(consultation, LIMITS)]
+    return [flag.key for flag in flags.flags(consultation, LIMITS)]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_all_published_results_side_by_side_as_villages_raise_no_flag():
 
 
 def test_more_answers_than_households_is_flagged_without_a_list():
-    [flag, *_] = signals.flags(make_commune(make_village(households=80, answered=81)), LIMITS)
+    [flag, *_] = flags.flags(make_commune(make_village(households=80, answered=81)), LIMITS)
 
     assert (flag.key, dict(flag.figures)) == ("F1", {"answered": 81, "households": 80})
 
@@ -90,14 +90,14 @@ def test_more_answers_than_households_is_flagged_without_a_list():
 def test_more_answers_than_ticks_are_flagged_beyond_two_forgotten_ticks(answered, is_flagged):
     village = make_village(answered=answered, receipts=Receipts(issued=105, ticked=80, returned=25))
 
-    assert (signals.more_than_listed(village, LIMITS) is not None) == is_flagged
+    assert (flags.more_than_listed(village, LIMITS) is not None) == is_flagged
 
 
 @pytest.mark.parametrize(("returned", "is_flagged"), [(15, False), (14, True)])
 def test_slips_neither_ticked_nor_returned_are_flagged_above_a_tenth_of_the_village(returned, is_flagged):
     village = make_village(receipts=Receipts(issued=100, ticked=75, returned=returned))
 
-    assert (signals.slips_missing(village, 1000, LIMITS) is not None) == is_flagged
+    assert (flags.slips_missing(village, 1000, LIMITS) is not None) == is_flagged
 
 
 def test_a_commune_has_no_list_while_one_village_has_not_handed_its_in():
@@ -159,7 +159,7 @@ def test_one_network_and_a_repeated_text_are_named_last_beside_another_sign():
     crowded = make_village("1", slots=make_slots(1, 1, 40), meetings=(), network=Network(n=31, of=100))
     usual = make_village("2", network=Network(n=50, of=50), meetings=())
 
-    found = signals.flags(make_commune(crowded, usual, texts=Repeated(times=3, texts=60)), LIMITS)
+    found = flags.flags(make_commune(crowded, usual, texts=Repeated(times=3, texts=60)), LIMITS)
 
     assert [(flag.key, flag.unit) for flag in found] == [("F3", "1"), ("F9", "23938"), ("F6", "1")]
 
@@ -168,24 +168,24 @@ def test_one_network_and_a_repeated_text_are_named_last_beside_another_sign():
 def test_a_network_is_named_above_three_tenths_of_thirty_answers(n, of, is_flagged):
     village = make_village(network=Network(n=n, of=of))
 
-    assert (signals.one_network(village, 0, LIMITS) is not None) == is_flagged
+    assert (flags.one_network(village, 0, LIMITS) is not None) == is_flagged
 
 
 def test_a_network_is_measured_by_what_is_usual_in_like_communes():
     villages = [Network(n=share, of=100) for share in (60, 70, 80, 90)]
-    usual = signals.usual_network(villages, LIMITS)
+    usual = flags.usual_network(villages, LIMITS)
 
     assert usual == 7500
-    assert signals.one_network(make_village(network=Network(75, 100)), usual, LIMITS) is None
-    assert signals.one_network(make_village(network=Network(76, 100)), usual, LIMITS) is not None
-    assert signals.usual_network(villages[:3], LIMITS) == 0
+    assert flags.one_network(make_village(network=Network(75, 100)), usual, LIMITS) is None
+    assert flags.one_network(make_village(network=Network(76, 100)), usual, LIMITS) is not None
+    assert flags.usual_network(villages[:3], LIMITS) == 0
 
 
 @pytest.mark.parametrize(("times", "is_flagged"), [(3, True), (2, False)])
 def test_the_same_text_is_named_from_three_households(times, is_flagged):
     commune = make_commune(texts=Repeated(times=times, texts=10))
 
-    assert (signals.same_text(commune, LIMITS) is not None) == is_flagged
+    assert (flags.same_text(commune, LIMITS) is not None) == is_flagged
 
 
 def test_answers_from_midnight_to_five_are_flagged_and_at_five_they_are_not():
@@ -234,9 +234,7 @@ def test_communes_are_ranked_within_their_kind_by_what_there_is_to_compare():
     )
     ward = make_commune(make_village("4001", answered=101), unit="4", kind="phường")
 
-    places = [
-        (one.kind, one.place, one.unit) for one in signals.ranked([quiet, crowded, ward, worse], LIMITS)
-    ]
+    places = [(one.kind, one.place, one.unit) for one in flags.ranked([quiet, crowded, ward, worse], LIMITS)]
 
     assert places == [("phường", 1, "4"), ("xã", 1, "3"), ("xã", 2, "2")]
 
@@ -252,7 +250,7 @@ def test_every_flag_measures_above_its_limit():
         answered=120, receipts=Receipts(150, 80, 0), slots=make_slots(1, 1, 60, fast=1), meetings=()
     )
 
-    found = signals.flags(make_commune(village), LIMITS)
+    found = flags.flags(make_commune(village), LIMITS)
 
     assert found
     assert all(flag.strength > 1 for flag in found)
