@@ -184,8 +184,8 @@ def _way_out(key: str) -> str:
     if key == SESSION:
         return _(
             "Put back the file “session” from an archive of “keys backup”, or check the setting key_dir. If it "
-            "is lost for good: flask --app wsgi keys renew session --reason … – everybody then signs in anew and "
-            "sets up the code from the phone anew, and an answer that a phone kept since before the phones closed "
+            "is lost for good: flask --app wsgi keys renew session --reason … – everybody then signs in again and "
+            "sets up the code from the phone again, and an answer that a phone kept since before the phones closed "
             "is not taken any more."
         )
     return _(

@@ -24,7 +24,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON alone."
 WORDS = audit.Words(
     acts={
         "keys.create": _l("Created the keys of the service"),
-        "keys.renew": _l("Made a key of the service anew"),
+        "keys.renew": _l("Made a key of the service again"),
         "keys.backup": _l("Backed up the keys"),
     },
     details={
@@ -75,7 +75,7 @@ def create(as_json: bool) -> None:
 
 @group.command("renew")
 @click.argument("name", type=click.Choice(key_marks.NAMES))
-@click.option("--reason", required=True, type=command_line.WORDS, help="Why; it stands in the audit log.")
+@click.option("--reason", required=True, type=command_line.WORDS, help="Why; it is kept in the audit log.")
 @_JSON
 def renew(name: str, reason: str, as_json: bool) -> None:
     """Make a signing key or session secret anew that is lost for good, or was seen; move the old file away first."""

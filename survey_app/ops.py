@@ -126,7 +126,7 @@ def _meaning(found: Gap | None) -> list[str]:
     ]
     told.append(
         _(
-            "Whoever answered after the backup was made holds a receipt that is not found any more. Announce it in "
+            "Who answered after the backup was made holds a receipt that is not found any more. Announce it in "
             "every village of a survey that runs, and ask those households to answer once more with the same slip."
         )
     )

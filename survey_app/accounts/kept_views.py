@@ -103,7 +103,7 @@ def _refused_token(error: CSRFError) -> ResponseReturnValue:
         return errors.http_error(error)
     if person.user_id == typed.user_id:
         flash(
-            _("You signed in anew meanwhile, so nothing is saved yet. Look it over and send it again."),
+            _("You signed in again meanwhile, so nothing is saved yet. Look it over and send it again."),
             "warning",
         )
         return redirect(back, HTTPStatus.SEE_OTHER)

@@ -61,7 +61,7 @@ def check(password: str, email: str) -> None:
     if _normal(password).casefold() == _normal(email).casefold():
         raise WeakPassword(_("The password may not be the same as the sign-in name."))
     if _normal(password).casefold() in _known():
-        raise WeakPassword(_("This password stands in lists of stolen passwords. Please choose another one."))
+        raise WeakPassword(_("This password is in lists of stolen passwords. Please choose another one."))
     if _is_of_this_place(password, email):
         raise WeakPassword(
             _("This password is made of names of this survey or of yours. Please add words of your own.")

@@ -78,7 +78,7 @@ def renew(user_id: int) -> ResponseReturnValue:
 def close(user_id: int) -> ResponseReturnValue:
     with db.transaction() as current:
         operations.close_account(current, user_id, by=access.identity(), now=datetime.now(UTC))
-    flash(_("The account is closed. Whoever was signed in with it is out now."), "success")
+    flash(_("The account is closed. Who was signed in with it is out now."), "success")
     return redirect(_LIST)
 
 

@@ -164,12 +164,12 @@ def invitation(session: Session, token: str, now: datetime) -> InvitationView:
         raise InvitationOver(
             _(
                 "This invitation has been used. Sign in with the password chosen then. If that was not you, "
-                "tell whoever invited you at once."
+                "tell the person who invited you at once."
             )
         )
     if found.expires_at <= now or not user.active:
         raise InvitationOver(
-            _("This invitation is no longer valid. Ask whoever invited you for a new letter.")
+            _("This invitation is no longer valid. Ask the person who invited you for a new letter.")
         )
     return InvitationView(
         user_id=user.id,

@@ -56,7 +56,7 @@ class FactorMissing(DomainError):
 
     def __init__(self) -> None:
         super().__init__(
-            _("This account has no second factor. Whoever needs one sets it up at the next sign-in.")
+            _("This account has no second factor. Who needs one sets it up at the next sign-in.")
         )
 
 

@@ -68,7 +68,7 @@ class PaperForm(DecisionForm):
     scan = FileField(
         _l("Scan or photo of the paper (PDF, PNG or JPEG, at most 5 MB)"),
         validators=[
-            FileRequired(_l("Choose the file with the scan; a file has to be chosen anew each time."))
+            FileRequired(_l("Choose the file with the scan; a file has to be chosen again each time."))
         ],
     )
 

@@ -182,7 +182,7 @@ def _waiting(
         )
     if not asked.may_confirm(by, now):
         raise ApprovalRefused(
-            _("Whoever uploaded the scan cannot confirm it; a second person of the same body has to.")
+            _("Who uploaded the scan cannot confirm it; a second person of the same body has to.")
         )
     return paper, asked
 

@@ -161,7 +161,7 @@ def _condition_fields(draft: Document, item: Part, condition_on: str) -> dict[st
     ]
     if condition_on and condition_on not in {choice.value for choice in asked}:
         # A condition that no longer fits stays until the author decides; the check names it.
-        asked.append(SelectChoice(condition_on, _("After a question that no longer stands above this one")))
+        asked.append(SelectChoice(condition_on, _("After a question that is no longer above this one")))
     fields: dict[str, Field] = {"condition_on": SelectField(_("When it is asked"), choices=asked)}
     chosen = drafts.question(draft, condition_on)
     if chosen is not None:

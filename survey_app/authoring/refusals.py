@@ -56,7 +56,7 @@ class EditedMeanwhile(DomainError):
         super().__init__(
             _(
                 "%(name)s saved a change at %(moment)s, after you opened this page. Your change was not "
-                "made; open the form again to see how it stands now.",
+                "made; open the form again to see how it is now.",
                 name=by,
                 moment=moment(at),
             )

@@ -41,9 +41,7 @@ class MistypedReceipt(DomainError):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
     def __init__(self) -> None:
-        super().__init__(
-            _("There is a mistake in the receipt. Please compare it with what stands on the slip.")
-        )
+        super().__init__(_("There is a mistake in the receipt. Please compare it with what is on the slip."))
 
 
 class NotDrawn(DomainError):

@@ -21,7 +21,7 @@ WORDS = Words(
         "fieldwork.slips": _l("Made slips"),
         "fieldwork.void_batch": _l("Voided a batch of slips"),
         "fieldwork.announce_meeting": _l("Announced a meeting"),
-        "fieldwork.tell_meeting_late": _l("Told of a meeting afterwards"),
+        "fieldwork.tell_meeting_late": _l("Reported a meeting afterwards"),
         "fieldwork.withdraw_meeting": _l("Withdrew the announcement of a meeting"),
     },
     details={

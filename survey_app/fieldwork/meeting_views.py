@@ -35,7 +35,7 @@ def page(survey_id: str) -> ResponseReturnValue:
 @bp.post("/<survey_id>/hop")
 @access.roles(*_WRITERS)
 def announce(survey_id: str) -> ResponseReturnValue:
-    """Keep a meeting; one that has begun already is kept as told afterwards."""
+    """Keep a meeting; one that has begun already is kept as reported afterwards."""
     survey, now = _survey(survey_id), datetime.now(UTC)
     frame = queries.frame(db.session(), survey.id)
     form = _form(frame)
@@ -55,7 +55,7 @@ def announce(survey_id: str) -> ResponseReturnValue:
         return _page(survey, frame, form), refusal.status
     if told.is_late:
         flash(
-            _("Kept as told afterwards: it stays on record, but explains no crowd in the comparison."),
+            _("Kept as reported afterwards: it stays on record, but explains no crowd in the comparison."),
             "warning",
         )
     else:

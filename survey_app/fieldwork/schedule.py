@@ -150,7 +150,7 @@ def _meetings(session: Session, survey: queries.SurveyView, now: datetime) -> It
         yield Todo(
             _("Meeting of %(village)s", village=names[meeting.unit_id]),
             _(
-                "%(day)s, %(start)s to %(end)s, %(place)s. Bring slips and phones for whoever has none.",
+                "%(day)s, %(start)s to %(end)s, %(place)s. Bring slips and phones for those who have none.",
                 day=day(meeting.starts_at),
                 start=clock(meeting.starts_at),
                 end=clock(meeting.ends_at),

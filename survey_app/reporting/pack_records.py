@@ -62,7 +62,7 @@ def readme(found: Exact, public_url: str, now: datetime) -> bytes:
         ),
         _("WHAT IS NOT IN IT"),
         _(
-            "The auditor's set with all answers is not in this pack. Whoever has it beside a person's receipt "
+            "The auditor's set with all answers is not in this pack. Who has it beside a person's receipt "
             "knows that person's answer, and a pack is copied and filed. Front and auditors fetch it from the "
             "page of the result under their own names, and every download is recorded."
         ),
@@ -156,7 +156,7 @@ def _decisions(session: Session, survey: SurveyView) -> Iterator[Row]:
 def _postings(session: Session, survey: SurveyView) -> Iterator[Row]:
     yield (
         *(_("Number"), _("Village or commune"), _("Place"), _("Posted on"), _("Until"), _("Days")),
-        *(_("Stands"), _("Replaces number"), _("Reason"), _("Recorded by"), _("Recorded at")),
+        *(_("In force"), _("Replaces number"), _("Reason"), _("Recorded by"), _("Recorded at")),
     )
     for found in postings.postings(session, survey.id):
         until = found.noted.posted_until

@@ -81,7 +81,7 @@ def correct(survey_id: str, number: int) -> ResponseReturnValue:
     except DomainError as refusal:
         flash(refusal.message, "error")
         return _correction(survey, posting, form), refusal.status
-    flash(_("The new record stands; the former one stays below it."), "success")
+    flash(_("The new record counts; the former one stays below it."), "success")
     return redirect(url_for("postings.page", survey_id=survey.id), HTTPStatus.SEE_OTHER)
 
 

@@ -113,7 +113,7 @@ def rule_text(finding: Finding) -> str:
     sentences = [_RULES[finding.rule.code](finding.rule)]
     if requirement.phone_slips and "least" in finding.rule.params:
         sentences.append(
-            _("Where the number stands: %(source)s.", source=source_text(requirement.phone_slips.source))
+            _("Where the number is found: %(source)s.", source=source_text(requirement.phone_slips.source))
         )
     if requirement.quote:
         sentences.append(f"“{requirement.quote}”")

@@ -32,7 +32,7 @@ from survey_app.scoring.rates import Range, Rate
 from survey_app.scoring.scorecards import Scorecard
 from survey_app.scoring.tallies import ItemTally
 
-#: Fewer dissatisfied (or satisfied) households than this are never told apart from none.
+#: Fewer dissatisfied (or satisfied) households than this are never shown apart from none.
 PROTECTED = 10
 SMALLEST_BANDED_VILLAGE = 20
 #: A band holds at least this many households, so that its ends are five apart.

@@ -190,7 +190,7 @@ class _Reader:
                     Wrong(_("“%(title)s” is not a column of this list.", title=shown), _heading_names()),
                 )
             elif key in columns:
-                self._note(place, str(cell), Wrong(_("The column stands here twice."), _heading_names()))
+                self._note(place, str(cell), Wrong(_("The column is here twice."), _heading_names()))
             elif key:
                 columns[key] = number
         for key in _REQUIRED:
@@ -243,7 +243,7 @@ class _Reader:
 def _twice(line: HouseholdLine, first: _Place) -> Wrong:
     return Wrong(
         _(
-            "%(name)s stands in row %(row)s already.",
+            "%(name)s is in row %(row)s already.",
             name=kinds.full_name(line.kind, line.village),
             row=first.row,
         ),

@@ -203,7 +203,7 @@ def _wrong_values(
     if not _is_code(code):
         yield "code", _("“%(value)s” is not a commune's code.", value=code), _("5 digits, leading zeros kept")
     elif code in seen:
-        yield "code", _("The code %(value)s stands in the file twice.", value=code), _("each unit once")
+        yield "code", _("The code %(value)s is in the file twice.", value=code), _("each unit once")
     if values["province_code"] not in provinces:
         yield (
             "province_code",
