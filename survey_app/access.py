@@ -52,7 +52,7 @@ class Role(StrEnum):
                 assert_never(self)
 
 
-# Permissions: each a set of roles named for what it allows. A role stands in a set because somebody wrote it there,
+# Permissions: each a set of roles named for what it allows. A role is in a set because somebody wrote it there,
 # never because others were left out, so that a new role opens nothing but its own account.
 
 #: Signing in and out, the own password, sessions, second factor, list of today: no figure and no survey.
@@ -80,7 +80,7 @@ TICK_SERVICES = OFFICERS
 DRAFT_SURVEYS = CORRECT_FRAMES = LOCAL
 CALL_MEETINGS = FRONT | {Role.COMMUNE}
 READ_PRINTS = BODIES
-#: Whoever is not of the Front prints only where rehearsal or the province allow it.
+#: Who is not of the Front prints only where rehearsal or the province allow it.
 PRINT_SLIPS = FRONT | {Role.COMMUNE}
 KEY_PAPER = FRONT | {Role.CLERK}
 #: Told in the commune that slips wait to be keyed again.

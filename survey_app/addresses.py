@@ -4,7 +4,7 @@ from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 
 
 def network(address: str | None, *, ipv4: int, ipv6: int) -> str | None:
-    """The network of so many bits around an address; None where there is none, as through a local socket."""
+    """The network of this many bits around an address; None where there is none, as through a local socket."""
     try:
         found = ip_address(address or "")
     except ValueError:

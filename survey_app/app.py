@@ -182,7 +182,7 @@ def _forget_failures(now: datetime) -> int:
 
 
 def _refuse_other_hosts() -> ResponseReturnValue | None:
-    """Serve the host that stands in QR codes, and this machine's own names; before anything leads anywhere.
+    """Serve the host that is in QR codes, and this machine's own names; before anything leads anywhere.
 
     The health check is asked by whatever address somebody watches.
     """

@@ -1,6 +1,6 @@
 """What officers and operators did: an append-only list of acts, each bound to the one before it by a digest.
 
-Never holds a code, a receipt, an answer or an address. Whoever keeps the newest digest outside (`flask audit head`)
+Never holds a code, a receipt, an answer or an address. Who keeps the newest digest outside (`flask audit head`)
 can tell later whether an act was changed, taken out or forgotten. Acts of one transaction are chained as its very
 last statements, so that nobody waits in the queue of the chain while still waiting for something else.
 """
@@ -23,7 +23,7 @@ from survey_app import db
 from survey_app.db import Base, UtcDateTime
 from survey_app.i18n import lazy_gettext as _l
 
-#: The actor of every command: whoever holds the machine.
+#: The actor of every command: who holds the machine.
 OPERATOR = "operator"
 
 #: What the first act of all follows.
@@ -44,7 +44,7 @@ class Words:
     acts: Mapping[str, LazyString] = field(default_factory=dict)
     #: By name of a detail of any act, or of a field that an act changed.
     details: Mapping[str, LazyString] = field(default_factory=dict)
-    #: By detail, for what stands in it: words of the program. Other values are shown as they were noted.
+    #: By detail, for what is in it: words of the program. Other values are shown as they were noted.
     values: Mapping[str, Mapping[str, LazyString]] = field(default_factory=dict)
 
 
@@ -111,7 +111,7 @@ def detail_name(key: str) -> str:
 
 
 def value_name(key: str, value: str) -> str:
-    """What stands in a detail, where that is a word of the program; any other text as it is."""
+    """What is in a detail, where that is a word of the program; any other text as it is."""
     return str(_words().get(("value", key, value), value))
 
 
@@ -140,7 +140,7 @@ def record(session: Session, actor: str, act: str, subject: str, *, at: datetime
 def changes(before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, dict[str, list[object]]]:
     """Old and new value of every field that differs, as `record` takes them; nothing where none does.
 
-    A field that only one side has stands with None on the other. Dates and moments are kept as ISO 8601.
+    A field that only one side has is None on the other. Dates and moments are kept as ISO 8601.
 
     >>> changes({"place": "Nhà rông", "days": 3}, {"place": "Trạm xá", "days": 3})
     {'changes': {'place': ['Nhà rông', 'Trạm xá']}}
@@ -272,7 +272,7 @@ def _forget_pending(session: Session, transaction: SessionTransaction) -> None:
 
 
 def _queue(session: Session, acts: int) -> None:
-    """Wait until whoever appends before has committed, then hold the chain to the end of this transaction."""
+    """Wait until those who append before have committed, then hold the chain to the end of this transaction."""
     longer = db.insert(session, AuditChain).values(id=1, length=acts)
     session.execute(
         longer.on_conflict_do_update(index_elements=["id"], set_={"length": AuditChain.length + acts})

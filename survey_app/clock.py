@@ -101,7 +101,7 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """What the clock says and, unless the machine was started anew, what it should say by the machine's own count."""
+    """What the clock says and, unless the machine was started again, what it should say by the machine's own count."""
 
     says: datetime
     expected: datetime | None
@@ -199,7 +199,7 @@ def due_on_two_days(session: Session, act: str, due: Iterable[str], now: datetim
 def _agree(believed: ClockReading, now: datetime, counted: Machine) -> bool:
     """Whether the clock moved as the machine counted.
 
-    A machine started anew has counted nothing of the time between: then a time service must vouch for the clock, or
+    A machine started again has counted nothing of the time between: then a time service must vouch for the clock, or
     hardly any time have passed.
     """
     expected = _expected(believed, counted)

@@ -124,7 +124,7 @@ def session() -> Session:
 
 
 def reading() -> Session:
-    """The session of a request that only reads: on its own, each statement stands alone, with no transaction around.
+    """The session of a request that only reads: on its own, each statement is alone, with no transaction around.
 
     For the respondents' pages: BEGIN and ROLLBACK cost the database as much as what they read. A transaction that the
     request already has stays.
@@ -156,7 +156,7 @@ def transaction() -> Iterator[Session]:
 def hold(current: Session, model: type[Row], key: object) -> Row | None:
     """The row with this primary key as it is now, held until the transaction ends; None where there is none.
 
-    Whoever else holds it comes before or waits. Held in one order where several rows are held one after another.
+    Who else holds it comes before or waits. Held in one order where several rows are held one after another.
     """
     columns = inspect(model).primary_key
     values = key if isinstance(key, tuple) else (key,)
@@ -243,7 +243,7 @@ def _make_sqlite_strict(engine: Engine) -> None:
 
 
 def _open_what_is_there(engine: Engine) -> None:
-    """Whoever asks a database that is not there is told so; SQLite would make an empty one in its place."""
+    """Who asks a database that is not there is told so; SQLite would make an empty one in its place."""
 
     @event.listens_for(engine, "do_connect")
     def refuse(dialect: Dialect, _record: Any, _arguments: Any, _options: Any) -> None:

@@ -1,7 +1,7 @@
 """What stands against this installation working at all, asked at every door: requests, commands and the minute job.
 
 Without its own keys, or on an older database than it had, an installation would do harm that nobody can undo: sign what
-nobody can check, take a used code again. `db`, `keys`, `audit` and `ops` stay open, because whoever repairs needs them.
+nobody can check, take a used code again. `db`, `keys`, `audit` and `ops` stay open, because who repairs needs them.
 A pepper is not asked for here: it stops its own survey alone.
 """
 
@@ -39,9 +39,9 @@ _SOUND, _UNSOUND = 60, 5
 class Obstacle:
     """One thing that stands against working."""
 
-    #: A few English words for whoever watches the server; they name no place on the disk.
+    #: A few English words for the one who watches the server; they name no place on the disk.
     reason: str
-    #: What it is and what to do, for whoever sits at the machine.
+    #: What it is and what to do, for the one who sits at the machine.
     message: str
 
 

@@ -1,7 +1,7 @@
 """Whether the installation is right (`/healthz`), and whether it can take answers now (`/ready`).
 
 The first is for anybody and names no figure. The second writes, looks at disks and at the minute job, and answers this
-machine or whoever has the token.
+machine or somebody who has the token.
 """
 
 import hmac
@@ -182,7 +182,7 @@ def _seconds(age: timedelta | None) -> int | None:
 
 
 def _may_ask() -> bool:
-    """This machine itself, not through a proxy that nobody believes; or whoever has the token."""
+    """This machine itself, not through a proxy that nobody believes; or somebody who has the token."""
     settings: Settings = current_app.extensions["settings"]
     scheme, _blank, given = request.headers.get("Authorization", "").partition(" ")
     if settings.ready_token and scheme == "Bearer":

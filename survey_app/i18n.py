@@ -55,19 +55,19 @@ def init_app(app: Flask) -> None:
 
 
 def for_operator(text: str) -> str:
-    """`text` in the language of whoever runs the server, where no application could be made."""
+    """`text` in the language of the one who runs the server, where no application could be made."""
     return str(Translations.load(_CATALOGUES, ["vi"]).ugettext(text))
 
 
 def in_english(words: LazyString) -> str:
-    """What was said for whoever reads, as machines and the audit log have it."""
+    """What was said for the one who reads, as machines and the audit log have it."""
     with force_locale("en"):
         return str(words)
 
 
 @contextmanager
 def force_locale(tag: str) -> Iterator[None]:
-    """Speak `tag` inside the block, whoever reads."""
+    """Speak `tag` inside the block, no matter who reads."""
     before = g.pop("words", None)
     try:
         with flask_babel.force_locale(tag):
@@ -106,7 +106,7 @@ def pgettext(context: str, text: str, /, **values: object) -> str:
 def _words() -> NullTranslations:
     """The catalogue of the reader's language, found once a request: Flask-Babel looks for it at every sentence.
 
-    Outside of any application everything is in English, as it stands in the code.
+    Outside of any application everything is in English, as it is in the code.
     """
     if not g:
         return NullTranslations()

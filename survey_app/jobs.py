@@ -1,7 +1,7 @@
 """The minute job: rooms register what must happen by the clock, `run_due` does all of it.
 
 Knows no room. A job gets the moment as an argument, opens its own transactions and must be safe to run twice. One that
-fails stops no other; when each last worked and last failed is kept for whoever watches the server.
+fails stops no other; when each last worked and last failed is kept for the one who watches the server.
 """
 
 import traceback

@@ -1,6 +1,6 @@
 """The secret files in one archive, because no backup of the data holds them.
 
-Without the peppers no open survey takes an answer; without the signing key no receipt can be checked. Whoever holds
+Without the peppers no open survey takes an answer; without the signing key no receipt can be checked. Who holds
 the archive and a copy of the database can tell whether a code was used: keep the two apart.
 """
 

@@ -1,6 +1,6 @@
 """`flask keys …`: make the secrets of a new installation, copy all of them, and renew one that is lost.
 
-Nothing else makes a session secret or a signing key: one that were made anew without a word would end every session,
+Nothing else makes a session secret or a signing key: one that were made again without a word would end every session,
 and no sealed result could be checked any more.
 """
 
@@ -78,7 +78,7 @@ def create(as_json: bool) -> None:
 @click.option("--reason", required=True, type=command_line.WORDS, help="Why; it is kept in the audit log.")
 @_JSON
 def renew(name: str, reason: str, as_json: bool) -> None:
-    """Make a signing key or session secret anew that is lost for good, or was seen; move the old file away first."""
+    """Make a signing key or session secret again that is lost for good, or was seen; move the old file away first."""
     now = datetime.now(UTC)
     try:
         with db.transaction() as current:

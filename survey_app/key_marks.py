@@ -1,7 +1,7 @@
 """Which session secret and signing key belong to this database: the mark of each, written down when it was made.
 
 A key that is missing, or another one in its place, is told by name before anything is signed with it. The mark of a
-pepper stands with its survey.
+pepper is with its survey.
 """
 
 from collections.abc import Iterable
@@ -79,7 +79,7 @@ def create(session: Session, keys: KeyStore, *, now: datetime) -> tuple[str, ...
 
 
 def renew(session: Session, keys: KeyStore, name: str, *, now: datetime) -> str:
-    """Make a key anew where none lies; its mark. Raises FileExistsError rather than replace one.
+    """Make a key again where none lies; its mark. Raises FileExistsError rather than replace one.
 
     What an earlier signing key signed is still checked, against its public half in the key folder.
     """

@@ -1,6 +1,6 @@
-"""Two people at one row: a form that changes what stands carries what it showed, and whoever saves second decides.
+"""Two people at one row: a form that changes what stands carries what it showed, and who saves second decides.
 
-The mark is made of the values themselves, so no table needs a column for it, and whoever puts back the very value
+The mark is made of the values themselves, so no table needs a column for it, and who puts back the very value
 that was shown disturbs nobody. Compare inside the transaction that writes, with the row held.
 """
 

@@ -1,6 +1,6 @@
 """What a request was refused for that none of our own pages, and nobody with a slip in hand, would send.
 
-Whoever refuses says so here; `accounts.denials` notes it on the way out. Knows nothing of who sent it.
+Who refuses says so here; `accounts.denials` notes it on the way out. Knows nothing of who sent it.
 """
 
 from enum import StrEnum

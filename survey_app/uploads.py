@@ -23,7 +23,7 @@ from survey_app.i18n import gettext as _
 
 #: Files that are opened at once on one machine, whatever the number of web workers.
 AT_ONCE = 2
-#: Seconds that a file waits for its turn: whoever waits holds a thread that could take a household's answer.
+#: Seconds that a file waits for its turn: who waits holds a thread that could take a household's answer.
 LONGEST_WAIT = 3
 #: Seconds by the clock after which a child is ended, wherever it hangs.
 LONGEST_READING = 30

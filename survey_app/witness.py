@@ -2,7 +2,7 @@
 
 A backup that was restored is behind its witness, and would take codes a second time that were used since. The witness
 goes forward only, by the minute job and at each seal, and never backward but by an operator's act. It is in no backup:
-whoever restores everything on an empty machine finds none, and says so too.
+who restores everything on an empty machine finds none, and says so too.
 """
 
 import json
@@ -39,7 +39,7 @@ class Lost:
 class Gap:
     """In what the database is behind its witness."""
 
-    #: A few words, in the language of whoever reads them.
+    #: A few words, in the language of the one who reads them.
     reason: LazyString
     acts_known: int | None
     acts_found: int

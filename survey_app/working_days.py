@@ -11,7 +11,7 @@ from survey_app.config import VIETNAM
 
 
 def last_of(working_days: int, *, after: date, days_off: Collection[date] = frozenset()) -> date:
-    """The last of so many working days after a day.
+    """The last of this many working days after a day.
 
     >>> last_of(2, after=date(2026, 6, 5)).isoformat()  # a Friday
     '2026-06-09'

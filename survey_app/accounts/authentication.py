@@ -1,6 +1,6 @@
 """Whether a password is right, how many wrong ones are let through, and the same work for a name nobody has.
 
-Knows no page. Whoever calls must not hold a transaction: a hash takes longer than any write should last.
+Knows no page. Who calls must not hold a transaction: a hash takes longer than any write should last.
 """
 
 from datetime import datetime

@@ -16,7 +16,7 @@ from survey_app.access import Identity
 from survey_app.errors import DATABASE_AWAY
 from survey_app.suspicion import Suspicion, suspected
 
-#: Notes of one person in an hour, or of one suspicion of whoever is not signed in; what comes after them in that hour
+#: Notes of one person in an hour, or of one suspicion of people not signed in; what comes after them in that hour
 #: is refused and not noted.
 LIMIT = 20
 

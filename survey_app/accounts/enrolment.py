@@ -161,7 +161,7 @@ def ask_reset(session: Session, user_id: int, *, by: Identity, now: datetime) ->
 def confirm_reset(session: Session, user_id: int, *, by: Identity, now: datetime) -> None:
     """Take a lost factor off, as the second of two colleagues; the person's sessions end.
 
-    Raises AccountNotFound, NotYourAccount; ResetRefused without a request, or for whoever asked.
+    Raises AccountNotFound, NotYourAccount; ResetRefused without a request, or for the one who asked.
     """
     _manageable(session, user_id, by, now)
     waiting = select(FactorReset).where(FactorReset.user_id == user_id, FactorReset.confirmed_at.is_(None))

@@ -24,7 +24,7 @@ Arguments = ParamSpec("Arguments")
 #: One room, one blueprint; this module adds its page to it.
 bp = views.bp
 
-#: To open a page that decides, and to send its form: whoever opened it in time has time to write a reason.
+#: To open a page that decides, and to send its form: who opened it in time has time to write a reason.
 _TO_OPEN = timedelta(minutes=10)
 _TO_SEND = timedelta(minutes=15)
 
@@ -33,7 +33,7 @@ _PREFIX = "again-"
 
 
 def fresh(view: Callable[Arguments, ResponseReturnValue]) -> Callable[Arguments, ResponseReturnValue]:
-    """Only for people who showed who they are in the last minutes; stands below @access.roles."""
+    """Only for people who showed who they are in the last minutes; goes below @access.roles."""
 
     @wraps(view)
     def asked_first(*args: Arguments.args, **kwargs: Arguments.kwargs) -> ResponseReturnValue:

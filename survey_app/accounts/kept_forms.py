@@ -27,7 +27,7 @@ LASTS = timedelta(days=1)
 #: Of one account; the oldest go first.
 MOST = 20
 
-#: Longer ones are not kept: no form of ours holds so many words.
+#: Longer ones are not kept: no form of ours holds this many words.
 LARGEST = 500_000
 
 _NONCE = 12

@@ -198,7 +198,7 @@ def _filled(html: str, kept: FormAsSent | None) -> str:
 
 
 def _let_go_what_was_sent(response: Response) -> Response:
-    """A kept form that reached its page again is kept no longer: it is saved, or stands in the reply."""
+    """A kept form that reached its page again is kept no longer: it is saved, or is in the reply."""
     mark, person = request.form.get(KEPT) if _reached_its_page() else None, g.get("identity")
     if mark and person is not None:
         try:

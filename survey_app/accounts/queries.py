@@ -142,7 +142,7 @@ def name_of(session: Session, actor: str) -> str:
 
 
 def names_of(session: Session, actors: Iterable[str]) -> dict[str, str]:
-    """Names by actor as the audit log writes actors; the log's own word where no person stands behind it."""
+    """Names by actor as the audit log writes actors; the log's own word where no person is behind it."""
     names = {actor: _("The operator of the server") if actor == OPERATOR else actor for actor in actors}
     numbers = [int(actor.removeprefix("user:")) for actor in names if actor.startswith("user:")]
     people = session.execute(select(User.id, User.name).where(User.id.in_(numbers)).order_by(User.id))

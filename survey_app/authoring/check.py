@@ -25,7 +25,7 @@ class CheckLine:
 
 
 def problems(draft: Document, found: Iterable[Problem]) -> tuple[CheckLine, ...]:
-    """All that stands in the way of freezing; the form as a whole first, then question by question."""
+    """All that is in the way of freezing; the form as a whole first, then question by question."""
     numbers = drafts.numbers(draft)
     places = {key: place for place, key in enumerate(numbers)}
     worded = dict.fromkeys(_worded(problem, numbers) for problem in found)

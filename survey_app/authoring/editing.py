@@ -146,7 +146,7 @@ def _save_part(
 
 
 def row(session: Session, instrument_id: int) -> InstrumentRecord:
-    """The row as it stands now, held until the transaction ends. Raises InstrumentNotFound."""
+    """The row as it is now, held until the transaction ends. Raises InstrumentNotFound."""
     record = db.hold(session, InstrumentRecord, instrument_id)
     if record is None:
         raise refusals.InstrumentNotFound

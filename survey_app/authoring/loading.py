@@ -31,7 +31,7 @@ def loaded(session: Session, instrument_id: int) -> Instrument:
 
 
 def known(session: Session, instrument_id: int, digest: str | None) -> Instrument:
-    """The same for whoever has read its digest already; the database is asked once in each process."""
+    """The same for the one who has read its digest already; the database is asked once in each process."""
     return _frozen.get(digest or "") or _load(session, instrument_id, digest)
 
 

@@ -150,7 +150,7 @@ def import_document(session: Session, raw: dict[str, object], *, now: datetime) 
         return queries.instrument(session, instrument_id)
     if present.document != content:
         editing.write(session, editing.editable(session, present.id), content, audit.OPERATOR, now)
-        # The view is read from the row as it stands now.
+        # The view is read from the row as it is now.
         session.flush()
     return queries.instrument(session, present.id)
 

@@ -1,6 +1,6 @@
 """What other rooms and the screens read of instruments.
 
-Whoever sees one here may use it; who may change it is `InstrumentView.may_edit`.
+Who sees one here may use it; who may change it is `InstrumentView.may_edit`.
 """
 
 from collections.abc import Mapping
@@ -79,7 +79,7 @@ class Listed:
 
 
 def instrument(session: Session, instrument_id: int) -> InstrumentView:
-    """That version, whoever owns it. Raises InstrumentNotFound."""
+    """That version, no matter who owns it. Raises InstrumentNotFound."""
     row = session.execute(_records().where(InstrumentRecord.id == instrument_id)).one_or_none()
     if row is None:
         raise InstrumentNotFound

@@ -1,6 +1,6 @@
 """The triggers that keep frozen instruments as they are, as text for each database.
 
-Migrations carry a copy of this text; a test compares what stands in the database with what stands here. What may still
+Migrations carry a copy of this text; a test compares what is in the database with what is here. What may still
 change on a frozen row is the Front's confirmation: given once, and taken back while no survey was published with it.
 """
 

@@ -31,7 +31,7 @@ def language_name(tag: str) -> str:
 
 
 def own_language_name(tag: str) -> str:
-    """The language in its own words, for whoever chooses it."""
+    """The language in its own words, for the one who chooses it."""
     return {"vi": "Tiếng Việt", "en": "English", "jra": "Jrai", "bdq": "Bahnar"}.get(tag, tag)
 
 

@@ -106,7 +106,7 @@ class BoardRow:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What stands beside a share of communes that consulted: of those counted, how many did how well.
+    """What is beside a share of communes that consulted: of those counted, how many did how well.
 
     `reached_coverage` is None for a rule book that configures no coverage.
     """
@@ -330,7 +330,7 @@ def _target(framework: Framework, target: Target, rows: tuple[BoardRow, ...]) ->
 
 
 def _beside(framework: Framework, target: Target, rows: Iterable[BoardRow]) -> Beside | None:
-    """What stands beside a share of communes that were consulted; nothing beside another."""
+    """What is beside a share of communes that were consulted; nothing beside another."""
     match target.kind:
         case TargetKind.UNITS_WITH_ONLINE_FEEDBACK:
             return None

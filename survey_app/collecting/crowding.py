@@ -1,6 +1,6 @@
 """How many answers an open link takes from one network in a minute, so that no script fills it without a pause.
 
-Counted in the memory of this process alone, for the running minute, under a key that is drawn anew with the process:
+Counted in the memory of this process alone, for the running minute, under a key that is drawn again with the process:
 nothing is written, and after the minute nothing is known any more. Answers with a household's code are not counted.
 """
 
@@ -16,7 +16,7 @@ from survey_app.collecting.queries import Door
 from survey_app.collecting.refusals import TooManyFromHere
 
 #: Answers that one process takes through open links from one network in one minute: a meeting in a village hall,
-#: all behind one address, stays below it; whoever comes after waits for the next minute (trust: at most 60 s).
+#: all behind one address, stays below it; who comes after waits for the next minute (trust: at most 60 s).
 ANSWERS_A_MINUTE = 40
 
 

@@ -17,9 +17,9 @@ from survey_app.suspicion import Suspicion, suspect
 
 
 def guarded_slip_door(typed: str, now: datetime, *, ticket: str = "") -> Door:
-    """The door of a code, slowing down whoever tries codes at random. A survey with a result needs no slip.
+    """The door of a code, slowing down those who try codes at random. A survey with a result needs no slip.
 
-    Whoever shows the ticket of this very slip has had its form open and guesses nothing, so does not wait (ADR 18).
+    Who shows the ticket of this very slip has had its form open and guesses nothing, so does not wait (ADR 18).
     """
     code = codes.normalise(typed)
     key = throttle.address_key("code", now)

@@ -46,7 +46,7 @@ def count_guess(session: Session, caller: str, survey_id: str | None, now: datet
 
 
 def require_patience(session: Session, guesses: int, survey_id: str | None, now: datetime) -> None:
-    """Raise TooManyGuesses for a caller who made so many wrong guesses in this minute, at a code of the survey."""
+    """Raise TooManyGuesses for a caller who made this many wrong guesses in this minute, at a code of the survey."""
     alarmed = survey_id is not None and _is_alarm(session, survey_id, now)
     if guesses >= (GUESSES_UNDER_ALARM if alarmed else GUESSES_PER_MINUTE):
         raise TooManyGuesses

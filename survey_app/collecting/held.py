@@ -144,7 +144,7 @@ def store_held(session: Session, user_id: int, *, now: datetime, keys: KeyStore)
 
 
 def store_due(session: Session, user_id: int, *, now: datetime, keys: KeyStore) -> None:
-    """The same, unless its minute was begun anew meanwhile."""
+    """The same, unless its minute was begun again meanwhile."""
     before = _claim(session, user_id)
     if before is not None and now - _moment(before) > MENDED_WITHIN:
         _store(session, before, now=now, keys=keys)
@@ -164,7 +164,7 @@ def due(session: Session, now: datetime) -> tuple[int, ...]:
 
 
 def renew(session: Session, user_id: int, *, now: datetime) -> None:
-    """Begin the minute anew, because the slip is being mended. Raises MendedTooLate."""
+    """Begin the minute again, because the slip is being mended. Raises MendedTooLate."""
     before = _claim(session, user_id)
     if before is None or now - _moment(before) > MENDED_WITHIN:
         raise MendedTooLate

@@ -16,7 +16,7 @@ from survey_app.collecting.refusals import OpenedTooOften
 LOOKS_A_DAY = 40
 #: The first looks are counted in this process alone: the usual household costs no write and leaves no row.
 _UNWRITTEN = 5
-#: Slips remembered at once; beyond that counting begins anew, which only gives some more unwritten looks.
+#: Slips remembered at once; beyond that counting begins again, which only gives some more unwritten looks.
 _MOST_REMEMBERED = 50_000
 
 

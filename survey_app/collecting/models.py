@@ -66,7 +66,7 @@ class RetainedLeaf(Base):
 
     survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
     leaf: Mapped[str] = mapped_column(String(64), primary_key=True)
-    #: Whether the answer was annulled with its village and so stands in the list of those that do not count.
+    #: Whether the answer was annulled with its village and so is in the list of those that do not count.
     annulled: Mapped[bool] = mapped_column(server_default=false())
 
 
@@ -82,7 +82,7 @@ class InvalidPaper(Base):
 
 
 class PaperKeyer(Base):
-    """Who has keyed paper of a village: whoever did does not key its slips a second time. Tied to no slip."""
+    """Who has keyed paper of a village: who did does not key its slips a second time. Tied to no slip."""
 
     __tablename__ = "paper_keyers"
     __table_args__ = {"sqlite_with_rowid": False}

@@ -160,7 +160,7 @@ def store_slip(survey_id: str) -> ResponseReturnValue:
 @bp.post("/can-bo/nhap-phieu/<survey_id>/sua")
 @access.roles(*KEYING_ROLES)
 def mend_slip(survey_id: str) -> ResponseReturnValue:
-    """Begin the minute of the held slip anew and show it."""
+    """Begin the minute of the held slip again and show it."""
     own_survey(survey_id)
     now = datetime.now(UTC)
     try:
@@ -206,7 +206,7 @@ def nothing_keyed() -> WrongAnswers:
 
 
 def _door(current: Session, survey: SurveyView, code: str, now: datetime) -> Door:
-    """The slip of a keyed code. Whoever keys codes that do not exist is slowed down like any caller."""
+    """The slip of a keyed code. Who keys codes that do not exist is slowed down like any caller."""
     if codes.survey_of(code) != survey.id:
         raise OtherSurvey(codes.survey_of(code))
     key = throttle.subject_key("keying", str(access.identity().user_id), now)

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
 
-#: Problems named in one message; whoever sends thousands of unknown questions gets no echo of them all.
+#: Problems named in one message; who sends thousands of unknown questions gets no echo of them all.
 _MOST_NAMED = 30
 
 

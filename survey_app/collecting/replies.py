@@ -1,6 +1,6 @@
 """How a respondents' page is answered: its policy, its refusals, and what it says when the database is away.
 
-Whatever was typed stands in the reply again. Knows no route.
+Whatever was typed is in the reply again. Knows no route.
 """
 
 import secrets

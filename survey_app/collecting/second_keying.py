@@ -1,6 +1,6 @@
 """Double entry: one paper slip in ten is keyed again by another person, who never sees what is stored.
 
-Which slips follows from the survey's pepper and the leaves alone: whoever keyed first could not foresee it, and it can
+Which slips follows from the survey's pepper and the leaves alone: who keyed first could not foresee it, and it can
 be drawn again. What is kept says that a slip agrees or not, never who keyed it again or when. Nothing here changes an
 answer, and nothing gives one out: the stored answer is compared and dropped.
 """
@@ -60,7 +60,7 @@ class NotDrawn(DomainError):
 
 
 class KeyedHere(DomainError):
-    """Whoever keyed paper of a village does not check that village."""
+    """Who keyed paper of a village does not check that village."""
 
     code = "nguoi-da-nhap"
     status = HTTPStatus.FORBIDDEN
@@ -91,7 +91,7 @@ class NotKeyedNow(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class VillageDraw:
-    """The slips of one village that wait to be keyed again; `waiting` is empty for whoever keyed paper there."""
+    """The slips of one village that wait to be keyed again; `waiting` is empty for the one who keyed paper there."""
 
     unit_name: str
     keyed_by_reader: bool

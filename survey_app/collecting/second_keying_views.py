@@ -1,6 +1,6 @@
 """The screen of double entry, on which drawn paper slips are keyed again, blind; and what the survey's page says of it.
 
-Whether keyings agree depends on answers, so it is told only once the phones are closed, in counts of villages.
+Whether keyings agree depends on answers, so it is said only once the phones are closed, in counts of villages.
 """
 
 from collections.abc import Iterator, Mapping
@@ -44,7 +44,7 @@ _OF_RECEIPT = (
 )
 #: States in which the outcome may be told: nobody can answer by phone any more.
 _TOLD = (State.COUNTING, State.SEALED, State.SIGNED)
-#: Whoever keys in a commune; the province's Front helps out where it is asked to.
+#: Who keys in a commune; the province's Front helps out where it is asked to.
 _REMINDED = access.REMIND_OF_KEYING
 
 

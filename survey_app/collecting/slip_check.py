@@ -1,4 +1,4 @@
-"""Was my slip used? Yes or no, for whoever holds the slip; never when, where or with which answers.
+"""Was my slip used? Yes or no, for the one who holds the slip; never when, where or with which answers.
 
 Asked by POST alone, so that no address, history or log holds the code. Ends when the result is signed or the
 survey's pepper is destroyed, whichever comes first.

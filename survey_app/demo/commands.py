@@ -26,7 +26,7 @@ from survey_app.units.queries import UnitNotFound, UnitView
 group = AppGroup("demo", help="The sample province.")
 
 _FRAMEWORK = "mau-trinh-dien"
-#: How an address that `make run` chose stands in the settings; an operator's own is left alone.
+#: How an address that `make run` chose is in the settings; an operator's own is left alone.
 _SERVED_HERE = 'public_url = "http://127.0.0.1:'
 
 

@@ -38,7 +38,7 @@ from survey_app.units.queries import UnitView
 SEED = 20260215
 SOURCE = "DỮ LIỆU MẪU"
 INSTRUMENT = "xa-ntm-nang-cao"
-#: Ia Mơ stays without a survey, for whoever wants to start from nothing.
+#: Ia Mơ stays without a survey, for the one who wants to start from nothing.
 UNTOUCHED = "23938"
 #: The commune whose survey is open; its officers have accounts.
 OPEN_COMMUNE = "23764"

@@ -20,7 +20,7 @@ from survey_app.i18n import gettext as _
 
 bp = Blueprint("clock", __name__, template_folder="templates")
 
-#: Both bodies of the province; whoever sees it first decides, and the audit log says who.
+#: Both bodies of the province; who sees it first decides, and the audit log says who.
 _DECIDING = access.TELL_THE_CLOCK
 _BY_THE_CLOCK = {State.PUBLISHED, State.OPEN, State.COUNTING}
 

@@ -1,4 +1,4 @@
-"""The number villagers may call: whether a contact holds one, and where it stands.
+"""The number villagers may call: whether a contact holds one, and where it is.
 
 A contact is written freely, with names and places; without a number there is nobody to call, and nothing says so.
 """

@@ -1,8 +1,8 @@
 """Group administration: meetings of a village at which many answer at once, announced so that the crowd is expected.
 
-Only what was announced before it began explains many answers in ten minutes or from one network. What is told
+Only what was announced before it began explains many answers in ten minutes or from one network. What is said
 afterwards is kept as "báo sau" and explains nothing. A meeting is never changed: before it begins it may be withdrawn
-and announced anew. Knows no answer and nobody who came.
+and announced again. Knows no answer and nobody who came.
 """
 
 from collections.abc import Iterable, Mapping
@@ -36,7 +36,7 @@ class MeetingPlan:
 
 @dataclass(frozen=True, slots=True)
 class MeetingView:
-    """A meeting as it was told."""
+    """A meeting as it was announced."""
 
     id: int
     unit_id: int
@@ -48,7 +48,7 @@ class MeetingView:
 
     @property
     def is_late(self) -> bool:
-        """Whether it was told when it had begun already ("báo sau")."""
+        """Whether it was announced when it had begun already ("báo sau")."""
         return self.announced_at >= self.starts_at
 
     @property
@@ -122,7 +122,7 @@ def _printed(row: Meeting) -> dict[str, object]:
 
 
 def meetings(session: Session, survey_id: str) -> tuple[MeetingView, ...]:
-    """Every meeting that was told, withdrawn ones too, by when they begin."""
+    """Every meeting that was announced, withdrawn ones too, by when they begin."""
     return meetings_of(session, [survey_id]).get(survey_id, ())
 
 

@@ -217,7 +217,7 @@ class PrintBatch(Base):
 
 
 class Meeting(Base):
-    """A meeting of a village at which many may answer at once. Never changed: a mistake is withdrawn and told anew."""
+    """A meeting of a village at which many may answer at once. Never changed: a mistake is withdrawn and told again."""
 
     __tablename__ = "meetings"
     __table_args__ = (

@@ -167,7 +167,7 @@ def shorten(
 ) -> None:
     """Let the phones close earlier, though not before the end of tomorrow. Raises WrongState.
 
-    Whoever was told the old day has at least a day to hear of the new one.
+    Who was told the old day has at least a day to hear of the new one.
     """
     survey = hold(session, survey_id)
     require_state(survey, State.PUBLISHED, State.OPEN)

@@ -26,7 +26,7 @@ def obstacles(session: Session, survey_id: str, now: datetime) -> tuple[str, ...
 
 
 def conflicts(session: Session, typed: Survey, villages: int, now: datetime) -> tuple[str, ...]:
-    """What would stand against publishing a survey that is only typed yet and asks in so many villages.
+    """What would stand against publishing a survey that is only typed yet and asks in this many villages.
 
     Besides the obstacles it names another decision survey of the same plan, which may be meant.
     """
@@ -42,7 +42,7 @@ def conflicts(session: Session, typed: Survey, villages: int, now: datetime) -> 
 def overlapping(session: Session, survey: Survey, closes_at: datetime) -> str | None:
     """Another published survey of the commune that this one may not run beside until `closes_at`.
 
-    Two decision surveys may not, nor a decision and a feedback survey that ask the same items: whoever gave feedback
+    Two decision surveys may not, nor a decision and a feedback survey that ask the same items: who gave feedback
     would believe that the household has answered. Rehearsals may run beside anything.
     """
     if survey.rehearsal:

@@ -1,4 +1,4 @@
-"""The rule book that a survey stands under: the one pinned when it was published, or the one a draft would pin."""
+"""The rule book that a survey is under: the one pinned when it was published, or the one a draft would pin."""
 
 from datetime import datetime
 

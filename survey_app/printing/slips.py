@@ -3,7 +3,7 @@
 Two A5 sheets stand on an A4 page, printed on both sides, cut and folded once. Outside: what the slip is, and
 nothing to tick; all outsides of a village are alike, so it does not matter which outside meets which inside.
 Inside: QR and code on one half, the tick boxes of the same form on the other. A stub sticks out of the folded
-slip and carries no code. Knows nothing of households and keeps no code: whoever asks hands the codes in and
+slip and carries no code. Knows nothing of households and keeps no code: who asks hands the codes in and
 takes the file away.
 """
 
@@ -54,7 +54,7 @@ def qr_text(public_url: str, code: str) -> str:
 
 
 def _in_address(code: str) -> str:
-    """A printed code as it stands in an address, in one piece."""
+    """A printed code as it is in an address, in one piece."""
     return code.replace(" ", "")
 
 

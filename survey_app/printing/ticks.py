@@ -56,7 +56,7 @@ class Stem:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What stands above a column of boxes: the answer in words, and the face that it has on the phone."""
+    """What is above a column of boxes: the answer in words, and the face that it has on the phone."""
 
     label: str
     #: What the answer counts as, which decides the face; none where it counts as neither.

@@ -1,6 +1,6 @@
 """What this system stores of anybody, line by line: the data map for the impact-assessment file.
 
-One list, read by the page and by a test that asks for every table of the database to be in it. Whoever adds a table
+One list, read by the page and by a test that asks for every table of the database to be in it. Who adds a table
 says here what it is for.
 """
 

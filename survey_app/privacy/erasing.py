@@ -2,9 +2,9 @@
 
 Never part of the transaction, and its failure never undoes either. A deleted row stays readable in the file of its
 table, in the order in which answers came and with the number of its transaction, also after an ordinary VACUUM, which
-only marks the place as free. So the tables are written anew. Archived logs and backups are not reached from here.
+only marks the place as free. So the tables are written again. Archived logs and backups are not reached from here.
 
-While a table is written anew nobody else can use it, and while that waits for its lock everybody waits behind it. So a
+While a table is written again nobody else can use it, and while that waits for its lock everybody waits behind it. So a
 round asks for locks once and for a tenth of a second in all; when it has to give up, the next tries come ever later.
 What would make villagers wait is besides left for the night. What was left is found again from the audit log.
 """
@@ -28,7 +28,7 @@ from survey_app.privacy.redaction import REDACT
 from survey_app.sealing.cancelling import SET_ASIDE
 from survey_app.sealing.queries import RAW_REMOVED
 
-#: The act that notes which tables were written anew, and after which act.
+#: The act that notes which tables were written again, and after which act.
 ERASED = "results.erased"
 #: What is moved or deleted while answers still come in, or rewritten at the seal.
 _OF_ANSWERING = ("responses", "progress", "activity_counters", "network_counters", "second_keyings")
@@ -46,11 +46,11 @@ _LEAVING: Mapping[str, tuple[str, ...]] = {
 _PATIENCE_MS = 100
 #: Half of it: on SQLite two statements may have to wait, the second for readers of the log alone.
 _SQLITE_PATIENCE = "PRAGMA busy_timeout=50"
-#: After so many minutes at most it is tried again, however often it failed.
+#: After this many minutes at most it is tried again, however often it failed.
 _LONGEST_PAUSE = 60
-#: What is written anew at any hour: well below a second, measured with half a million rows (docs/performance.md).
+#: What is written again at any hour: well below a second, measured with half a million rows (docs/performance.md).
 SMALL = 16 * 1024 * 1024
-#: Hours of the Vietnamese day in which larger tables are written anew; announced counting ends at 24:00.
+#: Hours of the Vietnamese day in which larger tables are written again; announced counting ends at 24:00.
 _NIGHT = range(5)
 
 
@@ -101,7 +101,7 @@ def _note_try(session: Session, now: datetime, *, failed: bool) -> None:
 
 
 def _owed(session: Session) -> tuple[tuple[str, ...], int]:
-    """Tables not written anew since the newest act that left something there, and the newest of all those acts."""
+    """Tables not written again since the newest act that left something there, and the newest of all those acts."""
     last = select(AuditEvent.act, func.max(AuditEvent.id)).where(AuditEvent.act.in_(_LEAVING))
     newest: dict[str, int] = {}
     for act, number in session.execute(last.group_by(AuditEvent.act).order_by(AuditEvent.act)):
@@ -118,7 +118,7 @@ def _owed(session: Session) -> tuple[tuple[str, ...], int]:
 
 
 def _below(engine: Engine, tables: Iterable[str], most: int) -> tuple[str, ...]:
-    """Those of the tables that take at most so many bytes; SQLite has one file for all."""
+    """Those of the tables that take at most this many bytes; SQLite has one file for all."""
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             pages, size = (
@@ -135,7 +135,7 @@ def _bytes(connection: Connection, table: str) -> int:
 
 
 def write_anew(engine: Engine, tables: Sequence[str]) -> tuple[str, ...]:
-    """Write the tables anew, up to the first that is in use; which of them could be. At any hour and size."""
+    """Write the tables again, up to the first that is in use; which of them could be. At any hour and size."""
     if engine.dialect.name == "sqlite":
         return tuple(tables) if _write_file_anew(engine) else ()
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

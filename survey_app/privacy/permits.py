@@ -1,7 +1,7 @@
 """Leave to take something out of the sealed and annulled answers of one survey, for as long as one block of code runs.
 
 The triggers of the database look for the permit. It is written and removed inside the caller's transaction, so no
-other connection ever sees it. It stops mistakes, and whoever may write to the tables but not into this one. An
+other connection ever sees it. It stops mistakes, and who may write to the tables but not into this one. An
 operator with full rights on the database can write a permit, or drop the triggers: what stands against him is the
 leaf list, the chained log and the signed paper, not this.
 """

@@ -33,7 +33,7 @@ class NoTextToRedact(DomainError):
 
 
 class NoReason(DomainError):
-    """Whoever takes a text out says why."""
+    """Who takes a text out says why."""
 
     code = "thieu-ly-do"
 

@@ -1,7 +1,7 @@
 """Removing what is no longer needed: raw answers some months after their survey was sealed, and old invitations.
 
 Tallies, seal and the list of leaves stay, so a receipt can still be found and the seal still be checked. The law
-names no number of months, and neither does this module: whoever runs the server sets it.
+names no number of months, and neither does this module: who runs the server sets it.
 """
 
 import calendar
@@ -98,7 +98,7 @@ class Removed:
 
 
 def keep_from(on: date, months: int) -> datetime:
-    """What was sealed before this moment has been kept for so many months on the day `on`."""
+    """What was sealed before this moment has been kept for this many months on the day `on`."""
     year, month = divmod(on.year * 12 + on.month - 1 - months, 12)
     last = calendar.monthrange(year, month + 1)[1]
     return opening(date(year, month + 1, min(on.day, last)))

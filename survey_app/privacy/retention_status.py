@@ -56,7 +56,7 @@ class LastRemoval:
 
 
 def first_day(ended_on: date, months: int) -> date:
-    """The first day on which answers of a survey that ended that day have been kept for so many months.
+    """The first day on which answers of a survey that ended that day have been kept for this many months.
 
     >>> first_day(date(2026, 1, 30), 1), first_day(date(2026, 6, 1), 12)
     (datetime.date(2026, 3, 1), datetime.date(2027, 6, 2))

@@ -8,5 +8,5 @@ from survey_app.sealing.schedule import JOB
 
 
 def erase_owed(now: datetime, actor: str = JOB) -> tuple[str, ...]:
-    """Write anew what sealed, removed or redacted rows left behind; tables left for a later minute."""
+    """Write again what sealed, removed or redacted rows left behind; tables left for a later minute."""
     return erasing.erase_owed(db.database.engine, now, actor=actor)

@@ -1,6 +1,6 @@
 """Open-ended answers on pages: read after sealing, released or withheld by the Front, taken out where they must be.
 
-Which answer a text stands in, and of which village, is on none of these pages. Reading is noted, like exact figures.
+Which answer a text is in, and of which village, is on none of these pages. Reading is noted, like exact figures.
 """
 
 from collections.abc import Mapping

@@ -82,7 +82,7 @@ class TextQuestion:
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    """A text with the answer it stands in, which never leaves this module but for redaction."""
+    """A text with the answer it is in, which never leaves this module but for redaction."""
 
     submission: str
     text: FreeText

@@ -63,7 +63,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class MeetingWithAnswers:
-    """A meeting as it was told, and how many answered by phone in its hours, in full ten minutes."""
+    """A meeting as it was announced, and how many answered by phone in its hours, in full ten minutes."""
 
     meeting: MeetingView
     answers: int

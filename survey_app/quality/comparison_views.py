@@ -116,7 +116,7 @@ def replies(survey_id: str) -> ResponseReturnValue:
 
 
 def _refuse_unseen(current: Session, survey: SurveyView, form: ReceiptsForm) -> None:
-    """Whoever puts totals in the place of a village's earlier ones sees those first."""
+    """Who puts totals in the place of a village's earlier ones sees those first."""
     unit_id = surveys.frame_line(current, survey.id, form.village.data).unit.id
     entered = current.get(ReceiptList, (survey.id, unit_id))
     if entered is not None:
@@ -125,7 +125,7 @@ def _refuse_unseen(current: Session, survey: SurveyView, form: ReceiptsForm) -> 
 
 
 def _refuse_unseen_replies(current: Session, survey: SurveyView, form: RepliesForm) -> None:
-    """Whoever corrects an earlier entry of replies sees it first."""
+    """Who corrects an earlier entry of replies sees it first."""
     for entry in callbacks.entries(current, survey.id)[-1:]:
         said = {name: getattr(entry.replies, name) for name in ("confirmed", "denied", "not_reached")}
         stored = RepliesForm(formdata=None, data=said)

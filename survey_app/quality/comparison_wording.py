@@ -34,7 +34,7 @@ def outcome(sample: Sample) -> str:
 
 
 def contradicted(found: Contradiction) -> str:
-    """What stands beside a finding, on the board, on papers and before signing."""
+    """What is beside a finding, on the board, on papers and before signing."""
     return _(
         "Call-back: %(denied)d of %(reached)d households reached say that they did not answer. With 95 %% certainty at "
         "least %(least)d of %(of)d ticked rows are wrong; please compare with the papers.",

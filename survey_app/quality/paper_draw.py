@@ -78,7 +78,7 @@ class SlipComparison:
 
 @dataclass(frozen=True, slots=True)
 class KeyedAnswer:
-    """One question as it stands on paper, in Vietnamese, and what was keyed; None for a blank."""
+    """One question as it is on paper, in Vietnamese, and what was keyed; None for a blank."""
 
     number: int
     text: str
@@ -90,7 +90,7 @@ class KeyedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class DrawnSlip:
-    """One drawn slip; `answers` is None for whoever may not see answers."""
+    """One drawn slip; `answers` is None for the one who may not see answers."""
 
     number: int
     leaf: str

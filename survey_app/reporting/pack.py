@@ -1,6 +1,6 @@
 """The evidence pack (hồ sơ minh chứng) of a sealed result: every paper and record of it in one ZIP, with a manifest.
 
-The auditor's set is not in it. It holds the answers themselves, and whoever has it beside a person's receipt knows
+The auditor's set is not in it. It holds the answers themselves, and who has it beside a person's receipt knows
 what that person answered; a pack is copied, mailed and filed. An auditor fetches that set under the own name.
 Entries are written one after another, so no more than one paper is held at a time.
 """

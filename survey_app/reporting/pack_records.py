@@ -1,6 +1,6 @@
 """The records in an evidence pack: its letter to the reader, and plan, frame, form, decisions, postings and acts.
 
-Rows for `files.csv_rows`. Holds no answer, and no number of one: the list of receipts is public, and whoever knows an
+Rows for `files.csv_rows`. Holds no answer, and no number of one: the list of receipts is public, and who knows an
 answer's number could try what was answered until it fits.
 """
 

@@ -94,7 +94,7 @@ def evidence_pack(survey_id: str) -> ResponseReturnValue:
         )
         with db.transaction() as current:
             pack.note_taken(current, survey.id, packed, actor=person.actor, now=now)
-        on_failure.pop_all()  # from here on whoever sends it closes it
+        on_failure.pop_all()  # from here on the one who sends it closes it
     return files.download(_chunks(made), f"ho-so-minh-chung-{survey.id}", files.ZIP)
 
 

@@ -93,7 +93,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """What minutes and commune table show. Exact counts of villages: whoever makes one notes it."""
+    """What minutes and commune table show. Exact counts of villages: who makes one notes it."""
 
     result: DisclosedResult
     villages: tuple[VillageLine, ...]

@@ -89,7 +89,7 @@ class DisclosedResult:
 
     @property
     def closing_line(self) -> DisclosedItem | None:
-        """The closing item, which stands apart from the score."""
+        """The closing item, which is apart from the score."""
         return self._line(self.commune.closing_item) if self.commune.closing_item else None
 
     @property
@@ -160,7 +160,7 @@ def agreed_without_commune(session: Session, survey_id: str) -> tuple[PassedOver
 
 
 def to_check(session: Session, survey_id: str) -> DisclosedResult:
-    """The public result as it stands beside the signed statement: where an earlier figure is kept, without tables.
+    """The public result as it is beside the signed statement: where an earlier figure is kept, without tables.
 
     Raises what `queries.scorecard` raises.
     """

@@ -1,6 +1,6 @@
 """Where the sets are fetched: the public one by everybody, the auditor's by auditors and the Front of the province.
 
-The page that checks them is handed out here too, as a file to keep and open without a network; whoever does not
+The page that checks them is handed out here too, as a file to keep and open without a network; who does not
 trust this server takes that page, or the command, from somebody else.
 """
 

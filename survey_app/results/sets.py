@@ -1,7 +1,7 @@
 """The two sets of a sealed survey that others check without us: one for everybody, one for auditors.
 
 A set is plain JSON. The public one shows of the signed statement only the parts that disclosure lets everybody
-see; the rest stands there as salted hashes. The auditor's opens everything and holds the answers as stored.
+see; the rest is there as salted hashes. The auditor's opens everything and holds the answers as stored.
 `verifier/` reads both and imports nothing from here, so a change of shape is a change of format.
 """
 
@@ -119,7 +119,7 @@ def _set(
         # What was signed, and not what today's rules would tell.
         "disclosed": signed[Audience.PUBLIC] if signed else tables.dump(result.commune),
         "leaves": list(counting.sealed_leaves(session, survey.id)),
-        # How many answers of which village, when and why stands in the signed statement.
+        # How many answers of which village, when and why is in the signed statement.
         "annulled_leaves": list(counting.annulled_leaves(session, survey.id)),
     }
 

@@ -1,6 +1,6 @@
 """The triggers that let rows of postings be added and never changed, as text for each database.
 
-Migrations carry a copy of this text; a test compares what stands in the database with what stands here.
+Migrations carry a copy of this text; a test compares what is in the database with what is here.
 """
 
 _TABLE = "postings"

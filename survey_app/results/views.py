@@ -1,6 +1,6 @@
 """Where results are looked at: the officers' page and its files, and the page for everybody.
 
-Every figure comes out of `disclosed.result` for the audience of whoever is looking; exact figures of
+Every figure comes out of `disclosed.result` for the audience of the one who is looking; exact figures of
 villages are written to the audit log when they are shown.
 """
 

@@ -52,7 +52,7 @@ class RecognitionNotFound(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A rule book as it now stands on record; `is_new` is False when exactly this was already there."""
+    """A rule book as it now is on record; `is_new` is False when exactly this was already there."""
 
     framework: Framework
     is_new: bool

@@ -263,7 +263,7 @@ def _refuse_unseen_recognition(
     commune: UnitView,
     form: RecognitionForm,
 ) -> None:
-    """Whoever puts a decision in the place of another of that year sees it first."""
+    """Who puts a decision in the place of another of that year sees it first."""
     key = (commune.id, form.indicator.data, form.decided_on.data.year)
     for one in queries.recognitions(current, province.path):
         if (one.unit_id, one.indicator, one.year) == key:

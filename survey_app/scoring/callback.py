@@ -1,7 +1,7 @@
 """Back-checks: which households to ask again by telephone, and what their replies can and cannot say.
 
 The sample is drawn among the ticked rows of the paper receipt lists: a household that signed for its slip can say
-whether it answered. The platform knows how many rows are ticked, never who stands in them: a row is named by its
+whether it answered. The platform knows how many rows are ticked, never who is in them: a row is named by its
 village and its place among the ticked rows, counted from the top of the paper. The draw has no randomness of its own:
 anybody with the signed digest repeats it.
 
@@ -64,7 +64,7 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """What stands beside every finding on a result that the call-back contradicts: "to be compared", no verdict.
+    """What is beside every finding on a result that the call-back contradicts: "to be compared", no verdict.
 
     `denied` of the `reached` households say that they did not answer, so at least `at_least_false` of the `ticked`
     rows are false.
@@ -150,7 +150,7 @@ def contradiction(rows: int, replies: Replies) -> Contradiction | None:
 
 
 def _least_false(rows: int, replies: Replies) -> int:
-    """The fewest false rows under which so many denials are not rarer than 5 %; never below those that denied."""
+    """The fewest false rows under which this many denials are not rarer than 5 %; never below those that denied."""
     if not replies.denied:
         return 0
     low, high = replies.denied, rows - replies.confirmed

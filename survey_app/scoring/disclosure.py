@@ -5,7 +5,7 @@ commune everybody but the signers gets the coverage, exactly, and one coded band
 per item and no verdict. The rules, of which "too few" is the first:
 
 - no table for a commune with fewer valid slips than its audience's threshold;
-- no band for a village under 20 valid slips, whoever looks: below that a band says either nothing or that
+- no band for a village under 20 valid slips, no matter who looks: below that a band says either nothing or that
   nearly everybody complained;
 - fewer than 10 dissatisfied households, none included, read as one: "at least ⌊100(n - 10)/n⌋ %", 86 for 71
   of 72; the mirror case, from 25 slips on, reads "at most ⌈1000/n⌉ %". Many blanks can put the rate below the

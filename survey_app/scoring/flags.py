@@ -47,20 +47,20 @@ class Limits:
     #: F2: the corner of the plot of coverage and satisfaction: at least these two.
     corner_coverage: int = 9500
     corner_satisfaction: int = 9800
-    #: F2: and above the middle of the other villages by more than these, which must be at least so many.
+    #: F2: and above the middle of the other villages by more than these, which must be at least this many.
     unlike_coverage: int = 1500
     unlike_satisfaction: int = 400
     fewest_neighbours: int = 4
-    #: F3: answers in ten minutes, and so many times the median of the slots in which anybody answered.
+    #: F3: answers in ten minutes, and this many times the median of the slots in which anybody answered.
     burst_answers: int = 10
     burst_times: int = 6
     #: F4: answers below two seconds an item. For a whole commune 20 % would hide a tenth of invented answers.
     fast_of_village: int = 2000
     fast_of_commune: int = 1000
-    #: F5: the chance of so many equal answers lies below ten to the power of minus this; and so many at least.
+    #: F5: the chance of this many equal answers lies below ten to the power of minus this; and this many at least.
     same_rarity: int = 4
     fewest_same: int = 5
-    #: F6: answers of a village from one network, outside announced meetings, with at least so many answers.
+    #: F6: answers of a village from one network, outside announced meetings, with at least this many answers.
     one_network: int = 3000
     fewest_network_answers: int = 30
     #: F9: households that wrote the same text, at least.
@@ -70,7 +70,7 @@ class Limits:
     night_of_commune: int = 500
     #: F4, F7: fewer answers by phone have no share worth naming.
     fewest_phone_answers: int = 50
-    #: F8: points between the satisfaction of two doors, with at least so many answers through each.
+    #: F8: points between the satisfaction of two doors, with at least this many answers through each.
     channel_points: int = 1500
     fewest_channel_answers: int = 30
     #: F10: answers through a helper's phone, of all, where they are as many as the line above says.

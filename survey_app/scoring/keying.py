@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from survey_app.questions.instrument import Instrument, Question
 from survey_app.questions.reading import Value
 
-#: One slip in so many is keyed again by another person.
+#: One slip in this many is keyed again by another person.
 ONE_IN = 10
 #: Slips that may differ, of all keyed again, in per cent; above it the papers of the village are looked at.
 MOST_DIFFERING = 1

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 
 def lot(key: bytes, name: str) -> bytes:
-    """The value by which a name stands in line, 32 bytes; names are ASCII."""
+    """The value by which a name is sorted, 32 bytes; names are ASCII."""
     return hmac.digest(key, name.encode("ascii"), sha256)
 
 

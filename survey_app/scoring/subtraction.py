@@ -23,7 +23,7 @@ Ends = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is told of one village: ends of its dissatisfied and satisfied slips, and of its satisfied answers."""
+    """What is said of one village: ends of its dissatisfied and satisfied slips, and of its satisfied answers."""
 
     slips: int
     dissatisfied_slips: Ends

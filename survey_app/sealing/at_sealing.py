@@ -12,7 +12,7 @@ from survey_app.sealing.counting import RawAnswer
 
 #: Keeps something of the answers, in the transaction of the seal and before it is written.
 Keep: TypeAlias = Callable[[Session, SurveyView, Sequence[FrameLine], Sequence[RawAnswer]], None]
-#: Comes behind a seal that is committed, with the moment and whoever sealed; opens its own transactions.
+#: Comes behind a seal that is committed, with the moment and who sealed; opens its own transactions.
 Follow: TypeAlias = Callable[[datetime, str], object]
 
 _KEEP, _FOLLOW = "at_sealing.keep", "at_sealing.follow"

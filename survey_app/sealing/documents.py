@@ -176,7 +176,7 @@ def statement(
 ) -> dict[str, Any]:
     """What is signed: the document with its counts as salted hashes; parts named in `opened` show salt and value.
 
-    Whoever holds an opened part makes its hash again, so the digest is the same whatever is opened. A part's
+    Who holds an opened part makes its hash again, so the digest is the same whatever is opened. A part's
     salt follows from the seal's and tells nothing of the others. `exact` is the table with every count of the
     villages, which the document holds as a hash alone, for those who may have it.
     """

@@ -115,7 +115,7 @@ def close_and_seal(session: Session, survey_id: str, *, actor: str, now: datetim
 
 
 def refresh_feedback(session: Session, survey_id: str, *, now: datetime) -> bool:
-    """Count an open feedback survey anew, once a civil day and only after ten new answers; whether it did.
+    """Count an open feedback survey again, once a civil day and only after ten new answers; whether it did.
 
     Counts in full each time: a figure of the day is the count of the stored answers and nothing else.
     """

@@ -68,7 +68,7 @@ def todos(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]
 
 
 def remarks(_session: Session, survey: SurveyView) -> Iterator[Remark]:
-    """What ends the counting, for whoever looks at the survey meanwhile."""
+    """What ends the counting, for the one who looks at the survey meanwhile."""
     if survey.state is State.COUNTING and survey.purpose is Purpose.DECISION:
         yield Remark(
             _(

@@ -4,8 +4,8 @@ Answers alone may change, in two ways and only while `permits` says so for their
 taken out of `answers`, and a row may go once its leaf is kept elsewhere. What keying again found may be rewritten
 until the seal, because sealing does so in random order.
 
-Migrations carry a copy of this text, because a migration never changes; a test compares what stands in the
-database with what stands here.
+Migrations carry a copy of this text, because a migration never changes; a test compares what is in the
+database with what is here.
 """
 
 #: Tables to which nothing is added for a survey once it is sealed; the seal itself comes last.

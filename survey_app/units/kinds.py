@@ -93,7 +93,7 @@ def bare_name(kind: UnitKind, name: str) -> str:
 
 
 def _former(old_unit: str) -> str:
-    """A former unit as it stands in a village's name; without a word for its kind it was a commune."""
+    """A former unit as it is in a village's name; without a word for its kind it was a commune."""
     for word in _FORMER_WORDS:
         length = len(word)
         if names.identity(old_unit[:length]) == names.identity(word) and old_unit[length : length + 1] == " ":

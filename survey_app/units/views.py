@@ -23,7 +23,7 @@ bp = Blueprint("units", __name__, url_prefix="/can-bo/don-vi", template_folder="
 
 READERS = access.READ_UNITS
 
-#: Problems of a file shown on the page; the rest is counted. Whoever has more starts from the template again.
+#: Problems of a file shown on the page; the rest is counted. Who has more starts from the template again.
 _SHOWN_PROBLEMS = 200
 
 
