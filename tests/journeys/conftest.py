@@ -6,10 +6,7 @@ started it.
 
 import csv
 import json
-import os
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -23,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from survey_app import db
 from survey_app.config import VIETNAM
+from tests.servers import serving
 
 PROJECT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
@@ -43,24 +41,19 @@ class Server:
     """A running installation: its address, and its commands as an operator gives them."""
 
     url: str
-    environment: dict[str, str]
     folder: Path
     app: Flask
 
     def prepare(self, *arguments: str) -> None:
-        """A command given before the journey begins: run in this process, because starting another takes seconds."""
+        """A command given before the journey begins."""
+        self.flask(*arguments)
+
+    def flask(self, *arguments: str) -> str:
+        """What a command prints, run in this process, because starting another takes seconds; a failure fails the test."""
         done = self.app.test_cli_runner().invoke(args=list(arguments))
         db.session().close()
         db.database.engine.dispose()
         assert done.exit_code == 0, done.output
-
-    def flask(self, *arguments: str) -> str:
-        """What a command prints; fails the test when the command fails."""
-        done = subprocess.run(
-            [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
-            cwd=PROJECT, env=self.environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
         return done.stdout
 
     def json(self, *arguments: str) -> dict:
@@ -85,28 +78,19 @@ def _running(app: Flask, database_url: str, tmp_path: Path, **changes: str) -> I
         listening.bind(("127.0.0.1", 0))
         listening.listen()
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        environment = os.environ | {
+        environment = {
             "SURVEY_INSTANCE": str(tmp_path / "instance"),
             "DATABASE_URL": database_url,
             "PUBLIC_URL": url.replace("127.0.0.1", PUBLIC_HOST),
             "KEY_DIR": str(tmp_path / "keys"),
             **changes,
         }
-        made = Server(url, environment, tmp_path, app)
+        made = Server(url, tmp_path, app)
         made.prepare("units", "import")
         made.prepare("authoring", "list")
-        os.set_inheritable(listening.fileno(), True)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py",
-             "--bind", f"fd://{listening.fileno()}", "wsgi:app"],
-            cwd=PROJECT, env=environment, pass_fds=[listening.fileno()],
-        )  # fmt: skip
-        try:
+        with serving(listening, environment):
             _wait_until_healthy(url)
             yield made
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
 
 
 @pytest.fixture(scope="session")

@@ -6,25 +6,20 @@ of pages, and on PostgreSQL an error of the class `disk_full` raised inside the 
 
 import http.client
 import json
-import os
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from survey_app import db
+from tests.servers import serving
 
 pytestmark = pytest.mark.both_engines
 
 API = "/api/v1/submissions"
-PROJECT = Path(__file__).resolve().parents[3]
 
 
 class ByPath(http.client.HTTPConnection):
@@ -40,16 +35,12 @@ class ByPath(http.client.HTTPConnection):
 def worker(app, database_url, tmp_path) -> Iterator:
     """Send a body to a real server, whose worker dies at the given point; the status, or None without a reply."""
     path, order = tmp_path / "s", tmp_path / "die"
-    environment = os.environ | {
+    environment = {
         "SURVEY_INSTANCE": str(tmp_path / "instance"), "DATABASE_URL": database_url, "DIE": str(order),
-        "KEY_DIR": str(tmp_path / "keys"), "PYTHONPATH": f"{PROJECT}{os.pathsep}{Path(__file__).parent}",
-        "WEB_WORKERS": "1",
+        "KEY_DIR": str(tmp_path / "keys"), "WEB_WORKERS": "1",
     }  # fmt: skip
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "--log-level", "critical",
-         "--bind", f"unix:{path}", "dying:make()"],
-        cwd=PROJECT, env=environment,
-    )  # fmt: skip
+    db.session().close()
+    db.database.engine.dispose()
 
     def send(body: dict[str, object], die: str = "") -> int | None:
         if die:
@@ -65,16 +56,11 @@ def worker(app, database_url, tmp_path) -> Iterator:
         finally:
             connection.close()
 
-    try:
-        deadline = time.monotonic() + 180
-        while not path.exists():
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-        yield send
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(path))
+        listening.listen()
+        with serving(listening, environment, "tests.attacks.abuse.dying:make()"):
+            yield send
 
 
 def test_s05_a_worker_killed_after_the_commit_leaves_one_answer_and_the_retry_says_so(
