@@ -144,15 +144,24 @@ def standby_gone(app, request):
         return
     db.session().close()
     db.database.engine.dispose()
-    with request.getfixturevalue("cluster").admin() as admin:
+    cluster = request.getfixturevalue("cluster")
+    with cluster.admin() as admin:
         admin.execute("SET synchronous_commit = local")
         admin.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
-        admin.execute("SELECT pg_reload_conf()")
-        time.sleep(1)
+        _reload(cluster, admin, "nobody")
         yield
         admin.execute("ALTER SYSTEM RESET synchronous_standby_names")
-        admin.execute("SELECT pg_reload_conf()")
-        time.sleep(1)
+        _reload(cluster, admin, "")
+
+
+def _reload(cluster, admin, expected):
+    """Until whoever connects anew finds the setting."""
+    admin.execute("SELECT pg_reload_conf()")
+    while True:
+        with cluster.admin() as another:
+            if another.execute("SHOW synchronous_standby_names").fetchone() == (expected,):
+                return
+        time.sleep(0.05)
 
 
 @pytest.mark.both_engines
