@@ -87,7 +87,7 @@ RESPONDENTS = (
 
 
 @pytest.mark.parametrize("form", range(len(RESPONDENTS)), ids=["answers", "marks", "code", "receipt"])
-def test_no_string_hurts_a_respondents_form(client, strings, texts, stored, form):
+def test_no_string_hurts_a_respondents_door(client, strings, texts, stored, form):
     wrong = []
     for text in strings if FULL or len(strings) < 100 else strings[form :: len(RESPONDENTS)]:
         address, typed = RESPONDENTS[form](texts[0], text.encode("utf-8", "replace").decode())
