@@ -8,6 +8,8 @@ import re
 import sys
 from pathlib import Path
 
+from tests.source import nodes
+
 PROJECT = Path(__file__).resolve().parents[2]
 CODE = sorted((PROJECT / "survey_app").rglob("*.py"))
 SCRIPTS = [*sorted((PROJECT / "survey_app" / "static").glob("*.js")), PROJECT / "verifier" / "verifier.html"]
@@ -33,11 +35,11 @@ PRIMITIVES = {
 
 
 def trees():
-    return [(path, ast.parse(path.read_text(encoding="utf-8"))) for path in CODE]
+    return [(path, nodes(path)) for path in CODE]
 
 
 def imported(tree):
-    for node in ast.walk(tree):
+    for node in tree:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -45,7 +47,7 @@ def imported(tree):
 
 
 def calls(tree):
-    return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return [node for node in tree if isinstance(node, ast.Call)]
 
 
 def test_only_these_libraries_are_imported():
@@ -89,7 +91,7 @@ def test_every_hash_is_sha_256():
     named = {
         node.attr
         for _path, tree in trees()
-        for node in ast.walk(tree)
+        for node in tree
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "hashlib"
     }
     spelt = {

@@ -12,6 +12,7 @@ import survey_app
 from survey_app import audit
 from survey_app.audit import Words
 from survey_app.i18n import lazy_gettext
+from tests.source import nodes
 
 _APP = Path(survey_app.__path__[0])
 _NAMED = re.compile(r"[a-z]+\.[a-z_]+")
@@ -24,10 +25,9 @@ def module_of(file):
 @cache
 def records(file):
     """The calls in this module that note an act."""
-    source = file.read_text(encoding="utf-8")
-    if "audit.record(" not in source:
+    if "audit.record(" not in file.read_text(encoding="utf-8"):
         return ()
-    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    calls = (node for node in nodes(file) if isinstance(node, ast.Call))
     return tuple(call for call in calls if ast.unparse(call.func) == "audit.record")
 
 

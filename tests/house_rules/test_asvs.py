@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.source import tree
+
 PROJECT = Path(__file__).resolve().parents[2]
 DOCUMENT = (PROJECT / "docs" / "security" / "asvs.md").read_text(encoding="utf-8")
 
@@ -104,7 +106,7 @@ def test_every_named_test_exists():
     for number, _level, _short, answer in ROWS:
         for file, name in named_tests(answer):
             path = PROJECT / file
-            found = ast.parse(path.read_text(encoding="utf-8")).body if path.exists() else []
+            found = tree(path).body if path.exists() else []
             if name not in {node.name for node in found if isinstance(node, ast.FunctionDef)}:
                 missing.append((number, file, name))
 

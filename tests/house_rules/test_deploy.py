@@ -2,8 +2,8 @@
 
 import os
 import re
+import shutil
 import subprocess
-import sys
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -129,10 +129,12 @@ def test_a_backup_leaves_the_machine_encrypted_to_two_holders_and_ends_after_35_
 
 
 @pytest.fixture
-def backup(tmp_path):
+def backup(app, database_url, tmp_path):
     """Run the script on an installation of its own, with an `age` that only copies, or fails for one kind of file."""
-    for name in ("bin", "data", "keys"):
+    for name in ("bin", "of-data", "of-keys"):
         (tmp_path / name).mkdir()
+    shutil.copyfile(database_url.removeprefix("sqlite:///"), tmp_path / "instance" / "survey.sqlite3")
+    (tmp_path / "keys").rename(tmp_path / "instance" / "keys")
     age = tmp_path / "bin" / "age"
     age.write_text('#!/bin/sh\ncase "$5" in $FAILS) exit 1;; esac\ncp "$6" "$5"\n', encoding="utf-8")
     age.chmod(0o755)
@@ -140,15 +142,12 @@ def backup(tmp_path):
         "SURVEY_INSTANCE": str(tmp_path / "instance"),
         "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
     }
-    for arguments in (["db", "upgrade"], ["keys", "create"]):
-        flask = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
-        subprocess.run(flask, cwd=DEPLOY.parent, env=environment, check=True, capture_output=True)
 
-    def run(fails="-", folder="keys"):
+    def run(fails="-", folder="of-keys"):
         script = [
             DEPLOY / "backup",
             "data-recipients",
-            tmp_path / "data",
+            tmp_path / "of-data",
             "key-recipients",
             tmp_path / folder,
         ]

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.source import nodes
+
 _ROOT = Path(__file__).parents[2]
 _APP = _ROOT / "survey_app"
 
@@ -73,7 +75,7 @@ def test_every_match_is_exhaustive_for_the_type_checker():
     open_ended = [
         f"{path.relative_to(_ROOT)}:{node.lineno}"
         for path in sorted(_APP.rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes(path)
         if isinstance(node, ast.Match) and not _is_exhaustive(node)
     ]
 

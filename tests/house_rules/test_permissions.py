@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.source import nodes
+
 _ROOT = Path(__file__).parents[2]
 _APP = _ROOT / "survey_app"
 
@@ -68,10 +70,10 @@ def test_a_new_role_is_shut_out_of_everything_but_its_own_account(tmp_path):
     assert {status for _endpoint, _method, status in routes} <= {"open", "403", "404"}
 
 
-def _collected(tree: ast.AST) -> list[int]:
+def _collected(tree: tuple[ast.AST, ...]) -> list[int]:
     """Lines of collections that name roles, and of rules of views that name one."""
     found = []
-    for node in ast.walk(tree):
+    for node in tree:
         if isinstance(node, ast.Tuple | ast.Set | ast.List) and any(map(_is_role, node.elts)):
             found.append(node.lineno)
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "roles":
@@ -89,7 +91,7 @@ def test_no_room_makes_a_list_of_roles_of_its_own():
         f"{path.relative_to(_ROOT)}:{line}"
         for path in sorted(_APP.rglob("*.py"))
         if path.name != "access.py" and "demo" not in path.parts and path.name != "management.py"
-        for line in _collected(ast.parse(path.read_text(encoding="utf-8")))
+        for line in _collected(nodes(path))
     ]
     templates = [
         str(path.relative_to(_ROOT))

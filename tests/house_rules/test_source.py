@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from survey_app.access import Role
+from tests.source import nodes, tree
 
 PROJECT = Path(__file__).resolve().parents[2]
 CODE = sorted((PROJECT / "survey_app").rglob("*.py"))
@@ -36,7 +37,7 @@ PRINTED = ("/print/", "/papers/", "_print.html")
 
 
 def imports(path):
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -64,7 +65,7 @@ def test_imports_stand_at_the_top_and_are_absolute():
     inside = [
         f"{path}:{node.lineno}"
         for path in CODE
-        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for function in nodes(path)
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)
@@ -89,11 +90,7 @@ def test_nobody_writes_in_templates(rule):
 
 
 def test_every_module_says_why_it_exists():
-    silent = [
-        str(path)
-        for path in CODE
-        if path.stat().st_size and ast.get_docstring(ast.parse(path.read_text("utf-8"))) is None
-    ]
+    silent = [str(path) for path in CODE if path.stat().st_size and ast.get_docstring(tree(path)) is None]
 
     assert silent == []
 
