@@ -4,6 +4,7 @@ The process is forked from the test's: gunicorn, its workers and `wsgi:app` are 
 are there already. Starting it from nothing costs five seconds of processor; `tests/journeys/test_setup.py` does that.
 """
 
+import logging
 import multiprocessing
 import os
 import socket
@@ -42,6 +43,7 @@ def _serve(listening: socket.socket, environment: Mapping[str, str], application
     os.environ.update(environment)
     os.chdir(PROJECT)
     sys.modules.pop("wsgi", None)
+    logging.getLogger().handlers.clear()  # of the test's own report
     os.set_inheritable(listening.fileno(), True)
     config = Path(__file__).with_name("gunicorn.conf.py")
     sys.argv = ["gunicorn", "--config", str(config), "--bind", f"fd://{listening.fileno()}", application]

@@ -102,13 +102,14 @@ def linked(machine: Machine, fielded: Fielded) -> dict[str, int]:
 
 
 def test_the_attacker_is_good_enough_to_link_nearly_everything_before_sealing_on_postgresql(machine, field):
+    if machine.cluster is None:
+        return
     fielded = field()
 
     channels = linked(machine, fielded)
 
-    if machine.cluster is not None:
-        assert channels["spent_codes.xmin = responses.xmin"] == PAIRS
-        assert channels["spent_codes by ctid ~ responses by ctid"] == PAIRS
+    assert channels["spent_codes.xmin = responses.xmin"] == PAIRS
+    assert channels["spent_codes by ctid ~ responses by ctid"] == PAIRS
 
 
 def test_after_sealing_no_channel_links_more_than_five_of_500_pairs(machine, field):
