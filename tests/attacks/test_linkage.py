@@ -273,6 +273,8 @@ def everything_seen(
 FRESH = re.compile(
     r'name="[\w-]*csrf_token"[^>]*value="[^"]+"|content="[\w.-]{60,}"|nonce="[^"]*"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 )
+#: Papers and pictures, whose text is not compared; they are made of the same queries as the pages.
+DRAWN = (".pdf", ".png", ".svg", ".xlsx", ".zip")
 TEXTS = ("text/html", "text/csv", "application/json")
 
 
@@ -284,5 +286,5 @@ def readable(app: Flask, values: dict[str, object]) -> Iterator[str]:
             continue
         with app.test_request_context():
             address = app.url_for(rule.endpoint, **{name: values[name] for name in needed})
-        if not address.startswith(OF_ONESELF):
+        if not address.startswith(OF_ONESELF) and not address.endswith(DRAWN):
             yield address

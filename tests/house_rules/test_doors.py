@@ -104,3 +104,21 @@ def test_every_command_link_and_picture_leads_somewhere(name):
     assert set(re.findall(r"`make ([a-z-]+)", told)) - targets == set()
     assert [link for link in links if not ((PROJECT / name).parent / link).exists()] == []
     assert [path for path in tests if not (PROJECT / path).exists()] == []
+
+
+def test_the_newest_version_of_the_changelog_is_that_of_the_program():
+    setup = configparser.ConfigParser()
+    setup.read(PROJECT / "setup.cfg", encoding="utf-8")
+    headings = re.findall(r"^## (.*)$", text("CHANGELOG.md"), flags=re.MULTILINE)
+
+    assert headings[0] == "Unreleased"
+    assert all(re.fullmatch(r"\d{4}\.\d+ – \d{1,2} \w+ \d{4}", heading) for heading in headings[1:])
+    assert headings[1].split()[0] == setup["metadata"]["version"]
+
+
+def test_the_hooks_of_a_commit_fetch_nothing_and_run_tools_of_the_environment():
+    config = text(".pre-commit-config.yaml")
+
+    assert set(re.findall(r"- repo: (\S+)", config)) == {"local"}
+    assert set(re.findall(r"language: (\S+)", config)) == {"system"}
+    assert all(entry.startswith(".venv/bin/") for entry in re.findall(r"entry: (\S+)", config))
