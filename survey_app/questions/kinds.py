@@ -17,6 +17,10 @@ def N_(text: str) -> str:  # noqa: N802  # the name by which words to be transla
     return text
 
 
+#: Characters of an answer in words, after NFC.
+SHORTER_TEXT, LONGER_TEXT = 200, 2000
+
+
 class Kind(StrEnum):
     """What sort of answer a question takes, by the name that documents know it by. Each has its row below."""
 
@@ -120,7 +124,7 @@ _ROWS = {
         N_("Number"), reading.number, Result.QUARTILES,
         has_range=True, keyed_twice=True,
     ),
-    Kind.SHORT_TEXT: KindRow(N_("Short text"), reading.text(200), Result.WORDS),
-    Kind.LONG_TEXT: KindRow(N_("Long text"), reading.text(2000), Result.WORDS),
+    Kind.SHORT_TEXT: KindRow(N_("Short text"), reading.text(SHORTER_TEXT), Result.WORDS),
+    Kind.LONG_TEXT: KindRow(N_("Long text"), reading.text(LONGER_TEXT), Result.WORDS),
     Kind.NOTE: KindRow(N_("Note, nothing to answer"), reading.nothing, Result.NOTHING),
 }  # fmt: skip
