@@ -279,8 +279,9 @@ def test_nobody_counts_as_silent_by_a_clock_in_doubt(draft, person):
 def test_an_unconfirmed_paper_of_a_late_commune_holds_nobody_up_and_one_in_time_does(draft, person):
     number = ask(draft, person(Role.FRONT_COMMUNE))
     signed = Signed(True, "", "Ông Chủ tịch", units.civil(ASKED), PDF)
+    officer, second = person(Role.COMMUNE), person(Role.COMMUNE, "phó")
     with db.transaction() as current:
-        paper_signatures.upload(current, number, signed, by=person(Role.COMMUNE), now=ASKED + DAY)
+        paper_signatures.upload(current, number, signed, by=officer, now=ASKED + DAY)
     with pytest.raises(ApprovalRefused):
         decide(number, person(Role.FRONT_PROVINCE), SILENT - timedelta(seconds=1))
 
@@ -288,22 +289,23 @@ def test_an_unconfirmed_paper_of_a_late_commune_holds_nobody_up_and_one_in_time_
 
     assert state(draft) is State.OPEN
     with pytest.raises(ApprovalDecided), db.transaction() as current:
-        paper_signatures.confirm(current, number, by=person(Role.COMMUNE, "phó"), now=SILENT)
+        paper_signatures.confirm(current, number, by=second, now=SILENT)
 
 
 def test_a_paper_of_the_other_front_is_confirmed_by_a_second_person_of_that_front_alone(draft, person):
     number = ask(draft, person(Role.FRONT_COMMUNE))
     signed = Signed(True, "", "Bà Chủ tịch", units.civil(ASKED), PDF)
+    officer, second = person(Role.FRONT_PROVINCE), person(Role.FRONT_PROVINCE, "phó")
     with pytest.raises(ApprovalRefused), db.transaction() as current:
-        paper_signatures.upload(current, number, signed, by=person(Role.FRONT_PROVINCE), now=ASKED + DAY)
+        paper_signatures.upload(current, number, signed, by=officer, now=ASKED + DAY)
     with db.transaction() as current:
-        paper_signatures.upload(current, number, signed, by=person(Role.FRONT_PROVINCE), now=SILENT)
+        paper_signatures.upload(current, number, signed, by=officer, now=SILENT)
 
     for other in (person(Role.COMMUNE), person(Role.FRONT_COMMUNE, "phó"), person(Role.FRONT_PROVINCE)):
         with pytest.raises(ApprovalRefused), db.transaction() as current:
             paper_signatures.confirm(current, number, by=other, now=SILENT)
     with db.transaction() as current:
-        paper_signatures.confirm(current, number, by=person(Role.FRONT_PROVINCE, "phó"), now=SILENT)
+        paper_signatures.confirm(current, number, by=second, now=SILENT)
 
     assert state(draft) is State.OPEN
     assert details("accounts.paper_confirmed")[-1]["unanswered_since"] == "2026-06-03"
@@ -513,9 +515,10 @@ def test_a_seal_of_another_digest_is_not_what_the_commune_refused(commune, make_
     move_on(survey, State.SEALED)
 
     def ask_to_sign(role):
+        officer = person(role)
         with db.transaction() as current:
             found = queries.survey(current, survey.id)
-            return signing.ask(current, found, reason="x", by=person(role), now=ASKED)
+            return signing.ask(current, found, reason="x", by=officer, now=ASKED)
 
     first = ask_to_sign(Role.FRONT_COMMUNE)
     decide(first, person(Role.COMMUNE), ASKED, approved=False, reason=COMMENT)

@@ -35,6 +35,7 @@ def mine(make_commune, make_survey):
         "code": commune.unit.code,
         "year": "2026",
         "size": "A4",
+        "suffix": "csv",
     }
     return commune, known
 
@@ -83,6 +84,7 @@ def test_things_of_another_commune_do_not_exist_for_anybody(
         "code": commune.unit.code,
         "year": "2026",
         "size": "A4",
+        "suffix": "csv",
     }
     sign_in(role, make_commune("98002", "Khác").unit)
     seen = []
