@@ -102,7 +102,7 @@ def _no_provincial_partner(session: Session, identity: Identity, lacking: Role) 
     return Todo(
         title=_("Nobody has an account: %(role)s", role=role_name(lacking)),
         detail=_(
-            "Publishing and signing wait for that body, and for its own independence you cannot make its account. Ask "
+            "What two bodies agree on waits for that body, and for its independence you cannot make its account. Ask "
             "the operator of the server to run: %(command)s – and to hand the link it prints to that person, who then "
             "invites the others.",
             command=f"survey accounts create --email … --role {lacking} --unit {code}",

@@ -24,7 +24,7 @@ def state_name(state: State | None) -> str:
         State.OPEN: _("collecting answers"),
         State.COUNTING: _("counting paper slips"),
         State.SEALED: _("counted and sealed"),
-        State.SIGNED: _("signed by both bodies"),
+        State.SIGNED: _("signed"),
         State.ANNULLED: _("annulled"),
     }[state]
 
