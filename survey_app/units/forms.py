@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import SelectField, StringField, ValidationError
+from wtforms import HiddenField, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired, Optional
 
 from survey_app.forms import StaffForm
@@ -25,9 +25,17 @@ from survey_app.units.queries import UnitView
 
 
 class UploadForm(StaffForm):
-    """A file of villages and households."""
+    """A file of villages and households, and the state of the list that the page showed."""
 
     file = FileField(_l("Excel file (.xlsx) or CSV file"), [FileRequired(_l("Please choose a file."))])
+    seen = HiddenField()
+
+
+class DecidedForm(StaffForm):
+    """The rows of a file that was sent before, with what was decided beside them."""
+
+    rows = HiddenField(validators=[InputRequired()])
+    seen = HiddenField()
 
 
 class EndForm(StaffForm):

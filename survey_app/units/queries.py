@@ -4,7 +4,7 @@ A code never stands without a day: codes are given again when units are reformed
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from http import HTTPStatus
@@ -80,12 +80,15 @@ class CommuneSummary:
 
 @dataclass(frozen=True, slots=True)
 class ReportedHouseholds:
-    """One reported number of households."""
+    """One reported number of households; a later one has the higher id."""
 
+    id: int
     households: int
     source: str
     as_of: date
     recorded_at: datetime
+    #: As the audit log writes people.
+    recorded_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,10 +221,30 @@ def last_saved(session: Session, village_id: int) -> Saved | None:
 
 def counts(session: Session, village_id: int) -> tuple[ReportedHouseholds, ...]:
     """Every number of households ever reported for a village, newest first."""
+    return counts_of(session, [village_id]).get(village_id, ())
+
+
+def counts_of(session: Session, village_ids: Collection[int]) -> Mapping[int, tuple[ReportedHouseholds, ...]]:
+    """The same of several villages, by the village's id; a village without any is absent."""
     rows = session.scalars(
-        select(HouseholdCount).where(HouseholdCount.unit_id == village_id).order_by(HouseholdCount.id.desc())
+        select(HouseholdCount)
+        .where(HouseholdCount.unit_id.in_(village_ids))
+        .order_by(HouseholdCount.id.desc())
     )
-    return tuple(ReportedHouseholds(row.households, row.source, row.as_of, row.recorded_at) for row in rows)
+    found: defaultdict[int, tuple[ReportedHouseholds, ...]] = defaultdict(tuple)
+    for row in rows:
+        found[row.unit_id] += (
+            ReportedHouseholds(
+                row.id, row.households, row.source, row.as_of, row.recorded_at, row.recorded_by
+            ),
+        )
+    return found
+
+
+def newest_count(session: Session, commune_id: int) -> int:
+    """The id of the number that was saved last in a commune: the state of its list; 0 where there is none."""
+    of_commune = select(func.max(HouseholdCount.id)).join(Unit, Unit.id == HouseholdCount.unit_id)
+    return session.scalar(of_commune.where(Unit.parent_id == commune_id)) or 0
 
 
 def predecessors(session: Session, unit_id: int) -> tuple[Passage, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from http import HTTPStatus
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,9 +12,11 @@ from survey_app import access, db, files, revisions
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
 from survey_app.revisions import SavedMeanwhile
-from survey_app.units import households, kinds, names, operations, queries
-from survey_app.units.forms import EndForm, UploadForm, VillageForm
+from survey_app.units import households, kinds, names, newer, operations, queries
+from survey_app.units.forms import DecidedForm, EndForm, UploadForm, VillageForm
+from survey_app.units.lines import HouseholdLine
 from survey_app.units.models import Level
+from survey_app.units.newer import NewerNumbers
 from survey_app.units.operations import LineOutcome, VillageHouseholds
 from survey_app.units.queries import UnitView, Village
 from survey_app.units.scope import own_commune
@@ -56,14 +59,58 @@ def upload(code: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _villages_page(commune, form), 422
     sent = form.file.data
+    return _import(commune, form, sent.read(), sent.filename, now)
+
+
+@bp.post("/<code>/tep/chon")
+@access.roles(*access.EDIT_UNITS)
+def decide(code: str) -> ResponseReturnValue:
+    """The file once more, with what was decided where the list had newer numbers."""
+    commune, form = _commune(code), DecidedForm()
+    if not form.validate_on_submit():
+        return redirect(url_for("units.villages", code=code), HTTPStatus.SEE_OTHER)
+    return _import(commune, form, form.rows.data.encode(), "", datetime.now(UTC))
+
+
+def _import(
+    commune: UnitView, form: UploadForm | DecidedForm, content: bytes, filename: str, now: datetime
+) -> ResponseReturnValue:
+    """Record a file, or ask about the numbers that are newer in the list."""
+    on = queries.civil(now)
+    lines: tuple[HouseholdLine, ...] = ()
     try:
-        lines = households.read_file(sent.read(), sent.filename, commune, db.session(), queries.civil(now))
+        lines = households.read_file(content, filename, commune, db.session(), on)
+        with db.transaction() as current:
+            operations.hold(current, [commune.id])
+            seen = int(form.seen.data) if (form.seen.data or "").isdecimal() else None
+            kept = newer.decided(current, lines, seen=seen, said=request.form, on=on)
+            done = operations.record_households(current, kept, actor=access.identity().actor, now=now)
     except BadFile as bad:
-        return _villages_page(commune, form, bad), bad.status
-    with db.transaction() as current:
-        done = operations.record_households(current, lines, actor=access.identity().actor, now=now)
+        return _villages_page(commune, UploadForm(formdata=None), bad), bad.status
+    except NewerNumbers as asked:
+        return _newer_page(commune, lines, asked), asked.status
     flash(_what_changed(done), "success")
-    return redirect(url_for("units.villages", code=code))
+    return redirect(url_for("units.villages", code=commune.code))
+
+
+def _newer_page(commune: UnitView, lines: Iterable[HouseholdLine], asked: NewerNumbers) -> str:
+    rows = [households.headings(), *(_file_row(commune, line) for line in lines)]
+    seen = queries.newest_count(db.session(), commune.id)
+    form = DecidedForm(formdata=None, rows=b"".join(files.csv_rows(rows)).decode("utf-8-sig"), seen=seen)
+    return render_template(
+        "units/newer.html",
+        commune=commune,
+        form=form,
+        refusal=asked,
+        said=request.form,
+        file=newer.FILE,
+        list=newer.LIST,
+    )
+
+
+def _file_row(commune: UnitView, line: HouseholdLine) -> tuple[Cell, ...]:
+    kind, day = kinds.all_kinds()[line.kind].word.lower(), f"{line.as_of:%d/%m/%Y}"
+    return commune.code, line.village, kind, line.households, line.source, day, line.old_unit
 
 
 @bp.get(f"/<code>/mau.{files.TABLE_SUFFIX}")
@@ -188,6 +235,7 @@ def _villages_page(commune: UnitView, form: UploadForm, bad: BadFile | None = No
     listed = queries.villages(db.session(), commune.id, _today())
     counted = [village.households for village in listed if village.households is not None]
     problems = bad.problems if bad else ()
+    form.seen.data = queries.newest_count(db.session(), commune.id)
     return render_template(
         "units/villages.html",
         commune=commune,
