@@ -62,6 +62,7 @@ class KeyStore:
     def create(self, name: str) -> None:
         """Make session secret or signing key. Raises FileExistsError: no key ever takes the place of another."""
         self._write(self.folder / name, _fresh_secret() if name == SESSION else _fresh_signing_key())
+        self._session_secret = self._signing_key = None  # what was read before is no longer what lies there
 
     def keep_public(self, public: str) -> None:
         """Keep the public half of a signing key that is gone, so that what it signed can still be checked."""

@@ -17,6 +17,8 @@ import tables
 from differences import Differs, NotPossible, all_same, same
 
 Json = dict[str, Any]
+#: Letters of a public key by which the server's page of keys tells it from the others.
+KEY_ID_LETTERS = 16
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,9 @@ def _remark(name: str, case: Case) -> str:
     if name == "receipt":
         wanted = receipts.leaf_range(case.found["survey"], case.receipt)
         return "annulled" if wanted and _holds(case.annulled_leaves, wanted) else ""
+    if name == "signature":
+        key: str = case.found["seal"]["public_key"]
+        return key[:KEY_ID_LETTERS]
     if name != "answers":
         return ""
     taken_out = sum(map(receipts.redacted, [*case.answers, *case.annulled_answers]))

@@ -21,6 +21,10 @@ from checks import Case, Outcome, run
 _FORMATS = ("survey-set/1", "survey-set/2", "survey-set/3")
 
 
+#: The sentence for what a check that is right found besides.
+_REMARKS = {"receipt": "annulled", "signature": "signed_with"}
+
+
 class _NoSet(ValueError):
     """The file is not a set that this command can read."""
 
@@ -66,7 +70,7 @@ def _more(outcome: Outcome, language: str) -> str:
     if outcome.status == "not_possible":
         return words.say(words.REASONS, outcome.where, language, outcome.detail)
     if outcome.status == "ok":
-        remark = "annulled" if outcome.check == "receipt" else "redacted"
+        remark = _REMARKS.get(outcome.check, "redacted")
         return words.say(words.SENTENCES, remark, language, outcome.detail) if outcome.detail else ""
     if outcome.where == "?":
         return words.say(words.SENTENCES, "unreadable", language)

@@ -140,6 +140,7 @@ SENTENCES = {
         "{} đoạn chữ đã được che; mã của chúng vẫn khớp",
         "{} texts were taken out; their hashes fit",
     ),
+    "signed_with": ("số hiệu khóa: {}", "number of the key: {}"),
     "annulled": (
         "phiếu này đã được ghi nhận nhưng lượt lấy ý kiến của thôn đã bị hủy, nên không được tính",
         "this answer was recorded, but the answers of its village were annulled: it is not counted",

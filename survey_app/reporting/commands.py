@@ -83,7 +83,7 @@ def _write_pack(survey_id: str, out: Path, now: datetime) -> Packed:
                 survey_id,
                 stream,
                 public_url=current_app.extensions["settings"].public_url,
-                key=keys.store().signing_key().public_key(),
+                signing=keys.store().public_keys(),
                 now=now,
             )
         with db.transaction() as current:

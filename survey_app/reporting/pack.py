@@ -8,7 +8,7 @@ Entries are written one after another, so no more than one paper is held at a ti
 import hashlib
 import json
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
@@ -42,7 +42,7 @@ def write(
     stream: IO[bytes],
     *,
     public_url: str,
-    key: Ed25519PublicKey,
+    signing: Sequence[Ed25519PublicKey],
     now: datetime,
 ) -> Packed:
     """Write the pack to `stream`. Raises SurveyNotFound, NotSealed, ResultAnnulled before the first byte.
@@ -52,7 +52,7 @@ def write(
     survey = papers.require_sealed(session, survey_id)
     lines: list[str] = []
     with force_locale("vi"), zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, chunks in _entries(session, survey, public_url, key, now):
+        for name, chunks in _entries(session, survey, public_url, signing, now):
             lines.append(f"{_add(archive, name, chunks, now)}  {name}\n")
         manifest = _add(archive, MANIFEST, ["".join(lines).encode()], now)
     return Packed(len(lines), manifest)
@@ -67,11 +67,12 @@ def note_taken(session: Session, survey_id: str, packed: Packed, *, actor: str, 
 
 
 def _entries(
-    session: Session, survey: SurveyView, public_url: str, key: Ed25519PublicKey, now: datetime
+    session: Session, survey: SurveyView, public_url: str, signing: Sequence[Ed25519PublicKey], now: datetime
 ) -> Iterator[tuple[str, Iterable[bytes]]]:
     """Every file of the pack, made when its turn comes. Names are plain letters and always the same."""
     exact, number = papers.exact(session, survey.id), survey.id
-    yield "DOC-TRUOC.txt", [pack_records.readme(exact, public_url, now)]
+    public = sets.public_set(session, number, signing)
+    yield "DOC-TRUOC.txt", [pack_records.readme(exact, public_url, public["seal"]["key_id"], now)]
     yield files.PDF.named(f"01-bien-ban-kiem-phieu-{number}"), [printing.minutes(exact, now)]
     yield files.PDF.named(f"02-bang-tong-hop-{number}"), [printing.table(exact, now)]
     slips = reconciliation.minutes(session, number)
@@ -83,7 +84,6 @@ def _entries(
             files.safe_name(files.PDF.named(f"04-ban-niem-yet-{number}-{place}")),
             [printing.notice(told, public_url, now)],
         )
-    public = sets.public_set(session, number, key)
     yield (
         files.JSON.named(f"05-bo-cong-khai-{number}"),
         [json.dumps(public, ensure_ascii=False, indent=1).encode()],

@@ -35,7 +35,7 @@ Row = Sequence[Cell]
 _WITHHELD = "submission"
 
 
-def readme(found: Exact, public_url: str, now: datetime) -> bytes:
+def readme(found: Exact, public_url: str, key: str, now: datetime) -> bytes:
     """What the pack holds, who may have it, and how to check it; plain text with the line ends of Windows."""
     survey = found.survey
     paragraphs = (
@@ -45,6 +45,11 @@ def readme(found: Exact, public_url: str, now: datetime) -> bytes:
         _(
             "Digest of the sealed result: %(digest)s. Its first 20 letters stand on the minutes.",
             digest=found.result.digest,
+        ),
+        _(
+            "Signed with the server's key %(key)s; the whole key stands in 05, and at %(address)s.",
+            key=key,
+            address=f"{public_url}/ket-qua/khoa",
         ),
         _("Public page: %(address)s", address=f"{public_url}/ket-qua/{survey.id}"),
         _("WHAT IT HOLDS"),

@@ -89,7 +89,7 @@ def evidence_pack(survey_id: str) -> ResponseReturnValue:
             survey.id,
             made,
             public_url=_public_url(),
-            key=keys.store().signing_key().public_key(),
+            signing=keys.store().public_keys(),
             now=now,
         )
         with db.transaction() as current:

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db, files, keys
@@ -20,8 +20,9 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import State
 from survey_app.fieldwork.scope import own_survey
 from survey_app.results import sets
+from survey_app.sealing import documents
 
-bp = Blueprint("sets", __name__)
+bp = Blueprint("sets", __name__, template_folder="templates")
 
 #: It holds the answers slip by slip, and with a household's receipt its answer is found in it. So nobody gets it who
 #: works where the households live, the Front of the commune included (ADR 20).
@@ -38,7 +39,7 @@ def public_set(survey_id: str) -> ResponseReturnValue:
     survey = surveys.survey(session, survey_id.upper())
     if survey.state in {State.DRAFT, State.ANNULLED}:
         abort(HTTPStatus.NOT_FOUND)
-    found = sets.public_set(session, survey.id, keys.store().signing_key().public_key())
+    found = sets.public_set(session, survey.id, keys.store().public_keys())
     return files.download(_body(found), f"bo-cong-khai-{survey.id}", files.JSON)
 
 
@@ -49,11 +50,19 @@ def auditor_set(survey_id: str) -> ResponseReturnValue:
     """The auditor's set; that somebody took it is noted before the first byte leaves."""
     person = access.identity()
     survey = own_survey(survey_id)
-    found = sets.auditor_set(db.session(), survey.id, keys.store().signing_key().public_key())
+    found = sets.auditor_set(db.session(), survey.id, keys.store().public_keys())
     with db.transaction() as current:
         subject = f"survey:{survey.id}"
         audit.record(current, person.actor, "results.auditor_set", subject, at=datetime.now(UTC))
     return files.download(_body(found), f"bo-kiem-toan-{survey.id}", files.JSON)
+
+
+@bp.get("/ket-qua/khoa")
+@access.public
+def public_keys() -> ResponseReturnValue:
+    """The public keys of this server, the one in force and those before it: what a set is signed with is among them."""
+    known = [(documents.key_id(key), key.public_bytes_raw().hex()) for key in keys.store().public_keys()]
+    return render_template("results/keys.html", known=known)
 
 
 @bp.get("/ket-qua/kiem-chung.html")

@@ -5,7 +5,7 @@ see; the rest is there as salted hashes. The auditor's opens everything and hold
 `verifier/` reads both and imports nothing from here, so a change of shape is a change of format.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -40,15 +40,15 @@ AUDITOR_CHECKS = (*PUBLIC_CHECKS, "answers", "recount", "tallies", "totals", "co
 SIGNED_CHECKS = ("names", "rulebook", "published")
 
 
-def public_set(session: Session, survey_id: str, key: Ed25519PublicKey) -> dict[str, Any]:
+def public_set(session: Session, survey_id: str, keys: Sequence[Ed25519PublicKey]) -> dict[str, Any]:
     """What everybody may have. Raises SurveyNotFound and NotSealed."""
     seal = _seal(session, survey_id)
     result = disclosed.to_check(session, survey_id)
     told = documents.tables_of(seal.document).get(Audience.PUBLIC) or tables.dump(result.commune)
-    return _set("public", session, result, seal, _opened_to_all(told), key)
+    return _set("public", session, result, seal, _opened_to_all(told), keys)
 
 
-def auditor_set(session: Session, survey_id: str, key: Ed25519PublicKey) -> dict[str, Any]:
+def auditor_set(session: Session, survey_id: str, keys: Sequence[Ed25519PublicKey]) -> dict[str, Any]:
     """Everything that was counted, for those who may see exact figures. Raises SurveyNotFound and NotSealed."""
     seal = _seal(session, survey_id)
     result = disclosed.to_check(session, survey_id)
@@ -62,7 +62,7 @@ def auditor_set(session: Session, survey_id: str, key: Ed25519PublicKey) -> dict
     codes = _unit_codes(session, survey_id)
     removed_on = queries.removed_on(session, survey_id)
     return {
-        **_set("auditor", session, result, seal, opened, key, exact=_exact(session, survey_id)),
+        **_set("auditor", session, result, seal, opened, keys, exact=_exact(session, survey_id)),
         "raw_answers_removed_on": removed_on.isoformat() if removed_on else None,
         "answers": _answers(session, SealedResponse, survey_id, codes, with_content=removed_on is None),
         "annulled_answers": _answers(
@@ -89,13 +89,15 @@ def _set(
     result: DisclosedResult,
     seal: Seal,
     opened: set[str],
-    key: Ed25519PublicKey,
+    keys: Sequence[Ed25519PublicKey],
     exact: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What both sets hold."""
     survey = result.survey
     checks = PUBLIC_CHECKS if kind == "public" else AUDITOR_CHECKS
     signed = documents.tables_of(seal.document)
+    # The key that signed, which may be an earlier one; one that fits nothing shows as what it is when it is checked.
+    key = documents.signed_with(keys, seal.digest, seal.signature) or keys[0]
     first = FIRST_PUBLIC_FORMAT if kind == "public" else FIRST_AUDITOR_FORMAT
     return {
         "format": FORMAT if signed else first,
@@ -115,6 +117,7 @@ def _set(
             "digest": seal.digest,
             "signature": seal.signature,
             "public_key": key.public_bytes_raw().hex(),
+            "key_id": documents.key_id(key),
         },
         # What was signed, and not what today's rules would tell.
         "disclosed": signed[Audience.PUBLIC] if signed else tables.dump(result.commune),

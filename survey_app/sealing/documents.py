@@ -37,6 +37,9 @@ COUNTS, SLIPS, CHANNELS, OPTIONS = "tally.counts", "tally.slips", "channels", "t
 NUMBERS, TABLES, CODES = "numbers", "tables.", "codes"
 
 
+#: Letters of a public key that tell it from the others of one server; `verifier/` has the same.
+_KEY_ID_LETTERS = 16
+
 #: A document of this form holds names as they are printed, the rule book, and the table of each audience. Documents
 #: without a form were sealed before that, and stay as they are.
 FORM = 2
@@ -224,6 +227,18 @@ def is_signed(key: Ed25519PublicKey, sealed_digest: str, signature: str) -> bool
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def signed_with(
+    keys: Iterable[Ed25519PublicKey], sealed_digest: str, signature: str
+) -> Ed25519PublicKey | None:
+    """The one of the server's keys, in force or earlier, that signed this digest; None where none did."""
+    return next((key for key in keys if is_signed(key, sealed_digest, signature)), None)
+
+
+def key_id(key: Ed25519PublicKey) -> str:
+    """What people tell a public key by: its first sixteen letters."""
+    return key.public_bytes_raw().hex()[:_KEY_ID_LETTERS]
 
 
 def first_difference(one: object, other: object, where: str = "") -> str | None:

@@ -66,7 +66,7 @@ def upload(code: str) -> ResponseReturnValue:
 @access.roles(*access.EDIT_UNITS)
 def decide(code: str) -> ResponseReturnValue:
     """The file once more, with what was decided where the list had newer numbers."""
-    commune, form = _commune(code), DecidedForm()
+    commune, form = own_commune(code), DecidedForm()
     if not form.validate_on_submit():
         return redirect(url_for("units.villages", code=code), HTTPStatus.SEE_OTHER)
     return _import(commune, form, form.rows.data.encode(), "", datetime.now(UTC))

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import flask_migrate
 import pytest
 from sqlalchemy import select, text
 
-from survey_app import db, doors, jobs, key_marks, keys
+from survey_app import command_line, db, doors, jobs, key_marks, keys
 from survey_app.audit import AuditEvent
 from survey_app.fieldwork.models import State, Survey
 from survey_app.fieldwork.queries import surveys_without_pepper
@@ -162,8 +163,13 @@ def test_no_command_works_without_the_right_keys_but_those_that_repair(unsound, 
     assert run("audit", "may-start").exit_code == 1
 
 
-def test_every_group_of_commands_is_guarded_but_for_those_that_repair(app):
-    free = {name for name, group in app.cli.commands.items() if not isinstance(group, doors._Guarded)}
+def test_every_command_is_guarded_but_for_those_that_repair(app):
+    free = {
+        name
+        for name, group in app.cli.commands.items()
+        for command in command_line.leaves(group)
+        if not getattr(command.callback, "guarded", False)
+    }
 
     assert free == doors.REPAIRING
 
@@ -245,6 +251,32 @@ def test_what_an_earlier_key_signed_is_still_checked_after_it_was_renewed(run, s
     checked = run("results", "verify", "--survey", sealed.id, "--json")
 
     assert json.loads(checked.stdout)["equal"] is True
+
+
+def test_a_set_of_before_names_the_key_that_signed_it_and_the_server_publishes_both(
+    run, client, survey, move_on, tmp_path
+):
+    earlier = keys.store().mark("signing")
+    sealed = move_on(survey, State.SEALED)
+    lose("signing")
+    run("keys", "renew", "signing", "--reason", "the disk broke")
+    newer = keys.store().mark("signing")
+
+    found = client.get(f"/ket-qua/{sealed.id}/du-lieu.json").json
+    page = client.get("/ket-qua/khoa").text
+    (tmp_path / "set.json").write_text(json.dumps(found), encoding="utf-8")
+    verify = [sys.executable, "verifier/verify.py", tmp_path / "set.json", "--key", earlier]
+    told = subprocess.run(verify, cwd=PROJECT, capture_output=True, text=True, check=False)
+
+    assert earlier != newer
+    assert (found["seal"]["public_key"], found["seal"]["key_id"]) == (earlier, earlier[:16])
+    assert told.returncode == 0
+    assert f"số hiệu khóa: {earlier[:16]}" in told.stdout
+    assert page.index(newer) < page.index(earlier)
+    assert run("reporting", "pack", "--survey", sealed.id, "--out", str(tmp_path / "pack.zip")).exit_code == 0
+    with zipfile.ZipFile(tmp_path / "pack.zip") as pack:
+        assert earlier[:16] in pack.read("DOC-TRUOC.txt").decode()
+        assert json.loads(pack.read(f"05-bo-cong-khai-{sealed.id}.json"))["seal"]["public_key"] == earlier
 
 
 # Peppers

@@ -100,7 +100,7 @@ def choose_another_book(surveys):
 
 def everything(public_url="https://khaosat.example.vn"):
     """Every paper and record of the result in words, as the evidence pack holds them."""
-    session, key = db.session(), keys.store().signing_key().public_key()
+    session, key = db.session(), keys.store().public_keys()
     exact = papers.exact(session, "0001")
     notices = [papers.notice(session, "0001", unit.code) for unit in papers.villages(session, "0001")]
     return {
@@ -256,7 +256,7 @@ def test_a_result_of_an_older_seal_stays_equal_and_every_page_and_paper_says_wha
 def test_the_sets_of_an_older_seal_keep_their_format_and_the_verifier_says_what_was_not_signed(
     sealed_before, tmp_path
 ):
-    key = keys.store().signing_key().public_key()
+    key = keys.store().public_keys()
     for found, version in (
         (sets.public_set(db.session(), "0001", key), 1),
         (sets.auditor_set(db.session(), "0001", key), 2),
