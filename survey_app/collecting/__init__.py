@@ -55,4 +55,5 @@ def init_app(app: Flask) -> None:
     todo.register(app, second_keying_views.todos)
     todo.register(app, guessing.todos)
     jobs.register(app, "collecting.held", schedule.store_held)
+    jobs.register(app, "collecting.held_again", schedule.compare_held_again)
     jobs.register(app, "collecting.networks", schedule.forget_networks)

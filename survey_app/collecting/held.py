@@ -116,10 +116,10 @@ def hold(
     Raises the refusals that storing it would raise now, and MendedTooLate; then nothing was written.
     """
     operations.require_storable(session, door, submission)
-    content = _closed(door.survey.id, by, _content(door, code, submission), keys)
-    before = _claim(session, by)
-    held = _open(before, keys) if before is not None else {}
-    if before is not None and held["id"] == submission.id and now - _moment(before) <= MENDED_WITHIN:
+    content = closed(door.survey.id, by, _content(door, code, submission), keys)
+    before = claim(session, by, _HELD)
+    held = opened(before, keys) if before is not None else {}
+    if before is not None and held["id"] == submission.id and now - moment(before) <= MENDED_WITHIN:
         before.survey_id, before.held_at, before.content = door.survey.id, now, content
         return False
     if before is not None:
@@ -138,15 +138,15 @@ def hold(
 
 def store_held(session: Session, user_id: int, *, now: datetime, keys: KeyStore) -> None:
     """Store the held slip of this person, if there is one. Raises KeyMissing."""
-    before = _claim(session, user_id)
+    before = claim(session, user_id, _HELD)
     if before is not None:
         _store(session, before, now=now, keys=keys)
 
 
 def store_due(session: Session, user_id: int, *, now: datetime, keys: KeyStore) -> None:
     """The same, unless its minute was begun again meanwhile."""
-    before = _claim(session, user_id)
-    if before is not None and now - _moment(before) > MENDED_WITHIN:
+    before = claim(session, user_id, _HELD)
+    if before is not None and now - moment(before) > MENDED_WITHIN:
         _store(session, before, now=now, keys=keys)
 
 
@@ -165,8 +165,8 @@ def due(session: Session, now: datetime) -> tuple[int, ...]:
 
 def renew(session: Session, user_id: int, *, now: datetime) -> None:
     """Begin the minute again, because the slip is being mended. Raises MendedTooLate."""
-    before = _claim(session, user_id)
-    if before is None or now - _moment(before) > MENDED_WITHIN:
+    before = claim(session, user_id, _HELD)
+    if before is None or now - moment(before) > MENDED_WITHIN:
         raise MendedTooLate
     before.held_at = now
 
@@ -187,9 +187,9 @@ def of_clerk(session: Session, user_id: int, keys: KeyStore) -> tuple[Held | Non
     )
 
 
-def _claim(session: Session, user_id: int) -> HeldSlip | None:
-    """The held slip of this person, locked after its survey, in the order in which sealing locks them."""
-    mine = (HeldSlip.user_id == user_id, HeldSlip.place == _HELD)
+def claim(session: Session, user_id: int, place: str) -> HeldSlip | None:
+    """What this person holds in that place, locked after its survey, in the order in which sealing locks them."""
+    mine = (HeldSlip.user_id == user_id, HeldSlip.place == place)
     number = session.scalar(select(HeldSlip.survey_id).where(*mine))
     if number is None:
         return None
@@ -199,11 +199,11 @@ def _claim(session: Session, user_id: int) -> HeldSlip | None:
 
 def _store(session: Session, row: HeldSlip, *, now: datetime, keys: KeyStore) -> None:
     """Make the held slip an answer, and keep what became of it for its clerk to read."""
-    content = _open(row, keys)
+    content = opened(row, keys)
     survey = surveys.survey(session, row.survey_id)
     submission = Submission(
         id=content["id"],
-        answers=_values(content),
+        answers=values(content),
         channel=Channel.PAPER_ENTRY,
         invalid_reason=content["reason"],
     )
@@ -221,7 +221,7 @@ def _store(session: Session, row: HeldSlip, *, now: datetime, keys: KeyStore) ->
         "refusal": refusal,
     }
     session.execute(delete(HeldSlip).where(HeldSlip.user_id == row.user_id, HeldSlip.place == _LAST))
-    row.content = _closed(row.survey_id, row.user_id, told, keys)
+    row.content = closed(row.survey_id, row.user_id, told, keys)
     row.place, row.held_at = _LAST, None
     session.flush()  # the place of the held slip is free for the next one
 
@@ -237,42 +237,45 @@ def _content(door: Door, code: str, submission: Submission) -> dict[str, Any]:
 
 
 def _held(row: HeldSlip, keys: KeyStore) -> Held:
-    content = _open(row, keys)
+    content = opened(row, keys)
     return Held(
         survey_id=row.survey_id,
         submission_id=content["id"],
         code=content["code"],
         village=content["village"],
-        answers=_values(content),
+        answers=values(content),
         invalid_reason=content["reason"],
-        until=_moment(row) + MENDED_WITHIN,
+        until=moment(row) + MENDED_WITHIN,
     )
 
 
 def _outcome(row: HeldSlip, keys: KeyStore) -> HeldOutcome:
-    return HeldOutcome(survey_id=row.survey_id, **_open(row, keys))
+    return HeldOutcome(survey_id=row.survey_id, **opened(row, keys))
 
 
-def _values(content: dict[str, Any]) -> dict[str, Value]:
+def values(content: dict[str, Any]) -> dict[str, Value]:
     """Answers as they were read: JSON knows no tuples."""
     return {
         key: tuple(value) if isinstance(value, list) else value for key, value in content["answers"].items()
     }
 
 
-def _moment(row: HeldSlip) -> datetime:
+def moment(row: HeldSlip) -> datetime:
+    """When its minute began."""
     if row.held_at is None:
         raise ValueError("only a held slip has a moment")
     return row.held_at
 
 
-def _closed(survey_id: str, user_id: int, content: dict[str, Any], keys: KeyStore) -> bytes:
+def closed(survey_id: str, user_id: int, content: dict[str, Any], keys: KeyStore) -> bytes:
+    """The content as it lies in the database. Raises KeyMissing."""
     nonce = secrets.token_bytes(_NONCE_BYTES)
     plain = json.dumps(content, ensure_ascii=False).encode()
     return nonce + _cipher(survey_id, keys).encrypt(nonce, plain, _bound(survey_id, user_id))
 
 
-def _open(row: HeldSlip, keys: KeyStore) -> dict[str, Any]:
+def opened(row: HeldSlip, keys: KeyStore) -> dict[str, Any]:
+    """The content again. Raises KeyMissing."""
     nonce, closed = row.content[:_NONCE_BYTES], row.content[_NONCE_BYTES:]
     plain = _cipher(row.survey_id, keys).decrypt(nonce, closed, _bound(row.survey_id, row.user_id))
     content: dict[str, Any] = json.loads(plain)

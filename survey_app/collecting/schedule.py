@@ -1,9 +1,9 @@
-"""What the clock does in this room: store held slips whose minute is over; forget networks that are not needed."""
+"""What the clock does in this room: settle what was held for its minute, and forget networks that are not needed."""
 
 from datetime import datetime
 
 from survey_app import db, keys
-from survey_app.collecting import held, networks
+from survey_app.collecting import held, held_again, networks
 from survey_app.keys import KeyMissing
 
 
@@ -21,6 +21,19 @@ def forget_networks(now: datetime) -> tuple[str, ...]:
     for survey_id in found:
         store.destroy_network_key(survey_id)
     return found
+
+
+def compare_held_again(now: datetime) -> int:
+    """Compare every second keying that can no longer be mended; how many. Without its key one waits."""
+    store, compared = keys.store(), 0
+    for user_id in held_again.due(db.session(), now):
+        try:
+            with db.transaction() as current:
+                held_again.compare_due(current, user_id, now=now, keys=store)
+        except KeyMissing:
+            continue
+        compared += 1
+    return compared
 
 
 def store_held(now: datetime) -> int:

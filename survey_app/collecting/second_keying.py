@@ -29,6 +29,7 @@ from survey_app.keys import KeyStore
 from survey_app.questions.reading import Value
 from survey_app.scoring import keying, lots
 from survey_app.scoring.keying import SecondKeying
+from survey_app.units.queries import UnitView
 
 #: Keeps this use of the pepper apart from the digests of codes, which begin with a survey number and a zero byte.
 _LABEL = b"second-keying"
@@ -121,31 +122,34 @@ def waiting(session: Session, survey: SurveyView, user_id: int, keys: KeyStore) 
     return tuple(found)
 
 
-def key_again(
+def compare(
     session: Session,
     survey: SurveyView,
-    receipt: str,
+    leaf: str,
     answers: Mapping[str, Value],
     *,
-    by: Identity,
-    keys: KeyStore,
+    actor: str,
     now: datetime,
-) -> str:
-    """Compare a second keying with what is stored and keep whether they agree; the name of the village.
+) -> None:
+    """Compare a second keying with what is stored and keep whether they agree; says nothing of the outcome.
 
-    Says nothing of the outcome. Raises the refusals of this module, KeyMissing.
+    Nothing is kept where another person's came first, or where the answer was annulled with its village meanwhile.
     """
-    _require_open(session, survey.id)
-    row = drawn_answer(session, survey, receipt, by=by, keys=keys)
+    row = session.scalar(select(Response).where(Response.survey_id == survey.id, Response.leaf == leaf))
+    if row is None:
+        return
     first = stored.values(survey.instrument, row.answers)
     differs = keying.differs(keying.keyed_again(survey.instrument), first, answers)
-    kept = {"survey_id": survey.id, "leaf": row.leaf, "unit_id": row.unit_id, "differs": differs}
-    if not db.insert_if_new(session, SecondKeyingRow, kept):
-        raise KeyedAgain
-    village = next(line.unit for line in surveys.frame(session, survey.id) if line.unit.id == row.unit_id)
-    subject = f"survey:{survey.id}"
-    audit.record(session, by.actor, "collecting.second_keying", subject, at=now, village=village.code)
-    return village.full_name
+    kept = {"survey_id": survey.id, "leaf": leaf, "unit_id": row.unit_id, "differs": differs}
+    if db.insert_if_new(session, SecondKeyingRow, kept):
+        code = village(session, survey.id, row.unit_id).code
+        subject = f"survey:{survey.id}"
+        audit.record(session, actor, "collecting.second_keying", subject, at=now, village=code)
+
+
+def village(session: Session, survey_id: str, unit_id: int) -> UnitView:
+    """A village of the frame, as it is called in the survey."""
+    return next(line.unit for line in surveys.frame(session, survey_id) if line.unit.id == unit_id)
 
 
 def drawn_answer(
@@ -189,8 +193,8 @@ def findings(
     )
 
 
-def _require_open(session: Session, survey_id: str) -> None:
-    """Hold the survey in its state until this is committed, so that sealing waits."""
+def require_open(session: Session, survey_id: str) -> None:
+    """Raise NotKeyedNow unless paper is taken; hold the survey in that state until this is committed."""
     held = db.shared(select(Survey.state).where(Survey.id == survey_id))
     if session.scalar(held) not in {State.OPEN, State.COUNTING}:
         raise NotKeyedNow

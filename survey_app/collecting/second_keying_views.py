@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from survey_app import access, db
 from survey_app.access import Identity
 from survey_app.accounts.todo import Todo
-from survey_app.collecting import second_keying, wording
+from survey_app.collecting import held_again, leaves, second_keying, wording
+from survey_app.collecting.held_again import HeldAgain
 from survey_app.collecting.paper_views import KEYING_ROLES, invalid_reasons, nothing_keyed
 from survey_app.collecting.refusals import WrongAnswers
 from survey_app.collecting.second_keying import VillageDraw
@@ -58,14 +59,14 @@ def page(survey_id: str) -> ResponseReturnValue:
 @bp.post("/can-bo/nhap-phieu/<survey_id>/nhap-lai")
 @access.roles(*KEYING_ROLES)
 def key_again(survey_id: str) -> ResponseReturnValue:
-    """Keep whether this keying agrees; a refusal shows why and keeps every key stroke."""
+    """Hold one second keying, mended or new; a refusal shows why and keeps every key stroke."""
     survey, person = own_decision_survey(survey_id), access.identity()
     try:
         answers = _answers(survey)
         with db.transaction() as writing:
-            village = second_keying.key_again(
+            held_again.hold(
                 writing, survey, request.form.get("_receipt", ""), answers,
-                by=person, keys=store(), now=datetime.now(UTC),
+                invalid_reason=request.form.get("_invalid", ""), by=person, keys=store(), now=datetime.now(UTC),
             )  # fmt: skip
     except WrongAnswers as refusal:
         return _page(survey, refusal.message, refusal.status, problems=refusal.problems)
@@ -77,8 +78,55 @@ def key_again(survey_id: str) -> ResponseReturnValue:
             "The server is busy for a moment. The slip is still here: wait a little, then save it again."
         )
         return _page(survey, message, HTTPStatus.SERVICE_UNAVAILABLE)
-    flash(_("Slip of %(village)s keyed again.", village=village), "success")
+    return _to_page(survey_id)
+
+
+@bp.post("/can-bo/nhap-phieu/<survey_id>/nhap-lai/luu")
+@access.roles(*KEYING_ROLES)
+def keep(survey_id: str) -> ResponseReturnValue:
+    """Keep what is held at once."""
+    own_decision_survey(survey_id)
+    _compare_held()
+    return _to_page(survey_id)
+
+
+@bp.post("/can-bo/nhap-phieu/<survey_id>/nhap-lai/sua")
+@access.roles(*KEYING_ROLES)
+def begin_mending(survey_id: str) -> ResponseReturnValue:
+    """Begin the minute of what is held anew and show it."""
+    own_decision_survey(survey_id)
+    with db.transaction() as writing:
+        can_be = held_again.renew(writing, access.identity().user_id, now=datetime.now(UTC))
+    if not can_be:
+        _compare_held()
+        flash(_("The minute for mending is over: the second keying is kept as it was keyed first."), "error")
+        return _to_page(survey_id)
+    return redirect(url_for("second_keying.mend", survey_id=survey_id), HTTPStatus.SEE_OTHER)
+
+
+@bp.get("/can-bo/nhap-phieu/<survey_id>/nhap-lai/sua")
+@access.roles(*KEYING_ROLES)
+def mend(survey_id: str) -> ResponseReturnValue:
+    """What is held, as it was keyed; saving it replaces it."""
+    survey, kept = own_decision_survey(survey_id), _held()
+    return _to_page(survey_id) if kept is None else _page(survey, mended=kept)
+
+
+def _to_page(survey_id: str) -> ResponseReturnValue:
     return redirect(url_for("second_keying.page", survey_id=survey_id), HTTPStatus.SEE_OTHER)
+
+
+def _compare_held() -> None:
+    with db.transaction() as writing:
+        held_again.compare_held(writing, access.identity().user_id, now=datetime.now(UTC), keys=store())
+
+
+def _held() -> HeldAgain | None:
+    """Nothing while a key is away: the page must still open."""
+    try:
+        return held_again.of_clerk(db.session(), access.identity().user_id, store())
+    except (*DATABASE_AWAY, KeyMissing):
+        return None
 
 
 @bp.post("/can-bo/nhap-phieu/<survey_id>/nhap-lai/bien-nhan")
@@ -87,11 +135,14 @@ def look_at_receipt(survey_id: str) -> ResponseReturnValue:
     """What is wrong with a receipt, before the answers are keyed again; never what was keyed first."""
     survey = own_decision_survey(survey_id)
     try:
-        second_keying.drawn_answer(
+        drawn = second_keying.drawn_answer(
             db.session(), survey, request.form.get("_receipt", ""), by=access.identity(), keys=store()
         )
     except DomainError as refusal:
         return jsonify(message=refusal.message)
+    kept = _held()
+    if kept is not None and kept.receipt != leaves.receipt(survey.id, drawn.leaf):
+        _compare_held()  # the next slip begins
     return jsonify(message="")
 
 
@@ -212,19 +263,24 @@ def _page(
     *,
     problems: Mapping[str, str] | None = None,
     code_problem: str = "",
+    mended: HeldAgain | None = None,
 ) -> ResponseReturnValue:
+    kept = _held()
     waiting, told = _listing(survey, must_succeed=not message)
     shown = render_template(
         "collecting/second_keying.html",
         survey=survey,
         lines=_lines(survey),
-        receipt=request.form.get("_receipt", ""),
-        answers=raw_answers(survey.instrument, request.form),
+        receipt=request.form.get("_receipt", mended.receipt if mended else ""),
+        answers=mended.answers if mended else raw_answers(survey.instrument, request.form),
+        held=None if mended else kept,
+        held_receipt=kept.receipt if kept else "",
+        mended=mended,
         problems=problems or {},
         message=message,
         code_problem=code_problem,
         reasons=invalid_reasons(),
-        chosen_reason=request.form.get("_invalid", ""),
+        chosen_reason=request.form.get("_invalid", mended.invalid_reason if mended else ""),
         waiting=waiting,
         remarks=told,
     )

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey_app import audit
-from survey_app.collecting import held, networks
+from survey_app.collecting import held, held_again, networks
 from survey_app.collecting.models import (
     AnnulledResponse,
     Response,
@@ -83,6 +83,8 @@ def close_and_seal(session: Session, survey_id: str, *, actor: str, now: datetim
     row.phones_closed_at = row.phones_closed_at or now
     row.counting_ends_at = min(row.counting_ends_at or now, now)
     session.flush()  # what is signed says when the phones closed
+    # First what is keyed again: slips stored after it would change which ones are drawn.
+    held_again.compare_before_seal(session, survey_id, now=now, keys=keys)
     held.store_before_seal(session, survey_id, now=now, keys=keys)
     survey, frame = surveys.survey(session, survey_id), surveys.frame(session, survey_id)
     codes = counting.unit_codes(survey, frame)

@@ -3,18 +3,18 @@
 import hashlib
 import hmac
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import current_app
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from survey_app import db
 from survey_app.access import Role
 from survey_app.audit import AuditEvent
-from survey_app.collecting import leaves, operations, queries, second_keying
-from survey_app.collecting.models import PaperKeyer, Response, SecondKeyingRow
+from survey_app.collecting import leaves, operations, queries, schedule, second_keying
+from survey_app.collecting.models import HeldSlip, PaperKeyer, Response, SecondKeyingRow
 from survey_app.collecting.operations import Submission
 from survey_app.fieldwork import codes
 from survey_app.fieldwork import operations as fieldwork
@@ -87,8 +87,20 @@ def address(survey):
 
 
 def key_again(client, survey, **fields):
+    saved = type_again(client, survey, **fields)
+    if saved.status_code == 303:
+        client.post(address(survey) + "/luu", data=form_token(client, survey))
+    return saved
+
+
+def type_again(client, survey, **fields):
     form = Page(client.get(address(survey)).text).form(class_="paper-form")
     return client.post(address(survey), data=form.data(**fields))
+
+
+def form_token(client, survey):
+    form = Page(client.get(address(survey)).text).form(class_="paper-form")
+    return {"csrf_token": form.data()["csrf_token"]}
 
 
 def rows():
@@ -370,3 +382,85 @@ def test_people_of_another_commune_find_nothing_and_others_may_not(make_commune,
 
 def test_open_feedback_has_no_paper(commune, make_survey, clerk):
     assert clerk.get(address(make_survey(commune, purpose=Purpose.FEEDBACK))).status_code == 404
+
+
+# Mending within the minute, as with first keyings
+
+
+def later(seconds):
+    return datetime.now(UTC) + timedelta(seconds=seconds)
+
+
+def test_a_second_keying_is_mended_within_its_minute_and_compared_once(survey, keyed, second):
+    receipt = keyed()[0]
+    client = second()
+    type_again(client, survey, _receipt=receipt, **FIRST | {"transport": "satisfied"})
+    before = rows()
+
+    client.post(address(survey) + "/sua", data=form_token(client, survey))
+    shown = Page(client.get(address(survey) + "/sua").text).form(class_="paper-form")
+    client.post(address(survey), data=shown.data(transport="dissatisfied"))
+    in_time = (schedule.compare_held_again(later(50)), rows())
+    schedule.compare_held_again(later(70))
+
+    assert (before, in_time) == ([], (0, []))
+    assert shown.data()["_receipt"] == [receipt]
+    assert [row.differs for row in rows()] == [False]
+    assert fresh().scalars(select(HeldSlip)).all() == []
+
+
+def test_after_its_minute_a_second_keying_stays_as_it_was(survey, keyed, second):
+    receipt = keyed()[0]
+    client = second()
+    type_again(client, survey, _receipt=receipt, **FIRST | {"transport": "satisfied"})
+    with db.transaction() as current:
+        current.execute(update(HeldSlip).values(held_at=later(-61)))
+
+    refused = type_again(client, survey, _receipt=receipt, **FIRST)
+    client.post(address(survey) + "/sua", data=form_token(client, survey))
+
+    assert refused.status_code == 409
+    assert [row.differs for row in rows()] == [True]
+
+
+def test_the_next_receipt_ends_the_minute_of_the_slip_before(survey, keyed, second):
+    first, other = keyed()[:2]
+    client = second()
+    type_again(client, survey, _receipt=first, **FIRST)
+
+    told = client.post(address(survey) + "/bien-nhan", data={"_receipt": other, **form_token(client, survey)})
+
+    assert told.json == {"message": ""}
+    assert [row.differs for row in rows()] == [False]
+
+
+def test_no_count_tells_of_a_second_keying_that_can_still_be_mended(survey, keyed, second, move_on):
+    receipt = keyed()[0]
+    move_on(survey, State.COUNTING)
+    client = second()
+    type_again(client, survey, _receipt=receipt, **FIRST | {"transport": "satisfied"})
+
+    page = client.get(address(survey)).text
+
+    assert "sửa được" in page
+    assert sum(found.checked for found in second_keying.findings(fresh(), survey.id)) == 0
+
+
+def test_what_is_held_when_a_survey_is_sealed_is_compared_first(survey, keyed, second, move_on):
+    receipt = keyed()[0]
+    move_on(survey, State.COUNTING)
+    type_again(second(), survey, _receipt=receipt, **FIRST)
+
+    move_on(survey, State.SEALED)
+
+    assert [row.differs for row in rows()] == [False]
+
+
+def test_what_is_held_of_a_second_keying_is_not_readable_in_the_database(survey, keyed, second):
+    receipt = keyed()[0]
+    type_again(second(), survey, _receipt=receipt, **FIRST)
+
+    (content,) = fresh().scalars(select(HeldSlip.content))
+
+    assert receipt.encode() not in content
+    assert b"dissatisfied" not in content

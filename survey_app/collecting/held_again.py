@@ -1,0 +1,137 @@
+"""A second keying is held for a minute too, by the rule of `held` (ADR 27): until then nothing is compared.
+
+What it says is compared by whichever comes first: the receipt of the next slip is found good, the clerk says so, the
+minute job finds the minute over, the survey is sealed. Before that no count tells whether keyings agree, so mending
+cannot be steered by it. Encrypted like a held slip.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey_app.access import Identity
+from survey_app.collecting import held, leaves, second_keying
+from survey_app.collecting.held import MENDED_WITHIN
+from survey_app.collecting.models import HeldSlip
+from survey_app.collecting.second_keying import KeyedAgain
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.keys import KeyStore
+from survey_app.questions.answers import Value
+
+_PLACE = "2nd"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAgain:
+    """A second keying that can still be mended, as it was keyed."""
+
+    receipt: str
+    village: str
+    answers: dict[str, Value]
+    invalid_reason: str
+    until: datetime
+
+
+def hold(
+    session: Session,
+    survey: SurveyView,
+    receipt: str,
+    answers: Mapping[str, Value],
+    *,
+    invalid_reason: str,
+    by: Identity,
+    keys: KeyStore,
+    now: datetime,
+) -> None:
+    """Hold a second keying; the one held before is compared, or replaced where it is of the same slip.
+
+    Raises the refusals of `second_keying` and KeyMissing; then nothing was written.
+    """
+    second_keying.require_open(session, survey.id)
+    drawn = second_keying.drawn_answer(session, survey, receipt, by=by, keys=keys)
+    content = {
+        "leaf": drawn.leaf,
+        "receipt": leaves.receipt(survey.id, drawn.leaf),
+        "village": second_keying.village(session, survey.id, drawn.unit_id).full_name,
+        "answers": dict(answers),
+        "reason": invalid_reason,
+        "actor": by.actor,
+    }
+    closed = held.closed(survey.id, by.user_id, content, keys)
+    before = held.claim(session, by.user_id, _PLACE)
+    if before is not None and held.opened(before, keys)["leaf"] == drawn.leaf:
+        if now - held.moment(before) > MENDED_WITHIN:
+            raise KeyedAgain
+        before.held_at, before.content = now, closed
+        return
+    if before is not None:
+        _compare(session, before, now=now, keys=keys)
+    row = HeldSlip(user_id=by.user_id, place=_PLACE, survey_id=survey.id, held_at=now, content=closed)
+    session.add(row)
+
+
+def of_clerk(session: Session, user_id: int, keys: KeyStore) -> HeldAgain | None:
+    """What this person can still mend. Raises KeyMissing."""
+    row = session.get(HeldSlip, (user_id, _PLACE))
+    if row is None:
+        return None
+    content = held.opened(row, keys)
+    return HeldAgain(
+        receipt=content["receipt"],
+        village=content["village"],
+        answers=held.values(content),
+        invalid_reason=content["reason"],
+        until=held.moment(row) + MENDED_WITHIN,
+    )
+
+
+def renew(session: Session, user_id: int, *, now: datetime) -> bool:
+    """Begin the minute anew, because the keying is being mended; False when it is over."""
+    row = held.claim(session, user_id, _PLACE)
+    if row is None or now - held.moment(row) > MENDED_WITHIN:
+        return False
+    row.held_at = now
+    return True
+
+
+def compare_held(session: Session, user_id: int, *, now: datetime, keys: KeyStore) -> None:
+    """Compare what this person holds, if anything. Raises KeyMissing."""
+    row = held.claim(session, user_id, _PLACE)
+    if row is not None:
+        _compare(session, row, now=now, keys=keys)
+
+
+def compare_due(session: Session, user_id: int, *, now: datetime, keys: KeyStore) -> None:
+    """The same, unless its minute was begun anew meanwhile."""
+    row = held.claim(session, user_id, _PLACE)
+    if row is not None and now - held.moment(row) > MENDED_WITHIN:
+        _compare(session, row, now=now, keys=keys)
+
+
+def compare_before_seal(session: Session, survey_id: str, *, now: datetime, keys: KeyStore) -> None:
+    """Compare every held keying of a survey that is about to be sealed; its caller holds the survey."""
+    mine = select(HeldSlip.user_id).where(HeldSlip.survey_id == survey_id, HeldSlip.place == _PLACE)
+    for user_id in session.scalars(mine.order_by(HeldSlip.user_id)).all():
+        compare_held(session, user_id, now=now, keys=keys)
+
+
+def due(session: Session, now: datetime) -> tuple[int, ...]:
+    """Whose held keyings can no longer be mended."""
+    over = select(HeldSlip.user_id).where(HeldSlip.place == _PLACE, HeldSlip.held_at < now - MENDED_WITHIN)
+    return tuple(session.scalars(over.order_by(HeldSlip.user_id)))
+
+
+def _compare(session: Session, row: HeldSlip, *, now: datetime, keys: KeyStore) -> None:
+    """Keep whether it agrees with what is stored, and forget what it says."""
+    content: dict[str, Any] = held.opened(row, keys)
+    survey = surveys.survey(session, row.survey_id)
+    second_keying.compare(
+        session, survey, content["leaf"], held.values(content), actor=content["actor"], now=now
+    )
+    session.delete(row)
+    session.flush()  # its place is free for the next one
