@@ -47,6 +47,16 @@ def keep_for_back(reply: Response) -> Response:
     return reply
 
 
+def forget_what_was_kept(reply: Response) -> Response:
+    """Have a browser without JavaScript drop the pages it kept for Back: the next person may hold the same phone.
+
+    Back then meets the browser's own page, and sending that again leads to the slip that is answered.
+    """
+    if "_plain" in request.form:
+        reply.headers["Clear-Site-Data"] = '"cache"'
+    return reply
+
+
 def refused(refusal: DomainError, *, status: int | None = None, shown: object = ()) -> Response:
     """The refusal with what was entered below it. A person who mistyped gets the box to type in."""
     status = status or refusal.status

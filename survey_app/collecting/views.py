@@ -200,6 +200,9 @@ def _respond(door: Door, now: datetime) -> ResponseReturnValue:
     reading = read_answers(instrument, raw)
     controls = _carried_controls(door, now)
     step = request.form.get("_step", "send")
+    if (step != "send" or "_switch" in request.form) and _is_stored(door):
+        # Sent from a page that a browser kept: whoever comes back to it is shown no answer.
+        return redirect(request.path, HTTPStatus.SEE_OTHER)
     if "_switch" in request.form and not any(raw.values()) and door.survey.state is State.OPEN:
         # Nothing is answered yet, so the page can be fetched, and going back meets no page of the browser's own.
         return redirect(f"{request.path}?lang={current_language()}", HTTPStatus.SEE_OTHER)
@@ -219,11 +222,20 @@ def _respond(door: Door, now: datetime) -> ResponseReturnValue:
             receipt = operations.record_response(current, door, submission, now=now, keys=store())
     except DomainError as refusal:
         return replies.refused(refusal, shown=asked_and_answered(instrument, reading.answers))
-    return replies.page(
+    return replies.forget_what_was_kept(replies.page(
         "collecting/thanks.html",
         HTTPStatus.CREATED if receipt.stored_now else HTTPStatus.OK,
         survey=door.survey,
         receipt=receipt,
+    ))  # fmt: skip
+
+
+def _is_stored(door: Door) -> bool:
+    """Whether what is sent was recorded before, under the id that its form carries."""
+    sent = request.form.get("_id", "")
+    return (
+        _is_uuid4(sent)
+        and queries.stored_response(db.session(), door.survey.id, str(uuid.UUID(sent))) is not None
     )
 
 

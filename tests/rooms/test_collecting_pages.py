@@ -146,6 +146,19 @@ def test_sending_the_page_twice_thanks_twice_and_counts_once(client, slip):
     assert len(answers_stored()) == 1
 
 
+@pytest.mark.parametrize("step", ["review", "change", ">en"])
+def test_a_page_that_a_browser_kept_tells_no_answer_once_it_was_sent(client, slip, step):
+    address = f"/k/{slip}"
+    review = send_form(client, client.get(address), address, planning="dissatisfied")
+    thanks = send_form(client, review, address, "send", _plain="1")
+
+    again = send_form(client, review, address, step, _plain="1")
+
+    assert thanks.headers["Clear-Site-Data"] == '"cache"'
+    assert (again.status_code, again.location) == (303, address)
+    assert "Phiếu này đã được trả lời" in client.get(address).text
+
+
 def test_a_second_tab_of_the_same_slip_is_told_that_it_has_answered(client, slip):
     address = f"/k/{slip}"
     first, second = client.get(address), client.get(address)
