@@ -1,19 +1,14 @@
 """Every command, given what operators mistype, answers in a sentence: never a traceback, never the database's words."""
 
 import json
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import click
 import pytest
 
 from survey_app import command_line, db
+from tests import commands as begun
 from tests.conftest import make_app
-
-_ROOT = Path(__file__).parents[2]
 
 #: Words that only a program's inside says.
 _INSIDE = re.compile(
@@ -163,12 +158,9 @@ def test_every_command_says_what_is_wrong_with_the_database(unmigrated, files, e
 def test_a_start_that_cannot_be_says_why(tmp_path, setting):
     (tmp_path / "tep").write_text("x", encoding="utf-8")
     chosen = {name: value.format(file=tmp_path / "tep") for name, value in setting.items()}
-    environment = {"PATH": os.environ["PATH"], "SURVEY_INSTANCE": str(tmp_path / "instance"), **chosen}
+    environment = {"SURVEY_INSTANCE": str(tmp_path / "instance"), **chosen}
 
-    done = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "wsgi", "fieldwork", "progress", "--survey", "1"],
-        cwd=_ROOT, env=environment, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+    done = begun.flask(environment, "fieldwork", "progress", "--survey", "1")
 
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
@@ -226,11 +218,7 @@ def test_the_migrations_begin_the_database_of_a_new_folder(tmp_path):
 
 def flask(instance, *arguments):
     """One command on the installation in that folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
-        cwd=_ROOT, env={"PATH": os.environ["PATH"], "SURVEY_INSTANCE": str(instance)},
-        capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+    return begun.flask({"SURVEY_INSTANCE": str(instance)}, *arguments)
 
 
 def test_no_command_stands_outside_of_the_mechanism(app):

@@ -23,15 +23,17 @@ COMMUNE = ("Trường Thượng sáp nhập Phượng Hoàng Đông Bắc và T�
 CONTACT = ("Bà Hoàng Thị Phương Thượng, Ban công tác Mặt trận thôn, 0905 123 456; " * 2)[:119] + "Z"
 
 
-@pytest.fixture
-def printed(tmp_path):
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory):
     """Every paper of the field by name, for the longest names there are."""
     with printing_application():
-        settings = replace(load_settings(tmp_path), public_url="https://khaosat.gialai.gov.vn")
+        settings = replace(
+            load_settings(tmp_path_factory.mktemp("printed")), public_url="https://khaosat.gialai.gov.vn"
+        )
         village = make_unit(VILLAGE, "to_dan_pho")
         survey = make_survey(unit=make_unit(COMMUNE, "xa", "23722", "commune"), contact=CONTACT)
         line = FrameLine(village, 100, "Báo cáo", date(2026, 1, 1), ())
-        yield {
+        return {
             "slip": slips.pdf(survey, village, [codes.new_code("0A7")], settings),
             "cover": lists.cover_pdf(survey, lists.bundle(line, ()), settings, ()),
             "receipts": lists.receipt_pdf(survey, line, 105, ()),

