@@ -5,8 +5,10 @@ Paper asks the same questions in the same words as the phone. Where all scored q
 Knows nothing of codes.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from http import HTTPStatus
 from itertools import takewhile
 
@@ -15,6 +17,7 @@ from flask import render_template
 from survey_app import files
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
+from survey_app.questions import document
 from survey_app.questions.instrument import Instrument, Question
 
 #: Type sizes tried for the tick boxes, in points: the largest that fits on the half sheet is taken.
@@ -92,19 +95,37 @@ def tick_boxes(instrument: Instrument) -> TickBoxes:
 
     Questions that are not scored are printed while they fit, else left to the phone, and the slip says so.
     """
+    return _laid_out(_Form(document.canonical(instrument), instrument))
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A form by its content, whichever object holds it."""
+
+    content: bytes
+    instrument: Instrument = field(compare=False)
+
+
+@lru_cache(maxsize=32)
+def _laid_out(form: _Form) -> TickBoxes:
+    """The paper half of a form, found once: finding the size takes longer than printing the slips of a village."""
+    instrument = form.instrument
     common, heads = stem([question.text["vi"] for question in instrument.scored]), _heads(instrument)
     every = tuple(_lines(instrument, common, heads))
     counted = tuple(line for line in every if line.question.scored or line.question.closing)
     shortened = len(counted) < len(every)
     large = [size for size in _SIZES if size >= _SMALLEST_WITH_EXTRAS]
-    candidates = (
-        *(TickBoxes(common, heads, every, size, shortened=False) for size in large),
-        *(TickBoxes(common, heads, counted, size, shortened=shortened) for size in _SIZES),
-    )
-    found = next((boxes for boxes in candidates if _fits(boxes)), None)
+    found = _largest([TickBoxes(common, heads, every, size, shortened=False) for size in large])
+    found = found or _largest([TickBoxes(common, heads, counted, size, shortened) for size in _SIZES])
     if found is None:
         raise SlipTooFull
     return found
+
+
+def _largest(candidates: Sequence[TickBoxes]) -> TickBoxes | None:
+    """The first that fits of candidates in ever smaller type: what fits in one size fits in every smaller one."""
+    first = bisect_left(range(len(candidates) - 1), True, key=lambda place: _fits(candidates[place]))
+    return candidates[first] if first < len(candidates) - 1 or _fits(candidates[first]) else None
 
 
 def stem(texts: Sequence[str]) -> Stem:
