@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import board, code_timing, erasing, first_view, sealing, slips, submissions, web_servers, where
+from bench import board, code_timing, erasing, first_view, sealing, slips, submissions, where
 
 _MEASUREMENTS = {
     "submissions": submissions.run,
@@ -13,7 +13,6 @@ _MEASUREMENTS = {
     "board": board.run,
     "slips": slips.run,
     "code_timing": code_timing.run,
-    "web_servers": web_servers.run,
 }
 
 

@@ -1,44 +1,103 @@
-"""Sixteen phones at once: each opens the form of a fresh code, fills it in and sends it."""
+"""Sixteen phones at once, each from an address of its own: they open the form, press review, and press send.
+
+A phone sends what its page holds: every hidden field and what was chosen. It knows nothing else of the product, so
+any version can be measured with it.
+"""
 
 import gzip
+import html
+import json
 import re
 import time
-from collections.abc import Iterable, Sequence
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
+from socket import create_connection
 from urllib.parse import urlencode
 
-from bench.servers import UnixConnection
 from survey_app.questions.instrument import SATISFIED, Instrument
 
 CLIENTS = 16
-_FIELD = re.compile(rb'<input type="hidden" name="(_id|_ticket)" value="([^"]*)">')
+_HIDDEN = re.compile(rb'<input type="?hidden"? name="([^"]*)" value="([^"]*)"')
+_PLAIN = re.compile(rb"<noscript>.*?</noscript>", re.DOTALL)
 PAGE = {"Accept-Encoding": "gzip, deflate", "Accept-Language": "vi"}
 POST = PAGE | {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
+_JSON = PAGE | {"Content-Type": "application/json"}
+#: What a household answers, by question.
+Answers = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What the clients saw. `flows` are seconds from asking for the form to the end of the thanks page."""
+    """What the phones saw. `flows` are seconds of one household, from its first request to its last reply."""
 
     seconds: float
-    acknowledged: int
     flows: tuple[float, ...]
 
+    @property
+    def acknowledged(self) -> int:
+        return len(self.flows)
 
-def submit_all(socket: Path, printed: Sequence[str], instrument: Instrument) -> Run:
-    """Answer every code once, sixteen at a time over connections that stay open."""
-    fields = answers(instrument)
-    shares = [printed[start::CLIENTS] for start in range(CLIENTS)]
+
+class Phone:
+    """One connection that stays open."""
+
+    def __init__(self, port: int, place: int) -> None:
+        address = (f"127.0.{place}.1", 0)
+        self._socket = create_connection(("127.0.0.1", port), timeout=60, source_address=address)
+        self._reader = self._socket.makefile("rb")
+
+    def ask(
+        self, path: str, expected: int, headers: Mapping[str, str] = PAGE, body: str | None = None
+    ) -> bytes:
+        """The body of the reply, unpacked. Raises RuntimeError for another status."""
+        line = f"{'GET' if body is None else 'POST'} {path} HTTP/1.1"
+        given = {"Host": "localhost", **headers, "Content-Length": str(len(body or ""))}
+        head = "\r\n".join([line, *(f"{name}: {value}" for name, value in given.items()), "", ""])
+        self._socket.sendall((head + (body or "")).encode())
+        status = int(self._reader.readline().split()[1])
+        found = dict(self._header(line) for line in iter(self._reader.readline, b"\r\n"))
+        content = self._reader.read(int(found[b"content-length"]))
+        if status != expected:
+            raise RuntimeError(f"{line.partition('/k/')[0]}: {status}, not {expected}")
+        return gzip.decompress(content) if found.get(b"content-encoding") == b"gzip" else content
+
+    def close(self) -> None:
+        self._reader.close()
+        self._socket.close()
+
+    @staticmethod
+    def _header(line: bytes) -> tuple[bytes, bytes]:
+        name, _colon, value = line.partition(b":")
+        return name.lower(), value.strip()
+
+
+def press_send(phone: Phone, code: str, answers: Answers) -> None:
+    """What a household does: three requests."""
+    path = f"/k/{code}"
+    form = hidden(phone.ask(path, 200))
+    review = hidden(phone.ask(path, 200, POST, urlencode({**form, **answers, "_step": "review"})))
+    phone.ask(path, 201, POST, urlencode({**review, "_step": "send"}))
+
+
+def call_api(phone: Phone, code: str, answers: Answers) -> None:
+    """What a program does: one request."""
+    body = {"submission_id": str(uuid.uuid4()), "code": code, "channel": "self_online", "answers": answers}
+    phone.ask("/api/v1/submissions", 201, _JSON, json.dumps(body))
+
+
+def submit_all(
+    port: int, codes: Sequence[str], answers: Answers, act: Callable[[Phone, str, Answers], None]
+) -> Run:
+    """Answer every code once, sixteen at a time."""
     began = time.perf_counter()
     with ThreadPoolExecutor(CLIENTS) as pool:
-        flows = [
-            seconds
-            for done in pool.map(lambda share: _client(socket, share, fields), shares)
-            for seconds in done
-        ]
-    return Run(time.perf_counter() - began, len(flows), tuple(sorted(flows)))
+        shares = pool.map(
+            lambda place: _share(port, place, codes[place::CLIENTS], answers, act), range(CLIENTS)
+        )
+        flows = [seconds for share in shares for seconds in share]
+    return Run(time.perf_counter() - began, tuple(sorted(flows)))
 
 
 def answers(instrument: Instrument) -> dict[str, str]:
@@ -46,30 +105,22 @@ def answers(instrument: Instrument) -> dict[str, str]:
     return dict.fromkeys((question.key for question in instrument.scored), SATISFIED)
 
 
-def controls(page: bytes) -> dict[str, str]:
-    """What the compressed form carries besides answers."""
-    return {name.decode(): value.decode() for name, value in _FIELD.findall(gzip.decompress(page))}
+def hidden(page: bytes) -> dict[str, str]:
+    """The hidden fields of a page, as a browser with JavaScript sends them."""
+    return {
+        name.decode(): html.unescape(value.decode()) for name, value in _HIDDEN.findall(_PLAIN.sub(b"", page))
+    }
 
 
-def _client(socket: Path, printed: Iterable[str], fields: dict[str, str]) -> list[float]:
-    connection = UnixConnection(socket)
+def _share(
+    port: int, place: int, codes: Sequence[str], answers: Answers, act: Callable[[Phone, str, Answers], None]
+) -> list[float]:
+    phone, flows = Phone(port, place), []
     try:
-        return [_submit(connection, f"/k/{code}", fields) for code in printed]
+        for code in codes:
+            began = time.perf_counter()
+            act(phone, code, answers)
+            flows.append(time.perf_counter() - began)
     finally:
-        connection.close()
-
-
-def _submit(connection: UnixConnection, path: str, fields: dict[str, str]) -> float:
-    """One household, as a browser without JavaScript. Raises RuntimeError unless both replies are as promised."""
-    began = time.perf_counter()
-    connection.request("GET", path, headers=PAGE)
-    page = connection.getresponse()
-    body = page.read()
-    if page.status != 200:
-        raise RuntimeError(f"form: {page.status}")
-    connection.request("POST", path, urlencode(controls(body) | fields | {"_step": "send"}), POST)
-    thanks = connection.getresponse()
-    thanks.read()
-    if thanks.status != 201:
-        raise RuntimeError(f"answer: {thanks.status}")
-    return time.perf_counter() - began
+        phone.close()
+    return flows

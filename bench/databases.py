@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-_POSTGRES_BIN = Path("/usr/lib/postgresql/15/bin")
+POSTGRES_BIN = Path("/usr/lib/postgresql/15/bin")
 NAMES = ("SQLite", "PostgreSQL")
 
 
@@ -43,8 +43,8 @@ def _cluster() -> Iterator[tuple[Path, int]]:
         os.chown(folder, owner.pw_uid, owner.pw_gid)
         run |= {"user": owner.pw_uid, "group": owner.pw_gid, "cwd": folder}
     data = folder / "data"
-    subprocess.run([_POSTGRES_BIN / "initdb", "-D", data, "-U", "survey", "-A", "trust", "-E", "UTF8"], **run)
-    control = [_POSTGRES_BIN / "pg_ctl", "-D", data, "-w"]
+    subprocess.run([POSTGRES_BIN / "initdb", "-D", data, "-U", "survey", "-A", "trust", "-E", "UTF8"], **run)
+    control = [POSTGRES_BIN / "pg_ctl", "-D", data, "-w"]
     options = f"-c listen_addresses='' -k {folder}"
     subprocess.run([*control, "-l", folder / "log", "-o", options, "start"], **run)
     try:

@@ -4,7 +4,6 @@ Chromium counts what it receives; it asks for brotli, here as over TLS. The leng
 client that only counts. Bytes of TLS and TCP are in neither.
 """
 
-import socket as sockets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from http.client import HTTPConnection
@@ -27,8 +26,7 @@ def run() -> None:
             house, houses.commune(now), villages=1, households=9, opens=now, days=9
         )
         items = len(houses.instrument().scored)
-        port = _free_port()
-        with servers.serving(house, port=port):
+        with servers.serving(house.instance) as (_process, port):
             received, requests = _in_chromium(f"http://127.0.0.1:{port}/k/{printed[0]}")
             counted = {name: _counted(port, f"/k/{printed[0]}", name) for name in ("identity", "gzip", "br")}
     show(
@@ -72,9 +70,3 @@ def _counted(port: int, path: str, encoding: str) -> int:
     size = len(head.encode()) + head.count("\n") - head.count("\r\n") + len(reply.read())
     connection.close()
     return size
-
-
-def _free_port() -> int:
-    with sockets.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port

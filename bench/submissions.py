@@ -1,87 +1,114 @@
-"""Submissions per second with sixteen clients, and what one costs the server in processor time.
+"""What an answer costs, beside version 402b6fe in the same minutes, and how near it comes to what the database can do.
 
-A submission is one household: form asked for, form sent, thanks read. Of every run, the answers stored must equal the
-answers acknowledged.
+An answer is one household: form asked for, review pressed, send pressed. Both versions stand side by side and are asked
+by turns, so that whatever else the machine does falls on both alike; what counts is processor time and the ratio of
+one turn. Of every run, the answers stored must equal the answers acknowledged.
 """
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
 
-from bench import clients, databases, processes, servers
-from bench import house as houses
-from bench.house import House
+from bench import clients, databases, versions
+from bench.clients import Answers, Phone
+from bench.limit import VILLAGES, Limit
+from bench.servers import PROJECT
 from bench.tables import median, show
-from survey_app import db
-from survey_app.fieldwork import queries as surveys
+from bench.versions import BEFORE, Side
+from survey_app.questions.instrument import SATISFIED
 
-REPEATS, ANSWERS, WARM_UP = 3, 1600, 160
+_TURNS, _ANSWERS, _WARM_UP = 7, 240, 160
+_NOW = "this version"
+_DOORS: Mapping[str, Callable[[Phone, str, Answers], None]] = {
+    "page": clients.press_send,
+    "API": clients.call_api,
+}
 HEAD = (
     "Database",
-    "Submissions/s",
-    "CPU-ms/submission",
-    "of it web server",
-    "Flow p50 ms",
+    "Door",
+    "Version",
+    "CPU-ms",
+    "of it web",
+    "database",
+    "answers/s",
+    "p50 ms",
     "p95 ms",
-    "Worker peak MiB",
+    "ratio",
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """CPU-ms of the web server and of the database for each answer, answers a second, p50 and p95 in ms."""
+
+    web: float
+    database: float
+    rate: float
+    middle: float
+    slow: float
+
+    @property
+    def cpu(self) -> float:
+        return self.web + self.database
+
+
 def run() -> None:
-    """Print a row for each database."""
-    show(
-        f"Submissions, {clients.CLIENTS} clients, median of {REPEATS} runs of {ANSWERS}",
-        HEAD,
-        [row(name, servers.GUNICORN) for name in databases.NAMES],
-    )
+    """Print both databases, both doors and both versions."""
+    shares: list[float] = []
+    with versions.checkout(BEFORE) as before:
+        rows = [row for database in databases.NAMES for row in _rows(database, before, shares)]
+    load = os.getloadavg()[1]
+    show(f"An answer, {clients.CLIENTS} phones, {_TURNS} turns of {_ANSWERS}, load {load:.1f}", HEAD, rows)
+    print(f"\nThe page's share of what pgbench does with the statements of {BEFORE}: {median(shares):.0%}")
 
 
-def row(database_name: str, server: str) -> Sequence[object]:
-    """Medians on one database and one web server."""
-    now = datetime.now(UTC)
-    with houses.house(database_name, now) as house:
-        number, printed = houses.survey(
-            house,
-            houses.commune(now),
-            villages=8,
-            households=(WARM_UP + REPEATS * ANSWERS) // 8,
-            opens=now,
-            days=9,
-        )
-        with servers.serving(house, server) as (process, socket):
-            clients.submit_all(socket, printed[:WARM_UP], houses.instrument())
-            measured = [
-                _measured(house, process, socket, printed[WARM_UP + start * ANSWERS :][:ANSWERS])
-                for start in range(REPEATS)
-            ]
-            peak = max(processes.peak_mebibytes(worker) for worker in processes.family(process))
-        _require_all_stored(number, WARM_UP + REPEATS * ANSWERS)
-    rate, total, web, middle, slow = (median(column) for column in zip(*measured, strict=True))
-    return (
-        database_name,
-        f"{rate:.0f}",
-        f"{total:.2f}",
-        f"{web:.2f}",
-        f"{middle:.0f}",
-        f"{slow:.0f}",
-        f"{peak:.0f}",
-    )
+def _rows(database: str, before: Path, shares: list[float]) -> list[Sequence[object]]:
+    households = (_WARM_UP + len(_DOORS) * _TURNS * _ANSWERS) // VILLAGES
+    turns: dict[tuple[str, str], list[Turn]] = {}
+    with ExitStack() as stack:
+        sides = [
+            stack.enter_context(
+                versions.side(project, name, database, villages=VILLAGES, households=households)
+            )
+            for name, project in ((BEFORE, before), (_NOW, PROJECT))
+        ]
+        limit = None
+        if database == "PostgreSQL":
+            empty = versions.side(before, "", database, villages=VILLAGES, households=1, served=False)
+            limit = Limit(stack.enter_context(empty))
+        codes = {side.name: iter(side.codes) for side in sides}
+        for side in sides:
+            _measured(side, [next(codes[side.name]) for _answer in range(_WARM_UP)], clients.press_send)
+        for _turn in range(_TURNS):
+            for door, act in _DOORS.items():
+                for side in sides:
+                    share = [next(codes[side.name]) for _answer in range(_ANSWERS)]
+                    turns.setdefault((door, side.name), []).append(_measured(side, share, act))
+            if limit is not None:
+                shares.append(turns["page", _NOW][-1].rate / limit.transactions_per_second())
+        for side in sides:
+            if side.stored() != len(side.codes):
+                raise RuntimeError(f"{side.name}: {len(side.codes)} answers acknowledged, not all are stored")
+    return [_row(database, door, side.name, turns) for door in _DOORS for side in sides]
 
 
-def _measured(house: House, process: int, socket: object, printed: Sequence[str]) -> tuple[float, ...]:
-    """Submissions per second, CPU-ms in all and of the web server, flow p50 and p95 in ms."""
-    heads = (process, house.database.process)
-    before = [processes.cpu_seconds(head) if head else 0 for head in heads]
-    done = clients.submit_all(socket, printed, houses.instrument())
-    web, database = (
-        (processes.cpu_seconds(head) - spent) * 1000 / done.acknowledged if head else 0
-        for head, spent in zip(heads, before, strict=True)
-    )
+def _measured(side: Side, codes: Sequence[str], act: Callable[[Phone, str, Answers], None]) -> Turn:
+    before = side.cpu_seconds()
+    done = clients.submit_all(side.port, codes, dict.fromkeys(side.questions, SATISFIED), act)
+    spent = [after - start for after, start in zip(side.cpu_seconds(), before, strict=True)]
+    web, database = (seconds * 1000 / done.acknowledged for seconds in spent)
     middle, slow = (done.flows[int(len(done.flows) * share)] * 1000 for share in (0.5, 0.95))
-    return done.acknowledged / done.seconds, web + database, web, middle, slow
+    return Turn(web, database, done.acknowledged / done.seconds, middle, slow)
 
 
-def _require_all_stored(number: str, acknowledged: int) -> None:
-    db.session().rollback()
-    stored = sum(surveys.answered_now(db.session(), number).values())
-    if stored != acknowledged:
-        raise RuntimeError(f"{acknowledged} answers acknowledged, {stored} stored")
+def _row(
+    database: str, door: str, name: str, turns: Mapping[tuple[str, str], Sequence[Turn]]
+) -> Sequence[object]:
+    mine, before = turns[door, name], turns[door, BEFORE]
+    ratio = median([now.cpu / then.cpu for now, then in zip(mine, before, strict=True)])
+    cpu, web, spent = (median([getattr(one, what) for one in mine]) for what in ("cpu", "web", "database"))
+    rate, middle, slow = (median([getattr(one, what) for one in mine]) for what in ("rate", "middle", "slow"))
+    times = (f"{rate:.0f}", f"{middle:.0f}", f"{slow:.0f}")
+    return database, door, name, f"{cpu:.2f}", f"{web:.2f}", f"{spent:.2f}", *times, f"{ratio:.2f}"

@@ -5,6 +5,7 @@ A profile slows down small functions most: the shares say where to look, not how
 """
 
 import cProfile
+import gzip
 import pstats
 import time
 from collections import Counter
@@ -71,16 +72,22 @@ def _profile(app: Flask, printed: Sequence[str], fields: Mapping[str, str]) -> p
 
 def _submit_all(app: Flask, printed: Sequence[str], fields: Mapping[str, str]) -> None:
     for code in printed:
-        page = _reply(app, EnvironBuilder(f"/k/{code}", headers=clients.PAGE), "200")
-        body = urlencode(clients.controls(page) | fields | {"_step": "send"})
-        _reply(app, EnvironBuilder(f"/k/{code}", method="POST", data=body, headers=clients.POST), "201")
+        form = clients.hidden(_reply(app, EnvironBuilder(f"/k/{code}", headers=clients.PAGE), "200"))
+        review = clients.hidden(_posted(app, code, {**form, **fields, "_step": "review"}, "200"))
+        _posted(app, code, {**review, "_step": "send"}, "201")
+
+
+def _posted(app: Flask, code: str, fields: Mapping[str, str], status: str) -> bytes:
+    body = urlencode(fields)
+    builder = EnvironBuilder(f"/k/{code}", method="POST", data=body, headers=clients.POST)
+    return _reply(app, builder, status)
 
 
 def _reply(app: Flask, request: EnvironBuilder, status: str) -> bytes:
     body, given, _headers = run_wsgi_app(app, request.get_environ())
     if not given.startswith(status):
         raise RuntimeError(given)
-    return b"".join(body)
+    return gzip.decompress(b"".join(body))
 
 
 def _by_work(stats: pstats.Stats) -> Mapping[str, float]:

@@ -12,7 +12,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 BY_NAME = {"brotli", "gunicorn", "psycopg", "tzdata"}
 #: ... or run as a command, as a plug-in of the runner, or for the types of a library.
 TOOLS = {
-    "bandit", "deptry", "djlint", "granian", "import-linter", "mypy", "pytest-timeout", "pytest-xdist", "ruff",
+    "bandit", "deptry", "djlint", "import-linter", "mypy", "pytest-timeout", "pytest-xdist", "ruff",
     "types-openpyxl", "types-qrcode",
 }  # fmt: skip
 
