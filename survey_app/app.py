@@ -129,7 +129,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     jobs.register(app, "throttle", _forget_failures)
     witness.init_app(app, codes_spent)
     jobs.register(app, "witness", _note_witness)
-    app.context_processor(lambda: {"demo_mode": settings.demo, "retention_months": settings.retention_months})
+    app.context_processor(
+        lambda: {
+            "demo_mode": settings.demo,
+            "retention_months": settings.retention_months,
+            "public_url": settings.public_url,
+        }
+    )
     app.add_url_rule("/", view_func=start)
     app.add_url_rule("/healthz", view_func=health.healthz)
     app.add_url_rule("/ready", view_func=health.ready)

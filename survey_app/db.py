@@ -4,7 +4,7 @@ Knows no table. Queries and operations get the session as their first argument; 
 transaction.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -20,6 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.types import TypeDecorator
 
 from survey_app import standby
@@ -63,7 +64,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 Row = TypeVar("Row", bound=Base)
 Held = TypeVar("Held")
 Shared = TypeVarTuple("Shared")
-
+#: An INSERT that can say what happens on conflict.
+Insert = postgresql.Insert | sqlite.Insert
 _dialects = {"postgresql": postgresql, "sqlite": sqlite}
 #: What tells a connection that nothing holds its statements together.
 _ALONE: dict[str, dict[str, Any]] = {
@@ -181,9 +183,14 @@ def shared(rows: Select[*Shared]) -> Select[*Shared]:
     return rows.with_for_update(read=True)
 
 
-def insert(current: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
+def insert(current: Session, model: type[Base]) -> Insert:
     """An INSERT into the table of `model` that can say what happens on conflict, in the words of this database."""
-    return _dialects[current.get_bind().dialect.name].insert(model)
+    return dialect_insert(current.get_bind().dialect.name, model)
+
+
+def dialect_insert(dialect: str, model: type[Base]) -> Insert:
+    """The same for statements that are built once, before there is a session."""
+    return _dialects[dialect].insert(model)
 
 
 def insert_if_new(current: Session, model: type[Base], row: Mapping[str, object]) -> bool:
@@ -192,7 +199,9 @@ def insert_if_new(current: Session, model: type[Base], row: Mapping[str, object]
     return current.connection().execute(statement, row).first() is not None
 
 
-def insert_selected_if_new(dialect: str, model: type[Base], rows: Select[*tuple[Any, ...]]) -> Executable:
+def insert_selected_if_new(
+    dialect: str, model: type[Base], rows: Select[*tuple[Any, ...]]
+) -> ReturningInsert[Any]:
     """A statement that inserts the selected rows whose key is not taken, and returns the keys of those that went in."""
     columns = [column.name for column in rows.selected_columns]
     statement = _dialects[dialect].insert(model).from_select(columns, rows)
@@ -217,8 +226,12 @@ def _insert_if_new(dialect: str, model: type[Base]) -> Executable:
 
 @cache
 def _count_up(dialect: str, model: type[Base], key: tuple[str, ...], column: str) -> Executable:
-    statement = _dialects[dialect].insert(model)
-    more = {column: model.__table__.c[column] + statement.excluded[column]}
+    return count_up_on_conflict(dialect_insert(dialect, model), key, column)
+
+
+def count_up_on_conflict(statement: Insert, key: Sequence[str], column: str) -> Insert:
+    """The insert of a counter, which adds itself to one that is there."""
+    more = {column: statement.table.c[column] + statement.excluded[column]}
     return statement.on_conflict_do_update(index_elements=key, set_=more)
 
 

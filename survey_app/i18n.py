@@ -67,18 +67,24 @@ def in_english(words: LazyString) -> str:
 
 @contextmanager
 def force_locale(tag: str) -> Iterator[None]:
-    """Speak `tag` inside the block, no matter who reads."""
-    before = g.pop("words", None)
+    """Speak `tag` inside the block, whoever reads."""
+    before = {name: g.pop(name, None) for name in ("words", "tag")}
     try:
         with flask_babel.force_locale(tag):
             yield
     finally:
-        g.words = before
+        for name, found in before.items():
+            setattr(g, name, found)
 
 
 def current_language() -> str:
-    """Language tag of this request; Vietnamese outside of one."""
-    return str(get_locale() or "vi")
+    """Language tag of this request, found once in each; Vietnamese outside of one."""
+    if not g:
+        return "vi"
+    found: str | None = g.get("tag")
+    if found is None:
+        found = g.tag = str(get_locale() or "vi")
+    return found
 
 
 def gettext(text: str, /, **values: object) -> str:

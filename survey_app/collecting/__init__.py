@@ -10,6 +10,7 @@ from survey_app.collecting import (
     guessing,
     log_words,
     paper_views,
+    replies,
     schedule,
     second_keying_views,
     slip_check,
@@ -39,6 +40,7 @@ def init_app(app: Flask) -> None:
     )
     views.compress.init_app(app)
     blank.init_app(app)
+    replies.init_app(app)
     app.register_blueprint(views.bp)
     app.register_blueprint(paper_views.bp)
     app.register_blueprint(second_keying_views.bp)

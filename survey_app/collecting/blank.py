@@ -1,28 +1,59 @@
-"""The questions of a form that nobody has filled in yet, drawn once for each form and language.
+"""The form that nobody has filled in yet: drawn and compressed once for a survey as it is, a village and a language.
 
-Drawing them is most of the work of showing a page, and a frozen form never changes. Knows nothing of who asks.
+It differs from reader to reader in the submission id and the ticket alone, which stand at its end.
 """
 
-from flask import Flask, current_app, get_template_attribute
+from collections.abc import Mapping
+from dataclasses import dataclass
 
+from flask import Flask, current_app, render_template
+
+from survey_app.collecting.packing import Packed, pack
+from survey_app.collecting.queries import Door
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import current_language
 
-_KEPT = "blank_cards"
-_MOST_KEPT = 100
+_KEPT = "blank_forms"
+#: Forms kept at once, of about 8 kB each.
+_MOST_KEPT = 1000
+#: What the drawn form has in place of its submission id and its ticket: signs that no text holds.
+_MARKS = {"_id": "\uf8f0", "_ticket": "\uf8f1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A form with marks where the reader's own fields belong."""
+
+    survey: SurveyView
+    start: Packed
+    end: str
+
+    def with_fields(self, fields: Mapping[str, str], encoding: str | None) -> bytes:
+        """The page of one reader; the fields are plain letters and need no escaping."""
+        end = self.end
+        for name, mark in _MARKS.items():
+            end = end.replace(mark, fields[name])
+        return self.start.ended(end.encode(), encoding)
 
 
 def init_app(app: Flask) -> None:
-    """Room for the questions this process has drawn."""
+    """Room for the forms this process has drawn."""
     app.extensions[_KEPT] = {}
 
 
-def cards(survey: SurveyView) -> str:
-    """The questions of the survey's form as HTML, in the language of this request, without answers."""
-    kept: dict[tuple[int, str], str] = current_app.extensions[_KEPT]
-    key = survey.instrument_id, current_language()
-    if key not in kept:
+def form(door: Door) -> Blank:
+    """The form of this door in the language of this request."""
+    kept: dict[tuple[str, int, str, str], Blank] = current_app.extensions[_KEPT]
+    key = door.survey.id, door.unit_id, door.unit_name, current_language()
+    found = kept.get(key)
+    if found is None or found.survey != door.survey:
         if len(kept) >= _MOST_KEPT:
             kept.clear()
-        kept[key] = get_template_attribute("collecting/cards.html", "cards")(survey.instrument, {}, {})
-    return kept[key]
+        found = kept[key] = _drawn(door)
+    return found
+
+
+def _drawn(door: Door) -> Blank:
+    page = render_template("collecting/form.html", door=door, answers={}, problems={}, controls=_MARKS)
+    start, field, end = page.partition('<input type="hidden" name="_id"')
+    return Blank(door.survey, pack(start.encode()), field + end)

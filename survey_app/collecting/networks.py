@@ -14,10 +14,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, Insert, Select, Update, bindparam, delete, insert, select, update
+from sqlalchemy import JSON, ColumnElement, FromClause, Integer, String, bindparam, cast, delete, func, select
+from sqlalchemy.dialects.postgresql import JSONB, array
 from sqlalchemy.orm import Session
 
-from survey_app import addresses
+from survey_app import addresses, db
 from survey_app.collecting import paradata
 from survey_app.collecting.models import NetworkCounter
 from survey_app.fieldwork import meetings
@@ -38,19 +39,35 @@ def network_of(address: str | None) -> str | None:
 def count(
     session: Session, survey_id: str, unit_id: int, network: str, *, keys: KeyStore, now: datetime
 ) -> None:
-    """Count one answer of a household's own phone, unless an announced meeting is on in the village.
+    """Count one answer of a household's own phone, unless an announced meeting is on in the village."""
+    counted = values(survey_id, unit_id, network, keys=keys, now=now)
+    session.connection().execute(_counting(session.get_bind().dialect.name), counted)
 
-    The caller has counted the village's progress in this transaction, so nobody else counts here meanwhile.
-    """
+
+def values(
+    survey_id: str, unit_id: int, network: str | None, *, keys: KeyStore, now: datetime
+) -> dict[str, object]:
+    """What `counting` is run with. An answer without a network belongs to no group and is not counted."""
+    group = None if network is None else _group(keys, survey_id, unit_id, network)
     start = paradata.slot_start(now)
-    village, connection = {"survey": survey_id, "village": unit_id}, session.connection()
+    first = [int(place == group) for place in range(GROUPS)]
     times = {"start": start, "end": start + paradata.SLOT}
-    meeting, stored = connection.execute(_meeting_and_stored(), {**village, **times}).one()
-    if meeting:
-        return
-    answers = list(stored or [0] * GROUPS)
-    answers[_group(keys, survey_id, unit_id, network)] += 1
-    connection.execute(_first() if stored is None else _further(), {**village, "counted": answers})
+    return {"survey": survey_id, "village": unit_id, "group": group, "first": first, **times}
+
+
+def counting(dialect: str, *, beside: FromClause | None = None) -> db.Insert:
+    """The statement that counts; with `beside`, once for each of its rows."""
+    group = bindparam("group", type_=Integer)
+    row = select(
+        bindparam("survey", type_=String),
+        bindparam("village", type_=Integer),
+        bindparam("first", type_=JSON),
+    ).where(~meetings.announced_between(), group.is_not(None))
+    if beside is not None:
+        row = row.select_from(beside)
+    key = ("survey_id", "unit_id")
+    added = db.dialect_insert(dialect, NetworkCounter).from_select([*key, "answers"], row)
+    return added.on_conflict_do_update(index_elements=key, set_={"answers": _one_more(dialect, group)})
 
 
 def largest(session: Session, survey_id: str) -> dict[int, Network]:
@@ -74,28 +91,19 @@ def ended(session: Session, kept: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(held.difference(running)))
 
 
-# Statements of the respondents' path are built once.
 @cache
-def _meeting_and_stored() -> Select[bool, list[int] | None]:
-    stored = select(NetworkCounter.answers).where(*_village()).scalar_subquery()
-    return select(meetings.announced_between(), stored)
+def _counting(dialect: str) -> db.Insert:
+    return counting(dialect)
 
 
-@cache
-def _first() -> Insert:
-    return insert(NetworkCounter).values(
-        survey_id=bindparam("survey"), unit_id=bindparam("village"), answers=bindparam("counted")
-    )
-
-
-@cache
-def _further() -> Update:
-    return update(NetworkCounter).where(*_village()).values(answers=bindparam("counted"))
-
-
-def _village() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    # Not the names of the columns: an UPDATE keeps those for what it sets.
-    return NetworkCounter.survey_id == bindparam("survey"), NetworkCounter.unit_id == bindparam("village")
+def _one_more(dialect: str, group: ColumnElement[int]) -> ColumnElement[object]:
+    """The stored groups with one more answer in `group`, in the words of this database."""
+    groups, place = NetworkCounter.answers, cast(group, String)
+    if dialect == "sqlite":
+        path = "$[" + place + "]"
+        return func.json_set(groups, path, func.json_extract(groups, path) + 1)
+    more = cast(func.json_extract_path_text(groups, place), Integer) + 1
+    return cast(func.jsonb_set(cast(groups, JSONB), array([place]), func.to_jsonb(more)), JSON)
 
 
 def _group(keys: KeyStore, survey_id: str, unit_id: int, network: str) -> int:

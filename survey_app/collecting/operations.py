@@ -10,11 +10,11 @@ from datetime import datetime
 from functools import cache
 from typing import assert_never
 
-from sqlalchemy import Executable, Select, bindparam, delete, exists, select
+from sqlalchemy import Executable, Select, String, bindparam, delete, exists, select
 from sqlalchemy.orm import Session
 
 from survey_app import db, standby
-from survey_app.collecting import leaves, networks, paradata, queries, stored
+from survey_app.collecting import at_once, leaves, networks, paradata, queries, stored
 from survey_app.collecting.models import AnnulledResponse, InvalidPaper, Response, SpentCode
 from survey_app.collecting.queries import Door, Stored
 from survey_app.collecting.refusals import (
@@ -59,6 +59,10 @@ class Receipt:
     annulled: bool = False
 
 
+#: Values of a row of `responses` by column.
+_Row = Mapping[str, object]
+
+
 @dataclass(frozen=True, slots=True)
 class _Held:
     """What decides whether a survey takes an answer now."""
@@ -79,12 +83,15 @@ def record_response(
         return _known(session, door, submission, keys, otherwise=refusal)
     packed = stored.pack(door.survey.instrument, submission.answers, {})
     leaf = _leaf(door, submission, packed)
-    if not _spend(session, door, submission):
+    row = _row(door, submission, packed, leaf)
+    is_at_once = at_once.takes(session, door.code_mac, submission.channel)
+    take = _take_at_once if is_at_once else _take_by_steps
+    is_spent, is_new = take(session, door, submission, row, now, keys)
+    if not is_spent:
         return _known(session, door, submission, keys, otherwise=_unspendable(session, door))
-    if not _insert(session, door, submission, packed, leaf):
+    if not is_new:
         _take_back(session, door)
         return _known(session, door, submission, keys, otherwise=CodeUsed())
-    _count(session, door, submission, now, keys)
     return _receipt(keys, door, leaf, stored.salts(packed), stored_now=True)
 
 
@@ -142,38 +149,70 @@ def _may_still_arrive(survey: _Held, door: Door, submission: Submission) -> bool
     return door.made_at is None or door.made_at <= closed
 
 
-def _spend(session: Session, door: Door, submission: Submission) -> bool:
-    """Spend the code; False when it may not be spent. A feedback survey has no code to spend.
+def _take_by_steps(
+    session: Session, door: Door, submission: Submission, row: _Row, now: datetime, keys: KeyStore
+) -> tuple[bool, bool]:
+    """Spend, store and count: whether the code could be spent, and whether the answer was new and so was counted."""
+    if not _spend(session, door, submission):
+        return False, False
+    if not db.insert_if_new(session, Response, row):
+        return True, False
+    _count(session, door, submission, now, keys)
+    return True, True
 
-    A slip may have been voided, and its village be asked again, since its door was looked at; and the id of an answer
-    that was annulled is known. All this is decided by the one statement that spends, in the state that `hold_survey`
-    holds.
-    """
+
+def _take_at_once(
+    session: Session, door: Door, submission: Submission, row: _Row, now: datetime, keys: KeyStore
+) -> tuple[bool, bool]:
+    """The same in one statement."""
+    network = submission.network if submission.channel is Channel.SELF_ONLINE else None
+    given = {
+        **row,
+        "mac": door.code_mac,
+        "ten_minutes": paradata.slot_start(now),
+        "fast": paradata.is_fast(door.survey.instrument, submission.form_opened_at, now),
+        **networks.values(door.survey.id, door.unit_id, network, keys=keys, now=now),
+    }
+    return at_once.take(session, _spendable(), given)
+
+
+def _spend(session: Session, door: Door, submission: Submission) -> bool:
+    """Spend the code; False when it may not be spent. A feedback survey has no code to spend."""
     if door.code_mac is None:
         return True
-    given = {"number": door.survey.id, "mac": door.code_mac, "submission": submission.id}
+    given = {"survey_id": door.survey.id, "mac": door.code_mac, "id": submission.id}
     spending = _spending(session.get_bind().dialect.name)
     return session.connection().execute(spending, given).first() is not None
 
 
 @cache
 def _spending(dialect: str) -> Executable:
-    live = (
+    return db.insert_selected_if_new(dialect, SpentCode, _spendable())
+
+
+@cache
+def _spendable() -> Select[str, bytes]:
+    """The code if it may be spent.
+
+    A slip may have been voided, and its village be asked again, since its door was looked at; and the id of an answer
+    that was annulled is known. All this is decided by the one statement that spends, in the state that `hold_survey`
+    holds.
+    """
+    survey = bindparam("survey_id", type_=String)
+    annulled = exists().where(
+        AnnulledResponse.survey_id == survey, AnnulledResponse.id == bindparam("id", type_=String)
+    )
+    batch = (PrintBatch.survey_id == SlipRow.survey_id) & (PrintBatch.id == SlipRow.print_batch)
+    return (
         select(SlipRow.survey_id, SlipRow.code_mac)
-        .join(
-            PrintBatch, (PrintBatch.survey_id == SlipRow.survey_id) & (PrintBatch.id == SlipRow.print_batch)
-        )
+        .join(PrintBatch, batch)
         .where(
-            SlipRow.survey_id == bindparam("number"),
+            SlipRow.survey_id == survey,
             SlipRow.code_mac == bindparam("mac"),
             PrintBatch.voided_at.is_(None),
-            ~exists().where(
-                AnnulledResponse.survey_id == bindparam("number"),
-                AnnulledResponse.id == bindparam("submission"),
-            ),
+            ~annulled,
         )
     )
-    return db.insert_selected_if_new(dialect, SpentCode, live)
 
 
 def _unspendable(session: Session, door: Door) -> Exception:
@@ -189,11 +228,9 @@ def _take_back(session: Session, door: Door) -> None:
     session.connection().execute(delete(SpentCode).where(*mine))
 
 
-def _insert(
-    session: Session, door: Door, submission: Submission, packed: Mapping[str, object], leaf: str
-) -> bool:
-    """Store the response; False when its id is taken."""
-    row = {
+def _row(door: Door, submission: Submission, packed: Mapping[str, object], leaf: str) -> _Row:
+    """The answer as it lies in `responses`."""
+    return {
         "survey_id": door.survey.id,
         "id": submission.id,
         "unit_id": door.unit_id,
@@ -202,7 +239,6 @@ def _insert(
         "answers": packed,
         "leaf": leaf,
     }
-    return db.insert_if_new(session, Response, row)
 
 
 def _count(session: Session, door: Door, submission: Submission, now: datetime, keys: KeyStore) -> None:

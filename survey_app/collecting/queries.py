@@ -87,8 +87,9 @@ def look_up(session: Session, code: str, keys: KeyStore, caller: str, now: datet
     pepper = _pepper(keys, number)
     code_mac = None if pepper is None else codes.mac(pepper, number, code)
     values = {"number": number, "mac": code_mac, **throttle.window(caller, now)}
-    row = session.connection().execute(_survey_slip_and_guesses(), values).one()
-    survey = None if row.survey_id is None else surveys.view(session, row)
+    statement = _survey_slip_and_guesses(session.get_bind().dialect.name)
+    row = session.connection().execute(statement, values).one()
+    survey = None if row.facts is None else surveys.remembered(session, number, row.facts)
     if survey is not None and _pepper(keys, number, survey.pepper_mark) is None:
         code_mac = None  # another pepper in its place finds no slip at all
     known = survey is not None and code_mac is not None and row.slip_unit is not None
@@ -185,9 +186,9 @@ def _slip() -> Select[*tuple[Any, ...]]:
 
 
 @cache
-def _survey_slip_and_guesses() -> Select[*tuple[Any, ...]]:
+def _survey_slip_and_guesses(dialect: str) -> Select[*tuple[Any, ...]]:
     """One row always. A round trip costs the web server more than the database needs for all three together."""
-    survey, slip = surveys.by_number().subquery("survey"), _slip().subquery("slip")
+    survey, slip = surveys.facts(dialect).subquery("survey"), _slip().subquery("slip")
     guesses = throttle.counted().subquery("guesses")
     return select(survey, slip, guesses).select_from(
         guesses.outerjoin(survey, true()).outerjoin(slip, true())

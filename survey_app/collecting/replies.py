@@ -3,29 +3,53 @@
 Whatever was typed is in the reply again. Knows no route.
 """
 
-import secrets
+import base64
+import hashlib
+from collections.abc import Callable
 from http import HTTPStatus
 
-from flask import Response, make_response, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 
 from survey_app import db
 from survey_app.collecting import queries
+from survey_app.collecting.packing import ENCODINGS
 from survey_app.collecting.refusals import CodeUsed, NotOpenYet, SetAside, UnknownCode
 from survey_app.errors import DATABASE_AWAY, DomainError, say_when
 from survey_app.fieldwork.codes import MistypedCode
 from survey_app.i18n import gettext as _
 
+_POLICY = "respondents_policy"
 
-def page(template: str, status: int = HTTPStatus.OK, **values: object) -> Response:
-    """A respondents' page: style and script inside, allowed by a nonce and by nothing else."""
-    nonce = secrets.token_urlsafe(16)
-    response = make_response(render_template(template, nonce=nonce, **values), status)
-    response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src 'self' data:; "
+
+def init_app(app: Flask) -> None:
+    """Allow the style and the script that stand in every page, by their digests, and nothing else."""
+    style, script = (app.jinja_env.get_template(f"static/villager.{kind}").render() for kind in ("css", "js"))
+    app.extensions[_POLICY] = (
+        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; img-src 'self' data:; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
-    response.headers["Cache-Control"] = "no-store"
-    return response
+
+
+def page(template: str, status: int = HTTPStatus.OK, **values: object) -> Response:
+    """A respondents' page."""
+    return _reply(render_template(template, **values), status)
+
+
+def packed(page: Callable[[str | None], bytes]) -> Response:
+    """A respondents' page that is compressed already: `page` gives it under the encoding that the browser takes."""
+    encoding = request.accept_encodings.best_match(ENCODINGS)
+    reply = _reply(page(encoding), HTTPStatus.OK)
+    reply.vary.add("Accept-Encoding")
+    if encoding is not None:
+        reply.content_encoding = encoding
+    return reply
+
+
+def _reply(body: str | bytes, status: int) -> Response:
+    reply = current_app.response_class(body, status, mimetype="text/html")
+    reply.headers["Content-Security-Policy"] = current_app.extensions[_POLICY]
+    reply.headers["Cache-Control"] = "no-store"
+    return reply
 
 
 def code_page(status: int = HTTPStatus.OK, *, typed: str = "", problem: str = "") -> Response:
@@ -100,3 +124,8 @@ def _heading(refusal: DomainError) -> str:
     if isinstance(refusal, CodeUsed) and not isinstance(refusal, SetAside):
         return _("Already answered")
     return _("Not yet open") if isinstance(refusal, NotOpenYet) else _("Not possible now")
+
+
+def _digest(text: str) -> str:
+    """How a policy names what stands in a page."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Blueprint, abort, current_app, g, make_response, redirect, request
+from flask import Blueprint, abort, g, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 from werkzeug.datastructures import MultiDict
@@ -104,7 +104,7 @@ def form(typed: str) -> ResponseReturnValue:
     except DomainError as refusal:
         status = HTTPStatus.NOT_FOUND if isinstance(refusal, UnknownCode) else refusal.status
         return replies.refused(refusal, status=status)
-    return _form_page(door, {}, {}, _fresh_controls(door, now))
+    return _blank_page(door, now)
 
 
 @bp.post("/k/<typed>")
@@ -137,7 +137,7 @@ def feedback_form(link: str) -> ResponseReturnValue:
         _require_open(door)
     except DomainError as refusal:
         return replies.refused(refusal)
-    return _form_page(door, {}, {}, _fresh_controls(door, now))
+    return _blank_page(door, now)
 
 
 @bp.post("/g/<link>")
@@ -332,6 +332,11 @@ def _choose_language() -> None:
     use_language(request.form.get("_switch") or request.form.get("_lang") or request.args.get("lang", ""))
 
 
+def _blank_page(door: Door, now: datetime) -> ResponseReturnValue:
+    form, fields = blank.form(door), _fresh_controls(door, now)
+    return replies.packed(lambda encoding: form.with_fields(fields, encoding))
+
+
 def _form_page(
     door: Door,
     answers: Mapping[str, object],
@@ -339,8 +344,7 @@ def _form_page(
     controls: Mapping[str, str],
     status: int = HTTPStatus.OK,
 ) -> ResponseReturnValue:
-    public_url = current_app.extensions["settings"].public_url
-    return replies.keep_for_back(replies.page(
-        "collecting/form.html", status, door=door, answers=answers, problems=problems, controls=controls,
-        public_url=public_url, blank=None if answers or problems else blank.cards(door.survey),
-    ))  # fmt: skip
+    page = replies.page(
+        "collecting/form.html", status, door=door, answers=answers, problems=problems, controls=controls
+    )
+    return replies.keep_for_back(page)

@@ -9,7 +9,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[2]
 
 #: Needed without an import: chosen by name (a driver, a compressor, the server, the zones) ...
-BY_NAME = {"brotli", "gunicorn", "psycopg", "tzdata"}
+BY_NAME = {"gunicorn", "psycopg", "tzdata"}
 #: ... or run as a command, as a plug-in of the runner, or for the types of a library.
 TOOLS = {
     "bandit", "deptry", "djlint", "import-linter", "mypy", "pytest-timeout", "pytest-xdist", "ruff",
