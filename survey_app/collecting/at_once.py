@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import db
 from survey_app.collecting import networks
-from survey_app.collecting.models import TenMinuteCounter, Response, SpentCode
+from survey_app.collecting.models import Response, SpentCode, TenMinuteCounter
 from survey_app.db import Base
 from survey_app.fieldwork.models import Channel, Medium, Progress
 

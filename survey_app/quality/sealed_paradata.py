@@ -15,7 +15,7 @@ from survey_app.collecting import networks, stored
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.quality.models import SealedParadataRow
-from survey_app.questions.instrument import SATISFIED, Instrument
+from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument
 from survey_app.questions.reading import Value
 from survey_app.scoring.paradata import Network
 from survey_app.scoring.sameness import Repeated, Sameness, Vector, most_repeated, sameness
@@ -40,8 +40,12 @@ def keep(
         return
     read = [(answer.unit_id, stored.values(survey.instrument, answer.answers)) for answer in answers]
     vectors: dict[int, list[Vector]] = defaultdict(list)
+    sides = [
+        (question.key, question.codes_of(SATISFIED), question.codes_of(DISSATISFIED))
+        for question in survey.instrument.scored
+    ]
     for unit_id, values in read:
-        vectors[unit_id].append(_vector(survey.instrument, values))
+        vectors[unit_id].append(tuple(_side(values.get(key), *codes) for key, *codes in sides))
     counted = networks.largest(session, survey.id)
     texts = most_repeated(_texts(survey.instrument, values) for _unit, values in read)
     rows = [_row(survey.unit.id, "F9", texts.times, texts.texts)]
@@ -102,9 +106,8 @@ def _row(unit_id: int, sign: str, n: int, of: int, rarity: int = 0) -> dict[str,
     return {"unit_id": unit_id, "sign": sign, "n": n, "of": of, "rarity": rarity}
 
 
-def _vector(instrument: Instrument, values: Mapping[str, Value]) -> Vector:
-    sides = (question.counts_as(values.get(question.key)) for question in instrument.scored)
-    return tuple(None if side is None else side == SATISFIED for side in sides)
+def _side(answer: Value, satisfied: Sequence[str], dissatisfied: Sequence[str]) -> bool | None:
+    return True if answer in satisfied else False if answer in dissatisfied else None
 
 
 def _texts(instrument: Instrument, values: Mapping[str, Value]) -> list[str]:

@@ -66,6 +66,10 @@ class Question:
         """SATISFIED or DISSATISFIED, the side an answer is tallied on; None for a blank or unreadable one."""
         return next((option.counts for option in self.options if option.code == code), None)
 
+    def codes_of(self, side: str) -> tuple[str, ...]:
+        """The answers that are tallied on that side."""
+        return tuple(option.code for option in self.options if option.counts == side)
+
 
 @dataclass(frozen=True, slots=True)
 class Instrument:

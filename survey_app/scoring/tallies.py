@@ -4,7 +4,6 @@ A tally knows no rate, no household outside it and no disclosure rule. Tallies o
 commune's.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -116,15 +115,16 @@ def load(document: Mapping[str, Any]) -> Tally:
 
 
 def _count_item(question: Question, valid: Iterable[Mapping[str, Value]]) -> ItemTally:
-    sides = Counter(question.counts_as(slip.get(question.key)) for slip in valid)
-    return ItemTally(question.key, sides[SATISFIED], sides[DISSATISFIED], sides[None])
+    answers = [slip.get(question.key) for slip in valid]
+    satisfied, dissatisfied = (
+        sum(answers.count(code) for code in question.codes_of(side)) for side in (SATISFIED, DISSATISFIED)
+    )
+    return ItemTally(question.key, satisfied, dissatisfied, len(answers) - satisfied - dissatisfied)
 
 
 def _slips_with(side: str, instrument: Instrument, valid: Iterable[Mapping[str, Value]]) -> int:
-    scored = instrument.scored
-    return sum(
-        any(question.counts_as(slip.get(question.key)) == side for question in scored) for slip in valid
-    )
+    on_side = [(question.key, question.codes_of(side)) for question in instrument.scored]
+    return sum(any(slip.get(key) in codes for key, codes in on_side) for slip in valid)
 
 
 def _unscored_closed(instrument: Instrument) -> tuple[Question, ...]:
