@@ -5,12 +5,14 @@ Knows nothing of the wording of questionnaires, which carry their own languages.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import flask_babel
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import Babel, LazyString, get_locale
+from flask_babel import Babel, LazyString
 
 from survey_app.config import LANGUAGES
 
@@ -27,6 +29,15 @@ __all__ = [
     "pgettext",
     "use_language",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """A language with its words."""
+
+    tag: str
+    words: NullTranslations
+
 
 #: Cookie that keeps a staff member's choice; respondents' pages carry theirs in the form instead.
 _COOKIE = "ngon_ngu"
@@ -68,23 +79,18 @@ def in_english(words: LazyString) -> str:
 @contextmanager
 def force_locale(tag: str) -> Iterator[None]:
     """Speak `tag` inside the block, whoever reads."""
-    before = {name: g.pop(name, None) for name in ("words", "tag")}
+    before = g.pop("spoken", None)
+    g.spoken = _Spoken(tag, _catalogue(current_app.config["TRANSLATIONS"], tag))
     try:
         with flask_babel.force_locale(tag):
             yield
     finally:
-        for name, found in before.items():
-            setattr(g, name, found)
+        g.spoken = before
 
 
 def current_language() -> str:
-    """Language tag of this request, found once in each; Vietnamese outside of one."""
-    if not g:
-        return "vi"
-    found: str | None = g.get("tag")
-    if found is None:
-        found = g.tag = str(get_locale() or "vi")
-    return found
+    """Language tag of this request; Vietnamese outside of one."""
+    return _spoken().tag if g else "vi"
 
 
 def gettext(text: str, /, **values: object) -> str:
@@ -110,22 +116,29 @@ def pgettext(context: str, text: str, /, **values: object) -> str:
 
 
 def _words() -> NullTranslations:
-    """The catalogue of the reader's language, found once a request: Flask-Babel looks for it at every sentence.
+    """The catalogue of the reader's language. Outside of any application everything is English, as in the code."""
+    return _spoken().words if g else NullTranslations()
 
-    Outside of any application everything is in English, as it is in the code.
-    """
-    if not g:
-        return NullTranslations()
-    found: NullTranslations | None = g.get("words")
+
+def _spoken() -> _Spoken:
+    """The reader's language, found once a request: Flask-Babel looks for it at every sentence."""
+    found: _Spoken | None = g.get("spoken")
     if found is None:
-        found = g.words = flask_babel.get_translations()
+        tag = _chosen_language()
+        found = g.spoken = _Spoken(tag, _catalogue(current_app.config["TRANSLATIONS"], tag))
     return found
+
+
+@cache
+def _catalogue(folder: Path, tag: str) -> NullTranslations:
+    return Translations.load(folder, [tag], "messages")
 
 
 def use_language(tag: str) -> None:
     """Answer this request in `tag` if the interface speaks it."""
     if tag in LANGUAGES:
         g.language = tag
+        g.pop("spoken", None)
 
 
 def language_cookie() -> str:

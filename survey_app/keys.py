@@ -102,7 +102,7 @@ class KeyStore:
             pepper = self._pepper_path(survey_id).read_bytes()
         except FileNotFoundError as error:
             raise KeyMissing(f"pepper of survey {survey_id}") from error
-        if mark is not None and _pepper_mark(pepper) != mark:
+        if mark is not None and not is_marked(pepper, mark):
             raise KeyMissing(f"pepper of survey {survey_id}: another one lies in its place")
         return pepper
 
@@ -186,6 +186,11 @@ def _fresh_secret() -> bytes:
 def _public(secret: bytes) -> str:
     public = Ed25519PrivateKey.from_private_bytes(secret).public_key()
     return public.public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
+
+
+def is_marked(pepper: bytes, mark: str) -> bool:
+    """Whether it is the pepper that was made with this mark."""
+    return _pepper_mark(pepper) == mark
 
 
 def _pepper_mark(pepper: bytes) -> str:

@@ -19,7 +19,7 @@ from survey_app.fieldwork import codes, rounds
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import PrintBatch, SlipRow, State, Survey
 from survey_app.fieldwork.queries import SurveyNotFound, SurveyView
-from survey_app.keys import KeyMissing, KeyStore
+from survey_app.keys import KeyMissing, KeyStore, is_marked
 from survey_app.units.kinds import full_name
 from survey_app.units.models import Unit
 
@@ -90,7 +90,8 @@ def look_up(session: Session, code: str, keys: KeyStore, caller: str, now: datet
     statement = _survey_slip_and_guesses(session.get_bind().dialect.name)
     row = session.connection().execute(statement, values).one()
     survey = None if row.facts is None else surveys.remembered(session, number, row.facts)
-    if survey is not None and _pepper(keys, number, survey.pepper_mark) is None:
+    mark = survey.pepper_mark if survey else None
+    if pepper is not None and mark is not None and not is_marked(pepper, mark):
         code_mac = None  # another pepper in its place finds no slip at all
     known = survey is not None and code_mac is not None and row.slip_unit is not None
     return Found(
@@ -140,9 +141,9 @@ def _require_key(survey: SurveyView) -> None:
         raise Annulled if survey.state is State.ANNULLED else AlreadySealed
 
 
-def _pepper(keys: KeyStore, number: str, mark: str | None = None) -> bytes | None:
+def _pepper(keys: KeyStore, number: str) -> bytes | None:
     try:
-        return keys.pepper(number, mark)
+        return keys.pepper(number)
     except KeyMissing:
         return None
 
