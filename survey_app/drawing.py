@@ -8,10 +8,9 @@ import io
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import groupby
+from typing import Any
 
-import qrcode
-from PIL import Image, ImageDraw, ImageFont
-from qrcode.constants import ERROR_CORRECT_Q
+from survey_app import heavy
 
 #: Light modules around a QR symbol, on each side, that its standard asks for.
 QUIET_MODULES = 4
@@ -35,7 +34,8 @@ def qr_svg(text: str) -> bytes:
 
     Each run of dark modules in a row is one rectangle, which prints without hairlines between modules.
     """
-    code = qrcode.QRCode(error_correction=ERROR_CORRECT_Q, border=QUIET_MODULES)
+    qrcode = heavy.qrcode()
+    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_Q, border=QUIET_MODULES)
     code.add_data(text, optimize=0)
     code.make(fit=True)
     matrix = code.get_matrix()
@@ -53,8 +53,9 @@ def data_uri(svg: bytes) -> str:
 @lru_cache(maxsize=64)
 def preview_png(title: str, organiser: str) -> bytes:
     """The picture of a link, 1200 × 630 pixels: what is asked, and by whom; what is too long is cut."""
-    picture = Image.new("RGB", _PREVIEW, _GROUND)
-    pen = ImageDraw.Draw(picture)
+    pillow = heavy.pillow()
+    picture = pillow.Image.new("RGB", _PREVIEW, _GROUND)
+    pen = pillow.ImageDraw.Draw(picture)
     pen.rectangle((0, 0, 28, _PREVIEW[1]), fill=_GREEN)
     below = _write(pen, organiser, bold=False, size=38, lines=2, top=_MARGIN, colour=_GREEN)
     _write(pen, title, bold=True, size=66, lines=4, top=below + 40, colour=_INK)
@@ -74,9 +75,7 @@ def _runs(y: int, row: Iterable[bool | None]) -> str:
     return path
 
 
-def _write(
-    pen: ImageDraw.ImageDraw, text: str, *, bold: bool, size: int, lines: int, top: int, colour: str
-) -> int:
+def _write(pen: Any, text: str, *, bold: bool, size: int, lines: int, top: int, colour: str) -> int:
     """Draw `text` in at most `lines` lines from `top` on; where the next text may begin."""
     font = _font(bold, size)
     step = round(size * 1.32)
@@ -86,7 +85,7 @@ def _write(
     return top
 
 
-def _wrapped(text: str, font: ImageFont.FreeTypeFont, lines: int) -> list[str]:
+def _wrapped(text: str, font: Any, lines: int) -> list[str]:
     """`text` in lines that fit between the margins, the last one ending in … when there was more."""
     wrapped = [""]
     for word in text.split():
@@ -100,19 +99,20 @@ def _wrapped(text: str, font: ImageFont.FreeTypeFont, lines: int) -> list[str]:
     return [_cut(line, font) for line in wrapped]
 
 
-def _cut(line: str, font: ImageFont.FreeTypeFont) -> str:
+def _cut(line: str, font: Any) -> str:
     while line and not _fits(line, font):
         line = f"{line.rstrip('… ')[:-1]}…"
     return line
 
 
-def _fits(line: str, font: ImageFont.FreeTypeFont) -> bool:
+def _fits(line: str, font: Any) -> bool:
     return font.getlength(line) <= _PREVIEW[0] - 2 * _MARGIN
 
 
-def _font(bold: bool, size: int) -> ImageFont.FreeTypeFont:
+def _font(bold: bool, size: int) -> Any:
     first, second = _FONTS[bold]
+    truetype = heavy.pillow().ImageFont.truetype
     try:
-        return ImageFont.truetype(first, size)
+        return truetype(first, size)
     except OSError:
-        return ImageFont.truetype(second, size)
+        return truetype(second, size)

@@ -10,14 +10,11 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-import pydyf
-import xlsxwriter
 from flask import Response
-from weasyprint import HTML
-from weasyprint.urls import URLFetcher
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+
+from survey_app import heavy
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +117,7 @@ def xlsx(sheets: Sheets) -> bytes:
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    with xlsxwriter.Workbook(buffer, options) as book:
+    with heavy.xlsxwriter().Workbook(buffer, options) as book:
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         percent = book.add_format({"num_format": _PERCENT_FORMAT})
         for name, rows in sheets.items():
@@ -156,17 +153,13 @@ PNG = FileFormat("png", "image/png")
 JPEG = FileFormat("jpg", "image/jpeg")
 
 
-def _write_percent(
-    style: Format, sheet: Worksheet, row: int, column: int, cell: Percent, _style: Format | None = None
-) -> int:
+def _write_percent(style: Any, sheet: Any, row: int, column: int, cell: Percent, _style: Any = None) -> int:
     """A per cent that a workbook can sort and compare; 98,61 % is stored as 0.9861."""
     written: int = sheet.write_number(row, column, cell.hundredths / 10_000, style)
     return written
 
 
-def _write_decimal(
-    sheet: Worksheet, row: int, column: int, cell: Decimal, style: Format | None = None
-) -> int:
+def _write_decimal(sheet: Any, row: int, column: int, cell: Decimal, style: Any = None) -> int:
     written: int = sheet.write_number(row, column, cell.value, style)
     return written
 
@@ -190,7 +183,9 @@ def pdf_in_layers(html: str, pages: Iterable[Sequence[int]]) -> bytes:
     What is the same on hundreds of sheets is laid out and stored a single time. All are of one paper size.
     """
 
-    def pile_up(_document: object, made: pydyf.PDF) -> None:
+    pydyf = heavy.pydyf()
+
+    def pile_up(_document: object, made: Any) -> None:
         layers = [made.objects[number] for number in made.pages["Kids"][::3]]
         save, restore = pydyf.Stream([b"q"]), pydyf.Stream([b"Q"])
         made.add_object(save)
@@ -211,5 +206,6 @@ def page_count(html: str) -> int:
     return len(_document(html).render().pages)
 
 
-def _document(html: str) -> HTML:
-    return HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=("data",)))
+def _document(html: str) -> Any:
+    weasyprint = heavy.weasyprint()
+    return weasyprint.HTML(string=html, url_fetcher=weasyprint.urls.URLFetcher(allowed_protocols=("data",)))

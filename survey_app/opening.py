@@ -16,8 +16,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from typing import Any
 
-import openpyxl
-
 #: Bytes of address space. A full province takes a quarter of it; the interpreter alone takes a tenth.
 MOST_MEMORY = 384 * 1024 * 1024
 #: Seconds of processor time.
@@ -130,6 +128,8 @@ def _csv_rows(reader: Any) -> Iterator[tuple[int, list[Any]]]:
 
 
 def _workbook(content: bytes) -> list[dict[str, Any]]:
+    import openpyxl  # the server, which imports this module for its limits, never opens a workbook
+
     counter = _Counter()
     try:
         _refuse_bombs(content)

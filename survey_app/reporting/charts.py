@@ -6,8 +6,7 @@ The page shows the same numbers in a table.
 import io
 from collections.abc import Sequence
 
-from matplotlib import rc_context
-from matplotlib.figure import Figure
+from survey_app import heavy
 
 _GREEN = "#0b6e4f"
 _INK = "#1b1b1b"
@@ -21,8 +20,13 @@ def bars(counts: Sequence[tuple[str, int]]) -> bytes:
     """Horizontal bars in the order given, with names and numbers; equal counts give equal bytes."""
     names = [name for name, _count in counts]
     numbers = [count for _name, count in counts]
-    with rc_context({"svg.fonttype": "path", "svg.hashsalt": "bars", "font.size": 11, "text.color": _INK}):
-        figure = Figure(figsize=(_INCHES_WIDE, _INCHES_PER_BAR * len(counts) + 0.2), layout="constrained")
+    matplotlib = heavy.matplotlib()
+    with matplotlib.rc_context(
+        {"svg.fonttype": "path", "svg.hashsalt": "bars", "font.size": 11, "text.color": _INK}
+    ):
+        figure = matplotlib.figure.Figure(
+            figsize=(_INCHES_WIDE, _INCHES_PER_BAR * len(counts) + 0.2), layout="constrained"
+        )
         axes = figure.add_subplot()
         drawn = axes.barh(names, numbers, color=_GREEN, height=0.62)
         axes.bar_label(drawn, padding=5)

@@ -1,0 +1,51 @@
+"""Large libraries, loaded when something is first drawn or printed: the one place that imports inside functions.
+
+They took half of the start of every command and of the memory of every web worker, and most of them print nothing for
+days. `opening`, which runs as a program of its own, loads its one library likewise.
+"""
+
+from types import ModuleType
+
+
+def weasyprint() -> ModuleType:
+    """For documents as PDF."""
+    import weasyprint.urls
+
+    return weasyprint
+
+
+def pydyf() -> ModuleType:
+    """For pages of a PDF put together by hand."""
+    import pydyf
+
+    return pydyf
+
+
+def xlsxwriter() -> ModuleType:
+    """For workbooks."""
+    import xlsxwriter
+
+    return xlsxwriter
+
+
+def matplotlib() -> ModuleType:
+    """For charts."""
+    import matplotlib.figure
+
+    return matplotlib
+
+
+def qrcode() -> ModuleType:
+    """For QR codes."""
+    import qrcode.constants
+
+    return qrcode
+
+
+def pillow() -> ModuleType:
+    """For pictures: the package with the parts that are used."""
+    import PIL.Image
+    import PIL.ImageDraw
+    import PIL.ImageFont
+
+    return PIL
