@@ -66,8 +66,8 @@ def init_app(app: Flask) -> None:
 
 
 def for_operator(text: str) -> str:
-    """`text` in the language of the one who runs the server, where no application could be made."""
-    return str(Translations.load(_CATALOGUES, ["vi"]).ugettext(text))
+    """`text` in the language of whoever runs the server, where no application could be made."""
+    return str(_catalogue("vi").ugettext(text))
 
 
 def in_english(words: LazyString) -> str:
@@ -80,7 +80,7 @@ def in_english(words: LazyString) -> str:
 def force_locale(tag: str) -> Iterator[None]:
     """Speak `tag` inside the block, whoever reads."""
     before = g.pop("spoken", None)
-    g.spoken = _Spoken(tag, _catalogue(current_app.config["TRANSLATIONS"], tag))
+    g.spoken = _Spoken(tag, _catalogue(tag))
     try:
         with flask_babel.force_locale(tag):
             yield
@@ -125,13 +125,13 @@ def _spoken() -> _Spoken:
     found: _Spoken | None = g.get("spoken")
     if found is None:
         tag = _chosen_language()
-        found = g.spoken = _Spoken(tag, _catalogue(current_app.config["TRANSLATIONS"], tag))
+        found = g.spoken = _Spoken(tag, _catalogue(tag))
     return found
 
 
 @cache
-def _catalogue(folder: Path, tag: str) -> NullTranslations:
-    return Translations.load(folder, [tag], "messages")
+def _catalogue(tag: str) -> NullTranslations:
+    return Translations.load(_CATALOGUES, [tag])
 
 
 def use_language(tag: str) -> None:

@@ -5,7 +5,7 @@ Whatever was typed is in the reply again. Knows no route.
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app, render_template, request
@@ -18,36 +18,44 @@ from survey_app.errors import DATABASE_AWAY, DomainError, say_when
 from survey_app.fieldwork.codes import MistypedCode
 from survey_app.i18n import gettext as _
 
-_POLICY = "respondents_policy"
+#: What stands inside the pages: the style and script of every page, and those of the page where a code is typed.
+_USUAL, _CODE = ("villager.css", "villager.js"), ("code.css", "code.js")
+_DIGESTS = "respondents_digests"
 
 
 def init_app(app: Flask) -> None:
-    """Allow the style and the script that stand in every page, by their digests, and nothing else."""
-    style, script = (app.jinja_env.get_template(f"static/villager.{kind}").render() for kind in ("css", "js"))
-    app.extensions[_POLICY] = (
-        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; img-src 'self' data:; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    )
+    """Take the digests by which pages allow their own style and script, and nothing else."""
+    parts = {name: app.jinja_env.get_template(f"static/{name}").render() for name in (*_USUAL, *_CODE)}
+    app.extensions[_DIGESTS] = {name: _digest(part) for name, part in parts.items()}
 
 
-def page(template: str, status: int = HTTPStatus.OK, **values: object) -> Response:
-    """A respondents' page."""
-    return _reply(render_template(template, **values), status)
+def page(
+    template: str, status: int = HTTPStatus.OK, *, inside: Sequence[str] = _USUAL, **values: object
+) -> Response:
+    """A respondents' page; `inside` names the styles and scripts that stand in it."""
+    return _reply(render_template(template, **values), status, inside)
 
 
 def packed(page: Callable[[str | None], bytes]) -> Response:
     """A respondents' page that is compressed already: `page` gives it under the encoding that the browser takes."""
     encoding = request.accept_encodings.best_match(ENCODINGS)
-    reply = _reply(page(encoding), HTTPStatus.OK)
+    reply = _reply(page(encoding), HTTPStatus.OK, _USUAL)
     reply.vary.add("Accept-Encoding")
     if encoding is not None:
         reply.content_encoding = encoding
     return reply
 
 
-def _reply(body: str | bytes, status: int) -> Response:
+def _reply(body: str | bytes, status: int, inside: Sequence[str]) -> Response:
+    digests = current_app.extensions[_DIGESTS]
+    styles, scripts = (
+        " ".join(f"'{digests[name]}'" for name in inside if name.endswith(kind)) for kind in ("css", "js")
+    )
     reply = current_app.response_class(body, status, mimetype="text/html")
-    reply.headers["Content-Security-Policy"] = current_app.extensions[_POLICY]
+    reply.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; style-src {styles}; script-src {scripts}; img-src 'self' data:; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
     reply.headers["Cache-Control"] = "no-store"
     return reply
 
@@ -58,7 +66,10 @@ def code_page(status: int = HTTPStatus.OK, *, typed: str = "", problem: str = ""
         letters = queries.are_letters_out(db.reading())
     except DATABASE_AWAY:
         letters = True  # every keyboard has digits too
-    return page("collecting/type_code.html", status, typed=typed, problem=problem, letters=letters)
+    inside = (*_USUAL, *_CODE)
+    return page(
+        "collecting/type_code.html", status, inside=inside, typed=typed, problem=problem, letters=letters
+    )
 
 
 def keep_for_back(reply: Response) -> Response:
