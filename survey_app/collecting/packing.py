@@ -27,15 +27,13 @@ class Packed:
     def ended(self, end: bytes, encoding: str | None) -> bytes:
         """The whole page: its beginning and at most 65,535 further bytes; not compressed when `encoding` is None."""
         size = len(end)
-        match encoding:
-            case "br":
-                return self.br + (size - 1 << 3 | 1 << 19).to_bytes(3, "little") + end + b"\x03"
-            case "gzip":
-                block = b"\x01" + struct.pack("<HH", size, size ^ 0xFFFF) + end
-                length = self.length + size & 0xFFFFFFFF
-                return self.gzip + block + struct.pack("<II", zlib.crc32(end, self.checksum), length)
-            case _:
-                return zlib.decompressobj(_GZIP).decompress(self.gzip) + end
+        if encoding == "br":
+            return self.br + (size - 1 << 3 | 1 << 19).to_bytes(3, "little") + end + b"\x03"
+        if encoding == "gzip":
+            block = b"\x01" + struct.pack("<HH", size, size ^ 0xFFFF) + end
+            length = self.length + size & 0xFFFFFFFF
+            return self.gzip + block + struct.pack("<II", zlib.crc32(end, self.checksum), length)
+        return zlib.decompressobj(_GZIP).decompress(self.gzip) + end
 
 
 def pack(start: bytes) -> Packed:
