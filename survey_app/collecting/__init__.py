@@ -11,6 +11,7 @@ from survey_app.collecting import (
     log_words,
     paper_views,
     replies,
+    said,
     schedule,
     second_keying_views,
     slip_check,
@@ -41,6 +42,7 @@ def init_app(app: Flask) -> None:
     views.compress.init_app(app)
     blank.init_app(app)
     replies.init_app(app)
+    said.init_app(app)
     app.register_blueprint(views.bp)
     app.register_blueprint(paper_views.bp)
     app.register_blueprint(second_keying_views.bp)

@@ -6,26 +6,33 @@ Whatever was typed is in the reply again. Knows no route.
 import base64
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app, render_template, request
 
 from survey_app import db
 from survey_app.collecting import queries
+from survey_app.collecting.operations import Receipt
 from survey_app.collecting.packing import ENCODINGS
 from survey_app.collecting.refusals import CodeUsed, NotOpenYet, SetAside, UnknownCode
 from survey_app.errors import DATABASE_AWAY, DomainError, say_when
 from survey_app.fieldwork.codes import MistypedCode
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.i18n import current_language
 from survey_app.i18n import gettext as _
 
 #: What stands inside the pages: the style and script of every page, and those of the page where a code is typed.
 _USUAL, _CODE = ("villager.css", "villager.js"), ("code.css", "code.js")
-_DIGESTS = "respondents_digests"
+_DIGESTS, _THANKS = "respondents_digests", "thanks_drawn"
+#: Where the reader's own receipt belongs in thanks that were drawn once: signs that no text holds.
+_MARKS = {"printed": "\uf8f0", "leaf": "\uf8f1", "signature": "\uf8f2"}
 
 
 def init_app(app: Flask) -> None:
     """Take the digests by which pages allow their own style and script, and nothing else."""
     parts = {name: app.jinja_env.get_template(f"static/{name}").render() for name in (*_USUAL, *_CODE)}
+    app.extensions[_THANKS] = {}
     app.extensions[_DIGESTS] = {name: _digest(part) for name, part in parts.items()}
 
 
@@ -70,6 +77,19 @@ def code_page(status: int = HTTPStatus.OK, *, typed: str = "", problem: str = ""
     return page(
         "collecting/type_code.html", status, inside=inside, typed=typed, problem=problem, letters=letters
     )
+
+
+def thanks(survey: SurveyView, receipt: Receipt) -> Response:
+    """The page that says thanks. It is drawn once in each language, because it differs in the receipt alone."""
+    kept: dict[tuple[object, ...], str] = current_app.extensions[_THANKS]
+    key = current_language(), survey.rehearsal, receipt.stored_now, receipt.annulled
+    if key not in kept:
+        marked = replace(receipt, **_MARKS)
+        kept[key] = render_template("collecting/thanks.html", survey=survey, receipt=marked)
+    page = kept[key]
+    for part, mark in _MARKS.items():
+        page = page.replace(mark, getattr(receipt, part))
+    return _reply(page, HTTPStatus.CREATED if receipt.stored_now else HTTPStatus.OK, _USUAL)
 
 
 def keep_for_back(reply: Response) -> Response:
