@@ -84,7 +84,8 @@ def thanks(survey: SurveyView, receipt: Receipt) -> Response:
     kept: dict[tuple[object, ...], str] = current_app.extensions[_THANKS]
     key = current_language(), survey.rehearsal, receipt.stored_now, receipt.annulled
     if key not in kept:
-        marked = replace(receipt, **_MARKS)
+        printed, leaf, signature = _MARKS.values()
+        marked = replace(receipt, printed=printed, leaf=leaf, signature=signature)
         kept[key] = render_template("collecting/thanks.html", survey=survey, receipt=marked)
     page = kept[key]
     for part, mark in _MARKS.items():

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 
 from survey_app import db
 from survey_app.collecting import networks, operations, queries
-from survey_app.collecting.models import TenMinuteCounter, NetworkCounter
+from survey_app.collecting.models import NetworkCounter, TenMinuteCounter
 from survey_app.fieldwork import codes
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Channel, Progress, Survey
