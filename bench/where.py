@@ -28,11 +28,11 @@ _WARM_UP, _PROFILED = 50, 400
 _WORK = (
     ("SQL: statements, session, driver, database", ("sqlalchemy", "psycopg", "sqlite3")),
     ("Pages: templates and translations", ("jinja2", "markupsafe", "babel", "templates/", "gettext", "/i18n.py")),
-    ("Compressing", ("flask_compress", "gzip", "zlib")),
+    ("Compressing", ("compressing.py", "packing.py", "gzip", "zlib")),
     ("Leaf, receipt, signature, ticket, digest of the code",
      ("rfc8785", "leaves.py", "hmac", "hashlib", "itsdangerous", "tickets.py", "codes.py", "cryptography", "keys.py")),
     ("Reading and checking the answers", ("questions/", "werkzeug/formparser", "urllib", "stored.py")),
-    ("Web framework: routing, request, response", ("flask", "werkzeug", "whitenoise", "http/", "email/")),
+    ("Web framework: routing, request, response", ("flask", "werkzeug", "http/", "email/")),
     ("The rest of the product", ("survey_app",)),
 )  # fmt: skip
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
-from wsgiref.headers import Headers
 from wsgiref.types import WSGIApplication
 
 from flask import Flask, Response, current_app, render_template, request
@@ -13,7 +12,6 @@ from flask.typing import ResponseReturnValue
 from itsdangerous import Signer
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
-from whitenoise import WhiteNoise
 
 from survey_app import (
     access,
@@ -26,6 +24,7 @@ from survey_app import (
     clock,
     collecting,
     command_line,
+    compressing,
     db,
     demo,
     doors,
@@ -47,6 +46,7 @@ from survey_app import (
     results,
     rulebooks,
     sealing,
+    static_files,
     templating,
     throttle,
     units,
@@ -115,7 +115,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Signer.default_digest_method = staticmethod(hashlib.sha256)
     app.url_map.converters["int"] = _RowNumber
     app.before_request(_refuse_other_hosts)
-    for module in (doors, i18n, access, errors, templating, menu):
+    for module in (doors, i18n, access, errors, templating, menu, static_files, compressing):
         module.init_app(app)
     db.init_app(app, settings.database_url)
     forms.init_app(app)
@@ -154,20 +154,9 @@ def _session_secret(store: keys.KeyStore) -> bytes | None:
 
 
 def _served(app: Flask, settings: Settings) -> WSGIApplication:
-    """The application behind its static files, and behind the proxies whose headers are believed."""
+    """The application behind the proxies whose headers are believed."""
 
-    def add_strict(headers: Headers, _path: str, _url: str) -> None:
-        for name, value in _strict_headers(settings).items():
-            headers[name] = value
-
-    served: WSGIApplication = WhiteNoise(
-        app.wsgi_app,
-        root=app.static_folder,
-        prefix="static/",
-        max_age=3600,
-        allow_all_origins=False,
-        add_headers_function=add_strict,
-    )
+    served: WSGIApplication = app.wsgi_app
     return ProxyFix(served, x_for=settings.proxies, x_proto=settings.proxies) if settings.proxies else served
 
 
@@ -190,11 +179,12 @@ def _forget_failures(now: datetime) -> int:
 def _refuse_other_hosts() -> ResponseReturnValue | None:
     """Serve the host that is in QR codes, and this machine's own names; before anything leads anywhere.
 
-    The health check is asked by whatever address somebody watches.
+    The health check is asked by whatever address somebody watches; the refusal's own page needs its style.
     """
     settings: Settings = current_app.extensions["settings"]
     named = urlsplit(f"//{request.host}").hostname if request.host else None
-    if request.path == "/healthz" or named in {urlsplit(settings.public_url).hostname, *_LOOPBACK}:
+    ours = {urlsplit(settings.public_url).hostname, *_LOOPBACK}
+    if request.path == "/healthz" or request.endpoint == "static" or named in ours:
         return None
     message = _("This server answers at %(url)s alone. Please open that address.", url=settings.public_url)
     return errors.reply("sai-dia-chi", message, 400)

@@ -29,8 +29,8 @@ Arguments = ParamSpec("Arguments")
 
 #: Groups of commands that repair, or bring the database to where the others can look at it.
 REPAIRING = frozenset({"db", "keys", "audit", "ops"})
-#: Pages that say how the installation is.
-_TELLING = frozenset({"healthz", "ready"})
+#: Pages that say how the installation is, and the files that pages are drawn with.
+_TELLING = frozenset({"healthz", "ready", "static"})
 #: Seconds for which a server believes what it found: nothing, and something.
 _SOUND, _UNSOUND = 60, 5
 

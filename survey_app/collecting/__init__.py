@@ -35,11 +35,6 @@ def _has_no_survey_page(person: Identity) -> bool:
 def init_app(app: Flask) -> None:
     """Register the respondents' pages, the keying of paper slips and the minute job."""
     audit.register(app, log_words.WORDS)
-    # Level 5 of brotli takes no longer than 4, its default, and makes a form 300 bytes smaller.
-    app.config.update(
-        COMPRESS_REGISTER=False, COMPRESS_MIN_SIZE=500, COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_BR_LEVEL=5
-    )
-    views.compress.init_app(app)
     blank.init_app(app)
     replies.init_app(app)
     said.init_app(app)

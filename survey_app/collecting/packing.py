@@ -10,8 +10,6 @@ from dataclasses import dataclass
 
 import brotli
 
-#: Encodings in the order in which they are chosen, the smaller first.
-ENCODINGS = ("br", "gzip")
 _GZIP = 31  # zlib's number for its largest window in the frame of gzip
 
 

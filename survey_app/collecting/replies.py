@@ -11,10 +11,9 @@ from http import HTTPStatus
 
 from flask import Flask, Response, current_app, render_template, request
 
-from survey_app import db
+from survey_app import compressing, db
 from survey_app.collecting import queries
 from survey_app.collecting.operations import Receipt
-from survey_app.collecting.packing import ENCODINGS
 from survey_app.collecting.refusals import CodeUsed, NotOpenYet, SetAside, UnknownCode
 from survey_app.errors import DATABASE_AWAY, DomainError, say_when
 from survey_app.fieldwork.codes import MistypedCode
@@ -45,12 +44,8 @@ def page(
 
 def packed(page: Callable[[str | None], bytes]) -> Response:
     """A respondents' page that is compressed already: `page` gives it under the encoding that the browser takes."""
-    encoding = request.accept_encodings.best_match(ENCODINGS)
-    reply = _reply(page(encoding), HTTPStatus.OK, _USUAL)
-    reply.vary.add("Accept-Encoding")
-    if encoding is not None:
-        reply.content_encoding = encoding
-    return reply
+    encoding = compressing.accepted()
+    return compressing.mark(_reply(page(encoding), HTTPStatus.OK, _USUAL), encoding)
 
 
 def _reply(body: str | bytes, status: int, inside: Sequence[str]) -> Response:

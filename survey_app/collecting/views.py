@@ -10,7 +10,6 @@ from http import HTTPStatus
 
 from flask import Blueprint, abort, g, make_response, redirect, request
 from flask.typing import ResponseReturnValue
-from flask_compress import Compress
 from werkzeug.datastructures import MultiDict
 
 from survey_app import access, db, doors, files
@@ -49,7 +48,6 @@ from survey_app.questions.reading import Value
 
 bp = Blueprint("collecting", __name__, template_folder="templates")
 bp.register_error_handler(doors.NotSound, lambda _unsound: replies.busy())
-compress = Compress()
 
 #: Largest body of an answer: a dozen free texts of 2,000 characters, percent-encoded, fit in.
 MOST_BYTES = 256 * 1024
@@ -67,7 +65,6 @@ def limit_body() -> None:
 @bp.get("/k", strict_slashes=False)
 @bp.get("/K", strict_slashes=False)
 @access.public
-@compress.compressed()
 def ask_code() -> ResponseReturnValue:
     """The page the poster leads to."""
     _choose_language()
@@ -91,7 +88,6 @@ def type_code() -> ResponseReturnValue:
 @bp.get("/k/<typed>")
 @bp.get("/K/<typed>")
 @access.public
-@compress.compressed()
 def form(typed: str) -> ResponseReturnValue:
     """One household's form; looking at it spends nothing."""
     now = datetime.now(UTC)
@@ -111,7 +107,6 @@ def form(typed: str) -> ResponseReturnValue:
 @bp.post("/K/<typed>")
 @csrf.exempt
 @access.public
-@compress.compressed()
 def answer(typed: str) -> ResponseReturnValue:
     """Review, then send: the plain form post of one household."""
     now = datetime.now(UTC)
@@ -127,7 +122,6 @@ def answer(typed: str) -> ResponseReturnValue:
 
 @bp.get("/g/<link>")
 @access.public
-@compress.compressed()
 def feedback_form(link: str) -> ResponseReturnValue:
     """The open form of a feedback survey."""
     now = datetime.now(UTC)
@@ -143,7 +137,6 @@ def feedback_form(link: str) -> ResponseReturnValue:
 @bp.post("/g/<link>")
 @csrf.exempt
 @access.public
-@compress.compressed()
 def feedback(link: str) -> ResponseReturnValue:
     """Review, then send, for open feedback."""
     now = datetime.now(UTC)
