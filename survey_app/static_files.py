@@ -17,7 +17,7 @@ from survey_app import access, compressing
 
 _KEPT = "static_files"
 _LETTERS = 12
-_NAMED = re.compile(rf"(.+)\.([0-9a-f]{{{_LETTERS}}})(\.[a-z]+)")
+_NAMED = re.compile(r"(.+)\.([0-9a-f]{12})(\.[a-z]+)")
 _FOR_GOOD, _FOR_AN_HOUR = "public, max-age=31536000, immutable", "public, max-age=3600"
 
 

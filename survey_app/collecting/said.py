@@ -6,7 +6,6 @@ A form has a few dozen of these, and most of the work of the page before sending
 from collections.abc import Iterable
 
 from flask import Flask, current_app, get_template_attribute
-from markupsafe import Markup
 
 from survey_app.i18n import current_language
 from survey_app.questions.instrument import Question
@@ -22,16 +21,16 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["answer_rows"] = rows
 
 
-def rows(shown: Iterable[tuple[Question, Value]]) -> Markup:
-    """Question and answer one below the other, in the language of this request."""
+def rows(shown: Iterable[tuple[Question, Value]]) -> list[str]:
+    """Each question with its answer as HTML, in the language of this request."""
     language = current_language()
-    return Markup("").join(_row(question, answer, language) for question, answer in shown)
+    return [_row(question, answer, language) for question, answer in shown]
 
 
-def _row(question: Question, answer: Value, language: str) -> Markup:
+def _row(question: Question, answer: Value, language: str) -> str:
     if answer is not None and answer not in question.option_codes:
         return _drawn(question, answer)
-    kept: dict[tuple[int, Value, str], tuple[Question, Markup]] = current_app.extensions[_KEPT]
+    kept: dict[tuple[int, Value, str], tuple[Question, str]] = current_app.extensions[_KEPT]
     # The question is kept too, so that no other takes its number while its row is there.
     key = id(question), answer, language
     if key not in kept:
@@ -41,6 +40,6 @@ def _row(question: Question, answer: Value, language: str) -> Markup:
     return kept[key][1]
 
 
-def _drawn(question: Question, answer: Value) -> Markup:
-    drawn: Markup = get_template_attribute("collecting/answer.html", "row")(question, answer)
+def _drawn(question: Question, answer: Value) -> str:
+    drawn: str = get_template_attribute("collecting/answer.html", "row")(question, answer)
     return drawn
