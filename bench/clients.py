@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from socket import create_connection
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from survey_app.questions.instrument import SATISFIED, Instrument
 
@@ -75,7 +75,7 @@ class Phone:
 
 def press_send(phone: Phone, code: str, answers: Answers) -> None:
     """What a household does: three requests."""
-    path = f"/k/{code}"
+    path = f"/k/{quote(code)}"
     form = hidden(phone.ask(path, 200))
     review = hidden(phone.ask(path, 200, POST, urlencode({**form, **answers, "_step": "review"})))
     phone.ask(path, 201, POST, urlencode({**review, "_step": "send"}))

@@ -70,7 +70,7 @@ def test_imports_stand_at_the_top_and_are_absolute():
         f"{path}:{node.lineno}"
         for path in CODE
         if path.name not in LOADS_AT_FIRST_USE
-        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for function in nodes(path)
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)
