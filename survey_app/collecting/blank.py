@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app, render_template
 
-from survey_app.collecting.packing import Packed, pack
+from survey_app.collecting.packing import PackedPage, pack
 from survey_app.collecting.queries import Door
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import current_language
@@ -25,7 +25,7 @@ class Blank:
     """A form with marks where the reader's own fields belong."""
 
     survey: SurveyView
-    start: Packed
+    start: PackedPage
     end: str
 
     def with_fields(self, fields: Mapping[str, str], encoding: str | None) -> bytes:

@@ -14,7 +14,7 @@ _GZIP = 31  # zlib's number for its largest window in the frame of gzip
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
+class PackedPage:
     """The beginning of a page under each encoding, with the checksum and length that gzip ends with."""
 
     br: bytes
@@ -34,10 +34,10 @@ class Packed:
         return zlib.decompressobj(_GZIP).decompress(self.gzip) + end
 
 
-def pack(start: bytes) -> Packed:
+def pack(start: bytes) -> PackedPage:
     """`start` compressed as small as can be; takes a few hundredths of a second."""
     smaller, small = brotli.Compressor(quality=11), zlib.compressobj(9, wbits=_GZIP)
-    return Packed(
+    return PackedPage(
         br=smaller.process(start) + smaller.flush(),
         gzip=small.compress(start) + small.flush(zlib.Z_SYNC_FLUSH),
         checksum=zlib.crc32(start),
