@@ -215,7 +215,16 @@ def _respond(door: Door, now: datetime) -> ResponseReturnValue:
             receipt = operations.record_response(current, door, submission, now=now, keys=store())
     except DomainError as refusal:
         return replies.refused(refusal, shown=asked_and_answered(instrument, reading.answers))
-    return replies.thanks(door.survey, receipt)
+    return replies.forget_what_was_kept(replies.thanks(door.survey, receipt))
+
+
+def _is_stored(door: Door) -> bool:
+    """Whether what is sent was recorded before, under the id that its form carries."""
+    sent = request.form.get("_id", "")
+    return (
+        _is_uuid4(sent)
+        and queries.stored_response(db.session(), door.survey.id, str(uuid.UUID(sent))) is not None
+    )
 
 
 def _review_page(
