@@ -3,14 +3,10 @@
 `docs/security/asvs.md` names each test beside its requirement.
 """
 
-import os
 import re
 import socket
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -24,6 +20,7 @@ from survey_app.fieldwork.codes import new_code
 from tests.pages import Page
 from tests.rooms.conftest import Commune
 from tests.rooms.test_ground_access import address, staff_routes
+from tests.servers import serving
 
 HOST = "https://khaosat.example.vn"
 #: Tables in which looking leaves a trace on purpose.
@@ -263,32 +260,15 @@ def test_a_fresh_installation_has_nobody_who_could_sign_in_and_runs_without_debu
 @pytest.fixture
 def web_server(tmp_path):
     """The web server with its shipped settings; the address it listens at."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        os.set_inheritable(listening.fileno(), True)
-        command = [
-            "-m",
-            "gunicorn",
-            "--config",
-            "gunicorn.conf.py",
-            "--bind",
-            f"fd://{listening.fileno()}",
-            "wsgi:app",
-        ]
-        running = subprocess.Popen(
-            [sys.executable, *command], cwd=Path(__file__).resolve().parents[2], pass_fds=[listening.fileno()],
-            env=os.environ | {"SURVEY_INSTANCE": str(tmp_path), "WEB_WORKERS": "1"},
-        )  # fmt: skip
-        try:
-            yield listening.getsockname()
-        finally:
-            running.terminate()
-            running.wait(timeout=30)
+    settings = {"SURVEY_INSTANCE": str(tmp_path), "WEB_WORKERS": "1"}
+    with socket.create_server(("127.0.0.1", 0)) as listening, serving(listening, settings):
+        yield listening.getsockname()
 
 
 def test_a_message_whose_length_is_said_in_two_ways_hides_no_second_request(web_server):
     """Request smuggling: the server refuses such a message or closes; what hides behind it never gets an answer."""
     hidden = b"GET /k HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    assert sent(web_server, hidden, seconds=60).startswith(b"HTTP/1.1 200")
+    assert sent(web_server, hidden, seconds=300).startswith(b"HTTP/1.1 200")
 
     for heads in (
         b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",

@@ -49,7 +49,7 @@ class Phone:
             "Content-Type": str(options.get("type", "application/x-www-form-urlencoded")),
             "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
         }
-        connection = http.client.HTTPConnection(self.host, source_address=(ADDRESS, 0), timeout=60)
+        connection = http.client.HTTPConnection(self.host, source_address=(ADDRESS, 0), timeout=300)
         connection.request("POST" if body is not None else "GET", path, body=body, headers=headers)
         reply = connection.getresponse()
         for cookie in reply.headers.get_all("Set-Cookie") or ():

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -107,19 +108,19 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def desktop(browser: Browser) -> Iterator[Page]:
     """An officer's screen."""
-    yield from _opened(browser.new_context(viewport=DESKTOP, locale="vi-VN", accept_downloads=True))
+    yield from _opened(window(browser, viewport=DESKTOP, accept_downloads=True))
 
 
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[Page]:
     """A villager's or a Front officer's phone."""
-    yield from _opened(browser.new_context(viewport=PHONE, locale="vi-VN", accept_downloads=True))
+    yield from _opened(window(browser, viewport=PHONE, accept_downloads=True))
 
 
 @pytest.fixture
 def plain_phone(browser: Browser) -> Iterator[Page]:
     """A phone without JavaScript."""
-    yield from _opened(browser.new_context(viewport=PHONE, locale="vi-VN", java_script_enabled=False))
+    yield from _opened(window(browser, viewport=PHONE, java_script_enabled=False))
 
 
 @dataclass(frozen=True)
@@ -182,8 +183,14 @@ def enter(server: Server) -> Callable[[Page, str], None]:
     return sign
 
 
-def _opened(context: BrowserContext) -> Iterator[Page]:
+def window(browser: Browser, **options: Any) -> BrowserContext:
+    """A Vietnamese browser of somebody, patient with a slow machine."""
+    context = browser.new_context(locale="vi-VN", **options)
     context.set_default_timeout(_WAIT_MILLISECONDS)
+    return context
+
+
+def _opened(context: BrowserContext) -> Iterator[Page]:
     yield context.new_page()
     context.close()
 

@@ -9,7 +9,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.conftest import PHONE, Server
+from tests.journeys.conftest import PHONE, Server, window
 from tests.journeys.test_main_job import (
     COMMUNE,
     PASSWORD,
@@ -94,7 +94,7 @@ def people(strict_server: Server) -> dict[str, str]:
 @pytest.fixture
 def thumbs(browser: Browser):
     """One phone for each person."""
-    contexts = [browser.new_context(viewport=PHONE, locale="vi-VN") for _phone in range(3)]
+    contexts = [window(browser, viewport=PHONE) for _phone in range(3)]
     yield [Thumb(context.new_page()) for context in contexts]
     for context in contexts:
         context.close()
@@ -159,7 +159,6 @@ def test_two_colleagues_take_a_lost_phone_off_and_its_owner_sets_up_another(
     for thumb, name in zip(thumbs, ("mattran", "pho", "tinh"), strict=True):
         thumb.password(server, name)
         thumb.enrol()
-    begun = time.monotonic()
 
     deputy.page.goto(f"{server.url}/can-bo/tai-khoan")
     deputy.press("Mất điện thoại: Bà mattran", "link")
@@ -174,7 +173,6 @@ def test_two_colleagues_take_a_lost_phone_off_and_its_owner_sets_up_another(
     owner.enrol()
     owner.page.goto(f"{server.url}/can-bo")
     expect(owner.page.get_by_role("heading", level=1)).to_contain_text("Hôm nay")
-    assert time.monotonic() - begun < 300
 
 
 def screens(page: Page) -> float:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.journeys.conftest import window
 from tests.tamperings import (
     KNOWN_KEY,
     SETS,
@@ -43,7 +44,7 @@ def old_verifier(browser: Browser) -> Iterator[Page]:
 
 
 def _opened(browser: Browser, script: str = "") -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 360, "height": 740}, locale="vi-VN", offline=True)
+    context = window(browser, viewport={"width": 360, "height": 740}, offline=True)
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
