@@ -94,7 +94,7 @@ def test_an_answer_gets_a_receipt_a_leaf_and_a_signature(client, code, submissio
     assert reply.json["counted"] is True
     assert re.fullmatch(r"[0-9a-f]{64}", reply.json["leaf"])
     assert re.fullmatch(r"[0-9a-f]{128}", reply.json["signature"])
-    assert re.fullmatch(r"\w{3,4}(-\w{4}){4}-\w", reply.json["receipt"])
+    assert re.fullmatch(r"BN \d{4,} – \d{3} \d{4} \d{4}", reply.json["receipt"])
 
 
 def test_the_signature_is_the_servers_over_survey_and_leaf(client, app, survey, code, submission):
