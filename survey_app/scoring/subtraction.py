@@ -82,6 +82,7 @@ def _counts(
 ) -> Iterator[_Count]:
     """Every count of every village where somebody answered."""
     villages = _narrow(items, known)
+    slips = sum(village.slips for village in villages)
     for place, village in enumerate(villages):
         if village.slips == 0:
             continue
@@ -89,12 +90,22 @@ def _counts(
         yield _Count(village.slips, village.no_slips, guards_no)
         yield _Count(village.slips, village.yes_slips, guards_yes)
         yield _Count(village.slips * len(items), village.yes)
-        caps = [other.no_slips[1] for other in villages]
-        for ends in _by_item([item.dissatisfied for item in items], caps, place, village.no):
-            yield _Count(village.slips, ends, guards_no)
-        caps = [other.yes_slips[1] for other in villages]
-        for ends in _by_item([item.satisfied for item in items], caps, place, village.yes):
-            yield _Count(village.slips, ends, guards_yes)
+        no_caps, yes_caps = (
+            [other.no_slips[1] for other in villages],
+            [other.yes_slips[1] for other in villages],
+        )
+        no = _by_item([item.dissatisfied for item in items], no_caps, place, village.no)
+        yes = _by_item([item.satisfied for item in items], yes_caps, place, village.yes)
+        for item, item_no, item_yes in zip(items, no, yes, strict=True):
+            # Of one item too, satisfied, dissatisfied and blank make the village's slips.
+            blank = max(0, item.blank - (slips - village.slips)), min(item.blank, village.slips)
+            yield _Count(village.slips, _rest(village.slips, item_no, item_yes, blank), guards_no)
+            yield _Count(village.slips, _rest(village.slips, item_yes, item_no, blank), guards_yes)
+
+
+def _rest(whole: int, part: Ends, one: Ends, other: Ends) -> Ends:
+    """Ends of a part of a whole that has two others."""
+    return _both(part, (whole - one[1] - other[1], whole - one[0] - other[0]))
 
 
 def _by_item(counts: Sequence[int], caps: Sequence[int], place: int, pooled: Ends) -> Iterator[Ends]:
@@ -152,9 +163,9 @@ def _agree(village: _Village, items: int) -> None:
     """Bring together the ends that must agree within one village."""
     answers = village.slips * items
     yes, no, blank = village.yes, village.no, village.blank
-    village.yes = _both(yes, (answers - no[1] - blank[1], answers - no[0] - blank[0]))
-    village.no = _both(no, (answers - yes[1] - blank[1], answers - yes[0] - blank[0]))
-    village.blank = _both(blank, (answers - yes[1] - no[1], answers - yes[0] - no[0]))
+    village.yes = _rest(answers, yes, no, blank)
+    village.no = _rest(answers, no, yes, blank)
+    village.blank = _rest(answers, blank, yes, no)
     village.no_slips, village.no = _slips_and_answers(village.no_slips, village.no, items)
     village.yes_slips, village.yes = _slips_and_answers(village.yes_slips, village.yes, items)
     silent_no, silent_yes = village.slips - village.yes_slips[1], village.slips - village.no_slips[1]
