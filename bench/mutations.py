@@ -1,0 +1,125 @@
+"""G33: how many small mistakes in the rules the tests find: `python -m bench.mutations [--each N] [--seed N] [room …]`.
+
+Prints killed of sampled for each room, and every survivor with its place. What of them cannot be told apart from the
+right program, or is accepted, stands in docs/security/figures.md.
+"""
+
+import argparse
+import random
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from bench import mutants, mutated
+from bench.mutants import Mutant
+
+SEED, EACH = 8, 40
+#: What all tests of one room take at most.
+_FRESH_CPU_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Patterns below `survey_app` and below `tests`; modules that hold words, forms or pages are left out."""
+
+    modules: tuple[str, ...]
+    tests: tuple[str, ...]
+
+
+ROOMS = {
+    "scoring": Room(
+        ("scoring/[acklqrt]*.py", "scoring/sameness.py", "scoring/scorecards.py", "scoring/signals.py"),
+        ("unit/test_scoring_[ckqrt]*.py", "unit/test_scoring_s[ai]*.py", "unit/test_statistics.py"),
+    ),
+    "disclosure": Room(
+        ("scoring/disclosure.py", "scoring/subtraction.py"),
+        ("unit/test_scoring_disclosure.py", "unit/test_scoring_subtraction.py"),
+    ),
+    "criteria": Room(("criteria/*.py",), ("unit/test_criteria_*.py", "unit/test_documents.py")),
+    "questions": Room(("questions/*.py",), ("unit/test_questions_*.py", "unit/test_documents.py")),
+    "collecting": Room(
+        ("collecting/operations.py",),
+        ("rooms/test_collecting_exactly_once.py", "rooms/test_collecting_paper.py"),
+    ),
+    "sealing": Room(
+        (
+            "sealing/counting.py", "sealing/documents.py", "sealing/operations.py", "sealing/shuffling.py",
+            "sealing/signatures.py", "sealing/tables.py", "sealing/verification.py",
+        ),
+        ("rooms/sealing/test_sealing_seal.py", "rooms/sealing/test_sealing_every_kind.py"),
+    ),
+    "codes": Room(
+        ("fieldwork/codes.py", "fieldwork/former_codes.py"),
+        ("rooms/test_fieldwork_codes.py", "rooms/test_former_numbers.py"),
+    ),
+    "approvals": Room(
+        (
+            "approvals/agreement.py", "approvals/approval.py", "approvals/deciding.py", "approvals/deputies.py",
+            "approvals/paper_signatures.py", "approvals/parties.py", "approvals/refusals.py",
+            "approvals/registry.py", "approvals/requests.py", "approvals/scans.py",
+        ),
+        ("rooms/test_approvals_*.py",),
+    ),
+    "access": Room(("access.py",), ("rooms/test_ground_access.py",)),
+}  # fmt: skip
+
+
+def main(names: Sequence[str], *, each: int, seed: int) -> None:
+    """Run the named rooms, or all."""
+    killed = sampled = 0
+    for name in names or ROOMS:
+        verdicts = try_room(name, each=each, seed=seed)
+        killed, sampled = killed + sum(verdicts.values()), sampled + len(verdicts)
+    print(f"all: {killed} of {sampled} killed, {100 * killed / sampled:.1f} % (seed {seed})")
+
+
+def try_room(name: str, *, each: int, seed: int) -> dict[Mutant, bool]:
+    """What the room's tests say of its sample, printed."""
+    room, began = ROOMS[name], time.monotonic()
+    paths = _files("survey_app", room.modules)
+    arguments = [
+        *(str(path) for path in _files("tests", room.tests)),
+        *(str(path) for path in paths if ">>>" in path.read_text()),
+        "-q", "-p", "no:cacheprovider", "--engine", "sqlite", "-W", "ignore::pytest.PytestAssertRewriteWarning",
+    ]  # fmt: skip
+    possible = [mutant for path in paths for mutant in mutants.mutants(path)]
+    sample = random.Random(f"{seed} {name}").sample(possible, min(each, len(possible)))
+    verdicts = _apart(mutated.run, paths, arguments, sample)
+    for mutant in sample:
+        if mutant not in verdicts:
+            verdicts[mutant] = mutated.in_child(
+                partial(mutated.falls_afresh, mutant, arguments), cpu_seconds=_FRESH_CPU_SECONDS
+            )
+    killed = sum(verdicts.values())
+    print(
+        f"{name}: {killed} of {len(verdicts)} killed, of {len(possible)} possible, {time.monotonic() - began:.0f} s",
+        flush=True,
+    )
+    for mutant in sorted(sample, key=lambda one: (one.path, one.line)):
+        if not verdicts[mutant]:
+            print(f"    {mutant.path.relative_to(Path.cwd())}:{mutant.line}: {mutant.change}", flush=True)
+    return verdicts
+
+
+def _files(folder: str, patterns: Sequence[str]) -> list[Path]:
+    return sorted({path for pattern in patterns for path in (Path.cwd() / folder).glob(pattern)})
+
+
+def _apart(act: Callable[..., Any], *given: object) -> Any:
+    """What `act` says in a process of its own, so that no room is imported into this one."""
+    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as process:
+        return process.submit(act, *given).result()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rooms", nargs="*", choices=[[], *ROOMS], metavar="room")
+    parser.add_argument("--each", type=int, default=EACH, help="mutants of each room")
+    parser.add_argument("--seed", type=int, default=SEED)
+    asked = parser.parse_args()
+    main(asked.rooms, each=asked.each, seed=asked.seed)
