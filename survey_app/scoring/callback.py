@@ -10,6 +10,7 @@ A reply changes no score. It says how many rows are at least false, no more.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from math import comb
 from typing import Literal
 
@@ -128,7 +129,7 @@ def chance_without_list(
         # Everybody is said to have answered: here one "no" is a contradiction, as on a list.
         return chance_to_find(households, false_answers, drawn)
     surprising = _surprisingly_few(households, counted, drawn)
-    return _at_most(surprising, households, counted - false_answers, drawn)
+    return float(_at_most(surprising, households, counted - false_answers, drawn))
 
 
 def meaning(rows: int, replies: Replies) -> Meaning:
@@ -150,7 +151,7 @@ def contradiction(rows: int, replies: Replies) -> Contradiction | None:
 
 
 def _least_false(rows: int, replies: Replies) -> int:
-    """The fewest false rows under which this many denials are not rarer than 5 %; never below those that denied."""
+    """The fewest false rows under which more than 5 of 100 draws deny as often; never below those that denied."""
     if not replies.denied:
         return 0
     low, high = replies.denied, rows - replies.confirmed
@@ -164,7 +165,7 @@ def _least_false(rows: int, replies: Replies) -> int:
 
 
 def _most_false(rows: int, replies: Replies) -> int:
-    """The most false rows under which so few denials are not rarer than 5 %."""
+    """The most false rows under which more than 5 of 100 draws deny as seldom."""
     low, high = replies.denied, rows - replies.confirmed
     while low < high:
         middle = (low + high + 1) // 2
@@ -183,13 +184,13 @@ def _surprisingly_few(population: int, special: int, drawn: int) -> int:
     return fewest
 
 
-def _at_most(found: int, population: int, special: int, drawn: int) -> float:
-    """The chance that a sample drawn without putting back holds at most `found` special ones."""
+def _at_most(found: int, population: int, special: int, drawn: int) -> Fraction:
+    """The chance that a sample drawn without putting back holds at most `found` special ones; exact at 5 % too."""
     ways = sum(comb(special, n) * comb(population - special, drawn - n) for n in range(min(found, drawn) + 1))
-    return ways / comb(population, drawn)
+    return Fraction(ways, comb(population, drawn))
 
 
-def _at_least(found: int, population: int, special: int, drawn: int) -> float:
+def _at_least(found: int, population: int, special: int, drawn: int) -> Fraction:
     return 1 - _at_most(found - 1, population, special, drawn)
 
 

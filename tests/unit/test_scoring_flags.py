@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta, timezone
+from fractions import Fraction
 
 import pytest
 
@@ -254,3 +255,303 @@ def test_every_flag_measures_above_its_limit():
 
     assert found
     assert all(flag.strength > 1 for flag in found)
+
+
+def make_slots_of(*pairs, at=NOON):
+    """Slots by answers and fast ones."""
+    return tuple(TenMinutes(at + timedelta(minutes=10 * n), *pair) for n, pair in enumerate(pairs))
+
+
+def corner_of(**changes):
+    """F2 of a village beside four neighbours with 80 % coverage and 95 % satisfaction."""
+    village = make_village(
+        **{"households": 10_000, "answered": 9_800, "satisfied": 9_950, "of": 10_000} | changes
+    )
+    neighbours = [make_village(f"n{n}", households=100, answered=80, satisfied=95, of=100) for n in range(4)]
+    return flags.corner(village, neighbours, LIMITS)
+
+
+def own_and(paper, *, answers=30, of=10_000, own=8_000, own_answers=30):
+    doors = {
+        "self_online": ChannelCounts(own_answers, own, 10_000),
+        "paper_entry": ChannelCounts(answers, paper, of),
+    }
+    return flags.channels_apart(make_village(channels=doors), LIMITS)
+
+
+#: Each rule just inside its limit, and one step beyond it with everything the flag says.
+AT_AND_BEYOND = {
+    "F1 frame": (
+        flags.more_than_listed(make_village(answered=100), LIMITS),
+        flags.more_than_listed(make_village(answered=101), LIMITS),
+        ("F1", Fraction(101, 100), {"answered": 101, "households": 100}),
+    ),
+    "F1 frame beside a list": (
+        flags.more_than_listed(make_village(answered=100, receipts=Receipts(0, 99, 0)), LIMITS),
+        flags.more_than_listed(make_village(answered=101, receipts=Receipts(0, 99, 0)), LIMITS),
+        ("F1", Fraction(101, 100), {"answered": 101, "households": 100, "ticked": 99}),
+    ),
+    "F1 empty frame": (
+        flags.more_than_listed(make_village(answered=0, households=0), LIMITS),
+        flags.more_than_listed(make_village(answered=3, households=0), LIMITS),
+        ("F1", Fraction(3), {"answered": 3, "households": 0}),
+    ),
+    "F1 ticks": (
+        flags.more_than_listed(make_village(answered=2, receipts=Receipts(9, 0, 0)), LIMITS),
+        flags.more_than_listed(make_village(answered=3, receipts=Receipts(9, 0, 0)), LIMITS),
+        ("F1", Fraction(3), {"answered": 3, "households": 100, "ticked": 0}),
+    ),
+    "F1 missing share": (
+        flags.slips_missing(make_village(receipts=Receipts(100, 70, 20)), 1000, LIMITS),
+        flags.slips_missing(make_village(receipts=Receipts(100, 70, 19)), 1000, LIMITS),
+        ("F1", Fraction(11, 10), {"issued": 100, "ticked": 70, "returned": 19}),
+    ),
+    "F1 missing slips": (
+        flags.slips_missing(make_village(receipts=Receipts(10, 5, 0)), 1000, LIMITS),
+        flags.slips_missing(make_village(receipts=Receipts(10, 4, 0)), 1000, LIMITS),
+        ("F1", Fraction(6), {"issued": 10, "ticked": 4, "returned": 0}),
+    ),
+    "F2 coverage": (
+        corner_of(answered=9_499),
+        corner_of(answered=9_501),
+        ("F2", Fraction(9_501, 8_000),
+         {"coverage": 9_501, "usual_coverage": 8_000, "satisfaction": 9_950, "usual_satisfaction": 9_500}),
+    ),
+    "F2 unlike coverage": (
+        corner_of(answered=9_500),
+        corner_of(answered=9_501),
+        ("F2", Fraction(9_501, 8_000),
+         {"coverage": 9_501, "usual_coverage": 8_000, "satisfaction": 9_950, "usual_satisfaction": 9_500}),
+    ),
+    "F2 unlike satisfaction": (
+        corner_of(satisfied=9_900),
+        corner_of(satisfied=9_901),
+        ("F2", Fraction(98, 80),
+         {"coverage": 9_800, "usual_coverage": 8_000, "satisfaction": 9_901, "usual_satisfaction": 9_500}),
+    ),
+    "F3 ten answers": (
+        flags.burst(make_village(slots=make_slots(1, 1, 10), meetings=()), LIMITS),
+        flags.burst(make_village(slots=make_slots(1, 1, 0, 0, 0, 11), meetings=()), LIMITS),
+        ("F3", Fraction(11, 10), {"most": 11, "usual": 1}),
+    ),
+    "F3 six times": (
+        flags.burst(make_village(slots=make_slots(2, 3, 15), meetings=()), LIMITS),
+        flags.burst(make_village(slots=make_slots(2, 3, 19), meetings=()), LIMITS),
+        ("F3", Fraction(19, 18), {"most": 19, "usual": 3}),
+    ),
+    "F4": (
+        flags.fast(make_village(slots=make_slots_of((50, 5))), 1000, LIMITS),
+        flags.fast(make_village(slots=make_slots_of((20, 2), (30, 4))), 1000, LIMITS),
+        ("F4", Fraction(6, 5), {"fast": 6, "answers": 50}),
+    ),
+    "F4 few answers": (
+        flags.fast(make_village(slots=make_slots_of((49, 49))), 1000, LIMITS),
+        flags.fast(make_village(slots=make_slots_of((50, 50))), 1000, LIMITS),
+        ("F4", Fraction(10), {"fast": 50, "answers": 50}),
+    ),
+    "F5": (
+        flags.same_answers(make_village(sameness=Sameness(4, 30, 9)), LIMITS),
+        flags.same_answers(make_village(sameness=Sameness(5, 30, 4)), LIMITS),
+        ("F5", Fraction(5, 4), {"same": 5, "compared": 30}),
+    ),
+    "F6": (
+        flags.one_network(make_village(network=Network(300, 1000)), 0, LIMITS),
+        flags.one_network(make_village(network=Network(301, 1000)), 0, LIMITS),
+        ("F6", Fraction(301, 300), {"network": 301, "answers": 1000}),
+    ),
+    "F6 few answers": (
+        flags.one_network(make_village(network=Network(29, 29)), 0, LIMITS),
+        flags.one_network(make_village(network=Network(30, 30)), 0, LIMITS),
+        ("F6", Fraction(10, 3), {"network": 30, "answers": 30}),
+    ),
+    "F7": (
+        flags.night(make_village(slots=make_slots(5, at=NOON.replace(hour=4)) + make_slots(45)), 1000, LIMITS),
+        flags.night(make_village(slots=make_slots(6, at=NOON.replace(hour=0)) + make_slots(44)), 1000, LIMITS),
+        ("F7", Fraction(6, 5), {"night": 6, "answers": 50}),
+    ),
+    "F7 few answers": (
+        flags.night(make_village(slots=make_slots(49, at=NOON.replace(hour=4))), 1000, LIMITS),
+        flags.night(make_village(slots=make_slots(50, at=NOON.replace(hour=4))), 1000, LIMITS),
+        ("F7", Fraction(10), {"night": 50, "answers": 50}),
+    ),
+    "F8": (
+        own_and(9_500),
+        own_and(9_501),
+        ("F8", Fraction(1501, 1500), {"own_phone": 8_000, "paper_entry": 9_501, "points": 1_501}),
+    ),
+    "F8 few own answers": (
+        own_and(9_900, own_answers=29),
+        own_and(9_900, own_answers=30),
+        ("F8", Fraction(19, 15), {"own_phone": 8_000, "paper_entry": 9_900, "points": 1_900}),
+    ),
+    "F8 doors without a scored answer": (
+        own_and(0, of=0),
+        own_and(1, of=1, own=0),
+        ("F8", Fraction(100, 15), {"own_phone": 0, "paper_entry": 10_000, "points": 10_000}),
+    ),
+    "F9": (
+        flags.same_text(make_commune(texts=Repeated(2, 9)), LIMITS),
+        flags.same_text(make_commune(texts=Repeated(3, 9)), LIMITS),
+        ("F9", Fraction(3, 2), {"times": 3, "texts": 9}),
+    ),
+    "F10": (
+        flags.much_assisted(make_village(channels={"assisted": ChannelCounts(30, 1, 1), "kiosk": ChannelCounts(120, 1, 1)}), LIMITS),
+        flags.much_assisted(make_village(channels={"assisted": ChannelCounts(30, 1, 1), "kiosk": ChannelCounts(119, 1, 1)}), LIMITS),
+        ("F10", Fraction(150, 149), {"assisted": 30, "answers": 149}),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("at", "beyond", "expected"), AT_AND_BEYOND.values(), ids=AT_AND_BEYOND.keys())
+def test_a_rule_is_silent_at_its_limit_and_says_beyond_it_what_it_measured(at, beyond, expected):
+    assert at is None
+    assert (beyond.key, beyond.strength, dict(beyond.figures)) == expected
+
+
+def test_the_limits_are_those_that_the_simulation_set():
+    assert Limits(
+        forgotten_ticks=2, missing_of_village=1000, missing_of_commune=300, missing_slips=5,
+        corner_coverage=9500, corner_satisfaction=9800, unlike_coverage=1500, unlike_satisfaction=400,
+        fewest_neighbours=4, burst_answers=10, burst_times=6, fast_of_village=2000, fast_of_commune=1000,
+        same_rarity=4, fewest_same=5, one_network=3000, fewest_network_answers=30, same_text=3,
+        night_of_village=1000, night_of_commune=500, fewest_phone_answers=50, channel_points=1500,
+        fewest_channel_answers=30, assisted=2000,
+    ) == LIMITS  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"answered": 29, "households": 29}, {"of": 0, "satisfied": 0}, {"satisfied": 9_799, "of": 10_000}],
+    ids=["few answers", "nothing scored", "satisfaction below the corner"],
+)
+def test_a_village_outside_the_corner_is_not_compared_with_its_neighbours(changes):
+    assert corner_of(**changes) is None
+
+
+def test_the_corner_begins_at_its_limits_themselves():
+    low = [make_village(f"n{n}", answered=60, satisfied=80, of=100) for n in range(4)]
+    at = make_village(households=100, answered=95, satisfied=98, of=100)
+    smallest = make_village(households=30, answered=30, satisfied=98, of=100)
+
+    assert flags.corner(at, low, LIMITS).strength == Fraction(95, 60)
+    assert flags.corner(smallest, low, LIMITS) is not None
+    for below in ({"answered": 94}, {"satisfied": 97}):
+        assert (
+            flags.corner(make_village(**{"answered": 95, "satisfied": 98, "of": 100} | below), low, LIMITS)
+            is None
+        )
+
+
+def test_neighbours_with_few_answers_or_nothing_scored_are_none():
+    village = make_village(answered=99, satisfied=100, of=100)
+    three = [make_village(f"n{n}", answered=60, satisfied=80, of=100) for n in range(3)]
+
+    for fourth, is_flagged in (
+        ({"answered": 29}, False), ({"answered": 30}, True), ({"of": 0, "satisfied": 0}, False),
+    ):  # fmt: skip
+        neighbours = [*three, make_village("n3", **{"answered": 60, "satisfied": 80, "of": 100} | fourth)]
+        assert (flags.corner(village, neighbours, LIMITS) is not None) == is_flagged
+
+
+def test_the_highest_of_helped_doors_is_compared_and_others_are_not():
+    doors = {
+        "self_online": ChannelCounts(30, 70, 100), "assisted": ChannelCounts(30, 90, 100), "paper_entry": ChannelCounts(30, 95, 100),
+        "meeting": ChannelCounts(30, 100, 100),
+    }  # fmt: skip
+
+    flag = flags.channels_apart(make_village(channels=doors), LIMITS)
+
+    assert dict(flag.figures) == {"own_phone": 7000, "paper_entry": 9500, "points": 2500}
+    assert (
+        flags.channels_apart(make_village(channels={"paper_entry": ChannelCounts(30, 95, 100)}), LIMITS)
+        is None
+    )
+    assert (
+        flags.channels_apart(make_village(channels={"self_online": ChannelCounts(30, 0, 100)}), LIMITS)
+        is None
+    )
+
+
+def test_a_village_and_its_commune_have_limits_of_their_own():
+    missing = Receipts(issued=100, ticked=88, returned=4)
+    late = make_slots(90) + make_slots(8, at=NOON.replace(hour=1))
+    quick = make_slots_of((100, 15))
+
+    assert flags.slips_missing(make_village(receipts=missing), LIMITS.missing_of_village, LIMITS) is None
+    for sign in ({"receipts": missing}, {"slots": late}, {"slots": quick}):
+        assert [flag.unit for flag in flags.flags(make_commune(make_village(**sign)), LIMITS)] == ["23938"]
+
+
+def test_a_network_is_named_beside_a_sign_of_the_commune_or_of_its_village_alone():
+    crowd = Network(n=50, of=50)
+    marked = make_village("1", slots=make_slots(1, 1, 40), meetings=(), network=crowd)
+    other = make_village("2", network=crowd)
+    nightly = make_village("3", network=crowd, slots=make_slots(91) + make_slots(8, at=NOON.replace(hour=1)))
+
+    beside_village = flags.flags(make_commune(marked, other), LIMITS)
+    beside_commune = flags.flags(make_commune(other, nightly), LIMITS)
+
+    assert [(flag.key, flag.unit) for flag in beside_village] == [("F3", "1"), ("F6", "1")]
+    assert [(flag.key, flag.unit) for flag in beside_commune] == [("F7", "23938"), ("F6", "2"), ("F6", "3")]
+
+
+def test_flags_of_one_unit_stand_strongest_first_and_equal_ones_by_name():
+    village = make_village(answered=200, slots=make_slots(1, 1, 11), meetings=())
+
+    found = flags.flags(make_commune(village), LIMITS)
+
+    assert [(flag.key, flag.unit) for flag in found] == [
+        ("F1", "23938"),
+        ("F1", "23938001"),
+        ("F3", "23938001"),
+    ]
+
+
+def test_equally_marked_communes_are_ranked_by_strength_then_by_unit_and_survey():
+    weak, strong = make_village(answered=101), make_village(answered=150)
+    communes = [
+        make_commune(weak, unit="2", survey="0002"), make_commune(weak, unit="2", survey="0001"),
+        make_commune(weak, unit="1"), make_commune(strong, unit="9"),
+    ]  # fmt: skip
+
+    found = [(one.place, one.unit, one.survey) for one in flags.ranked(communes, LIMITS)]
+
+    assert found == [(1, "9", ""), (2, "1", ""), (3, "2", "0001"), (4, "2", "0002")]
+    assert all(one.flags for one in flags.ranked(communes, LIMITS))
+
+
+def test_a_meeting_covers_every_slot_that_it_touches_at_both_ends():
+    slot = TenMinutes(NOON, 40)
+    minute = timedelta(minutes=1)
+
+    for start, end, touches in (
+        (NOON - minute, NOON, True), (NOON - 2 * minute, NOON - minute, False),
+        (NOON + 9 * minute, NOON + 20 * minute, True), (NOON + 10 * minute, NOON + 20 * minute, False),
+    ):  # fmt: skip
+        assert Window(start, end).touches(slot) == touches
+
+
+def test_a_commune_adds_up_everything_that_its_villages_count():
+    one = make_village(
+        "1",
+        households=10,
+        answered=9,
+        satisfied=8,
+        of=9,
+        receipts=Receipts(12, 9, 1),
+        channels={"self_online": ChannelCounts(6, 5, 6), "paper_entry": ChannelCounts(3, 3, 3)},
+        slots=make_slots_of((4, 1), (2, 0)),
+    )
+    other = make_village(
+        "2", households=20, answered=18, satisfied=16, of=17, receipts=Receipts(25, 18, 2),
+        channels={"self_online": ChannelCounts(18, 16, 17)}, slots=make_slots_of((5, 2)),
+        network=Network(1, 1), sameness=Sameness(5, 9, 9), meetings=(),
+    )  # fmt: skip
+
+    assert total(make_commune(one, other)) == VillageParadata(
+        "23938", households=30, answered=27, satisfied=24, of=26, receipts=Receipts(37, 27, 3),
+        channels={"paper_entry": ChannelCounts(3, 3, 3), "self_online": ChannelCounts(24, 21, 23)},
+        slots=(TenMinutes(NOON, 9, 3), TenMinutes(NOON + timedelta(minutes=10), 2, 0)),
+    )  # fmt: skip
+    assert total(make_commune()).receipts is None
+    assert Receipts(37, 27, 3).missing == 7
