@@ -33,8 +33,8 @@ class Room:
 
 ROOMS = {
     "scoring": Room(
-        ("scoring/[acklqrt]*.py", "scoring/sameness.py", "scoring/scorecards.py", "scoring/signals.py"),
-        ("unit/test_scoring_[ckqrt]*.py", "unit/test_scoring_s[ai]*.py", "unit/test_statistics.py"),
+        ("scoring/[cfklpqrt]*.py", "scoring/sameness.py", "scoring/scorecards.py"),
+        ("unit/test_scoring_[cfkqrt]*.py", "unit/test_scoring_sameness.py", "unit/test_statistics.py"),
     ),
     "disclosure": Room(
         ("scoring/disclosure.py", "scoring/subtraction.py"),
@@ -85,7 +85,7 @@ def try_room(name: str, *, each: int, seed: int) -> dict[Mutant, bool]:
     arguments = [
         *(str(path) for path in _files("tests", room.tests)),
         *(str(path) for path in paths if ">>>" in path.read_text()),
-        "-q", "-p", "no:cacheprovider", "--engine", "sqlite", "-W", "ignore::pytest.PytestAssertRewriteWarning",
+        "-q", "-p", "no:cacheprovider", "--engine", "sqlite", "--assert", "plain", "--tb", "native",
     ]  # fmt: skip
     possible = [mutant for path in paths for mutant in mutants.mutants(path)]
     sample = random.Random(f"{seed} {name}").sample(possible, min(each, len(possible)))
