@@ -34,8 +34,8 @@ _SUMS: dict[type[ast.operator], type[ast.operator]] = {
     ast.BitAnd: ast.BitOr,
 }
 _FUNCTIONS = {"min": "max", "max": "min", "any": "all", "all": "any"}
-#: Types, patterns and texts: a change there is another program, not a mistake.
-_LEFT_ALONE = {"annotation", "returns", "pattern", "exc", "cause", "format_spec", "type"}
+#: Types, patterns, words of errors and decorators: a change there is another program, not a mistake.
+_LEFT_ALONE = {"annotation", "returns", "pattern", "exc", "cause", "format_spec", "type", "decorator_list"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +100,11 @@ def _changes(parsed: ast.Module) -> Iterator[tuple[_Slot, ast.AST]]:
 
 def _slots(parent: ast.AST, function: int | None) -> Iterator[_Slot]:
     for field, value in ast.iter_fields(parent):
-        if field in _LEFT_ALONE or (field == "decorator_list" and function is not None):
+        if field in _LEFT_ALONE:
             continue
         inside = function
         if isinstance(parent, ast.FunctionDef) and field == "body" and function is None:
-            inside = min(parent.lineno, *(one.lineno for one in parent.decorator_list), parent.lineno)
+            inside = min([parent.lineno, *(one.lineno for one in parent.decorator_list)])
         for index, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if isinstance(node, ast.AST) and not isinstance(node, ast.JoinedStr) and not _unreachable(node):
                 yield _Slot(parent, field, index, node, inside)

@@ -15,7 +15,7 @@ from survey_app.criteria.frameworks import (
     TargetKind,
     Threshold,
 )
-from survey_app.criteria.targets import Target, UnitStanding, progress, reached
+from survey_app.criteria.targets import Target, TargetReach, UnitStanding, needed, progress, reached
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.scorecards import Scorecard
 from survey_app.scoring.tallies import ItemTally, Tally
@@ -246,3 +246,61 @@ def test_no_unit_in_scope_has_no_rate_and_reaches_nothing():
 
     assert current.rate is None
     assert not reached(current)
+
+
+@pytest.mark.parametrize("comparison", Comparison)
+@pytest.mark.parametrize("basis_points", [0, 1, 3333, 4000, 5000, 9999, 10_000])
+def test_the_units_still_needed_are_the_fewest_that_reach_the_goal(comparison, basis_points):
+    """Tried one by one; only more than all of them can never be reached."""
+    for total in range(1, 12):
+        for met in range(total + 1):
+            current = TargetReach("half", met, total, basis_points, comparison, computed=True)
+            enough = [
+                more for more in range(total + 2)
+                if reached(replace(current, met=met + more)) and met + more <= total + 1
+            ]  # fmt: skip
+
+            assert needed(current) == enough[0]
+
+
+def test_a_target_without_units_is_neither_reached_nor_a_share():
+    nothing = progress(make_target(), [UnitStanding("1", "phuong", True)])
+
+    assert (nothing.met, nothing.total, nothing.rate, nothing.goal) == (0, 0, None, Fraction(1, 2))
+    assert reached(nothing) is False
+
+
+def test_units_count_when_they_meet_and_not_when_it_is_unknown():
+    standings = [UnitStanding(f"{n}", "xa", meets) for n, meets in enumerate((True, True, False, None))]
+
+    found = progress(make_target(), standings)
+
+    assert (found.key, found.met, found.total, found.computed) == ("communes", 2, 4, False)
+    assert progress(make_target(), standings[:3]).computed
+    assert (found.basis_points, found.comparison, found.rate) == (5000, Comparison.AT_LEAST, Rate(2, 4))
+
+
+@pytest.mark.parametrize(
+    ("comparison", "holding"), [(">=", [False, True, True]), (">", [False, False, True])]
+)
+def test_days_of_posting_are_held_against_what_is_asked_at_below_and_above(comparison, holding):
+    asked = make_requirement("posting_days", days=3, comparison=comparison)
+
+    for posted, is_met in zip((2, 3, 4), holding, strict=True):
+        [finding] = find(make_framework(asked), Evidence(posted_days=posted))
+        assert (finding.verdict, finding.rule) == (
+            Verdict.MET if is_met else Verdict.NOT_MET,
+            Rule("posting_compared", {"days": 3, "comparison": comparison, "posted_days": posted}),
+        )
+
+
+@pytest.mark.parametrize("basis_points", [0, 8999, 9000, 9001])
+def test_a_rate_is_held_against_what_is_asked_and_names_both(basis_points):
+    asked = make_requirement("pooled_rate", basis_points)
+
+    [finding] = find(make_framework(asked), Evidence(scorecard=make_card()))
+
+    assert finding.verdict == (Verdict.MET if basis_points <= 9000 else Verdict.NOT_MET)
+    assert finding.rule == Rule(
+        "rate_compared", {"basis_points": basis_points, "comparison": ">=", "n": 90, "of": 100}
+    )

@@ -45,7 +45,7 @@ BOOK = {
         },
         {
             "key": "event", "indicator": "8.4", "kind": "consultation_event", "title": WORDS,
-            "phone_slips": {"least": 1, "source": SOURCE},
+            "phone_slips": {"least": 2, "source": SOURCE},
         },
         {
             "key": "posting", "indicator": "8.4", "kind": "posting_days", "title": WORDS,
@@ -215,8 +215,15 @@ LIMITS = {
 
 @pytest.mark.parametrize(("sound", "path", "within", "beyond", "problem"), LIMITS.values(), ids=LIMITS.keys())
 def test_a_limit_itself_is_accepted_and_the_next_value_is_refused(sound, path, within, beyond, problem):
+    dump = (
+        (lambda made: document.dump(document.load(made)))
+        if sound is FORM
+        else (lambda made: frameworks.dump(frameworks.load(made)))
+    )
     for value in within:
-        assert problems(changed(sound, path, value)) == []
+        made = changed(sound, path, value)
+        assert problems(made) == []
+        assert isinstance(value, dict | list) or part(dump(made), path) == value
     for value in beyond:
         assert problems(changed(sound, path, value))[0] == problem
 
