@@ -78,7 +78,7 @@ def read_receipt(typed: str, survey_id: str = "") -> Receipted | None:
     if len(found) == _SHOWN + 1:
         found = survey_id + found
     number, shown = found[: -_SHOWN - 1], found[-_SHOWN - 1 : -1]
-    if len(number) >= 4 and damm.is_valid(found):
+    if 4 <= len(number) <= 10 and damm.is_valid(found):
         first = -(-(int(shown) << _BITS) // 10**_SHOWN)
         after = -(-(int(shown) + 1 << _BITS) // 10**_SHOWN)
         return Receipted(number, f"{first:016x}".ljust(64, "0"), f"{after - 1:016x}".ljust(64, "f"))

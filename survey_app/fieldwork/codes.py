@@ -20,6 +20,8 @@ from survey_app.i18n import ngettext
 
 #: Digits of a code: after the survey's own number, eleven random ones and the check digit.
 LENGTH, _OWN = 16, 12
+#: A survey number is ten digits at most, as its columns are wide.
+LONGEST = 10 + _OWN
 _RANDOM_DIGITS = _OWN - 1
 #: What a pasted address says before its code.
 _ADDRESS = re.compile(r"^.*(?:^|[\s/])k/", re.IGNORECASE | re.DOTALL)
@@ -138,7 +140,7 @@ def survey_number(number: int) -> str:
 
 def _is_sound(code: str) -> bool:
     """Whether digits are a code. A number above 9999 begins with no zero, so each code has one reading."""
-    fits = len(code) == LENGTH or (len(code) > LENGTH and code[0] != "0")
+    fits = len(code) == LENGTH or (LENGTH < len(code) <= LONGEST and code[0] != "0")
     return fits and damm.is_valid(code)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from stdnum import damm
 
 from survey_app import db
+from survey_app.collecting import leaves
 from survey_app.fieldwork import calendar, codes, former_codes
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import SlipRow
@@ -91,6 +92,16 @@ def test_digits_are_read_however_they_look(write):
 def test_a_mistyped_code_hears_what_to_look_for(app, typed, said):
     with app.test_request_context(), pytest.raises(codes.MistypedCode, match=said):
         codes.normalise(typed)
+
+
+def test_no_survey_number_is_longer_than_its_columns():
+    longest, longer = sound("9" * 10 + "0" * 11), sound("9" * 11 + "0" * 11)
+
+    assert codes.survey_of(codes.normalise(longest)) == "9" * 10
+    with pytest.raises(codes.MistypedCode):
+        codes.normalise(longer)
+    assert leaves.read_receipt(leaves.receipt("9" * 10, "00" * 32)) is not None
+    assert leaves.read_receipt(leaves.receipt("9" * 11, "00" * 32)) is None
 
 
 def test_a_clerk_may_leave_out_the_number_of_the_survey_that_is_keyed():

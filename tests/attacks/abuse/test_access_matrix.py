@@ -41,7 +41,7 @@ def known(commune, survey, slips):
     return {
         "survey_id": survey.id, "village": commune.villages["Phung"].code, "code": commune.unit.code,
         "village_code": commune.villages["Phung"].code, "instrument_id": str(draft), "user_id": str(person.user_id),
-        "key": "planning", "batch": str(batch.id), "kind": "csv", "year": str(now.year), "size": "A4",
+        "key": "planning", "batch": str(batch.id), "kind": "csv", "suffix": "csv", "year": str(now.year), "size": "A4",
     }  # fmt: skip
 
 
