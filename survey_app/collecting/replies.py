@@ -53,7 +53,7 @@ def _reply(body: str | bytes, status: int, inside: Sequence[str]) -> Response:
     styles, scripts = (
         " ".join(f"'{digests[name]}'" for name in inside if name.endswith(kind)) for kind in ("css", "js")
     )
-    reply = current_app.response_class(body, status, mimetype="text/html")
+    reply = current_app.response_class(body, status)
     reply.headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src {styles}; script-src {scripts}; img-src 'self' data:; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

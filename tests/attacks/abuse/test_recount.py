@@ -68,7 +68,7 @@ def the_verifier_accepts(number, folder):
     """Whether the command that shares no code with the product finds nothing wrong with the auditors' set."""
     key = keys.store().signing_key().public_key()
     file = folder / f"{number}.json"
-    file.write_text(json.dumps(sets.auditor_set(db.session(), number, key)), encoding="utf-8")
+    file.write_text(json.dumps(sets.auditor_set(db.session(), number, (key,))), encoding="utf-8")
     command = [
         sys.executable,
         PROJECT / "verifier" / "verify.py",
