@@ -147,7 +147,7 @@ TABLE_SUFFIX = f"<any({', '.join(TABLES)}):suffix>"
 PDF = FileFormat("pdf", "application/pdf")
 JSON = FileFormat("json", "application/json")
 HTML_PAGE = FileFormat("html", "text/html; charset=utf-8")
-SVG = FileFormat("svg", "image/svg+xml")
+SVG = FileFormat("svg", "image/svg+xml; charset=utf-8")
 ZIP = FileFormat("zip", "application/zip")
 PNG = FileFormat("png", "image/png")
 JPEG = FileFormat("jpg", "image/jpeg")
