@@ -54,7 +54,7 @@ def receipt(survey_id: str, leaf: str) -> str:
     Two answers can share a receipt; the proof is the signed leaf (ADR 34).
 
     >>> receipt("0014", "80" + "00" * 31)
-    'BN 0014 – 500 0000 0000'
+    'BN 0014 – 500 0000 0003'
     """
     if former_codes.is_former(survey_id):
         return former_codes.receipt(survey_id, leaf)

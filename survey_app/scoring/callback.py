@@ -84,7 +84,7 @@ def draw(digest: str, ticked: Mapping[str, int], size: int = USUAL_SAMPLE) -> tu
     drawn. With fewer rows all are. Raises ValueError for a digest that is not hexadecimal or a negative count.
 
     >>> draw("00" * 32, {"23938001": 3, "23938002": 2}, size=2)
-    (Row(village='23938001', place=3), Row(village='23938002', place=2))
+    (TickedRow(village='23938001', place=3), TickedRow(village='23938002', place=2))
     """
     key = bytes.fromhex(digest)
     if not key or size < 0 or any(count < 0 for count in ticked.values()):
