@@ -13,8 +13,8 @@ from survey_app.access import Role
 from survey_app.accounts.models import Invitation, User
 from survey_app.audit import AuditEvent
 from survey_app.clock import DueAct
-from survey_app.collecting.models import RetainedLeaf, SealedResponse
 from survey_app.collecting.leaves import Receipted
+from survey_app.collecting.models import RetainedLeaf, SealedResponse
 from survey_app.collecting.queries import AnswerStanding, receipt_standing
 from survey_app.config import DayOff
 from survey_app.fieldwork import calendar
