@@ -12,7 +12,7 @@ import json
 import resource
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -50,7 +50,7 @@ class FileRefused(Exception):
         self.place = place
 
 
-class _Counter:
+class CellCounter:
     """Cells and letters of one file, over all its sheets."""
 
     def __init__(self) -> None:
@@ -104,7 +104,7 @@ def _csv(content: bytes) -> dict[str, Any]:
     first_line = text.lstrip("\r\n").split("\n", 1)[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first_line.count))
     try:
-        return {"name": None, "rows": list(_bounded(_csv_rows(reader), None, _Counter())), "merged": []}
+        return {"name": None, "rows": list(bounded(_csv_rows(reader), None, CellCounter())), "merged": []}
     except csv.Error as error:
         raise FileRefused("row_unreadable", row=reader.line_num) from error
 
@@ -130,7 +130,7 @@ def _csv_rows(reader: Any) -> Iterator[tuple[int, list[Any]]]:
 def _workbook(content: bytes) -> list[dict[str, Any]]:
     import openpyxl  # the server, which imports this module for its limits, never opens a workbook
 
-    counter = _Counter()
+    counter = CellCounter()
     try:
         _refuse_bombs(content)
         book = openpyxl.load_workbook(io.BytesIO(content), keep_links=False)
@@ -143,31 +143,35 @@ def _workbook(content: bytes) -> list[dict[str, Any]]:
 
 
 def _refuse_bombs(content: bytes) -> None:
-    """Look at the package before anything parses it: a 2 MB file can unpack to gigabytes."""
+    if "xl/workbook.xml" not in package_names(content):
+        raise FileRefused("damaged")
+
+
+def package_names(content: bytes) -> frozenset[str]:
+    """What an office file holds, looked at before anything parses it: a 2 MB file can unpack to gigabytes."""
     with zipfile.ZipFile(io.BytesIO(content)) as package:
-        if "xl/workbook.xml" not in package.namelist():
-            raise FileRefused("damaged")
         inside = package.infolist()
         if len(inside) > MAX_PARTS or sum(part.file_size for part in inside) > MAX_UNPACKED_BYTES:
             raise FileRefused("too_large")
         for part in inside:
             if part.filename.endswith((".xml", ".rels")):
-                _refuse_definitions(package.read(part))
+                refuse_definitions(package.read(part))
+        return frozenset(part.filename for part in inside)
 
 
-def _refuse_definitions(part: bytes) -> None:
+def refuse_definitions(part: bytes) -> None:
     """No document type, and no letters of more than one byte in which one could be written unseen."""
     if b"\x00" in part or b"<!DOCTYPE" in part or b"<!ENTITY" in part:
         raise FileRefused("damaged")
 
 
-def _worksheet(sheet: Any, counter: _Counter) -> dict[str, Any]:
+def _worksheet(sheet: Any, counter: CellCounter) -> dict[str, Any]:
     if sheet.max_row > MAX_ROWS:
         raise FileRefused("too_many_rows", sheet=sheet.title, row=sheet.max_row)
     rows = sheet.iter_rows(max_row=sheet.max_row, max_col=min(sheet.max_column, MAX_COLUMNS))
     read = ((number, [_value(cell) for cell in cells]) for number, cells in enumerate(rows, start=1))
     merged = sorted((area.min_row, area.min_col) for area in sheet.merged_cells.ranges)
-    return {"name": sheet.title, "rows": list(_bounded(read, sheet.title, counter)), "merged": merged}
+    return {"name": sheet.title, "rows": list(bounded(read, sheet.title, counter)), "merged": merged}
 
 
 def _value(cell: Any) -> Any:
@@ -180,8 +184,8 @@ def _value(cell: Any) -> Any:
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)
 
 
-def _bounded(
-    rows: Iterable[tuple[int, list[Any]]], sheet: str | None, counter: _Counter
+def bounded(
+    rows: Iterable[tuple[int, list[Any]]], sheet: str | None, counter: CellCounter
 ) -> Iterator[tuple[int, list[Any]]]:
     """The rows with anything in them, empty cells at their ends dropped."""
     for number, cells in rows:
@@ -206,11 +210,11 @@ def _limit_this_process(memory: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def main(kind: str, memory: str, seconds: str) -> None:
+def main(readers: Mapping[str, Callable[[bytes], Any]], kind: str, memory: str, seconds: str) -> None:
     """Read standard input as that kind of file and write what was found."""
     _limit_this_process(int(memory), int(seconds))
     try:
-        found = {"table": table, "document": document}[kind](sys.stdin.buffer.read())
+        found = readers[kind](sys.stdin.buffer.read())
         told = json.dumps({"found": found})
     except FileRefused as refused:
         told = json.dumps({"refused": refused.word, **refused.place})
@@ -220,4 +224,4 @@ def main(kind: str, memory: str, seconds: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main({"table": table, "document": document}, *sys.argv[1:])

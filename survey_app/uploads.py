@@ -30,7 +30,12 @@ LONGEST_READING = 30
 #: A word of `opening`, or of this module, for a file that nothing could be found in.
 TOO_LARGE, TOO_SLOW, BUSY = "too_large", "too_slow", "busy"
 
-_CHILD = Path(opening.__file__)
+#: The program for each kind of file.
+_CHILDREN = {
+    "table": Path(opening.__file__),
+    "document": Path(opening.__file__),
+    "list": Path(opening.__file__).with_name("opening_lists.py"),
+}
 
 
 class NotOpened(Exception):
@@ -45,11 +50,11 @@ class NotOpened(Exception):
 def opened(
     kind: str, content: bytes, *, memory: int = opening.MOST_MEMORY, seconds: int = opening.MOST_SECONDS
 ) -> Any:
-    """What `opening` found in a file of that kind, "table" or "document". Raises NotOpened."""
+    """What `opening` found in a file of that kind: "table", "document" or "list". Raises NotOpened."""
     with _turn():
         try:
             done = subprocess.run(  # noqa: S603  # a fixed command of our own
-                [sys.executable, "-I", "-B", "-X", "utf8", _CHILD, kind, str(memory), str(seconds)],
+                [sys.executable, "-I", "-B", "-X", "utf8", _CHILDREN[kind], kind, str(memory), str(seconds)],
                 input=content,
                 capture_output=True,
                 timeout=LONGEST_READING,

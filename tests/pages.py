@@ -123,6 +123,12 @@ class Page(HTMLParser):
             self.forms[-1].fields.extend((name, value) for value in values)
 
 
+def form_with(html: str, field: str) -> Form:
+    """The one form of a page that has this field, as a browser sends it back."""
+    [found] = [form for form in Page(html).forms if field in dict(form.fields)]
+    return found
+
+
 def save_over(client: Any, address: str, data: Mapping[str, object]) -> Any:
     """Send a form of values that replace others, as somebody who has read both and saves all the same."""
     reply = client.post(address, data=data)

@@ -11,6 +11,7 @@ from survey_app.fieldwork import (
     commands,
     contact,
     draft_views,
+    frames,
     log_words,
     meeting_views,
     queries,
@@ -22,6 +23,7 @@ from survey_app.fieldwork import (
 from survey_app.i18n import lazy_gettext
 from survey_app.journal import queries as journal
 from survey_app.menu import MenuEntry
+from survey_app.units.lists import saving
 
 
 def init_app(app: Flask) -> None:
@@ -38,5 +40,6 @@ def init_app(app: Flask) -> None:
     todo.register(app, clock_views.todos)
     todo.register(app, schedule.todos)
     remarks.register(app, clock_views.remarks)
+    saving.register_use(app, frames.uses_numbers)
     journal.register(app, "survey", queries.subjects_under)
     registry.register(app, *two_body.TABLE)

@@ -6,11 +6,13 @@ from survey_app import audit, menu
 from survey_app.i18n import lazy_gettext
 from survey_app.menu import MenuEntry
 from survey_app.units import commands, log_words, views
+from survey_app.units.lists import views as list_views
 
 
 def init_app(app: Flask) -> None:
     """Put the pages and commands of this room into the application."""
     audit.register(app, log_words.WORDS)
     app.register_blueprint(views.bp)
+    app.register_blueprint(list_views.bp)
     menu.register(app, MenuEntry("units.communes", lazy_gettext("Villages"), 500))
     app.cli.add_command(commands.group)

@@ -11,6 +11,7 @@ from survey_app import audit, db
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
 from survey_app.units import households, operations, queries, reforms, register
+from survey_app.units.lists import machine, preview
 from survey_app.units.operations import LineOutcome
 from survey_app.units.tables import BadFile
 
@@ -82,6 +83,27 @@ def import_households(file: Path, as_json: bool) -> None:
     click.echo(
         _("Villages: %(villages)s (new %(new)s, changed %(updated)s); households: %(households)s.", **figures)
     )
+
+
+@group.command("preview")
+@click.argument("file", type=_FILE)
+@click.option("--unit", "code", required=True, help="The code of the commune whose list it is.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
+def preview_list(file: Path, code: str, as_json: bool) -> None:
+    """Say what saving FILE, a commune's own list in any form, would do. Saves nothing; exit 1 with problems."""
+    on = queries.civil(datetime.now(UTC))
+    try:
+        commune = queries.unit_by_code(db.session(), code, on)
+    except DomainError as error:
+        raise _refusal(error) from error
+    try:
+        shown = preview.of_file(db.session(), file.read_bytes(), file.name, commune, on)
+        told = machine.as_json(shown)
+    except BadFile as bad:
+        told = {"rows": [], "left_out": [], "problems": machine.problems(bad.problems)}
+    click.echo(json.dumps(told, ensure_ascii=False) if as_json else machine.as_lines(told))
+    if told["problems"]:
+        click.get_current_context().exit(1)
 
 
 def _refusal(error: DomainError) -> click.ClickException:

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask_wtf.file import FileField, FileRequired
-from wtforms import HiddenField, SelectField, StringField, ValidationError
-from wtforms.validators import InputRequired, Optional
+from flask_wtf.file import FileField
+from wtforms import HiddenField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired, Length, Optional
 
 from survey_app.forms import StaffForm
+from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext as _l
 from survey_app.revisions import RevisedForm
 from survey_app.units import kinds
@@ -23,18 +24,31 @@ from survey_app.units.lines import (
 )
 from survey_app.units.queries import UnitView
 
+#: Letters of rows that are pasted; a commune has some dozen villages.
+MAX_PASTED = 200_000
+
 
 class UploadForm(StaffForm):
-    """A file of villages and households, and the state of the list that the page showed."""
+    """A list of villages: a file, or rows copied from Excel or Word."""
 
-    file = FileField(_l("Excel file (.xlsx) or CSV file"), [FileRequired(_l("Please choose a file."))])
-    seen = HiddenField()
+    file = FileField(_l("File of the list"))
+    pasted = TextAreaField(_l("Or paste its rows here"), [Length(max=MAX_PASTED)])
+
+    def validate_pasted(self, field: TextAreaField) -> None:
+        if not (field.data or "").strip() and not self.file.data:
+            raise ValidationError(_l("Please choose a file, or paste the rows of the list."))
+
+    def sent(self) -> tuple[bytes, str]:
+        """What was sent and what it is called; only after it was validated."""
+        if self.file.data:
+            return self.file.data.read(), self.file.data.filename
+        return self.pasted.data.encode(), _("pasted rows")
 
 
-class DecidedForm(StaffForm):
-    """The rows of a file that was sent before, with what was decided beside them."""
+class ListForm(StaffForm):
+    """A list that was looked at: what was read, signed, and a digest of the villages it was compared with."""
 
-    rows = HiddenField(validators=[InputRequired()])
+    state = HiddenField(validators=[InputRequired()])
     seen = HiddenField()
 
 

@@ -167,13 +167,13 @@ class _Reader:
             for place, line in group:
                 former = names.identity(line.old_unit)
                 if former in seen or (seen and "" in (former, *seen)):
-                    self._note(place, _heading("village"), _twice(line, next(iter(seen.values()))))
+                    self._note(place, column_title("village"), _twice(line, next(iter(seen.values()))))
                 seen.setdefault(former, place)
         for place, line in self.lines:
             try:
                 matching(line, existing.get(line.commune.id, ()))
             except Wrong as wrong:
-                self._note(place, _heading("old_unit"), wrong)
+                self._note(place, column_title("old_unit"), wrong)
 
     def _columns(self, sheet: str, heading: SheetRow) -> dict[str, int] | None:
         place = _Place(sheet, heading.number)
@@ -197,8 +197,8 @@ class _Reader:
             if key not in columns:
                 self._note(
                     place,
-                    _heading(key),
-                    Wrong(_("The column “%(title)s” is missing.", title=_heading(key)), _heading_names()),
+                    column_title(key),
+                    Wrong(_("The column “%(title)s” is missing.", title=column_title(key)), _heading_names()),
                 )
         return columns if len(self.problems) == before else None
 
@@ -249,12 +249,12 @@ def _twice(line: HouseholdLine, first: _Place) -> Wrong:
         ),
         _(
             "each village once; two of one name each with the former commune in the column “%(column)s”",
-            column=_heading("old_unit"),
+            column=column_title("old_unit"),
         ),
     )
 
 
-def _heading(key: str) -> str:
+def column_title(key: str) -> str:
     """What the column is called in the reader's language; the reader accepts it in any language."""
     titles: dict[str, str] = {
         "commune": pgettext("column", "commune"),
@@ -270,7 +270,7 @@ def _heading(key: str) -> str:
 
 def headings() -> tuple[str, ...]:
     """The heading row of a file, in the reader's language."""
-    return tuple(_heading(key) for key in (*_REQUIRED, "old_unit"))
+    return tuple(column_title(key) for key in (*_REQUIRED, "old_unit"))
 
 
 def _heading_names() -> str:
@@ -299,7 +299,8 @@ def _filled(cell: Cell) -> str:
     text = _text(cell)
     if not text:
         raise Wrong(
-            _("This is empty."), _("a value; only “%(column)s” may stay empty", column=_heading("old_unit"))
+            _("This is empty."),
+            _("a value; only “%(column)s” may stay empty", column=column_title("old_unit")),
         )
     return text
 

@@ -4,6 +4,7 @@ The words are Vietnamese in every language of the interface: they are parts of n
 """
 
 import csv
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,12 @@ from survey_app.units import names
 DATA = Path(__file__).parent / "data"
 
 #: Kinds of the units that communes were formed from, as people write them before a name.
+#: "Số" between the kind and a number: "Thôn số 3" is village 3.
+_NUMBERED = re.compile(r"^[sS][ốỐ]\s+(?=\d)")
+_ROMAN = {
+    word: number
+    for number, word in enumerate(("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"), 1)
+}
 _FORMER_WORDS = ("xã", "thị trấn", "phường")
 
 
@@ -81,15 +88,42 @@ def village_kind(text: str) -> UnitKind | None:
 def bare_name(kind: UnitKind, name: str) -> str:
     """A name without the word of its own kind, so that "Thôn 3" of kind thôn is village 3.
 
-    >>> bare_name(all_kinds()["thon"], "THÔN 3"), bare_name(all_kinds()["thon"], "Làng Một")
+    >>> bare_name(all_kinds()["thon"], "THÔN số 3"), bare_name(all_kinds()["thon"], "Làng Một")
     ('3', 'Làng Một')
     """
     tidied = names.tidy(name)
-    for word in _words(kind):
-        length = len(word)
-        if names.identity(tidied[:length]) == names.identity(word) and tidied[length : length + 1] == " ":
-            return tidied[length + 1 :]
-    return tidied
+    word = _word_before(kind, tidied)
+    bare = tidied[len(word) :].lstrip(" .:") if word else tidied
+    return _NUMBERED.sub("", bare) if word else bare
+
+
+def kind_before(name: str) -> UnitKind | None:
+    """The kind whose word stands before a name, the longest where several do, or None.
+
+    >>> kind_before("Khối phố 5").key, kind_before("TDP số 7").key, kind_before("Kép")
+    ('khoi_pho', 'to_dan_pho', None)
+    """
+    tidied = names.tidy(name)
+    return (
+        max(village_kinds(), key=lambda kind: len(_word_before(kind, tidied)), default=None)
+        if any(_word_before(kind, tidied) for kind in village_kinds())
+        else None
+    )
+
+
+def without_kinds(name: str) -> str:
+    """A name as people compare it who do not agree on its kind: without any kind's words, accents and spaces.
+
+    >>> without_kinds("Làng Kép") == without_kinds("Thôn Kép") == without_kinds("KÉP")
+    True
+    >>> without_kinds("Bạc II") == without_kinds("bac 2"), without_kinds("Tổ dân phố số 07")
+    (True, '7')
+    """
+    bare = names.tidy(name)
+    while (kind := kind_before(bare)) is not None:
+        bare = bare_name(kind, bare)
+    words = [str(_ROMAN.get(word, word)) for word in names.plain(bare).split()]
+    return "".join(word.lstrip("0") or word for word in words)
 
 
 def _former(old_unit: str) -> str:
@@ -99,6 +133,18 @@ def _former(old_unit: str) -> str:
         if names.identity(old_unit[:length]) == names.identity(word) and old_unit[length : length + 1] == " ":
             return f"{word} cũ {old_unit[length + 1 :]}"
     return f"{_FORMER_WORDS[0]} cũ {old_unit}"
+
+
+def _word_before(kind: UnitKind, tidied: str) -> str:
+    """The longest of a kind's words that stands before a name, or ""."""
+    found = [
+        tidied[: len(word)]
+        for word in _words(kind)
+        if names.identity(tidied[: len(word)]) == names.identity(word)
+        and tidied[len(word) : len(word) + 1] in {" ", ".", ":"}
+        and tidied[len(word) :].strip(" .:")
+    ]
+    return max(found, key=len, default="")
 
 
 def _words(kind: UnitKind) -> tuple[str, ...]:

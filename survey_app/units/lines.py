@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from survey_app import letters
 from survey_app.i18n import gettext as _
 from survey_app.questions import numbers
 from survey_app.units import kinds, names, queries
@@ -94,6 +95,12 @@ def parse_name(value: str) -> str:
             _("“%(value)s” does not begin like a name.", value=shortened(name)),
             _("a name beginning with a letter or digit"),
         )
+    _refuse_foreign(name)
+    if "?" in name:
+        raise Wrong(
+            _("“%(value)s” has lost letters: “?” stands for them.", value=shortened(name)),
+            _("the name typed again, or the file saved as .xlsx or as “CSV UTF-8”"),
+        )
     if len(name) > MAX_NAME:
         raise Wrong(
             _("“%(value)s” is too long.", value=shortened(name)),
@@ -153,7 +160,7 @@ def parse_kind(value: str) -> kinds.UnitKind:
         words = ", ".join(kind.word.lower() for kind in kinds.village_kinds())
         raise Wrong(
             _("“%(value)s” is not a kind of village.", value=shortened(value)),
-            _("one of: %(words)s", words=words),
+            _("one of: %(words)s; a kind that is missing is added by whoever runs the server", words=words),
         )
     return kind
 
@@ -163,12 +170,34 @@ def parse_source(value: str) -> str:
     source = names.tidy(value)
     if not source:
         raise Wrong(_("This is empty."), _("where the number comes from, like a report of the commune"))
+    _refuse_foreign(source)
     if len(source) > MAX_SOURCE:
         raise Wrong(
             _("“%(value)s” is too long.", value=shortened(source)),
             _("at most %(length)s letters", length=MAX_SOURCE),
         )
     return source
+
+
+def _refuse_foreign(text: str) -> None:
+    """Raise Wrong for letters that no Vietnamese, Jrai or Bahnar text has, naming an old encoding."""
+    strange = letters.foreign(text)
+    if not strange:
+        return
+    meant = letters.repaired(text)
+    if meant:
+        raise Wrong(
+            _("“%(value)s” is written in %(encoding)s.", value=shortened(text), encoding=meant.encoding),
+            _("Unicode letters: “%(meant)s”", meant=shortened(meant.text)),
+        )
+    raise Wrong(
+        _(
+            "“%(value)s” has signs that are no letters here: %(signs)s.",
+            value=shortened(text),
+            signs=shortened(strange),
+        ),
+        _("letters of Vietnamese, Jrai and Bahnar, in Unicode"),
+    )
 
 
 def shortened(text: str) -> str:

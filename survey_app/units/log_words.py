@@ -9,6 +9,7 @@ WORDS = Words(
         "units.record_households": _l("Entered households of villages"),
         "units.change_village": _l("Corrected a village"),
         "units.end_village": _l("Ended a village"),
+        "units.take_back": _l("Took back the last change of a list of villages"),
     },
     details={
         "last_day": _l("last day"),
@@ -23,5 +24,6 @@ WORDS = Words(
         "linked": _l("units linked to those before"),
         "new": _l("new villages"),
         "updated": _l("villages updated"),
+        "taken_back": _l("number of the act taken back"),
     },
 )

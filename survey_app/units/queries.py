@@ -241,12 +241,6 @@ def counts_of(session: Session, village_ids: Collection[int]) -> Mapping[int, tu
     return found
 
 
-def newest_count(session: Session, commune_id: int) -> int:
-    """The id of the number that was saved last in a commune: the state of its list; 0 where there is none."""
-    of_commune = select(func.max(HouseholdCount.id)).join(Unit, Unit.id == HouseholdCount.unit_id)
-    return session.scalar(of_commune.where(Unit.parent_id == commune_id)) or 0
-
-
 def predecessors(session: Session, unit_id: int) -> tuple[Passage, ...]:
     """The units that a unit was formed from, by code."""
     return _passages(session, and_(Succession.new_unit_id == unit_id, Unit.id == Succession.old_unit_id))

@@ -1,8 +1,6 @@
 """Pages about units: communes of a province, villages of a commune, files in and out, former units."""
 
-from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from http import HTTPStatus
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,22 +10,16 @@ from survey_app import access, db, files, revisions
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
 from survey_app.revisions import SavedMeanwhile
-from survey_app.units import households, kinds, names, newer, operations, queries
-from survey_app.units.forms import DecidedForm, EndForm, UploadForm, VillageForm
-from survey_app.units.lines import HouseholdLine
+from survey_app.units import households, kinds, names, operations, queries
+from survey_app.units.forms import EndForm, UploadForm, VillageForm
+from survey_app.units.lists import saving
 from survey_app.units.models import Level
-from survey_app.units.newer import NewerNumbers
-from survey_app.units.operations import LineOutcome, VillageHouseholds
 from survey_app.units.queries import UnitView, Village
 from survey_app.units.scope import own_commune
-from survey_app.units.tables import BadFile
 
 bp = Blueprint("units", __name__, url_prefix="/can-bo/don-vi", template_folder="templates")
 
 READERS = access.READ_UNITS
-
-#: Problems of a file shown on the page; the rest is counted. Who has more starts from the template again.
-_SHOWN_PROBLEMS = 200
 
 
 @bp.get("")
@@ -48,69 +40,7 @@ def communes() -> ResponseReturnValue:
 @bp.get("/<code>")
 @access.roles(*READERS)
 def villages(code: str) -> ResponseReturnValue:
-    return _villages_page(own_commune(code), UploadForm())
-
-
-@bp.post("/<code>/tep")
-@access.roles(*access.EDIT_UNITS)
-def upload(code: str) -> ResponseReturnValue:
-    now = datetime.now(UTC)
-    commune, form = own_commune(code), UploadForm()
-    if not form.validate_on_submit():
-        return _villages_page(commune, form), 422
-    sent = form.file.data
-    return _import(commune, form, sent.read(), sent.filename, now)
-
-
-@bp.post("/<code>/tep/chon")
-@access.roles(*access.EDIT_UNITS)
-def decide(code: str) -> ResponseReturnValue:
-    """The file once more, with what was decided where the list had newer numbers."""
-    commune, form = own_commune(code), DecidedForm()
-    if not form.validate_on_submit():
-        return redirect(url_for("units.villages", code=code), HTTPStatus.SEE_OTHER)
-    return _import(commune, form, form.rows.data.encode(), "", datetime.now(UTC))
-
-
-def _import(
-    commune: UnitView, form: UploadForm | DecidedForm, content: bytes, filename: str, now: datetime
-) -> ResponseReturnValue:
-    """Record a file, or ask about the numbers that are newer in the list."""
-    on = queries.civil(now)
-    lines: tuple[HouseholdLine, ...] = ()
-    try:
-        lines = households.read_file(content, filename, commune, db.session(), on)
-        with db.transaction() as current:
-            operations.hold(current, [commune.id])
-            seen = int(form.seen.data) if (form.seen.data or "").isdecimal() else None
-            kept = newer.decided(current, lines, seen=seen, said=request.form, on=on)
-            done = operations.record_households(current, kept, actor=access.identity().actor, now=now)
-    except BadFile as bad:
-        return _villages_page(commune, UploadForm(formdata=None), bad), bad.status
-    except NewerNumbers as asked:
-        return _newer_page(commune, lines, asked), asked.status
-    flash(_what_changed(done), "success")
-    return redirect(url_for("units.villages", code=commune.code))
-
-
-def _newer_page(commune: UnitView, lines: Iterable[HouseholdLine], asked: NewerNumbers) -> str:
-    rows = [households.headings(), *(_file_row(commune, line) for line in lines)]
-    seen = queries.newest_count(db.session(), commune.id)
-    form = DecidedForm(formdata=None, rows=b"".join(files.csv_rows(rows)).decode("utf-8-sig"), seen=seen)
-    return render_template(
-        "units/newer.html",
-        commune=commune,
-        form=form,
-        refusal=asked,
-        said=request.form,
-        file=newer.FILE,
-        list=newer.LIST,
-    )
-
-
-def _file_row(commune: UnitView, line: HouseholdLine) -> tuple[Cell, ...]:
-    kind, day = kinds.all_kinds()[line.kind].word.lower(), f"{line.as_of:%d/%m/%Y}"
-    return commune.code, line.village, kind, line.households, line.source, day, line.old_unit
+    return villages_page(own_commune(code), UploadForm())
 
 
 @bp.get(f"/<code>/mau.{files.TABLE_SUFFIX}")
@@ -205,6 +135,23 @@ def history(code: str) -> ResponseReturnValue:
     )
 
 
+def villages_page(commune: UnitView, form: UploadForm) -> str:
+    """The list of a commune with the ways to change it."""
+    listed = queries.villages(db.session(), commune.id, _today())
+    counted = [village.households for village in listed if village.households is not None]
+    may_edit = _may_edit()
+    return render_template(
+        "units/villages.html",
+        commune=commune,
+        villages=listed,
+        total=sum(counted),
+        uncounted=len(listed) - len(counted),
+        form=form,
+        may_edit=may_edit,
+        last_change=saving.last_change(db.session(), commune) if may_edit else None,
+    )
+
+
 def _today() -> date:
     return queries.civil(datetime.now(UTC))
 
@@ -229,25 +176,6 @@ def _answers_to(commune: UnitView, wanted: str) -> bool:
     """Whether a commune is what somebody searches who types without accents and spaces, or its code."""
     typed = names.plain(wanted).replace(" ", "")
     return typed in names.plain(commune.full_name).replace(" ", "") or typed == commune.code
-
-
-def _villages_page(commune: UnitView, form: UploadForm, bad: BadFile | None = None) -> str:
-    listed = queries.villages(db.session(), commune.id, _today())
-    counted = [village.households for village in listed if village.households is not None]
-    problems = bad.problems if bad else ()
-    form.seen.data = queries.newest_count(db.session(), commune.id)
-    return render_template(
-        "units/villages.html",
-        commune=commune,
-        villages=listed,
-        total=sum(counted),
-        uncounted=len(listed) - len(counted),
-        form=form,
-        may_edit=_may_edit(),
-        refusal=bad,
-        problems=problems[:_SHOWN_PROBLEMS],
-        hidden_problems=len(problems[_SHOWN_PROBLEMS:]),
-    )
 
 
 def _village_page(
@@ -302,17 +230,6 @@ def _template_rows(commune: UnitView) -> list[tuple[Cell, ...]]:
             )
         )
     return rows
-
-
-def _what_changed(done: Iterable[VillageHouseholds]) -> str:
-    outcomes = [village.outcome for village in done]
-    sentence: str = _(
-        "The file was saved. New villages: %(new)s; changed: %(updated)s; as before: %(same)s.",
-        new=outcomes.count(LineOutcome.NEW),
-        updated=outcomes.count(LineOutcome.UPDATED),
-        same=outcomes.count(LineOutcome.SAME),
-    )
-    return sentence
 
 
 def _may_edit() -> bool:

@@ -17,9 +17,10 @@ SCRIPTS = [*sorted((PROJECT / "survey_app" / "static").glob("*.js")), PROJECT / 
 #: Everything from elsewhere that the product imports. None speaks LDAP, XPath, JNDI, memcache, GraphQL or WebSocket,
 #: sends mail, or calls another server.
 LIBRARIES = {
-    "PIL", "alembic", "argon2", "babel", "brotli", "click", "cryptography", "flask", "flask_babel",
-    "flask_login", "flask_migrate", "flask_sqlalchemy", "flask_wtf", "itsdangerous", "jinja2", "matplotlib", "openpyxl",
-    "pydyf", "pyotp", "qrcode", "rfc8785", "sqlalchemy", "stdnum", "weasyprint", "werkzeug", "wtforms", "xlsxwriter",
+    "PIL", "alembic", "argon2", "babel", "brotli", "click", "cryptography", "docx", "flask", "flask_babel",
+    "flask_login", "flask_migrate", "flask_sqlalchemy", "flask_wtf", "itsdangerous", "jinja2", "lxml", "matplotlib",
+    "openpyxl", "pydyf", "pyotp", "python_calamine", "qrcode", "rfc8785", "sqlalchemy", "stdnum", "weasyprint",
+    "werkzeug", "wtforms", "xlsxwriter",
 }  # fmt: skip
 #: Of the standard library: what starts programs, calls servers, reads XML, runs what it reads or touches raw memory.
 NEVER = {

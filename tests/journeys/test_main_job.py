@@ -144,15 +144,29 @@ def import_villages(page: Page, server: Server) -> None:
     book = Workbook()
     sheet = book.active
     assert sheet is not None
-    sheet.append(["xã", "thôn", "loại", "số hộ", "nguồn", "ngày"])
-    sheet.append([COMMUNE, "1", "thôn", 30, "Danh sách hộ của xã", "01/11/2026"])
-    sheet.append([COMMUNE, "Phung", "làng", 40, "Danh sách hộ của xã", "01/11/2026"])
+    for cells in (
+        ["UBND XÃ BIỂN HỒ"],
+        ["TỔNG HỢP SỐ HỘ THEO THÔN, LÀNG (tính đến ngày 01/11/2026)"],
+        [],
+        ["STT", "Thôn, làng", "Số hộ", "Ghi chú"],
+        [1, "Thôn 1", 30, ""],
+        [2, "Làng Phung", 40, ""],
+        ["", "Tổng cộng", 70, ""],
+        ["", "", "", "CHỦ TỊCH"],
+    ):
+        sheet.append(cells)
     file = server.folder / "so-ho.xlsx"
     book.save(file)
     page.goto(f"{server.url}/can-bo/don-vi/{COMMUNE}")
     page.locator("input[type=file]").set_input_files(file)
-    page.locator("form:has(input[type=file]) button[type=submit]").click()
+    page.get_by_role("button", name="Xem trước").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("xem trước, chưa lưu")
+    expect(page.get_by_text("Khớp với dòng tổng trong tệp")).to_be_visible()
+    page.locator("input[name=source]").fill("Danh sách hộ của xã")
+    screen(page, "02-xem-truoc")
+    page.get_by_role("button", name="Lưu 2 thôn").click()
     expect(page.get_by_role("row", name=re.compile("Làng Phung"))).to_contain_text("40")
+    expect(page.get_by_role("button", name="Hoàn tác")).to_be_visible()
     screen(page, "02-thon")
 
 

@@ -1,6 +1,5 @@
 """Two people at one row: whoever saves second sees both values, by whom and when, and decides."""
 
-import io
 from datetime import UTC, datetime
 
 import pytest
@@ -13,7 +12,7 @@ from survey_app.fieldwork.models import State
 from survey_app.rulebooks import operations as rulebooks
 from survey_app.rulebooks import queries as books
 from survey_app.units import queries as units
-from tests.pages import Page
+from tests.pages import Page, form_with
 
 pytestmark = pytest.mark.both_engines
 
@@ -26,11 +25,6 @@ def without_tokens(app):
 def opened(client, page, field):
     """The form of a page that has this field, as a browser sends it back."""
     return form_with(client.get(page).text, field)
-
-
-def form_with(html, field):
-    [found] = [form for form in Page(html).forms if field in dict(form.fields)]
-    return found
 
 
 def households(commune, name="Phung"):
@@ -63,90 +57,6 @@ def test_the_second_officer_of_a_village_sees_both_numbers_and_decides(make_comm
     again = client.post(page, data=form_with(refused.text, "households").data())
     assert again.status_code == 302
     assert households(commune) == 20
-
-
-# A file over numbers that its sender has not seen
-
-HEADING = "commune,village,kind,households,source,as_of\n"
-
-
-def send(client, commune, form, *rows):
-    """Upload rows (village, households, as_of) with the form of a page that was opened before."""
-    text = HEADING + "".join(
-        f"{commune.unit.code},{village},lang,{count},Báo cáo của xã,{as_of}\n"
-        for village, count, as_of in rows
-    )
-    data = {**form.data(), "file": (io.BytesIO(text.encode()), "thon.csv")}
-    return client.post(f"/can-bo/don-vi/{commune.unit.code}/tep", data=data)
-
-
-def test_a_file_does_not_restore_a_number_that_another_officer_changed(make_commune, sign_in, client):
-    commune = make_commune(Phung=20, Bang=12)
-    page = f"/can-bo/don-vi/{commune.unit.code}"
-    officer = sign_in(Role.COMMUNE, commune.unit)
-    village = opened(officer, village_page(commune), "households")
-    officer.post(village_page(commune), data=village.data(households="25"))
-    sign_in(Role.PROVINCE, commune.province)
-
-    asked = send(
-        client, commune, opened(client, page, "seen"), ("Phung", 20, "2026-01-31"), ("Bang", 13, "2026-01-31")
-    )
-
-    told = Page(asked.text).text("fieldset")
-    assert asked.status_code == 409
-    assert (households(commune), households(commune, "Bang")) == (25, 12)
-    assert all(said in told for said in ("25", "20", "Bà commune"))
-    form, code = form_with(asked.text, "rows"), commune.villages["Phung"].code
-    address = f"{page}/tep/chon"
-    assert client.post(address, data=form.data()).status_code == 409
-    assert client.post(address, data=form.data(**{code: "list"})).status_code == 302
-    assert (households(commune), households(commune, "Bang")) == (25, 13)
-    assert client.post(address, data=form.data(**{code: "file"})).status_code == 302
-    assert households(commune) == 20
-
-
-@pytest.mark.parametrize(
-    ("row", "status", "stands"),
-    [(("Phung", 26, "2026-02-01"), 409, 25), (("Phung", 25, "2026-01-31"), 302, 25)],
-    ids=["another number", "the same number"],
-)
-def test_what_was_saved_after_the_upload_page_was_opened_is_asked_about(
-    make_commune, sign_in, row, status, stands
-):
-    commune = make_commune(Phung=20)
-    officer = sign_in(Role.COMMUNE, commune.unit)
-    form = opened(officer, f"/can-bo/don-vi/{commune.unit.code}", "seen")
-    village = opened(officer, village_page(commune), "households")
-    officer.post(village_page(commune), data=village.data(households="25"))
-
-    assert send(officer, commune, form, row).status_code == status
-    assert households(commune) == stands
-
-
-def test_an_older_number_than_that_of_the_list_is_asked_about_and_a_newer_one_is_not(make_commune, sign_in):
-    commune = make_commune(Phung=20)
-    officer = sign_in(Role.COMMUNE, commune.unit)
-    form = opened(officer, f"/can-bo/don-vi/{commune.unit.code}", "seen")
-
-    assert send(officer, commune, form, ("Phung", 21, "2026-01-30")).status_code == 409
-    assert send(officer, commune, form, ("Phung", 22, "2026-01-31")).status_code == 302
-    assert households(commune) == 22
-
-
-def test_a_decision_on_a_number_that_changed_once_more_is_asked_again(make_commune, sign_in):
-    commune = make_commune(Phung=20)
-    page = f"/can-bo/don-vi/{commune.unit.code}"
-    officer = sign_in(Role.COMMUNE, commune.unit)
-    asked = send(officer, commune, opened(officer, page, "seen"), ("Phung", 21, "2026-01-30"))
-    village = opened(officer, village_page(commune), "households")
-    officer.post(village_page(commune), data=village.data(households="27"))
-
-    decided = form_with(asked.text, "rows").data(**{commune.villages["Phung"].code: "file"})
-    again = officer.post(f"{page}/tep/chon", data=decided)
-
-    assert again.status_code == 409
-    assert "27" in Page(again.text).text("fieldset")
-    assert households(commune) == 27
 
 
 def test_a_village_changed_meanwhile_is_not_taken_off_the_list_unseen(make_commune, sign_in, client):

@@ -1,6 +1,7 @@
 """The commands of the units room, as an operator runs them; on both databases."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -90,3 +91,79 @@ def test_a_wrong_households_file_ends_with_1_and_saves_nothing(run, file):
     assert len(result.stderr.splitlines()) == 3
     good = run("households", file(HEADING + "23938;Phung;lang;76;x;2026-01-31\n"), "--json")
     assert json.loads(good.stdout)["new"] == 1
+
+
+# The preview of a commune's own list
+
+OFFICES = Path(__file__).parents[1] / "offices"
+
+
+def previewed(run, path, code="23764"):
+    result = run("preview", path, "--unit", code, "--json")
+    return result.exit_code, json.loads(result.stdout)
+
+
+def test_a_preview_says_what_would_be_saved_and_saves_nothing(run):
+    run("import")
+
+    first, again = (previewed(run, OFFICES / "03-guidance-and-list-sheets.xlsx") for _ in range(2))
+
+    code, told = first
+    assert code == 0
+    assert [(row["sheet"], row["row"], row["village"], row["status"]) for row in told["rows"]] == [
+        ("Dữ liệu", 2, "Kép", "new"),
+        ("Dữ liệu", 3, "Bạc 1", "new"),
+    ]
+    assert {one["sheet"] for one in told["left_out"]} == {"Hướng dẫn", "DanhMuc"}
+    assert told["problems"] == []
+    assert first == again
+
+
+def test_a_preview_with_problems_ends_with_1_and_lists_all_of_them(run):
+    run("import")
+
+    code, told = previewed(run, OFFICES / "41-heading-hides-rows.xlsx")
+
+    assert code == 1
+    assert [(one["row"], one["column"]) for one in told["problems"]] == [
+        (2, "tổng số hộ"), (2, "ngày"), (3, "xã"), (3, "loại"), (3, "tổng số hộ"),
+    ]  # fmt: skip
+
+
+def test_a_preview_asks_for_what_the_file_lacks(run):
+    run("import")
+
+    code, told = previewed(run, OFFICES / "01-commune-report.xlsx")
+
+    assert code == 0
+    assert [row["status"] for row in told["rows"]] == ["asks"] * 6
+    assert told["asked_once"] == ["source"]
+    assert {row["as_of"] for row in told["rows"]} == {"2026-10-31"}
+
+
+def test_a_preview_compares_with_the_villages_that_are_held(run, file):
+    run("import")
+    run("households", OFFICES / "12a-lang-kep.xlsx")
+    old = file(HEADING + "23764;Kép;làng;97;Báo cáo 2025;2025-10-31\n23764;Mới;làng;5;x;2026-01-31\n")
+
+    assert [row["status"] for row in previewed(run, OFFICES / "12b-thon-lang-kep.xlsx")[1]["rows"]] == [
+        "asks"
+    ]
+    assert [row["status"] for row in previewed(run, old)[1]["rows"]] == ["same", "new"]
+    changed = file(HEADING + "23764;Kép;làng;99;Báo cáo;2026-10-31\n", "b.csv")
+    assert [row["status"] for row in previewed(run, changed)[1]["rows"]] == ["changed"]
+    tenth = file(HEADING + "23764;Kép;làng;9;Báo cáo;2026-10-31\n", "c.csv")
+    assert [row["status"] for row in previewed(run, tenth)[1]["rows"]] == ["asks"]
+    older = file(HEADING + "23764;Kép;làng;95;Báo cáo;2025-01-31\n", "d.csv")
+    assert [row["status"] for row in previewed(run, older)[1]["rows"]] == ["asks"]
+
+
+def test_a_preview_of_what_is_no_list_names_it(run, tmp_path):
+    run("import")
+    path = tmp_path / "bao-cao.pdf"
+    path.write_bytes(b"%PDF-1.7")
+
+    code, told = previewed(run, path)
+
+    assert (code, told["rows"], len(told["problems"])) == (1, [], 1)
+    assert "PDF" in told["problems"][0]["problem"]

@@ -112,7 +112,7 @@ def test_the_places_are_shared_by_all_processes_and_end_with_them(app, reading):
 
 
 def test_only_the_program_that_opens_files_has_parsers_for_them():
-    parsers = {"openpyxl", "defusedxml", "lxml", "pypdf", "fitz"}
+    parsers = {"openpyxl", "defusedxml", "lxml", "pypdf", "fitz", "docx", "python_calamine"}
     found = {
         path.name
         for path in (PROJECT / "survey_app").rglob("*.py")
@@ -131,8 +131,8 @@ def test_only_the_program_that_opens_files_has_parsers_for_them():
         )
     }
 
-    assert found == {"opening.py"}
-    assert opened == {"opening.py"}
+    assert found == {"opening.py", "opening_books.py", "opening_texts.py"}
+    assert opened == {"opening.py", "opening_books.py", "opening_texts.py"}
 
 
 def test_what_is_read_is_what_was_written(app):

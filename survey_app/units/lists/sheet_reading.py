@@ -1,0 +1,309 @@
+"""The rows below one heading: which of them are villages, and what each of them says.
+
+Knows neither the file around them nor the register. What is written once is carried down; letters of an old encoding
+are repaired and both spellings noted.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeVar
+
+from survey_app import letters
+from survey_app.i18n import gettext as _
+from survey_app.units import kinds, names
+from survey_app.units.households import column_title
+from survey_app.units.lines import Wrong, parse_households, parse_kind, parse_name, parse_source, shortened
+from survey_app.units.lists import days, rows
+from survey_app.units.lists.entries import LeftOut, ListEntry
+from survey_app.units.lists.headings import Heading
+from survey_app.units.lists.office_files import OfficeCell, OfficeRow, OfficeSheet
+from survey_app.units.tables import Formula, RowProblem
+
+Value = TypeVar("Value")
+
+#: Values that lists write once and then leave out, or mark as "the same".
+_WRITTEN_ONCE = ("commune", "kind", "source", "as_of", "old_unit")
+_FILLED = ("commune", "source", "as_of")
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The commune whose list it is: what it is called, and its former communes by `names.identity`."""
+
+    shown: str
+    called: frozenset[str]
+    former: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Findings:
+    """Entries, rows left out and problems of all sheets of one file."""
+
+    entries: list[ListEntry] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    totals: list[int] = field(default_factory=list)
+
+    def note(self, sheet: str, row: int, column: str, wrong: Wrong) -> None:
+        self.problems.append(RowProblem(sheet, row, column, wrong.found, wrong.expected))
+
+    def leave_out(self, sheet: str, row: int, why: str) -> None:
+        self.left_out.append(LeftOut(sheet, row, why))
+
+
+class SheetReader:
+    """Reads the rows below one heading, carrying down what is written once."""
+
+    def __init__(
+        self,
+        whole: Findings,
+        sheet: OfficeSheet,
+        heading: Heading,
+        body: list[OfficeRow],
+        owner: Owner,
+        today: date,
+    ) -> None:
+        self._whole, self._sheet, self._heading, self._body = whole, sheet, heading, body
+        self._owner, self._today = owner, today
+        self._above: dict[str, OfficeCell] = {}
+        self._group = ""
+        self._habit = (
+            days.habits(row.cell(heading.columns["as_of"]) for row in body)
+            if "as_of" in heading.columns
+            else days.Habits()
+        )
+        self._encodings = {key: self._encoding(column) for key, column in heading.columns.items()}
+        self._title_day = next((day for text in self._titles() if (day := days.in_title(text, today))), None)
+        self._last_number = max(
+            (row.number for row in body if _is_filled(self._cell(row, "households"))), default=0
+        )
+
+    def read_rows(self) -> None:
+        if self._title_day and "as_of" not in self._heading.columns:
+            self._whole.notes.append(_("The title says: as of %(day)s.", day=f"{self._title_day:%d/%m/%Y}"))
+        before = len(self._whole.entries), len(self._whole.problems)
+        after_sum = False
+        for row in self._body:
+            why = self._why_left_out(row, after_sum=after_sum)
+            after_sum = after_sum or rows.is_sum(row, self._heading.columns)
+            if why:
+                self._whole.leave_out(self._sheet.name, row.number, why)
+            else:
+                self._entry(row)
+        if before == (len(self._whole.entries), len(self._whole.problems)):
+            self._whole.note(
+                self._sheet.name,
+                max(self._heading.last_row, 1),
+                "",
+                Wrong(_("There is only a heading."), _("one row for each village")),
+            )
+
+    def _why_left_out(self, row: OfficeRow, *, after_sum: bool) -> str:
+        columns = self._heading.columns
+        name, number = self._cell(row, "village"), self._cell(row, "households")
+        if row.number in self._sheet.hidden_rows:
+            return _("The row is hidden.")
+        if rows.is_sum(row, columns):
+            if isinstance(number, int | float | str) and _is_filled(number):
+                self._add_total(number)
+            return _("It is a row of sums.")
+        if rows.is_heading_again(row, columns):
+            return _("The heading stands here once more.")
+        if row.number <= self._heading.last_row + 2 and rows.is_column_numbers(row):
+            return _("It numbers the columns.")
+        if not _is_filled(name) and not _is_filled(number) and row.number <= self._heading.last_row + 1:
+            return _("It belongs to the heading.")
+        if not _is_filled(number) and "households" in columns:
+            if rows.is_group(row, columns):
+                self._group = self._former_commune(row)
+                return _("It names a group of villages and no number.")
+            if rows.is_signature(row) or after_sum:
+                return _("It stands below the list: a signature or a note.")
+            if not _is_filled(name) and (row.number > self._last_number or len(_texts(row)) < 2):
+                return _("It has neither the name of a village nor a number.")
+        return ""
+
+    def _entry(self, row: OfficeRow) -> None:
+        before, notes = len(self._whole.problems), []  # type: tuple[int, list[str]]
+        carried = {key: self._carried(row, key, notes) for key in _WRITTEN_ONCE}
+
+        def value(key: str, parse: Callable[[], Value]) -> Value | None:
+            try:
+                return parse()
+            except Wrong as wrong:
+                carried.pop(key, None)  # said once: the rows below are not blamed for it
+                self._above.pop(key, None)
+                self._whole.note(
+                    self._sheet.name, row.number, self._heading.titles.get(key, column_title(key)), wrong
+                )
+                return None
+
+        former = value("commune", lambda: self._former(self._text(carried["commune"], "commune", notes)))
+        kind = value("kind", lambda: self._kind(carried["kind"], notes))
+        written = value("village", lambda: self._name(row, notes)) or ""
+        named = kind or kinds.kind_before(written)
+        village = (
+            value("village", lambda: parse_name(kinds.bare_name(named, written) if named else written))
+            if written
+            else None
+        )
+        households = value("households", lambda: self._households(row, notes))
+        source = value("source", lambda: self._source(carried["source"], notes))
+        found = value("as_of", lambda: self._days(carried["as_of"]))
+        old_unit = value("old_unit", lambda: self._old_unit(carried["old_unit"], notes))
+        self._above.update({key: cell for key, cell in carried.items() if _is_filled(cell)})
+        if len(self._whole.problems) > before or households is None or village is None:
+            return
+        self._whole.entries.append(
+            ListEntry(
+                sheet=self._sheet.name,
+                row=row.number,
+                written=written,
+                village=village,
+                kind=named.key if named else "",
+                households=households,
+                source=source or "",
+                days=tuple(day.isoformat() for day in found or ()),
+                old_unit=old_unit or former or self._group,
+                notes=tuple(dict.fromkeys(notes)),
+            )
+        )
+
+    def _cell(self, row: OfficeRow, key: str) -> OfficeCell:
+        return row.cell(self._heading.columns[key]) if key in self._heading.columns else None
+
+    def _carried(self, row: OfficeRow, key: str, notes: list[str]) -> OfficeCell:
+        """A cell, or what stands above it where the list says so or leaves it out."""
+        if key not in self._heading.columns:
+            return None
+        column, cell = self._heading.columns[key], self._cell(row, key)
+        said_same = isinstance(cell, str) and rows.is_ditto(rows.text_of(cell))
+        in_merged = not _is_filled(cell) and any(
+            top < row.number <= bottom and left <= column <= right
+            for top, left, bottom, right in self._sheet.merged
+        )
+        left_out = not _is_filled(cell) and key in _FILLED
+        if not (said_same or in_merged or left_out):
+            return cell
+        above = self._above.get(key)
+        if _is_filled(above):
+            notes.append(
+                _(
+                    "%(column)s from the row above: %(value)s.",
+                    column=self._heading.titles.get(key, column_title(key)),
+                    value=_shown(above),
+                )
+            )
+        return above
+
+    def _text(self, cell: OfficeCell, key: str, notes: list[str]) -> str:
+        """A cell as text, letters of an old encoding repaired. Raises Wrong for what is no text."""
+        if isinstance(cell, Formula):
+            raise Wrong(
+                _("There is a formula that nobody has calculated: %(formula)s", formula=shortened(cell.text)),
+                _("the file opened in Excel and saved again, or the value itself"),
+            )
+        if isinstance(cell, bool | date):
+            raise Wrong(
+                _("“%(value)s” is not a text.", value=shortened(str(cell))),
+                _("a text; in Excel give the cell the format Text"),
+            )
+        text = str(cell) if isinstance(cell, str) else rows.text_of(cell)
+        repair = letters.repaired(text, self._encodings.get(key, ""))
+        if repair:
+            notes.append(
+                _(
+                    "Written in %(encoding)s: “%(before)s” read as “%(after)s”.",
+                    encoding=repair.encoding,
+                    before=shortened(names.tidy(text)),
+                    after=shortened(names.tidy(repair.text)),
+                )
+            )
+        return names.tidy(repair.text if repair else text)
+
+    def _encoding(self, column: int) -> str:
+        """The old encoding that most cells of a column speak of, or ""."""
+        found = [
+            repair.encoding
+            for row in self._body
+            if isinstance(cell := row.cell(column), str) and (repair := letters.repaired(cell))
+        ]
+        return max(set(found), key=found.count) if found else ""
+
+    def _name(self, row: OfficeRow, notes: list[str]) -> str:
+        text = self._text(self._cell(row, "village"), "village", notes)
+        if not text:
+            raise Wrong(_("This is empty."), _("the name of the village"))
+        return text
+
+    def _kind(self, cell: OfficeCell, notes: list[str]) -> kinds.UnitKind | None:
+        text = self._text(cell, "kind", notes)
+        return parse_kind(text) if text else None
+
+    def _former(self, text: str) -> str:
+        """The former commune that the column of communes names, or "" for today's. Raises Wrong for any other."""
+        bare = names.identity(text.removeprefix("UBND").strip())
+        if not text or bare in self._owner.called or text.zfill(5) in self._owner.called:
+            return ""
+        if bare in self._owner.former:
+            return self._owner.former[bare]
+        raise Wrong(_("“%(name)s” is not this commune.", name=shortened(text)), self._owner.shown)
+
+    def _former_commune(self, row: OfficeRow) -> str:
+        for text in _texts(row):
+            known = self._owner.former.get(names.identity(text.replace("(cũ)", "").replace(" cũ", "")))
+            if known:
+                return known
+        return ""
+
+    def _households(self, row: OfficeRow, notes: list[str]) -> int:
+        cell = self._cell(row, "households")
+        if isinstance(cell, int | float) and not isinstance(cell, bool):
+            return parse_households(int(cell) if float(cell).is_integer() else cell)
+        text = self._text(cell, "households", [])
+        if not text:
+            raise Wrong(_("This is empty."), _("a whole number above 0, like 76"))
+        return parse_households(text.casefold().removesuffix("hộ").strip())
+
+    def _source(self, cell: OfficeCell, notes: list[str]) -> str:
+        text = self._text(cell, "source", notes)
+        return parse_source(text) if text else ""
+
+    def _days(self, cell: OfficeCell) -> tuple[date, ...]:
+        if isinstance(cell, Formula):
+            self._text(cell, "as_of", [])
+        if not _is_filled(cell):
+            return (self._title_day,) if self._title_day else ()
+        return days.meanings(cell, self._today, self._habit)
+
+    def _old_unit(self, cell: OfficeCell, notes: list[str]) -> str:
+        text = self._text(cell, "old_unit", notes)
+        return parse_name(text) if text else ""
+
+    def _add_total(self, number: OfficeCell) -> None:
+        try:
+            self._whole.totals.append(
+                parse_households(number if isinstance(number, int | float) else str(number))
+            )
+        except Wrong:
+            return
+
+    def _titles(self) -> Iterable[str]:
+        yield from self._sheet.above
+        for row in self._sheet.rows:
+            if row.number < self._heading.first_row:
+                yield from _texts(row)
+
+
+def _texts(row: OfficeRow) -> list[str]:
+    return [text for cell in row.cells if (text := rows.text_of(cell))]
+
+
+def _is_filled(cell: OfficeCell) -> bool:
+    return isinstance(cell, Formula) or bool(rows.text_of(cell))
+
+
+def _shown(cell: OfficeCell) -> str:
+    return f"{cell:%d/%m/%Y}" if isinstance(cell, date) else shortened(rows.text_of(cell))

@@ -1,0 +1,149 @@
+"""A commune's list in: sent or pasted, looked at on one page, saved when the officer agrees, taken back with one press.
+
+The page carries what was read, signed, so that nothing lies on the server before somebody agreed to it.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from survey_app import access, db
+from survey_app.i18n import gettext as _
+from survey_app.units import kinds, operations, queries
+from survey_app.units.forms import ListForm, UploadForm
+from survey_app.units.lists import preview, saving
+from survey_app.units.lists.entries import ListReading, unpacked
+from survey_app.units.lists.preview import Preview
+from survey_app.units.lists.saving import NotTakenBack
+from survey_app.units.operations import LineOutcome, VillageHouseholds
+from survey_app.units.queries import UnitView
+from survey_app.units.scope import own_commune
+from survey_app.units.tables import BadFile
+from survey_app.units.views import villages_page
+
+bp = Blueprint("lists", __name__, url_prefix="/can-bo/don-vi", template_folder="../templates")
+
+#: Seconds that a page of a preview may stand open: a working day.
+_OPEN_FOR = 12 * 3600
+
+
+@bp.post("/<code>/tep")
+@access.roles(*access.EDIT_UNITS)
+def look_at(code: str) -> ResponseReturnValue:
+    """What saving a file, or rows that were pasted, would do."""
+    commune, form = own_commune(code), UploadForm()
+    if not form.validate_on_submit():
+        return villages_page(commune, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    content, filename = form.sent()
+    on = queries.civil(datetime.now(UTC))
+    try:
+        shown = preview.of_file(db.session(), content, filename, commune, on)
+    except BadFile as bad:
+        return _refused_page(commune, filename, bad), bad.status
+    return _page(commune, shown), HTTPStatus.UNPROCESSABLE_ENTITY if shown.problems else HTTPStatus.OK
+
+
+@bp.post("/<code>/tep/luu")
+@access.roles(*access.EDIT_UNITS)
+def save(code: str) -> ResponseReturnValue:
+    """Save what was looked at, or show it again where something is undecided or the list changed meanwhile."""
+    now = datetime.now(UTC)
+    commune, form = own_commune(code), ListForm()
+    reading = _read_before(commune, form.state.data or "") if form.validate_on_submit() else None
+    if reading is None:
+        flash(_("This page stood open too long. Please choose the file again; nothing was saved."), "error")
+        return redirect(url_for("units.villages", code=code), HTTPStatus.SEE_OTHER)
+    with db.transaction() as current:
+        operations.hold(current, [commune.id])
+        shown = preview.preview(current, reading, commune, _answers(), queries.civil(now))
+        if form.seen.data == shown.held and shown.is_ready:
+            done = saving.save(current, shown, commune, actor=access.identity().actor, now=now)
+            flash(_what_changed(done, shown), "success")
+            return redirect(url_for("units.villages", code=code), HTTPStatus.SEE_OTHER)
+    if form.seen.data != shown.held:
+        told = _(
+            "Somebody changed the list after you opened this page. Look at it once more; nothing is saved yet."
+        )
+        return _page(commune, shown, told), HTTPStatus.CONFLICT
+    told = _("Nothing is saved yet: please decide what is still open.")
+    return _page(commune, shown, told), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+@bp.post("/<code>/tep/hoan-tac")
+@access.roles(*access.EDIT_UNITS)
+def take_back(code: str) -> ResponseReturnValue:
+    """The last change of the list undone as a whole."""
+    commune, event = own_commune(code), request.form.get("change", "")
+    try:
+        with db.transaction() as current:
+            operations.hold(current, [commune.id])
+            saving.take_back(
+                current,
+                commune,
+                int(event) if event.isdecimal() else 0,
+                actor=access.identity().actor,
+                now=datetime.now(UTC),
+            )
+    except NotTakenBack as refusal:
+        flash(refusal.message, "error")
+    else:
+        flash(_("Taken back: the list is as it was before."), "success")
+    return redirect(url_for("units.villages", code=code), HTTPStatus.SEE_OTHER)
+
+
+def _signer(commune: UnitView) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=f"units.list.{commune.id}")
+
+
+def _read_before(commune: UnitView, state: str) -> ListReading | None:
+    try:
+        return unpacked(_signer(commune).loads(state, max_age=_OPEN_FOR))
+    except BadData:
+        return None
+
+
+def _answers() -> Mapping[str, str | Sequence[str]]:
+    said: dict[str, str | Sequence[str]] = dict(request.form.items())
+    return said | {"ended": request.form.getlist("ended")}
+
+
+def _page(commune: UnitView, shown: Preview, told: str = "") -> str:
+    form = ListForm(formdata=None, state=_signer(commune).dumps(shown.reading.packed()), seen=shown.held)
+    return render_template(
+        "units/preview.html",
+        commune=commune,
+        form=form,
+        shown=shown,
+        told=told,
+        kinds=kinds.village_kinds(),
+        problems=shown.problems,
+    )
+
+
+def _refused_page(commune: UnitView, filename: str, bad: BadFile) -> str:
+    return render_template(
+        "units/preview.html",
+        commune=commune,
+        form=None,
+        shown=None,
+        told="",
+        problems=bad.problems,
+        filename=filename,
+    )
+
+
+def _what_changed(done: Sequence[VillageHouseholds], shown: Preview) -> str:
+    outcomes = [village.outcome for village in done]
+    ended = len(set(shown.ended) & {village.unit.code for village in shown.missing}) if shown.last_day else 0
+    sentence: str = _(
+        "The list was saved. New villages: %(new)s; changed: %(updated)s; as before: %(same)s; ended: %(ended)s.",
+        new=outcomes.count(LineOutcome.NEW),
+        updated=outcomes.count(LineOutcome.UPDATED),
+        same=outcomes.count(LineOutcome.SAME),
+        ended=ended,
+    )
+    return sentence
