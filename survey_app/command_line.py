@@ -50,11 +50,16 @@ def init_app(app: Flask) -> None:
 
 def leaves(group: click.Group) -> Iterator[click.Command]:
     """The commands below a group, at any depth."""
-    for command in group.commands.values():
+    return (command for _name, command in named_leaves(group))
+
+
+def named_leaves(group: click.Group) -> Iterator[tuple[str, click.Command]]:
+    """The same, each with the first word it is called by."""
+    for name, command in group.commands.items():
         if isinstance(command, click.Group):
-            yield from leaves(command)
+            yield from ((name, below) for below in leaves(command))
         else:
-            yield command
+            yield name, command
 
 
 def _answering(act: Callable[Arguments, Any]) -> Callable[Arguments, Any]:

@@ -12,7 +12,6 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, ParamSpec
 
-import click
 from flask import Flask, current_app, request
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
@@ -64,11 +63,10 @@ def guard_commands(app: Flask) -> None:
 
     Each act is guarded, not its group, so that `--help` and a mistyped option are answered on any installation.
     """
-    for name, group in app.cli.commands.items():
-        if name not in REPAIRING and isinstance(group, click.Group):
-            for command in command_line.leaves(group):
-                if command.callback is not None and not getattr(command.callback, "guarded", False):
-                    command.callback = with_appcontext(_guarded(command.callback))
+    for name, command in command_line.named_leaves(app.cli):
+        guarded = name in REPAIRING or getattr(command.callback, "guarded", False)
+        if command.callback is not None and not guarded:
+            command.callback = with_appcontext(_guarded(command.callback))
 
 
 def obstacles(session: Session) -> tuple[Obstacle, ...]:

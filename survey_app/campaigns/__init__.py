@@ -6,7 +6,7 @@ from survey_app import audit, menu
 from survey_app.access import Identity
 from survey_app.accounts import todo
 from survey_app.campaigns import log_words, wording
-from survey_app.campaigns.todos import late_communes, not_called_back
+from survey_app.campaigns.todos import first_steps, late_communes, not_called_back
 from survey_app.campaigns.views import bp
 from survey_app.i18n import lazy_gettext
 from survey_app.menu import MenuEntry
@@ -21,6 +21,7 @@ def init_app(app: Flask) -> None:
     audit.register(app, log_words.WORDS)
     app.register_blueprint(bp)
     menu.register(app, MenuEntry("campaigns.this_year", lazy_gettext("Province"), 600, only=_is_provincial))
+    todo.register(app, first_steps)
     todo.register(app, late_communes)
     todo.register(app, not_called_back)
     app.jinja_env.filters.update(

@@ -1,25 +1,70 @@
-"""What is to do today: communes that wait, and surveys nobody called back yet."""
+"""What is to do today: the first steps of a new installation, communes that wait, surveys nobody called back yet."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from flask import url_for
 from sqlalchemy.orm import Session
 
 from survey_app import access
-from survey_app.access import Identity
+from survey_app.access import Identity, Role
+from survey_app.accounts import queries as accounts
 from survey_app.accounts.todo import Todo
 from survey_app.campaigns import queries, ranking
+from survey_app.fieldwork import queries as surveys
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
+from survey_app.templating import role_name
 from survey_app.units import queries as units
 from survey_app.units.models import Level
+
+
+def first_steps(session: Session, identity: Identity, now: datetime) -> Iterable[Todo]:
+    """What a unit begins with as long as it has no survey: nobody is late yet."""
+    if surveys.has_any(session, identity.unit_path):
+        return ()
+    if identity.is_provincial:
+        return _steps_of_province(session, identity, now)
+    if identity.role in access.DRAFT_SURVEYS and units.has_villages(
+        session, identity.unit_id, units.civil(now)
+    ):
+        title = _("Begin the first survey")
+        detail = _(
+            "Choose a form and the days; the other body looks at it and agrees, then slips are printed."
+        )
+        return (Todo(title, detail, url_for("fieldwork.new")),)
+    return ()
+
+
+def _steps_of_province(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
+    role = Role.FRONT_COMMUNE if identity.role in access.FRONT else Role.COMMUNE
+    communes = units.communes(session, identity.unit_path, units.civil(now))
+    held = accounts.roles_held(session, identity.unit_path)
+    invited = sum(role in held.get(commune.id, ()) for commune in communes)
+    if invited < len(communes):
+        yield Todo(
+            _("Invite the communes: %(role)s", role=role_name(role)),
+            _(
+                "%(invited)s of %(communes)s communes have such an account.",
+                invited=invited,
+                communes=len(communes),
+            ),
+            url_for("accounts.invite"),
+        )
+    if identity.role in access.CHOOSE_RULE_BOOKS:
+        yield Todo(
+            _("Choose the rule book of the year"),
+            _("Without a choice the default in force judges, and papers call it the default."),
+            url_for("rulebooks.this_year"),
+        )
 
 
 def late_communes(session: Session, identity: Identity, now: datetime) -> Iterable[Todo]:
     """One line with the number of late communes, for a province officer."""
     province = units.unit(session, identity.unit_id)
     if identity.role not in access.CHASE_COMMUNES or province.level != Level.PROVINCE:
+        return ()
+    if not surveys.has_any(session, identity.unit_path):
         return ()
     year = units.civil(now).year
     late = queries.board(session, province, year, now).late

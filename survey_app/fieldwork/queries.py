@@ -200,6 +200,14 @@ def surveys_under(session: Session, unit_path: str) -> tuple[SurveyView, ...]:
     return tuple(view(session, row) for row in rows)
 
 
+def has_any(session: Session, unit_path: str) -> bool:
+    """Whether the subtree ever had a survey, drafts and rehearsals included."""
+    mine = select(Survey.id).join(Unit, Unit.id == Survey.unit_id)
+    return (
+        session.scalar(select(mine.where(Unit.path.startswith(unit_path, autoescape=True)).exists())) or False
+    )
+
+
 def subjects_under(unit_path: str) -> Select[str]:
     """Every survey of the subtree as the audit log names it."""
     mine = Unit.path.startswith(unit_path, autoescape=True)

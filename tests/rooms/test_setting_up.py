@@ -1,0 +1,102 @@
+"""`flask setup` begins an installation: units, forms, and the two bodies' first accounts, or nothing at all."""
+
+import json
+import re
+
+import pytest
+from sqlalchemy import func, select
+
+from survey_app import db
+from survey_app.access import Role
+from survey_app.accounts.models import User
+from survey_app.authoring.models import InstrumentRecord
+from survey_app.fieldwork.models import State
+from survey_app.units import queries as units
+from survey_app.units.models import Unit
+from tests.pages import Page
+
+BOTH = ("--province-email", "tinh@gialai.vn", "--front-email", "mttq@gialai.vn")
+
+
+@pytest.fixture
+def setup(app):
+    def run(*more, unit="52", emails=BOTH):
+        return app.test_cli_runner().invoke(args=["setup", "--unit", unit, *emails, *more])
+
+    return run
+
+
+def rows(table):
+    return db.session().scalar(select(func.count()).select_from(table))
+
+
+def test_it_enters_units_and_forms_and_prints_both_invitations_and_what_comes_next(setup, client):
+    done = setup()
+
+    assert done.exit_code == 0, done.output
+    links = re.findall(r"https://khaosat\.example\.vn(/moi/\S+)", done.output)
+    assert ("Cán bộ tỉnh:" in done.output, "Cán bộ Mặt trận tỉnh:" in done.output) == (True, True)
+    assert "survey keys backup" in done.output
+    assert rows(Unit) > 135
+    assert rows(InstrumentRecord) >= 3
+    assert [client.get(link).status_code for link in links] == [200, 200]
+
+
+def test_as_json_it_prints_json_alone(setup):
+    told = json.loads(setup("--json").output)
+
+    assert told["unit"] == "52"
+    assert set(told["invitations"]) == {"province", "front_province"}
+
+
+@pytest.mark.parametrize(
+    ("unit", "emails"),
+    [("99", BOTH), ("52", ("--province-email", "a@b.vn", "--front-email", "a@b.vn")), ("23590", BOTH),
+     ("52", ("--province-email", " ", "--front-email", "a@b.vn"))],
+    ids=["no such unit", "one name for both", "a commune", "no name"],
+)  # fmt: skip
+def test_what_cannot_be_set_up_is_said_and_leaves_nothing(setup, unit, emails):
+    done = setup(unit=unit, emails=emails)
+
+    assert done.exit_code == 1
+    assert "Traceback" not in done.output
+    assert (rows(User), rows(Unit), rows(InstrumentRecord)) == (0, 0, 0)
+
+
+def test_a_second_time_it_says_that_the_name_is_taken_and_changes_nothing(setup):
+    setup()
+
+    again = setup()
+
+    assert again.exit_code == 1
+    assert "tinh@gialai.vn" in again.output
+    assert rows(User) == 2
+
+
+@pytest.mark.parametrize(
+    ("role", "steps"),
+    [
+        (Role.PROVINCE, ["Mời các xã: Cán bộ xã", "Chọn bộ tiêu chí của năm"]),
+        (Role.FRONT_PROVINCE, ["Mời các xã: Cán bộ Mặt trận xã"]),
+    ],
+)
+def test_the_first_officers_begin_with_first_steps_and_not_with_late_communes(setup, sign_in, role, steps):
+    setup()
+    here = Unit.code == "52", Unit.valid_to.is_(None)
+    province = units.view(db.session().scalars(select(Unit).where(*here)).one())
+
+    told = Page(sign_in(role, province).get("/can-bo").text).text("main")
+
+    assert [step for step in steps if step not in told] == []
+    assert "đang chậm" not in told
+
+
+def test_a_commune_with_villages_is_led_to_its_first_survey_and_no_further(
+    make_commune, make_survey, sign_in
+):
+    commune = make_commune()
+    before = Page(sign_in(Role.FRONT_COMMUNE, commune.unit).get("/can-bo").text).text("main")
+    make_survey(commune, State.DRAFT)
+    after = Page(sign_in(Role.FRONT_COMMUNE, commune.unit).get("/can-bo").text).text("main")
+
+    assert ("Bắt đầu đợt đầu tiên" in before, "Bắt đầu đợt đầu tiên" in after) == (True, False)
