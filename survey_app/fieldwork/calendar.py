@@ -44,6 +44,16 @@ def last_day(closes_at: datetime) -> date:
     return (closes_at.astimezone(VIETNAM) - timedelta(seconds=1)).date()
 
 
+def year_later(day: date) -> date:
+    """The same day of the next year; the last of February for its 29th.
+
+    >>> year_later(date(2028, 2, 29))
+    datetime.date(2029, 2, 28)
+    """
+    is_leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year + 1, day=28 if is_leap_day else day.day)
+
+
 def full_hour(now: datetime) -> datetime:
     """The last full hour."""
     return now.replace(minute=0, second=0, microsecond=0)

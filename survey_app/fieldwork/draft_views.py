@@ -1,7 +1,7 @@
 """Drafting a survey: the form, what would stand against it, and throwing the draft away."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from http import HTTPStatus
 
 from flask import flash, redirect, render_template, request, url_for
@@ -33,24 +33,28 @@ bp = views.bp
 @bp.route("/moi", methods=["GET", "POST"])
 @access.roles(*views.DRAFTERS)
 def new() -> ResponseReturnValue:
-    """Draft a survey of the own commune."""
+    """Draft a survey of the own commune, from nothing or as an earlier one was (`theo`)."""
     now, person, current = datetime.now(UTC), access.identity(), db.session()
     commune = units.unit(current, person.unit_id)
     villages = _counted_villages(current, commune, now)
     first, last = suggested_dates(units.civil(now))
-    form = _survey_form(current, person, villages, {"opens_on": first, "closes_on": last})
+    values: dict[str, object] = {"opens_on": first, "closes_on": last}
+    earlier = own_survey(request.args["theo"]) if "theo" in request.args else None
+    if earlier is not None:
+        values |= _as_before(current, person, earlier, first)
+    form = _survey_form(current, person, villages, values)
     if request.method == "GET":
         form.villages.data = [village.unit.id for village in villages]
     if form.validate_on_submit():
         plan, asked = _plan(form, commune), _asked(form, villages)
         conflicts = _unread_conflicts(current, plan, asked, now)
         if conflicts:
-            return _edit_page(form, villages, conflicts=conflicts), HTTPStatus.CONFLICT
+            return _edit_page(form, villages, conflicts=conflicts, earlier=earlier), HTTPStatus.CONFLICT
         with db.transaction() as writing:
             number = drafting.draft_survey(writing, plan, asked, actor=person.actor, now=now)
         flash(_("Draft saved. Look it over, then ask for approval."), "success")
         return redirect(url_for("fieldwork.page", survey_id=number))
-    return _edit_page(form, villages), views.status(form)
+    return _edit_page(form, villages, earlier=earlier), views.status(form)
 
 
 @bp.route("/<survey_id>/sua", methods=["GET", "POST"])
@@ -147,6 +151,7 @@ def _edit_page(
     survey: SurveyView | None = None,
     conflicts: tuple[str, ...] = (),
     meanwhile: SavedMeanwhile | None = None,
+    earlier: SurveyView | None = None,
 ) -> str:
     return render_template(
         "fieldwork/edit.html",
@@ -155,6 +160,7 @@ def _edit_page(
         survey=survey,
         conflicts=conflicts,
         meanwhile=meanwhile,
+        earlier=earlier,
     )
 
 
@@ -188,6 +194,24 @@ def _plan(form: SurveyForm, commune: UnitView) -> drafting.SurveyPlan:
         opens_at=calendar.opening(form.opens_on.data),
         closes_at=calendar.closing(form.closes_on.data),
     )
+
+
+def _as_before(current: Session, person: Identity, survey: SurveyView, first: date) -> dict[str, object]:
+    """What a survey says again: newest version of its form, aim, contact, and its days a year on, or from `first` on.
+
+    The plan of the Front and its number are new each time, and the villages are those of today.
+    """
+    used = instruments.instrument(current, survey.instrument_id)
+    versions = [view for view in instruments.frozen_instruments(current, person) if view.key == used.key]
+    opens_on = max(calendar.year_later(survey.first_day), first)
+    return {
+        "instrument": max(versions, key=lambda view: view.version).id if versions else None,
+        "purpose": survey.purpose.value,
+        "aim": survey.aim,
+        "contact": survey.contact,
+        "opens_on": opens_on,
+        "closes_on": opens_on + (survey.last_day - survey.first_day),
+    }
 
 
 def _values(current: Session, survey: SurveyView) -> dict[str, object]:
