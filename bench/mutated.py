@@ -102,17 +102,19 @@ class Room:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         at_import = frozenset(self._seen)
         if session.testsfailed:
-            raise SystemExit("the tests cannot be collected")
+            raise pytest.UsageError("the tests cannot be collected")
         items = session.items
         for place, item in enumerate(items):
             self._seen.clear()
             began = time.process_time()
             if not _passes(item, items[(place + 1) % len(items)]):
-                raise SystemExit(f"fails without a mutant: {item.nodeid}")
+                raise pytest.UsageError(f"fails without a mutant: {item.nodeid}")
             for function in self._seen:
                 self._reached_by[function].append((time.process_time() - began, item))
         sys.setprofile(None)
         threading.setprofile(None)  # type: ignore[arg-type]  # None ends it
+        if in_child(lambda: _falls([], {}, items), cpu_seconds=3 * time.process_time()) is KILLED:
+            raise pytest.UsageError("the tests fail when they are run again, without a mutant")
         for mutant in self.tried:
             if mutant.function is not None:
                 self._try(mutant, fresh_too=(str(mutant.path), mutant.function) in at_import)
@@ -190,9 +192,10 @@ class _Loader(SourceFileLoader):
         return _compiled(self.mutant.path, self.mutant)
 
 
-def falls_afresh(mutant: Mutant, arguments: Sequence[str]) -> bool:
+def falls_afresh(mutant: Mutant | None, arguments: Sequence[str]) -> bool:
     """Whether a test fails when the module is imported as the mutant has it. To be called in a child."""
-    sys.meta_path.insert(0, _Finder(mutant))  # type: ignore[arg-type]  # it has the one method that imports ask for
+    if mutant:
+        sys.meta_path.insert(0, _Finder(mutant))  # type: ignore[arg-type]  # it has the one method imports ask for
     return pytest.main([*arguments, "-x"]) != pytest.ExitCode.OK
 
 
@@ -202,5 +205,6 @@ def run(paths: Sequence[Path], arguments: Sequence[str], tried: Sequence[Mutant]
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     room.watch()
-    pytest.main(list(arguments), plugins=[room])
+    if pytest.main(list(arguments), plugins=[room]) != pytest.ExitCode.OK:
+        raise SystemExit("the tests of the room have to pass first")
     return room.verdicts

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from survey_app.criteria.findings import Consulted, Evidence, Missed, Rule, Verdict, find
+from survey_app.criteria.findings import Consulted, Evidence, Missed, Rule, Verdict, awaiting_signatures, find
 from survey_app.criteria.frameworks import (
     Comparison,
     Framework,
@@ -271,13 +271,13 @@ def test_a_target_without_units_is_neither_reached_nor_a_share():
 
 
 def test_units_count_when_they_meet_and_not_when_it_is_unknown():
-    standings = [UnitStanding(f"{n}", "xa", meets) for n, meets in enumerate((True, True, False, None))]
+    standings = [UnitStanding(f"{n}", "xa", meets) for n, meets in enumerate((True, True, True, False, None))]
 
     found = progress(make_target(), standings)
 
-    assert (found.key, found.met, found.total, found.computed) == ("communes", 2, 4, False)
-    assert progress(make_target(), standings[:3]).computed
-    assert (found.basis_points, found.comparison, found.rate) == (5000, Comparison.AT_LEAST, Rate(2, 4))
+    assert (found.key, found.met, found.total, found.computed) == ("communes", 3, 5, False)
+    assert progress(make_target(), standings[:4]).computed
+    assert (found.basis_points, found.comparison, found.rate) == (5000, Comparison.AT_LEAST, Rate(3, 5))
 
 
 @pytest.mark.parametrize(
@@ -304,3 +304,66 @@ def test_a_rate_is_held_against_what_is_asked_and_names_both(basis_points):
     assert finding.rule == Rule(
         "rate_compared", {"basis_points": basis_points, "comparison": ">=", "n": 90, "of": 100}
     )
+
+
+def test_what_each_kind_of_requirement_is_about():
+    about = {
+        kind.value: (kind.measure and kind.measure.value, kind.tells_satisfaction, kind.measures_result)
+        for kind in RequirementKind
+    }
+
+    assert about == {
+        "consultation_event": (None, False, False),
+        "coverage": ("basis_points", False, True),
+        "pooled_rate": ("basis_points", True, True),
+        "each_item_rate": ("basis_points", True, True),
+        "closing_rate": ("basis_points", True, True),
+        "posting_days": ("days", False, False),
+    }
+
+
+@pytest.mark.parametrize(
+    ("asked", "evidence", "awaits"),
+    [
+        (make_requirement("pooled_rate", 9000), Evidence(scorecard=make_card()), True),
+        (make_requirement("pooled_rate", 9001), Evidence(scorecard=make_card()), True),
+        (make_requirement("coverage", 9000), Evidence(scorecard=make_card()), True),
+        (make_requirement("pooled_rate"), Evidence(scorecard=make_card()), False),
+        (make_requirement("pooled_rate", 9000), Evidence(), False),
+        (make_requirement("posting_days", days=3), Evidence(posted_days=3), False),
+    ],
+    ids=["met", "not met", "coverage", "not configured", "no result", "posting"],
+)
+def test_only_a_verdict_on_figures_that_nobody_signed_awaits_signatures(asked, evidence, awaits):
+    [finding] = find(make_framework(asked), evidence)
+
+    held = awaiting_signatures(finding)
+
+    assert held == (
+        replace(finding, verdict=Verdict.INSUFFICIENT_EVIDENCE, awaits=("signatures",)) if awaits else finding
+    )
+
+
+@pytest.mark.parametrize("card", [None, make_card(households=90)], ids=["without figures", "with figures"])
+@pytest.mark.parametrize("exceeds_frame", [True, False])
+def test_an_event_beyond_the_frame_says_so_where_the_figures_are_known(exceeds_frame, card):
+    newest = Consulted("2", 0, True, exceeds_frame)
+
+    [finding] = find(
+        make_framework(make_requirement("consultation_event")), Evidence(scorecard=card, consulted=(newest,))
+    )
+
+    expected = "answered_exceeds_frame" if exceeds_frame and card else "too_few_slips_by_phone"
+    assert finding.rule.code == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "missing"),
+    [
+        ("posting_days", {"basis_points": 9000}, "needs days"),
+        ("pooled_rate", {"days": 3}, "needs basis points"),
+    ],
+)
+def test_a_threshold_in_the_wrong_measure_is_a_mistake_of_the_program(kind, given, missing):
+    with pytest.raises(ValueError, match=missing):
+        find(make_framework(make_requirement(kind, **given)), Evidence(scorecard=make_card(), posted_days=3))

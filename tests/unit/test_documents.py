@@ -7,8 +7,9 @@ import pytest
 
 from survey_app.criteria import frameworks
 from survey_app.criteria.frameworks import InvalidFramework
-from survey_app.questions import answers, document
+from survey_app.questions import answers, document, numbers
 from survey_app.questions.document import InvalidInstrument
+from survey_app.questions.kinds import Kind
 from survey_app.questions.problems import Problem
 
 WORDS = {"vi": "Lời", "en": "Words"}
@@ -368,3 +369,50 @@ def test_an_unknown_question_is_named_by_its_first_eighty_letters():
     found = answers.read_answers(make_form(kind="note"), {"roads": "satisfied", "x" * 81: "y", 7: "z"})
 
     assert set(found.problems) == {"x" * 80, "int"}
+
+
+#: What each kind is, read at a glance: result, two-way, options, several, range, keyed twice, closed, text, asked.
+KINDS = {
+    "satisfaction": ("rate", True, True, False, False, True, True, False, True),
+    "single_choice": ("counts", False, True, False, False, True, True, False, True),
+    "multiple_choice": ("counts", False, True, True, False, True, True, False, True),
+    "five_faces": ("counts", False, False, False, False, True, True, False, True),
+    "number": ("quartiles", False, False, False, True, True, False, False, True),
+    "short_text": ("words", False, False, False, False, False, False, True, True),
+    "long_text": ("words", False, False, False, False, False, False, True, True),
+    "note": ("nothing", False, False, False, False, False, False, False, False),
+}
+
+
+def test_what_each_kind_of_question_is():
+    names = (
+        "result",
+        "two_way",
+        "has_options",
+        "several",
+        "has_range",
+        "keyed_twice",
+        "is_closed",
+        "is_text",
+        "is_asked",
+    )
+
+    assert {kind.value: tuple(getattr(kind.row, name) for name in names) for kind in Kind} == KINDS
+
+
+def test_an_answer_is_tallied_on_the_side_that_its_option_counts_on():
+    roads = document.load(FORM).question("roads")
+
+    assert roads.codes_of("satisfied") == ("satisfied",)
+    assert roads.codes_of("dissatisfied") == ("dissatisfied",)
+    assert [roads.counts_as(code) for code in ("satisfied", "dissatisfied", None)] == [
+        "satisfied",
+        "dissatisfied",
+        None,
+    ]
+
+
+@pytest.mark.parametrize("typed", ["1,5", "1.5", "x", ""])
+def test_what_is_no_whole_number_is_said_to_be_none(typed):
+    with pytest.raises(numbers.NotANumber):
+        numbers.whole(typed)
