@@ -65,4 +65,4 @@ def test_a_survey_of_another_commune_cannot_be_copied(officer, make_commune, mak
     other = make_survey(make_commune("98002", "Khác"))
 
     assert officer.get(f"/can-bo/dot/moi?theo={other.id}").status_code == 404
-    assert officer.get("/can-bo/dot/moi?theo=%00").status_code == 404
+    assert officer.get("/can-bo/dot/moi?theo=%00").status_code in {400, 404}
