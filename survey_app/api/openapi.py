@@ -1,6 +1,7 @@
 """The description of the machine interface, as OpenAPI 3.1. A test holds it against the routes."""
 
 from survey_app.errors import CODES
+from survey_app.fieldwork.models import Channel, Medium
 
 _TEXT = {"type": "string"}
 _UUID4 = {
@@ -65,7 +66,7 @@ DOCUMENT: dict[str, object] = {
                     "code": _TEXT | {"minLength": 1, "description": "Of a slip, as it is typed"},
                     "link": _TEXT | {"minLength": 1, "description": "Of a feedback survey"},
                     "channel": {
-                        "enum": ["self_online", "assisted"],
+                        "enum": [channel.value for channel in Channel if channel.medium is Medium.PHONE],
                         "description": "assisted: a signed-in helper of the commune. Paper is keyed on its own page",
                     },
                     "answers": {

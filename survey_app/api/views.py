@@ -28,6 +28,7 @@ from survey_app.fieldwork.models import Channel
 from survey_app.forms import csrf
 from survey_app.keys import store
 from survey_app.questions.answers import read_answers
+from survey_app.scoring.paradata import Mode
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -51,7 +52,7 @@ def submit() -> ResponseReturnValue:
     body = _body()
     refuse_other_sites()
     channel = _channel(body)
-    door = _door(body, now)
+    door = _door(body, channel, now)
     reading = read_answers(door.survey.instrument, _answers(body))
     if reading.problems:
         raise WrongAnswers({key: wording.problem(found) for key, found in reading.problems.items()})
@@ -116,27 +117,27 @@ def _channel(body: Mapping[str, object]) -> Channel:
         channel = Channel(_text(body, "channel"))
     except ValueError as error:
         raise Malformed from error
-    match channel:
-        case Channel.SELF_ONLINE:
+    match channel.mode:
+        case Mode.SELF:
             return channel
-        case Channel.ASSISTED:
+        case Mode.HELPED:
             person = access.current_identity()
             if person is not None and person.role in access.ASSIST:
                 return channel
             raise ChannelNotAllowed
-        case Channel.PAPER_ENTRY | Channel.MEETING:
+        case Mode.KEYED:
             raise ChannelNotAllowed  # paper is keyed on its own page
-        case _:
-            assert_never(channel)
+        case _ as unknown:
+            assert_never(unknown)
 
 
-def _door(body: Mapping[str, object], now: datetime) -> Door:
+def _door(body: Mapping[str, object], channel: Channel, now: datetime) -> Door:
     code, link = _text(body, "code"), _text(body, "link")
     if bool(code) == bool(link):
         raise Malformed
     ticket = _text(body, "ticket")
     door = guarded_slip_door(code, now, ticket=ticket) if code else queries.link_door(db.session(), link)
-    person = access.current_identity() if _text(body, "channel") != Channel.SELF_ONLINE else None
+    person = None if channel.mode is Mode.SELF else access.current_identity()
     if person is not None and not person.covers(door.survey.unit.path):
         raise ChannelNotAllowed
     return door

@@ -29,6 +29,7 @@ from survey_app.collecting.refusals import (
 from survey_app.fieldwork.models import Channel, Medium, PrintBatch, Progress, SlipRow, State, Survey
 from survey_app.keys import KeyStore
 from survey_app.questions.reading import Value
+from survey_app.scoring.paradata import Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ def _take_at_once(
     session: Session, door: Door, submission: Submission, row: _Row, now: datetime, keys: KeyStore
 ) -> tuple[bool, bool]:
     """The same in one statement."""
-    network = submission.network if submission.channel is Channel.SELF_ONLINE else None
+    network = submission.network if submission.channel.mode is Mode.SELF else None
     given = {
         **row,
         "mac": door.code_mac,
@@ -249,7 +250,7 @@ def _count(session: Session, door: Door, submission: Submission, now: datetime, 
     if door.code_mac is not None:
         fast = paradata.is_fast(door.survey.instrument, submission.form_opened_at, now)
         paradata.count(session, door.survey.id, door.unit_id, submission.channel, is_fast=fast, now=now)
-        if submission.network is not None and submission.channel is Channel.SELF_ONLINE:
+        if submission.network is not None and submission.channel.mode is Mode.SELF:
             networks.count(session, door.survey.id, door.unit_id, submission.network, keys=keys, now=now)
 
 

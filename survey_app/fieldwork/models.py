@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_app.db import Base, UtcDateTime
+from survey_app.scoring.paradata import Mode
 
 
 class State(StrEnum):
@@ -63,15 +64,28 @@ class Channel(StrEnum):
     MEETING = "meeting"
 
     @property
-    def medium(self) -> Medium:
-        """Whether it is a phone or paper; every count "by phone" and every rule for paper asks this."""
+    def mode(self) -> Mode:
+        """Who fills the answers in; who may send them, and what they are compared with, follows from this."""
         match self:
-            case Channel.SELF_ONLINE | Channel.ASSISTED:
-                return Medium.PHONE
+            case Channel.SELF_ONLINE:
+                return Mode.SELF
+            case Channel.ASSISTED:
+                return Mode.HELPED
             case Channel.PAPER_ENTRY | Channel.MEETING:
-                return Medium.PAPER
+                return Mode.KEYED
             case _:
                 assert_never(self)
+
+    @property
+    def medium(self) -> Medium:
+        """Whether it is a phone or paper; every count "by phone" and every rule for paper asks this."""
+        match self.mode:
+            case Mode.SELF | Mode.HELPED:
+                return Medium.PHONE
+            case Mode.KEYED:
+                return Medium.PAPER
+            case _ as unknown:
+                assert_never(unknown)
 
     @classmethod
     def on(cls, medium: Medium) -> tuple["Channel", ...]:

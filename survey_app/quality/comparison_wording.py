@@ -6,6 +6,7 @@ from survey_app.i18n import gettext as _
 from survey_app.quality.comparison import Sample
 from survey_app.scoring.callback import Contradiction
 from survey_app.scoring.flags import Flag
+from survey_app.scoring.paradata import Mode
 from survey_app.scoring.rates import Rate
 from survey_app.templating import percent
 
@@ -128,10 +129,10 @@ def _night(figures: Mapping[str, int]) -> str:
 
 def _channels(figures: Mapping[str, int]) -> str:
     own = percent(Rate(figures["own_phone"], 10_000))
-    if "paper_entry" in figures:
-        paper = percent(Rate(figures["paper_entry"], 10_000))
+    if Mode.KEYED in figures:
+        paper = percent(Rate(figures[Mode.KEYED], 10_000))
         return _("Satisfaction on paper %(paper)s, on households' own phones %(own)s.", paper=paper, own=own)
-    helped = percent(Rate(figures["assisted"], 10_000))
+    helped = percent(Rate(figures[Mode.HELPED], 10_000))
     return _(
         "Satisfaction with a helper's phone %(helped)s, on households' own phones %(own)s.",
         helped=helped,

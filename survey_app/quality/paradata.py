@@ -15,13 +15,14 @@ from survey_app.collecting import paradata
 from survey_app.config import VIETNAM
 from survey_app.fieldwork import meetings, names
 from survey_app.fieldwork.meetings import MeetingView
-from survey_app.fieldwork.models import FrameRow, SealedUnit, Survey
+from survey_app.fieldwork.models import Channel, FrameRow, SealedUnit, Survey
 from survey_app.quality import sealed_paradata
 from survey_app.quality.sealed_paradata import SealedParadata
 from survey_app.scoring import flags, tallies
 from survey_app.scoring.flags import Limits
 from survey_app.scoring.paradata import (
     ChannelCounts,
+    Mode,
     Receipts,
     SurveyParadata,
     TenMinutes,
@@ -56,7 +57,7 @@ class _Tables:
 
     communes: Mapping[str, UnitView]
     villages: Mapping[str, Sequence[tuple[UnitView, int]]]
-    doors: Mapping[_Village, Mapping[str, ChannelCounts]]
+    doors: Mapping[_Village, Mapping[Mode, ChannelCounts]]
     receipts: Mapping[_Village, Receipts]
     slots: Mapping[_Village, tuple[TenMinutes, ...]]
     meetings: Mapping[str, tuple[MeetingView, ...]]
@@ -157,15 +158,16 @@ def _villages(session: Session, wanted: tuple[str, ...]) -> dict[str, list[tuple
     return found
 
 
-def _doors(session: Session, wanted: tuple[str, ...]) -> dict[_Village, dict[str, ChannelCounts]]:
+def _doors(session: Session, wanted: tuple[str, ...]) -> dict[_Village, dict[Mode, ChannelCounts]]:
     key = (TallyRow.survey_id, TallyRow.unit_id, TallyRow.channel)
-    found: dict[_Village, dict[str, ChannelCounts]] = defaultdict(dict)
+    found: dict[_Village, dict[Mode, ChannelCounts]] = defaultdict(dict)
     for survey_id, unit_id, channel, document in session.execute(
         select(*key, TallyRow.tally).where(TallyRow.survey_id.in_(wanted)).order_by(*key)
     ):
         tally = tallies.load(document)
         door = ChannelCounts(tally.answered, tally.satisfied, tally.valid * len(tally.items))
-        found[survey_id, unit_id][channel] = door
+        doors, mode = found[survey_id, unit_id], Channel(channel).mode
+        doors[mode] = doors[mode] + door if mode in doors else door
     return found
 
 

@@ -18,7 +18,7 @@ from survey_app.criteria.frameworks import Framework
 from survey_app.errors import DomainError
 from survey_app.fieldwork import acts
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import Medium, Purpose, State, answers_on
+from survey_app.fieldwork.models import Channel, Medium, Purpose, State, answers_on
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.quality import callbacks, reconciliation
@@ -31,6 +31,7 @@ from survey_app.rulebooks.queries import FrameworkNotFound
 from survey_app.scoring import rates, scorecards
 from survey_app.scoring.callback import Contradiction
 from survey_app.scoring.disclosure import Audience, DisclosedVillage
+from survey_app.scoring.paradata import Mode
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.scorecards import Scorecard
 from survey_app.sealing import queries as results
@@ -74,6 +75,13 @@ class VillageLine:
     def paper(self) -> int:
         """Answers on paper."""
         return answers_on(Medium.PAPER, self.card.channels)
+
+    @property
+    def helped(self) -> int:
+        """Answers through a helper's phone."""
+        return sum(
+            count for channel, count in self.card.channels.items() if Channel(channel).mode is Mode.HELPED
+        )
 
     def item(self, key: str) -> Rate | None:
         """Satisfied with one item, of the valid slips; the closing item too."""

@@ -17,14 +17,10 @@ from fractions import Fraction
 from statistics import median
 from typing import Literal
 
-from survey_app.scoring.paradata import ChannelCounts, Network, SurveyParadata, VillageParadata, total
+from survey_app.scoring.paradata import ChannelCounts, Mode, Network, SurveyParadata, VillageParadata, total
 
 Key = Literal["F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10"]
 
-#: Doors that are compared with a household's own phone, and that phone.
-_ASSISTED = "assisted"
-_HELPED = (_ASSISTED, "paper_entry")
-_OWN_PHONE = "self_online"
 #: The hours of the night, 00:00 to 05:00, civil time.
 _MORNING = 5
 
@@ -262,10 +258,10 @@ def channels_apart(unit: VillageParadata, limits: Limits) -> Flag | None:
 
     Needs 30 answers through each door. Where own phones already say 85 % or more it cannot speak.
     """
-    own = unit.channels.get(_OWN_PHONE)
+    own = unit.channels.get(Mode.SELF)
     if own is None or not _is_enough(own, limits):
         return None
-    helped = [(name, unit.channels[name]) for name in _HELPED if name in unit.channels]
+    helped = [(name, unit.channels[name]) for name in (Mode.HELPED, Mode.KEYED) if name in unit.channels]
     rates = [(_share(door.satisfied, door.of), name) for name, door in helped if _is_enough(door, limits)]
     if not rates:
         return None
@@ -279,7 +275,7 @@ def channels_apart(unit: VillageParadata, limits: Limits) -> Flag | None:
 
 def much_assisted(unit: VillageParadata, limits: Limits) -> Flag | None:
     """F10: the share of answers that came through a helper's phone, of all answers."""
-    helped = unit.channels.get(_ASSISTED)
+    helped = unit.channels.get(Mode.HELPED)
     if helped is None or not _is_enough(helped, limits):
         return None
     answers = sum(door.answers for door in unit.channels.values())

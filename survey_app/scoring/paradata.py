@@ -6,12 +6,27 @@ are a flag for is `flags`' task.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import reduce
+from operator import add
+from typing import Self
 
 from survey_app.scoring.sameness import Repeated, Sameness
 
 _SLOT = timedelta(minutes=10)
+
+
+class Mode(StrEnum):
+    """Who filled the answers in. Modes are compared with each other; a channel says itself which it is."""
+
+    #: The household, on its own phone.
+    SELF = "self_online"
+    #: A helper, on another phone.
+    HELPED = "assisted"
+    #: The household on paper, which somebody keyed.
+    KEYED = "paper_entry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +45,19 @@ class Receipts:
 
 @dataclass(frozen=True, slots=True)
 class ChannelCounts:
-    """Counts of one channel: answers, and satisfied scored answers `of` all that valid slips could give."""
+    """Counts of one mode: answers, and satisfied scored answers `of` all that valid slips could give."""
 
     answers: int
     satisfied: int
     of: int
+
+    def __add__(self, other: Self) -> Self:
+        return replace(
+            self,
+            answers=self.answers + other.answers,
+            satisfied=self.satisfied + other.satisfied,
+            of=self.of + other.of,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +105,7 @@ class VillageParadata:
     satisfied: int
     of: int
     receipts: Receipts | None = None
-    channels: Mapping[str, ChannelCounts] = field(default_factory=dict)
+    channels: Mapping[Mode, ChannelCounts] = field(default_factory=dict)
     slots: tuple[TenMinutes, ...] = ()
     #: Announced before they began; None where nobody records meetings.
     meetings: tuple[Window, ...] | None = None
@@ -141,19 +164,12 @@ def _add_receipts(lists: Iterable[Receipts]) -> Receipts:
     )
 
 
-def _add_doors(villages: Iterable[VillageParadata]) -> dict[str, ChannelCounts]:
-    parts: dict[str, list[ChannelCounts]] = defaultdict(list)
+def _add_doors(villages: Iterable[VillageParadata]) -> dict[Mode, ChannelCounts]:
+    parts: dict[Mode, list[ChannelCounts]] = defaultdict(list)
     for village in villages:
-        for name, door in village.channels.items():
-            parts[name].append(door)
-    return {
-        name: ChannelCounts(
-            answers=sum(door.answers for door in doors),
-            satisfied=sum(door.satisfied for door in doors),
-            of=sum(door.of for door in doors),
-        )
-        for name, doors in sorted(parts.items())
-    }
+        for mode, door in village.channels.items():
+            parts[mode].append(door)
+    return {mode: reduce(add, doors) for mode, doors in sorted(parts.items())}
 
 
 def _add_slots(slots: Iterable[TenMinutes]) -> tuple[TenMinutes, ...]:

@@ -19,6 +19,7 @@ _MORE = {
     ("criteria/frameworks.py", "Comparison"): {"criteria/frameworks.py", "criteria/targets.py"},
     ("scoring/disclosure.py", "Audience"): {"scoring/disclosure.py", "scoring/texts.py"},
     ("fieldwork/models.py", "Channel"): {"fieldwork/models.py"},
+    ("scoring/paradata.py", "Mode"): {"fieldwork/models.py", "api/views.py"},
     ("fieldwork/models.py", "Purpose"): {"fieldwork/models.py"},
     ("questions/kinds.py", "Result"): {"results/wording.py"},
     ("access.py", "Role"): {"access.py", "templating.py"},
@@ -82,13 +83,15 @@ def test_every_match_is_exhaustive_for_the_type_checker():
     assert open_ended == []
 
 
-def test_no_count_by_phone_or_on_paper_names_one_channel():
-    """Whether a channel is a phone or paper is said by the channel; doors may name the one they are."""
+def test_no_page_and_no_rule_names_one_channel():
+    """Medium and mode are said by the channel, so a new one is counted and flagged; doors may name the one they are."""
+    texts = r"""get\("(?:self_online|assisted|paper_entry)"|\[["'](?:self_online|paper_entry)["']\]"""
     naming = sorted(
         str(path.relative_to(_APP))
-        for path in _APP.rglob("*.py")
-        if re.search(
-            r"(?:==|!=|is|is not|in) Channel\.PAPER_ENTRY|get\(Channel\.", path.read_text(encoding="utf-8")
+        for path in (*_APP.rglob("*.py"), *_APP.rglob("*.html"))
+        if path != _APP / "fieldwork" / "models.py"
+        and re.search(
+            rf"(?:==|!=|is|is not|in|case) Channel\.|get\(Channel\.|{texts}", path.read_text(encoding="utf-8")
         )
     )
 
