@@ -19,9 +19,11 @@ from zoneinfo import ZoneInfo
 #: The civil time of every date people type or read; the database stores UTC.
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
-#: Languages with a complete, reviewed interface. Jrai (jra) and Bahnar (bdq) join when a named reviewer approved a
-#: pack.
-LANGUAGES = ("vi", "en")
+#: Languages with a complete, reviewed interface, each by its own name. A folder of `translations/` and a line here are
+#: all that one needs; what it leaves untranslated is said in Vietnamese.
+LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
+#: Languages that a questionnaire may have too. They join the others when a named reviewer approved a pack.
+FURTHER_LANGUAGES = {"jra": "Jrai", "bdq": "Bahnar"}
 
 _PROJECT = Path(__file__).resolve().parent.parent
 

@@ -10,11 +10,12 @@ from functools import cache
 from pathlib import Path
 
 import flask_babel
+from babel import localedata
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, LazyString
 
-from survey_app.config import LANGUAGES
+from survey_app.config import FURTHER_LANGUAGES, LANGUAGES
 
 __all__ = [
     "current_language",
@@ -26,8 +27,10 @@ __all__ = [
     "language_cookie",
     "lazy_gettext",
     "ngettext",
+    "own_language_name",
     "pgettext",
     "use_language",
+    "written_as",
 ]
 
 
@@ -37,10 +40,14 @@ class _Spoken:
 
     tag: str
     words: NullTranslations
+    #: Whose way of writing numbers and dates it has, as Babel knows it.
+    written_as: str
 
 
 #: Cookie that keeps a staff member's choice; respondents' pages carry theirs in the form instead.
 _COOKIE = "ngon_ngu"
+
+_VIETNAMESE = "vi"
 
 _CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
 
@@ -52,7 +59,7 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = "vi"
     babel.init_app(
         app,
-        locale_selector=_chosen_language,
+        locale_selector=written_as,
         default_translation_directories=str(app.config["TRANSLATIONS"]),
         default_timezone="Asia/Ho_Chi_Minh",
     )
@@ -80,9 +87,9 @@ def in_english(words: LazyString) -> str:
 def force_locale(tag: str) -> Iterator[None]:
     """Speak `tag` inside the block, whoever reads."""
     before = g.pop("spoken", None)
-    g.spoken = _Spoken(tag, _catalogue(tag))
+    g.spoken = _spoken_as(tag)
     try:
-        with flask_babel.force_locale(tag):
+        with flask_babel.force_locale(written_as()):
             yield
     finally:
         g.spoken = before
@@ -91,6 +98,16 @@ def force_locale(tag: str) -> Iterator[None]:
 def current_language() -> str:
     """Language tag of this request; Vietnamese outside of one."""
     return _spoken().tag if g else "vi"
+
+
+def written_as() -> str:
+    """Whose numbers and dates the reader is shown: Babel's name of a language, Vietnamese outside of a request."""
+    return _spoken().written_as if g else _VIETNAMESE
+
+
+def own_language_name(tag: str) -> str:
+    """The language in its own words, for the one who chooses it; a tag without a name stays as it is written."""
+    return {**FURTHER_LANGUAGES, **LANGUAGES}.get(tag, tag)
 
 
 def gettext(text: str, /, **values: object) -> str:
@@ -124,14 +141,23 @@ def _spoken() -> _Spoken:
     """The reader's language, found once a request: Flask-Babel looks for it at every sentence."""
     found: _Spoken | None = g.get("spoken")
     if found is None:
-        tag = _chosen_language()
-        found = g.spoken = _Spoken(tag, _catalogue(tag))
+        found = g.spoken = _spoken_as(_chosen_language())
     return found
 
 
 @cache
+def _spoken_as(tag: str) -> _Spoken:
+    """Numbers and dates are Vietnamese where Babel knows nothing of the language, as of Jrai and Bahnar."""
+    return _Spoken(tag, _catalogue(tag), tag if localedata.exists(tag) else _VIETNAMESE)
+
+
+@cache
 def _catalogue(tag: str) -> NullTranslations:
-    return Translations.load(_CATALOGUES, [tag])
+    """What is translated into `tag`; the rest is Vietnamese, but for English, in which the code is written."""
+    found = Translations.load(_CATALOGUES, [tag])
+    if tag not in {_VIETNAMESE, "en"}:
+        found.add_fallback(_catalogue(_VIETNAMESE))
+    return found
 
 
 def use_language(tag: str) -> None:

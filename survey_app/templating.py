@@ -15,7 +15,7 @@ from survey_app import files
 from survey_app.access import Role, current_identity, may
 from survey_app.config import LANGUAGES, VIETNAM
 from survey_app.files import Percent
-from survey_app.i18n import current_language
+from survey_app.i18n import current_language, own_language_name, written_as
 from survey_app.i18n import gettext as _
 from survey_app.questions.instrument import Question, Text
 from survey_app.scoring.rates import Rate
@@ -43,6 +43,7 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         current_language=current_language,
+        own_language_name=own_language_name,
         current_identity=current_identity,
         LANGUAGES=LANGUAGES,
         may=may,
@@ -53,7 +54,7 @@ def init_app(app: Flask) -> None:
 def percent(rate: Rate) -> str:
     """A rate as people read it: 98,61 % (vi), 98.61 % (en)."""
     value = Fraction(rate.hundredths(), 100)
-    return format_decimal(float(value), format="0.00", locale=current_language()) + "\u00a0%"
+    return format_decimal(float(value), format="0.00", locale=written_as()) + "\u00a0%"
 
 
 def percent_cell(rate: Rate | None) -> Percent | None:
@@ -63,18 +64,18 @@ def percent_cell(rate: Rate | None) -> Percent | None:
 
 def number(count: int) -> str:
     """A count with the separators of the reader's language."""
-    return format_decimal(count, locale=current_language())
+    return format_decimal(count, locale=written_as())
 
 
 def decimal(value: str) -> str:
     """An exact decimal string as people read it: "1500.5" is 1.500,5 (vi), 1,500.5 (en)."""
-    return format_decimal(Decimal(value), format="#,##0.################", locale=current_language())
+    return format_decimal(Decimal(value), format="#,##0.################", locale=written_as())
 
 
 def decimal_cell(value: str) -> files.Decimal:
     """An exact decimal string as a cell of a table file."""
     return files.Decimal(
-        float(value), format_decimal(Decimal(value), format="0.################", locale=current_language())
+        float(value), format_decimal(Decimal(value), format="0.################", locale=written_as())
     )
 
 

@@ -38,7 +38,6 @@ def _names() -> dict[str, object]:
     return {
         "kind_row": drafts.kind_row,
         "language_name": wording.language_name,
-        "own_language_name": wording.own_language_name,
         "level_name": wording.level_name,
     }
 

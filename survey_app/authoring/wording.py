@@ -7,6 +7,7 @@ two together.
 from collections.abc import Callable, Mapping
 
 from survey_app.i18n import gettext as _
+from survey_app.i18n import own_language_name
 from survey_app.questions.problems import LONGEST_KEY, Problem
 
 Params = Mapping[str, str | int]
@@ -26,13 +27,9 @@ LEVELS = ("xa", "xa-nang-cao", "khac")
 
 
 def language_name(tag: str) -> str:
-    """The language in the reader's words; a tag we have no name for stands as it is written."""
-    return {"vi": _("Vietnamese"), "en": _("English"), "jra": _("Jrai"), "bdq": _("Bahnar")}.get(tag, tag)
-
-
-def own_language_name(tag: str) -> str:
-    """The language in its own words, for the one who chooses it."""
-    return {"vi": "Tiếng Việt", "en": "English", "jra": "Jrai", "bdq": "Bahnar"}.get(tag, tag)
+    """The language in the reader's words, where we have them, else in its own."""
+    known = {"vi": _("Vietnamese"), "en": _("English"), "jra": _("Jrai"), "bdq": _("Bahnar")}
+    return known.get(tag) or own_language_name(tag)
 
 
 def sentence(problem: Problem) -> str:

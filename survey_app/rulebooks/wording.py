@@ -19,8 +19,8 @@ from survey_app.criteria.frameworks import (
     TargetKind,
     Threshold,
 )
-from survey_app.i18n import current_language
 from survey_app.i18n import gettext as _
+from survey_app.i18n import written_as
 from survey_app.questions.problems import Problem
 from survey_app.rulebooks.pins import NamedBook
 from survey_app.scoring.rates import Rate
@@ -155,7 +155,7 @@ def problem_text(problem: Problem) -> str:
 
 
 def _share(comparison: Comparison, basis_points: int) -> str:
-    share = format_decimal(basis_points / 100, format="0.##", locale=current_language()) + "\u00a0%"
+    share = format_decimal(basis_points / 100, format="0.##", locale=written_as()) + "\u00a0%"
     match comparison:
         case Comparison.ABOVE:
             text = _("more than %(share)s", share=share)
@@ -179,7 +179,7 @@ def _days(comparison: Comparison, days: int) -> str:
 
 def _percent(rate: Rate, against: int) -> str:
     hundredths = rate.hundredths((against,))
-    return format_decimal(hundredths / 100, format="0.00", locale=current_language()) + "\u00a0%"
+    return format_decimal(hundredths / 100, format="0.00", locale=written_as()) + "\u00a0%"
 
 
 def _rate_compared(rule: Rule) -> str:
@@ -277,7 +277,7 @@ def _slips(rule: Rule) -> dict[str, str]:
 
 
 def _number(count: int) -> str:
-    return format_decimal(count, locale=current_language())
+    return format_decimal(count, locale=written_as())
 
 
 _RULES: Mapping[str, Callable[[Rule], str]] = {
