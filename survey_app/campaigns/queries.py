@@ -59,7 +59,9 @@ class BoardRow:
     conditions: tuple[Finding, ...]
     wait: Wait | None
     services: tuple[ServiceNote, ...]
-    #: Something was answered by phone in the year, in a survey that the feedback target accepts.
+    #: Purposes of the surveys of the year in which something was answered by phone.
+    heard: frozenset[str]
+    #: Whether one of them is a purpose that a feedback target accepts.
     is_answered_online: bool
     #: What the call-back puts beside the finding; None where it contradicts nothing.
     contradiction: Contradiction | None = None
@@ -184,7 +186,7 @@ def board(
     said = verdicts.of_year(session, in_force.framework, province.path, year)
     nothing = verdicts.nothing(in_force.framework)
     scope = _levels_in_scope(in_force.framework)
-    online = _answered_online(in_force.framework, surveys)
+    accepted, heard = _accepted(in_force.framework), _heard(surveys)
     contradicted = callbacks.contradictions(session, [survey.id for survey in surveys])
     others = _other_books(session, surveys, in_force.framework)
     called = names.communes(session, [survey.id for survey in surveys])
@@ -195,7 +197,8 @@ def board(
             said=said.get(summary.unit.id, nothing),
             scope=scope,
             services=services.get(summary.unit.id, ()),
-            is_answered_online=summary.unit.id in online,
+            heard=heard.get(summary.unit.id, frozenset()),
+            accepted=accepted,
             contradicted=contradicted,
             other_books=others,
             called=called,
@@ -223,7 +226,8 @@ def _row(
     said: Verdicts,
     scope: Collection[str],
     services: tuple[ServiceNote, ...],
-    is_answered_online: bool,
+    heard: frozenset[str],
+    accepted: frozenset[str],
     contradicted: Mapping[str, Contradiction],
     other_books: Mapping[str, NamedBook],
     called: Mapping[str, UnitView],
@@ -255,7 +259,8 @@ def _row(
             newest.step if newest else None, has_households=summary.counted_villages > 0, now=now
         ),
         services=services,
-        is_answered_online=is_answered_online,
+        heard=heard,
+        is_answered_online=bool(heard & accepted),
         contradiction=contradicted.get(survey.id) if survey else None,
         pinned=other_books.get(survey.id) if survey else None,
         above_frame=said.above_frame,
@@ -310,20 +315,31 @@ def _subject(speaks: SealedSurvey | None, surveys: tuple[Consultation, ...]) -> 
     return _Subject(about, newest, speaks)
 
 
-def _levels_in_scope(framework: Framework) -> tuple[str, ...]:
+def _levels_in_scope(framework: Framework) -> frozenset[str]:
+    """Kinds of unit that some target of the indicator counts; where there is none, those it is written for."""
     kind = TargetKind.COMMUNES_MEETING_INDICATOR
-    return next((target.in_scope_levels for target in framework.targets if target.kind is kind), _IN_SCOPE)
+    return frozenset().union(
+        *(target.in_scope_levels for target in framework.targets if target.kind is kind)
+    ) or frozenset(_IN_SCOPE)
 
 
-def _answered_online(framework: Framework, surveys: Iterable[Consultation]) -> frozenset[int]:
-    """Ids of units with a valid answer by phone in a survey of a purpose that the feedback target accepts."""
+def _accepted(framework: Framework) -> frozenset[str]:
+    """Purposes of survey that some feedback target counts."""
     kind = TargetKind.UNITS_WITH_ONLINE_FEEDBACK
-    accepted = {purpose for target in framework.targets if target.kind is kind for purpose in target.accepts}
-    return frozenset(one.unit_id for one in surveys if one.purpose in accepted and one.heard_by_phone)
+    return frozenset().union(*(target.accepts for target in framework.targets if target.kind is kind))
+
+
+def _heard(surveys: Iterable[Consultation]) -> Mapping[int, frozenset[str]]:
+    """Purposes of the surveys in which a unit, by its id, has a valid answer by phone."""
+    found: defaultdict[int, frozenset[str]] = defaultdict(frozenset)
+    for survey in surveys:
+        if survey.heard_by_phone:
+            found[survey.unit_id] |= {survey.purpose}
+    return found
 
 
 def _target(framework: Framework, target: Target, rows: tuple[BoardRow, ...]) -> TargetProgress:
-    standings = [UnitStanding(row.unit.code, row.unit.kind, _meets(target.kind, row)) for row in rows]
+    standings = [UnitStanding(row.unit.code, row.unit.kind, _meets(target, row)) for row in rows]
     current = targets.progress(target, standings)
     beside = _beside(framework, target, rows)
     return TargetProgress(target, current, targets.reached(current), targets.needed(current), beside)
@@ -347,19 +363,15 @@ def _beside(framework: Framework, target: Target, rows: Iterable[BoardRow]) -> B
     )
 
 
-def _meets(kind: TargetKind, row: BoardRow) -> bool | None:
-    """Whether the unit counts for a target of this kind; None if not known."""
-    match kind:
+def _meets(target: Target, row: BoardRow) -> bool | None:
+    """Whether the unit counts for this target; None if not known."""
+    match target.kind:
         case TargetKind.COMMUNES_MEETING_INDICATOR:
             return _meets_indicator(row)
         case TargetKind.UNITS_WITH_ONLINE_FEEDBACK:
-            return _collects_feedback(row)
-        case _:
-            assert_never(kind)
-
-
-def _collects_feedback(row: BoardRow) -> bool | None:
-    return bool(row.services) and row.is_answered_online
+            return bool(row.services) and not row.heard.isdisjoint(target.accepts)
+        case _ as unknown:
+            assert_never(unknown)
 
 
 def _meets_indicator(row: BoardRow) -> bool | None:

@@ -1,6 +1,7 @@
 """This room's acts as the audit log says them to readers."""
 
 from survey_app.audit import Words
+from survey_app.files import TABLES
 from survey_app.i18n import lazy_gettext as _l
 
 WORDS = Words(
@@ -26,8 +27,7 @@ WORDS = Words(
     values={
         "form": {
             "page": _l("result page"),
-            "csv": _l("result as CSV"),
-            "xlsx": _l("result as workbook"),
+            **{table.suffix: _l("file: %(format)s", format=table.name) for table in TABLES.values()},
             "command": _l("command of the operator"),
         },
     },

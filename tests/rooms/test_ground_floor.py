@@ -12,7 +12,7 @@ import flask_migrate
 import pytest
 from sqlalchemy import Integer, select, text, update
 
-from survey_app import access, db, errors, files, jobs, throttle
+from survey_app import access, audit, db, errors, files, jobs, throttle
 from survey_app.access import Identity, Role
 from survey_app.config import DayOff, load_settings
 from survey_app.errors import DomainError
@@ -610,6 +610,12 @@ def test_every_format_of_tables_holds_every_table(form):
     read = words(written if isinstance(written, bytes) else b"".join(written))
 
     assert [part for part in ("Xã", "Ia Mơ", "76", "=1+1") if part not in read] == []
+
+
+@pytest.mark.parametrize("form", files.TABLES.values(), ids=list(files.TABLES))
+def test_the_audit_log_says_in_words_in_which_format_a_table_left(app, form):
+    with app.test_request_context("/"):
+        assert audit.value_name("form", form.suffix) == f"tệp {form.name}"
 
 
 def test_every_file_of_tables_can_be_had_in_every_format(app):

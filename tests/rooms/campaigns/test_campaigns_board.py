@@ -1,5 +1,6 @@
 """The board of a province: findings, targets, coverage and reasons, on both databases."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,7 +12,9 @@ from survey_app.campaigns.waits import Reason
 from survey_app.criteria.findings import Verdict
 from survey_app.fieldwork.models import Channel, Purpose, State, Survey
 from survey_app.reporting import exports
+from survey_app.rulebooks import operations as rulebooks
 from survey_app.rulebooks import pins
+from survey_app.rulebooks.packaged import packaged
 from survey_app.scoring import tallies
 from survey_app.scoring.disclosure import Audience
 from survey_app.scoring.rates import Rate
@@ -317,6 +320,45 @@ def test_a_decision_survey_counts_for_the_feedback_target_once_its_valid_slips_a
 
     assert [row.is_answered_online for row in province.board().rows] == [False, False, False, True]
     assert target(province.board(), "online_feedback").progress.met == 1
+
+
+def report_against(province, *further):
+    """The shipped rule book, with more targets made of its own."""
+    book = next(one for one in packaged() if not one.demo)
+    by_key = {one.key: one for one in book.targets}
+    more = tuple(replace(by_key[key], key=name, **changed) for key, name, changed in further)
+    with db.transaction() as current:
+        rulebooks.load_packaged(current, now=NOW)
+        rulebooks.record_framework(
+            current, replace(book, targets=(*book.targets, *more)), actor="operator", now=NOW
+        )
+    province.use(book.key)
+
+
+def test_each_of_two_feedback_targets_counts_the_purposes_that_it_accepts(province):
+    feedback, decision = province.commune("A"), province.commune("B")
+    for commune in (feedback, decision):
+        province.offer(commune)
+    feedback_figure(province, feedback, valid=1)
+    province.signed(decision)
+
+    report_against(province, ("online_feedback", "decided", {"accepts": ("decision",)}))
+    board = province.board()
+
+    assert target(board, "online_feedback").progress.met == 2
+    assert target(board, "decided").progress.met == 1
+
+
+def test_a_second_target_of_the_indicator_may_count_wards_too(province):
+    for commune in (province.commune("A"), province.commune("B", kind="phuong")):
+        province.signed(commune)
+    assert target(province.board(), "communes_8_4").progress.total == 1
+
+    report_against(province, ("communes_8_4", "wards_too", {"in_scope_levels": ("xa", "phuong")}))
+    board = province.board()
+
+    assert [(one.progress.met, one.progress.total, one.progress.computed) for one in board.targets
+            if one.target.key in {"communes_8_4", "wards_too"}] == [(1, 1, True), (2, 2, True)]  # fmt: skip
 
 
 def test_services_of_another_year_do_not_count(province):
