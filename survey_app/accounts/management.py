@@ -6,6 +6,7 @@ made by the Front alone. Both sides have clerks: each manages its own.
 """
 
 from collections.abc import Mapping
+from typing import assert_never
 
 from survey_app import access
 from survey_app.access import Body, Identity, Role
@@ -20,17 +21,6 @@ _MANAGED: Mapping[Role, frozenset[Role]] = {
 
 #: Roles that manage any account at all.
 MANAGERS = access.MANAGE_ACCOUNTS
-
-_LEVELS: Mapping[Role, frozenset[str]] = {
-    Role.PROVINCE: frozenset({Level.PROVINCE}),
-    Role.FRONT_PROVINCE: frozenset({Level.PROVINCE}),
-    Role.FRONT_COMMUNE: frozenset({Level.COMMUNE}),
-    Role.COMMUNE: frozenset({Level.COMMUNE}),
-    Role.VIEWER: frozenset({Level.PROVINCE, Level.COMMUNE}),
-    Role.AUDITOR: frozenset({Level.PROVINCE, Level.COMMUNE}),
-    Role.DIGITAL_TEAM: frozenset({Level.COMMUNE}),
-    Role.CLERK: frozenset({Level.COMMUNE}),
-}
 
 
 def managed_roles(role: Role) -> tuple[Role, ...]:
@@ -50,4 +40,16 @@ def may_manage(person: Identity, role: Role, unit_path: str, made_by: Body | Non
 
 def fits(role: Role, level: str) -> bool:
     """Whether an account of `role` may stand on a unit of `level`."""
-    return level in _LEVELS[role]
+    return level in _levels(role)
+
+
+def _levels(role: Role) -> tuple[Level, ...]:
+    match role:
+        case Role.PROVINCE | Role.FRONT_PROVINCE:
+            return (Level.PROVINCE,)
+        case Role.FRONT_COMMUNE | Role.COMMUNE | Role.DIGITAL_TEAM | Role.CLERK:
+            return (Level.COMMUNE,)
+        case Role.VIEWER | Role.AUDITOR:
+            return (Level.PROVINCE, Level.COMMUNE)
+        case _:
+            assert_never(role)

@@ -22,7 +22,7 @@ _MORE = {
     ("scoring/paradata.py", "Mode"): {"fieldwork/models.py", "api/views.py"},
     ("fieldwork/models.py", "Purpose"): {"fieldwork/models.py"},
     ("questions/kinds.py", "Result"): {"results/wording.py"},
-    ("access.py", "Role"): {"access.py", "templating.py"},
+    ("access.py", "Role"): {"access.py", "accounts/management.py", "templating.py"},
 }  # fmt: skip
 
 

@@ -126,6 +126,10 @@ MAY = {
 AT_PROVINCE = {Role.PROVINCE, Role.FRONT_PROVINCE}
 
 
+def test_somebody_makes_the_accounts_of_every_role() -> None:
+    assert {made for role in Role for made in management.managed_roles(role)} == set(Role)
+
+
 @pytest.mark.parametrize("manager", list(Role))
 @pytest.mark.parametrize("managed", list(Role))
 def test_each_role_manages_exactly_the_roles_of_its_side(manager: Role, managed: Role) -> None:
