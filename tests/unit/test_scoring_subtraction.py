@@ -217,3 +217,10 @@ def test_bands_begin_at_the_smallest_steps_that_hold_seven_households(slips, ite
     inner = [edge for edge in range(step, 100, step) if edge * answers >= 16 and (100 - edge) * answers >= 16]
 
     assert disclosure._edges(slips, items) == (0, *inner, 100)
+
+
+@pytest.mark.parametrize(("slips", "kind"), [(24, "between"), (25, "at_most"), (26, "at_most")])
+def test_nobody_satisfied_is_told_as_a_few_from_twenty_five_slips_on(slips, kind):
+    band = disclose_village(make_card(slips, slips), audience=Audience.PUBLIC).band
+
+    assert (band.kind, band.high) == (kind, 100 if kind == "between" else -(-1000 // slips))

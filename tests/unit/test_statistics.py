@@ -12,10 +12,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from survey_app.scoring import callback, flags, quartiles, sameness
+from survey_app.questions.instrument import Instrument, Question
+from survey_app.questions.kinds import Kind
+from survey_app.scoring import callback, flags, quartiles, sameness, tallies
 from survey_app.scoring.callback import Replies
 from survey_app.scoring.flags import Limits
 from survey_app.scoring.paradata import Network
+from survey_app.scoring.tallies import Tally
+from survey_app.scoring.texts import DisclosedText, DisclosedTexts
 
 POPULATIONS = [(1, 1), (2, 1), (8, 3), (30, 30), (76, 7), (300, 30), (2000, 200), (5000, 1), (5000, 2500)]
 
@@ -196,3 +200,29 @@ def test_the_usual_network_is_the_median_of_shares(count):
 
     assert flags.usual_network([*networks, Network(29, 29)], Limits()) == expected
     assert flags.usual_network([*networks[:3], Network(0, 29)], Limits()) == 0
+
+
+def test_only_questions_for_a_number_have_quartiles_and_only_their_strings_count():
+    form = Instrument(
+        key="thu", version=1, title={}, languages=("vi",), level="xa", sample=True, source="", confirmation=None,
+        questions=(Question("people", Kind.NUMBER, {}), Question("why", Kind.LONG_TEXT, {})),
+    )  # fmt: skip
+    slips = [{"people": str(number), "why": "vì"} for number in range(1, 21)]
+
+    assert [question.key for question in quartiles.asked(form)] == ["people"]
+    assert set(quartiles.of_slips(form, [*slips, {"people": None}])) == {"people"}
+    assert quartiles.of_slips(form, slips[1:]) == {}
+
+
+def test_a_choice_that_one_tally_does_not_know_adds_nothing():
+    one = Tally(1, 0, 0, 1, (), None, {"mood": {"good": 1, "bad": 0}})
+    other = Tally(1, 0, 0, 1, (), None, {"mood": {"good": 2}})
+
+    assert tallies.add([one, other]).options == {"mood": {"good": 3, "bad": 0}}
+
+
+def test_a_text_waits_until_it_is_decided_on_or_taken_out():
+    given = (("a", None, "1"), (None, None, "2"), ("c", "released", "3"), ("d", None, None))
+    found = DisclosedTexts(tuple(DisclosedText(text, handle, decision) for text, decision, handle in given))
+
+    assert found.waiting == 1
