@@ -23,7 +23,7 @@ def first_steps(session: Session, identity: Identity, now: datetime) -> Iterable
     """What a unit begins with as long as it has no survey: nobody is late yet."""
     if surveys.has_any(session, identity.unit_path):
         return ()
-    if identity.is_provincial:
+    if identity.role in access.PROVINCIAL:
         return _steps_of_province(session, identity, now)
     if identity.role in access.DRAFT_SURVEYS and units.has_villages(
         session, identity.unit_id, units.civil(now)

@@ -166,8 +166,7 @@ def test_no_command_works_without_the_right_keys_but_those_that_repair(unsound, 
 def test_every_command_is_guarded_but_for_those_that_repair(app):
     free = {
         name
-        for name, group in app.cli.commands.items()
-        for command in command_line.leaves(group)
+        for name, command in command_line.named_leaves(app.cli)
         if not getattr(command.callback, "guarded", False)
     }
 
