@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 #: Grave, acute, tilde, hook above and dot below, on vowels.
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
@@ -116,6 +117,7 @@ class Repair:
     encoding: str
 
 
+@lru_cache(maxsize=4096)
 def foreign(text: str) -> str:
     """The characters of `text` that no Vietnamese, Jrai or Bahnar name is written with, each once, in order.
 
@@ -129,6 +131,7 @@ def foreign(text: str) -> str:
     return "".join(dict.fromkeys(unicodedata.normalize("NFC", whole) for whole in found))
 
 
+@lru_cache(maxsize=4096)
 def repaired(text: str, likely: str = "") -> Repair | None:
     """What `text` was before it was read in the wrong encoding, or None where it reads well as it stands.
 
@@ -167,7 +170,7 @@ def _candidates(text: str) -> Iterator[tuple[str, str]]:
             continue
         yield {"utf-8": "UTF-8", "cp1258": "Windows-1258"}[encoding], meant
     eth = text.translate({0xD0: "Đ", 0x189: "Đ", 0xF0: "đ"})
-    yield "Đ", eth
+    yield "Latin-1 (Ð)", eth
 
 
 def _capitals(text: str, meant: str) -> str:

@@ -12,6 +12,7 @@ from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
 from survey_app.units import households, operations, queries, reforms, register
 from survey_app.units.lists import machine, preview
+from survey_app.units.models import Level
 from survey_app.units.operations import LineOutcome
 from survey_app.units.tables import BadFile
 
@@ -94,6 +95,8 @@ def preview_list(file: Path, code: str, as_json: bool) -> None:
     on = queries.civil(datetime.now(UTC))
     try:
         commune = queries.unit_by_code(db.session(), code, on)
+        if commune.level != Level.COMMUNE:
+            raise queries.UnitNotFound(_("%(code)s is not the code of a commune.", code=code))
     except DomainError as error:
         raise _refusal(error) from error
     try:

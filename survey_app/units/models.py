@@ -30,7 +30,7 @@ class Unit(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(12))
     level: Mapped[str] = mapped_column(String(10))
-    #: xa, phuong, dac_khu, tinh; thon, lang, buon, ap, ban, to_dan_pho, khu_pho.
+    #: A key of `data/kinds.csv`, like xa, phuong, thon or to_dan_pho.
     kind: Mapped[str] = mapped_column(String(20))
     #: Without the kind, like "Biển Hồ".
     name: Mapped[str] = mapped_column(String(120))

@@ -1,6 +1,7 @@
 """Lists as offices send them: what is understood, what is left out and named, what is refused; without the register."""
 
 import io
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
@@ -201,6 +202,15 @@ def test_all_wrong_cells_are_listed_at_once():
     ]  # fmt: skip
 
 
+def test_an_old_excel_file_with_a_heading_in_two_rows_and_a_hidden_sheet():
+    found = of_case("50-old-excel.xls")
+
+    assert villages(found) == [("lang", "Ốp", 64), ("thon", "2", 128)]
+    assert {entry.days for entry in found.entries} == {("2026-09-30",)}
+    assert left_out(found) == [("Cũ", 0), ("Sheet1", 1), ("Sheet1", 2), ("Sheet1", 8)]
+    assert found.problems == ()
+
+
 # What else offices send
 
 
@@ -243,6 +253,83 @@ def test_the_files_own_sum_is_kept_and_is_no_village():
     )
 
     assert (found.total, len(found.entries), found.problems) == (11, 2, ())
+
+
+def test_a_sum_without_a_word_is_a_sum_and_another_number_without_a_name_is_a_problem():
+    rows = (HEADING, (1, "Làng A", 5), (2, "Làng B", 6))
+
+    assert (reading(book(*rows, ("", "", 11))).total, reading(book(*rows, ("", "", 11))).problems) == (11, ())
+    assert places(reading(book(*rows, ("", "", 12)))) == [("Sheet", 4)]
+
+
+def test_a_sheet_called_like_a_former_commune_tells_where_its_villages_were():
+    found = reading(book(**{"Ia Tô": (HEADING, (1, "Làng A", 5)), "Ia Grai": (HEADING, (1, "Làng A", 6))}))
+
+    assert [(entry.village, entry.old_unit) for entry in found.entries] == [("A", "Xã Ia Tô"), ("A", "")]
+
+
+def test_more_rows_than_a_commune_has_villages_are_refused_before_they_are_read():
+    content = "thôn;số hộ\n" + "".join(f"Làng {number};5\n" for number in range(1, 2_010))
+
+    assert len(reading(content.encode()).problems) == 1
+
+
+def test_an_open_document_is_read_without_its_hidden_row():
+    def cell(text, kind="string"):
+        value = f' office:value="{text}"' if kind == "float" else ""
+        return (
+            f'<table:table-cell office:value-type="{kind}"{value}><text:p>{text}</text:p></table:table-cell>'
+        )
+
+    rows = "".join(
+        f"<table:table-row{hidden}>{cell(village)}{cell(count, kind)}</table:table-row>"
+        for hidden, village, count, kind in (
+            ("", "Thôn", "Số hộ", "string"),
+            ("", "Làng A", "5", "float"),
+            (' table:visibility="collapse"', "Làng B", "6", "float"),
+        )
+    )
+    names_used = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        package.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+        package.writestr(
+            "content.xml",
+            f"<office:document-content {names_used}><office:body><office:spreadsheet>"
+            f'<table:table table:name="Biểu">{rows}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+
+    found = reading(packed.getvalue())
+
+    assert villages(found) == [("lang", "A", 5)]
+    assert left_out(found) == [("Biểu", 3)]
+
+
+def test_a_word_file_with_tracked_changes_is_named():
+    changed = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(word(("Thôn", "Số hộ"), ("Làng A", "5")))) as source,
+        zipfile.ZipFile(changed, "w") as target,
+    ):
+        for part in source.namelist():
+            body = source.read(part)
+            target.writestr(
+                part,
+                body.replace(b"<w:r>", b'<w:ins w:id="1"><w:r>', 1) if part == "word/document.xml" else body,
+            )
+
+    with pytest.raises(FileRefused) as caught:
+        opening_lists.read(changed.getvalue())
+
+    assert caught.value.word == "tracked_changes"
 
 
 def test_a_village_called_like_a_sum_is_a_village():

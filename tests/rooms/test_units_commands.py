@@ -167,3 +167,11 @@ def test_a_preview_of_what_is_no_list_names_it(run, tmp_path):
 
     assert (code, told["rows"], len(told["problems"])) == (1, [], 1)
     assert "PDF" in told["problems"][0]["problem"]
+
+
+def test_a_preview_is_of_a_commune(run):
+    run("import")
+
+    result = run("preview", OFFICES / "06-headings.xlsx", "--unit", "52", "--json")
+
+    assert (result.exit_code, result.stdout) == (1, "")

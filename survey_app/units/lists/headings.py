@@ -41,54 +41,19 @@ _EXACT: Mapping[str, frozenset[str]] = {
 _STARTS = {"kind": ("loai",), "source": ("nguon", "can cu so lieu", "can cu")}
 #: What a column of villages may be called beside the words of the kinds.
 _VILLAGE_WORDS = frozenset(
-    [
-        "ten",
-        "cac",
-        "va",
-        "hoac",
-        "danh",
-        "sach",
-        "don",
-        "vi",
-        "dia",
-        "ban",
-        "cum",
-        "dan",
-        "cu",
-        "thuoc",
-        "xa",
-        "so",
+    {
+        "ten", "cac", "va", "hoac", "danh", "sach", "don", "vi", "dia", "ban", "cum", "dan", "cu", "thuoc", "xa", "so",
         "hieu",
-    ]
-)
+    }
+)  # fmt: skip
 #: What stands around "hộ" where all households are meant, not the poor ones or those of one people.
 _HOUSEHOLD_WORDS = frozenset(
-    [
-        "tong",
-        "so",
-        "cong",
-        "ho",
-        "gia",
-        "dinh",
-        "dan",
-        "hien",
-        "co",
-        "luong",
-        "thuc",
-        "te",
-        "toan",
-        "thon",
-        "lang",
-        "nam",
-        "trong",
-        "tren",
-        "dia",
-        "ban",
-        "dang",
-        "cu",
-        "tru",
-    ]
-)
+    {
+        "tong", "so", "cong", "ho", "gia", "dinh", "dan", "hien", "co", "mat", "luong", "thuc", "te", "toan", "thon",
+        "lang", "nam", "thang", "quy", "ky", "dau", "cuoi", "trong", "tren", "dia", "ban", "dang", "cu", "tru", "cua",
+        "thuoc",
+    }
+)  # fmt: skip
 _SPLIT_COMMUNE = frozenset(["ten", "ma", "xa", "phuong", "dac", "khu"])
 
 

@@ -6,6 +6,7 @@ is not recorded. The command and the page show the same preview.
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -164,11 +165,13 @@ def preview(
             )
     exact = {draft.before.unit.id for draft in drafts if draft.before}
     maybe: set[int] = set()
+    others: defaultdict[str, list[Village]] = defaultdict(list)
+    for village in held:
+        if village.unit.id not in exact:
+            others[kinds.without_kinds(village.unit.name)].append(village)
     for draft in drafts:
         if draft.line and not draft.before:
-            maybe |= questions.ask_who(
-                draft, [village for village in held if village.unit.id not in exact], said
-            )
+            maybe |= questions.ask_who(draft, others, said)
     questions.ask_twins(drafts, said)
     for draft in drafts:
         if draft.line and draft.before and not draft.is_dropped:

@@ -96,11 +96,10 @@ def ask_days(drafts: Sequence[Draft], said: Mapping[str, str]) -> tuple[ListQues
     return tuple(asked)
 
 
-def ask_who(draft: Draft, others: Iterable[Village], said: Mapping[str, str]) -> set[int]:
-    """Ask whether a village that is not in the list is one that is called nearly so; the ids that may be meant."""
+def ask_who(draft: Draft, others: Mapping[str, Sequence[Village]], said: Mapping[str, str]) -> set[int]:
+    """Ask whether a village that is not in the list is one of `others`, by `kinds.without_kinds`; the ids it may be."""
     assert draft.line is not None
-    wanted = kinds.without_kinds(draft.entry.written)
-    alike = [village for village in others if kinds.without_kinds(village.unit.name) == wanted]
+    alike = others.get(kinds.without_kinds(draft.entry.written), ())
     if not alike:
         return set()
     named = kinds.full_name(draft.line.kind, draft.line.village) if draft.line.kind else draft.entry.written

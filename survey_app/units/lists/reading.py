@@ -18,6 +18,9 @@ from survey_app.units.lists.headings import SEARCHED_ROWS, Heading, find
 from survey_app.units.lists.office_files import OfficeFile, OfficeSheet
 from survey_app.units.lists.sheet_reading import Findings, Owner, SheetReader
 
+#: Rows below one heading. A commune has at most 999 villages; the rest is sums, groups and signatures.
+MOST_ROWS = 2_000
+
 __all__ = ["Owner", "ListReading", "read"]
 
 
@@ -97,6 +100,17 @@ class _FileReader(Findings):
     def read(self, sheet: OfficeSheet, heading: Heading) -> None:
         self._say_heading(sheet, heading)
         body = [row for row in sheet.rows if row.number > heading.last_row]
+        if len(body) > MOST_ROWS:
+            self.note(
+                sheet.name,
+                body[MOST_ROWS].number,
+                "",
+                Wrong(
+                    _("The sheet goes on to row %(row)s.", row=body[-1].number),
+                    _("the villages of one commune, at most %(rows)s rows", rows=MOST_ROWS),
+                ),
+            )
+            return
         for row in sheet.rows:
             if row.number < heading.first_row:
                 self.leave_out(sheet.name, row.number, _("It stands above the heading."))

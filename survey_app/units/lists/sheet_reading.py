@@ -68,7 +68,8 @@ class SheetReader:
         self._whole, self._sheet, self._heading, self._body = whole, sheet, heading, body
         self._owner, self._today = owner, today
         self._above: dict[str, OfficeCell] = {}
-        self._group = ""
+        self._group = owner.former.get(names.identity(sheet.name), "")
+        self._read = 0
         self._habit = (
             days.habits(row.cell(heading.columns["as_of"]) for row in body)
             if "as_of" in heading.columns
@@ -109,6 +110,9 @@ class SheetReader:
             if isinstance(number, int | float | str) and _is_filled(number):
                 self._add_total(number)
             return _("It is a row of sums.")
+        if self._is_sum_without_a_word(row):
+            self._add_total(number)
+            return _("It is a row of sums.")
         if rows.is_heading_again(row, columns):
             return _("The heading stands here once more.")
         if row.number <= self._heading.last_row + 2 and rows.is_column_numbers(row):
@@ -124,6 +128,12 @@ class SheetReader:
             if not _is_filled(name) and (row.number > self._last_number or len(_texts(row)) < 2):
                 return _("It has neither the name of a village nor a number.")
         return ""
+
+    def _is_sum_without_a_word(self, row: OfficeRow) -> bool:
+        """Whether nothing stands in a row but the sum of the numbers above it, and perhaps other sums."""
+        number = self._cell(row, "households")
+        words = any(isinstance(cell, str) and names.tidy(cell) for cell in row.cells)
+        return not words and isinstance(number, int | float) and 0 < self._read == number
 
     def _entry(self, row: OfficeRow) -> None:
         before, notes = len(self._whole.problems), []  # type: tuple[int, list[str]]
@@ -156,6 +166,7 @@ class SheetReader:
         self._above.update({key: cell for key, cell in carried.items() if _is_filled(cell)})
         if len(self._whole.problems) > before or households is None or village is None:
             return
+        self._read += households
         self._whole.entries.append(
             ListEntry(
                 sheet=self._sheet.name,
