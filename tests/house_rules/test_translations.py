@@ -18,7 +18,7 @@ from survey_app.forms import StaffForm
 
 PROJECT = Path(__file__).resolve().parents[2]
 KEYWORDS = {
-    "_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "lazy_gettext": None, "_l": None,
+    "_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "lazy_gettext": None, "_l": None, "N_": None,
 }  # fmt: skip
 #: Sentences of the form library that a person can meet.
 OF_THE_FORMS = (
