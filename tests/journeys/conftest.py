@@ -10,18 +10,29 @@ import socket
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask import session as cookie
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from survey_app import db
+from survey_app.access import NEED_SECOND_FACTOR, Role
+from survey_app.accounts import enrolment, passwords, second_factor, sessions, signin
+from survey_app.accounts.models import User
 from survey_app.config import VIETNAM
+from survey_app.fieldwork.models import Survey
+from survey_app.units.queries import UnitView
+from tests.rooms.conftest import Commune, hand_out, make_commune, make_form, make_survey, submission
 from tests.servers import serving
+
+#: Fixtures that stand in a module of their own.
+__all__ = ["Commune", "hand_out", "make_commune", "make_form", "make_survey", "submission"]
 
 PROJECT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
@@ -52,8 +63,7 @@ class Server:
     def flask(self, *arguments: str) -> str:
         """What a command prints, run in this process, because starting another takes seconds; a failure fails the test."""
         done = self.app.test_cli_runner().invoke(args=list(arguments))
-        db.session().close()
-        db.database.engine.dispose()
+        self.leave_database()
         assert done.exit_code == 0, done.output
         return done.stdout
 
@@ -61,19 +71,77 @@ class Server:
         """The same, read as JSON."""
         return json.loads(self.flask(*arguments, "--json"))
 
+    def change(self, survey_id: str, **columns: object) -> None:
+        """Other days of a survey, as if time had passed; then the round of the minute job."""
+        with db.transaction() as current:
+            survey = current.get_one(Survey, survey_id)
+            for name, value in columns.items():
+                setattr(survey, name, value)
+        self.flask("fieldwork", "tick")
+
+    def sit_down(self, page: Page, role: Role, unit: UnitView, name: str = "") -> None:
+        """Let somebody of that role use the page, signed in a moment ago; how people sign in is another journey."""
+        name, now = name or f"Bà {role.value}", datetime.now(UTC)
+        with db.transaction() as current:
+            user = current.query(User).filter_by(name=name, role=role).one_or_none()
+            if user is None:
+                user = User(
+                    email=f"{current.query(User).count()}@thu", name=name, role=role, unit_id=unit.id,
+                    password_hash=passwords.hashed(_PASSWORD), created_at=now,
+                )  # fmt: skip
+                current.add(user)
+                current.flush()  # a session is of an account by its number
+                if role in NEED_SECOND_FACTOR:
+                    enrolment.enrol(current, user.id, second_factor.new_secret(), 0, now=now)
+            mark, user_id, epoch = sessions.begin(current, user.id, now=now), user.id, user.session_epoch
+        with self.app.test_request_context("/can-bo"):
+            signin.start(user_id, epoch, mark, now)
+            interface = self.app.session_interface
+            value = interface.get_signing_serializer(self.app).dumps(dict(cookie))
+            page.context.clear_cookies()
+            page.context.add_cookies(
+                [{"name": interface.get_cookie_name(self.app), "value": value, "url": self.url}]
+            )
+        self.leave_database()
+
+    def leave_database(self) -> None:
+        """Hold nothing of the database, so that the server is alone with it."""
+        db.session().close()
+        db.database.engine.dispose()
+
 
 @pytest.fixture
 def server(app: Flask, database_url: str, tmp_path: Path) -> Iterator[Server]:
     """The product on a fresh database, once on each engine, with the units of Gia Lai and the template library."""
-    yield from _running(app, database_url, tmp_path, SECOND_FACTOR="0")
+    with _running(app, database_url, tmp_path, SECOND_FACTOR="0") as made:
+        _with_units_and_library(made)
+        yield made
 
 
 @pytest.fixture
 def strict_server(app: Flask, database_url: str, tmp_path: Path) -> Iterator[Server]:
     """The same where whoever approves or signs needs a code from a phone."""
-    yield from _running(app, database_url, tmp_path, SECOND_FACTOR="1")
+    with _running(app, database_url, tmp_path, SECOND_FACTOR="1") as made:
+        _with_units_and_library(made)
+        yield made
 
 
+@pytest.fixture
+def serve(app: Flask, database_url: str, tmp_path: Path) -> Callable[..., AbstractContextManager[Server]]:
+    """Serve what the test has put into the database while a `with` lasts; settings of the environment by name."""
+
+    def begin(**changes: str) -> AbstractContextManager[Server]:
+        return _running(app, database_url, tmp_path, **({"SECOND_FACTOR": "0"} | changes))
+
+    return begin
+
+
+def _with_units_and_library(made: Server) -> None:
+    made.prepare("units", "import")
+    made.prepare("authoring", "list")
+
+
+@contextmanager
 def _running(app: Flask, database_url: str, tmp_path: Path, **changes: str) -> Iterator[Server]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
@@ -87,8 +155,7 @@ def _running(app: Flask, database_url: str, tmp_path: Path, **changes: str) -> I
             **changes,
         }
         made = Server(url, tmp_path, app)
-        made.prepare("units", "import")
-        made.prepare("authoring", "list")
+        made.leave_database()
         with serving(listening, environment):
             _wait_until_healthy(url)
             yield made
