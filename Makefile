@@ -66,7 +66,7 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-e
 # Collect new texts into the catalogues; then translate translations/vi/LC_MESSAGES/messages.po and run `make run`.
 translations: .venv/ready
 	$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext -k _l -o translations/messages.pot --no-location --omit-header survey_app
-	$(BIN)/pybabel -q update -N -i translations/messages.pot -d translations --no-wrap
+	$(BIN)/pybabel -q update -N --ignore-obsolete -i translations/messages.pot -d translations --no-wrap
 
 packages:
 	@scripts/system-packages $(VENV_PACKAGES) $(PACKAGES)
