@@ -19,7 +19,7 @@ _HOUR = timedelta(hours=1)
 
 
 def test_phones_open_and_close_by_the_minute_job_and_the_result_is_signed_and_posted(
-    make_commune, make_survey, hand_out, serve, desktop: Page, phone: Page, tmp_path: Path
+    app, make_commune, make_survey, hand_out, submission, serve, desktop: Page, phone: Page, tmp_path: Path
 ):
     now = datetime.now(UTC)
     commune = make_commune(Phung=6)
@@ -34,7 +34,7 @@ def test_phones_open_and_close_by_the_minute_job_and_the_result_is_signed_and_po
         assert phone.goto(slips[0]).status == 403
         server.change(survey.id, opens_at=now - 2 * _HOUR)
         answer(phone, slips[0])
-        answer(phone, slips[1], "dissatisfied")
+        app.test_client().post("/api/v1/submissions", json=submission(code=codes[1]))
         server.change(survey.id, closes_at=now - _HOUR)
         assert phone.goto(slips[2]).status == 410
         server.sit_down(desktop, Role.FRONT_COMMUNE, commune.unit)
