@@ -242,5 +242,5 @@ def _guard() -> ResponseReturnValue | None:
 
 
 def is_public_path(path: str) -> bool:
-    """Whether the page is for people without an account."""
-    return path in {"/k", "/K"} or path.startswith(("/k/", "/K/", *PUBLIC_PATHS[2:]))
+    """Whether the address is for people without an account, so that no session is opened: respondents' pages, files."""
+    return path in {"/k", "/K"} or path.startswith(("/k/", "/K/", "/static/", *PUBLIC_PATHS[2:]))

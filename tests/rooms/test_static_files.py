@@ -42,6 +42,19 @@ def test_a_file_that_is_there_already_is_not_sent_again(client, address):
     assert client.get(address, headers={"If-None-Match": etag}).status_code == 304
 
 
+def test_a_file_sets_no_cookie_and_varies_by_none_whoever_asks(client, sign_in, make_commune, address):
+    """Or a file that arrives late would put back the session of whom somebody has just signed out, or replaced."""
+    officer = sign_in(Role.COMMUNE, make_commune().unit)
+    with officer.session_transaction() as session:
+        session.permanent = True
+    assert officer.get("/can-bo").headers.getlist("Set-Cookie"), "a page of officers renews the cookie"
+
+    replies = [officer.get(path) for path in (address, "/static/icon.svg", "/static/nothing.css")]
+
+    assert [reply.headers.getlist("Set-Cookie") for reply in replies] == [[], [], []]
+    assert all("Cookie" not in reply.headers.get("Vary", "") for reply in replies)
+
+
 def test_a_page_names_its_files_by_digest(client):
     assert re.search(r'href="/static/pico\.[0-9a-f]{12}\.css"', client.get("/").text)
 
