@@ -66,6 +66,7 @@ def _old_office(content: bytes) -> dict[str, Any]:
 def _package(content: bytes) -> dict[str, Any]:
     try:
         inside = opening.package_names(content)
+    # Each is what zipfile or zlib raises for some way of being broken, locked or packed by a method it does not know.
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError) as error:
         raise FileRefused("damaged") from error
     if "word/document.xml" in inside:
