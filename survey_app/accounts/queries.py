@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 from survey_app.access import Body, Identity, Role
 from survey_app.accounts.models import Invitation, SecondFactor, User
 from survey_app.accounts.refusals import AccountNotFound, InvitationOver, InvitationUnknown
+from survey_app.alphabet import reading_order
 from survey_app.audit import OPERATOR, AuditEvent
 from survey_app.i18n import gettext as _
 from survey_app.units import queries as units
-from survey_app.units.models import Unit
+from survey_app.units.models import Level, Unit
+from survey_app.units.queries import UnitView
 
 
 class AccountState(StrEnum):
@@ -88,16 +90,20 @@ def credentials_of(session: Session, user_id: int, epoch: int) -> Credentials | 
 
 
 def accounts(session: Session, identity: Identity, now: datetime) -> tuple[AccountView, ...]:
-    """The accounts in the identity's subtree, by unit and name."""
+    """The accounts in the identity's subtree, the province's first, by unit and name."""
     inside = Unit.path.startswith(identity.unit_path, autoescape=True)
-    order = (Unit.level.desc(), Unit.code, User.name, User.id)
-    rows = session.execute(_accounts().where(inside).order_by(*order)).all()
+    rows = list(session.execute(_accounts().where(inside).order_by(User.id)))
     places = units.units(session, {row[0].unit_id for row in rows})
+    rows.sort(key=lambda row: _in_order(places[row[0].unit_id], row[0].name))
     makers = _makers(session, [row[0].id for row in rows])
     return tuple(
         _account(user, path, places[user.unit_id].full_name, until, enrolled, makers.get(user.id), now)
         for user, path, until, enrolled in rows
     )
+
+
+def _in_order(place: UnitView, name: str) -> tuple[bool, object, object]:
+    return place.level != Level.PROVINCE, place.in_order, reading_order(name)
 
 
 def roles_held(session: Session, path: str) -> dict[int, set[Role]]:

@@ -113,7 +113,8 @@ def _no_provincial_partner(session: Session, identity: Identity, lacking: Role) 
 
 
 def _communes_without_ours(session: Session, unit_ids: list[int], lacking: Role) -> Todo:
-    names = sorted(found.full_name for found in units(session, unit_ids).values())
+    found = sorted(units(session, unit_ids).values(), key=lambda unit: unit.in_order)
+    names = [unit.full_name for unit in found]
     return Todo(
         title=_("Nobody has an account: %(role)s", role=role_name(lacking)),
         detail=_("Invite somebody, or these communes wait: %(names)s", names=", ".join(names)),

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from survey_app import access, audit, db
 from survey_app.access import Identity
 from survey_app.accounts.models import User
+from survey_app.alphabet import reading_order
 from survey_app.approvals.models import DeputisedAct, Deputyship
 from survey_app.approvals.refusals import DeputyRefused
 from survey_app.i18n import gettext as _
@@ -61,7 +62,8 @@ def colleagues(session: Session, person: Identity) -> tuple[Colleague, ...]:
         User.active,
         User.password_hash.is_not(None),
     )
-    return tuple(Colleague(user.id, user.name) for user in session.scalars(same.order_by(User.name, User.id)))
+    found = (Colleague(user.id, user.name) for user in session.scalars(same.order_by(User.id)))
+    return tuple(sorted(found, key=lambda one: reading_order(one.name)))
 
 
 def name_deputy(

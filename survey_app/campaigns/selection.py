@@ -104,7 +104,7 @@ def _known(word: str | None, known: Iterable[str]) -> str:
 
 
 def _by_name(row: BoardRow) -> tuple[object, ...]:
-    return names.reading_order(row.unit.name), row.unit.id
+    return row.unit.in_order
 
 
 def _share(rate: Rate | None) -> Fraction | None:

@@ -244,9 +244,9 @@ def frame(session: Session, survey_id: str) -> tuple[FrameLine, ...]:
         .join(Unit, Unit.id == FrameRow.unit_id)
         .outerjoin(SealedUnit, names.of(FrameRow.survey_id))
         .where(FrameRow.survey_id == survey_id)
-        .order_by(func.coalesce(SealedUnit.name, Unit.name), Unit.id)
+        .order_by(Unit.id)
     )
-    return tuple(
+    lines = (
         FrameLine(
             names.called(units.view(row.Unit), row),
             row.FrameRow.households,
@@ -256,6 +256,7 @@ def frame(session: Session, survey_id: str) -> tuple[FrameLine, ...]:
         )
         for row in rows
     )
+    return tuple(sorted(lines, key=lambda line: line.unit.in_order))
 
 
 def frame_line(session: Session, survey_id: str, village_code: str) -> FrameLine:

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db
+from survey_app.alphabet import reading_order
 from survey_app.forms import clean
 from survey_app.journal import queries as journal
 
@@ -31,7 +32,7 @@ def audit_log() -> ResponseReturnValue:
     return render_template(
         "journal/log.html",
         entries=found,
-        acts=sorted(journal.acts(current, person), key=audit.act_name),
+        acts=sorted(journal.acts(current, person), key=lambda act: reading_order(audit.act_name(act))),
         act_name=audit.act_name,
         act=act,
         day_typed=typed,

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app import audit, db
+from survey_app.alphabet import reading_order
 from survey_app.collecting import leaves, second_keying, stored
 from survey_app.collecting.models import SealedResponse
 from survey_app.errors import DomainError
@@ -242,7 +243,7 @@ def _drawn(session: Session, seal: Seal) -> list[SealedResponse]:
 
 def _by_village(rows: Iterable[SealedResponse], names: Mapping[int, str]) -> list[SealedResponse]:
     """In the order in which they are looked for: village by village, by receipt."""
-    return sorted(rows, key=lambda row: (names[row.unit_id], row.leaf))
+    return sorted(rows, key=lambda row: (reading_order(names[row.unit_id]), row.leaf))
 
 
 def _newest(session: Session, survey_id: str) -> dict[str, SlipComparison]:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.collecting import paradata
@@ -150,12 +150,12 @@ def _villages(session: Session, wanted: tuple[str, ...]) -> dict[str, list[tuple
         .join(Unit, Unit.id == FrameRow.unit_id)
         .outerjoin(SealedUnit, names.of(FrameRow.survey_id))
         .where(FrameRow.survey_id.in_(wanted))
-        .order_by(FrameRow.survey_id, func.coalesce(SealedUnit.name, Unit.name), Unit.id)
+        .order_by(FrameRow.survey_id, Unit.id)
     )
     found: dict[str, list[tuple[UnitView, int]]] = defaultdict(list)
     for row in rows:
         found[row.survey_id].append((names.called(units.view(row.Unit), row), row.households))
-    return found
+    return {survey: sorted(asked, key=lambda one: one[0].in_order) for survey, asked in found.items()}
 
 
 def _doors(session: Session, wanted: tuple[str, ...]) -> dict[_Village, dict[Mode, ChannelCounts]]:

@@ -1,4 +1,4 @@
-"""When two typed names are the same name, and in which order names are read out.
+"""When two typed names are the same name.
 
 Knows neither units nor files. Vietnamese is typed in composed and decomposed form, with the tone mark on
 either vowel ("Hoà", "Hòa"), with straight and curly apostrophes: none of that makes another name.
@@ -44,18 +44,6 @@ def plain(text: str) -> str:
     letters = unicodedata.normalize("NFD", tidy(text).casefold().replace("đ", "d"))
     bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return " ".join(re.sub(r"[\W_]+", " ", bare).split())
-
-
-def reading_order(name: str) -> tuple[tuple[int, str], ...]:
-    """A sorting key that puts village 2 before village 10.
-
-    >>> sorted(["10", "2", "Ấp Mới", "An Lạc"], key=reading_order)
-    ['2', '10', 'An Lạc', 'Ấp Mới']
-    """
-    parts = re.split(r"(\d+)", plain(name))
-    return tuple((int(part), "") if part.isdecimal() else (10**9, part) for part in parts if part) + (
-        (10**9, name),
-    )
 
 
 def _syllable(word: str) -> str:

@@ -12,8 +12,9 @@ from http import HTTPStatus
 from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from survey_app import revisions
+from survey_app import alphabet, revisions
 from survey_app.access import Identity
+from survey_app.alphabet import Place
 from survey_app.config import VIETNAM
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
@@ -51,6 +52,11 @@ class UnitView:
     def full_name(self) -> str:
         """With the kind, like "Xã Biển Hồ", "Tổ dân phố 3" or "Thôn 3 (xã cũ Ia Mơ)"."""
         return self.printed or kinds.full_name(self.kind, self.name, self.old_unit)
+
+    @property
+    def in_order(self) -> tuple[Place, Place, int]:
+        """Where it stands in a list, by its name; of two villages of one name by the full ones."""
+        return alphabet.reading_order(self.name), alphabet.reading_order(self.full_name), self.id
 
     @property
     def running_name(self) -> str:
@@ -142,10 +148,8 @@ def province_of(session: Session, of: UnitView) -> UnitView:
 
 def communes(session: Session, under_path: str, on: date) -> tuple[UnitView, ...]:
     """Communes in force at or below a path, by name."""
-    return _by_name(
-        view(row)
-        for row in session.scalars(_in_subtree(under_path, Level.COMMUNE, on).order_by(Unit.name, Unit.id))
-    )
+    rows = session.scalars(_in_subtree(under_path, Level.COMMUNE, on).order_by(Unit.id))
+    return tuple(sorted(map(view, rows), key=lambda commune: commune.in_order))
 
 
 def commune_summaries(session: Session, under_path: str, on: date) -> tuple[CommuneSummary, ...]:
@@ -199,9 +203,7 @@ def villages_of(session: Session, commune_ids: Iterable[int], on: date) -> Mappi
     for row, count in rows:
         found[_parent(row)].append(_village(row, count))
     return {
-        commune: tuple(
-            sorted(those, key=lambda village: (names.reading_order(village.unit.name), village.unit.id))
-        )
+        commune: tuple(sorted(those, key=lambda village: village.unit.in_order))
         for commune, those in found.items()
     }
 
@@ -288,10 +290,6 @@ def _in_subtree(path: str, level: Level, on: date) -> Select[Unit]:
 def _passages(session: Session, condition: ColumnElement[bool]) -> tuple[Passage, ...]:
     rows = session.execute(select(Unit, Succession).join(Succession, condition).order_by(Unit.code, Unit.id))
     return tuple(Passage(view(row), succession.how, succession.note) for row, succession in rows)
-
-
-def _by_name(found: Iterable[UnitView]) -> tuple[UnitView, ...]:
-    return tuple(sorted(found, key=lambda one: (names.reading_order(one.name), one.id)))
 
 
 def _parent(village: Unit) -> int:

@@ -100,6 +100,13 @@ def test_every_module_says_why_it_exists():
     assert silent == []
 
 
+def test_no_database_puts_names_in_order():
+    """What people read is sorted by `alphabet`: a database has Thôn 10 before Thôn 2, and Đ behind Z."""
+    by_name = re.compile(r"order_by\([^\n]*\b(?:Unit|SealedUnit|User|Account)\.(?:name|printed)\b")
+
+    assert [str(path) for path in CODE if by_name.search(path.read_text(encoding="utf-8"))] == []
+
+
 def test_only_the_transaction_commits_and_only_views_commands_and_jobs_open_one():
     commits = [path.name for path in CODE if ".commit()" in path.read_text(encoding="utf-8")]
     openers = {path.name for path in CODE if "transaction()" in path.read_text(encoding="utf-8")}
