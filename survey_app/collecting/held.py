@@ -22,9 +22,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from survey_app import db
-from survey_app.collecting import operations, queries, second_keying
-from survey_app.collecting.models import HeldSlip
+from survey_app.collecting import operations, paper, queries
+from survey_app.collecting.models import HeldSlip, KeyingWay
 from survey_app.collecting.operations import Submission
+from survey_app.collecting.paper import PaperOutcome
 from survey_app.collecting.queries import Door
 from survey_app.collecting.refusals import KeyedJustNow, OtherContent
 from survey_app.errors import DomainError
@@ -207,18 +208,19 @@ def _store(session: Session, row: HeldSlip, *, now: datetime, keys: KeyStore) ->
         channel=Channel.PAPER_ENTRY,
         invalid_reason=content["reason"],
     )
-    receipt = refusal = ""
+    code, way = codes.normalise(content["code"]), KeyingWay(content.get("way", KeyingWay.DIGITS))
     try:
-        door = queries.slip_door(session, survey, codes.normalise(content["code"]), keys)
-        receipt = operations.record_response(session, door, submission, now=now, keys=keys).printed
-        second_keying.note_keyer(session, survey.id, door.unit_id, row.user_id)
+        door = queries.slip_door(session, survey, code, keys)
+        became = paper.store_slip(
+            session, door, code, submission, way=way, by=row.user_id, now=now, keys=keys
+        )
     except DomainError as error:
-        refusal = error.message
+        became = PaperOutcome(None, error)
     told = {
         "slip": codes.ending(content["code"]),
         "village": content["village"],
-        "receipt": receipt,
-        "refusal": refusal,
+        "receipt": became.receipt.printed if became.receipt else "",
+        "refusal": became.refusal.message if became.refusal else "",
     }
     session.execute(delete(HeldSlip).where(HeldSlip.user_id == row.user_id, HeldSlip.place == _LAST))
     row.content = closed(row.survey_id, row.user_id, told, keys)

@@ -1,8 +1,9 @@
 """Tables of answers. Spent codes and responses share no key, no time and no order."""
 
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import JSON, LargeBinary, String, false
+from sqlalchemy import JSON, CheckConstraint, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_app.db import Base, UtcDateTime
@@ -78,6 +79,51 @@ class InvalidPaper(Base):
     survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
     unit_id: Mapped[int] = mapped_column(primary_key=True)
     reason: Mapped[str] = mapped_column(String(30), primary_key=True)
+    slips: Mapped[int]
+
+
+class KeyingWay(StrEnum):
+    """How a paper slip was keyed."""
+
+    #: The numbers of what is not satisfied or blank; the rest is satisfied.
+    EXCEPTIONS = "exceptions"
+    DIGITS = "digits"
+    SCAN = "scan"
+
+
+class PaperSlip(Base):
+    """The code of a paper slip that came to be keyed, encrypted under the survey's pepper, and the leaf of its answer.
+
+    After the seal the drawn slips alone; see `paper`.
+    """
+
+    __tablename__ = "paper_slips"
+    __table_args__ = (
+        CheckConstraint("way IN ('exceptions', 'digits', 'scan')", name="way_known"),
+        CheckConstraint("(leaf IS NULL) = (way IS NULL)", name="keyed_some_way"),
+        {"sqlite_with_rowid": False},
+    )
+
+    survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
+    slip: Mapped[bytes] = mapped_column(LargeBinary(64), primary_key=True)
+    unit_id: Mapped[int]
+    #: None where its household had answered by phone.
+    leaf: Mapped[str | None] = mapped_column(String(64))
+    way: Mapped[str | None] = mapped_column(String(10))
+
+
+class DeskCounter(Base):
+    """Paper slips of a village that came to be keyed, in counts by what became of them; tied to no slip."""
+
+    __tablename__ = "desk_counters"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('exceptions', 'digits', 'scan', 'by_phone')", name="outcome_known"),
+    )
+
+    survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(primary_key=True)
+    #: The way it was keyed, or "by_phone" where its household had answered by phone.
+    outcome: Mapped[str] = mapped_column(String(10), primary_key=True)
     slips: Mapped[int]
 
 

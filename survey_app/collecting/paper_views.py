@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey_app import access, db, throttle
-from survey_app.collecting import guessing, held, operations, queries, wording
+from survey_app.collecting import guessing, held, operations, paper, queries, wording
 from survey_app.collecting.held import Held, HeldOutcome, MendedTooLate
 from survey_app.collecting.queries import Door
 from survey_app.collecting.refusals import (
@@ -84,7 +84,7 @@ def look_at_code(survey_id: str) -> ResponseReturnValue:
     survey = own_survey(survey_id)
     try:
         typed = codes.normalise(request.form.get("_code", ""), survey.id)
-        _require_unused(current, _door(current, survey, typed, now))
+        _require_unused(_door(current, survey, typed, now), typed)
         slip, _outcome = _of_clerk()
         mended = slip is not None and slip.submission_id == request.form.get("_id")
         if slip is not None and not mended:
@@ -118,18 +118,15 @@ def record_slip(survey_id: str) -> ResponseReturnValue:
             raise nothing_keyed()
         if reason and reason not in invalid_reasons():
             raise WrongAnswers({"": _("Choose the reason from the list.")})
-        door = _door(current, survey, codes.normalise(typed, survey.id), now)
+        code = codes.normalise(typed, survey.id)
+        door = _door(current, survey, code, now)
         submission = operations.Submission(
             id=submission_id(),
             answers=reading.answers,
             channel=Channel.PAPER_ENTRY,
             invalid_reason=reason or None,
         )
-        with db.transaction() as writing:
-            is_new = held.hold(
-                writing, door, codes.grouped(codes.normalise(typed, survey.id)), submission,
-                by=access.identity().user_id, now=now, keys=store(),
-            )  # fmt: skip
+        is_new = _hold(door, code, submission, now)
     except MendedTooLate as refusal:
         _store_held(now)
         return _kept_page(survey, refusal.message, refusal.status, problems={})
@@ -200,6 +197,18 @@ def _of_clerk() -> tuple[Held | None, HeldOutcome | None]:
         return None, None
 
 
+def _hold(door: Door, code: str, submission: operations.Submission, now: datetime) -> bool:
+    """Hold the slip; whether it is a new one."""
+    try:
+        with db.transaction() as writing:
+            return held.hold(
+                writing, door, codes.grouped(code), submission,
+                by=access.identity().user_id, now=now, keys=store(),
+            )  # fmt: skip
+    except CodeUsed as used:
+        raise (_used(door, code) if door.spent else used) from used
+
+
 def nothing_keyed() -> WrongAnswers:
     """The refusal of a slip on which nothing was keyed, though no reason says that it is blank."""
     return WrongAnswers({"": _("Nothing was keyed. If the slip is blank, choose “Nothing is ticked” below.")})
@@ -220,11 +229,17 @@ def _door(current: Session, survey: SurveyView, code: str, now: datetime) -> Doo
         raise
 
 
-def _require_unused(current: Session, door: Door) -> None:
+def _require_unused(door: Door, code: str) -> None:
     if door.spent:
-        raise queries.spent_refusal(current, door)
+        raise _used(door, code)
     if door.voided:
         raise CodeVoid
+
+
+def _used(door: Door, code: str) -> CodeUsed:
+    """Why a spent slip is not keyed; one that a phone was first with is counted."""
+    with db.transaction() as writing:
+        return paper.note_used(writing, door, code, store())
 
 
 def _takes_paper(current: Session, unit_path: str) -> list[SurveyView]:

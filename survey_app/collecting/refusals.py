@@ -48,6 +48,25 @@ class CodeUsed(DomainError):
         )
 
 
+class AnsweredByPhone(CodeUsed):
+    """The household of a paper slip had answered by phone; never when, where or what."""
+
+    def __init__(self) -> None:
+        DomainError.__init__(
+            self,
+            _(
+                "This household has already answered by phone, and that answer counts. The slip is noted; put it aside."
+            ),
+        )
+
+
+class KeyedBefore(CodeUsed):
+    """The paper slip is an answer already."""
+
+    def __init__(self) -> None:
+        DomainError.__init__(self, _("This slip has already been keyed. Put it with the keyed ones."))
+
+
 class KeyedJustNow(CodeUsed):
     """The clerk types the code of the slip that is still held."""
 

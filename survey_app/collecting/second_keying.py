@@ -100,12 +100,6 @@ class VillageDraw:
     waiting: tuple[str, ...]
 
 
-def note_keyer(session: Session, survey_id: str, unit_id: int, user_id: int) -> None:
-    """Remember that this person keys paper of this village."""
-    row = {"survey_id": survey_id, "unit_id": unit_id, "user_id": user_id}
-    db.insert_if_new(session, PaperKeyer, row)
-
-
 def waiting(session: Session, survey: SurveyView, user_id: int, keys: KeyStore) -> tuple[VillageDraw, ...]:
     """Every village with drawn slips not keyed again yet. Raises KeyMissing; empty while no paper is taken."""
     if not survey.takes_paper:

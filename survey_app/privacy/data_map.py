@@ -100,8 +100,11 @@ DATA_MAP = (
         _WITH_SURVEY,
     ),
     DataLine(
-        ("activity_counters", "invalid_papers"),
-        _l("Answers counted by ten minutes, and invalid paper slips by reason, tied to no answer"),
+        ("activity_counters", "invalid_papers", "desk_counters"),
+        _l(
+            "Answers counted by ten minutes; paper slips by the way they were keyed, invalid ones by reason, and those "
+            "of households that had answered by phone; tied to no answer"
+        ),
         _l("To notice invented answers"),
         _l("Front, province and auditor"),
         _FOREVER,
@@ -124,6 +127,16 @@ DATA_MAP = (
         _l("The clerk who keyed it"),
         _l("A minute; a receipt until the next slip, at most until the survey is sealed"),
         _NOT_ERASED,
+    ),
+    DataLine(
+        ("paper_slips",),
+        _l("The codes of keyed paper slips, encrypted, beside the digest of their answer"),
+        _l("So that a drawn paper slip is found by its own code"),
+        _l(
+            "The end of a drawn slip's code: who keys it again, and officers who compare it. Else nobody, by any page"
+        ),
+        _l("From the seal on the drawn slips alone; gone with the key, after acceptance or 180 days"),
+        _l("By destroying the key, which the minute job does"),
     ),
     DataLine(
         ("paper_keyers",),

@@ -31,7 +31,9 @@ from survey_app.sealing.queries import RAW_REMOVED
 #: The act that notes which tables were written again, and after which act.
 ERASED = "results.erased"
 #: What is moved or deleted while answers still come in, or rewritten at the seal.
-_OF_ANSWERING = ("responses", "progress", "activity_counters", "network_counters", "second_keyings")
+_OF_ANSWERING = (
+    "responses", "progress", "activity_counters", "network_counters", "second_keyings", "paper_slips",
+)  # fmt: skip
 _ALL = (*_OF_ANSWERING, "spent_codes", "slips")
 _OF_ANSWERS = ("sealed_responses", "annulled_responses")
 #: Tables in which each act leaves old places of rows.

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit
 from survey_app.accounts.models import Invitation
+from survey_app.collecting import paper
 from survey_app.collecting.models import AnnulledResponse, RetainedLeaf, SealedResponse
 from survey_app.errors import DomainError
 from survey_app.fieldwork import operations
@@ -128,6 +129,7 @@ def remove_answers(
     """
     number = _removable(session, survey_id, before)
     answers = sum(_keep_leaves_alone(session, table, number) for table in _ANSWERS)
+    paper.keep_only(session, number, ())
     session.execute(delete(TextReview).where(TextReview.survey_id == number))
     audit.record(session, actor, queries.RAW_REMOVED, f"survey:{number}", at=now, answers=answers)
     return Removed(number, answers)

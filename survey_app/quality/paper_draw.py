@@ -27,13 +27,10 @@ from survey_app.quality.models import PaperComparison
 from survey_app.questions.answers import asked_and_answered
 from survey_app.questions.instrument import Question
 from survey_app.questions.reading import Value
-from survey_app.scoring import keying, lots, tallies
+from survey_app.scoring import keying, tallies
 from survey_app.scoring.keying import DrawOutcome, SecondKeying
 from survey_app.sealing import queries
 from survey_app.sealing.models import Seal, TallyRow
-
-#: Stands before each leaf in the draw, so that no other draw under the digest is the same.
-_NAME = "paper:"
 
 
 class SlipOutcome(StrEnum):
@@ -111,12 +108,6 @@ class PaperDraw:
     slips: tuple[DrawnSlip, ...]
     outcome: DrawOutcome
     removed_on: date | None
-
-
-def drawn_leaves(digest: str, of_paper: Iterable[str]) -> tuple[str, ...]:
-    """The leaves drawn by the digest (hexadecimal) among those of the paper answers."""
-    names = lots.draw(bytes.fromhex(digest), (_NAME + leaf for leaf in of_paper), keying.SIGNERS_DRAW)
-    return tuple(name.removeprefix(_NAME) for name in names)
 
 
 def paper_draw(session: Session, survey_id: str, *, with_answers: bool) -> PaperDraw:
@@ -238,7 +229,7 @@ def _drawn(session: Session, seal: Seal) -> list[SealedResponse]:
         .order_by(SealedResponse.id)
     )
     by_leaf = {row.leaf: row for row in rows}
-    return [by_leaf[leaf] for leaf in drawn_leaves(seal.digest, by_leaf)]
+    return [by_leaf[leaf] for leaf in keying.signers_draw(seal.digest, by_leaf)]
 
 
 def _by_village(rows: Iterable[SealedResponse], names: Mapping[int, str]) -> list[SealedResponse]:

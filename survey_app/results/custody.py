@@ -14,6 +14,7 @@ from survey_app import audit, db
 from survey_app.access import Identity
 from survey_app.approvals import requests as approvals
 from survey_app.approvals.approval import ApprovalView
+from survey_app.collecting import paper
 from survey_app.errors import DomainError
 from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork import queries as surveys
@@ -156,6 +157,7 @@ def record_destruction(session: Session, survey_id: str, *, actor: str, now: dat
     if obstacle is not None:
         raise KeyKept(obstacle)
     survey.pepper_destroyed_at = now
+    paper.keep_only(session, survey_id, ())
     audit.record(session, actor, "results.destroy_pepper", f"survey:{survey_id}", at=now)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from survey_app.questions.instrument import Instrument, Question
 from survey_app.questions.reading import Value
+from survey_app.scoring import lots
 
 #: One slip in this many is keyed again by another person.
 ONE_IN = 10
@@ -15,6 +16,8 @@ ONE_IN = 10
 MOST_DIFFERING = 1
 #: Slips that a signer compares with what was keyed.
 SIGNERS_DRAW = 20
+#: Stands before each leaf in that draw, so that no other draw under the digest is the same.
+_NAME = "paper:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,12 @@ def sample_size(slips: int) -> int:
     [0, 1, 1, 2]
     """
     return -(-slips // ONE_IN)
+
+
+def signers_draw(digest: str, of_paper: Iterable[str]) -> tuple[str, ...]:
+    """The leaves drawn by the digest of a seal (hexadecimal) among those of the paper answers."""
+    names = lots.draw(bytes.fromhex(digest), (_NAME + leaf for leaf in of_paper), SIGNERS_DRAW)
+    return tuple(name.removeprefix(_NAME) for name in names)
 
 
 def keyed_again(instrument: Instrument) -> tuple[Question, ...]:

@@ -15,8 +15,10 @@ from survey_app.access import Identity
 from survey_app.approvals.approval import ApprovalView
 from survey_app.collecting.models import (
     AnnulledResponse,
+    DeskCounter,
     InvalidPaper,
     NetworkCounter,
+    PaperSlip,
     Response,
     SecondKeyingRow,
     TenMinuteCounter,
@@ -36,7 +38,9 @@ from survey_app.sealing.models import ReceiptList
 
 _POSSIBLE = (State.OPEN, State.COUNTING)
 #: What is known of the time of asking that ends, besides its answers: it would be mixed with that of the next.
-_OF_THE_ROUND = (InvalidPaper, TenMinuteCounter, NetworkCounter, SecondKeyingRow, ReceiptList)
+_OF_THE_ROUND = (
+    InvalidPaper, PaperSlip, DeskCounter, TenMinuteCounter, NetworkCounter, SecondKeyingRow, ReceiptList,
+)  # fmt: skip
 
 
 class CannotAnnul(DomainError):

@@ -14,6 +14,7 @@ from survey_app.audit import AuditEvent
 from survey_app.collecting.models import (
     AnnulledResponse,
     NetworkCounter,
+    PaperSlip,
     Response,
     SecondKeyingRow,
     SpentCode,
@@ -27,7 +28,7 @@ from survey_app.sealing import shuffling
 #: The act under which it is noted.
 SET_ASIDE = "results.set_aside"
 _REWRITTEN = (SlipRow, SpentCode, Progress)
-_DROPPED = (TenMinuteCounter, NetworkCounter, SecondKeyingRow)
+_DROPPED = (TenMinuteCounter, NetworkCounter, SecondKeyingRow, PaperSlip)
 
 
 def owed(session: Session) -> tuple[str, ...]:

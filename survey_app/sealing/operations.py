@@ -13,9 +13,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey_app import audit
-from survey_app.collecting import held, held_again, networks
+from survey_app.collecting import held, held_again, networks, paper
 from survey_app.collecting.models import (
     AnnulledResponse,
+    PaperSlip,
     Response,
     SealedResponse,
     SecondKeyingRow,
@@ -26,12 +27,12 @@ from survey_app.errors import DomainError
 from survey_app.fieldwork import names, rounds
 from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import Progress, Purpose, SlipRow, State
+from survey_app.fieldwork.models import Channel, Medium, Progress, Purpose, SlipRow, State
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore
-from survey_app.scoring import quartiles, tallies
+from survey_app.scoring import keying, quartiles, tallies
 from survey_app.sealing import at_sealing, counting, documents, queries, shuffling, words
 from survey_app.sealing.counting import Count
 from survey_app.sealing.models import FeedbackFigure, Seal, TallyRow
@@ -100,7 +101,9 @@ def close_and_seal(session: Session, survey_id: str, *, actor: str, now: datetim
     at_sealing.keep(session, survey, frame, answers)
     networks.forget(session, survey_id)
     digest = _write_seal(session, survey, frame, count, annulled, actor=actor, now=now, keys=keys)
-    for table in (SlipRow, SpentCode, Progress, TenMinuteCounter):
+    on_paper = [answer.leaf for answer in answers if Channel(answer.channel).medium is Medium.PAPER]
+    paper.keep_only(session, survey_id, keying.signers_draw(digest, on_paper))
+    for table in (SlipRow, SpentCode, Progress, TenMinuteCounter, PaperSlip):
         shuffling.move(session, table, table, survey_id)
     row.state = State.SEALED
     row.revision += 1

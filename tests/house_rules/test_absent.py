@@ -28,9 +28,9 @@ NEVER = {
     "multiprocessing", "nntplib", "pickle", "poplib", "pty", "runpy", "shelve", "smtplib", "socket", "socketserver",
     "ssl", "subprocess", "telnetlib", "urllib.request", "webbrowser", "xml", "xmlrpc",
 }  # fmt: skip
-#: All that is used of `cryptography`: authenticated AES-256-GCM, Ed25519, HKDF with SHA-256, and how a key is written.
+#: All that is used of `cryptography`: authenticated AES-256-GCM and SIV, Ed25519, HKDF with SHA-256, and how a key is written.
 PRIMITIVES = {
-    "AESGCM", "Ed25519PrivateKey", "Ed25519PublicKey", "Encoding", "HKDF", "InvalidSignature", "InvalidTag",
+    "AESGCM", "AESSIV", "Ed25519PrivateKey", "Ed25519PublicKey", "Encoding", "HKDF", "InvalidSignature", "InvalidTag",
     "NoEncryption", "PrivateFormat", "PublicFormat", "SHA256",
 }  # fmt: skip
 

@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError
 from survey_app import db
 from survey_app.access import Role
 from survey_app.audit import AuditEvent
-from survey_app.collecting import leaves, operations, queries, schedule, second_keying
-from survey_app.collecting.models import HeldSlip, PaperKeyer, Response, SecondKeyingRow
+from survey_app.collecting import leaves, operations, paper, queries, schedule, second_keying
+from survey_app.collecting.models import HeldSlip, KeyingWay, PaperKeyer, Response, SecondKeyingRow
 from survey_app.collecting.operations import Submission
 from survey_app.fieldwork import codes
 from survey_app.fieldwork import operations as fieldwork
@@ -57,10 +57,12 @@ def keyed(commune, survey, clerk, hand_out):
         for code in hand_out(survey, commune.villages[village], count):
             answers = read_answers(survey.instrument, FIRST).answers
             with db.transaction() as current:
-                door = queries.slip_door(current, survey, codes.normalise(code), store())
+                typed = codes.normalise(code)
+                door = queries.slip_door(current, survey, typed, store())
                 sent = Submission(str(uuid.uuid4()), answers, Channel.PAPER_ENTRY)
-                operations.record_response(current, door, sent, now=datetime.now(UTC), keys=store())
-                second_keying.note_keyer(current, survey.id, door.unit_id, signed_in())
+                paper.store_slip(
+                    current, door, typed, sent, way=KeyingWay.DIGITS, by=signed_in(), now=datetime.now(UTC), keys=store()
+                )  # fmt: skip
         return drawn(survey)
 
     return key
@@ -193,7 +195,9 @@ def test_whoever_keyed_one_village_may_check_another(commune, survey, keyed, sec
     keyed(2, "Bang")
     person = second()
     with db.transaction() as current:
-        second_keying.note_keyer(current, survey.id, commune.villages["Phung"].id, signed_in())
+        current.add(
+            PaperKeyer(survey_id=survey.id, unit_id=commune.villages["Phung"].id, user_id=signed_in())
+        )
 
     assert key_again(person, survey, _receipt=drawn(survey)[0], **FIRST).status_code == 303
 

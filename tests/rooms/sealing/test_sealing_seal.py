@@ -158,6 +158,7 @@ def test_what_a_seal_leaves_on_the_disk_is_owed_until_it_is_erased_and_then_note
         [
             "activity_counters",
             "network_counters",
+            "paper_slips",
             "progress",
             "responses",
             "second_keyings",
