@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests import verifying
 from tests.journeys.conftest import window
 from tests.tamperings import (
     KNOWN_KEY,
@@ -23,7 +22,6 @@ from tests.tamperings import (
     genuine,
 )
 
-_VERIFIER = Path(__file__).parents[2] / "verifier"
 _WITHOUT_ED25519 = """
 const own = crypto.subtle.importKey.bind(crypto.subtle);
 crypto.subtle.importKey = (format, key, kind, ...rest) =>
@@ -49,7 +47,7 @@ def _opened(browser: Browser, script: str = "") -> Iterator[Page]:
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.add_init_script(script)
-    page.goto((_VERIFIER / "verifier.html").as_uri())
+    page.goto((verifying.FOLDER / "verifier.html").as_uri())
     yield page
     context.close()
     assert errors == []
@@ -187,15 +185,12 @@ def test_the_page_fits_a_narrow_phone(verifier: Page, tmp_path: Path) -> None:
 
 
 def test_the_page_and_the_command_hold_the_same_words() -> None:
-    text = (_VERIFIER / "verifier.html").read_text(encoding="utf-8")
+    text = (verifying.FOLDER / "verifier.html").read_text(encoding="utf-8")
     block = text.partition('id="words">')[2].partition("</script>")[0]
-    printed = subprocess.run(
-        [sys.executable, "-c", "import json, words; print(json.dumps({name: getattr(words, name) for name in"
-         " ('CHECKS', 'REASONS', 'STATUS', 'SENTENCES', 'PAGE')}))"],
-        cwd=_VERIFIER, capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
+    words = verifying.part("words")
+    tables = ("CHECKS", "REASONS", "STATUS", "SENTENCES", "PAGE")
 
-    assert json.loads(block) == json.loads(printed)
+    assert json.loads(block) == json.loads(json.dumps({name: getattr(words, name) for name in tables}))
 
 
 def _write(folder: Path, found: dict[str, Any]) -> Path:
@@ -229,13 +224,7 @@ def _lines(page: Page) -> list[dict[str, str]]:
 
 
 def _command(file: Path, *options: str) -> str:
-    done = subprocess.run(
-        [sys.executable, str(_VERIFIER / "verify.py"), str(file), *options],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.stdout.strip()
+    return verifying.command(file, *options).stdout.strip()
 
 
 def _screen(page: Page, name: str) -> None:

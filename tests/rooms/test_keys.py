@@ -16,6 +16,7 @@ from survey_app import command_line, db, doors, jobs, key_marks, keys
 from survey_app.audit import AuditEvent
 from survey_app.fieldwork.models import State, Survey
 from survey_app.fieldwork.queries import surveys_without_pepper
+from tests import verifying
 from tests.conftest import make_app
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
@@ -264,12 +265,11 @@ def test_a_set_of_before_names_the_key_that_signed_it_and_the_server_publishes_b
     found = client.get(f"/ket-qua/{sealed.id}/du-lieu.json").json
     page = client.get("/ket-qua/khoa").text
     (tmp_path / "set.json").write_text(json.dumps(found), encoding="utf-8")
-    verify = [sys.executable, "verifier/verify.py", tmp_path / "set.json", "--key", earlier]
-    told = subprocess.run(verify, cwd=PROJECT, capture_output=True, text=True, check=False)
+    told = verifying.command(tmp_path / "set.json", "--key", earlier)
 
     assert earlier != newer
     assert (found["seal"]["public_key"], found["seal"]["key_id"]) == (earlier, earlier[:16])
-    assert told.returncode == 0
+    assert told.status == 0
     assert f"số hiệu khóa: {earlier[:16]}" in told.stdout
     assert page.index(newer) < page.index(earlier)
     assert run("reporting", "pack", "--survey", sealed.id, "--out", str(tmp_path / "pack.zip")).exit_code == 0

@@ -2,11 +2,8 @@
 
 import io
 import json
-import subprocess
-import sys
 import zipfile
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -28,12 +25,12 @@ from survey_app.sealing import documents, triggers, verification
 from survey_app.sealing import queries as results
 from survey_app.units import queries as units
 from survey_app.units.models import Unit
+from tests import verifying
 from tests.rooms.reporting.test_reporting_papers import words
 from tests.rooms.sealing.conftest import HAPPY, NOW, UNHAPPY, Surveys
 
 pytestmark = pytest.mark.both_engines
 
-VERIFY = Path(__file__).parents[3] / "verifier" / "verify.py"
 RESULT = "/can-bo/dot/0001"
 #: Later than everything that is compared, and the same for both times.
 PRINTED_AT = datetime(2026, 6, 2, 2, 0, tzinfo=UTC)
@@ -262,9 +259,8 @@ def test_the_sets_of_an_older_seal_keep_their_format_and_the_verifier_says_what_
         (sets.auditor_set(db.session(), "0001", key), 2),
     ):
         (tmp_path / "set.json").write_text(json.dumps(found), encoding="utf-8")
-        done = subprocess.run(
-            [sys.executable, VERIFY, tmp_path / "set.json"], capture_output=True, text=True, check=False
-        )
 
-        assert (found["format"], done.returncode) == (f"survey-set/{version}", 0)
-        assert done.stdout.count("không nằm trong bản đã ký") == 3
+        told = verifying.command(tmp_path / "set.json")
+
+        assert (found["format"], told.status) == (f"survey-set/{version}", 0)
+        assert told.stdout.count("không nằm trong bản đã ký") == 3

@@ -5,10 +5,8 @@ import io
 import json
 import re
 import subprocess
-import sys
 import zipfile
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import zxingcpp
@@ -29,9 +27,9 @@ from survey_app.results.postings import Noted
 from survey_app.rulebooks import operations as rulebooks
 from survey_app.sealing import queries as results
 from survey_app.units import queries as units
+from tests import verifying
 from tests.rooms.sealing.conftest import BLANK, HAPPY, NOW, UNHAPPY, Surveys
 
-PROJECT = Path(__file__).parents[3]
 PAGES = "/can-bo/dot/0001"
 MINUTES = f"{PAGES}/giay-to/bien-ban-kiem-phieu.pdf"
 TABLE = f"{PAGES}/giay-to/bang-tong-hop.pdf"
@@ -404,12 +402,7 @@ def test_the_pack_holds_every_paper_and_record_and_what_it_promises_is_right(
 
 def verified(public_set, folder):
     """Whether the stand-alone command finds nothing wrong with the set."""
-    file = folder / "set.json"
-    file.write_bytes(public_set)
-    done = subprocess.run(
-        [sys.executable, PROJECT / "verifier" / "verify.py", file, "--json"], capture_output=True, check=False
-    )
-    return done.returncode == 0
+    return verifying.verify(public_set, folder).status == 0
 
 
 def test_the_command_writes_the_pack_as_the_operators_act(app, sealed, tmp_path):

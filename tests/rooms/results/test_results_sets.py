@@ -1,8 +1,6 @@
 """The two sets of a sealed survey: who gets which, what each holds and withholds, and that the verifier accepts both."""
 
 import json
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from survey_app.privacy import retention
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
 from survey_app.sealing import schedule
 from survey_app.sealing.models import Seal
+from tests import verifying
 
 PROJECT = Path(__file__).parents[3]
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
@@ -43,13 +42,8 @@ def sealed(surveys):
 
 def verify(found: dict[str, Any], folder: Path, *options: str) -> tuple[int, dict[str, str]]:
     """What the stand-alone command says of a set: its exit status, and the status of each check."""
-    file = folder / "set.json"
-    file.write_text(json.dumps(found), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, PROJECT / "verifier" / "verify.py", file, "--json", *options],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    return done.returncode, {line["check"]: line["status"] for line in json.loads(done.stdout)["checks"]}
+    told = verifying.verify(found, folder, *options)
+    return told.status, {check: status for check, (status, _where) in told.outcomes.items()}
 
 
 def public_key() -> str:

@@ -1,11 +1,7 @@
 """A wronged village: two bodies set its answers aside, it is asked again, and one seal covers both lists."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, update
@@ -23,13 +19,13 @@ from survey_app.fieldwork.refusals import WrongState
 from survey_app.quality import callbacks
 from survey_app.sealing import operations, verification
 from survey_app.sealing.models import ReceiptList
+from tests import verifying
 from tests.pages import Page
 from tests.rooms.conftest import ticket_of
 
 pytestmark = pytest.mark.both_engines
 
 API = "/api/v1/submissions"
-PROJECT = Path(__file__).parents[3]
 REASON = "Trưởng làng thu phiếu về tự điền"
 BODIES = (Role.FRONT_COMMUNE, Role.COMMUNE)
 
@@ -102,13 +98,7 @@ def seal(survey):
 
 def check(found, folder, *options):
     """What the stand-alone command says of a set."""
-    file = folder / "set.json"
-    file.write_text(json.dumps(found), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, PROJECT / "verifier" / "verify.py", file, "--json", *options],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    return {line["check"]: (line["status"], line["where"]) for line in json.loads(done.stdout)["checks"]}
+    return verifying.verify(found, folder, *options).outcomes
 
 
 def failed(outcomes):

@@ -2,11 +2,8 @@
 
 import json
 import re
-import subprocess
-import sys
 import uuid
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,11 +13,11 @@ from survey_app.fieldwork.models import Purpose, State
 from survey_app.privacy import texts
 from survey_app.questions.kinds import Kind, Result
 from survey_app.sealing import schedule, verification
+from tests import verifying
 from tests.every_kind import EXAMPLES
 from tests.readers import words
 from tests.rooms.conftest import advance
 
-PROJECT = Path(__file__).parents[3]
 ANSWERS = 24
 
 
@@ -230,10 +227,4 @@ def release(survey, question, count):
 
 def failed(found, folder):
     """The checks of the stand-alone verifier that a set does not pass."""
-    file = folder / "set.json"
-    file.write_text(json.dumps(found), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, PROJECT / "verifier" / "verify.py", file, "--json"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    return [line["check"] for line in json.loads(done.stdout)["checks"] if line["status"] == "fail"]
+    return verifying.verify(found, folder).checks("fail")
