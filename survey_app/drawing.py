@@ -5,7 +5,7 @@ Charts are drawn where their figures are known.
 
 import base64
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
@@ -34,15 +34,30 @@ def qr_svg(text: str) -> bytes:
 
     Each run of dark modules in a row is one rectangle, which prints without hairlines between modules.
     """
-    qrcode = heavy.qrcode()
-    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_Q, border=QUIET_MODULES)
-    code.add_data(text, optimize=0)
-    code.make(fit=True)
-    matrix = code.get_matrix()
+    (matrix,) = qr_symbols([text])
     path = "".join(_runs(y, row) for y, row in enumerate(matrix))
     side = len(matrix)
     size = f'viewBox="0 0 {side} {side}" width="{side}mm" height="{side}mm"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size}><path d="{path}"/></svg>'.encode()
+
+
+def qr_symbols(texts: Iterable[str]) -> Iterator[list[list[bool]]]:
+    """The modules of a QR symbol for each of `texts`, dark ones true, level Q, quiet zone included.
+
+    All have the mask that suits the first best: every mask can be read, and choosing it takes longer than all the rest.
+    """
+    qrcode = heavy.qrcode()
+    mask = None
+    for text in texts:
+        code = qrcode.QRCode(
+            error_correction=qrcode.constants.ERROR_CORRECT_Q, border=QUIET_MODULES, mask_pattern=mask
+        )
+        code.add_data(text, optimize=0)
+        code.best_fit()
+        if mask is None:
+            mask = code.mask_pattern = code.best_mask_pattern()
+        code.make(fit=False)
+        yield code.get_matrix()
 
 
 def data_uri(svg: bytes) -> str:
@@ -62,6 +77,12 @@ def preview_png(title: str, organiser: str) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
+
+
+def font_file(*, bold: bool) -> str:
+    """The file of the font with every Vietnamese letter that this machine has."""
+    found: str = _font(bold, 10).path
+    return found
 
 
 def _runs(y: int, row: Iterable[bool | None]) -> str:

@@ -43,6 +43,9 @@ Sheets = Mapping[str, Iterable[Sequence[Cell]]]
 #: Two decimals with the reader's own decimal sign, as in "98,61 %".
 _PERCENT_FORMAT = r"0.00\ %"
 
+#: Of CSS.
+_MM_PER_PIXEL = 25.4 / 96
+
 #: Full-width signs too: some spreadsheets read them as the plain ones.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -177,33 +180,56 @@ def pdf(html: str) -> bytes:
     return printed
 
 
-def pdf_in_layers(html: str, pages: Iterable[Sequence[int]]) -> bytes:
-    """`html` laid out once, then printed in piles: each page shows the laid-out pages of those numbers, from 0.
-
-    What is the same on hundreds of sheets is laid out and stored a single time. All are of one paper size.
-    """
-
-    pydyf = heavy.pydyf()
-
-    def pile_up(_document: object, made: Any) -> None:
-        layers = [made.objects[number] for number in made.pages["Kids"][::3]]
-        save, restore = pydyf.Stream([b"q"]), pydyf.Stream([b"Q"])
-        made.add_object(save)
-        made.add_object(restore)
-        made.pages.update(Kids=pydyf.Array(), Count=0)
-        for pile in pages:
-            parts = pydyf.Array()
-            for number in pile:
-                parts += (save.reference, layers[number]["Contents"], restore.reference)
-            made.add_page(pydyf.Dictionary({**layers[pile[0]], "Contents": parts}))
-
-    printed: bytes = _document(html).write_pdf(finisher=pile_up)
+def pdf_finished(html: str, finish: Callable[[Any, Any], None]) -> bytes:
+    """`html` printed as PDF once `finish` has changed it: it gets the laid-out document and the pydyf PDF."""
+    printed: bytes = _document(_named(html)).write_pdf(finisher=finish)
     return printed
 
 
-def page_count(html: str) -> int:
-    """How many pages `html` would take, to find out whether a text fits."""
-    return len(_document(html).render().pages)
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where something stands on a laid-out page, in millimetres from its upper left corner."""
+
+    #: Counted from 0.
+    page: int
+    x_mm: float
+    y_mm: float
+    width_mm: float
+    height_mm: float
+
+
+def places(html: str) -> dict[str, Spot]:
+    """Where the elements of `html` stand that have a name in `data-at`; of those of one name the first one counts."""
+    return places_of(_document(_named(html)).render())
+
+
+def pdf_with_places(html: str) -> tuple[bytes, dict[str, Spot]]:
+    """`html` printed as PDF, and `places` of the very same pages."""
+    laid_out = _document(_named(html)).render()
+    return laid_out.write_pdf(), places_of(laid_out)
+
+
+def places_of(laid_out: Any) -> dict[str, Spot]:
+    """The same of a document that was laid out already."""
+    found: dict[str, Spot] = {}
+    for number, page in enumerate(laid_out.pages):
+        for name, corners in page.anchors.items():
+            left, top, right, bottom = (_MM_PER_PIXEL * corner for corner in corners)
+            found.setdefault(name, Spot(number, left, top, right - left, bottom - top))
+    return found
+
+
+def _named(html: str) -> str:
+    """`html` with an id for the first of each name in `data-at`: the renderer tells where ids stand."""
+    seen: set[str] = set()
+
+    def name(found: re.Match[str]) -> str:
+        if found[1] in seen:
+            return ""
+        seen.add(found[1])
+        return f' id="{found[1]}"'
+
+    return re.sub(r' data-at="([^"]*)"', name, html)
 
 
 def _document(html: str) -> Any:

@@ -21,6 +21,14 @@ def pydyf() -> ModuleType:
     return pydyf
 
 
+def fonttools() -> ModuleType:
+    """For fonts cut down to a few letters: the package with the parts that are used."""
+    import fontTools.subset
+    import fontTools.ttLib
+
+    return fontTools
+
+
 def xlsxwriter() -> ModuleType:
     """For workbooks."""
     import xlsxwriter

@@ -2,9 +2,9 @@
 
 Two A5 sheets stand on an A4 page, printed on both sides, cut and folded once. Outside: what the slip is, and
 nothing to tick; all outsides of a village are alike, so it does not matter which outside meets which inside.
-Inside: QR and code on one half, the tick boxes of the same form on the other. A stub sticks out of the folded
-slip and carries no code. Knows nothing of households and keeps no code: who asks hands the codes in and
-takes the file away.
+Inside: QR and code above, the tick boxes of the same form below and on the other half, which type of 9 points and
+rows of 5.5 mm need. A stub sticks out of the folded slip and carries no code. Knows nothing of households and keeps
+no code: who asks hands the codes in and takes the file away.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,13 +16,14 @@ from flask import render_template
 from survey_app import drawing, files
 from survey_app.config import Settings
 from survey_app.fieldwork.queries import SurveyView
+from survey_app.files import Spot
 from survey_app.i18n import force_locale
-from survey_app.printing import ticks
+from survey_app.printing import overprint, ticks
 from survey_app.units.queries import UnitView
 
 _POINTS_PER_MM = 72 / 25.4
 #: Width on the QR half that the address and the code may take.
-_LINE_MM = 85
+_LINE_MM = 87
 #: Width of a bold letter or digit against its height, taken generously.
 _LETTER = 0.64
 
@@ -78,20 +79,69 @@ def html(survey: SurveyView, village: UnitView, codes: Sequence[str], settings: 
 
     Papers speak Vietnamese whatever the language of the screen. Raises SlipTooFull.
     """
-    sheets = _sheets(codes, settings)
-    return _render("printing/print/slips.html", survey, village, sheets, settings, nonce=nonce)
+    return _render(
+        "printing/print/slips.html",
+        survey,
+        settings,
+        village=village,
+        sheets=_sheets(codes, settings),
+        code_points=_code_points(codes[0]),
+        nonce=nonce,
+    )
 
 
 def pdf(survey: SurveyView, village: UnitView, codes: Sequence[str], settings: Settings) -> bytes:
     """The slips as a PDF for printing on both sides, turned over the long edge. Raises SlipTooFull.
 
-    Made whole in memory: 400 slips of 20 questions take 71 MB at the peak and give 0.9 MB, 1,000 take 179 MB and give
-    2.2 MB (measured November 2026). WeasyPrint writes a document at once, and joining the PDFs of several needs a
-    library that renumbers their objects. What limits the batch is the village's households and spares.
+    Made whole in memory, which grows by some kilobytes a slip. What limits the batch is the village's households and
+    spares.
     """
-    sheets = _sheets(codes, settings)
-    layers = _render("printing/print/slip_layers.html", survey, village, sheets, settings)
-    return files.pdf_in_layers(layers, _piles(sheets))
+    own = [overprint.Own(qr_text(settings.public_url, code), code) for code in codes]
+    layers = _render("printing/print/slip_layers.html", survey, settings, village=village)
+    return overprint.pdf(layers, own, _code_points(codes[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An empty box of the answering side: its middle, in millimetres from the upper left corner of that page."""
+
+    question: str
+    option: str
+    x_mm: float
+    y_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class BlankSlip:
+    """The answering side of a survey's slips as they come back: without stub, QR and code.
+
+    The page is 196 x 148.5 mm, folded at 98 mm, torn off at its right edge; it is the same in every village. `boxes`
+    stand in the order of the form.
+    """
+
+    pdf: bytes
+    boxes: tuple[Box, ...]
+    #: The QR with the white margin of four modules that it needs.
+    qr: Spot
+    #: The frame in which the code is printed.
+    code: Spot
+    fold_mm: float = 98.0
+    width_mm: float = 196.0
+    height_mm: float = 148.5
+
+
+def blank(survey: SurveyView, settings: Settings) -> BlankSlip:
+    """What a reader of scanned slips compares with, drawn by the templates that draw the slips. Raises SlipTooFull."""
+    page = _render("printing/print/slip_blank.html", survey, settings)
+    file, places = files.pdf_with_places(page)
+    boxes = []
+    for name, place in places.items():
+        kind, _space, answer = name.partition(" ")
+        if kind == "box":
+            question, option = answer.rsplit(" ", 1)
+            middle = place.x_mm + place.width_mm / 2, place.y_mm + place.height_mm / 2
+            boxes.append(Box(question, option, *middle))
+    return BlankSlip(file, tuple(boxes), places["qr"], places["code"])
 
 
 def csv(survey: SurveyView, village: UnitView, codes: Sequence[str], settings: Settings) -> Iterator[bytes]:
@@ -102,40 +152,18 @@ def csv(survey: SurveyView, village: UnitView, codes: Sequence[str], settings: S
     return files.csv_rows([("village", "code", "url"), *rows])
 
 
-def _render(
-    template: str,
-    survey: SurveyView,
-    village: UnitView,
-    sheets: Sequence[Sequence[Slip]],
-    settings: Settings,
-    **more: str,
-) -> str:
+def _render(template: str, survey: SurveyView, settings: Settings, **more: object) -> str:
     address = typed_address(settings.public_url)
     with force_locale("vi"):
         return render_template(
             template,
             survey=survey,
-            village=village,
             boxes=ticks.tick_boxes(survey.instrument),
-            sheets=sheets,
             address=address,
-            address_points=_points_for(address, largest=19),
-            code_points=_points_for(sheets[0][0].code, largest=20),
+            address_points=_points_for(address, largest=17),
             settings=settings,
             **more,
         )
-
-
-def _piles(sheets: Sequence[Sequence[Slip]]) -> Iterator[tuple[int, ...]]:
-    """Which laid-out pages make up each printed page.
-
-    Pages 0 and 1 are outside and inside of a full sheet, 2 and 3 those of a sheet with one slip; then comes
-    one page for each sheet, with what is its own.
-    """
-    for number, sheet in enumerate(sheets, start=4):
-        outside = 0 if len(sheet) == 2 else 2
-        yield (outside,)
-        yield (outside + 1, number)
 
 
 def _sheets(codes: Sequence[str], settings: Settings) -> list[list[Slip]]:
@@ -146,6 +174,10 @@ def _sheets(codes: Sequence[str], settings: Settings) -> list[list[Slip]]:
 
 def _qr(public_url: str, code: str) -> str:
     return drawing.data_uri(drawing.qr_svg(qr_text(public_url, code)))
+
+
+def _code_points(code: str) -> float:
+    return _points_for(code, largest=19)
 
 
 def _points_for(text: str, *, largest: float) -> float:

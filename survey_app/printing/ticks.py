@@ -1,4 +1,4 @@
-"""The paper half of a slip: the questions of the form as lines with boxes, in the largest type that fits.
+"""The form on paper: its questions as lines with boxes in two columns, in the largest type that fits.
 
 Paper asks the same questions in the same words as the phone. Where all scored questions begin and end alike
 ("Ông/bà có hài lòng về … không?"), those words stand once above the lines, so that the lines can be read.
@@ -7,7 +7,7 @@ Knows nothing of codes.
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from http import HTTPStatus
 from itertools import takewhile
@@ -20,14 +20,14 @@ from survey_app.i18n import gettext as _
 from survey_app.questions import document
 from survey_app.questions.instrument import Instrument, Question
 
-#: Type sizes tried for the tick boxes, in points: the largest that fits on the half sheet is taken.
-_SIZES = (10.0, 9.5, 9.0, 8.5, 8.0, 7.75, 7.5)
-#: Below this size, questions that are not scored move to the phone instead of shrinking the others further.
-_SMALLEST_WITH_EXTRAS = 8.0
+#: Type sizes tried for the tick boxes, in points: the largest that fits on the slip is taken, and none is smaller.
+_SIZES = (11.0, 10.5, 10.0, 9.5, 9.0)
+#: Height in millimetres of the room for lines below the QR, and on the half beside it; slips.css has the same.
+ROOM_LEFT_MM, ROOM_RIGHT_MM = 55.0, 127.5
 
 
 class SlipTooFull(DomainError):
-    """The scored questions do not fit on half a sheet even in the smallest legible type."""
+    """The scored questions do not fit on a slip even in the smallest legible type."""
 
     code = "phieu-qua-dai"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -88,6 +88,13 @@ class TickBoxes:
     lines: tuple[PaperQuestion, ...]
     points: float
     shortened: bool
+    #: How many of the lines stand below the QR; the others stand on the half beside it.
+    below_qr: int = 0
+
+    @property
+    def columns(self) -> tuple[tuple[PaperQuestion, ...], ...]:
+        """The lines below the QR, and those beside it."""
+        return self.lines[: self.below_qr], self.lines[self.below_qr :]
 
 
 def tick_boxes(instrument: Instrument) -> TickBoxes:
@@ -114,9 +121,9 @@ def _laid_out(form: _Form) -> TickBoxes:
     every = tuple(_lines(instrument, common, heads))
     counted = tuple(line for line in every if line.question.scored or line.question.closing)
     shortened = len(counted) < len(every)
-    large = [size for size in _SIZES if size >= _SMALLEST_WITH_EXTRAS]
-    found = _largest([TickBoxes(common, heads, every, size, shortened=False) for size in large])
-    found = found or _largest([TickBoxes(common, heads, counted, size, shortened) for size in _SIZES])
+    found = _largest([TickBoxes(common, heads, every, size, shortened=False) for size in _SIZES])
+    if found is None and shortened:
+        found = _largest([TickBoxes(common, heads, counted, size, shortened) for size in _SIZES])
     if found is None:
         raise SlipTooFull
     return found
@@ -124,8 +131,29 @@ def _laid_out(form: _Form) -> TickBoxes:
 
 def _largest(candidates: Sequence[TickBoxes]) -> TickBoxes | None:
     """The first that fits of candidates in ever smaller type: what fits in one size fits in every smaller one."""
-    first = bisect_left(range(len(candidates) - 1), True, key=lambda place: _fits(candidates[place]))
-    return candidates[first] if first < len(candidates) - 1 or _fits(candidates[first]) else None
+    first = bisect_left(
+        range(len(candidates) - 1), True, key=lambda place: _placed(candidates[place]) is not None
+    )
+    return _placed(candidates[first])
+
+
+def _placed(boxes: TickBoxes) -> TickBoxes | None:
+    """The lines in their two columns, the first as full as it can be; none where they do not fit."""
+    page = files.places(render_template("printing/print/ticks_alone.html", boxes=boxes))
+    heights = {name: place.height_mm for name, place in page.items()}
+    left = ROOM_LEFT_MM - heights["head"]
+    below_qr = 0
+    for number in range(len(boxes.lines)):
+        left -= heights[f"line {number}"]
+        if left < 0:
+            break
+        below_qr += 1
+    beside = (
+        heights["table"]
+        - sum(heights[f"line {number}"] for number in range(below_qr))
+        + heights.get("note", 0)
+    )
+    return replace(boxes, below_qr=below_qr) if beside <= ROOM_RIGHT_MM else None
 
 
 def stem(texts: Sequence[str]) -> Stem:
@@ -148,10 +176,6 @@ def _common(lines: Sequence[Sequence[str]]) -> list[str]:
     """The words with which all `lines` begin."""
     columns = zip(*lines, strict=False)
     return [column[0] for column in takewhile(lambda column: len(set(column)) == 1, columns)]
-
-
-def _fits(boxes: TickBoxes) -> bool:
-    return files.page_count(render_template("printing/print/ticks_alone.html", boxes=boxes)) == 1
 
 
 def _heads(instrument: Instrument) -> tuple[Head, ...]:

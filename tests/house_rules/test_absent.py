@@ -17,7 +17,7 @@ SCRIPTS = [*sorted((PROJECT / "survey_app" / "static").glob("*.js")), PROJECT / 
 #: Everything from elsewhere that the product imports. None speaks LDAP, XPath, JNDI, memcache, GraphQL or WebSocket,
 #: sends mail, or calls another server.
 LIBRARIES = {
-    "PIL", "alembic", "argon2", "babel", "brotli", "click", "cryptography", "docx", "flask", "flask_babel",
+    "PIL", "alembic", "argon2", "babel", "brotli", "click", "cryptography", "docx", "flask", "flask_babel", "fontTools",
     "flask_login", "flask_migrate", "flask_sqlalchemy", "flask_wtf", "itsdangerous", "jinja2", "lxml", "matplotlib",
     "openpyxl", "pydyf", "pyotp", "python_calamine", "qrcode", "rfc8785", "sqlalchemy", "stdnum", "weasyprint",
     "werkzeug", "wtforms", "xlsxwriter",

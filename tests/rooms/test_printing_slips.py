@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import zxingcpp
 from flask import g
-from PIL import Image
+from PIL import Image, ImageChops
 
 from survey_app import access, db, i18n
 from survey_app.access import Identity, Role
@@ -98,7 +98,7 @@ def test_every_code_is_read_back_from_the_printed_sheets(paper, settings):
     assert sorted(symbol.text for symbol in found) == sorted(
         f"HTTPS://KHAOSAT.EXAMPLE.VN/K/{code}" for code in printed
     )
-    assert min(width_mm(symbol) for symbol in found) >= 25
+    assert min(width_mm(symbol) for symbol in found) >= 28
 
 
 def test_the_qr_keeps_a_quarter_of_its_words_for_repair(paper, settings):
@@ -165,13 +165,89 @@ def test_nothing_is_printed_where_printers_cannot(paper, settings):
 
 
 @pytest.mark.parametrize("form", ["xa-ntm", "xa-ntm-nang-cao", "xa-ntm-2026"])
-def test_every_shipped_form_fits_on_the_half_sheet(paper, form):
+def test_every_shipped_form_fits_on_the_slip_in_nine_points(paper, form):
     with i18n.force_locale("vi"):
         boxes = ticks.tick_boxes(make_survey(form).instrument)
 
-    assert boxes.points >= 7.5
+    assert boxes.points >= 9.0
     assert not boxes.shortened
     assert len(boxes.lines) == len(make_survey(form).instrument.answerable)
+
+
+@pytest.mark.parametrize("form", ["xa-ntm", "xa-ntm-nang-cao", "xa-ntm-2026"])
+def test_the_boxes_of_a_slip_stand_apart_and_where_the_blank_one_says(paper, settings, form):
+    survey = make_survey(form)
+
+    blank = slips.blank(survey, settings)
+    page, printed = (
+        rendered(file)[number]
+        for file, number in ((blank.pdf, 0), (slips.pdf(survey, make_unit(), make_codes(1), settings), 1))
+    )
+
+    assert [(box.question, box.option) for box in blank.boxes] == [
+        (question.key, code) for question in survey.instrument.answerable for code in question.option_codes
+    ]
+    for box in blank.boxes:
+        for drawn in (page, printed):
+            assert outline(drawn, box) > 0.8, box
+            assert inside(drawn, box) > 250, box
+    rows = [box.y_mm for box in blank.boxes[::2]]
+    steps = [below - above for above, below in zip(rows, rows[1:], strict=False) if below > above]
+    assert len(steps) == len(rows) - 2
+    assert min(steps) >= 5.5
+    assert all(5 < box.x_mm < 93 or 103 < box.x_mm < 191 for box in blank.boxes)
+    assert max(rows) < 143
+
+
+def outline(page, box):
+    """How much of the square of 3.5 mm around the middle of `box` is dark, from 0 to 1."""
+    dots = DOTS_PER_INCH / 25.4
+    left, top = (box.x_mm - 1.575) * dots, (box.y_mm - 1.575) * dots
+    along = [3.15 * dots * step / 20 for step in range(21)]
+    edge = [(left + step, top) for step in along] + [(left, top + step) for step in along]
+    return sum(page.getpixel((round(x - 0.5), round(y - 0.5))) < 160 for x, y in edge) / len(edge)
+
+
+def inside(page, box):
+    """The darkest dot of the middle of `box`."""
+    dots = DOTS_PER_INCH / 25.4
+    corners = (box.x_mm - 1, box.y_mm - 1, box.x_mm + 1, box.y_mm + 1)
+    return page.crop(tuple(round(corner * dots) for corner in corners)).getextrema()[0]
+
+
+def test_the_blank_slip_is_the_printed_one_without_qr_and_code(paper, settings):
+    survey = make_survey()
+    blank = slips.blank(survey, settings)
+    (page,), printed = (
+        rendered(blank.pdf),
+        rendered(slips.pdf(survey, make_unit(), make_codes(1), settings))[1],
+    )
+    dots = DOTS_PER_INCH / 25.4
+
+    without = [page.copy(), printed.crop((0, 0, page.width, page.height))]
+    for image in without:
+        for place in (blank.qr, blank.code):
+            corners = (place.x_mm, place.y_mm, place.x_mm + place.width_mm, place.y_mm + place.height_mm)
+            image.paste(255, tuple(round(corner * dots) for corner in corners))
+        image.paste(255, (round(96 * dots), 0, round(100 * dots), round(5 * dots)))
+        image.paste(255, (round(96 * dots), round(143.5 * dots), round(100 * dots), image.height))
+        image.paste(255, (round(195 * dots), 0, image.width, image.height))
+        image.paste(255, (0, round(147.5 * dots), image.width, image.height))
+
+    assert ImageChops.difference(*without).getextrema()[1] < 64
+
+
+def test_a_slip_asks_for_an_x_with_a_ball_pen_and_shows_one(paper, settings):
+    inside = words(texts(slips.pdf(make_survey(), make_unit(), make_codes(1), settings))[1])
+
+    assert "ghi một dấu X" in inside
+    assert "bút bi" in inside
+
+
+def test_a_file_of_hundreds_of_slips_holds_what_they_share_once(paper, settings):
+    few, many = (slips.pdf(make_survey(), make_unit(), make_codes(count), settings) for count in (2, 202))
+
+    assert len(many) - len(few) < 200 * 900
 
 
 def test_questions_that_are_not_scored_go_to_the_phone_when_paper_is_full(paper):
