@@ -29,6 +29,8 @@ class SurveyPlan:
     contact: str
     opens_at: datetime
     closes_at: datetime
+    #: Share of households that the plan strives for, in per cent.
+    goal_percent: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def conflicts(
 #: What a draft says of itself, in the columns of `_columns`.
 _PRINTED = (
     "unit_id", "instrument_id", "purpose", "rehearsal", "plan_number", "plan_date", "aim", "contact", "opens_at",
-    "closes_at",
+    "closes_at", "goal_percent",
 )  # fmt: skip
 
 
@@ -156,4 +158,5 @@ def _columns(plan: SurveyPlan) -> dict[str, object]:
         "contact": plan.contact,
         "opens_at": plan.opens_at,
         "closes_at": plan.closes_at,
+        "goal_percent": plan.goal_percent,
     }

@@ -53,6 +53,10 @@ class SurveyForm(RevisedForm):
         lazy_gettext("Number of the Front's plan"), filters=[clean], validators=[Length(max=60)]
     )
     plan_date = DateField(lazy_gettext("Date of the plan"), format=_DATE_FORMATS, validators=[Optional()])
+    goal_percent = WholeNumberField(
+        lazy_gettext("Goal of this round, in per cent of the households (may stay empty)"),
+        validators=[Optional(), NumberRange(min=1, max=100)],
+    )
     aim = TextAreaField(
         lazy_gettext("What it is for, in one or two sentences villagers read first"),
         filters=[clean],
@@ -76,6 +80,11 @@ class SurveyForm(RevisedForm):
         """Somebody villagers can call."""
         if not has_number(field.data):
             raise ValidationError(_("Please add a phone number, like 0269 123 456: villagers call it."))
+
+    def validate_goal_percent(self, field: Any) -> None:
+        """A goal stands in a plan, which is printed beside it."""
+        if field.data and not self.plan_number.data:
+            raise ValidationError(_("Enter the number of the Front's plan that names this goal."))
 
     def validate_closes_on(self, field: Any) -> None:
         """Dates in order."""

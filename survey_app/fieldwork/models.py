@@ -114,6 +114,7 @@ class Survey(Base):
     __table_args__ = (
         CheckConstraint("closes_at > opens_at", name="window"),
         CheckConstraint("purpose IN ('decision', 'feedback')", name="purpose_known"),
+        CheckConstraint("goal_percent BETWEEN 1 AND 100", name="goal_in_percent"),
         CheckConstraint(
             "state IN ('draft', 'published', 'open', 'counting', 'sealed', 'signed', 'annulled')",
             name="state_known",
@@ -132,6 +133,8 @@ class Survey(Base):
     #: The Front's plan that orders this consultation.
     plan_number: Mapped[str] = mapped_column(String(60))
     plan_date: Mapped[date | None]
+    #: Share of households that the plan strives for, in per cent; followed and never judged. None where it names none.
+    goal_percent: Mapped[int | None]
     #: What it is for, in the commune's words, shown before the form.
     aim: Mapped[str] = mapped_column(String(500))
     #: Whom villagers may call.

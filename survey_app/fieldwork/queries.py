@@ -85,6 +85,8 @@ class SurveyView:
     stand_ins: tuple[Role, ...] = ()
     #: The rule book it was published under; None while it is a draft.
     rulebook: Pin | None = None
+    #: Share of households that the Front's plan strives for, in per cent.
+    goal_percent: int | None = None
 
     @property
     def whom_to_call(self) -> str:
@@ -160,6 +162,7 @@ _FACTS = (
     Survey.phones_closed_at, Survey.link, Survey.cover_token, Survey.confirmed, Survey.published_at,
     Survey.stand_ins, Survey.annulled_reason, Survey.revision, Survey.pepper_destroyed_at, Survey.pepper_mark,
     Survey.rulebook_key, Survey.rulebook_version, Survey.rulebook_digest, Survey.rulebook_chosen,
+    Survey.goal_percent,
 )  # fmt: skip
 #: Surveys as this process has read them, by all the facts they were made of.
 _remembered: dict[str, SurveyView] = {}
@@ -416,6 +419,7 @@ def view(session: Session, row: Row[*tuple[Any, ...]]) -> SurveyView:
         key_destroyed=row.pepper_destroyed_at is not None,
         pepper_mark=row.pepper_mark,
         rulebook=pin_of(row),
+        goal_percent=row.goal_percent,
     )
 
 

@@ -14,6 +14,7 @@ from survey_app.errors import DomainError
 from survey_app.fieldwork import (
     acts,
     calendar,
+    following,
     links,
     meetings,
     operations,
@@ -66,7 +67,6 @@ def page(survey_id: str) -> ResponseReturnValue:
     now, person, current = datetime.now(UTC), access.identity(), db.session()
     survey = own_survey(survey_id)
     asked = acts.requests(current, survey_id)
-    answered, as_of = queries.answered_hourly(current, survey_id)
     is_draft, frame = survey.state is State.DRAFT, queries.frame(current, survey_id)
     return render_template(
         "fieldwork/page.html",
@@ -74,9 +74,7 @@ def page(survey_id: str) -> ResponseReturnValue:
         book=rulebook.named(current, survey),
         frame=frame,
         names={line.unit.id: line.unit.full_name for line in frame},
-        answered=queries.answered_by_village(answered),
-        doors=queries.answered_by_door(answered),
-        as_of=as_of,
+        progress=following.progress(current, survey, frame, now),
         batches=queries.batches(current, survey_id),
         meetings=meetings.meetings(current, survey_id),
         now=now,

@@ -6,8 +6,8 @@ from flask import Flask
 from survey_app import audit, jobs
 from survey_app.accounts import todo
 from survey_app.approvals import registry
-from survey_app.fieldwork import remarks
-from survey_app.sealing import annulling_views, commands, log_words, reminders, schedule
+from survey_app.fieldwork import following, remarks
+from survey_app.sealing import annulling_views, commands, log_words, queries, reminders, schedule
 
 
 def init_app(app: Flask) -> None:
@@ -21,3 +21,4 @@ def init_app(app: Flask) -> None:
     registry.register(app, annulling_views.ANNUL_VILLAGE)
     todo.register(app, reminders.todos)
     remarks.register(app, reminders.remarks)
+    following.register_collected(app, queries.collected_slips)

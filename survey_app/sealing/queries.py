@@ -126,15 +126,20 @@ def unkeyed(session: Session, survey_id: str) -> Unkeyed:
     )
 
 
-def unkeyed_slips(session: Session, survey_id: str) -> dict[int, int]:
-    """Filled slips that were brought back and are not keyed, by village id; villages without any are absent."""
+def collected_slips(session: Session, survey_id: str) -> dict[int, int]:
+    """Filled slips that were brought back, by village id, as the Front counted them; uncounted villages are absent."""
     counted = select(ReceiptList.unit_id, ReceiptList.brought_back).where(
         ReceiptList.survey_id == survey_id, ReceiptList.brought_back.is_not(None)
     )
+    return {unit_id: slips or 0 for unit_id, slips in session.execute(counted.order_by(ReceiptList.unit_id))}
+
+
+def unkeyed_slips(session: Session, survey_id: str) -> dict[int, int]:
+    """Filled slips that were brought back and are not keyed, by village id; villages without any are absent."""
     keyed = surveys.paper_by_village(surveys.answered_now(session, survey_id))
     missing = {
-        unit_id: (brought_back or 0) - keyed.get(unit_id, 0)
-        for unit_id, brought_back in session.execute(counted.order_by(ReceiptList.unit_id))
+        unit_id: slips - keyed.get(unit_id, 0)
+        for unit_id, slips in collected_slips(session, survey_id).items()
     }
     return {unit_id: slips for unit_id, slips in missing.items() if slips > 0}
 
