@@ -34,6 +34,7 @@ def init_app(app: Flask) -> None:
         number=number,
         decimal=decimal,
         day=day,
+        long_day=long_day,
         moment=moment,
         clock=clock,
         clock_to_the_second=clock_to_the_second,
@@ -83,6 +84,20 @@ def day(value: date | datetime) -> str:
     """A civil day in Vietnam, as 25/11/2026 in both languages: papers use one form."""
     civil = value.astimezone(VIETNAM).date() if isinstance(value, datetime) else value
     return format_date(civil, "dd/MM/yyyy", locale="vi")
+
+
+def long_day(value: date) -> str:
+    """A day with its name in the reader's language: thứ Hai 14/12/2026."""
+    name = format_date(value, "EEEE", locale=written_as())
+    return f"{name[:1].lower() if written_as() == 'vi' else name[:1]}{name[1:]} {day(value)}"
+
+
+def since(moment: datetime, now: datetime) -> str:
+    """Since which day something waits: its name within the last six days, else its date."""
+    first = moment.astimezone(VIETNAM).date()
+    if (now.astimezone(VIETNAM).date() - first).days < 7:
+        return long_day(first)
+    return day(first)
 
 
 def moment(value: datetime) -> str:

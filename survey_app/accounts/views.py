@@ -12,6 +12,7 @@ from survey_app.accounts.forms import ChangePasswordForm, NewPasswordForm, SignI
 from survey_app.config import LANGUAGES
 from survey_app.i18n import gettext as _
 from survey_app.i18n import language_cookie
+from survey_app.units import queries as units
 
 _LANGUAGE_LASTS = timedelta(days=365)
 
@@ -62,8 +63,13 @@ def sign_out() -> ResponseReturnValue:
 @bp.get("/can-bo")
 @access.roles(*access.ANY_ACCOUNT)
 def home() -> ResponseReturnValue:
-    items = todo.todos(db.session(), access.identity(), datetime.now(UTC))
-    return render_template("accounts/home.html", items=items)
+    person, now = access.identity(), datetime.now(UTC)
+    return render_template(
+        "accounts/home.html",
+        sections=todo.by_section(todo.todos(db.session(), person, now)),
+        today=units.civil(now),
+        unit=units.unit(db.session(), person.unit_id).full_name,
+    )
 
 
 @bp.route("/can-bo/mat-khau", methods=["GET", "POST"])

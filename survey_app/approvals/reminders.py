@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from survey_app.access import Identity
-from survey_app.accounts.todo import Todo
-from survey_app.approvals import passed_over, registry
+from survey_app.accounts.todo import Section, Todo
+from survey_app.approvals import passed_over, registry, waiting
 from survey_app.approvals import requests as approvals
 from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.papers import PaperView
@@ -23,6 +23,8 @@ def todos(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]
             yield _decision(session, asked, identity, now)
         elif asked.paper is not None and asked.may_confirm(identity, now):
             yield _second_look(asked, asked.paper)
+        elif asked.requested_as.body is identity.body:
+            yield _of_others(session, asked, now)
 
 
 def _decision(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> Todo:
@@ -37,6 +39,21 @@ def _decision(session: Session, asked: ApprovalView, person: Identity, now: date
         detail=f"{why} {passed_over.notice(asked, person.role, now)}".strip(),
         url=registry.decision_page(asked),
         urgent=True,
+    )
+
+
+def _of_others(session: Session, asked: ApprovalView, now: datetime) -> Todo:
+    """What the own body asked and another has to decide: whom it waits for, and since when."""
+    return Todo(
+        title=_(
+            "%(act)s, survey %(number)s",
+            act=registry.act_name(asked.act),
+            number=asked.subject.partition(":")[2],
+        ),
+        detail=waiting.sentence(session, asked, now),
+        url=registry.decision_page(asked),
+        section=Section.OTHERS,
+        message=waiting.message(session, asked, now),
     )
 
 

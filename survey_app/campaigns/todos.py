@@ -12,6 +12,7 @@ from survey_app.accounts import queries as accounts
 from survey_app.accounts.todo import Todo
 from survey_app.campaigns import queries, ranking
 from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork import wording
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.templating import role_name
@@ -81,7 +82,8 @@ def late_communes(session: Session, identity: Identity, now: datetime) -> Iterab
         if overdue
         else _("See who they are and what each of them waits for.")
     )
-    return (Todo(title, detail, url_for("campaigns.board", year=year, late="1", sort="wait")),)
+    named = f"{wording.names(row.unit for row in late)}. {detail}"
+    return (Todo(title, named, url_for("campaigns.board", year=year, late="1", sort="wait")),)
 
 
 def not_called_back(session: Session, identity: Identity, now: datetime) -> Iterable[Todo]:

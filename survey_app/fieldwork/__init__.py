@@ -18,7 +18,9 @@ from survey_app.fieldwork import (
     remarks,
     rounds,
     schedule,
+    today,
     two_body,
+    wording,
 )
 from survey_app.i18n import lazy_gettext
 from survey_app.journal import queries as journal
@@ -29,7 +31,14 @@ from survey_app.units.lists import saving
 def init_app(app: Flask) -> None:
     """Register the survey pages, the commands, the minute job and what waits for people."""
     audit.register(app, log_words.WORDS)
-    app.jinja_env.filters.update(dialled=contact.dialled, annulment=rounds.sentence)
+    app.jinja_env.filters.update(
+        dialled=contact.dialled,
+        annulment=rounds.sentence,
+        answered=wording.answered,
+        days_left=wording.days_left,
+        goal=wording.goal,
+        doors=wording.doors,
+    )
     app.register_blueprint(draft_views.bp)
     app.register_blueprint(meeting_views.bp)
     app.register_blueprint(clock_views.bp)
@@ -38,7 +47,7 @@ def init_app(app: Flask) -> None:
     jobs.register(app, "fieldwork", schedule.open_and_close)
     menu.register(app, MenuEntry("fieldwork.index", lazy_gettext("Surveys"), 300))
     todo.register(app, clock_views.todos)
-    todo.register(app, schedule.todos)
+    todo.register(app, today.todos)
     remarks.register(app, clock_views.remarks)
     saving.register_use(app, frames.uses_numbers)
     journal.register(app, "survey", queries.subjects_under)

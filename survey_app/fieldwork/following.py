@@ -65,7 +65,7 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class FieldProgress:
     """A survey on its way. `as_of` is None before the first hourly count."""
 
     villages: tuple[tuple[UnitView, VillageProgress], ...]
@@ -94,7 +94,9 @@ def register_collected(app: Flask, provider: Collected) -> None:
     app.extensions["collected_slips"] = provider
 
 
-def progress(session: Session, survey: SurveyView, frame: Sequence[FrameLine], now: datetime) -> Progress:
+def progress(
+    session: Session, survey: SurveyView, frame: Sequence[FrameLine], now: datetime
+) -> FieldProgress:
     """How far the survey has come, as of the last full hour."""
     answered, as_of = queries.answered_hourly(session, survey.id)
     by_village = queries.answered_by_village(answered)
@@ -104,7 +106,7 @@ def progress(session: Session, survey: SurveyView, frame: Sequence[FrameLine], n
     )
     by_phone, on_paper = queries.answered_by_door(answered)
     today = units.civil(now)
-    return Progress(
+    return FieldProgress(
         villages=villages,
         total=total,
         as_of=as_of,

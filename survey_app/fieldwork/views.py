@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import access, db, revisions
 from survey_app.accounts.freshness import fresh
-from survey_app.approvals import decision_page, passed_over
+from survey_app.approvals import decision_page, passed_over, waiting
 from survey_app.approvals.agreement import FRONT_AND_COMMUNE
 from survey_app.errors import DomainError
 from survey_app.fieldwork import (
@@ -24,6 +24,7 @@ from survey_app.fieldwork import (
     rounds,
     rulebook,
     way_in,
+    wording,
 )
 from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.forms import (
@@ -68,13 +69,17 @@ def page(survey_id: str) -> ResponseReturnValue:
     survey = own_survey(survey_id)
     asked = acts.requests(current, survey_id)
     is_draft, frame = survey.state is State.DRAFT, queries.frame(current, survey_id)
+    progress = following.progress(current, survey, frame, now)
+    may_remind = survey.state is State.OPEN and person.role in access.LOCAL
     return render_template(
         "fieldwork/page.html",
         survey=survey,
         book=rulebook.named(current, survey),
         frame=frame,
         names={line.unit.id: line.unit.full_name for line in frame},
-        progress=following.progress(current, survey, frame, now),
+        progress=progress,
+        behind=wording.names(progress.behind),
+        reminder=wording.to_village_heads(survey, progress) if progress.behind and may_remind else None,
         batches=queries.batches(current, survey_id),
         meetings=meetings.meetings(current, survey_id),
         now=now,
@@ -85,6 +90,7 @@ def page(survey_id: str) -> ResponseReturnValue:
         open_link=_open_link(survey),
         waiting=[found.id for found in asked if found.may_decide(person, now)],
         notices={found.id: passed_over.notice(found, person.role, now) for found in asked},
+        waits={found.id: waiting.of(current, found, now) for found in asked if found.decision is None},
         annulments=rounds.annulments(current, survey_id),
         may_draft=person.role in DRAFTERS,
         may_ask=person.role in _BODIES,

@@ -260,5 +260,6 @@ def test_the_province_is_told_how_many_communes_are_late_and_where_to_see_them(p
         others = [one for one in todo.todos(db.session(), villager, NOW) if "late" in one.title]
 
     assert [one.title for one in told] == ["2 communes are late"]
+    assert told[0].detail.startswith("Xã A, Xã B. ")
     assert "late=1" in told[0].url
     assert others == []
