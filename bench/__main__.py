@@ -2,7 +2,18 @@
 
 import sys
 
-from bench import board, code_timing, erasing, first_view, sealing, slips, submissions, where
+from bench import (
+    auditor_set,
+    board,
+    code_timing,
+    erasing,
+    first_view,
+    sealing,
+    slips,
+    start,
+    submissions,
+    where,
+)
 
 _MEASUREMENTS = {
     "submissions": submissions.run,
@@ -13,6 +24,8 @@ _MEASUREMENTS = {
     "board": board.run,
     "slips": slips.run,
     "code_timing": code_timing.run,
+    "start": start.run,
+    "auditor_set": auditor_set.run,
 }
 
 

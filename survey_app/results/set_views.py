@@ -5,8 +5,9 @@ trust this server takes that page, or the command, from somebody else.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ def public_set(survey_id: str) -> ResponseReturnValue:
     if survey.state in {State.DRAFT, State.ANNULLED}:
         abort(HTTPStatus.NOT_FOUND)
     found = sets.public_set(session, survey.id, keys.store().public_keys())
-    return files.download(_body(found), f"bo-cong-khai-{survey.id}", files.JSON)
+    return files.download(body(found), f"bo-cong-khai-{survey.id}", files.JSON)
 
 
 @bp.get("/can-bo/dot/<survey_id>/bo-kiem-toan.json")
@@ -54,7 +55,7 @@ def auditor_set(survey_id: str) -> ResponseReturnValue:
     with db.transaction() as current:
         subject = f"survey:{survey.id}"
         audit.record(current, person.actor, "results.auditor_set", subject, at=datetime.now(UTC))
-    return files.download(_body(found), f"bo-kiem-toan-{survey.id}", files.JSON)
+    return files.download(body(found), f"bo-kiem-toan-{survey.id}", files.JSON)
 
 
 @bp.get("/ket-qua/khoa")
@@ -72,5 +73,20 @@ def verifier_page() -> ResponseReturnValue:
     return files.download(_VERIFIER.read_bytes(), "kiem-chung", files.HTML_PAGE)
 
 
-def _body(found: Mapping[str, Any]) -> bytes:
-    return json.dumps(found, ensure_ascii=False, indent=1).encode()
+def body(found: Mapping[str, Any]) -> Iterator[bytes]:
+    """A set as JSON: a line for each part, and in a part that is a list one for each row, so that it can be read."""
+    between = "{"
+    for name, part in found.items():
+        yield f"{between}\n{_json(name)}: ".encode()
+        between = ","
+        if not isinstance(part, list):
+            yield _json(part).encode()
+            continue
+        yield b"["
+        for place, row in enumerate(part):
+            yield f"{',' if place else ''}\n {_json(row)}".encode()
+        yield b"\n]"
+    yield b"\n}\n"
+
+
+_json = partial(json.dumps, ensure_ascii=False)
