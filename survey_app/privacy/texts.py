@@ -27,7 +27,7 @@ from survey_app.i18n import gettext as _
 from survey_app.privacy.models import TextReview
 from survey_app.questions.instrument import Question
 from survey_app.scoring import texts
-from survey_app.scoring.disclosure import TOO_FEW, Audience
+from survey_app.scoring.disclosure import Audience, Withheld
 from survey_app.scoring.texts import DisclosedText, DisclosedTexts, FreeText
 from survey_app.sealing import counting, queries, words
 from survey_app.sealing.models import Seal
@@ -93,7 +93,8 @@ def disclosed(session: Session, survey: SurveyView, audience: Audience) -> tuple
     found = _stored(session, survey)
     if survey.state is State.ANNULLED and audience is not Audience.EXACT:
         return tuple(
-            TextQuestion(question, DisclosedTexts((), TOO_FEW)) for question in words.questions_of(survey)
+            TextQuestion(question, DisclosedTexts((), Withheld.TOO_FEW))
+            for question in words.questions_of(survey)
         )
     return tuple(
         TextQuestion(

@@ -57,7 +57,7 @@ def _summary(result: DisclosedResult) -> list[Row]:
 
 def remarks(result: DisclosedResult) -> tuple[str, ...]:
     """What every page and file of this result must say beside its figures."""
-    survey, commune = result.survey, result.commune
+    survey, commune, hidden = result.survey, result.commune, result.commune.hidden_because
     told = (
         (survey.rehearsal, _("REHEARSAL: these figures count for nothing.")),
         (survey.purpose == "feedback", _("Feedback, not used for scoring.")),
@@ -80,7 +80,7 @@ def remarks(result: DisclosedResult) -> tuple[str, ...]:
             _("The survey was annulled: %(reason)s", reason=survey.annulled_reason),
         ),
         (not result.signs_names, _unsigned_names()),
-        (commune.hidden_because is not None, _("Too few valid slips: figures are not shown.")),
+        (hidden is not None, wording.withheld(hidden) if hidden else ""),
         (
             commune.households > 0 and commune.answered > commune.households,
             _("More households answered than the list holds: the list of households must be checked."),

@@ -7,7 +7,7 @@ from survey_app import audit
 from survey_app.i18n import gettext as _
 from survey_app.questions.kinds import Result
 from survey_app.results.disclosed import DisclosedAnswers, DisclosedResult
-from survey_app.scoring.disclosure import COMPLEMENT, Band, DisclosedVillage
+from survey_app.scoring.disclosure import Band, DisclosedVillage, Withheld
 from survey_app.scoring.quartiles import Quartiles
 from survey_app.templating import answers_in_words, day, moment, percent
 
@@ -15,24 +15,42 @@ from survey_app.templating import answers_in_words, day, moment, percent
 def band(told: Band) -> str:
     """The coded rate of a village: "≥ 86 %", "từ 70 % đến dưới 80 %"; exact where the audience may see it."""
     low, high = _whole(told.low), _whole(told.high)
-    if told.kind == "exact_rate" and told.rate is not None:
-        return percent(told.rate)
-    if told.kind == "at_least":
-        return f"≥\u00a0{low}"
-    if told.kind == "at_most":
-        return f"≤\u00a0{high}"
-    if told.high == 100:
-        return _("from %(low)s to %(high)s", low=low, high=high)
-    return _("from %(low)s to below %(high)s", low=low, high=high)
+    match told.kind:
+        case "exact_rate":
+            return percent(told.rate) if told.rate else ""
+        case "at_least":
+            return f"≥\u00a0{low}"
+        case "at_most":
+            return f"≤\u00a0{high}"
+        case "between":
+            if told.high == 100:
+                return _("from %(low)s to %(high)s", low=low, high=high)
+            return _("from %(low)s to below %(high)s", low=low, high=high)
+    assert_never(told.kind)
 
 
 def village(told: DisclosedVillage) -> str:
     """The band of a village, or why there is none."""
     if told.band is not None:
         return band(told.band)
-    if told.hidden_because == COMPLEMENT:
-        return _("not shown, to protect another village")
-    return _("too few answers to show")
+    match told.hidden_because:
+        case Withheld.COMPLEMENT:
+            return _("not shown, to protect another village")
+        case Withheld.TOO_FEW | Withheld.FEW_NEW | None:  # None: nobody answered, and nothing is withheld
+            return _("too few answers to show")
+    assert_never(told.hidden_because)
+
+
+def withheld(why: Withheld) -> str:
+    """Why the whole table of a commune is not told, as a sentence."""
+    match why:
+        case Withheld.TOO_FEW:
+            return _("Too few valid slips: figures are not shown.")
+        case Withheld.FEW_NEW:
+            return _("Too few answers came after the last figure: these figures are not shown.")
+        case Withheld.COMPLEMENT:
+            return _("Figures are not shown, to protect others.")
+    assert_never(why)
 
 
 def answers(line: DisclosedAnswers) -> tuple[tuple[str, str], ...]:

@@ -41,9 +41,15 @@ STEPS = (5, 10, 20, 25, 50)
 #: Under this many slips the mirror case is not told apart: between the two coded ends too few would be left.
 SMALLEST_MIRRORED_VILLAGE = 2 * PROTECTED + NARROWEST_BAND - 1
 
-TOO_FEW = "too_few"
-COMPLEMENT = "complement"
-FEW_NEW = "few_new"
+
+class Withheld(StrEnum):
+    """Why a figure is not told. Public and signed tables hold the values."""
+
+    TOO_FEW = "too_few"
+    #: It would tell another village's figure by subtraction.
+    COMPLEMENT = "complement"
+    #: Fewer than ten answers came after a figure that is public.
+    FEW_NEW = "few_new"
 
 
 class Audience(StrEnum):
@@ -85,14 +91,14 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class DisclosedVillage:
-    """What may be told of one village. `hidden_because` is TOO_FEW or COMPLEMENT where there is no band."""
+    """What may be told of one village. `hidden_because` says why there is no band."""
 
     unit: str
     households: int
     answered: int
     coverage: Rate | None
     band: Band | None
-    hidden_because: str | None = None
+    hidden_because: Withheld | None = None
     #: Every count, for the audience EXACT alone.
     exact: Scorecard | None = None
 
@@ -118,7 +124,7 @@ class DisclosedCommune:
     #: Median and quartiles by question for a number; a question that fewer than 20 answered is left out, for everybody.
     numbers: Mapping[str, Quartiles]
     villages: tuple[DisclosedVillage, ...]
-    hidden_because: str | None = None
+    hidden_because: Withheld | None = None
 
 
 def disclose(commune: Scorecard, villages: Iterable[Scorecard], *, audience: Audience) -> DisclosedCommune:
@@ -149,9 +155,9 @@ def disclose_village(card: Scorecard, *, audience: Audience) -> DisclosedVillage
     """One village alone. Beside its commune's table use `disclose`, which guards against subtraction."""
     if audience.sees_exactly:
         band = Band("exact_rate", rate=card.pooled) if card.pooled else None
-        return _village(card, band=band, hidden_because=None if band else TOO_FEW, exact=card)
+        return _village(card, band=band, hidden_because=None if band else Withheld.TOO_FEW, exact=card)
     if card.tally.valid < SMALLEST_BANDED_VILLAGE:
-        return _village(card, hidden_because=TOO_FEW)
+        return _village(card, hidden_because=Withheld.TOO_FEW)
     return _village(card, band=_band(card))
 
 
@@ -162,14 +168,14 @@ def _disclose_villages(
     if audience.sees_exactly or not _subtraction_tells(commune, villages, disclosed):
         return disclosed
     return tuple(
-        _village(card, hidden_because=told.hidden_because or COMPLEMENT)
+        _village(card, hidden_because=told.hidden_because or Withheld.COMPLEMENT)
         for card, told in zip(villages, disclosed, strict=True)
     )
 
 
 def withhold(commune: Scorecard) -> DisclosedCommune:
     """How many answered and nothing of what they said, where an earlier figure is public and few came after it."""
-    return replace(_hidden(commune, ()), hidden_because=FEW_NEW)
+    return replace(_hidden(commune, ()), hidden_because=Withheld.FEW_NEW)
 
 
 def _hidden(commune: Scorecard, villages: Sequence[Scorecard]) -> DisclosedCommune:
@@ -188,8 +194,8 @@ def _hidden(commune: Scorecard, villages: Sequence[Scorecard]) -> DisclosedCommu
         channels={},
         options={},
         numbers={},
-        villages=tuple(_village(card, hidden_because=TOO_FEW) for card in villages),
-        hidden_because=TOO_FEW,
+        villages=tuple(_village(card, hidden_because=Withheld.TOO_FEW) for card in villages),
+        hidden_because=Withheld.TOO_FEW,
     )
 
 
@@ -197,7 +203,7 @@ def _village(
     card: Scorecard,
     *,
     band: Band | None = None,
-    hidden_because: str | None = None,
+    hidden_because: Withheld | None = None,
     exact: Scorecard | None = None,
 ) -> DisclosedVillage:
     return DisclosedVillage(

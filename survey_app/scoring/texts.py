@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import assert_never
 
-from survey_app.scoring.disclosure import TOO_FEW, Audience
+from survey_app.scoring.disclosure import Audience, Withheld
 
 #: Texts of villages with fewer answers are never shown to the commune.
 SMALLEST_VILLAGE = 20
@@ -52,7 +52,7 @@ class DisclosedTexts:
     """The texts of one question. With `hidden_because` set there are none, and not how many there would be."""
 
     texts: tuple[DisclosedText, ...]
-    hidden_because: str | None = None
+    hidden_because: Withheld | None = None
 
     @property
     def waiting(self) -> int:
@@ -72,7 +72,9 @@ def disclose_texts(texts: Iterable[FreeText], *, audience: Audience) -> Disclose
             )
         case Audience.STAFF:
             shown = tuple(DisclosedText(found.text) for found in shuffled if _is_for_the_commune(found))
-            return DisclosedTexts(shown) if len(shown) >= FEWEST_TEXTS else DisclosedTexts((), TOO_FEW)
+            return (
+                DisclosedTexts(shown) if len(shown) >= FEWEST_TEXTS else DisclosedTexts((), Withheld.TOO_FEW)
+            )
         case _:
             assert_never(audience)
 

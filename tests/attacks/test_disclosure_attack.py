@@ -67,7 +67,7 @@ def test_seventy_one_of_seventy_two_still_reads_at_least_86_per_cent_beside_othe
     told = told_of(make_card(72, 1, "a"), make_card(8, 1, "b"), make_card(60, 20, "c"))
 
     assert told.villages[0].band == Band("at_least", low=86)
-    assert told.villages[1].hidden_because == disclosure.TOO_FEW
+    assert told.villages[1].hidden_because == disclosure.Withheld.TOO_FEW
 
 
 @pytest.mark.parametrize("sizes", [(8, 20), (8, 72), (20, 25), (25, 41), (41, 72)], ids=str)

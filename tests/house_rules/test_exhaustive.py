@@ -18,6 +18,7 @@ _MORE = {
     ("criteria/frameworks.py", "Measure"): {"criteria/frameworks.py"},
     ("criteria/frameworks.py", "Comparison"): {"criteria/frameworks.py", "criteria/targets.py"},
     ("scoring/disclosure.py", "Audience"): {"scoring/disclosure.py", "scoring/texts.py"},
+    ("scoring/disclosure.py", "Withheld"): {"results/wording.py"},
     ("fieldwork/models.py", "Channel"): {"fieldwork/models.py"},
     ("scoring/paradata.py", "Mode"): {"fieldwork/models.py", "api/views.py"},
     ("fieldwork/models.py", "Purpose"): {"fieldwork/models.py"},

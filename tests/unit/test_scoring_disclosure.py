@@ -5,10 +5,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from survey_app.scoring.disclosure import (
-    COMPLEMENT,
-    TOO_FEW,
     Audience,
     Band,
+    Withheld,
     disclose,
     disclose_village,
 )
@@ -61,7 +60,7 @@ def test_a_village_under_twenty_slips_has_its_coverage_and_no_band(audience, val
     for dissatisfied in range(valid + 1):
         told = disclose_village(make_card(valid - dissatisfied, dissatisfied), audience=audience)
 
-        assert (told.band, told.hidden_because, told.answered) == (None, TOO_FEW, valid)
+        assert (told.band, told.hidden_because, told.answered) == (None, Withheld.TOO_FEW, valid)
         assert told.coverage == Rate(valid, valid + 4)
 
 
@@ -160,8 +159,8 @@ def test_bands_are_withheld_when_subtraction_would_name_a_hidden_village():
     told = commune_of(loyal, hidden)
 
     assert [(village.band, village.hidden_because) for village in told.villages] == [
-        (None, COMPLEMENT),
-        (None, TOO_FEW),
+        (None, Withheld.COMPLEMENT),
+        (None, Withheld.TOO_FEW),
     ]
     assert told.items == (ItemTally("item0", 63, 17, 0),)
 
@@ -218,7 +217,7 @@ def test_papers_carry_every_count_of_every_village():
 def test_a_village_where_nobody_answered_has_no_rate_even_on_paper():
     told = disclose_village(make_card(0), audience=Audience.EXACT)
 
-    assert (told.band, told.hidden_because) == (None, TOO_FEW)
+    assert (told.band, told.hidden_because) == (None, Withheld.TOO_FEW)
 
 
 def test_an_unscored_question_with_a_rare_answer_is_left_out():

@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from survey_app.scoring.disclosure import TOO_FEW, Audience
+from survey_app.scoring.disclosure import Audience, Withheld
 from survey_app.scoring.texts import RELEASED, DisclosedTexts, FreeText, disclose_texts
 
 
@@ -37,7 +37,7 @@ def test_the_commune_reads_ten_released_texts_without_handle_or_decision():
     ids=["absent", "undecided", "withheld", "of a small village", "taken out"],
 )
 def test_with_nine_texts_it_may_read_the_commune_reads_none_and_not_how_many(tenth):
-    assert for_the_commune([*make_texts(9), *tenth]) == DisclosedTexts((), TOO_FEW)
+    assert for_the_commune([*make_texts(9), *tenth]) == DisclosedTexts((), Withheld.TOO_FEW)
 
 
 def test_what_the_commune_may_not_read_stays_away_beside_what_it_may():
