@@ -12,6 +12,7 @@ from survey_app import access, db
 from survey_app.access import Body, Identity, Role
 from survey_app.accounts import todo
 from survey_app.accounts.models import User
+from survey_app.accounts.todo import Section
 from survey_app.audit import AuditEvent
 from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork import queries as fieldwork_queries
@@ -191,7 +192,7 @@ def test_both_bodies_find_the_signature_on_their_list_of_today(app, enter):
     def waiting():
         with app.test_request_context():
             found = todo.todos(db.session(), access.identity(), datetime.now(UTC))
-            return [item.urgent for item in found if item.url == ADDRESS]
+            return [(item.section, item.urgent) for item in found if item.url == ADDRESS]
 
     enter(Role.FRONT_COMMUNE)
     before = waiting()
@@ -201,4 +202,5 @@ def test_both_bodies_find_the_signature_on_their_list_of_today(app, enter):
     commune_after = waiting()
     enter(Role.FRONT_COMMUNE)
 
-    assert (before, commune_before, commune_after, waiting()) == ([False], [False], [], [True])
+    assert (before, commune_before) == ([(Section.MINE, False)], [(Section.MINE, False)])
+    assert (commune_after, waiting()) == ([(Section.OTHERS, False)], [(Section.MINE, True)])
