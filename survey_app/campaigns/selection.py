@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from survey_app import names
 from survey_app.campaigns.queries import BoardRow
 from survey_app.criteria.findings import SIGNATURES, Verdict
 from survey_app.fieldwork.models import State
 from survey_app.scoring.rates import Rate
-from survey_app.units import names
 
 #: A state filter for units without a survey; "none" is no state of a survey.
 NO_SURVEY = "none"

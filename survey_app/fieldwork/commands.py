@@ -23,10 +23,11 @@ from survey_app.fieldwork.models import Purpose
 from survey_app.i18n import gettext as _
 from survey_app.jobs import Failed
 from survey_app.keys import store
+from survey_app.office_files import BadFile
 from survey_app.templating import moment
 from survey_app.units import operations as units_operations
 from survey_app.units import queries as units
-from survey_app.units.households import BadFile, read_file
+from survey_app.units.households import read_file
 from survey_app.units.models import Level
 
 group = AppGroup("fieldwork", help="Surveys: open, tick, slips, progress.")

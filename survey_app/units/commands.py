@@ -10,11 +10,11 @@ from flask.cli import AppGroup
 from survey_app import audit, db
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
+from survey_app.office_files import BadFile
 from survey_app.units import households, operations, queries, reforms, register
 from survey_app.units.lists import machine, preview
 from survey_app.units.models import Level
 from survey_app.units.operations import LineOutcome
-from survey_app.units.tables import BadFile
 
 group = AppGroup("units", help="The register of units: provinces, communes, villages and their households.")
 

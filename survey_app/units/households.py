@@ -12,23 +12,23 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from survey_app import names
 from survey_app.i18n import gettext as _
 from survey_app.i18n import pgettext
-from survey_app.units import kinds, names, queries
+from survey_app.office_files import BadFile, Formula, RowProblem, Wrong, shortened
+from survey_app.units import kinds, queries
 from survey_app.units.lines import (
     HouseholdLine,
-    Wrong,
     matching,
     parse_day,
     parse_households,
     parse_kind,
     parse_name,
     parse_source,
-    shortened,
     village_identity,
 )
 from survey_app.units.queries import UnitView, Village
-from survey_app.units.tables import BadFile, Cell, Formula, RowProblem, Sheet, SheetRow, read_sheets
+from survey_app.units.tables import Cell, Sheet, SheetRow, read_sheets
 
 __all__ = ["BadFile", "HouseholdLine", "RowProblem", "headings", "read_file"]
 

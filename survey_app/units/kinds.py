@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from survey_app.units import names
+from survey_app import names
 
 DATA = Path(__file__).parent / "data"
 

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from survey_app import letters
+from survey_app import letters, names
 from survey_app.i18n import gettext as _
+from survey_app.office_files import Wrong, shortened
 from survey_app.questions import numbers
-from survey_app.units import kinds, names, queries
+from survey_app.units import kinds, queries
 from survey_app.units.queries import UnitView, Village
 
 #: No village has more; a larger number is a slip of the keyboard.
@@ -31,21 +32,6 @@ class HouseholdLine:
     source: str
     as_of: date
     old_unit: str = ""
-
-
-class Wrong(ValueError):
-    """A value that is not what its column holds: what is wrong, and what is expected."""
-
-    def __init__(self, found: str, expected: str) -> None:
-        super().__init__(found)
-        self.found = found
-        self.expected = expected
-
-    @property
-    def sentence(self) -> str:
-        """Both, for a place that has room for one text."""
-        text: str = _("%(found)s Expected: %(expected)s.", found=self.found, expected=self.expected)
-        return text
 
 
 def village_identity(kind: str, name: str) -> tuple[str, str]:
@@ -198,11 +184,6 @@ def _refuse_foreign(text: str) -> None:
         ),
         _("letters of Vietnamese, Jrai and Bahnar, in Unicode"),
     )
-
-
-def shortened(text: str) -> str:
-    """A typed value as an error message quotes it."""
-    return text if len(text) <= 40 else f"{text[:39]}…"
 
 
 def _whole(value: str | int | float) -> int | None:

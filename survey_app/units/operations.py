@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from survey_app import audit, db
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
+from survey_app.office_files import Wrong
 from survey_app.units import queries
-from survey_app.units.lines import HouseholdLine, Wrong, matching, village_identity
+from survey_app.units.lines import HouseholdLine, matching, village_identity
 from survey_app.units.models import HouseholdCount, Level, Unit
 from survey_app.units.queries import UnitView, Village
 

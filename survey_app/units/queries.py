@@ -12,14 +12,14 @@ from http import HTTPStatus
 from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from survey_app import alphabet, revisions
+from survey_app import alphabet, names, revisions
 from survey_app.access import Identity
 from survey_app.alphabet import Place
 from survey_app.config import VIETNAM
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
 from survey_app.revisions import Saved
-from survey_app.units import kinds, names
+from survey_app.units import kinds
 from survey_app.units.models import HouseholdCount, Level, Succession, Unit
 
 #: First day of units whose first day is not known: those before the reform of 1 July 2025. Never printed.

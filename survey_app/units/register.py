@@ -13,11 +13,13 @@ from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
+from survey_app import names
 from survey_app.i18n import gettext as _
-from survey_app.units import kinds, names
+from survey_app.office_files import BadFile, RowProblem
+from survey_app.units import kinds
 from survey_app.units.models import Level
 from survey_app.units.queries import EARLIEST
-from survey_app.units.tables import BadFile, RowProblem, Sheet, SheetRow, read_sheets
+from survey_app.units.tables import Sheet, SheetRow, read_sheets
 
 _COLUMNS = ("code", "province_code", "type", "name")
 #: Codes of the units that a unit was formed from, "21553|21559"; may be left out.

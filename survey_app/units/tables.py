@@ -4,29 +4,16 @@ Knows no column. The file is opened by `uploads`, apart from this process: what 
 here. A formula is handed on as a `Formula`: its result depends on who opened the file last.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from http import HTTPStatus
 from typing import Any
 
 from survey_app import uploads
-from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
-from survey_app.i18n import ngettext
+from survey_app.office_files import MAX_FILE_BYTES, BadFile, BusyReading, Formula, RowProblem
 from survey_app.opening import MAX_ROWS
 from survey_app.uploads import NotOpened
-
-#: Bytes of an uploaded file, as of every request.
-MAX_FILE_BYTES = 2 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A cell that holds a formula instead of a value."""
-
-    text: str
-
 
 Cell = str | int | float | bool | date | datetime | time | Formula | None
 
@@ -49,41 +36,6 @@ class Sheet:
     name: str
     rows: tuple[SheetRow, ...]
     merged: tuple[tuple[int, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RowProblem:
-    """One thing to mend in a file: where, what is wrong, what is expected."""
-
-    sheet: str
-    row: int
-    column: str
-    found: str
-    expected: str
-
-
-class BadFile(DomainError):
-    """A file with anything wrong in it; nothing of it is saved. `problems` are all of them."""
-
-    code = "tep-sai"
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-
-    def __init__(self, problems: Iterable[RowProblem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__(
-            ngettext(
-                "Nothing was saved: the file has %(num)s problem to mend.",
-                "Nothing was saved: the file has %(num)s problems to mend.",
-                len(self.problems),
-            )
-        )
-
-
-class BusyReading(BadFile):
-    """Nothing is wrong with the file: others were being read."""
-
-    code = "dang-doc-tep-khac"
-    status = HTTPStatus.SERVICE_UNAVAILABLE
 
 
 def read_sheets(content: bytes, filename: str) -> tuple[Sheet, ...]:

@@ -6,11 +6,11 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from survey_app import access, db, files, revisions
+from survey_app import access, db, files, names, revisions
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
 from survey_app.revisions import SavedMeanwhile
-from survey_app.units import households, kinds, names, operations, queries
+from survey_app.units import households, kinds, operations, queries
 from survey_app.units.forms import EndForm, UploadForm, VillageForm
 from survey_app.units.lists import saving
 from survey_app.units.models import Level

@@ -10,10 +10,9 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from survey_app import opening_lists
+from survey_app import names, opening_lists
+from survey_app.office_files import understood
 from survey_app.opening import FileRefused
-from survey_app.units import names
-from survey_app.units.lists.office_files import understood
 from survey_app.units.lists.reading import Owner, read
 
 OFFICES = Path(__file__).parents[1] / "offices"

@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from survey_app import db
+from survey_app.office_files import BadFile
 from survey_app.units import operations, queries, reforms
 from survey_app.units.households import read_file
 from survey_app.units.lines import HouseholdLine
 from survey_app.units.models import HouseholdCount, Unit
 from survey_app.units.operations import LineOutcome
-from survey_app.units.tables import BadFile
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 6, 1)

@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 
 from survey_app import db
 from survey_app.access import Identity, Role
+from survey_app.office_files import BadFile
 from survey_app.units import kinds, queries, reforms, register
 from survey_app.units.models import Level, Succession, Unit
-from survey_app.units.tables import BadFile
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 6, 1)

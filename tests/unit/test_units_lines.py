@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from survey_app.units import kinds, lines, names
-from survey_app.units.lines import Wrong
+from survey_app import names
+from survey_app.office_files import Wrong
+from survey_app.units import kinds, lines
 
 TODAY = date(2026, 6, 1)
 

@@ -6,8 +6,9 @@ import zipfile
 import openpyxl
 import pytest
 
+from survey_app.office_files import BadFile, Formula
 from survey_app.opening import MAX_PARTS
-from survey_app.units.tables import BadFile, Formula, read_sheets
+from survey_app.units.tables import read_sheets
 
 
 def problems(content):

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from survey_app.i18n import gettext as _
+from survey_app.office_files import OfficeCell, Wrong, shortened
 from survey_app.questions.numbers import NotANumber, whole
 from survey_app.units import queries
-from survey_app.units.lines import Wrong, shortened
-from survey_app.units.lists.office_files import OfficeCell
 
 #: What spreadsheets count days from, and the numbers that lie between 1982 and 2064.
 _ZERO, _SERIALS = date(1899, 12, 30), range(30_000, 60_000)

@@ -3,7 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from survey_app.units.tables import RowProblem
+from survey_app.office_files import RowProblem
+from survey_app.office_tables import LeftOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +24,6 @@ class ListEntry:
     old_unit: str = ""
     #: What was done to the row's values, in sentences.
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A row that is no village, or a whole sheet (row 0)."""
-
-    sheet: str
-    row: int
-    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,15 @@
-"""Where the heading of an office's table is, and which column holds what. Knows no village and no number.
+"""Which column of a list of villages holds what, by the words of its heading.
 
-A heading stands within the first rows of a sheet, in one row or two, with merged cells. Its words are read without
-accents; the words for kinds of villages come from the list of kinds.
+They are read without accents; the words for kinds of villages come from the list of kinds.
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
-from survey_app import letters
-from survey_app.units import kinds, names
-from survey_app.units.lists.office_files import OfficeRow, OfficeSheet
-
-#: Rows in which a heading is looked for.
-SEARCHED_ROWS = 30
+from survey_app import letters, names, office_tables
+from survey_app.office_files import OfficeRow, OfficeSheet
+from survey_app.office_tables import Heading
+from survey_app.units import kinds
 
 _EXACT: Mapping[str, frozenset[str]] = {
     "village": frozenset({"village", "ten", "ten goi"}),
@@ -57,33 +53,9 @@ _HOUSEHOLD_WORDS = frozenset(
 _SPLIT_COMMUNE = frozenset(["ten", "ma", "xa", "phuong", "dac", "khu"])
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """The rows of a heading, the column of each value by its key, and the titles of columns that are not used."""
-
-    first_row: int
-    last_row: int
-    columns: Mapping[str, int]
-    titles: Mapping[str, str]
-    unused: tuple[str, ...]
-    #: Keys that stand over two columns or more, with their titles.
-    twice: Mapping[str, tuple[str, ...]]
-
-
 def find(sheet: OfficeSheet) -> Heading | None:
     """The heading of a list of villages in a sheet, or None where no row is one."""
-    best: Heading | None = None
-    rows = [row for row in sheet.rows if row.number not in sheet.hidden_rows][:SEARCHED_ROWS]
-    for place, row in enumerate(rows):
-        for height in (1, 2):
-            if place + height > len(rows) or rows[place + height - 1].number - row.number >= height:
-                continue
-            found = _heading(sheet, rows[place : place + height])
-            if _worth(found) > _worth(best):
-                best = found
-    if not best or len(best.columns) < 2 or not {"village", "households"} & set(best.columns):
-        return None
-    return _deepened(sheet, rows, best)
+    return office_tables.find(sheet, key_of, {"village", "households"})
 
 
 def key_of(title: str) -> str:
@@ -93,6 +65,31 @@ def key_of(title: str) -> str:
     ['village', 'households', '', 'as_of', 'village']
     """
     return next((key for meant in letters.readings(title) if (key := _key(meant))), "")
+
+
+def without_heading(rows: Sequence[OfficeRow]) -> Mapping[str, int] | None:
+    """The columns of rows that came without their heading, where only one reading is possible.
+
+    A running number is nobody's households; one column of words and one of other numbers must be left.
+    """
+    width = max((len(row.cells) for row in rows), default=0)
+    words, numbers = [], []
+    for column in range(width):
+        said = [text for row in rows if (text := office_tables.text_of(row.cell(column)))]
+        if not said:
+            continue
+        digits = [text.replace(".", "") for text in said]
+        if all(text.isdecimal() for text in digits):
+            running = [int(text) for text in digits]
+            if (
+                running != list(range(running[0], running[0] + len(running)))
+                or len(running) == 1
+                and column > 0
+            ):
+                numbers.append(column)
+        else:
+            words.append(column)
+    return {"village": words[0], "households": numbers[0]} if len(words) == 1 == len(numbers) else None
 
 
 def _key(title: str) -> str:
@@ -123,53 +120,3 @@ def _kind_words() -> frozenset[str]:
         for said in (kind.word, *kind.also)
         for word in names.plain(said).split()
     )
-
-
-def _worth(heading: Heading | None) -> int:
-    return len(heading.columns) * 2 - (heading.last_row > heading.first_row) if heading else 0
-
-
-def _heading(sheet: OfficeSheet, rows: Sequence[OfficeRow]) -> Heading:
-    first, last = rows[0].number, rows[-1].number
-    columns: dict[str, int] = {}
-    shown: dict[str, str] = {}
-    twice: dict[str, list[str]] = {}
-    unused: list[str] = []
-    for column in range(max(len(row.cells) for row in rows)):
-        title = " ".join(_titles(sheet, rows, column))
-        if not title or column in sheet.hidden_columns:
-            continue
-        key = key_of(title)
-        if not key:
-            unused.append(title)
-        elif key in columns:
-            twice.setdefault(key, [shown[key]]).append(title)
-        else:
-            columns[key], shown[key] = column, title
-    return Heading(
-        first, last, columns, shown, tuple(unused), {key: tuple(said) for key, said in twice.items()}
-    )
-
-
-def _deepened(sheet: OfficeSheet, rows: Sequence[OfficeRow], found: Heading) -> Heading:
-    """The same heading down to where cells merged with its first row end."""
-    last = max(
-        (bottom for top, _l, bottom, _r in sheet.merged if top == found.first_row), default=found.last_row
-    )
-    within = [row for row in rows if found.first_row <= row.number <= min(last, found.first_row + 3)]
-    deeper = _heading(sheet, within) if last > found.last_row else found
-    return replace(deeper, last_row=last) if set(deeper.columns) >= set(found.columns) else found
-
-
-def _titles(sheet: OfficeSheet, rows: Sequence[OfficeRow], column: int) -> list[str]:
-    """The words over a column from above, a merged cell standing over each of its columns."""
-    titles: list[str] = []
-    for row in rows:
-        cell = row.cell(column)
-        for top, left, bottom, right in sheet.merged:
-            if top <= row.number <= bottom and left <= column <= right:
-                cell = row.cell(left) if top == row.number else None
-        text = names.tidy(cell) if isinstance(cell, str) else ""
-        if text and text not in titles:
-            titles.append(text)
-    return titles

@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 
 from survey_app.i18n import gettext as _
+from survey_app.office_files import RowProblem
 from survey_app.units.lists.preview import Preview, PreviewRow
 from survey_app.units.queries import EARLIEST
-from survey_app.units.tables import RowProblem
 
 
 def as_json(shown: Preview) -> dict[str, Any]:

@@ -14,12 +14,13 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from survey_app import names
 from survey_app.i18n import gettext as _
-from survey_app.units import kinds, names, queries
+from survey_app.office_files import RowProblem, Wrong, open_office_file
+from survey_app.units import kinds, queries
 from survey_app.units.households import column_title
 from survey_app.units.lines import (
     HouseholdLine,
-    Wrong,
     matching,
     parse_last_day,
     parse_source,
@@ -27,11 +28,9 @@ from survey_app.units.lines import (
 )
 from survey_app.units.lists import days, questions
 from survey_app.units.lists.entries import ListEntry, ListReading
-from survey_app.units.lists.office_files import open_office_file
 from survey_app.units.lists.questions import ENDED, Answers, Draft, ListQuestion
 from survey_app.units.lists.reading import Owner, read
 from survey_app.units.queries import UnitView, Village
-from survey_app.units.tables import RowProblem
 
 
 class RowStatus(StrEnum):

@@ -5,18 +5,18 @@ stays empty, for the page to ask once. Everything that is not taken is named, an
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date
 
+from survey_app import names
 from survey_app.i18n import gettext as _
-from survey_app.units import kinds, names
+from survey_app.office_files import OfficeFile, OfficeSheet, Wrong
+from survey_app.office_tables import Heading, no_heading, tables
+from survey_app.units import kinds
 from survey_app.units.households import column_title
-from survey_app.units.lines import Wrong, shortened, village_identity
-from survey_app.units.lists import rows
+from survey_app.units.lines import village_identity
 from survey_app.units.lists.entries import ListEntry, ListReading
-from survey_app.units.lists.headings import SEARCHED_ROWS, Heading, find
-from survey_app.units.lists.office_files import OfficeFile, OfficeSheet
-from survey_app.units.lists.sheet_reading import Findings, Owner, SheetReader
+from survey_app.units.lists.headings import find, without_heading
+from survey_app.units.lists.sheet_reading import ListFindings, Owner, SheetReader
 
 #: Rows below one heading. A commune has at most 999 villages; the rest is sums, groups and signatures.
 MOST_ROWS = 2_000
@@ -26,48 +26,24 @@ __all__ = ["Owner", "ListReading", "read"]
 
 def read(file: OfficeFile, owner: Owner, today: date) -> ListReading:
     """Everything that a file says of its villages."""
-    shown = [sheet for sheet in file.sheets if sheet.rows and not sheet.is_hidden]
-    found = {sheet.name: find(sheet) for sheet in shown}
     reader = _FileReader(owner, today)
-    for sheet in file.sheets:
-        if sheet.is_hidden and sheet.rows:
-            reader.leave_out(sheet.name, 0, _("The sheet is hidden."))
-    for sheet in shown:
-        heading = found[sheet.name]
-        if heading is not None:
-            reader.read(sheet, heading)
-        elif any(found.values()):
-            reader.leave_out(
-                sheet.name, 0, _("This sheet is no list: it has no heading with a village and a number.")
-            )
-        else:
+    for sheet, heading in tables(file, find, reader, _("a heading row and one row for each village")):
+        if heading is None:
             reader.read_without_heading(sheet)
-    if not file.sheets or not any(sheet.rows for sheet in file.sheets):
-        reader.note(
-            file.name, 1, "", Wrong(_("The file is empty."), _("a heading row and one row for each village"))
-        )
-    elif not shown:
-        reader.note(
-            file.name,
-            1,
-            "",
-            Wrong(
-                _("All sheets of the file are hidden."),
-                _("the sheet of the list shown: in Excel right-click a sheet, Unhide"),
-            ),
-        )
+        else:
+            reader.read(sheet, heading)
     reader.compare()
     return ListReading(
         filename=file.name,
         entries=tuple(reader.entries),
         left_out=tuple(reader.left_out),
         problems=tuple(reader.problems),
-        notes=(*_of_the_file(file), *reader.notes),
+        notes=tuple(reader.notes),
         total=reader.totals[-1] if reader.totals else None,
     )
 
 
-class _FileReader(Findings):
+class _FileReader(ListFindings):
     """Goes through the sheets of one file."""
 
     def __init__(self, owner: Owner, today: date) -> None:
@@ -75,16 +51,13 @@ class _FileReader(Findings):
         self._owner, self._today = owner, today
 
     def read_without_heading(self, sheet: OfficeSheet) -> None:
-        columns = rows.without_heading(sheet.rows)
+        columns = without_heading(sheet.rows)
         if columns is None:
             self.note(
                 sheet.name,
                 sheet.rows[0].number,
                 "",
-                Wrong(
-                    _("No heading was found in the first %(number)s rows.", number=SEARCHED_ROWS),
-                    _("a row with headings like “Tên thôn, làng” and “Số hộ” above the villages"),
-                ),
+                no_heading(_("a row with headings like “Tên thôn, làng” and “Số hộ” above the villages")),
             )
             return
         self.notes.append(
@@ -98,7 +71,7 @@ class _FileReader(Findings):
         self.read(sheet, Heading(0, 0, columns, {}, (), {}))
 
     def read(self, sheet: OfficeSheet, heading: Heading) -> None:
-        self._say_heading(sheet, heading)
+        self._refuse(sheet, heading)
         body = [row for row in sheet.rows if row.number > heading.last_row]
         if len(body) > MOST_ROWS:
             self.note(
@@ -111,9 +84,6 @@ class _FileReader(Findings):
                 ),
             )
             return
-        for row in sheet.rows:
-            if row.number < heading.first_row:
-                self.leave_out(sheet.name, row.number, _("It stands above the heading."))
         one = SheetReader(self, sheet, heading, body, self._owner, self._today)
         one.read_rows()
 
@@ -131,31 +101,7 @@ class _FileReader(Findings):
                 self.note(entry.sheet, entry.row, column_title("village"), _twice(entry, same))
             before.append(entry)
 
-    def _say_heading(self, sheet: OfficeSheet, heading: Heading) -> None:
-        if heading.last_row:
-            self.notes.append(
-                _("%(sheet)s: heading in row %(first)s.", sheet=sheet.name, first=heading.first_row)
-                if heading.first_row == heading.last_row
-                else _(
-                    "%(sheet)s: heading in rows %(first)s and %(last)s.",
-                    sheet=sheet.name,
-                    first=heading.first_row,
-                    last=heading.last_row,
-                )
-            )
-        if heading.unused:
-            titles = ", ".join(f"“{shortened(title)}”" for title in heading.unused)
-            self.notes.append(
-                _("%(sheet)s: not used are the columns %(titles)s.", sheet=sheet.name, titles=titles)
-            )
-        for column in sorted(sheet.hidden_columns):
-            self.notes.append(
-                _(
-                    "%(sheet)s: column %(number)s is hidden and was not read.",
-                    sheet=sheet.name,
-                    number=column + 1,
-                )
-            )
+    def _refuse(self, sheet: OfficeSheet, heading: Heading) -> None:
         for key, several in heading.twice.items():
             if key == "commune":
                 continue
@@ -201,21 +147,3 @@ def _twice(entry: ListEntry, first: ListEntry) -> Wrong:
         ),
         expected,
     )
-
-
-def _of_the_file(file: OfficeFile) -> Iterable[str]:
-    """What a file is, where its name says something else or its letters were read in an old encoding."""
-    said = {
-        "html": _(
-            "The file is a web page, whatever its name; its tables were read. Better: save it in Excel as .xlsx."
-        ),
-        "xml": _(
-            "The file is an XML workbook of 2003, whatever its name: it was read. Better: save it as .xlsx."
-        ),
-    }
-    if file.form in said:
-        yield said[file.form]
-    if file.encoding:
-        yield _(
-            "The letters were read as %(encoding)s, not as UTF-8: look at the names.", encoding=file.encoding
-        )

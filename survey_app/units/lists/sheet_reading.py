@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
-from survey_app import letters
+from survey_app import names, office_tables
 from survey_app.i18n import gettext as _
-from survey_app.units import kinds, names
+from survey_app.office_files import Formula, OfficeCell, OfficeRow, OfficeSheet, Wrong, shortened
+from survey_app.office_tables import Findings, Heading, is_filled, old_encoding, repaired_text, text_of, texts
+from survey_app.units import kinds
 from survey_app.units.households import column_title
-from survey_app.units.lines import Wrong, parse_households, parse_kind, parse_name, parse_source, shortened
-from survey_app.units.lists import days, rows
-from survey_app.units.lists.entries import LeftOut, ListEntry
-from survey_app.units.lists.headings import Heading
-from survey_app.units.lists.office_files import OfficeCell, OfficeRow, OfficeSheet
-from survey_app.units.tables import Formula, RowProblem
+from survey_app.units.lines import parse_households, parse_kind, parse_name, parse_source
+from survey_app.units.lists import days
+from survey_app.units.lists.entries import ListEntry
+from survey_app.units.lists.headings import key_of
 
 Value = TypeVar("Value")
 
@@ -37,20 +37,11 @@ class Owner:
 
 
 @dataclass(slots=True)
-class Findings:
-    """Entries, rows left out and problems of all sheets of one file."""
+class ListFindings(Findings):
+    """Besides: the entries of all sheets of one file, and their own sums."""
 
     entries: list[ListEntry] = field(default_factory=list)
-    left_out: list[LeftOut] = field(default_factory=list)
-    problems: list[RowProblem] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
     totals: list[int] = field(default_factory=list)
-
-    def note(self, sheet: str, row: int, column: str, wrong: Wrong) -> None:
-        self.problems.append(RowProblem(sheet, row, column, wrong.found, wrong.expected))
-
-    def leave_out(self, sheet: str, row: int, why: str) -> None:
-        self.left_out.append(LeftOut(sheet, row, why))
 
 
 class SheetReader:
@@ -58,7 +49,7 @@ class SheetReader:
 
     def __init__(
         self,
-        whole: Findings,
+        whole: ListFindings,
         sheet: OfficeSheet,
         heading: Heading,
         body: list[OfficeRow],
@@ -75,10 +66,10 @@ class SheetReader:
             if "as_of" in heading.columns
             else days.Habits()
         )
-        self._encodings = {key: self._encoding(column) for key, column in heading.columns.items()}
+        self._encodings = {key: old_encoding(body, column) for key, column in heading.columns.items()}
         self._title_day = next((day for text in self._titles() if (day := days.in_title(text, today))), None)
         self._last_number = max(
-            (row.number for row in body if _is_filled(self._cell(row, "households"))), default=0
+            (row.number for row in body if is_filled(self._cell(row, "households"))), default=0
         )
 
     def read_rows(self) -> None:
@@ -88,7 +79,7 @@ class SheetReader:
         after_sum = False
         for row in self._body:
             why = self._why_left_out(row, after_sum=after_sum)
-            after_sum = after_sum or rows.is_sum(row, self._heading.columns)
+            after_sum = after_sum or self._is_sum(row)
             if why:
                 self._whole.leave_out(self._sheet.name, row.number, why)
             else:
@@ -106,28 +97,31 @@ class SheetReader:
         name, number = self._cell(row, "village"), self._cell(row, "households")
         if row.number in self._sheet.hidden_rows:
             return _("The row is hidden.")
-        if rows.is_sum(row, columns):
-            if isinstance(number, int | float | str) and _is_filled(number):
+        if self._is_sum(row):
+            if isinstance(number, int | float | str) and is_filled(number):
                 self._add_total(number)
             return _("It is a row of sums.")
         if self._is_sum_without_a_word(row):
             self._add_total(number)
             return _("It is a row of sums.")
-        if rows.is_heading_again(row, columns):
+        if office_tables.is_heading_again(row, columns, key_of):
             return _("The heading stands here once more.")
-        if row.number <= self._heading.last_row + 2 and rows.is_column_numbers(row):
+        if row.number <= self._heading.last_row + 2 and office_tables.is_column_numbers(row):
             return _("It numbers the columns.")
-        if not _is_filled(name) and not _is_filled(number) and row.number <= self._heading.last_row + 1:
+        if not is_filled(name) and not is_filled(number) and row.number <= self._heading.last_row + 1:
             return _("It belongs to the heading.")
-        if not _is_filled(number) and "households" in columns:
-            if rows.is_group(row, columns):
+        if not is_filled(number) and "households" in columns:
+            if office_tables.is_group(row, name):
                 self._group = self._former_commune(row)
                 return _("It names a group of villages and no number.")
-            if rows.is_signature(row) or after_sum:
+            if office_tables.is_signature(row) or after_sum:
                 return _("It stands below the list: a signature or a note.")
-            if not _is_filled(name) and (row.number > self._last_number or len(_texts(row)) < 2):
+            if not is_filled(name) and (row.number > self._last_number or len(texts(row)) < 2):
                 return _("It has neither the name of a village nor a number.")
         return ""
+
+    def _is_sum(self, row: OfficeRow) -> bool:
+        return office_tables.is_sum(row, max(self._heading.columns.get("village", 0), 1))
 
     def _is_sum_without_a_word(self, row: OfficeRow) -> bool:
         """Whether nothing stands in a row but the sum of the numbers above it, and perhaps other sums."""
@@ -163,7 +157,7 @@ class SheetReader:
         source = value("source", lambda: self._source(carried["source"], notes))
         found = value("as_of", lambda: self._days(carried["as_of"]))
         old_unit = value("old_unit", lambda: self._old_unit(carried["old_unit"], notes))
-        self._above.update({key: cell for key, cell in carried.items() if _is_filled(cell)})
+        self._above.update({key: cell for key, cell in carried.items() if is_filled(cell)})
         if len(self._whole.problems) > before or households is None or village is None:
             return
         self._read += households
@@ -190,16 +184,16 @@ class SheetReader:
         if key not in self._heading.columns:
             return None
         column, cell = self._heading.columns[key], self._cell(row, key)
-        said_same = isinstance(cell, str) and rows.is_ditto(rows.text_of(cell))
-        in_merged = not _is_filled(cell) and any(
+        said_same = isinstance(cell, str) and office_tables.is_ditto(text_of(cell))
+        in_merged = not is_filled(cell) and any(
             top < row.number <= bottom and left <= column <= right
             for top, left, bottom, right in self._sheet.merged
         )
-        left_out = not _is_filled(cell) and key in _FILLED
+        left_out = not is_filled(cell) and key in _FILLED
         if not (said_same or in_merged or left_out):
             return cell
         above = self._above.get(key)
-        if _is_filled(above):
+        if is_filled(above):
             notes.append(
                 _(
                     "%(column)s from the row above: %(value)s.",
@@ -210,38 +204,7 @@ class SheetReader:
         return above
 
     def _text(self, cell: OfficeCell, key: str, notes: list[str]) -> str:
-        """A cell as text, letters of an old encoding repaired. Raises Wrong for what is no text."""
-        if isinstance(cell, Formula):
-            raise Wrong(
-                _("There is a formula that nobody has calculated: %(formula)s", formula=shortened(cell.text)),
-                _("the file opened in Excel and saved again, or the value itself"),
-            )
-        if isinstance(cell, bool | date):
-            raise Wrong(
-                _("“%(value)s” is not a text.", value=shortened(str(cell))),
-                _("a text; in Excel give the cell the format Text"),
-            )
-        text = str(cell) if isinstance(cell, str) else rows.text_of(cell)
-        repair = letters.repaired(text, self._encodings.get(key, ""))
-        if repair:
-            notes.append(
-                _(
-                    "Written in %(encoding)s: “%(before)s” read as “%(after)s”.",
-                    encoding=repair.encoding,
-                    before=shortened(names.tidy(text)),
-                    after=shortened(names.tidy(repair.text)),
-                )
-            )
-        return names.tidy(repair.text if repair else text)
-
-    def _encoding(self, column: int) -> str:
-        """The old encoding that most cells of a column speak of, or ""."""
-        found = [
-            repair.encoding
-            for row in self._body
-            if isinstance(cell := row.cell(column), str) and (repair := letters.repaired(cell))
-        ]
-        return max(set(found), key=found.count) if found else ""
+        return repaired_text(cell, self._encodings.get(key, ""), notes)
 
     def _name(self, row: OfficeRow, notes: list[str]) -> str:
         text = self._text(self._cell(row, "village"), "village", notes)
@@ -263,7 +226,7 @@ class SheetReader:
         raise Wrong(_("“%(name)s” is not this commune.", name=shortened(text)), self._owner.shown)
 
     def _former_commune(self, row: OfficeRow) -> str:
-        for text in _texts(row):
+        for text in texts(row):
             known = self._owner.former.get(names.identity(text.replace("(cũ)", "").replace(" cũ", "")))
             if known:
                 return known
@@ -285,7 +248,7 @@ class SheetReader:
     def _days(self, cell: OfficeCell) -> tuple[date, ...]:
         if isinstance(cell, Formula):
             self._text(cell, "as_of", [])
-        if not _is_filled(cell):
+        if not is_filled(cell):
             return (self._title_day,) if self._title_day else ()
         return days.meanings(cell, self._today, self._habit)
 
@@ -305,16 +268,8 @@ class SheetReader:
         yield from self._sheet.above
         for row in self._sheet.rows:
             if row.number < self._heading.first_row:
-                yield from _texts(row)
-
-
-def _texts(row: OfficeRow) -> list[str]:
-    return [text for cell in row.cells if (text := rows.text_of(cell))]
-
-
-def _is_filled(cell: OfficeCell) -> bool:
-    return isinstance(cell, Formula) or bool(rows.text_of(cell))
+                yield from texts(row)
 
 
 def _shown(cell: OfficeCell) -> str:
-    return f"{cell:%d/%m/%Y}" if isinstance(cell, date) else shortened(rows.text_of(cell))
+    return f"{cell:%d/%m/%Y}" if isinstance(cell, date) else shortened(text_of(cell))

@@ -13,6 +13,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from survey_app import access, db
 from survey_app.i18n import gettext as _
+from survey_app.office_files import BadFile
 from survey_app.units import kinds, operations, queries
 from survey_app.units.forms import ListForm, UploadForm
 from survey_app.units.lists import preview, saving
@@ -22,7 +23,6 @@ from survey_app.units.lists.saving import NotTakenBack
 from survey_app.units.operations import LineOutcome, VillageHouseholds
 from survey_app.units.queries import UnitView
 from survey_app.units.scope import own_commune
-from survey_app.units.tables import BadFile
 from survey_app.units.views import villages_page
 
 bp = Blueprint("lists", __name__, url_prefix="/can-bo/don-vi", template_folder="../templates")

@@ -1,17 +1,31 @@
 """A list as an office sends it, as sheets of cells with everything their program hides; knows no column.
 
-The file is opened by `uploads`, apart from this process. What is no list is named here, with the way out.
+The file is opened by `uploads`, apart from this process. What is no list is named here, with the way out; so is, for
+whoever reads the rows, how one thing to mend is told.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from http import HTTPStatus
 from typing import Any
 
 from survey_app import uploads
+from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
-from survey_app.units.tables import MAX_FILE_BYTES, BadFile, BusyReading, Formula, RowProblem
+from survey_app.i18n import ngettext
 from survey_app.uploads import NotOpened
+
+#: Bytes of an uploaded file, as of every request.
+MAX_FILE_BYTES = 2 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A cell that holds a formula instead of a value."""
+
+    text: str
+
 
 OfficeCell = str | int | float | bool | date | datetime | time | Formula | None
 
@@ -50,6 +64,77 @@ class OfficeFile:
     encoding: str
     sheets: tuple[OfficeSheet, ...]
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a file is, where its name says something else or its letters were read in an old encoding."""
+        said = {
+            "html": _(
+                "The file is a web page, whatever its name; its tables were read. Better: save it in Excel as .xlsx."
+            ),
+            "xml": _(
+                "The file is an XML workbook of 2003, whatever its name: it was read. Better: save it as .xlsx."
+            ),
+        }
+        notes = [said[self.form]] if self.form in said else []
+        if self.encoding:
+            notes.append(
+                _(
+                    "The letters were read as %(encoding)s, not as UTF-8: look at the names.",
+                    encoding=self.encoding,
+                )
+            )
+        return tuple(notes)
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """One thing to mend in a file: where, what is wrong, what is expected."""
+
+    sheet: str
+    row: int
+    column: str
+    found: str
+    expected: str
+
+
+class BadFile(DomainError):
+    """A file with anything wrong in it; nothing of it is saved. `problems` are all of them."""
+
+    code = "tep-sai"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, problems: Iterable[RowProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(
+            ngettext(
+                "Nothing was saved: the file has %(num)s problem to mend.",
+                "Nothing was saved: the file has %(num)s problems to mend.",
+                len(self.problems),
+            )
+        )
+
+
+class BusyReading(BadFile):
+    """Nothing is wrong with the file: others were being read."""
+
+    code = "dang-doc-tep-khac"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class Wrong(ValueError):
+    """A value that is not what its column holds: what is wrong, and what is expected."""
+
+    def __init__(self, found: str, expected: str) -> None:
+        super().__init__(found)
+        self.found = found
+        self.expected = expected
+
+    @property
+    def sentence(self) -> str:
+        """Both, for a place that has room for one text."""
+        text: str = _("%(found)s Expected: %(expected)s.", found=self.found, expected=self.expected)
+        return text
+
 
 def open_office_file(content: bytes, filename: str) -> OfficeFile:
     """The sheets of a workbook, web page, text or Word file. Raises BadFile that names what it is instead."""
@@ -70,6 +155,11 @@ def understood(found: Mapping[str, Any], filename: str) -> OfficeFile:
         found["encoding"] or "",
         tuple(_sheet(one, filename) for one in found["sheets"]),
     )
+
+
+def shortened(text: str) -> str:
+    """A typed value as an error message quotes it."""
+    return text if len(text) <= 40 else f"{text[:39]}…"
 
 
 def _sheet(found: Mapping[str, Any], filename: str) -> OfficeSheet:
