@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from survey_app import audit, db
 from survey_app.access import Role
 from survey_app.accounts import operations as accounts
+from survey_app.accounts.letters import invitation_link
 from survey_app.accounts.operations import INVITATION_DAYS
-from survey_app.accounts.people import invitation_link
 from survey_app.authoring import operations as authoring
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _

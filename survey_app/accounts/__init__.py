@@ -14,8 +14,10 @@ from survey_app.accounts import (
     reminders,
     session_views,
     signin,
+    telephones,
     todo,
 )
+from survey_app.accounts.lists import views as list_views
 from survey_app.i18n import lazy_gettext
 from survey_app.menu import MenuEntry, Place
 
@@ -27,7 +29,7 @@ def init_app(app: Flask) -> None:
     denials.init_app(app)
     kept_views.init_app(app)
     # One blueprint; each module of pages adds its own to it.
-    modules = (people, factor_views, session_views)
+    modules = (people, list_views, factor_views, session_views)
     for pages in {module.bp for module in modules}:
         app.register_blueprint(pages)
     app.cli.add_command(commands.accounts)
@@ -41,6 +43,7 @@ def init_app(app: Flask) -> None:
     )
     jobs.register(app, "accounts.sessions", commands.forget_sessions)
     jobs.register(app, "accounts.kept_forms", kept_views.forget)
+    app.jinja_env.filters["telephone"] = telephones.grouped
     app.jinja_env.filters["actor_name"] = lambda actor: queries.name_of(db.session(), actor)
     for provider in (
         kept_views.todos,

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from survey_app import db, throttle
-from survey_app.accounts import operations, passwords, queries
+from survey_app.accounts import operations, passwords, queries, telephones
 from survey_app.accounts.queries import Credentials
 from survey_app.accounts.refusals import AccountRefused
 from survey_app.i18n import gettext as _
@@ -56,16 +56,19 @@ def _has_to_wait(session: Session, email: str, now: datetime) -> bool:
 
 
 def _account_named(email: str) -> Credentials | None:
+    """By the name as it is stored, or by a telephone number in whatever groups it was typed."""
     try:
-        return queries.credentials(db.session(), operations.sign_in_name(email))
+        found = queries.credentials(db.session(), operations.sign_in_name(email))
     except AccountRefused:
-        return None
+        found = None
+    number = telephones.normal(email)
+    return found or (queries.credentials(db.session(), number) if number else None)
 
 
 def _spelled_once(email: str) -> str:
     """One spelling for every spelling that finds the same account; what finds none is counted as it was typed."""
     try:
-        return operations.sign_in_name(email)
+        return telephones.normal(email) or operations.sign_in_name(email)
     except AccountRefused:
         return email.strip().lower()
 

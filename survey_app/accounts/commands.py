@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 from survey_app import audit, clock, db
 from survey_app.access import Role
 from survey_app.accounts import enrolment, operations, queries, sessions
-from survey_app.accounts.people import invitation_link
+from survey_app.accounts.letters import invitation_link
 from survey_app.errors import DomainError
 from survey_app.units import queries as units
 

@@ -10,10 +10,12 @@ from wtforms import (
 from wtforms.validators import DataRequired, EqualTo, Length
 
 from survey_app.access import Role
-from survey_app.accounts import operations, passwords
+from survey_app.accounts import operations, passwords, telephones
 from survey_app.accounts.refusals import AccountRefused
 from survey_app.forms import StaffForm, clean
+from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext as _l
+from survey_app.office_files import Wrong
 
 
 class SignInForm(StaffForm):
@@ -64,12 +66,26 @@ class InviteForm(StaffForm):
     """Whom to invite; roles and units are filled with what the inviter manages."""
 
     name = StringField(_l("Full name"), filters=[clean], validators=[DataRequired(), Length(max=120)])
-    email = StringField(_l("Sign-in name"), filters=[clean], validators=[DataRequired()])
+    telephone = StringField(_l("Telephone"), filters=[clean], validators=[Length(max=40)])
+    email = StringField(_l("Sign-in name"), filters=[clean])
     role = SelectField(_l("Role"), coerce=Role)
     unit = SelectField(_l("Unit"), coerce=int)
 
+    def number(self) -> str:
+        """The telephone number in digits, "" without one; only after the form was validated."""
+        return telephones.normal(self.telephone.data or "")
+
+    def validate_telephone(self, field: StringField) -> None:
+        if field.data:
+            try:
+                telephones.parse(field.data)
+            except Wrong as wrong:
+                raise ValidationError(wrong.sentence) from wrong
+
     def validate_email(self, field: StringField) -> None:
+        if not field.data and not self.number():
+            raise ValidationError(_("Give a telephone number or a sign-in name."))
         try:
-            operations.sign_in_name(field.data)
+            operations.sign_in_name(field.data or self.number())
         except AccountRefused as error:
             raise ValidationError(error.message) from error

@@ -15,6 +15,8 @@ class User(Base):
     #: Lower case; a name to sign in with, not necessarily a mailbox.
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(120))
+    #: Digits alone, to reach the person and, where nothing else was chosen, to sign in with; "" where it is not known.
+    telephone: Mapped[str] = mapped_column(String(15), default="", server_default=text("''"))
     #: argon2id; None until the invitation is accepted.
     password_hash: Mapped[str | None] = mapped_column(String(200))
     role: Mapped[str] = mapped_column(String(20))

@@ -45,9 +45,17 @@ class Invited:
 
 
 def create_account(
-    session: Session, *, email: str, name: str, role: Role, unit_id: int, actor: str, now: datetime
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    unit_id: int,
+    actor: str,
+    now: datetime,
+    telephone: str = "",
 ) -> Invited:
-    """A new account without a password, and its invitation.
+    """A new account without a password, and its invitation; `telephone` in digits alone.
 
     Raises AccountRefused for a bad name or a role that does not fit the unit, NameTaken, UnitNotFound.
     """
@@ -57,7 +65,7 @@ def create_account(
     unit = units.unit(session, unit_id)
     if not management.fits(role, unit.level):
         raise AccountRefused(_("This role does not belong to this unit: %(unit)s.", unit=unit.full_name))
-    user = User(email=email, name=name, role=role, unit_id=unit.id, created_at=now)
+    user = User(email=email, name=name, telephone=telephone, role=role, unit_id=unit.id, created_at=now)
     try:
         with session.begin_nested():
             session.add(user)
@@ -76,13 +84,28 @@ def sign_in_name(email: str) -> str:
 
 
 def invite(
-    session: Session, *, email: str, name: str, role: Role, unit_id: int, by: Identity, now: datetime
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    unit_id: int,
+    by: Identity,
+    now: datetime,
+    telephone: str = "",
 ) -> Invited:
     """`create_account` by a signed-in person. Raises NotYourAccount besides."""
     if not management.may_manage(by, role, units.unit(session, unit_id).path):
         raise NotYourAccount
     return create_account(
-        session, email=email, name=name, role=role, unit_id=unit_id, actor=by.actor, now=now
+        session,
+        email=email,
+        name=name,
+        telephone=telephone,
+        role=role,
+        unit_id=unit_id,
+        actor=by.actor,
+        now=now,
     )
 
 

@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from survey_app import access, db
 from survey_app.access import Identity
-from survey_app.accounts import management, operations, queries, views
+from survey_app.accounts import management, operations, queries, telephones, views
 from survey_app.accounts.forms import InviteForm
 from survey_app.accounts.freshness import fresh
+from survey_app.accounts.letters import first_steps, invitation_link
 from survey_app.accounts.operations import Invited
 from survey_app.accounts.refusals import AccountRefused, NameTaken
 from survey_app.drawing import data_uri, qr_svg
@@ -30,8 +31,13 @@ def people() -> ResponseReturnValue:
     person, now = access.identity(), datetime.now(UTC)
     sought = clean(request.args.get("q")) or ""
     found = [view for view in queries.accounts(db.session(), person, now) if _mentions(view, sought)]
+    managed = _managed_ids(person, found)
     return render_template(
-        "accounts/people.html", accounts=found, sought=sought, managed=_managed_ids(person, found)
+        "accounts/people.html",
+        accounts=found,
+        sought=sought,
+        managed=managed,
+        waiting=sum(view.id in managed and view.is_waited_for for view in found),
     )
 
 
@@ -49,8 +55,9 @@ def invite() -> ResponseReturnValue:
         with db.transaction() as current:
             invited = operations.invite(
                 current,
-                email=form.email.data,
+                email=form.email.data or form.number(),
                 name=form.name.data,
+                telephone=form.number(),
                 role=form.role.data,
                 unit_id=form.unit.data,
                 by=person,
@@ -92,23 +99,21 @@ def reopen(user_id: int) -> ResponseReturnValue:
     return redirect(_LIST)
 
 
-def invitation_link(token: str) -> str:
-    """The address printed in the letter and in its QR code."""
-    return f"{current_app.extensions['settings'].public_url}/moi/{token}"
-
-
 def _letter(invited: Invited, person: Identity, now: datetime) -> ResponseReturnValue:
     """The one page that shows the link: it cannot be opened a second time, only renewed."""
     current = db.session()
     link = invitation_link(invited.token)
+    account = queries.account(current, invited.user_id, person, now)
     return render_template(
         "accounts/letter.html",
-        account=queries.account(current, invited.user_id, person, now),
+        account=account,
+        first_steps=first_steps(account.role),
         link=link,
         qr=data_uri(qr_svg(link)),
         expires_at=invited.expires_at,
         inviter=person,
         inviter_unit=units.unit(current, person.unit_id).full_name,
+        inviter_telephone=telephones.grouped(queries.own_telephone(current, person.user_id)),
         sign_in=f"{current_app.extensions['settings'].public_url}/dang-nhap",
         now=now,
     )
@@ -132,5 +137,5 @@ def _managed_ids(person: Identity, found: list[queries.AccountView]) -> frozense
 
 def _mentions(view: queries.AccountView, sought: str) -> bool:
     """Whether every word sought is there; done here, because SQLite lowers the case of ASCII alone."""
-    text = f"{view.name} {view.email} {view.unit_name}".casefold()
+    text = f"{view.name} {view.email} {view.telephone} {view.unit_name}".casefold()
     return all(word in text for word in sought.casefold().split())

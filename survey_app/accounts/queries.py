@@ -51,6 +51,8 @@ class AccountView:
     email: str
     name: str
     role: Role
+    #: Digits alone; "" where it is not known.
+    telephone: str
     unit_id: int
     unit_path: str
     #: Like "Xã Biển Hồ".
@@ -61,6 +63,11 @@ class AccountView:
     has_second_factor: bool
     #: The body whose officer made it; None for the operator of the server.
     made_by: Body | None
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether the person was invited and has not come yet."""
+        return self.state in {AccountState.INVITED, AccountState.EXPIRED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +138,11 @@ def account(session: Session, user_id: int, identity: Identity, now: datetime) -
     return _account(user, path, place, until, enrolled, made_by, now)
 
 
+def own_telephone(session: Session, user_id: int) -> str:
+    """The telephone number of an account, "" where it is not known."""
+    return session.scalar(select(User.telephone).where(User.id == user_id)) or ""
+
+
 def own_email(session: Session, user_id: int) -> str:
     """The sign-in name of an account. Raises AccountNotFound."""
     email = session.scalar(select(User.email).where(User.id == user_id))
@@ -145,6 +157,11 @@ def user_named(session: Session, email: str) -> int:
     if user_id is None:
         raise AccountNotFound
     return user_id
+
+
+def emails_taken(session: Session, emails: Collection[str]) -> frozenset[str]:
+    """Which of these sign-in names have an account, anywhere."""
+    return frozenset(session.scalars(select(User.email).where(User.email.in_(emails)).order_by(User.email)))
 
 
 def name_of(session: Session, actor: str) -> str:
@@ -252,6 +269,7 @@ def _account(
         email=user.email,
         name=user.name,
         role=Role(user.role),
+        telephone=user.telephone,
         unit_id=user.unit_id,
         unit_path=path,
         unit_name=unit_name,

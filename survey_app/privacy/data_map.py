@@ -246,8 +246,8 @@ DATA_MAP = (
     ),
     DataLine(
         ("users",),
-        _l("Officers: sign-in name, name, office, digest of the password"),
-        _l("So that every act has somebody who answers for it"),
+        _l("Officers: sign-in name, name, office, telephone, digest of the password"),
+        _l("So that every act has somebody who answers for it, who can be reached"),
         _l("The officer, and who manages accounts of the unit"),
         _l("As long as the audit log names them by number; a closed account cannot sign in"),
         _l("Not erased; the account is closed"),

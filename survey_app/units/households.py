@@ -5,7 +5,7 @@ one is meant.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -17,6 +17,7 @@ from survey_app.i18n import gettext as _
 from survey_app.i18n import pgettext
 from survey_app.office_files import BadFile, Formula, RowProblem, Wrong, shortened
 from survey_app.units import kinds, queries
+from survey_app.units.finding import CommuneFinder
 from survey_app.units.lines import (
     HouseholdLine,
     matching,
@@ -58,7 +59,7 @@ def read_file(
     """
     sheets = read_sheets(content, filename)
     known = (expected_commune,) if expected_commune else queries.communes(session, "/", on)
-    reader = _Reader(_Communes(session, known, on, only=expected_commune is not None), on)
+    reader = _Reader(CommuneFinder(session, known, on, only=expected_commune is not None), on)
     for sheet in sheets:
         reader.read(sheet)
     reader.compare(queries.villages_of(session, {line.commune.id for _place, line in reader.lines}, on))
@@ -74,63 +75,10 @@ class _Place:
     row: int
 
 
-class _Communes:
-    """Finds the commune that a code or a name means today."""
-
-    def __init__(self, session: Session, known: Iterable[UnitView], on: date, *, only: bool) -> None:
-        self._session = session
-        self._on = on
-        self._only = only
-        self._found: dict[str, tuple[UnitView, ...] | Wrong] = {}
-        by_name: dict[str, list[UnitView]] = defaultdict(list)
-        for commune in known:
-            for key in (commune.code, *queries.commune_names(commune)):
-                by_name[key].append(commune)
-        self._by_name: Mapping[str, list[UnitView]] = by_name
-
-    def find(self, text: str) -> UnitView:
-        """Raises Wrong when no commune or several answer to `text`."""
-        code = text.zfill(5) if text.isdecimal() else text
-        found = self._by_name.get(code, []) or self._by_name.get(names.identity(text), [])
-        if len(found) == 1:
-            return found[0]
-        if found:
-            codes = ", ".join(commune.code for commune in found)
-            raise Wrong(
-                _("Several communes are called “%(name)s”.", name=shortened(text)),
-                _("one of the codes %(codes)s", codes=codes),
-            )
-        raise self._unknown(code)
-
-    def _unknown(self, text: str) -> Wrong:
-        if self._only:
-            own = next(iter(self._by_name.values()))[0]
-            return Wrong(
-                _("“%(name)s” is not this commune.", name=shortened(text)),
-                _("%(code)s or %(name)s", code=own.code, name=own.full_name),
-            )
-        former = queries.former_communes(self._session, text, self._on)
-        successors = queries.successors(self._session, former[0].id) if former else ()
-        if successors:
-            now = ", ".join(f"{passage.unit.code} {passage.unit.full_name}" for passage in successors)
-            return Wrong(
-                _(
-                    "%(name)s has been no unit since %(day)s.",
-                    name=former[0].full_name,
-                    day=successors[0].unit.valid_from.strftime("%d/%m/%Y"),
-                ),
-                _("the unit of today: %(now)s", now=now),
-            )
-        return Wrong(
-            _("No commune in force has the code or name “%(name)s”.", name=shortened(text)),
-            _("a commune's 5-digit code or its name of today"),
-        )
-
-
 class _Reader:
     """Collects the lines and the problems of all sheets of one file."""
 
-    def __init__(self, communes: _Communes, on: date) -> None:
+    def __init__(self, communes: CommuneFinder, on: date) -> None:
         self._communes = communes
         self._on = on
         self.problems: list[RowProblem] = []

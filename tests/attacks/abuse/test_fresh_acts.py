@@ -27,7 +27,7 @@ _ASKS_NOT_AGAIN = {
         "second_keying.key_again", "second_keying.keep", "second_keying.begin_mending", "second_keying.look_at_receipt",
     },
     "lists: what lies on paper elsewhere, corrected by a new line and never without the old one": {
-        "lists.look_at", "lists.save", "lists.take_back", "units.new_village", "units.change_village", "units.end_village",
+        "accounts.look_at_people", "lists.look_at", "lists.save", "lists.take_back", "units.new_village", "units.change_village", "units.end_village",
         "meetings.announce", "meetings.withdraw", "postings.record", "postings.correct", "signals.receipts",
         "privacy.receive", "privacy.answer", "rulebooks.services",
     },

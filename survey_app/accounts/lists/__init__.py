@@ -1,0 +1,1 @@
+"""Accounts from a list: read, looked at before anything is made, one letter for each person."""
