@@ -65,14 +65,14 @@ def make_slips(
         survey_id=survey_id, id=newest + 1, unit_id=unit_id, slips=count, made_by=actor, made_at=now
     )
     session.add(batch)
-    printed = _fresh_codes(survey_id, count)
+    printed = _fresh_codes(session, survey_id, count, keys.pepper(survey_id, survey.pepper_mark))
     session.flush()  # the batch goes in before its slips
-    _store(session, batch, printed, keys.pepper(survey_id, survey.pepper_mark))
+    _store(session, batch, printed)
     audit.record(
         session, actor, "fieldwork.slips", f"survey:{survey_id}", at=now,
         unit=unit_id, batch=batch.id, slips=count,
     )  # fmt: skip
-    return Slips(batch.id, unit_id, printed)
+    return Slips(batch.id, unit_id, _shuffled(printed.values()))
 
 
 def void_batch(
@@ -102,14 +102,13 @@ def most_slips(households: int, spare_percent: int) -> int:
     return households + -(-households * spare_percent // 100)
 
 
-def _store(session: Session, batch: PrintBatch, printed: Iterable[str], pepper: bytes) -> None:
+def _store(session: Session, batch: PrintBatch, macs: Iterable[bytes]) -> None:
     """The slips of a batch in the order of their digests, which tells nothing of the order on paper."""
-    macs = sorted(codes.mac(pepper, batch.survey_id, codes.normalise(code)) for code in printed)
     session.execute(
         insert(SlipRow),
         [
             {"survey_id": batch.survey_id, "code_mac": mac, "unit_id": batch.unit_id, "print_batch": batch.id}
-            for mac in macs
+            for mac in sorted(macs)
         ],
     )
 
@@ -121,11 +120,23 @@ def _live_slips(session: Session, survey_id: str, unit_id: int) -> int:
     return session.scalar(live) or 0
 
 
-def _fresh_codes(survey_id: str, count: int) -> tuple[str, ...]:
-    """Distinct codes in an order that tells nothing: each is drawn at random, so any order is a shuffled one."""
-    drawn: set[str] = set()
+def _fresh_codes(session: Session, survey_id: str, count: int, pepper: bytes) -> dict[bytes, str]:
+    """Codes by their digests, none of which any slip of the survey has.
+
+    Of 10^11 codes two of 5,000 are alike in one survey of 8,000; storing one twice would refuse the whole batch.
+    """
+    taken = set(session.scalars(select(SlipRow.code_mac).where(SlipRow.survey_id == survey_id)))
+    drawn: dict[bytes, str] = {}
     while len(drawn) < count:
-        drawn.add(codes.new_code(survey_id))
-    shuffled = list(drawn)
+        code = codes.new_code(survey_id)
+        mac = codes.mac(pepper, survey_id, codes.normalise(code))
+        if mac not in taken:
+            drawn[mac] = code
+    return drawn
+
+
+def _shuffled(printed: Iterable[str]) -> tuple[str, ...]:
+    """In an order that tells nothing."""
+    shuffled = list(printed)
     secrets.SystemRandom().shuffle(shuffled)
     return tuple(shuffled)

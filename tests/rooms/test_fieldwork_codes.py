@@ -153,6 +153,22 @@ def test_a_code_is_stored_only_as_its_digest_under_the_pepper(make_commune, make
     }
 
 
+def test_a_code_that_another_slip_of_the_survey_has_is_not_printed(
+    make_commune, make_survey, hand_out, monkeypatch
+):
+    commune = make_commune()
+    survey = make_survey(commune)
+    monkeypatch.setattr(codes.secrets, "choice", lambda digits: digits[1])
+    first = hand_out(survey, commune.villages["Phung"])
+    ones = iter("1" * 11 + "1" * 10 + "2")
+    monkeypatch.setattr(codes.secrets, "choice", lambda _digits: next(ones))
+
+    second = hand_out(survey, commune.villages["Bang"])
+
+    assert (first[0][5:17], second[0][5:17]) == ("1111 1111 11", "1111 1111 11")
+    assert first != second
+
+
 def test_two_surveys_store_the_same_code_differently(tmp_path):
     assert codes.mac(b"p" * 32, "0001", "X") != codes.mac(b"p" * 32, "0002", "X")
     assert codes.mac(b"p" * 32, "0001", "X") != codes.mac(b"q" * 32, "0001", "X")
