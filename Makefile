@@ -12,7 +12,7 @@ VENV_PACKAGES := $(shell command -v $(PYTHON) >/dev/null || echo python3) \
 RUN_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core
 TEST_PACKAGES := $(RUN_PACKAGES) chromium libatomic1 postgresql poppler-utils
 
-.PHONY: run dev setup test quick test-long screens bench lock translations clean packages
+.PHONY: run dev setup test quick test-long screens bench lock translations scripts clean packages
 
 run: PACKAGES := $(RUN_PACKAGES)
 run: packages .venv/ready
@@ -67,6 +67,10 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-e
 translations: .venv/ready
 	$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext -k _l -o translations/messages.pot --no-location --omit-header survey_app
 	$(BIN)/pybabel -q update -N --ignore-obsolete -i translations/messages.pot -d translations --no-wrap
+
+# After a change in web/: bundle the scripts of respondents' pages anew. Needs node and npm; running and testing do not.
+scripts:
+	cd web && npm ci --silent && npm run --silent build && cat package-lock.json src/*.js | sha256sum > built.sha256
 
 packages:
 	@scripts/system-packages $(VENV_PACKAGES) $(PACKAGES)

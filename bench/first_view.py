@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import quote
 
 from playwright.sync_api import sync_playwright
 
@@ -27,8 +28,9 @@ def run() -> None:
         )
         items = len(houses.instrument().scored)
         with servers.serving(house.instance) as (_process, port):
-            received, requests = _in_chromium(f"http://127.0.0.1:{port}/k/{printed[0]}")
-            counted = {name: _counted(port, f"/k/{printed[0]}", name) for name in ("identity", "gzip", "br")}
+            path = f"/k/{quote(printed[0])}"
+            received, requests = _in_chromium(f"http://127.0.0.1:{port}{path}")
+            counted = {name: _counted(port, path, name) for name in ("identity", "gzip", "br")}
     show(
         f"First view of a form with {items} scored items",
         ("What", "Measured", "Budget"),

@@ -9,6 +9,7 @@ from survey_app.collecting import (
     blank,
     guessing,
     log_words,
+    page_script,
     paper_views,
     replies,
     said,
@@ -16,6 +17,7 @@ from survey_app.collecting import (
     second_keying_views,
     slip_check,
     views,
+    wording,
 )
 from survey_app.fieldwork import links, remarks
 from survey_app.fieldwork.links import Link
@@ -38,6 +40,8 @@ def init_app(app: Flask) -> None:
     blank.init_app(app)
     replies.init_app(app)
     said.init_app(app)
+    wording.init_app(app)
+    page_script.init_app(app)
     app.register_blueprint(views.bp)
     app.register_blueprint(paper_views.bp)
     app.register_blueprint(second_keying_views.bp)

@@ -54,6 +54,8 @@ def form(door: Door) -> Blank:
 
 
 def _drawn(door: Door) -> Blank:
-    page = render_template("collecting/form.html", door=door, answers={}, problems={}, controls=_MARKS)
+    page = render_template(
+        "collecting/form.html", door=door, answers={}, problems={}, controls=_MARKS, again=None
+    )
     start, field, end = page.partition('<input type="hidden" name="_id"')
     return Blank(door.survey, pack(start.encode()), field + end)

@@ -5,6 +5,7 @@ sealed.
 """
 
 import hashlib
+import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -91,6 +92,12 @@ def read_receipt(typed: str, survey_id: str = "") -> Receipted | None:
 def sign(keys: KeyStore, survey_id: str, leaf: str) -> str:
     """The server's Ed25519 signature over survey number and leaf, in hexadecimal."""
     return keys.signing_key().sign(f"{survey_id}\0{leaf}".encode()).hex()
+
+
+def is_signed(keys: KeyStore, survey_id: str, leaf: str, signature: str) -> bool:
+    """Whether this server signed the leaf."""
+    is_leaf = len(leaf) == 64 and set(leaf) <= set("0123456789abcdef")
+    return is_leaf and hmac.compare_digest(sign(keys, survey_id, leaf).encode(), signature.encode())
 
 
 def _is_plain(answers: Mapping[str, Any]) -> bool:

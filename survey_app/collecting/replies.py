@@ -21,8 +21,11 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import current_language
 from survey_app.i18n import gettext as _
 
-#: What stands inside the pages: the style and script of every page, and those of the page where a code is typed.
-_USUAL, _CODE = ("villager.css", "villager.js"), ("code.css", "code.js")
+#: What stands inside the pages: of thanks, of the usual page, of one with cards, and of that where a code is typed.
+_LEAST, _USUAL = ("villager.css",), ("villager.css", "fields.css")
+CARDS, _CODE = (*_USUAL, "cards.css"), (*_USUAL, "code.css", "code.js")
+#: The language of an address that names none.
+_UNSAID = "vi"
 _DIGESTS, _THANKS = "respondents_digests", "thanks_drawn"
 #: Where the reader's own receipt belongs in thanks that were drawn once: signs that no text holds.
 _MARKS = {"printed": "\uf8f0", "leaf": "\uf8f1", "signature": "\uf8f2"}
@@ -30,36 +33,58 @@ _MARKS = {"printed": "\uf8f0", "leaf": "\uf8f1", "signature": "\uf8f2"}
 
 def init_app(app: Flask) -> None:
     """Take the digests by which pages allow their own style and script, and nothing else."""
-    parts = {name: app.jinja_env.get_template(f"static/{name}").render() for name in (*_USUAL, *_CODE)}
+    parts = {name: app.jinja_env.get_template(f"static/{name}").render() for name in (*CARDS, *_CODE)}
+    digests = {}
+    for inside in (_LEAST, _USUAL, CARDS, _CODE):
+        styles = "".join(parts[name] for name in inside if name.endswith("css"))
+        scripts = [_digest(parts[name]) for name in inside if name.endswith("js")]
+        digests[inside] = _digest(styles), "".join(f" '{digest}'" for digest in scripts)
     app.extensions[_THANKS] = {}
-    app.extensions[_DIGESTS] = {name: _digest(part) for name, part in parts.items()}
+    app.jinja_env.globals["in_language"] = in_language
+    app.extensions[_DIGESTS] = digests
+
+
+def in_language(path: str) -> str:
+    """An address of ours, in the language that is read here."""
+    language = current_language()
+    return path if language == _UNSAID else f"{path}?lang={language}"
 
 
 def page(
     template: str, status: int = HTTPStatus.OK, *, inside: Sequence[str] = _USUAL, **values: object
 ) -> Response:
-    """A respondents' page; `inside` names the styles and scripts that stand in it."""
+    """A respondents' page; `inside` names the styles and scripts that stand in it.
+
+    What was sent to it is sent again by whoever switches the language, unless `again` says otherwise.
+    """
+    values.setdefault("again", _sent())
     return _reply(render_template(template, **values), status, inside)
 
 
 def packed(page: Callable[[str | None], bytes]) -> Response:
     """A respondents' page that is compressed already: `page` gives it under the encoding that the browser takes."""
     encoding = compressing.accepted()
-    return compressing.mark(_reply(page(encoding), HTTPStatus.OK, _USUAL), encoding)
+    return compressing.mark(_reply(page(encoding), HTTPStatus.OK, CARDS), encoding)
 
 
 def _reply(body: str | bytes, status: int, inside: Sequence[str]) -> Response:
-    digests = current_app.extensions[_DIGESTS]
-    styles, scripts = (
-        " ".join(f"'{digests[name]}'" for name in inside if name.endswith(kind)) for kind in ("css", "js")
-    )
+    style, scripts = current_app.extensions[_DIGESTS][tuple(inside)]
     reply = current_app.response_class(body, status)
     reply.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src {styles}; script-src {scripts}; img-src 'self' data:; "
+        f"default-src 'none'; style-src '{style}'; script-src 'self'{scripts}; img-src 'self' data:; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     reply.headers["Cache-Control"] = "no-store"
     return reply
+
+
+def _sent() -> list[tuple[str, str]] | None:
+    """What the request of this page sent, but for its language; None where the page was fetched."""
+    if request.method != "POST":
+        return None
+    return [
+        (name, value) for name, value in request.form.items(multi=True) if name not in {"_lang", "_switch"}
+    ]
 
 
 def code_page(status: int = HTTPStatus.OK, *, typed: str = "", problem: str = "") -> Response:
@@ -68,24 +93,25 @@ def code_page(status: int = HTTPStatus.OK, *, typed: str = "", problem: str = ""
         letters = queries.are_letters_out(db.reading())
     except DATABASE_AWAY:
         letters = True  # every keyboard has digits too
-    inside = (*_USUAL, *_CODE)
     return page(
-        "collecting/type_code.html", status, inside=inside, typed=typed, problem=problem, letters=letters
+        "collecting/type_code.html", status, inside=_CODE, typed=typed, problem=problem, letters=letters
     )
 
 
 def thanks(survey: SurveyView, receipt: Receipt) -> Response:
     """The page that says thanks. It is drawn once in each language, because it differs in the receipt alone."""
     kept: dict[tuple[object, ...], str] = current_app.extensions[_THANKS]
-    key = current_language(), survey.rehearsal, receipt.stored_now, receipt.annulled
+    number = survey.id if survey.link else ""
+    key = current_language(), survey.rehearsal, receipt.stored_now, receipt.annulled, number
     if key not in kept:
         printed, leaf, signature = _MARKS.values()
         marked = replace(receipt, printed=printed, leaf=leaf, signature=signature)
-        kept[key] = render_template("collecting/thanks.html", survey=survey, receipt=marked)
+        again = [("_step", "thanks"), ("_leaf", leaf), ("_signature", signature)]
+        kept[key] = render_template("collecting/thanks.html", survey=survey, receipt=marked, again=again)
     page = kept[key]
     for part, mark in _MARKS.items():
         page = page.replace(mark, getattr(receipt, part))
-    return _reply(page, HTTPStatus.CREATED if receipt.stored_now else HTTPStatus.OK, _USUAL)
+    return _reply(page, HTTPStatus.CREATED if receipt.stored_now else HTTPStatus.OK, _LEAST)
 
 
 def keep_for_back(reply: Response) -> Response:

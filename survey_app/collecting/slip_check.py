@@ -117,4 +117,7 @@ def _page(
     status: int = HTTPStatus.OK, *, typed: str = "", used: bool | None = None, problem: str = ""
 ) -> Response:
     """The page; the code is shown again only when it has to be mended."""
-    return replies.page("collecting/slip_check.html", status, typed=typed, used=used, problem=problem)
+    # Each question is counted, so the language is switched to the page as it was before the question.
+    return replies.page(
+        "collecting/slip_check.html", status, typed=typed, used=used, problem=problem, again=None
+    )

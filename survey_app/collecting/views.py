@@ -22,6 +22,7 @@ from survey_app.collecting import (
     operations,
     queries,
     replies,
+    said,
     tickets,
     wording,
 )
@@ -29,6 +30,7 @@ from survey_app.collecting.queries import Door
 from survey_app.collecting.refusals import (
     Annulled,
     CodeVoid,
+    Malformed,
     NotOpenYet,
     PhonesClosed,
     UnknownCode,
@@ -76,13 +78,14 @@ def ask_code() -> ResponseReturnValue:
 @access.public
 def type_code() -> ResponseReturnValue:
     """Leads a typed code to its form; a mistyped one stays in the box."""
+    _choose_language()
     typed = request.form.get("code", "")
     try:
         code = codes.normalise(typed)
     except MistypedCode as error:
         problem = error.message if typed.strip() else _("Please type the code first.")
         return replies.code_page(error.status, typed=typed, problem=problem)
-    return redirect(f"/k/{code}", HTTPStatus.SEE_OTHER)
+    return redirect(replies.in_language(f"/k/{code}"), HTTPStatus.SEE_OTHER)
 
 
 @bp.get("/k/<typed>")
@@ -95,7 +98,7 @@ def form(typed: str) -> ResponseReturnValue:
     try:
         door = entrance.guarded_slip_door(typed, now)
         if queries.is_final(door.survey):
-            return redirect(f"/ket-qua/{door.survey.id}", HTTPStatus.SEE_OTHER)
+            return redirect(replies.in_language(f"/ket-qua/{door.survey.id}"), HTTPStatus.SEE_OTHER)
         _require_open(door)
     except DomainError as refusal:
         status = HTTPStatus.NOT_FOUND if isinstance(refusal, UnknownCode) else refusal.status
@@ -193,12 +196,16 @@ def _respond(door: Door, now: datetime) -> ResponseReturnValue:
     reading = read_answers(instrument, raw)
     controls = _carried_controls(door, now)
     step = request.form.get("_step", "send")
+    if step == "thanks":
+        return _thanks_again(door)
     if (step != "send" or "_switch" in request.form) and _is_stored(door):
         # Sent from a page that a browser kept: whoever comes back to it is shown no answer.
-        return redirect(request.path, HTTPStatus.SEE_OTHER)
+        return redirect(replies.in_language(request.path), HTTPStatus.SEE_OTHER)
     if "_switch" in request.form and not any(raw.values()) and door.survey.state is State.OPEN:
         # Nothing is answered yet, so the page can be fetched, and going back meets no page of the browser's own.
         return redirect(f"{request.path}?lang={current_language()}", HTTPStatus.SEE_OTHER)
+    if "_switch" in request.form and request.form.get("_from") == "review" and not reading.problems:
+        return _review_page(door, reading.answers, controls, sent=False)
     if "_switch" in request.form or step == "change":
         return _form_page(door, raw, {}, controls)
     if reading.problems:
@@ -218,6 +225,19 @@ def _respond(door: Door, now: datetime) -> ResponseReturnValue:
     return replies.forget_what_was_kept(replies.thanks(door.survey, receipt))
 
 
+def _thanks_again(door: Door) -> ResponseReturnValue:
+    """The thanks that were said, in another language. They hold what the server signed, and neither id nor answers."""
+    leaf, signature = request.form.get("_leaf", ""), request.form.get("_signature", "")
+    if not leaves.is_signed(store(), door.survey.id, leaf, signature):
+        raise Malformed
+    printed = leaves.receipt(door.survey.id, leaf)
+    read = leaves.read_receipt(printed)
+    standing = queries.receipt_standing(db.session(), read) if read else None
+    annulled = standing is queries.AnswerStanding.ANNULLED
+    receipt = operations.Receipt(printed, leaf, signature, {}, stored_now=False, annulled=annulled)
+    return replies.thanks(door.survey, receipt)
+
+
 def _is_stored(door: Door) -> bool:
     """Whether what is sent was recorded before, under the id that its form carries."""
     sent = request.form.get("_id", "")
@@ -233,9 +253,12 @@ def _review_page(
     """What will be sent. A slip on which nothing is answered is sent by a second, deliberate act alone."""
     problem = _("If you really want to send a blank slip, tick this box first.") if sent else ""
     status = HTTPStatus.UNPROCESSABLE_ENTITY if sent else HTTPStatus.OK
+    instrument = door.survey.instrument
+    shown = asked_and_answered(instrument, answers)
     return replies.keep_for_back(replies.page(
-        "collecting/review.html", status, door=door, controls=controls, problem=problem,
-        carried=_carried_answers(answers), shown=asked_and_answered(door.survey.instrument, answers),
+        "collecting/review.html", status, inside=replies.CARDS, door=door, problem=problem,
+        controls={**controls, "_from": "review"}, carried=_carried_answers(answers),
+        groups=said.groups(instrument, shown), empty=all(answer is None for _question, answer in shown),
     ))  # fmt: skip
 
 
@@ -333,6 +356,7 @@ def _form_page(
     status: int = HTTPStatus.OK,
 ) -> ResponseReturnValue:
     page = replies.page(
-        "collecting/form.html", status, door=door, answers=answers, problems=problems, controls=controls
-    )
+        "collecting/form.html", status, inside=replies.CARDS,
+        door=door, answers=answers, problems=problems, controls=controls,
+    )  # fmt: skip
     return replies.keep_for_back(page)

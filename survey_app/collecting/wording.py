@@ -1,11 +1,41 @@
-"""Answer problems in words of the reader's language."""
+"""Questions by their topics, the answers they take, and what is wrong with one, in words of the reader's language."""
 
 from collections.abc import Mapping
 
+from flask import Flask
+
 from survey_app.i18n import gettext as _
-from survey_app.questions.instrument import Instrument
+from survey_app.questions.instrument import Instrument, Question
 from survey_app.questions.reading import AnswerProblem
+from survey_app.questions.stem import Stem, Topic, stem, topics
 from survey_app.templating import number, wording
+
+
+def init_app(app: Flask) -> None:
+    """The filters of the cards."""
+    app.jinja_env.filters.update(by_topic=by_topic, limits=limits)
+
+
+def by_topic(instrument: Instrument) -> tuple[Stem, Mapping[str, Topic]]:
+    """What all scored questions say alike, and the topic of each by its key; none where they begin differently."""
+    texts = {question.key: wording(question.text) for question in instrument.scored}
+    common = stem(list(texts.values()))
+    if not common.start:
+        return common, {}
+    rests = [common.rest(text) for text in texts.values()]
+    return common, dict(zip(texts, topics(rests), strict=True))
+
+
+def limits(question: Question) -> str:
+    """Which answers a question takes, said before one is typed; "" where every answer will do."""
+    least, most, characters = question.minimum, question.maximum, question.kind.row.most_characters
+    if characters is not None:
+        return _("At most %(limit)s characters.", limit=number(characters))
+    if least is not None and most is not None:
+        return _("A number from %(least)s to %(most)s.", least=number(least), most=number(most))
+    if least is not None:
+        return _("A number of at least %(minimum)s.", minimum=number(least))
+    return "" if most is None else _("A number of at most %(maximum)s.", maximum=number(most))
 
 
 def problem(found: AnswerProblem) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from http import HTTPStatus
-from itertools import takewhile
 
 from flask import render_template
 
@@ -19,6 +18,7 @@ from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
 from survey_app.questions import document
 from survey_app.questions.instrument import Instrument, Question
+from survey_app.questions.stem import Stem, stem
 
 #: Type sizes tried for the tick boxes, in points: the largest that fits on the slip is taken, and none is smaller.
 _SIZES = (11.0, 10.5, 10.0, 9.5, 9.0)
@@ -39,22 +39,6 @@ class SlipTooFull(DomainError):
                 "Shorten their wording in a new version."
             )
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Stem:
-    """The words with which all scored questions begin and end; both empty where they differ."""
-
-    start: str
-    end: str
-
-    def holds(self, text: str) -> bool:
-        """Whether `text` can be printed as a line under the stem."""
-        return bool(self.start) and text.startswith(self.start + " ") and text.endswith(self.end)
-
-    def rest(self, text: str) -> str:
-        """What of `text` the stem does not say; all of it where it does not hold."""
-        return text.removeprefix(self.start).removesuffix(self.end).strip() if self.holds(text) else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,28 +138,6 @@ def _placed(boxes: TickBoxes) -> TickBoxes | None:
         + heights.get("note", 0)
     )
     return replace(boxes, below_qr=below_qr) if beside <= ROOM_RIGHT_MM else None
-
-
-def stem(texts: Sequence[str]) -> Stem:
-    """The words common to the beginnings and to the ends of all `texts`; none if too few to be worth it.
-
-    >>> stem(["Ông/bà có hài lòng về y tế không?", "Ông/bà có hài lòng về điện không?"])
-    Stem(start='Ông/bà có hài lòng về', end='không?')
-    >>> stem(["Y tế", "Điện"])
-    Stem(start='', end='')
-    """
-    words = [text.split() for text in texts]
-    start = _common(words)
-    end = _common([line[: len(start) - 1 : -1] if start else line[::-1] for line in words])[::-1]
-    if len(texts) < 2 or len(start) < 3 or any(len(line) <= len(start) + len(end) for line in words):
-        return Stem("", "")
-    return Stem(" ".join(start), " ".join(end))
-
-
-def _common(lines: Sequence[Sequence[str]]) -> list[str]:
-    """The words with which all `lines` begin."""
-    columns = zip(*lines, strict=False)
-    return [column[0] for column in takewhile(lambda column: len(set(column)) == 1, columns)]
 
 
 def _heads(instrument: Instrument) -> tuple[Head, ...]:

@@ -75,6 +75,8 @@ class KindRow:
     has_range: bool = False
     #: Whether paper slips are keyed twice: not free text, in which two people never agree to the letter.
     keyed_twice: bool = False
+    #: Characters that an answer in words may have.
+    most_characters: int | None = None
     #: The faces that its card draws, from worst ("1") to best ("5").
     faces: tuple[str, ...] = ()
 
@@ -124,7 +126,7 @@ _ROWS = {
         N_("Number"), reading.number, Result.QUARTILES,
         has_range=True, keyed_twice=True,
     ),
-    Kind.SHORT_TEXT: KindRow(N_("Short text"), reading.text(SHORTER_TEXT), Result.WORDS),
-    Kind.LONG_TEXT: KindRow(N_("Long text"), reading.text(LONGER_TEXT), Result.WORDS),
+    Kind.SHORT_TEXT: KindRow(N_("Short text"), reading.text(SHORTER_TEXT), Result.WORDS, most_characters=SHORTER_TEXT),
+    Kind.LONG_TEXT: KindRow(N_("Long text"), reading.text(LONGER_TEXT), Result.WORDS, most_characters=LONGER_TEXT),
     Kind.NOTE: KindRow(N_("Note, nothing to answer"), reading.nothing, Result.NOTHING),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""A villager's phone when something goes wrong: a send that got stuck, Back, a blank slip, Enter."""
+"""A villager's phone, with scripts and without: the cards, looking over, and a send, Back or reload that goes wrong."""
 
 import time
 from contextlib import suppress
@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, Page, expect
 
-from tests.journeys.conftest import Field
+from tests.journeys.conftest import PHONE, Field
+from tests.journeys.steps import look_over, send_slip
 
 WIDTHS = (320, 360)
 _FREE = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+#: The spacing of text that WCAG 1.4.12 asks a page to bear.
+_SPACED = "*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}p{margin-bottom:2em!important}"
 
 
 def choose(page: Page, question: str, answer: str) -> None:
@@ -18,48 +21,45 @@ def choose(page: Page, question: str, answer: str) -> None:
 
 
 def press(page: Page, step: str) -> None:
+    """Press a button that leads to another page of the server."""
     with page.expect_event("load"):
         page.locator(f"button[name=_step][value={step}]:visible").first.click()
 
 
-def test_a_send_that_got_stuck_can_be_sent_again_and_counts_once(field: Field, phone: Page):
-    browser = phone.context.new_cdp_session(phone)
-    browser.send("Network.enable")
+def test_cards_say_once_what_all_ask_and_choose_nothing_beforehand(field: Field, phone: Page, tmp_path: Path):
+    phone.goto(field.address(field.codes[0]))
+
+    expect(phone.get_by_text("Ông/bà có hài lòng về từng việc dưới đây không?")).to_have_count(1)
+    assert phone.locator("input:checked").count() == 0
+    expect(phone.locator("#q-transport legend")).to_contain_text("giao thông (đường sá) của xã")
+    assert phone.locator("a[href='tel:0269000000']").count() == 1
+    look(phone, tmp_path / "phieu")
+    screens = phone.evaluate("document.documentElement.scrollHeight") / PHONE["height"]
+    assert (phone.locator("fieldset").count(), screens <= 7) == (20, True), screens
+
+
+def test_both_answers_look_alike_when_chosen_and_stay_whole_on_the_narrowest_phone(field: Field, phone: Page):
+    phone.set_viewport_size({"width": 320, "height": 640})
     phone.goto(field.address(field.codes[0]))
     choose(phone, "planning", "satisfied")
-    press(phone, "review")
-    expect(phone.locator("#gui")).to_be_hidden()
+    choose(phone, "transport", "dissatisfied")
 
-    # The network swallows the first sending; the villager presses Stop, waits a moment, and presses again.
-    nothing_moves = {"offline": False, "latency": 600_000, "downloadThroughput": 1, "uploadThroughput": 1}
-    browser.send("Network.emulateNetworkConditions", nothing_moves)
-    # The page notes its own words, because the browser answers no question while a reply is waited for.
-    phone.evaluate("setInterval(() => { window.said = document.querySelector('#gui').textContent }, 20)")
-    phone.evaluate("setTimeout(() => document.querySelector('button[value=send]').click())")
-    time.sleep(1)
-    browser.send("Page.stopLoading")
-    assert "Đang gửi" in phone.evaluate("window.said")
-    browser.send("Network.emulateNetworkConditions", nothing_moves | _FREE)
-    phone.wait_for_timeout(1100)
-    phone.evaluate("setTimeout(() => document.querySelector('button[value=send]').click())")
+    colours, signs, lines = (
+        [
+            phone.evaluate(what, f"input[name={name}]:checked+span")
+            for name in ("planning", "transport")
+        ]
+        for what in (
+            "s => getComputedStyle(document.querySelector(s)).backgroundColor",
+            "s => getComputedStyle(document.querySelector(s), '::after').content",
+            "s => { let r = document.createRange(); r.selectNodeContents(document.querySelector(s).lastChild);"
+            " return r.getClientRects().length }",
+        )
+    )  # fmt: skip
 
-    expect(phone.locator("h1")).to_have_text("Cảm ơn bà con!")
-    assert field.answered() == {"self_online": 1}
-
-
-def test_a_double_press_sends_once(field: Field, phone: Page):
-    phone.goto(field.address(field.codes[0]))
-    choose(phone, "planning", "satisfied")
-    press(phone, "review")
-    posts = []
-    phone.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
-
-    phone.evaluate(
-        "setTimeout(() => [1, 2].forEach(() => document.querySelector('button[value=send]').click()))"
-    )
-
-    expect(phone.get_by_text("Đã ghi nhận phiếu của gia đình.")).to_be_visible()
-    assert len(posts) == 1
+    assert len(set(colours)) == 1
+    assert signs == ['"✓"', '"✓"']
+    assert lines == [1, 1]
 
 
 @pytest.fixture
@@ -67,40 +67,158 @@ def with_and_without_scripts(phone: Page, plain_phone: Page) -> tuple[Page, Page
     return phone, plain_phone
 
 
-def test_back_never_meets_a_page_of_the_browser_and_keeps_what_was_answered(
-    field: Field, with_and_without_scripts: tuple[Page, Page]
-):
-    for page, code in zip(with_and_without_scripts, field.codes, strict=False):
-        page.goto(field.address(code))
-        # Switched before anything is answered, switched again with answers, looked over: then back, step by step.
-        switch(page, "en")
-        choose(page, "planning", "dissatisfied")
-        switch(page, "vi")
-        choose(page, "transport", "satisfied")
-        press(page, "review")
-        page.go_back()
-        expect(page.locator("html")).to_have_attribute("lang", "vi")
-        expect(page.locator("input[name=planning][value=dissatisfied]")).to_be_checked()
-        expect(page.locator("input[name=transport][value=satisfied]")).to_be_checked()
-        page.go_back()
-        expect(page.locator("html")).to_have_attribute("lang", "en")
-        expect(page.locator("#phieu")).to_be_visible()
-        page.go_forward()
-        press(page, "review")
-        press(page, "send")
-        expect(page.locator("h1")).to_have_text("Cảm ơn bà con!")
+def test_a_choice_is_taken_back_and_what_is_answered_is_counted(field: Field, with_and_without_scripts):
+    for page in with_and_without_scripts:
+        page.goto(field.address(field.codes[0]))
+        undo = page.locator("#q-planning .no")
+        expect(undo).to_be_hidden()
+        choose(page, "planning", "satisfied")
+        choose(page, "transport", "dissatisfied")
+        expect(undo).to_be_visible()
+        undo.click()
+        expect(page.locator("input[name=planning][value=satisfied]")).not_to_be_checked()
+        page.locator("h1").click()
         if page is with_and_without_scripts[0]:
-            page.go_back()
-            expect(page.locator("h1")).to_be_visible()
-            assert "chrome-error" not in page.url
-    assert field.answered() == {"self_online": 2}
+            expect(page.locator("#dem")).to_have_text("1/20")
+            page.locator("#trong").click()
+            expect(page.locator("input[name=planning][value=satisfied]")).to_be_focused()
+
+
+def test_twenty_answers_take_twenty_two_taps_and_each_line_leads_to_its_card_and_back(
+    field: Field, phone: Page, tmp_path: Path
+):
+    phone.goto(field.address(field.codes[0]))
+    requests: list[str] = []
+    phone.on("request", lambda request: requests.append(request.method))
+    for place in range(20):
+        side = "dissatisfied" if place < 2 else "satisfied"
+        phone.locator(f"input[value={side}]").nth(place).check()
+    look_over(phone)
+    expect(phone.locator("#xem h1")).to_be_focused()
+    assert phone.title() == "Xem lại phiếu"
+    assert phone.locator("#xem h2").all_inner_texts() == ["Không hài lòng (2)", "Hài lòng (18)"]
+    look(phone, tmp_path / "xem-lai")
+
+    phone.get_by_role("button", name="2. Giao thông").click()
+    expect(phone.locator("input[name=transport][value=dissatisfied]")).to_be_focused()
+    phone.locator("#q-transport .no").click()
+    look_over(phone)
+
+    assert phone.locator("#xem h2").all_inner_texts() == [
+        "Không hài lòng (1)",
+        "Để trống (1)",
+        "Hài lòng (18)",
+    ]
+    with phone.expect_event("load"):
+        phone.locator("#xem button[value=send]").click()
+    expect(phone.locator("h1")).to_have_text("Cảm ơn ông/bà!")
+    expect(phone.get_by_role("status")).to_contain_text("quét lại chính mã QR này để xem kết quả của xã")
+    look(phone, tmp_path / "cam-on")
+    # The form was there: looking over asked nobody, and sending is one request.
+    assert [method for method in requests if method == "POST"] == ["POST"]
+    assert field.answered() == {"self_online": 1}
+
+
+def test_a_send_that_got_stuck_can_be_sent_again_after_a_while_and_counts_once(field: Field, phone: Page):
+    browser = phone.context.new_cdp_session(phone)
+    browser.send("Network.enable")
+    phone.clock.install()
+    phone.goto(field.address(field.codes[0]))
+    choose(phone, "planning", "satisfied")
+    look_over(phone)
+    expect(phone.locator("#gui")).to_be_hidden()
+
+    # The network swallows the first sending; the villager presses Stop, waits, and presses again.
+    nothing_moves = {"offline": False, "latency": 600_000, "downloadThroughput": 1, "uploadThroughput": 1}
+    browser.send("Network.emulateNetworkConditions", nothing_moves)
+    phone.evaluate("document.querySelector('#xem button[value=send]').click()")
+    time.sleep(1)
+    browser.send("Page.stopLoading")
+    expect(phone.locator("#gui")).to_have_text("Đang gửi…")
+    phone.clock.fast_forward(15_000)
+    expect(phone.locator("#gui")).to_contain_text("bấm gửi lần nữa")
+    browser.send("Network.emulateNetworkConditions", nothing_moves | _FREE)
+    with phone.expect_event("load"):
+        phone.locator("#xem button[value=send]").click()
+
+    expect(phone.locator("h1")).to_have_text("Cảm ơn ông/bà!")
+    assert field.answered() == {"self_online": 1}
+
+
+def test_a_double_press_sends_once(field: Field, phone: Page):
+    phone.goto(field.address(field.codes[0]))
+    choose(phone, "planning", "satisfied")
+    look_over(phone)
+    posts: list[str] = []
+    phone.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+
+    phone.evaluate(
+        "setTimeout(() => [1, 2].forEach(() => document.querySelector('#xem button[value=send]').click()))"
+    )
+
+    expect(phone.get_by_text("Đã ghi nhận phiếu của gia đình.")).to_be_visible()
+    assert len(posts) == 1
+
+
+def test_back_meets_a_page_of_ours_and_keeps_what_was_answered(field: Field, phone: Page):
+    phone.goto(field.address(field.codes[0]))
+    choose(phone, "planning", "dissatisfied")
+    switch(phone, "en")
+    expect(phone.locator("input[name=planning][value=dissatisfied]")).to_be_checked()
+    choose(phone, "transport", "satisfied")
+    switch(phone, "vi")
+    look_over(phone)
+    phone.go_back()
+    expect(phone.locator("#xem")).to_have_count(0)
+    expect(phone.locator("input[name=planning][value=dissatisfied]")).to_be_checked()
+    phone.reload()
+    expect(phone.locator("input[name=transport][value=satisfied]")).to_be_checked()
+    send_slip(phone)
+    expect(phone.locator("h1")).to_have_text("Cảm ơn ông/bà!")
+
+    phone.reload()
+    expect(phone.locator("h1")).to_have_text("Phiếu này đã được trả lời")
+    phone.go_back()
+    expect(phone.locator("h1")).to_be_visible()
+    assert "chrome-error" not in phone.url
+    assert field.answered() == {"self_online": 1}
+
+
+def test_without_scripts_back_keeps_what_was_answered_and_reload_gives_the_same_receipt(
+    field: Field, plain_phone: Page
+):
+    plain_phone.goto(field.address(field.codes[0]))
+    choose(plain_phone, "planning", "dissatisfied")
+    switch(plain_phone, "en")
+    choose(plain_phone, "transport", "satisfied")
+    switch(plain_phone, "vi")
+    press(plain_phone, "review")
+    assert plain_phone.locator("h2").all_inner_texts() == [
+        "Không hài lòng (1)",
+        "Để trống (18)",
+        "Hài lòng (1)",
+    ]
+    plain_phone.go_back()
+    expect(plain_phone.locator("input[name=planning][value=dissatisfied]")).to_be_checked()
+    expect(plain_phone.locator("input[name=transport][value=satisfied]")).to_be_checked()
+    press(plain_phone, "review")
+    with plain_phone.expect_event("load"):
+        plain_phone.get_by_role("button", name="2. Giao thông").click()
+    assert plain_phone.url.endswith("#q-transport")
+    press(plain_phone, "review")
+    press(plain_phone, "send")
+    receipt = plain_phone.locator(".code").first.inner_text()
+
+    plain_phone.reload()
+
+    expect(plain_phone.locator(".code").first).to_have_text(receipt)
+    assert field.answered() == {"self_online": 1}
 
 
 def test_after_sending_back_shows_no_answer_to_the_next_person(field: Field, phone: Page):
     phone.goto(field.address(field.codes[0]))
     choose(phone, "planning", "dissatisfied")
-    press(phone, "review")
-    press(phone, "send")
+    send_slip(phone)
 
     for _time in range(2):
         phone.go_back()
@@ -114,15 +232,14 @@ def test_after_sending_without_scripts_back_shows_no_answer_to_the_next_person(
     plain_phone.goto(field.address(field.codes[0]))
     choose(plain_phone, "planning", "dissatisfied")
     press(plain_phone, "review")
-    expect(plain_phone.get_by_text("Không hài lòng")).to_have_count(1)
     press(plain_phone, "change")
     press(plain_phone, "review")
     press(plain_phone, "send")
-    expect(plain_phone.locator("h1")).to_have_text("Cảm ơn bà con!")
+    expect(plain_phone.locator("h1")).to_have_text("Cảm ơn ông/bà!")
 
     for _time in range(3):
         back_or_the_browsers_own_page(plain_phone)
-        expect(plain_phone.get_by_text("Không hài lòng")).to_have_count(0)
+        expect(plain_phone.get_by_text("Không hài lòng (1)")).to_have_count(0)
         expect(plain_phone.locator("input:checked")).to_have_count(0)
 
 
@@ -132,48 +249,76 @@ def back_or_the_browsers_own_page(page: Page) -> None:
         page.go_back()
 
 
-def test_a_blank_slip_takes_a_second_act_by_keyboard_too(
-    field: Field, with_and_without_scripts, tmp_path: Path
-):
-    for page, code in zip(with_and_without_scripts, field.codes, strict=False):
-        page.goto(field.address(code))
-        press(page, "review")
-        expect(page.get_by_text("Ông/bà chưa trả lời câu nào.")).to_be_visible()
-        look(page, tmp_path / "trong")
-        press(page, "send")
-        expect(page.locator("[name=_blank]")).to_be_focused()
-        # Enter goes back to the questions: the first button is the harmless one.
-        with page.expect_event("load"):
-            page.keyboard.press("Enter")
-        expect(page.locator("input[name=planning]").first).to_be_visible()
-        press(page, "review")
-        page.locator("[name=_blank]").check()
-        press(page, "send")
-        expect(page.locator("h1")).to_have_text("Cảm ơn bà con!")
-    assert field.answered() == {"self_online": 2}
-
-
-def test_the_card_is_right_on_a_narrow_phone_and_chooses_nothing_beforehand(
-    field: Field, phone: Page, tmp_path: Path
-):
+def test_a_blank_slip_takes_a_second_act(field: Field, phone: Page, plain_phone: Page, tmp_path: Path):
     phone.goto(field.address(field.codes[0]))
+    look_over(phone)
+    expect(phone.get_by_text("Ông/bà chưa trả lời câu nào.")).to_be_visible()
+    look(phone, tmp_path / "trong")
+    expect(phone.locator("#xem button[value=send]")).to_be_disabled()
+    phone.get_by_label("Tôi muốn gửi phiếu trống.").check()
+    with phone.expect_event("load"):
+        phone.locator("#xem button[value=send]").click()
+    expect(phone.locator("h1")).to_have_text("Cảm ơn ông/bà!")
 
-    assert phone.locator("input:checked").count() == 0
-    assert phone.locator("a[href='tel:0269000000']").count() == 1
-    look(phone, tmp_path / "phieu")
-    phone.locator("label.blank").first.click()
-    expect(phone.locator("input[name=planning][value='']")).to_be_checked()
+    plain_phone.goto(field.address(field.codes[1]))
+    press(plain_phone, "review")
+    press(plain_phone, "send")
+    expect(plain_phone.locator("[name=_blank]")).to_be_focused()
+    # Enter goes back to the questions: the first button is the harmless one.
+    with plain_phone.expect_event("load"):
+        plain_phone.keyboard.press("Enter")
+    expect(plain_phone.locator("input[name=planning]").first).to_be_visible()
+    press(plain_phone, "review")
+    plain_phone.locator("[name=_blank]").check()
+    press(plain_phone, "send")
+    expect(plain_phone.locator("h1")).to_have_text("Cảm ơn ông/bà!")
+    assert field.answered() == {"self_online": 2}
 
 
 def test_enter_on_an_answer_leads_to_the_review_and_switches_no_language(field: Field, phone: Page):
     phone.goto(field.address(field.codes[0]))
     choose(phone, "planning", "satisfied")
 
-    with phone.expect_event("load"):
-        phone.keyboard.press("Enter")
+    phone.keyboard.press("Enter")
 
-    expect(phone.locator("html")).to_have_attribute("lang", "vi")
-    expect(phone.locator("h1")).to_have_text("Xem lại phiếu")
+    expect(phone.locator("#xem h1")).to_have_text("Xem lại phiếu")
+
+
+def test_large_and_widely_spaced_text_needs_no_sideways_scroll_and_every_target_is_large_enough(
+    field: Field, phone: Page
+):
+    phone.goto(field.address(field.codes[0]))
+    choose(phone, "planning", "dissatisfied")
+    for width in WIDTHS:
+        phone.set_viewport_size({"width": width, "height": 640})
+        for act in (lambda: None, lambda: look_over(phone)):
+            act()
+            assert small_targets(phone) == []
+            for style in (_SPACED, "html{font-size:200%}"):
+                added = phone.evaluate_handle(
+                    "css => { let s = new CSSStyleSheet(); s.replaceSync(css);"
+                    " document.adoptedStyleSheets = [s] }",
+                    style,
+                )
+                assert phone.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
+                    width,
+                    style,
+                )
+                added.dispose()
+                phone.evaluate("document.adoptedStyleSheets = []")
+        phone.go_back()
+    phone.goto(f"{field.server.url}/kiem-tra?lang=en")
+    assert small_targets(phone) == []
+
+
+def small_targets(page: Page) -> list[str]:
+    """What is pressed and is lower or narrower than 44 px."""
+    found: list[str] = page.evaluate(
+        "[...document.querySelectorAll('a,button,summary,.pick,.no,input[type=text],.blank')].filter(e => {"
+        " let r = e.getBoundingClientRect(); return r.width && (r.height < 43.5 || r.width < 43.5) })"
+        ".map(e => e.outerHTML)"
+    )
+    return found
 
 
 def switch(page: Page, tag: str) -> None:
@@ -186,8 +331,5 @@ def look(page: Page, picture: Path) -> None:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 640})
         page.screenshot(path=f"{picture}-{width}.png", full_page=True)
-        if page.evaluate("1"):
-            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
-                picture,
-                width,
-            )
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (picture, width)
+    page.set_viewport_size(PHONE)

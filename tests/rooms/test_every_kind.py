@@ -79,10 +79,10 @@ def test_every_answer_is_read_over_in_words_before_it_is_sent(client, survey, fo
 
     review = client.post(f"/k/{survey[2]}", data=filled).text
 
-    read = {
-        words(question): words(answer)
-        for question, answer in re.findall(r"<dt>(.*?)</dt>\s*<dd[^>]*>(.*?)</dd>", review, re.S)
-    }
+    read = {}
+    for title, lines in re.findall(r"<h2>(.*?) \(\d+\)</h2>(.*?)</ul>", review, re.S):
+        for question, answer in re.findall(r"<span>(.*?)</span>(.*?)</button>", lines, re.S):
+            read[words(question)] = words(answer) or words(title)
     assert {kind: read[f"Hỏi kiểu {kind.value}?"] for kind in ASKED} == {
         kind: EXAMPLES[kind].said for kind in ASKED
     }

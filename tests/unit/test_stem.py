@@ -1,0 +1,49 @@
+"""What questions say alike is said once, and together with each topic it is the question word for word."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import survey_app
+from survey_app.questions.stem import Topic, stem, topics
+
+LIBRARY = sorted((Path(survey_app.__file__).parent / "authoring" / "library").glob("*.json"))
+
+
+def scored(path, language):
+    questions = json.loads(path.read_text(encoding="utf-8"))["questions"]
+    return [question["text"][language] for question in questions if not question.get("closing")]
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.stem)
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_stem_and_topic_are_the_question_word_for_word(path, language):
+    texts = scored(path, language)
+    common = stem(texts)
+
+    parted = topics([common.rest(text) for text in texts])
+
+    said = [
+        " ".join(words for words in (common.start, topic.large, topic.small, common.end) if words)
+        for topic in parted
+    ]
+    assert said == texts
+    assert all(topic.large for topic in parted)
+
+
+def test_what_several_questions_end_with_stands_beside_the_topic():
+    rests = ["giao thông (đường sá) của xã", "nhà ở của xã", "quy hoạch của xã", "thu nhập"]
+
+    assert topics(rests) == (
+        Topic("giao thông", "(đường sá) của xã"),
+        Topic("nhà ở", "của xã"),
+        Topic("quy hoạch", "của xã"),
+        Topic("thu nhập", ""),
+    )
+
+
+def test_a_topic_is_never_empty():
+    assert topics(["của xã", "của xã", "điện của xã", "nước của xã", "đường của xã"])[0] == Topic(
+        "của xã", ""
+    )
