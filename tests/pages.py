@@ -26,6 +26,8 @@ class Form:
 
     attributes: Attributes
     fields: list[tuple[str, str]] = field(default_factory=list)
+    #: Names of groups of which one may be chosen.
+    choices: set[str] = field(default_factory=set)
 
     @property
     def action(self) -> str:
@@ -37,6 +39,10 @@ class Form:
         for name, value in self.fields:
             sent.setdefault(name, []).append(value)
         return sent | {name: [value] if isinstance(value, str) else value for name, value in changes.items()}
+
+    def keyed(self, **changes: str | list[str]) -> dict[str, list[str]]:
+        """What a clerk sends after these changes who marks every other choice as blank."""
+        return {name: [""] for name in self.choices} | self.data(**changes)
 
 
 class Page(HTMLParser):
@@ -112,6 +118,8 @@ class Page(HTMLParser):
 
     def _input(self, attributes: Attributes) -> None:
         kind = attributes.get("type", "text")
+        if kind == "radio" and self.forms:
+            self.forms[-1].choices.add(attributes.get("name", ""))
         if kind in {"submit", "button", "image", "reset", "file"}:
             return
         if kind in {"radio", "checkbox"} and "checked" not in attributes:

@@ -1,8 +1,8 @@
 """The slip a clerk has just keyed: held, not yet an answer, until the next one begins or a minute is over.
 
 While it is held it may be mended: nothing was acknowledged, its code is not spent, no receipt exists. Storing it is
-`operations.record_response` as for every answer, by whichever comes first: the clerk's next slip, the clerk's wish to
-have the receipt, the minute job, the seal. It is stored once, because its submission id is. See ADR 27.
+`paper.store_slip` as for every paper slip, by whichever comes first: the clerk's next slip, the clerk's wish, the
+minute job, the seal. It is stored once, because its submission id is. See ADR 27.
 
 A held slip lies in the database, so a closed browser loses nothing, and it is encrypted under the survey's pepper, so
 that neither the database nor a backup of it joins a code and an answer.
@@ -11,6 +11,7 @@ that neither the database nor a backup of it joins a code and an answer.
 import hmac
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -55,7 +56,7 @@ class MendedTooLate(DomainError):
         super().__init__(
             _(
                 "The minute for mending is over: the slip is stored as it was keyed first, and no answer is changed. "
-                "If it was keyed wrongly, note its receipt and tell the Front."
+                "If it was keyed wrongly, put the slip aside and tell the Front."
             )
         )
 
@@ -71,6 +72,7 @@ class Held:
     village: str
     answers: dict[str, Value]
     invalid_reason: str | None
+    way: KeyingWay
     until: datetime
 
     @property
@@ -78,25 +80,15 @@ class Held:
         """The end of the printed code."""
         return codes.ending(self.code)
 
-    @property
-    def answered(self) -> int:
-        """How many questions have an answer."""
-        return sum(value is not None for value in self.answers.values())
-
-    @property
-    def blank(self) -> int:
-        """How many were left open."""
-        return len(self.answers) - self.answered
-
 
 @dataclass(frozen=True, slots=True)
 class HeldOutcome:
-    """What became of the slip before: its receipt, or why it was refused. `slip` is the end of its printed code."""
+    """What became of the slip before: stored, or why it was refused. `slip` is the end of its printed code."""
 
     survey_id: str
     slip: str
     village: str
-    receipt: str
+    #: Empty where it was stored.
     refusal: str
 
 
@@ -106,6 +98,7 @@ def hold(
     code: str,
     submission: Submission,
     *,
+    way: KeyingWay,
     by: int,
     now: datetime,
     keys: KeyStore,
@@ -117,7 +110,7 @@ def hold(
     Raises the refusals that storing it would raise now, and MendedTooLate; then nothing was written.
     """
     operations.require_storable(session, door, submission)
-    content = closed(door.survey.id, by, _content(door, code, submission), keys)
+    content = closed(door.survey.id, by, _content(door, code, submission, way), keys)
     before = claim(session, by, _HELD)
     held = opened(before, keys) if before is not None else {}
     if before is not None and held["id"] == submission.id and now - moment(before) <= MENDED_WITHIN:
@@ -175,7 +168,7 @@ def renew(session: Session, user_id: int, *, now: datetime) -> None:
 def forget_ended(session: Session) -> None:
     """Delete what became of slips of surveys that take no paper any more."""
     taking = select(Survey.id).where(Survey.state.in_((State.OPEN, State.COUNTING)))
-    session.execute(delete(HeldSlip).where(HeldSlip.place == _LAST, HeldSlip.survey_id.not_in(taking)))
+    session.execute(delete(HeldSlip).where(HeldSlip.held_at.is_(None), HeldSlip.survey_id.not_in(taking)))
 
 
 def of_clerk(session: Session, user_id: int, keys: KeyStore) -> tuple[Held | None, HeldOutcome | None]:
@@ -208,7 +201,7 @@ def _store(session: Session, row: HeldSlip, *, now: datetime, keys: KeyStore) ->
         channel=Channel.PAPER_ENTRY,
         invalid_reason=content["reason"],
     )
-    code, way = codes.normalise(content["code"]), KeyingWay(content.get("way", KeyingWay.DIGITS))
+    code, way = codes.normalise(content["code"]), _way(content)
     try:
         door = queries.slip_door(session, survey, code, keys)
         became = paper.store_slip(
@@ -219,7 +212,6 @@ def _store(session: Session, row: HeldSlip, *, now: datetime, keys: KeyStore) ->
     told = {
         "slip": codes.ending(content["code"]),
         "village": content["village"],
-        "receipt": became.receipt.printed if became.receipt else "",
         "refusal": became.refusal.message if became.refusal else "",
     }
     session.execute(delete(HeldSlip).where(HeldSlip.user_id == row.user_id, HeldSlip.place == _LAST))
@@ -228,13 +220,14 @@ def _store(session: Session, row: HeldSlip, *, now: datetime, keys: KeyStore) ->
     session.flush()  # the place of the held slip is free for the next one
 
 
-def _content(door: Door, code: str, submission: Submission) -> dict[str, Any]:
+def _content(door: Door, code: str, submission: Submission, way: KeyingWay) -> dict[str, Any]:
     return {
         "id": submission.id,
         "code": code,
         "village": door.unit_name,
         "answers": dict(submission.answers),
         "reason": submission.invalid_reason,
+        "way": way,
     }
 
 
@@ -247,12 +240,19 @@ def _held(row: HeldSlip, keys: KeyStore) -> Held:
         village=content["village"],
         answers=values(content),
         invalid_reason=content["reason"],
+        way=_way(content),
         until=moment(row) + MENDED_WITHIN,
     )
 
 
 def _outcome(row: HeldSlip, keys: KeyStore) -> HeldOutcome:
-    return HeldOutcome(survey_id=row.survey_id, **opened(row, keys))
+    told = opened(row, keys)
+    return HeldOutcome(row.survey_id, told["slip"], told["village"], told["refusal"])
+
+
+def _way(content: Mapping[str, Any]) -> KeyingWay:
+    """A slip that was held while the product was upgraded says none: there was one way then."""
+    return KeyingWay(content.get("way", KeyingWay.DIGITS))
 
 
 def values(content: dict[str, Any]) -> dict[str, Value]:

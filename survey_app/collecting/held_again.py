@@ -1,8 +1,11 @@
 """A second keying is held for a minute too, by the rule of `held` (ADR 27): until then nothing is compared.
 
-What it says is compared by whichever comes first: the receipt of the next slip is found good, the clerk says so, the
+What it says is compared by whichever comes first: the code of the next slip is found good, the clerk says so, the
 minute job finds the minute over, the survey is sealed. Before that no count tells whether keyings agree, so mending
 cannot be steered by it. Encrypted like a held slip.
+
+A slip that somebody holds is refused to others at its code. Two who saved it in the same moment all the same are told
+apart when they are compared: the first is kept, and the other one reads so on the page, until the next slip.
 """
 
 from collections.abc import Mapping
@@ -10,27 +13,33 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from survey_app.access import Identity
-from survey_app.collecting import held, leaves, second_keying
+from survey_app.collecting import held, second_keying
 from survey_app.collecting.held import MENDED_WITHIN
 from survey_app.collecting.models import HeldSlip
-from survey_app.collecting.second_keying import KeyedAgain
+from survey_app.collecting.second_keying import KeyedAgain, KeyedAgainNow
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.queries import SurveyView
+from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore
 from survey_app.questions.answers import Value
 
-_PLACE = "2nd"
+#: The two places of a second keyer: what is held, and why the one before was not kept.
+_PLACE, _NOT_KEPT = "2nd", "2not"
 
 
 @dataclass(frozen=True, slots=True)
 class HeldAgain:
     """A second keying that can still be mended, as it was keyed."""
 
-    receipt: str
+    leaf: str
+    #: How its paper is found.
+    slip: str
+    #: What was typed for it.
+    typed: str
     village: str
     answers: dict[str, Value]
     invalid_reason: str
@@ -40,7 +49,7 @@ class HeldAgain:
 def hold(
     session: Session,
     survey: SurveyView,
-    receipt: str,
+    typed: str,
     answers: Mapping[str, Value],
     *,
     invalid_reason: str,
@@ -53,10 +62,12 @@ def hold(
     Raises the refusals of `second_keying` and KeyMissing; then nothing was written.
     """
     second_keying.require_open(session, survey.id)
-    drawn = second_keying.drawn_answer(session, survey, receipt, by=by, keys=keys)
+    drawn = second_keying.drawn_answer(session, survey, typed, by=by, keys=keys)
+    require_free(session, survey.id, drawn.leaf, by=by.user_id, keys=keys)
     content = {
         "leaf": drawn.leaf,
-        "receipt": leaves.receipt(survey.id, drawn.leaf),
+        "slip": second_keying.found_by(session, survey, [drawn.leaf], keys)[drawn.leaf],
+        "typed": typed,
         "village": second_keying.village(session, survey.id, drawn.unit_id).full_name,
         "answers": dict(answers),
         "reason": invalid_reason,
@@ -71,8 +82,34 @@ def hold(
         return
     if before is not None:
         _compare(session, before, now=now, keys=keys)
+    else:
+        _forget_not_kept(session, by.user_id)
     row = HeldSlip(user_id=by.user_id, place=_PLACE, survey_id=survey.id, held_at=now, content=closed)
     session.add(row)
+
+
+def require_free(session: Session, survey_id: str, leaf: str, *, by: int, keys: KeyStore) -> None:
+    """Raise KeyedAgainNow where another person holds that slip and may still mend it. Raises KeyMissing."""
+    others = select(HeldSlip).where(
+        HeldSlip.survey_id == survey_id, HeldSlip.place == _PLACE, HeldSlip.user_id != by
+    )
+    for row in session.scalars(others.order_by(HeldSlip.user_id)):
+        if held.opened(row, keys)["leaf"] == leaf:
+            raise KeyedAgainNow
+
+
+def not_kept(session: Session, user_id: int, keys: KeyStore) -> str:
+    """Why the slip this person keyed again before was not kept, in one sentence, or "". Raises KeyMissing."""
+    row = session.get(HeldSlip, (user_id, _NOT_KEPT))
+    if row is None:
+        return ""
+    told = held.opened(row, keys)
+    named = _(
+        "Your keying of the slip %(slip)s of %(village)s was not kept.",
+        slip=told["slip"],
+        village=told["village"],
+    )
+    return f"{named} {told['refusal']}"
 
 
 def of_clerk(session: Session, user_id: int, keys: KeyStore) -> HeldAgain | None:
@@ -82,7 +119,10 @@ def of_clerk(session: Session, user_id: int, keys: KeyStore) -> HeldAgain | None
         return None
     content = held.opened(row, keys)
     return HeldAgain(
-        receipt=content["receipt"],
+        leaf=content["leaf"],
+        # One that was held while the product was upgraded names its receipt.
+        slip=content.get("slip") or content["receipt"],
+        typed=content.get("typed") or content["receipt"],
         village=content["village"],
         answers=held.values(content),
         invalid_reason=content["reason"],
@@ -127,11 +167,21 @@ def due(session: Session, now: datetime) -> tuple[int, ...]:
 
 
 def _compare(session: Session, row: HeldSlip, *, now: datetime, keys: KeyStore) -> None:
-    """Keep whether it agrees with what is stored, and forget what it says."""
+    """Keep whether it agrees with what is stored, and forget what it says; one that is not kept is told."""
     content: dict[str, Any] = held.opened(row, keys)
     survey = surveys.survey(session, row.survey_id)
-    second_keying.compare(
+    refusal = second_keying.compare(
         session, survey, content["leaf"], held.values(content), actor=content["actor"], now=now
     )
-    session.delete(row)
+    _forget_not_kept(session, row.user_id)
+    if refusal is None:
+        session.delete(row)
+    else:
+        told = {"slip": content.get("slip", ""), "village": content["village"], "refusal": refusal.message}
+        row.content = held.closed(row.survey_id, row.user_id, told, keys)
+        row.place, row.held_at = _NOT_KEPT, None
     session.flush()  # its place is free for the next one
+
+
+def _forget_not_kept(session: Session, user_id: int) -> None:
+    session.execute(delete(HeldSlip).where(HeldSlip.user_id == user_id, HeldSlip.place == _NOT_KEPT))

@@ -1,10 +1,11 @@
 """The paper mode: keying slips on a plain screen for a signed-in clerk, usable by keyboard alone.
 
-A paper slip carries the same code as its QR, so the first valid use wins whichever door it came through. The receipt
-is written by hand on the slip, so that the paper and what was keyed can be compared later: nothing else joins them.
+A paper slip carries the same code as its QR, so the first valid use wins whichever door it came through. It is keyed by
+exception or digit by digit, as the clerk chooses; either is said beside the answer (`paper.store_slip`).
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -13,8 +14,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey_app import access, db, throttle
-from survey_app.collecting import guessing, held, operations, paper, queries, wording
+from survey_app.collecting import guessing, held, keyed_forms, operations, paper, queries
 from survey_app.collecting.held import Held, HeldOutcome, MendedTooLate
+from survey_app.collecting.models import KeyingWay
 from survey_app.collecting.queries import Door
 from survey_app.collecting.refusals import (
     CodeUsed,
@@ -35,7 +37,8 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_survey
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyMissing, store
-from survey_app.questions.answers import read_answers
+from survey_app.questions import keyed
+from survey_app.questions.keyed import Exceptions
 
 bp = Blueprint("paper", __name__, template_folder="templates")
 
@@ -43,16 +46,23 @@ bp = Blueprint("paper", __name__, template_folder="templates")
 _OF_CODE = (MistypedCode, UnknownCode, OtherSurvey, CodeUsed, CodeVoid)
 
 KEYING_ROLES = access.KEY_PAPER
+#: What an address calls the ways in which slips are keyed by hand.
+WAYS = {"ngoai-le": KeyingWay.EXCEPTIONS, "tung-so": KeyingWay.DIGITS}
 
 
-def invalid_reasons() -> dict[str, str]:
-    """Why a paper slip may be invalid, in words; the keys are stored."""
-    return {
-        "all_blank": _("Nothing is ticked"),
-        "unreadable": _("The marks cannot be read"),
-        "both_ticked": _("Both boxes are ticked throughout"),
-        "not_official": _("It is not an issued slip or it is torn"),
-    }
+@dataclass(frozen=True, slots=True)
+class _Keying:
+    """What stands on the screen of a slip, and what is wrong with it."""
+
+    way: KeyingWay
+    code: str = ""
+    answers: Mapping[str, object] = field(default_factory=dict)
+    numbers: Exceptions = Exceptions("", "", "")
+    reason: str = ""
+    #: By question, or by field of numbers.
+    problems: Mapping[str, str] = field(default_factory=dict)
+    message: str = ""
+    code_problem: str = ""
 
 
 @bp.get("/can-bo/nhap-phieu")
@@ -70,7 +80,10 @@ def choose() -> ResponseReturnValue:
 def key_slip(survey_id: str) -> ResponseReturnValue:
     """An empty slip."""
     survey = own_survey(survey_id)
-    return _slip_page(survey, code="", answers={}, problems={}, message="")
+    asked = request.args.get("cach", "")
+    if asked in WAYS:
+        session["keying_way"] = WAYS[asked]
+    return _slip_page(survey, _Keying(way=_way(survey)))
 
 
 @bp.post("/can-bo/nhap-phieu/<survey_id>/ma")
@@ -78,7 +91,7 @@ def key_slip(survey_id: str) -> ResponseReturnValue:
 def look_at_code(survey_id: str) -> ResponseReturnValue:
     """What is wrong with a code, before the answers are keyed; in a post, so that no address holds it.
 
-    A sound code begins the next slip, so the one before is stored and its receipt shown.
+    A sound code begins the next slip, so the one before is stored and what became of it is told.
     """
     current, now = db.session(), datetime.now(UTC)
     survey = own_survey(survey_id)
@@ -97,8 +110,8 @@ def look_at_code(survey_id: str) -> ResponseReturnValue:
         return jsonify(message="")
     _slip, outcome = _of_clerk()
     if outcome is None:
-        return jsonify(message="", told="", receipt="")
-    return jsonify(message="", told=_told(outcome), receipt=outcome.receipt)
+        return jsonify(message="", told="")
+    return jsonify(message="", told=_told(outcome), refused=bool(outcome.refusal))
 
 
 @bp.post("/can-bo/nhap-phieu/<survey_id>")
@@ -108,39 +121,29 @@ def record_slip(survey_id: str) -> ResponseReturnValue:
     now = datetime.now(UTC)
     current = db.session()
     survey = own_survey(survey_id)
-    typed, reason = request.form.get("_code", ""), request.form.get("_invalid", "")
-    raw = {} if reason else raw_answers(survey.instrument, request.form)
     try:
-        reading = read_answers(survey.instrument, raw)
-        if reading.problems and not reason:
-            raise WrongAnswers(wording.named(survey.instrument, reading.problems))
-        if not reason and not any(reading.answers.values()):
-            raise nothing_keyed()
-        if reason and reason not in invalid_reasons():
-            raise WrongAnswers({"": _("Choose the reason from the list.")})
-        code = codes.normalise(typed, survey.id)
+        slip = keyed_forms.read(survey.instrument, request.form)
+        code = codes.normalise(request.form.get("_code", ""), survey.id)
         door = _door(current, survey, code, now)
         submission = operations.Submission(
             id=submission_id(),
-            answers=reading.answers,
+            answers=slip.answers,
             channel=Channel.PAPER_ENTRY,
-            invalid_reason=reason or None,
+            invalid_reason=slip.invalid_reason or None,
         )
-        is_new = _hold(door, code, submission, now)
+        is_new = _hold(door, code, submission, slip.way, now)
     except MendedTooLate as refusal:
         _store_held(now)
-        return _kept_page(survey, refusal.message, refusal.status, problems={})
+        return _kept_page(survey, refusal.message, refusal.status)
     except DomainError as refusal:
         problems = refusal.problems if isinstance(refusal, WrongAnswers) else {}
         code_problem = refusal.message if isinstance(refusal, _OF_CODE) else ""
-        return _kept_page(
-            survey, refusal.message, refusal.status, problems=problems, code_problem=code_problem
-        )
+        return _kept_page(survey, refusal.message, refusal.status, problems, code_problem)
     except (*DATABASE_AWAY, KeyMissing):
         message = _(
             "The server is busy for a moment. The slip is still here: wait a little, then save it again."
         )
-        return _kept_page(survey, message, HTTPStatus.SERVICE_UNAVAILABLE, problems={})
+        return _kept_page(survey, message, HTTPStatus.SERVICE_UNAVAILABLE)
     session["keyed"] = session.get("keyed", 0) + is_new
     return redirect(url_for("paper.key_slip", survey_id=survey_id))
 
@@ -148,7 +151,7 @@ def record_slip(survey_id: str) -> ResponseReturnValue:
 @bp.post("/can-bo/nhap-phieu/<survey_id>/luu")
 @access.roles(*KEYING_ROLES)
 def store_slip(survey_id: str) -> ResponseReturnValue:
-    """Store the held slip at once, so that its receipt can be written on it."""
+    """Store the held slip at once."""
     own_survey(survey_id)
     _store_held(datetime.now(UTC))
     return redirect(url_for("paper.key_slip", survey_id=survey_id), HTTPStatus.SEE_OTHER)
@@ -179,9 +182,16 @@ def mend(survey_id: str) -> ResponseReturnValue:
     if slip is None or slip.survey_id != survey.id:
         return redirect(url_for("paper.key_slip", survey_id=survey_id))
     return _slip_page(
-        survey, code=slip.code, answers=slip.answers, problems={}, message="", mended=slip,
-        reason=slip.invalid_reason or "",
-    )  # fmt: skip
+        survey,
+        _Keying(
+            code=slip.code,
+            way=keyed_forms.way(survey.instrument, slip.way),
+            answers=keyed_forms.marked(slip.answers),
+            numbers=keyed.exceptions(survey.instrument, slip.answers),
+            reason=slip.invalid_reason or "",
+        ),
+        mended=slip,
+    )
 
 
 def _store_held(now: datetime) -> None:
@@ -197,21 +207,16 @@ def _of_clerk() -> tuple[Held | None, HeldOutcome | None]:
         return None, None
 
 
-def _hold(door: Door, code: str, submission: operations.Submission, now: datetime) -> bool:
+def _hold(door: Door, code: str, submission: operations.Submission, way: KeyingWay, now: datetime) -> bool:
     """Hold the slip; whether it is a new one."""
     try:
         with db.transaction() as writing:
             return held.hold(
-                writing, door, codes.grouped(code), submission,
+                writing, door, codes.grouped(code), submission, way=way,
                 by=access.identity().user_id, now=now, keys=store(),
             )  # fmt: skip
     except CodeUsed as used:
         raise (_used(door, code) if door.spent else used) from used
-
-
-def nothing_keyed() -> WrongAnswers:
-    """The refusal of a slip on which nothing was keyed, though no reason says that it is blank."""
-    return WrongAnswers({"": _("Nothing was keyed. If the slip is blank, choose “Nothing is ticked” below.")})
 
 
 def _door(current: Session, survey: SurveyView, code: str, now: datetime) -> Door:
@@ -246,16 +251,30 @@ def _takes_paper(current: Session, unit_path: str) -> list[SurveyView]:
     return [survey for survey in surveys.surveys_under(current, unit_path) if survey.takes_paper]
 
 
+def _way(survey: SurveyView) -> KeyingWay:
+    """How this clerk keys: as chosen last, at first by exception."""
+    return keyed_forms.way(survey.instrument, session.get("keying_way", ""))
+
+
 def _kept_page(
-    survey: SurveyView, message: str, status: int, *, problems: Mapping[str, str], code_problem: str = ""
+    survey: SurveyView,
+    message: str,
+    status: int,
+    problems: Mapping[str, str] | None = None,
+    code_problem: str = "",
 ) -> ResponseReturnValue:
     """The slip again with every key stroke, and why it was not stored."""
-    keyed = raw_answers(survey.instrument, request.form)
-    code = request.form.get("_code", "")
-    return _slip_page(
-        survey, code=code, answers=keyed, problems=problems, message=message, status=status,
+    typed = _Keying(
+        code=request.form.get("_code", ""),
+        way=keyed_forms.way(survey.instrument, request.form.get("_way", "")),
+        answers=raw_answers(survey.instrument, request.form),
+        numbers=keyed_forms.typed(request.form),
+        reason=request.form.get("_invalid", ""),
+        problems=problems or {},
+        message=message,
         code_problem=code_problem,
-    )  # fmt: skip
+    )
+    return _slip_page(survey, typed, status=status)
 
 
 def _told(outcome: HeldOutcome) -> str:
@@ -263,43 +282,38 @@ def _told(outcome: HeldOutcome) -> str:
     named = {"slip": outcome.slip, "village": outcome.village}
     if outcome.refusal:
         return f"{_('The slip …%(slip)s of %(village)s was not stored. Put it aside.', **named)} {outcome.refusal}"
-    return _("The slip …%(slip)s of %(village)s is stored. Write this receipt on it now:", **named)
+    return _("The slip …%(slip)s of %(village)s is stored.", **named)
 
 
 def _before() -> dict[str, object]:
-    """What `held.html` shows: the held slip, and what became of the one before."""
+    """What `held.html` shows: the held slip with its answers in counts, and what became of the one before."""
     slip, outcome = _of_clerk()
+    current = db.session()
     return {
         "held": slip,
-        "outcome": outcome,
-        "reasons": invalid_reasons(),
+        "sides": keyed.sides(surveys.survey(current, slip.survey_id).instrument, slip.answers)
+        if slip
+        else None,
+        "told": _told(outcome) if outcome else "",
+        "refused": bool(outcome and outcome.refusal),
         "keyed": session.get("keyed", 0),
     }
 
 
 def _slip_page(
-    survey: SurveyView,
-    *,
-    code: str,
-    answers: object,
-    problems: object,
-    message: str,
-    code_problem: str = "",
-    status: int = 200,
-    reason: str = "",
-    mended: Held | None = None,
+    survey: SurveyView, typed: _Keying, *, status: int = 200, mended: Held | None = None
 ) -> ResponseReturnValue:
+    by_phone = paper.answered_by_phone(db.session(), survey.id)
     page = render_template(
         "collecting/paper_slip.html",
         survey=survey,
-        code=code,
-        answers=answers,
-        problems=problems,
-        message=message,
-        code_problem=code_problem,
-        chosen_reason=request.form.get("_invalid", reason),
+        typed=typed,
+        items=keyed.items(survey.instrument),
+        ways=WAYS,
+        reasons=keyed_forms.invalid_reasons(),
         submission=submission_id() if mended is None else mended.submission_id,
         mended=mended,
+        by_phone=sum(by_phone.values()),
         **_before(),
     )
     return page, status

@@ -2,12 +2,12 @@
 
 Which slips follows from the survey's pepper and the leaves alone: who keyed first could not foresee it, and it can
 be drawn again. What is kept says that a slip agrees or not, never who keyed it again or when. Nothing here changes an
-answer, and nothing gives one out: the stored answer is compared and dropped.
+answer, and nothing gives one out: the stored answer is compared and dropped. A drawn slip is found by its own code.
 """
 
 import hmac
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -18,10 +18,12 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit, db
 from survey_app.access import Identity
-from survey_app.collecting import leaves, stored
+from survey_app.collecting import leaves, paper, stored
 from survey_app.collecting.models import PaperKeyer, Response, SecondKeyingRow
 from survey_app.errors import DomainError
+from survey_app.fieldwork import codes
 from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.codes import MistypedCode
 from survey_app.fieldwork.models import Channel, Medium, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
@@ -35,18 +37,8 @@ from survey_app.units.queries import UnitView
 _LABEL = b"second-keying"
 
 
-class MistypedReceipt(DomainError):
-    """The check character says that this was never a receipt."""
-
-    code = "bien-nhan-sai"
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-
-    def __init__(self) -> None:
-        super().__init__(_("There is a mistake in the receipt. Please compare it with what is on the slip."))
-
-
 class NotDrawn(DomainError):
-    """No drawn slip of this survey has that receipt."""
+    """No drawn slip of this survey has that code, or that receipt."""
 
     code = "khong-boc-tham"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -54,7 +46,7 @@ class NotDrawn(DomainError):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "No slip drawn here has this receipt. Only the slips listed below are keyed again; the list may have "
+                "No slip drawn here has this code. Only the slips listed below are keyed again; the list may have "
                 "changed since you opened the page, because further slips were keyed."
             )
         )
@@ -78,7 +70,20 @@ class KeyedAgain(DomainError):
     code = "da-nhap-lai"
 
     def __init__(self) -> None:
-        super().__init__(_("This slip has already been keyed again. Please take the next one of the list."))
+        super().__init__(
+            _(
+                "Another keying of this slip came first and is kept; nothing is lost. Take the next one of the list."
+            )
+        )
+
+
+class KeyedAgainNow(DomainError):
+    """Somebody else keys this slip again at this moment."""
+
+    code = "dang-nhap-lai"
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody else has just keyed this slip again. Take the next one of the list."))
 
 
 class NotKeyedNow(DomainError):
@@ -96,7 +101,7 @@ class VillageDraw:
 
     unit_name: str
     keyed_by_reader: bool
-    #: Receipts in their own order, which says nothing of the order in which slips were keyed.
+    #: How each is found: the end of its code, or the receipt written on it, in an order that says nothing.
     waiting: tuple[str, ...]
 
 
@@ -111,9 +116,23 @@ def waiting(session: Session, survey: SurveyView, user_id: int, keys: KeyStore) 
         drawn = _drawn(keys, survey, by_village.get(line.unit.id, ())) - done
         if drawn:
             keyed_here = line.unit.id in own
-            receipts = () if keyed_here else tuple(leaves.receipt(survey.id, leaf) for leaf in sorted(drawn))
-            found.append(VillageDraw(line.unit.full_name, keyed_here, receipts))
+            slips = () if keyed_here else tuple(sorted(found_by(session, survey, drawn, keys).values()))
+            found.append(VillageDraw(line.unit.full_name, keyed_here, slips))
     return tuple(found)
+
+
+def found_by(
+    session: Session, survey: SurveyView, drawn: Collection[str], keys: KeyStore
+) -> Mapping[str, str]:
+    """How the paper slip of each of these leaves is found: by the end of its code, or by the receipt written on it.
+
+    Raises KeyMissing.
+    """
+    printed = paper.codes_of(session, survey, drawn, keys)
+    return {
+        leaf: f"…{codes.ending(printed[leaf])}" if leaf in printed else leaves.receipt(survey.id, leaf)
+        for leaf in drawn
+    }
 
 
 def compare(
@@ -124,21 +143,22 @@ def compare(
     *,
     actor: str,
     now: datetime,
-) -> None:
+) -> DomainError | None:
     """Compare a second keying with what is stored and keep whether they agree; says nothing of the outcome.
 
-    Nothing is kept where another person's came first, or where the answer was annulled with its village meanwhile.
+    Gives why nothing is kept: another person's came first, or the answer was annulled with its village meanwhile.
     """
     row = session.scalar(select(Response).where(Response.survey_id == survey.id, Response.leaf == leaf))
     if row is None:
-        return
+        return NotDrawn()
     first = stored.values(survey.instrument, row.answers)
     differs = keying.differs(keying.keyed_again(survey.instrument), first, answers)
     kept = {"survey_id": survey.id, "leaf": leaf, "unit_id": row.unit_id, "differs": differs}
-    if db.insert_if_new(session, SecondKeyingRow, kept):
-        code = village(session, survey.id, row.unit_id).code
-        subject = f"survey:{survey.id}"
-        audit.record(session, actor, "collecting.second_keying", subject, at=now, village=code)
+    if not db.insert_if_new(session, SecondKeyingRow, kept):
+        return KeyedAgain()
+    code = village(session, survey.id, row.unit_id).code
+    audit.record(session, actor, "collecting.second_keying", f"survey:{survey.id}", at=now, village=code)
+    return None
 
 
 def village(session: Session, survey_id: str, unit_id: int) -> UnitView:
@@ -147,16 +167,16 @@ def village(session: Session, survey_id: str, unit_id: int) -> UnitView:
 
 
 def drawn_answer(
-    session: Session, survey: SurveyView, receipt: str, *, by: Identity, keys: KeyStore
+    session: Session, survey: SurveyView, typed: str, *, by: Identity, keys: KeyStore
 ) -> Response:
-    """The drawn answer of a typed receipt, which this person may key again.
+    """The drawn answer of the slip whose code was typed, or whose receipt, which this person may key again.
 
-    Raises the refusals of this module, KeyMissing. What it holds is for comparing alone.
+    Raises the refusals of this module, MistypedCode, KeyMissing. What it holds is for comparing alone.
     """
     own, checked = _keyed_by(session, survey.id, by.user_id), _checked(session, survey.id)
     by_village = _paper_leaves(session, survey.id)
     refusal: type[DomainError] = NotDrawn
-    for row in _paper_answers(session, survey, receipt):
+    for row in _paper_answers(session, survey, typed, keys):
         if row.unit_id in own:
             refusal = KeyedHere
         elif row.leaf in checked:
@@ -194,23 +214,23 @@ def require_open(session: Session, survey_id: str) -> None:
         raise NotKeyedNow
 
 
-def _paper_answers(session: Session, survey: SurveyView, typed: str) -> Sequence[Response]:
-    """The paper answers with a typed receipt: mostly one, and two where two share it. Never empty."""
-    receipt = leaves.read_receipt(typed, survey.id)
-    if receipt is None:
-        raise MistypedReceipt
-    rows = session.scalars(
-        select(Response)
-        .where(
-            Response.survey_id == survey.id,
-            Response.channel.in_(Channel.on(Medium.PAPER)),
-            Response.leaf.between(receipt.first, receipt.last),
-        )
-        .order_by(Response.leaf)
-    ).all()
-    if not rows or receipt.survey_id != survey.id:
-        raise NotDrawn
-    return rows
+def _paper_answers(session: Session, survey: SurveyView, typed: str, keys: KeyStore) -> Sequence[Response]:
+    """The paper answer of a typed code; of a receipt mostly one, and two where two share it. Maybe empty."""
+    found = select(Response).where(
+        Response.survey_id == survey.id, Response.channel.in_(Channel.on(Medium.PAPER))
+    )
+    try:
+        leaf = paper.leaf_of(session, survey, codes.normalise(typed, survey.id), keys)
+    except MistypedCode:
+        receipt = leaves.read_receipt(typed, survey.id)
+        if receipt is None:
+            raise
+        if receipt.survey_id != survey.id:
+            return ()
+        found = found.where(Response.leaf.between(receipt.first, receipt.last))
+    else:
+        found = found.where(Response.leaf == leaf)
+    return session.scalars(found.order_by(Response.leaf)).all()
 
 
 def _drawn(keys: KeyStore, survey: SurveyView, of_village: Sequence[str]) -> frozenset[str]:

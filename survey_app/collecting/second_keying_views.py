@@ -14,14 +14,15 @@ from sqlalchemy.orm import Session
 from survey_app import access, db
 from survey_app.access import Identity
 from survey_app.accounts.todo import Todo
-from survey_app.collecting import held_again, leaves, second_keying, wording
+from survey_app.collecting import held_again, keyed_forms, second_keying
 from survey_app.collecting.held_again import HeldAgain
-from survey_app.collecting.paper_views import KEYING_ROLES, invalid_reasons, nothing_keyed
+from survey_app.collecting.paper_views import KEYING_ROLES
 from survey_app.collecting.refusals import WrongAnswers
 from survey_app.collecting.second_keying import VillageDraw
 from survey_app.collecting.views import raw_answers
 from survey_app.errors import DATABASE_AWAY, DomainError
 from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.codes import MistypedCode
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.remarks import Remark
@@ -29,19 +30,18 @@ from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.keys import KeyMissing, store
-from survey_app.questions.answers import read_answers
 from survey_app.questions.instrument import Question
-from survey_app.questions.reading import Value
 from survey_app.scoring import keying
 
 bp = Blueprint("second_keying", __name__, template_folder="templates")
 
-#: What is said beside the receipt, because the receipt is what has to be looked at.
-_OF_RECEIPT = (
-    second_keying.MistypedReceipt,
+#: What is said beside the code, because the code is what has to be looked at.
+_OF_CODE = (
+    MistypedCode,
     second_keying.NotDrawn,
     second_keying.KeyedHere,
     second_keying.KeyedAgain,
+    second_keying.KeyedAgainNow,
 )
 #: States in which the outcome may be told: nobody can answer by phone any more.
 _TOLD = (State.COUNTING, State.SEALED, State.SIGNED)
@@ -62,16 +62,16 @@ def key_again(survey_id: str) -> ResponseReturnValue:
     """Hold one second keying, mended or new; a refusal shows why and keeps every key stroke."""
     survey, person = own_decision_survey(survey_id), access.identity()
     try:
-        answers = _answers(survey)
+        slip = keyed_forms.read_again(survey.instrument, request.form, keying.keyed_again(survey.instrument))
         with db.transaction() as writing:
             held_again.hold(
-                writing, survey, request.form.get("_receipt", ""), answers,
-                invalid_reason=request.form.get("_invalid", ""), by=person, keys=store(), now=datetime.now(UTC),
+                writing, survey, request.form.get("_code", ""), slip.answers,
+                invalid_reason=slip.invalid_reason, by=person, keys=store(), now=datetime.now(UTC),
             )  # fmt: skip
     except WrongAnswers as refusal:
         return _page(survey, refusal.message, refusal.status, problems=refusal.problems)
     except DomainError as refusal:
-        code_problem = refusal.message if isinstance(refusal, _OF_RECEIPT) else ""
+        code_problem = refusal.message if isinstance(refusal, _OF_CODE) else ""
         return _page(survey, refusal.message, refusal.status, code_problem=code_problem)
     except (*DATABASE_AWAY, KeyMissing):
         message = _(
@@ -129,19 +129,27 @@ def _held() -> HeldAgain | None:
         return None
 
 
-@bp.post("/can-bo/nhap-phieu/<survey_id>/nhap-lai/bien-nhan")
-@access.roles(*KEYING_ROLES)
-def look_at_receipt(survey_id: str) -> ResponseReturnValue:
-    """What is wrong with a receipt, before the answers are keyed again; never what was keyed first."""
-    survey = own_decision_survey(survey_id)
+def _not_kept() -> str:
+    """Why the slip keyed before was not kept; nothing while a key is away."""
     try:
-        drawn = second_keying.drawn_answer(
-            db.session(), survey, request.form.get("_receipt", ""), by=access.identity(), keys=store()
-        )
+        return held_again.not_kept(db.session(), access.identity().user_id, store())
+    except (*DATABASE_AWAY, KeyMissing):
+        return ""
+
+
+@bp.post("/can-bo/nhap-phieu/<survey_id>/nhap-lai/ma")
+@access.roles(*KEYING_ROLES)
+def look_at_code(survey_id: str) -> ResponseReturnValue:
+    """What is wrong with a code, before the answers are keyed again; never what was keyed first."""
+    survey, person, current = own_decision_survey(survey_id), access.identity(), db.session()
+    try:
+        typed = request.form.get("_code", "")
+        drawn = second_keying.drawn_answer(current, survey, typed, by=person, keys=store())
+        held_again.require_free(current, survey.id, drawn.leaf, by=person.user_id, keys=store())
     except DomainError as refusal:
         return jsonify(message=refusal.message)
     kept = _held()
-    if kept is not None and kept.receipt != leaves.receipt(survey.id, drawn.leaf):
+    if kept is not None and kept.leaf != drawn.leaf:
         _compare_held()  # the next slip begins
     return jsonify(message="")
 
@@ -229,26 +237,6 @@ def _what_follows(state: State) -> str:
     )
 
 
-def _answers(survey: SurveyView) -> Mapping[str, Value]:
-    """What was keyed, of the questions that are keyed twice. Raises WrongAnswers."""
-    reason = request.form.get("_invalid", "")
-    if reason and reason not in invalid_reasons():
-        raise WrongAnswers({"": _("Choose the reason from the list.")})
-    if reason:
-        return {}
-    asked = {question.key for question in keying.keyed_again(survey.instrument)}
-    reading = read_answers(survey.instrument, raw_answers(survey.instrument, request.form))
-    # A free text that the form requires is not asked for here.
-    untold = {question.key for question in survey.instrument.answerable} - asked
-    problems = {key: found for key, found in reading.problems.items() if key not in untold}
-    if problems:
-        raise WrongAnswers(wording.named(survey.instrument, problems))
-    answers = {key: value for key, value in reading.answers.items() if key in asked}
-    if not any(answers.values()):
-        raise nothing_keyed()
-    return answers
-
-
 def _lines(survey: SurveyView) -> list[tuple[int, Question]]:
     """The questions that are keyed twice, under the numbers they have on paper."""
     asked = keying.keyed_again(survey.instrument)
@@ -271,15 +259,18 @@ def _page(
         "collecting/second_keying.html",
         survey=survey,
         lines=_lines(survey),
-        receipt=request.form.get("_receipt", mended.receipt if mended else ""),
-        answers=mended.answers if mended else raw_answers(survey.instrument, request.form),
+        code=request.form.get("_code", mended.typed if mended else ""),
+        answers=(
+            keyed_forms.marked(mended.answers) if mended else raw_answers(survey.instrument, request.form)
+        ),
         held=None if mended else kept,
-        held_receipt=kept.receipt if kept else "",
+        held_slip=kept.slip if kept else "",
         mended=mended,
+        not_kept=_not_kept(),
         problems=problems or {},
         message=message,
         code_problem=code_problem,
-        reasons=invalid_reasons(),
+        reasons=keyed_forms.invalid_reasons(),
         chosen_reason=request.form.get("_invalid", mended.invalid_reason if mended else ""),
         waiting=waiting,
         remarks=told,

@@ -121,11 +121,12 @@ DATA_MAP = (
     DataLine(
         ("held_slips",),
         _l(
-            "The paper slip a clerk has just keyed, until it is stored, then its receipt until the next; encrypted"
+            "The paper slip a clerk has just keyed, until it is stored; then the end of its code, until the next; "
+            "encrypted"
         ),
-        _l("So that a slip can be mended before it is stored, and its receipt be read"),
+        _l("So that a slip can be mended before it is stored, and its clerk be told what became of it"),
         _l("The clerk who keyed it"),
-        _l("A minute; a receipt until the next slip, at most until the survey is sealed"),
+        _l("A minute; the end of a code until the next slip, at most until the survey is sealed"),
         _NOT_ERASED,
     ),
     DataLine(
@@ -153,8 +154,8 @@ DATA_MAP = (
         ),
         _l("To check the result against the papers"),
         _l(
-            "Receipts and outcomes: officers of commune and province too. Keyed answers beside them, and notes: Front "
-            "and auditor; looking is noted"
+            "Ends of codes and outcomes: officers of commune and province too. Keyed answers beside them, and notes: "
+            "Front and auditor; looking is noted"
         ),
         _FOREVER,
         _NOT_ERASED,

@@ -5,7 +5,7 @@ them again. What was found changes no answer and no score.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit, db
 from survey_app.alphabet import reading_order
-from survey_app.collecting import leaves, second_keying, stored
-from survey_app.collecting.models import SealedResponse
+from survey_app.collecting import leaves, paper, second_keying, stored
+from survey_app.collecting.models import KeyingWay, SealedResponse
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Channel, Medium, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
+from survey_app.keys import KeyMissing, KeyStore
 from survey_app.printing import ticks
 from survey_app.quality.models import PaperComparison
 from survey_app.questions.answers import asked_and_answered
@@ -92,7 +93,10 @@ class DrawnSlip:
 
     number: int
     leaf: str
-    receipt: str
+    #: How its paper is found: by the end of its code; by the receipt written on it where no code is kept.
+    slip: str
+    #: How it was keyed; None where that is not known.
+    way: KeyingWay | None
     village: str
     answers: tuple[KeyedAnswer, ...] | None
     found: SlipComparison | None
@@ -110,8 +114,10 @@ class PaperDraw:
     removed_on: date | None
 
 
-def paper_draw(session: Session, survey_id: str, *, with_answers: bool) -> PaperDraw:
+def paper_draw(session: Session, survey_id: str, keys: KeyStore, *, with_answers: bool) -> PaperDraw:
     """The slips by village. Without answers there is no note either, because it might tell of one.
+
+    While the key is away, and once it is destroyed, slips are named by their receipts.
 
     Raises SurveyNotFound, and NotSealed before the seal.
     """
@@ -123,16 +129,19 @@ def paper_draw(session: Session, survey_id: str, *, with_answers: bool) -> Paper
     if not with_answers:
         found = {leaf: SlipComparison(comparison.outcome) for leaf, comparison in found.items()}
     names = {line.unit.id: line.unit.full_name for line in surveys.frame(session, survey_id)}
+    drawn = _drawn(session, seal)
+    named = _found_by(session, survey, [row.leaf for row in drawn], keys)
     slips = tuple(
         DrawnSlip(
             number=number,
             leaf=row.leaf,
-            receipt=leaves.receipt(survey_id, row.leaf),
+            slip=named[row.leaf],
+            way=paper.way_of(session, survey_id, row.leaf),
             village=names[row.unit_id],
             answers=_keyed(survey, row.answers) if with_answers else None,
             found=found.get(row.leaf),
         )
-        for number, row in enumerate(_by_village(_drawn(session, seal), names), start=1)
+        for number, row in enumerate(_by_village(drawn, names), start=1)
     )
     return PaperDraw(
         survey=survey,
@@ -188,9 +197,12 @@ def record(
     `seen` are the readings of what stood when these were found. Raises SurveyNotFound, NotSealed, CannotCompare,
     ComparedMeanwhile.
     """
-    draw = paper_draw(session, survey_id, with_answers=False)
+    seal = session.get(Seal, survey_id)
+    if seal is None:
+        raise queries.NotSealed(surveys.survey(session, survey_id))
+    drawn = {row.leaf for row in _drawn(session, seal)}
     state = session.scalar(db.shared(select(Survey.state).where(Survey.id == survey_id)))
-    if state not in {State.SEALED, State.SIGNED} or not comparisons.keys() <= {s.leaf for s in draw.slips}:
+    if state not in {State.SEALED, State.SIGNED} or not comparisons.keys() <= drawn:
         raise CannotCompare
     before = _newest(session, survey_id)
     changed = {leaf: found for leaf, found in comparisons.items() if found != before.get(leaf)}
@@ -232,8 +244,17 @@ def _drawn(session: Session, seal: Seal) -> list[SealedResponse]:
     return [by_leaf[leaf] for leaf in keying.signers_draw(seal.digest, by_leaf)]
 
 
+def _found_by(
+    session: Session, survey: SurveyView, drawn: Collection[str], keys: KeyStore
+) -> Mapping[str, str]:
+    try:
+        return second_keying.found_by(session, survey, drawn, keys)
+    except KeyMissing:
+        return {leaf: leaves.receipt(survey.id, leaf) for leaf in drawn}
+
+
 def _by_village(rows: Iterable[SealedResponse], names: Mapping[int, str]) -> list[SealedResponse]:
-    """In the order in which they are looked for: village by village, by receipt."""
+    """In the order in which they are looked for: village by village."""
     return sorted(rows, key=lambda row: (reading_order(names[row.unit_id]), row.leaf))
 
 

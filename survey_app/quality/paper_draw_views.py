@@ -1,7 +1,7 @@
 """The page on which drawn paper slips are compared with what was keyed.
 
-The Front and auditors see the keyed answers, and looking is noted; the government's officers see receipts, so that
-the papers can be brought, and what was found.
+The Front and auditors see the keyed answers, and looking is noted; the government's officers see the ends of codes, so
+that the papers can be brought, and what was found.
 """
 
 from collections.abc import Mapping
@@ -19,6 +19,7 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.forms import clean
 from survey_app.i18n import gettext as _
+from survey_app.keys import store
 from survey_app.quality import paper_draw
 from survey_app.quality.paper_draw import ComparedMeanwhile, PaperDraw, SlipComparison, SlipOutcome
 
@@ -75,7 +76,7 @@ def outcomes() -> dict[str, str]:
     return {
         SlipOutcome.MATCHES: _("The paper slip says the same"),
         SlipOutcome.DIFFERS: _("The paper slip says something else"),
-        SlipOutcome.NOT_FOUND: _("No paper slip with this receipt"),
+        SlipOutcome.NOT_FOUND: _("No paper slip with this code"),
     }
 
 
@@ -83,7 +84,7 @@ def _draw(survey: SurveyView) -> PaperDraw:
     """The draw as this person may see it; that somebody looks at answers is noted."""
     person = access.identity()
     compares = person.role in _WRITERS
-    found = paper_draw.paper_draw(db.session(), survey.id, with_answers=compares)
+    found = paper_draw.paper_draw(db.session(), survey.id, store(), with_answers=compares)
     if compares:
         now, subject = datetime.now(UTC), f"survey:{survey.id}"
         with db.transaction() as current:

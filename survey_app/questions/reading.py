@@ -22,7 +22,7 @@ class AnswerProblem:
     """Why an answer was not accepted.
 
     Codes: unknown_question, not_an_option, not_a_number, two_meanings (large, small), out_of_range (minimum, maximum
-    or digits), too_long (limit), required, wrong_type, forbidden_character.
+    or digits), too_long (limit), required, wrong_type, forbidden_character; `keyed` has some of its own.
     """
 
     code: str

@@ -229,10 +229,7 @@ def key_in(server: Server, survey: str, code: str) -> None:
     for _time in range(2):
         address = f"/can-bo/nhap-phieu/{survey}"
         form = Page(clerk.ask(address)[1]).form(class_="paper-form")
-        clerk.ask(
-            address,
-            {**dict(form.data()), "_code": code, "planning": "satisfied", "transport": "dissatisfied"},
-        )
+        clerk.ask(address, form.data(_code=code, _not="2", _count="1"))
 
 
 def read_results(server: Server, survey: str) -> None:

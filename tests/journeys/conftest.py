@@ -210,7 +210,7 @@ class Field:
 
 @pytest.fixture
 def field(server: Server) -> Field:
-    """A survey of Thôn 1 in Xã Biển Hồ, opened by the operator, with eight slips."""
+    """A survey of Thôn 1 in Xã Biển Hồ, opened by the operator, with 24 slips."""
     frame, slips = server.folder / "frame.csv", server.folder / "slips.csv"
     frame.write_text(
         "commune,village,kind,households,source,as_of\n23590,Thôn 1,thon,40,Báo cáo,2026-01-31\n",
@@ -223,7 +223,7 @@ def field(server: Server) -> Field:
         "--contact", "Bà Hoa, 0269 000 000",
     )  # fmt: skip
     server.prepare(
-        "fieldwork", "slips", "--survey", "0001", "--village", "Thôn 1", "--count", "8", "--out", str(slips)
+        "fieldwork", "slips", "--survey", "0001", "--village", "Thôn 1", "--count", "24", "--out", str(slips)
     )
     with slips.open(encoding="utf-8-sig", newline="") as file:
         return Field(server, "0001", tuple(row["code"] for row in csv.DictReader(file)))

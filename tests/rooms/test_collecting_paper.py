@@ -37,8 +37,8 @@ def key_in(survey):
 
     def save(client, **fields):
         address = f"/can-bo/nhap-phieu/{survey.id}"
-        form = Page(client.get(address).text).form(class_="paper-form")
-        reply = client.post(address, data=form.data(**fields))
+        form = Page(client.get(f"{address}?cach=tung-so").text).form(class_="paper-form")
+        reply = client.post(address, data=form.keyed(**fields))
         if reply.status_code == 302:
             client.post(f"{address}/luu", data={"csrf_token": form.data()["csrf_token"]})
         return reply
@@ -157,7 +157,11 @@ def test_paper_is_no_longer_keyed_after_sealing(survey, slips, clerk, key_in, mo
 
 def test_saving_the_same_screen_twice_counts_once(survey, slips, clerk):
     address = f"/can-bo/nhap-phieu/{survey.id}"
-    data = Page(clerk.get(address).text).form(class_="paper-form").data(_code=slips[0], planning="satisfied")
+    data = (
+        Page(clerk.get(f"{address}?cach=tung-so").text)
+        .form(class_="paper-form")
+        .keyed(_code=slips[0], planning="satisfied")
+    )
 
     first, second = (clerk.post(address, data=data) for _time in range(2))
     clerk.post(f"{address}/luu", data=data)
@@ -224,8 +228,8 @@ def test_whoever_keys_codes_that_do_not_exist_waits_like_any_caller_and_nobody_e
 
 def look(client, survey, code):
     """What is said of a code before the answers are keyed."""
-    form = Page(client.get(f"/can-bo/nhap-phieu/{survey.id}").text).form(class_="paper-form")
-    reply = client.post(form.attributes["data-look"], data=form.data(_code=code))
+    form = Page(client.get(f"/can-bo/nhap-phieu/{survey.id}?cach=tung-so").text).form(class_="paper-form")
+    reply = client.post(form.attributes["data-look"], data=form.keyed(_code=code))
     return reply.json["message"]
 
 

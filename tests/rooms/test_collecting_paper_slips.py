@@ -151,11 +151,11 @@ def test_at_its_code_and_when_it_is_saved_a_slip_answered_by_phone_is_refused_an
     survey, slips, clerk
 ):
     address = f"/can-bo/nhap-phieu/{survey.id}"
-    form = Page(clerk.get(address).text).form(class_="paper-form")
+    form = Page(clerk.get(f"{address}?cach=tung-so").text).form(class_="paper-form")
     by_phone(survey, slips[0])
 
-    told = clerk.post(form.attributes["data-look"], data=form.data(_code=slips[0])).json["message"]
-    saved = clerk.post(address, data=form.data(_code=slips[0], planning="satisfied"))
+    told = clerk.post(form.attributes["data-look"], data=form.keyed(_code=slips[0])).json["message"]
+    saved = clerk.post(address, data=form.keyed(_code=slips[0], planning="satisfied"))
 
     assert "đã trả lời qua điện thoại" in told
     assert (saved.status_code, told in saved.text) == (409, True)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from survey_app import db
 from survey_app.access import Role
 from survey_app.audit import AuditEvent
-from survey_app.collecting import leaves, operations, paper, queries, schedule, second_keying
+from survey_app.collecting import held, leaves, paper, queries, schedule, second_keying
 from survey_app.collecting.models import HeldSlip, KeyingWay, PaperKeyer, Response, SecondKeyingRow
 from survey_app.collecting.operations import Submission
 from survey_app.fieldwork import codes
@@ -51,7 +51,7 @@ def second(commune, sign_in):
 
 @pytest.fixture
 def keyed(commune, survey, clerk, hand_out):
-    """Have the first clerk key slips of a village; the receipts of those drawn."""
+    """Have the first clerk key slips of a village; the codes of those drawn."""
 
     def key(count=12, village="Phung"):
         for code in hand_out(survey, commune.villages[village], count):
@@ -80,8 +80,20 @@ def fresh():
 
 
 def drawn(survey):
-    """The receipts that wait, as somebody sees them who keyed nothing."""
-    return [one for village in second_keying.waiting(fresh(), survey, 0, store()) for one in village.waiting]
+    """The codes of slips that wait, as somebody sees them who keyed nothing and holds the papers."""
+    current = fresh()
+    listed = [slip for found in second_keying.waiting(current, survey, 0, store()) for slip in found.waiting]
+    printed = codes_of_all(survey)
+    return [next((code for code in printed if slip.endswith(code[-9:])), slip) for slip in listed]
+
+
+def codes_of_all(survey):
+    leaves_of_all = fresh().scalars(select(Response.leaf)).all()
+    return sorted(paper.codes_of(db.session(), survey, leaves_of_all, store()).values())
+
+
+def leaf_of(survey, code):
+    return paper.leaf_of(fresh(), survey, codes.normalise(code), store())
 
 
 def address(survey):
@@ -97,7 +109,7 @@ def key_again(client, survey, **fields):
 
 def type_again(client, survey, **fields):
     form = Page(client.get(address(survey)).text).form(class_="paper-form")
-    return client.post(address(survey), data=form.data(**fields))
+    return client.post(address(survey), data=form.keyed(**fields))
 
 
 def form_token(client, survey):
@@ -109,31 +121,29 @@ def rows():
     return fresh().scalars(select(SecondKeyingRow)).all()
 
 
-def test_after_keying_the_clerk_is_told_the_receipt_to_write_on_the_slip(commune, survey, clerk, hand_out):
+def test_whoever_keys_paper_of_a_village_is_remembered_and_no_slip_of_it(commune, survey, clerk, hand_out):
     (code,) = hand_out(survey, commune.villages["Phung"], 1)
-    page = Page(clerk.get(f"/can-bo/nhap-phieu/{survey.id}").text)
+    page = Page(clerk.get(f"/can-bo/nhap-phieu/{survey.id}?cach=tung-so").text)
 
-    data = page.form(class_="paper-form").data(_code=code, **FIRST)
+    data = page.form(class_="paper-form").keyed(_code=code, **FIRST)
     clerk.post(f"/can-bo/nhap-phieu/{survey.id}", data=data)
-    saved = clerk.post(f"/can-bo/nhap-phieu/{survey.id}/luu", data=data)
+    clerk.post(f"/can-bo/nhap-phieu/{survey.id}/luu", data=data)
 
-    leaf = fresh().scalars(select(Response.leaf)).one()
-    assert leaves.receipt(survey.id, leaf) in clerk.get(saved.location).text
     assert [(row.unit_id, row.user_id) for row in fresh().scalars(select(PaperKeyer))] == [
         (commune.villages["Phung"].id, signed_in())
     ]
 
 
 def test_one_slip_in_ten_is_drawn_by_the_pepper_and_by_nothing_else(survey, keyed):
-    receipts = keyed(12)
+    drawn_codes = keyed(12)
 
     key = hmac.new(store().pepper(survey.id), b"second-keying", "sha256").digest()
     ranked = sorted(
         fresh().scalars(select(Response.leaf)),
         key=lambda leaf: hmac.new(key, leaf.encode(), hashlib.sha256).digest(),
     )
-    assert receipts == sorted(leaves.receipt(survey.id, leaf) for leaf in ranked[:2])
-    assert drawn(survey) == receipts
+    assert {leaf_of(survey, code) for code in drawn_codes} == set(ranked[:2])
+    assert drawn(survey) == drawn_codes
 
 
 @pytest.mark.parametrize(
@@ -146,49 +156,76 @@ def test_a_second_keying_keeps_whether_both_agree_and_nothing_of_person_or_time(
 ):
     receipt = keyed()[0]
 
-    saved = key_again(second(), survey, _receipt=receipt.lower(), **again)
+    saved = key_again(second(), survey, _code=receipt, **again)
 
     (row,) = rows()
     assert saved.status_code == 303
     assert (row.unit_id, row.differs) == (commune.villages["Phung"].id, differs)
     assert set(SecondKeyingRow.__table__.columns.keys()) == {"survey_id", "leaf", "unit_id", "differs"}
-    assert leaves.receipt(survey.id, row.leaf) == receipt
+    assert row.leaf == leaf_of(survey, receipt)
 
 
 def test_the_act_is_noted_by_village_alone(commune, survey, keyed, second):
     receipt = keyed()[0]
-    key_again(second(), survey, _receipt=receipt, **FIRST)
+    key_again(second(), survey, _code=receipt, **FIRST)
 
     noted = fresh().scalars(select(AuditEvent).where(AuditEvent.act == "collecting.second_keying")).one()
     assert noted.details == {"village": commune.villages["Phung"].code}
 
 
-def test_the_receipt_may_be_typed_without_the_survey_number(survey, keyed, second):
-    receipt = keyed()[0].removeprefix(f"{survey.id}-")
+def test_the_last_twelve_digits_are_enough_and_the_list_shows_fewer(survey, keyed, second):
+    code = keyed()[0]
 
-    assert key_again(second(), survey, _receipt=receipt, **FIRST).status_code == 303
+    listed = second().get(address(survey)).text
+    saved = key_again(second(), survey, _code=code[-14:], **FIRST)
+
+    assert (f"…{code[-9:]}" in listed, code[-14:] in listed) == (True, False)
+    assert (saved.status_code, len(rows())) == (303, 1)
+
+
+def test_a_slip_keyed_before_codes_were_kept_is_listed_and_found_by_its_receipt(survey, keyed, second):
+    leaf = leaf_of(survey, keyed()[0])
+    with db.transaction() as current:
+        paper.keep_only(current, survey.id, ())
+    receipt = leaves.receipt(survey.id, leaf)
+
+    listed = second().get(address(survey)).text
+    saved = key_again(second(), survey, _code=receipt.removeprefix("BN 0001 – "), **FIRST)
+
+    assert receipt in listed
+    assert (saved.status_code, [row.leaf for row in rows()]) == (303, [leaf])
+
+
+def test_a_choice_that_is_not_marked_is_not_taken_for_blank(survey, keyed, second):
+    code, client = keyed()[0], second()
+    form = Page(client.get(address(survey)).text).form(class_="paper-form")
+
+    refused = client.post(address(survey), data=form.data(_code=code, **FIRST))
+
+    assert (refused.status_code, kept(refused)["planning"]) == (422, ["satisfied"])
+    assert refused.text.count('field-error" id="q-') == 18
 
 
 def test_a_blank_slip_and_an_invalid_one_agree(commune, survey, clerk, hand_out, second):
     (code,) = hand_out(survey, commune.villages["Bang"], 1)
-    form = Page(clerk.get(f"/can-bo/nhap-phieu/{survey.id}").text).form(class_="paper-form")
-    clerk.post(f"/can-bo/nhap-phieu/{survey.id}", data=form.data(_code=code, _invalid="unreadable"))
+    form = Page(clerk.get(f"/can-bo/nhap-phieu/{survey.id}?cach=tung-so").text).form(class_="paper-form")
+    clerk.post(f"/can-bo/nhap-phieu/{survey.id}", data=form.keyed(_code=code, _invalid="unreadable"))
     clerk.post(f"/can-bo/nhap-phieu/{survey.id}/luu", data=form.data())
 
-    saved = key_again(second(), survey, _receipt=drawn(survey)[0], _invalid="all_blank")
+    saved = key_again(second(), survey, _code=drawn(survey)[0], _invalid="all_blank")
 
     assert (saved.status_code, [row.differs for row in rows()]) == (303, [False])
 
 
-def test_whoever_keyed_paper_of_a_village_sees_no_receipt_of_it_and_is_refused(survey, keyed, clerk):
+def test_whoever_keyed_paper_of_a_village_sees_no_slip_of_it_and_is_refused(survey, keyed, clerk):
     receipt = keyed()[0]
 
     page = clerk.get(address(survey))
-    refused = key_again(clerk, survey, _receipt=receipt, **FIRST)
+    refused = key_again(clerk, survey, _code=receipt, **FIRST)
 
-    assert receipt not in page.text
+    assert receipt[-9:] not in page.text
     assert (refused.status_code, rows()) == (403, [])
-    assert kept(refused)["_receipt"] == [receipt]
+    assert kept(refused)["_code"] == [receipt]
 
 
 def test_whoever_keyed_one_village_may_check_another(commune, survey, keyed, second, hand_out):
@@ -199,7 +236,7 @@ def test_whoever_keyed_one_village_may_check_another(commune, survey, keyed, sec
             PaperKeyer(survey_id=survey.id, unit_id=commune.villages["Phung"].id, user_id=signed_in())
         )
 
-    assert key_again(person, survey, _receipt=drawn(survey)[0], **FIRST).status_code == 303
+    assert key_again(person, survey, _code=drawn(survey)[0], **FIRST).status_code == 303
 
 
 def test_the_second_keyer_is_never_shown_what_is_stored(survey, keyed, second):
@@ -208,9 +245,9 @@ def test_the_second_keyer_is_never_shown_what_is_stored(survey, keyed, second):
 
     pages = [
         client.get(address(survey)),
-        key_again(client, survey, _receipt=receipt),
-        client.get(key_again(client, survey, _receipt=receipt, planning="dissatisfied").location),
-        key_again(client, survey, _receipt=receipt, planning="dissatisfied"),
+        key_again(client, survey, _code=receipt),
+        client.get(key_again(client, survey, _code=receipt, planning="dissatisfied").location),
+        key_again(client, survey, _code=receipt, planning="dissatisfied"),
     ]
 
     assert [page.status_code for page in pages] == [200, 422, 200, 409]
@@ -223,7 +260,7 @@ def test_while_phones_are_open_nothing_tells_whether_keyings_agree(commune, surv
     receipts = keyed()
     pages = []
     for receipt, again in zip(receipts, (FIRST, {"planning": "dissatisfied"}), strict=True):
-        saved = key_again(second(), survey, _receipt=receipt, **again)
+        saved = key_again(second(), survey, _code=receipt, **again)
         pages.append(second().get(saved.location).text)
 
     seen = sign_in(Role.FRONT_COMMUNE, commune.unit).get(f"/can-bo/dot/{survey.id}").text
@@ -234,7 +271,7 @@ def test_once_the_phones_are_closed_the_survey_page_names_the_village_to_compare
     commune, survey, keyed, second, sign_in, move_on
 ):
     receipts = keyed()
-    key_again(second(), survey, _receipt=receipts[0], planning="dissatisfied")
+    key_again(second(), survey, _code=receipts[0], planning="dissatisfied")
     move_on(survey, State.COUNTING)
 
     page = sign_in(Role.COMMUNE, commune.unit).get(f"/can-bo/dot/{survey.id}")
@@ -244,32 +281,33 @@ def test_once_the_phones_are_closed_the_survey_page_names_the_village_to_compare
     assert "1 %" in page.text.replace("\u00a0", " ")
 
 
-def test_a_wrong_receipt_says_what_is_wrong_and_keeps_the_typing(survey, keyed, second):
+def test_a_wrong_code_says_what_is_wrong_and_keeps_the_typing(survey, keyed, second):
     receipts = keyed()
-    everything = [leaves.receipt(survey.id, leaf) for leaf in fresh().scalars(select(Response.leaf))]
+    everything = codes_of_all(survey)
     wrong = {
         "nothing": "",
         "too short": f"{survey.id}-AAAA",
         "one letter wrong": receipts[0][:-1] + ("0" if receipts[0][-1] != "0" else "2"),
         "not drawn": next(one for one in everything if one not in receipts),
-        "another survey": leaves.receipt("0ZZ", "ab" * 32),
+        "another survey": codes.new_code("0099"),
+        "a receipt of another survey": leaves.receipt("0ZZ", "ab" * 32),
     }
 
-    refused = {name: key_again(second(), survey, _receipt=typed, **FIRST) for name, typed in wrong.items()}
+    refused = {name: key_again(second(), survey, _code=typed, **FIRST) for name, typed in wrong.items()}
 
     assert {name: page.status_code for name, page in refused.items()} == dict.fromkeys(wrong, 422)
     assert rows() == []
     for name, page in refused.items():
-        assert kept(page)["_receipt"] == [wrong[name]]
+        assert kept(page)["_code"] == [wrong[name]]
         assert (kept(page)["planning"], kept(page)["transport"]) == (["satisfied"], ["dissatisfied"])
         assert 'role="alert"' in page.text
 
 
 def test_a_slip_is_keyed_again_once(survey, keyed, second):
     receipt = keyed()[0]
-    key_again(second(), survey, _receipt=receipt, **FIRST)
+    key_again(second(), survey, _code=receipt, **FIRST)
 
-    again = key_again(second(), survey, _receipt=receipt, planning="dissatisfied")
+    again = key_again(second(), survey, _code=receipt, planning="dissatisfied")
 
     assert (again.status_code, [row.differs for row in rows()]) == (409, [False])
     assert receipt not in drawn(survey)
@@ -282,10 +320,10 @@ def test_a_lost_key_keeps_everything_that_was_keyed(app, survey, keyed, second):
     content = pepper.read_bytes()
     pepper.unlink()
 
-    page = second().post(address(survey), data=form.data(_receipt=receipt, **FIRST))
+    page = second().post(address(survey), data=form.keyed(_code=receipt, **FIRST))
     pepper.write_bytes(content)
 
-    assert (page.status_code, kept(page)["_receipt"]) == (503, [receipt])
+    assert (page.status_code, kept(page)["_code"]) == (503, [receipt])
     assert kept(page)["planning"] == ["satisfied"]
 
 
@@ -299,7 +337,7 @@ def test_while_paper_is_counted_the_list_of_today_says_how_many_slips_are_left(
     before = second().get("/can-bo").text
 
     for receipt in receipts:
-        key_again(second(), survey, _receipt=receipt, **FIRST)
+        key_again(second(), survey, _code=receipt, **FIRST)
 
     assert address(survey) in before
     assert "Còn 2 phiếu giấy" in before
@@ -308,11 +346,11 @@ def test_while_paper_is_counted_the_list_of_today_says_how_many_slips_are_left(
 
 def test_after_sealing_nothing_is_keyed_again_and_what_was_found_stands(survey, keyed, second, move_on):
     receipts = keyed()
-    key_again(second(), survey, _receipt=receipts[0], **FIRST)
+    key_again(second(), survey, _code=receipts[0], **FIRST)
     form = Page(second().get(address(survey)).text).form(class_="paper-form")
     move_on(survey, State.SEALED)
 
-    refused = second().post(address(survey), data=form.data(_receipt=receipts[1], **FIRST))
+    refused = second().post(address(survey), data=form.keyed(_code=receipts[1], **FIRST))
 
     assert refused.status_code == 409
     assert second().get(address(survey)).status_code == 200
@@ -321,7 +359,7 @@ def test_after_sealing_nothing_is_keyed_again_and_what_was_found_stands(survey, 
 
 def test_after_sealing_the_database_refuses_to_change_what_was_found(survey, keyed, second, move_on):
     receipt = keyed()[0]
-    key_again(second(), survey, _receipt=receipt, **FIRST)
+    key_again(second(), survey, _code=receipt, **FIRST)
     move_on(survey, State.SEALED)
 
     for change in ("UPDATE second_keyings SET differs = NOT differs", "DELETE FROM second_keyings"):
@@ -334,7 +372,7 @@ def test_after_sealing_no_hidden_column_joins_a_second_keying_with_whoever_did_i
 ):
     receipts = keyed()
     for receipt in receipts:
-        key_again(second(), survey, _receipt=receipt, **FIRST)
+        key_again(second(), survey, _code=receipt, **FIRST)
     move_on(survey, State.SEALED)
 
     current = fresh()
@@ -352,13 +390,17 @@ def test_a_rehearsal_is_keyed_again_like_any_other(commune, make_survey, hand_ou
     trial = make_survey(commune, rehearsal=True)
     (code,) = hand_out(trial, commune.villages["Phung"], 1)
     with db.transaction() as current:
-        door = queries.slip_door(current, trial, codes.normalise(code), store())
-        answers = read_answers(trial.instrument, FIRST).answers
-        sent = Submission(str(uuid.uuid4()), answers, Channel.PAPER_ENTRY)
-        operations.record_response(current, door, sent, now=datetime.now(UTC), keys=store())
+        typed = codes.normalise(code)
+        door = queries.slip_door(current, trial, typed, store())
+        sent = Submission(
+            str(uuid.uuid4()), read_answers(trial.instrument, FIRST).answers, Channel.PAPER_ENTRY
+        )
+        paper.store_slip(
+            current, door, typed, sent, way=KeyingWay.DIGITS, by=99, now=datetime.now(UTC), keys=store()
+        )
     client = sign_in(Role.FRONT_PROVINCE, commune.province)
 
-    saved = key_again(client, trial, _receipt=drawn(trial)[0], **FIRST)
+    saved = key_again(client, trial, _code=drawn(trial)[0], **FIRST)
 
     assert saved.status_code == 303
     assert "rehearsal" in client.get(address(trial)).text
@@ -398,7 +440,7 @@ def later(seconds):
 def test_a_second_keying_is_mended_within_its_minute_and_compared_once(survey, keyed, second):
     receipt = keyed()[0]
     client = second()
-    type_again(client, survey, _receipt=receipt, **FIRST | {"transport": "satisfied"})
+    type_again(client, survey, _code=receipt, **FIRST | {"transport": "satisfied"})
     before = rows()
 
     client.post(address(survey) + "/sua", data=form_token(client, survey))
@@ -408,7 +450,7 @@ def test_a_second_keying_is_mended_within_its_minute_and_compared_once(survey, k
     schedule.compare_held_again(later(70))
 
     assert (before, in_time) == ([], (0, []))
-    assert shown.data()["_receipt"] == [receipt]
+    assert shown.data()["_code"] == [receipt]
     assert [row.differs for row in rows()] == [False]
     assert fresh().scalars(select(HeldSlip)).all() == []
 
@@ -416,23 +458,23 @@ def test_a_second_keying_is_mended_within_its_minute_and_compared_once(survey, k
 def test_after_its_minute_a_second_keying_stays_as_it_was(survey, keyed, second):
     receipt = keyed()[0]
     client = second()
-    type_again(client, survey, _receipt=receipt, **FIRST | {"transport": "satisfied"})
+    type_again(client, survey, _code=receipt, **FIRST | {"transport": "satisfied"})
     with db.transaction() as current:
         current.execute(update(HeldSlip).values(held_at=later(-61)))
 
-    refused = type_again(client, survey, _receipt=receipt, **FIRST)
+    refused = type_again(client, survey, _code=receipt, **FIRST)
     client.post(address(survey) + "/sua", data=form_token(client, survey))
 
     assert refused.status_code == 409
     assert [row.differs for row in rows()] == [True]
 
 
-def test_the_next_receipt_ends_the_minute_of_the_slip_before(survey, keyed, second):
+def test_the_next_code_ends_the_minute_of_the_slip_before(survey, keyed, second):
     first, other = keyed()[:2]
     client = second()
-    type_again(client, survey, _receipt=first, **FIRST)
+    type_again(client, survey, _code=first, **FIRST)
 
-    told = client.post(address(survey) + "/bien-nhan", data={"_receipt": other, **form_token(client, survey)})
+    told = client.post(address(survey) + "/ma", data={"_code": other, **form_token(client, survey)})
 
     assert told.json == {"message": ""}
     assert [row.differs for row in rows()] == [False]
@@ -442,7 +484,7 @@ def test_no_count_tells_of_a_second_keying_that_can_still_be_mended(survey, keye
     receipt = keyed()[0]
     move_on(survey, State.COUNTING)
     client = second()
-    type_again(client, survey, _receipt=receipt, **FIRST | {"transport": "satisfied"})
+    type_again(client, survey, _code=receipt, **FIRST | {"transport": "satisfied"})
 
     page = client.get(address(survey)).text
 
@@ -453,7 +495,7 @@ def test_no_count_tells_of_a_second_keying_that_can_still_be_mended(survey, keye
 def test_what_is_held_when_a_survey_is_sealed_is_compared_first(survey, keyed, second, move_on):
     receipt = keyed()[0]
     move_on(survey, State.COUNTING)
-    type_again(second(), survey, _receipt=receipt, **FIRST)
+    type_again(second(), survey, _code=receipt, **FIRST)
 
     move_on(survey, State.SEALED)
 
@@ -462,9 +504,74 @@ def test_what_is_held_when_a_survey_is_sealed_is_compared_first(survey, keyed, s
 
 def test_what_is_held_of_a_second_keying_is_not_readable_in_the_database(survey, keyed, second):
     receipt = keyed()[0]
-    type_again(second(), survey, _receipt=receipt, **FIRST)
+    type_again(second(), survey, _code=receipt, **FIRST)
 
     (content,) = fresh().scalars(select(HeldSlip.content))
 
-    assert receipt.encode() not in content
+    assert codes.normalise(receipt).encode() not in content
     assert b"dissatisfied" not in content
+
+
+# Two who key one slip again
+
+
+@pytest.fixture
+def third(commune, sign_in):
+    """Continue as yet another clerk of the commune."""
+    return lambda: sign_in(Role.CLERK, commune.unit, "-ba")
+
+
+def test_a_slip_that_somebody_has_just_keyed_again_is_refused_to_others_at_its_code(
+    survey, keyed, second, third
+):
+    code = keyed()[0]
+    type_again(second(), survey, _code=code, **FIRST)
+
+    client = third()
+    told = client.post(address(survey) + "/ma", data={"_code": code, **form_token(client, survey)}).json
+    saved = type_again(client, survey, _code=code, planning="dissatisfied")
+
+    assert "vừa nhập lại phiếu này" in told["message"]
+    assert (saved.status_code, kept(saved)["planning"]) == (409, ["dissatisfied"])
+    assert len(fresh().scalars(select(HeldSlip)).all()) == 1
+
+
+def hold_the_same(user_id):
+    """What lies in the database when this person saved the slip that is held before anybody saw the other do so."""
+    with db.transaction() as current:
+        row = current.scalars(select(HeldSlip)).one()
+        said = held.opened(row, store()) | {"answers": {"planning": "dissatisfied"}}
+        content = held.closed(row.survey_id, user_id, said, store())
+        current.add(
+            HeldSlip(
+                user_id=user_id,
+                place=row.place,
+                survey_id=row.survey_id,
+                held_at=row.held_at,
+                content=content,
+            )
+        )
+
+
+@pytest.mark.both_engines
+def test_of_two_who_saved_the_same_slip_at_once_the_later_one_is_told_and_the_first_is_kept(
+    survey, keyed, second, third
+):
+    code = keyed()[0]
+    type_again(second(), survey, _code=code, **FIRST)
+    third()
+    hold_the_same(signed_in())
+
+    key_again_now = second()
+    key_again_now.post(address(survey) + "/luu", data=form_token(key_again_now, survey))
+    schedule.compare_held_again(later(70))
+
+    page = third().get(address(survey)).text
+    assert [row.differs for row in rows()] == [False]
+    assert f"…{code[-9:]}" in page
+    assert "lần nhập đó được giữ; không mất gì cả" in page
+    assert "không mất gì cả" not in second().get(address(survey)).text
+
+    other = drawn(survey)[0]
+    key_again(third(), survey, _code=other, **FIRST)
+    assert "không mất gì cả" not in third().get(address(survey)).text

@@ -16,6 +16,7 @@ from survey_app.audit import AuditEvent
 from survey_app.collecting import leaves
 from survey_app.collecting.models import Response, SealedResponse, SecondKeyingRow
 from survey_app.fieldwork.models import Channel, Purpose, State, Survey
+from survey_app.keys import store
 from survey_app.privacy import redaction, retention
 from survey_app.quality import paper_draw
 from survey_app.quality.models import PaperComparison
@@ -68,7 +69,7 @@ def fresh():
 
 
 def drawn(**options):
-    return paper_draw.paper_draw(fresh(), "0001", **{"with_answers": True, **options})
+    return paper_draw.paper_draw(fresh(), "0001", store(), **{"with_answers": True, **options})
 
 
 def record(**found):
@@ -103,9 +104,7 @@ def test_anybody_with_digest_and_answers_repeats_the_draw_with_hmac_alone(sealed
     found = drawn()
 
     assert {slip.leaf for slip in found.slips} == set(sorted(lots, key=lots.__getitem__)[:20])
-    assert [slip.receipt for slip in found.slips] == [
-        leaves.receipt("0001", slip.leaf) for slip in found.slips
-    ]
+    assert [slip.slip for slip in found.slips] == [leaves.receipt("0001", slip.leaf) for slip in found.slips]
     assert found == drawn()
 
 
@@ -141,12 +140,12 @@ def test_front_and_auditor_see_what_was_keyed_as_text_and_looking_is_noted(seale
 
 
 @pytest.mark.parametrize("role", [Role.COMMUNE, Role.PROVINCE])
-def test_the_governments_officers_see_receipts_and_outcomes_but_no_answer_and_no_note(sealed, enter, role):
+def test_the_governments_officers_see_slips_and_outcomes_but_no_answer_and_no_note(sealed, enter, role):
     record(n1=SlipComparison(SlipOutcome.DIFFERS, "Câu 1 ghi hài lòng"))
 
     page = enter(role, sealed.province if role is Role.PROVINCE else None).get(PAGE)
 
-    assert all(slip.receipt in page.text for slip in drawn().slips)
+    assert all(slip.slip in page.text for slip in drawn().slips)
     assert "Phiếu giấy ghi khác" in page.text
     assert "Đường sá" not in page.text
     assert "Câu 1 ghi hài lòng" not in page.text
