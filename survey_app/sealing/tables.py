@@ -8,7 +8,7 @@ from typing import Any
 
 from survey_app.fieldwork.models import Medium, answers_on
 from survey_app.scoring import disclosure, quartiles, tallies
-from survey_app.scoring.disclosure import Audience, Band, DisclosedCommune, DisclosedVillage
+from survey_app.scoring.disclosure import Audience, Band, DisclosedCommune, DisclosedVillage, Withheld
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.scorecards import Scorecard
 from survey_app.scoring.tallies import ItemTally
@@ -49,8 +49,13 @@ def dump(told: DisclosedCommune) -> dict[str, Any]:
         "options": {key: dict(counts) for key, counts in told.options.items()},
         "numbers": quartiles.dump(told.numbers),
         "villages": [_village(village) for village in sorted(told.villages, key=lambda one: one.unit)],
-        "hidden_because": told.hidden_because,
+        "hidden_because": _reason(told.hidden_because),
     }
+
+
+def _reason(why: Withheld | None) -> str | None:
+    """As it is read back from where it is stored, so that both are the same to the letter."""
+    return why.value if why else None
 
 
 def doors(channels: Mapping[str, int]) -> tuple[int, int]:
@@ -67,7 +72,7 @@ def _village(told: DisclosedVillage) -> dict[str, Any]:
         "answered": told.answered,
         "coverage": _rate(told.coverage),
         "band": _band(told.band) if told.band and coded else None,
-        "hidden_because": told.hidden_because,
+        "hidden_because": _reason(told.hidden_because),
         **exact,
     }
 
