@@ -117,6 +117,7 @@ class PhonesClosed(DomainError):
     status = HTTPStatus.GONE
 
     def __init__(self, number: str) -> None:
+        self.number = number
         super().__init__(
             _(
                 "Survey %(number)s is closed for phones; this answer was not counted. "

@@ -12,10 +12,11 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, render_template, request
 
 from survey_app import compressing, db
-from survey_app.collecting import queries
+from survey_app.collecting import queries, what_next
 from survey_app.collecting.operations import Receipt
-from survey_app.collecting.refusals import CodeUsed, NotOpenYet, SetAside, UnknownCode
+from survey_app.collecting.refusals import CodeUsed, NotOpenYet, PhonesClosed, SetAside, UnknownCode
 from survey_app.errors import DATABASE_AWAY, DomainError, say_when
+from survey_app.fieldwork import codes
 from survey_app.fieldwork.codes import MistypedCode
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import current_language
@@ -87,14 +88,22 @@ def _sent() -> list[tuple[str, str]] | None:
     ]
 
 
-def code_page(status: int = HTTPStatus.OK, *, typed: str = "", problem: str = "") -> Response:
+def code_page(
+    status: int = HTTPStatus.OK, *, typed: str = "", problem: str = "", steps: Sequence[str] = ()
+) -> Response:
     """The page on which a code is typed."""
     try:
         letters = queries.are_letters_out(db.reading())
     except DATABASE_AWAY:
         letters = True  # every keyboard has digits too
     return page(
-        "collecting/type_code.html", status, inside=_CODE, typed=typed, problem=problem, letters=letters
+        "collecting/type_code.html",
+        status,
+        inside=_CODE,
+        typed=typed,
+        problem=problem,
+        steps=steps,
+        letters=letters,
     )
 
 
@@ -136,24 +145,39 @@ def forget_what_was_kept(reply: Response) -> Response:
 
 def refused(refusal: DomainError, *, status: int | None = None, shown: object = ()) -> Response:
     """The refusal with what was entered below it. A person who mistyped gets the box to type in."""
-    status = status or refusal.status
+    status, was_sent = status or refusal.status, request.method == "POST"
+    steps = what_next.steps(refusal, _survey_asked())
     if isinstance(refusal, MistypedCode | UnknownCode) and request.view_args:
         typed = request.view_args.get("typed", "")
         carried = [(name, value) for name, value in request.form.items(multi=True)]
         if not carried:
-            return code_page(status, typed=typed, problem=refusal.message)
+            return code_page(status, typed=typed, problem=refusal.message, steps=steps)
     heading = _heading(refusal)
-    retry = list(request.form.items(multi=True)) if refusal.keep and request.method == "POST" else []
+    retry = list(request.form.items(multi=True)) if refusal.keep and was_sent else []
     response = page(
         "collecting/message.html",
         status,
         heading=heading,
-        message=refusal.message,
+        message=what_next.what_happened(refusal, was_sent=was_sent),
+        steps=steps,
         good=False,
         shown=shown,
         retry=retry,
     )
     return say_when(response, refusal)
+
+
+def _survey_asked() -> SurveyView | None:
+    """The survey of the slip or link that this request names, where it is known: whom to call stands there."""
+    named = request.view_args or {}
+    try:
+        if "link" in named:
+            return queries.link_door(db.reading(), named["link"]).survey
+        return queries.survey_of_code(
+            db.reading(), codes.normalise(named.get("typed") or request.form.get("code", ""))
+        )
+    except (DomainError, *DATABASE_AWAY):
+        return None
 
 
 def busy() -> Response:
@@ -165,6 +189,7 @@ def busy() -> Response:
         message=_(
             "The server is busy. Your answers are still on this page: wait a little, then press “Send again”."
         ),
+        steps=(),
         good=False,
         shown=(),
         retry=list(request.form.items(multi=True)),
@@ -176,6 +201,8 @@ def busy() -> Response:
 def _heading(refusal: DomainError) -> str:
     if isinstance(refusal, CodeUsed) and not isinstance(refusal, SetAside):
         return _("Already answered")
+    if isinstance(refusal, PhonesClosed):
+        return _("Phones are closed")
     return _("Not yet open") if isinstance(refusal, NotOpenYet) else _("Not possible now")
 
 

@@ -24,6 +24,7 @@ from survey_app.collecting import (
     replies,
     said,
     tickets,
+    what_next,
     wording,
 )
 from survey_app.collecting.queries import Door
@@ -84,7 +85,9 @@ def type_code() -> ResponseReturnValue:
         code = codes.normalise(typed)
     except MistypedCode as error:
         problem = error.message if typed.strip() else _("Please type the code first.")
-        return replies.code_page(error.status, typed=typed, problem=problem)
+        return replies.code_page(
+            error.status, typed=typed, problem=problem, steps=what_next.steps(error, None)
+        )
     return redirect(replies.in_language(f"/k/{code}"), HTTPStatus.SEE_OTHER)
 
 

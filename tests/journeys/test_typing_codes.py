@@ -58,7 +58,7 @@ def test_a_code_is_typed_in_groups_corrected_used_and_its_receipt_found(field: F
     phone.goto(f"{field.server.url}/k")
     phone.locator("#code").fill(f"Mã phiếu: {code}")
     open_slip(phone)
-    expect(phone.locator("h1")).to_have_text("Phiếu này đã được trả lời")
+    expect(phone.locator("h1")).to_have_text("Phiếu này đã được gửi")
 
     phone.goto(f"{field.server.url}/kiem-tra")
     phone.locator("#receipt").fill(receipt[0])

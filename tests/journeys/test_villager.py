@@ -177,7 +177,7 @@ def test_back_meets_a_page_of_ours_and_keeps_what_was_answered(field: Field, pho
     expect(phone.locator("h1")).to_have_text("Cảm ơn ông/bà!")
 
     phone.reload()
-    expect(phone.locator("h1")).to_have_text("Phiếu này đã được trả lời")
+    expect(phone.locator("h1")).to_have_text("Phiếu này đã được gửi")
     phone.go_back()
     expect(phone.locator("h1")).to_be_visible()
     assert "chrome-error" not in phone.url
@@ -222,7 +222,7 @@ def test_after_sending_back_shows_no_answer_to_the_next_person(field: Field, pho
 
     for _time in range(2):
         phone.go_back()
-        expect(phone.locator("h1")).to_have_text("Phiếu này đã được trả lời")
+        expect(phone.locator("h1")).to_have_text("Phiếu này đã được gửi")
         expect(phone.locator("#phieu")).to_have_count(0)
 
 

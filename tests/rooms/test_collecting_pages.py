@@ -158,7 +158,7 @@ def test_a_page_that_a_browser_kept_tells_no_answer_once_it_was_sent(client, sli
     assert thanks.headers["Clear-Site-Data"] == '"cache"'
     language = "?lang=en" if step == ">en" else ""
     assert (again.status_code, unquote(again.location)) == (303, address + language)
-    assert "Phiếu này đã được trả lời" in client.get(address).text
+    assert "Phiếu này đã được gửi" in client.get(address).text
 
 
 def test_a_second_tab_of_the_same_slip_is_told_that_it_has_answered(client, slip):
@@ -562,3 +562,74 @@ def test_showing_a_form_asks_the_database_once(client, slip, statements):
     client.get(f"/k/{slip}")
 
     assert len(statements) == 1
+
+
+def test_a_closed_page_says_until_when_paper_is_taken_when_the_result_comes_and_whom_to_call(
+    client, survey, slip, move_on
+):
+    move_on(survey, State.COUNTING)
+
+    page = client.get(f"/k/{slip}")
+
+    assert page.status_code == 410
+    assert Page(page.text).text("h1") == "Đã hết hạn trả lời bằng điện thoại"
+    assert re.search(r"Phiếu giấy còn được nhận đến hết ngày \d\d/\d\d/\d{4}", page.text)
+    assert re.search(r"Sớm nhất từ ngày \d\d/\d\d/\d{4} có kết quả: quét lại chính mã QR này", page.text)
+    assert 'href="tel:0269000000"' in page.text
+    assert "chưa được tính" not in page.text
+
+
+def test_who_lost_the_reply_finds_by_scanning_again_that_the_slip_is_stored(client, slip):
+    address = f"/k/{slip}"
+    send_form(client, client.get(address), address, "send", planning="satisfied")
+
+    page = client.get(address)
+
+    assert page.status_code == 409
+    assert "đã gửi và đã được lưu" in page.text
+    assert "Nếu trong nhà chưa ai trả lời: xin gọi" in page.text
+    assert 'href="tel:0269000000"' in page.text
+
+
+def test_a_code_that_nobody_has_leads_to_the_number_of_its_survey_and_else_to_that_on_the_slip(
+    client, survey, slip
+):
+    of_survey = client.get(f"/k/{codes.new_code(survey.id)}")
+    of_nothing = client.post("/k", data={"code": "1234"})
+
+    assert (of_survey.status_code, 'href="tel:0269000000"' in of_survey.text) == (404, True)
+    assert "xin gọi số in trên phiếu" in of_nothing.text
+    assert Page(of_nothing.text).text("title").startswith("Chưa đúng – ")
+
+
+@pytest.mark.parametrize("path", ["/k", "/kiem-tra", "/kiem-tra/phieu", "/k/1234", "/g/abcdef"])
+def test_every_page_that_is_fetched_has_the_switch_and_carries_the_language_on(client, survey, path):
+    page = Page(client.get(f"{path}?lang=en").text)
+
+    assert page.all("html")[0]["lang"] == "en"
+    assert "?lang=vi" in {link["href"] for link in page.all("a")}
+    inside = [link["href"] for link in page.all("a") if link["href"].startswith("/")]
+    assert [link for link in inside if not link.endswith("?lang=en")] == []
+    posts = [form for form in page.forms if form.attributes.get("method") == "post"]
+    assert [dict(form.fields).get("_lang") for form in posts] == ["en"] * len(posts)
+    assert [tag for tag, found in page.tags if tag == "main"] == ["main"]
+
+
+def test_thanks_and_refusals_are_said_in_the_language_that_is_chosen_there(client, slip):
+    address = f"/k/{slip}"
+    form = client.get(address)
+    thanks = send_form(client, form, address, "send", planning="satisfied")
+    switch = Page(thanks.text).form().data(_lang="en")
+
+    english = client.post(address, data=switch, headers=OWN)
+    forged = client.post(address, data=switch | {"_leaf": "0" * 64}, headers=OWN)
+    refused = send_form(client, form, address, "send", _id=[], planning="dissatisfied")
+    again = client.post(address, data=Page(refused.text).forms[0].data(_lang="en"), headers=OWN)
+
+    assert (english.status_code, Page(english.text).text("h1")) == (200, "Thank you!")
+    assert receipt_of(english) == receipt_of(thanks)
+    assert "_id" not in switch
+    assert forged.status_code == 400
+    assert (refused.status_code, again.status_code) == (409, 409)
+    assert Page(again.text).text("h1") == "Already answered"
+    assert spent() == 1
