@@ -7,6 +7,7 @@ from survey_app.accounts import (
     commands,
     denials,
     factor_views,
+    handover_views,
     kept_views,
     log_words,
     people,
@@ -29,7 +30,7 @@ def init_app(app: Flask) -> None:
     denials.init_app(app)
     kept_views.init_app(app)
     # One blueprint; each module of pages adds its own to it.
-    modules = (people, list_views, factor_views, session_views)
+    modules = (people, list_views, handover_views, factor_views, session_views)
     for pages in {module.bp for module in modules}:
         app.register_blueprint(pages)
     app.cli.add_command(commands.accounts)
@@ -50,6 +51,7 @@ def init_app(app: Flask) -> None:
         reminders.lost_factors,
         reminders.missing_bodies,
         reminders.reminders,
+        reminders.taken_over,
         reminders.village_lists,
     ):
         todo.register(app, provider)

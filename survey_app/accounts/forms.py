@@ -3,11 +3,12 @@
 from wtforms import (
     HiddenField,
     PasswordField,
+    RadioField,
     SelectField,
     StringField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, EqualTo, Length
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
 from survey_app.access import Role
 from survey_app.accounts import operations, passwords, telephones
@@ -62,14 +63,12 @@ class AgainForm(StaffForm):
     code = StringField(_l("Second-factor code"), filters=[clean], validators=[Length(max=40)])
 
 
-class InviteForm(StaffForm):
-    """Whom to invite; roles and units are filled with what the inviter manages."""
+class PersonForm(StaffForm):
+    """Who gets an account, and how they sign in: by their telephone number where no other name is given."""
 
     name = StringField(_l("Full name"), filters=[clean], validators=[DataRequired(), Length(max=120)])
     telephone = StringField(_l("Telephone"), filters=[clean], validators=[Length(max=40)])
     email = StringField(_l("Sign-in name"), filters=[clean])
-    role = SelectField(_l("Role"), coerce=Role)
-    unit = SelectField(_l("Unit"), coerce=int)
 
     def number(self) -> str:
         """The telephone number in digits, "" without one; only after the form was validated."""
@@ -89,3 +88,18 @@ class InviteForm(StaffForm):
             operations.sign_in_name(field.data or self.number())
         except AccountRefused as error:
             raise ValidationError(error.message) from error
+
+
+class InviteForm(PersonForm):
+    """Whom to invite; roles and units are filled with what the inviter manages."""
+
+    role = SelectField(_l("Role"), coerce=Role)
+    unit = SelectField(_l("Unit"), coerce=int)
+
+
+class SuccessorForm(StaffForm):
+    """Who takes over: a colleague who is there, or somebody new, named in a `PersonForm` beside it."""
+
+    NEW = "new"
+
+    successor = RadioField(_l("Who takes over?"), validators=[InputRequired()])

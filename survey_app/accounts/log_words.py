@@ -22,11 +22,13 @@ WORDS = Words(
         "accounts.recovery_code_used": _l("Signed in with a recovery code"),
         "accounts.ask_factor_reset": _l("Asked to remove a lost phone"),
         "accounts.factor_reset": _l("Removed a lost phone"),
+        "accounts.hand_over": _l("Handed a person's work over to a successor, and closed the account"),
         "accounts.close": _l("Closed an account"),
         "accounts.reopen": _l("Reopened an account"),
     },
     details={
         "role": _l("role"),
+        "successor": _l("successor"),
         "status": _l("status"),
         "suspicion": _l("what was tried"),
     },

@@ -106,6 +106,19 @@ class FactorReset(Base):
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class Handover(Base):
+    """One person's work passed to another of the same role and unit; the first one's sign-in ended in the same act."""
+
+    __tablename__ = "handovers"
+    __table_args__ = (CheckConstraint("from_user <> to_user", name="to_somebody_else"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    from_user: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    to_user: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    by_user: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Invitation(Base):
     """A link that lets one person choose a password, once. Only a digest of its token is stored."""
 

@@ -190,10 +190,15 @@ def close_account(session: Session, user_id: int, *, by: Identity, now: datetime
     user = _managed(session, user_id, by, now)
     if user.id == by.user_id:
         raise AccountRefused(_("Nobody can close their own account. Ask a colleague who manages accounts."))
+    shut(session, user)
+    audit.record(session, by.actor, "accounts.close", f"user:{user.id}", at=now)
+
+
+def shut(session: Session, user: User) -> None:
+    """End what an account could do: its sessions end with the next request, its invitations die."""
     user.active = False
     sessions.end_all(session, user)
     _drop_invitations(session, user.id)
-    audit.record(session, by.actor, "accounts.close", f"user:{user.id}", at=now)
 
 
 def reopen_account(session: Session, user_id: int, *, by: Identity, now: datetime) -> None:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from survey_app import access, db
 from survey_app.access import Identity
-from survey_app.accounts import management, operations, queries, telephones, views
+from survey_app.accounts import handover, management, operations, queries, telephones, views
 from survey_app.accounts.forms import InviteForm
 from survey_app.accounts.freshness import fresh
 from survey_app.accounts.letters import first_steps, invitation_link
@@ -37,6 +37,7 @@ def people() -> ResponseReturnValue:
         accounts=found,
         sought=sought,
         managed=managed,
+        handed_over=handover.newest_of_closed(db.session(), found),
         waiting=sum(view.id in managed and view.is_waited_for for view in found),
     )
 
@@ -66,7 +67,7 @@ def invite() -> ResponseReturnValue:
     except (AccountRefused, NameTaken) as error:
         form.form_errors = [error.message]
         return render_template("accounts/invite.html", form=form), error.status
-    return _letter(invited, person, now)
+    return letter(invited, person, now)
 
 
 @bp.post(f"{_LIST}/<int:user_id>/thu")
@@ -76,7 +77,7 @@ def renew(user_id: int) -> ResponseReturnValue:
     person, now = access.identity(), datetime.now(UTC)
     with db.transaction() as current:
         invited = operations.renew_invitation(current, user_id, by=person, now=now)
-    return _letter(invited, person, now)
+    return letter(invited, person, now)
 
 
 @bp.post(f"{_LIST}/<int:user_id>/dong")
@@ -99,7 +100,7 @@ def reopen(user_id: int) -> ResponseReturnValue:
     return redirect(_LIST)
 
 
-def _letter(invited: Invited, person: Identity, now: datetime) -> ResponseReturnValue:
+def letter(invited: Invited, person: Identity, now: datetime) -> ResponseReturnValue:
     """The one page that shows the link: it cannot be opened a second time, only renewed."""
     current = db.session()
     link = invitation_link(invited.token)

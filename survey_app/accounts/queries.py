@@ -115,7 +115,14 @@ def _in_order(place: UnitView, name: str) -> tuple[bool, object, object]:
 
 def telephone_of(session: Session, unit_path: str, roles: Collection[Role]) -> str:
     """The number of somebody in one of these roles, on the unit at that path or above it; "" where none is known."""
-    return ""
+    places = [int(unit_id) for unit_id in unit_path.strip("/").split("/")]
+    nearest = (
+        select(User.telephone)
+        .join(Unit, Unit.id == User.unit_id)
+        .where(User.unit_id.in_(places), User.role.in_(roles), User.active, User.telephone != "")
+        .order_by(func.length(Unit.path).desc(), User.password_hash.is_(None), User.id)
+    )
+    return session.scalar(nearest.limit(1)) or ""
 
 
 def roles_held(session: Session, path: str) -> dict[int, set[Role]]:

@@ -1,9 +1,11 @@
 """What this room refuses, each named for what happened."""
 
+from datetime import datetime
 from http import HTTPStatus
 
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
+from survey_app.templating import moment
 
 
 class AccountNotFound(DomainError):
@@ -47,6 +49,32 @@ class NameTaken(DomainError):
         super().__init__(
             _("The sign-in name %(name)s already has an account. Choose another one.", name=email)
         )
+
+
+class AlreadyHandedOver(DomainError):
+    """Somebody has passed this person's work on already."""
+
+    code = "da-ban-giao"
+
+    def __init__(self, name: str, successor: str, at: datetime) -> None:
+        super().__init__(
+            _(
+                "The work of %(name)s was handed over to %(successor)s at %(moment)s. Nothing was changed now.",
+                name=name,
+                successor=successor,
+                moment=moment(at),
+            )
+        )
+
+
+class HandoverNotFound(DomainError):
+    """No such handover, or not this person's to see."""
+
+    code = "khong-co-ban-giao"
+    status = HTTPStatus.NOT_FOUND
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such handover."))
 
 
 class FactorMissing(DomainError):

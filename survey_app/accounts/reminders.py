@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from survey_app.access import Body, Identity, Role
-from survey_app.accounts import enrolment, management, queries
+from survey_app.accounts import enrolment, handover, management, queries
 from survey_app.accounts.queries import AccountState
 from survey_app.accounts.todo import Todo
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.templating import role_name
 from survey_app.units.queries import civil, has_villages, unit, units
+
+#: How long a handover is told to the successor though nothing of it waits.
+_NEWS = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,20 @@ def reminders(session: Session, identity: Identity, now: datetime) -> Iterator[T
             detail=_("Make a new letter, or close the account."),
             url="/can-bo/tai-khoan",
         )
+
+
+def taken_over(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
+    """What a predecessor left, while any of it waits, and for a week besides."""
+    for passed in handover.taken_over(session, identity.user_id):
+        work = handover.open_work(session, passed.old_id, now)
+        if work or now - passed.at < _NEWS:
+            yield Todo(
+                title=_("You took over the work of %(name)s", name=passed.old_name),
+                detail=ngettext("%(num)s thing waits", "%(num)s things wait", len(work))
+                if work
+                else _("The tasks of your role are on this list."),
+                url=f"/can-bo/ban-giao/{passed.id}",
+            )
 
 
 def lost_factors(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:

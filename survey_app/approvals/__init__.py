@@ -3,9 +3,10 @@
 from flask import Flask
 
 from survey_app import audit, jobs, menu
-from survey_app.accounts import todo
+from survey_app.accounts import handover, todo
 from survey_app.approvals import (
     deputy_views,
+    handing,
     log_words,
     paper_signatures,
     paper_views,
@@ -39,3 +40,4 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals["paper_signatures"] = lambda: app.extensions["settings"].paper_signatures
     todo.register(app, reminders.todos)
+    handover.register(app, handing.open_work, handing.take_over)

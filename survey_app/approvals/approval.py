@@ -52,6 +52,8 @@ class ApprovalView:
     instead_from: datetime | None = None
     #: That side's word on the same request, made before; None where it has given no answer.
     refusal: Refusal | None = None
+    #: Accounts that took over from the person who asked, and answer for the request.
+    requester_heirs: frozenset[int] = frozenset()
 
     @property
     def requester(self) -> Party:
@@ -118,9 +120,9 @@ class ApprovalView:
         )
 
     def is_for(self, person: Identity, now: datetime) -> bool:
-        """Whether `person` is of a side that decides: not the one who asked, and on the unit or above it."""
+        """Whether `person` is of a side that decides: not who asked or succeeded them, and on the unit or above it."""
         return (
             person.role in self.deciders(now)
-            and person.user_id != self.requested_by
+            and person.user_id not in {self.requested_by, *self.requester_heirs}
             and person.covers(self.unit_path)
         )

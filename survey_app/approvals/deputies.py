@@ -116,6 +116,38 @@ def end(session: Session, deputyship_id: int, *, by: Identity, now: datetime) ->
     )
 
 
+def pass_on(session: Session, old: int, new: int, *, actor: str, now: datetime) -> None:
+    """What becomes of the deputyships of somebody who left: the successor signs in a third person's place instead,
+    where neither of the two has or is a deputy in these days; whoever signed for the one who left signs so no more.
+    """
+    today = civil(now)
+    running = _standing([old]).where(Deputyship.ends_on >= today).order_by(Deputyship.id)
+    for row in db.hold_rows(session, running).all():
+        row.ended_at = now
+        audit.record(
+            session, actor, "accounts.end_deputy", f"user:{row.deputy_id}", at=now, acted_for=row.user_id
+        )
+        starts_on = max(row.starts_on, today)
+        session.flush()  # the one that ended is no hindrance below
+        busy = _standing([new]).where(Deputyship.starts_on <= row.ends_on, Deputyship.ends_on >= starts_on)
+        if row.deputy_id != old or row.user_id == new or session.scalar(busy) is not None:
+            continue
+        session.add(
+            Deputyship(
+                user_id=row.user_id,
+                deputy_id=new,
+                starts_on=starts_on,
+                ends_on=row.ends_on,
+                reason=row.reason,
+                named_at=now,
+            )
+        )
+        days = {"before": starts_on.isoformat(), "after": row.ends_on.isoformat()}
+        audit.record(
+            session, actor, "accounts.name_deputy", f"user:{new}", at=now, acted_for=row.user_id, **days
+        )
+
+
 def deputyships(session: Session, user_id: int, now: datetime) -> tuple[DeputyshipView, ...]:
     """Those that run or are to come and have the person on either side, the earliest first."""
     away, deputy = aliased(User), aliased(User)

@@ -8,12 +8,13 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from survey_app import audit, db
 from survey_app.access import Identity, Role
+from survey_app.accounts import handover
 from survey_app.accounts.models import User
 from survey_app.approvals import deputies, passed_over, registry
 from survey_app.approvals.approval import ApprovalView, Refusal
@@ -40,6 +41,11 @@ def open_approvals(session: Session, identity: Identity) -> tuple[ApprovalView, 
         return ()
     inside = Unit.path.startswith(identity.unit_path, autoescape=True)
     return _approvals(session, _approval_query().where(Approval.decision.is_(None), inside))
+
+
+def waiting(session: Session, which: ColumnElement[bool]) -> tuple[ApprovalView, ...]:
+    """Open requests that a condition on them picks, oldest first; for other modules of this room."""
+    return _approvals(session, _approval_query().where(Approval.decision.is_(None), which))
 
 
 def approval(session: Session, approval_id: int, identity: Identity) -> ApprovalView:
@@ -186,6 +192,7 @@ def _approvals(session: Session, query: Select[Approval, str, str, str]) -> tupl
     rows = session.execute(query).all()
     ids = [row[0].id for row in rows]
     acted_for, papers = deputies.names_acted_for(session, ids), newest_papers(session, ids)
+    heirs = handover.successors(session, {row[0].requested_by for row in rows})
     refusals, off = _refusals(session, [row[0] for row in rows]), passed_over.days_off()
     return tuple(
         ApprovalView(
@@ -211,6 +218,7 @@ def _approvals(session: Session, query: Select[Approval, str, str, str]) -> tupl
             needs=registry.act(row.act).needs,
             instead_from=_instead_from(row, refusals.get(row.id), off),
             refusal=refusals.get(row.id),
+            requester_heirs=heirs.get(row.requested_by, frozenset()),
         )
         for row, path, asker, decider in rows
     )

@@ -3,7 +3,8 @@
 from flask import Flask
 
 from survey_app import audit, menu
-from survey_app.authoring import commands, editing_views, log_words, queries, views
+from survey_app.accounts import handover
+from survey_app.authoring import commands, editing_views, handing, log_words, queries, views
 from survey_app.i18n import lazy_gettext
 from survey_app.journal import queries as journal
 from survey_app.menu import MenuEntry
@@ -16,4 +17,5 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(editing_views.bp)
     app.cli.add_command(commands.group)
     menu.register(app, MenuEntry("authoring.index", lazy_gettext("Forms"), 400))
+    handover.register(app, handing.open_work)
     journal.register(app, "instrument", queries.subjects_under)

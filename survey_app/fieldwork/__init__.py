@@ -3,7 +3,7 @@
 from flask import Flask
 
 from survey_app import audit, jobs, menu
-from survey_app.accounts import todo
+from survey_app.accounts import handover, todo
 from survey_app.approvals import registry
 from survey_app.authoring import uses
 from survey_app.fieldwork import (
@@ -12,6 +12,7 @@ from survey_app.fieldwork import (
     contact,
     draft_views,
     frames,
+    handing,
     log_words,
     meeting_views,
     queries,
@@ -47,6 +48,7 @@ def init_app(app: Flask) -> None:
     jobs.register(app, "fieldwork", schedule.open_and_close)
     menu.register(app, MenuEntry("fieldwork.index", lazy_gettext("Surveys"), 300))
     todo.register(app, clock_views.todos)
+    handover.register(app, handing.open_work)
     todo.register(app, today.todos)
     remarks.register(app, clock_views.remarks)
     saving.register_use(app, frames.uses_numbers)

@@ -119,7 +119,9 @@ def _names(session: Session, rows: Iterable[AuditEvent]) -> dict[str, str]:
     mentioned |= {name.rpartition("/")[0] for name, _values in changed}
     mentioned |= {f"unit:{value}" for name, values in changed if name == "unit_id" for value in values}
     mentioned |= {f"unit:{row.details['unit']}" for row in rows if isinstance(row.details.get("unit"), int)}
-    mentioned |= {f"user:{row.details['acted_for']}" for row in rows if "acted_for" in row.details}
+    mentioned |= {
+        f"user:{row.details[key]}" for row in rows for key in ("acted_for", "successor") if key in row.details
+    }
     people = session.execute(select(User.id, User.name).where(User.id.in_(_numbers(mentioned, "user:"))))
     places = units.units(session, _numbers(mentioned, "unit:"))
     return {
@@ -204,7 +206,7 @@ def _moment_or_text(name: str, value: str) -> str:
 def _detail(key: str, value: object, names: Mapping[str, str]) -> str:
     if key == "unit" and isinstance(value, int):
         return names.get(f"unit:{value}", str(value))
-    if key == "acted_for":
+    if key in {"acted_for", "successor"}:
         return names.get(f"user:{value}", str(value))
     if key == "asked":
         return act_name(str(value))

@@ -254,6 +254,14 @@ DATA_MAP = (
         _l("Not erased; the account is closed"),
     ),
     DataLine(
+        ("handovers",),
+        _l("Officers: who took over whose work, when, and who handed it over"),
+        _l("So that somebody answers for what a predecessor left"),
+        _l("The successor, and who manages accounts of the unit"),
+        _l("As long as the audit log names them by number"),
+        _NOT_ERASED,
+    ),
+    DataLine(
         ("second_factors", "recovery_codes", "factor_resets"),
         _l("Officers: secret of the second factor, encrypted; digests of recovery codes"),
         _l("To protect accounts"),

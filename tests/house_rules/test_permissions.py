@@ -16,6 +16,8 @@ _OWN_ACCOUNT = {
     "accounts.home", "accounts.password", "accounts.again", "accounts.list_sessions",
     "accounts.end_session", "accounts.end_sessions", "accounts.new_phone", "accounts.new_codes",
     "accounts.throw_away",
+    # What one took over oneself; another one's is not found.
+    "accounts.handed_over",
 }  # fmt: skip
 
 #: Runs the application with a role more, and prints every route with the status that an account of it gets.
