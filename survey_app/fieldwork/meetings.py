@@ -7,7 +7,7 @@ and announced again. Knows no answer and nobody who came.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 
 from sqlalchemy import Exists, bindparam, exists, func, select
@@ -45,6 +45,11 @@ class MeetingView:
     place: str
     announced_at: datetime
     withdrawn_at: datetime | None
+
+    @property
+    def on(self) -> date:
+        """The civil day on which it begins."""
+        return units.civil(self.starts_at)
 
     @property
     def is_late(self) -> bool:

@@ -7,12 +7,12 @@ from survey_app.fieldwork.commands import group
 from survey_app.fieldwork.links import Link
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.i18n import lazy_gettext
-from survey_app.printing import commands, posters, views
+from survey_app.printing import commands, kit_views, posters
 
 
 def init_app(app: Flask) -> None:
     """Register the papers, where the survey's page leads to them, and the command that makes slips."""
-    app.register_blueprint(views.bp)
+    app.register_blueprint(kit_views.bp)
     group.add_command(commands.make_slips)
     app.jinja_env.globals["poster_sizes"] = posters.SIZES
     links.register(

@@ -19,6 +19,7 @@ from survey_app.i18n import gettext as _
 from survey_app.questions import document
 from survey_app.questions.instrument import Instrument, Question
 from survey_app.questions.stem import Stem, stem
+from survey_app.templating import answers_in_words
 
 #: Type sizes tried for the tick boxes, in points: the largest that fits on the slip is taken, and none is smaller.
 _SIZES = (11.0, 10.5, 10.0, 9.5, 9.0)
@@ -154,8 +155,8 @@ def _lines(instrument: Instrument, common: Stem, heads: tuple[Head, ...]) -> Ite
     for question in instrument.answerable:
         two_way = question.kind.row.two_way and _answers(question) == heads
         text = common.rest(question.text["vi"]) if two_way else question.text["vi"]
-        only_if = _only_if(instrument, question, numbers)
-        yield PaperQuestion(numbers[question.key], question, _kept_together(text), two_way, only_if)
+        when = only_if(instrument, question, numbers)
+        yield PaperQuestion(numbers[question.key], question, _kept_together(text), two_way, when)
 
 
 def _kept_together(text: str) -> str:
@@ -163,12 +164,12 @@ def _kept_together(text: str) -> str:
     return "\u00a0".join(text.rsplit(" ", 1))
 
 
-def _only_if(instrument: Instrument, question: Question, numbers: dict[str, int]) -> str:
-    """When a conditional question is to be answered, in words."""
+def only_if(instrument: Instrument, question: Question, numbers: dict[str, int]) -> str:
+    """When a conditional question is to be answered, in words; empty for always."""
     earlier = question.condition and instrument.question(question.condition.question)
     if question.condition is None or not earlier:
         return ""
-    labels = {option.code: option.label["vi"] for option in earlier.options}
+    labels = dict(answers_in_words(earlier))
     answers = ", ".join(labels.get(code, code) for code in question.condition.answers)
     number = numbers[earlier.key]
     said: str = _("only if the answer to question %(number)s is: %(answers)s", number=number, answers=answers)
