@@ -79,6 +79,7 @@ TICK_SERVICES = OFFICERS
 
 DRAFT_SURVEYS = CORRECT_FRAMES = LOCAL
 CALL_MEETINGS = FRONT | {Role.COMMUNE}
+NOTE_ABSENCES = frozenset({Role.COMMUNE, Role.FRONT_COMMUNE, Role.CLERK})
 READ_PRINTS = BODIES
 #: Who is not of the Front prints only where rehearsal or the province allow it.
 PRINT_SLIPS = FRONT | {Role.COMMUNE}

@@ -54,6 +54,7 @@ def init_app(app: Flask) -> None:
         Link("paper.key_slip", lazy_gettext("Key in paper slips"), _KEYED, leads=True),
         Link("second_keying.page", lazy_gettext("Key drawn slips again"), _KEYED),
     )
+    remarks.register(app, paper_views.remarks)
     remarks.register(app, second_keying_views.remarks)
     todo.register(app, second_keying_views.todos)
     todo.register(app, guessing.todos)

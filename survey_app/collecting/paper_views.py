@@ -4,7 +4,7 @@ A paper slip carries the same code as its QR, so the first valid use wins whiche
 exception or digit by digit, as the clerk chooses; either is said beside the answer (`paper.store_slip`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -34,6 +34,7 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.codes import MistypedCode
 from survey_app.fieldwork.models import Channel
 from survey_app.fieldwork.queries import SurveyView
+from survey_app.fieldwork.remarks import Remark
 from survey_app.fieldwork.scope import own_survey
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyMissing, store
@@ -191,6 +192,25 @@ def mend(survey_id: str) -> ResponseReturnValue:
             reason=slip.invalid_reason or "",
         ),
         mended=slip,
+    )
+
+
+def remarks(session: Session, survey: SurveyView) -> Iterator[Remark]:
+    """Paper slips that came although a phone was first, for the survey's page."""
+    counted = paper.answered_by_phone(session, survey.id)
+    if not counted or not survey.takes_paper:
+        return
+    villages = "; ".join(
+        f"{line.unit.full_name} {counted[line.unit.id]}"
+        for line in surveys.frame(session, survey.id)
+        if line.unit.id in counted
+    )
+    yield Remark(
+        _(
+            "Paper slips of households that had answered by phone: %(n)s (%(villages)s).",
+            n=sum(counted.values()),
+            villages=villages,
+        )
     )
 
 

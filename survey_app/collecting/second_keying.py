@@ -1,4 +1,4 @@
-"""Double entry: one paper slip in ten is keyed again by another person, who never sees what is stored.
+"""Double entry: one paper slip in ten, or each, is keyed again by another person, who never sees what is stored.
 
 Which slips follows from the survey's pepper and the leaves alone: who keyed first could not foresee it, and it can
 be drawn again. What is kept says that a slip agrees or not, never who keyed it again or when. Nothing here changes an
@@ -187,12 +187,12 @@ def drawn_answer(
 
 
 def findings(
-    session: Session, survey_id: str, paper: Mapping[int, int] | None = None
+    session: Session, survey: SurveyView, paper: Mapping[int, int] | None = None
 ) -> tuple[SecondKeying, ...]:
     """What keying again found in each village of the frame; `paper` counts paper answers, by village id."""
     rows = session.execute(
         select(SecondKeyingRow.unit_id, SecondKeyingRow.differs, func.count())
-        .where(SecondKeyingRow.survey_id == survey_id)
+        .where(SecondKeyingRow.survey_id == survey.id)
         .group_by(SecondKeyingRow.unit_id, SecondKeyingRow.differs)
     )
     counts = {(unit_id, differs): count for unit_id, differs, count in rows}
@@ -202,8 +202,9 @@ def findings(
             checked=counts.get((line.unit.id, True), 0) + counts.get((line.unit.id, False), 0),
             differing=counts.get((line.unit.id, True), 0),
             paper=None if paper is None else paper.get(line.unit.id, 0),
+            one_in=survey.keyed_again_one_in,
         )
-        for line in surveys.frame(session, survey_id)
+        for line in surveys.frame(session, survey.id)
     )
 
 
@@ -236,7 +237,9 @@ def _paper_answers(session: Session, survey: SurveyView, typed: str, keys: KeySt
 def _drawn(keys: KeyStore, survey: SurveyView, of_village: Sequence[str]) -> frozenset[str]:
     """The drawn ones among a village's paper leaves."""
     key = hmac.digest(keys.pepper(survey.id, survey.pepper_mark), _LABEL, sha256)
-    return frozenset(lots.draw(key, of_village, keying.sample_size(len(of_village))))
+    return frozenset(
+        lots.draw(key, of_village, keying.sample_size(len(of_village), survey.keyed_again_one_in))
+    )
 
 
 def _paper_leaves(session: Session, survey_id: str) -> dict[int, list[str]]:

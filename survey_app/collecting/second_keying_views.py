@@ -158,12 +158,12 @@ def remarks(session: Session, survey: SurveyView) -> Iterator[Remark]:
     """What keying again has found, for the survey's page."""
     if survey.purpose is not Purpose.DECISION or survey.state not in (State.OPEN, *_TOLD):
         return
-    found = second_keying.findings(session, survey.id)
+    found = second_keying.findings(session, survey)
     checked = sum(village.checked for village in found)
     if not checked:
         answered, _as_of = surveys.answered_hourly(session, survey.id)
         if surveys.answered_by_door(answered)[1]:
-            yield Remark(_nothing_checked(survey.state))
+            yield Remark(_nothing_checked(survey))
         return
     if survey.state not in _TOLD:
         yield Remark(
@@ -192,7 +192,7 @@ def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
             continue
         answered, _as_of = surveys.answered_hourly(session, survey.id)
         paper = surveys.paper_by_village(answered)
-        missing = sum(village.missing for village in second_keying.findings(session, survey.id, paper))
+        missing = sum(village.missing for village in second_keying.findings(session, survey, paper))
         if missing:
             yield Todo(
                 title=_("Key drawn slips again: survey %(number)s", number=survey.id),
@@ -205,8 +205,10 @@ def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
             )
 
 
-def _nothing_checked(state: State) -> str:
-    if state in (State.OPEN, State.COUNTING):
+def _nothing_checked(survey: SurveyView) -> str:
+    if survey.takes_paper and survey.keyed_twice:
+        return _("No paper slip has been keyed again yet. In this survey every one is keyed by two persons.")
+    if survey.takes_paper:
         return _("No paper slip has been keyed again yet. One in ten of each village is due.")
     return _("No paper slip was keyed again before the result was sealed.")
 

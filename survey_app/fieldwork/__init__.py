@@ -7,12 +7,14 @@ from survey_app.accounts import handover, todo
 from survey_app.approvals import registry
 from survey_app.authoring import uses
 from survey_app.fieldwork import (
+    absence_views,
     clock_views,
     commands,
     contact,
     draft_views,
     frames,
     handing,
+    links,
     log_words,
     meeting_views,
     queries,
@@ -23,6 +25,8 @@ from survey_app.fieldwork import (
     two_body,
     wording,
 )
+from survey_app.fieldwork.links import Link
+from survey_app.fieldwork.models import State
 from survey_app.i18n import lazy_gettext
 from survey_app.journal import queries as journal
 from survey_app.menu import MenuEntry
@@ -42,10 +46,13 @@ def init_app(app: Flask) -> None:
     )
     app.register_blueprint(draft_views.bp)
     app.register_blueprint(meeting_views.bp)
+    app.register_blueprint(absence_views.bp)
     app.register_blueprint(clock_views.bp)
     app.cli.add_command(commands.group)
     uses.register(app, queries.use_of_instrument)
     jobs.register(app, "fieldwork", schedule.open_and_close)
+    away = Link("absences.page", lazy_gettext("Households that are away"), (State.OPEN, State.COUNTING))
+    links.register(app, away)
     menu.register(app, MenuEntry("fieldwork.index", lazy_gettext("Surveys"), 300))
     todo.register(app, clock_views.todos)
     handover.register(app, handing.open_work)

@@ -31,6 +31,7 @@ class SurveyPlan:
     closes_at: datetime
     #: Share of households that the plan strives for, in per cent.
     goal_percent: int | None = None
+    keyed_twice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def conflicts(
 #: What a draft says of itself, in the columns of `_columns`.
 _PRINTED = (
     "unit_id", "instrument_id", "purpose", "rehearsal", "plan_number", "plan_date", "aim", "contact", "opens_at",
-    "closes_at", "goal_percent",
+    "closes_at", "goal_percent", "keyed_twice",
 )  # fmt: skip
 
 
@@ -159,4 +160,5 @@ def _columns(plan: SurveyPlan) -> dict[str, object]:
         "opens_at": plan.opens_at,
         "closes_at": plan.closes_at,
         "goal_percent": plan.goal_percent,
+        "keyed_twice": plan.keyed_twice,
     }

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
-from survey_app.fieldwork import queries
+from survey_app.fieldwork import absences, queries
 from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.scoring import rates
@@ -30,6 +30,8 @@ class VillageProgress:
 
     households: int
     answered: int | None
+    #: Of its households, those that are away; None where nobody told. They count among the missing.
+    absent: int | None = None
 
     @property
     def rate(self) -> Rate | None:
@@ -100,9 +102,12 @@ def progress(
     """How far the survey has come, as of the last full hour."""
     answered, as_of = queries.answered_hourly(session, survey.id)
     by_village = queries.answered_by_village(answered)
-    villages = tuple((line.unit, _village(line, by_village, as_of)) for line in frame)
+    away = absences.absences(session, survey.id)
+    villages = tuple((line.unit, _village(line, by_village, as_of, away.get(line.unit.id))) for line in frame)
     total = VillageProgress(
-        sum(line.households for line in frame), None if as_of is None else sum(by_village.values())
+        sum(line.households for line in frame),
+        None if as_of is None else sum(by_village.values()),
+        sum(away.values()) if away else None,
     )
     by_phone, on_paper = queries.answered_by_door(answered)
     today = units.civil(now)
@@ -142,8 +147,10 @@ def is_late_half(first: date, last: date, today: date) -> bool:
     return 2 * (today - first).days > (last - first).days + 1
 
 
-def _village(line: FrameLine, answered: Mapping[int, int], as_of: datetime | None) -> VillageProgress:
-    return VillageProgress(line.households, None if as_of is None else answered.get(line.unit.id, 0))
+def _village(
+    line: FrameLine, answered: Mapping[int, int], as_of: datetime | None, absent: int | None
+) -> VillageProgress:
+    return VillageProgress(line.households, None if as_of is None else answered.get(line.unit.id, 0), absent)
 
 
 def _unkeyed(session: Session, survey: SurveyView, keyed: Mapping[int, int]) -> int | None:

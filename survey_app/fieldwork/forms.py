@@ -53,6 +53,9 @@ class SurveyForm(RevisedForm):
         lazy_gettext("Number of the Front's plan"), filters=[clean], validators=[Length(max=60)]
     )
     plan_date = DateField(lazy_gettext("Date of the plan"), format=_DATE_FORMATS, validators=[Optional()])
+    keyed_twice = BooleanField(
+        lazy_gettext("Every paper slip is keyed by two persons, instead of one in ten")
+    )
     goal_percent = WholeNumberField(
         lazy_gettext("Goal of this round, in per cent of the households (may stay empty)"),
         validators=[Optional(), NumberRange(min=1, max=100)],

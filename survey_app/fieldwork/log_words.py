@@ -18,6 +18,7 @@ WORDS = Words(
         "fieldwork.reopen": _l("Opened the phones again"),
         "fieldwork.annul": _l("Cancelled a survey"),
         "fieldwork.correct_frame": _l("Corrected the households of a village"),
+        "fieldwork.note_absences": _l("Noted households that are away"),
         "fieldwork.slips": _l("Made slips"),
         "fieldwork.void_batch": _l("Voided a batch of slips"),
         "fieldwork.announce_meeting": _l("Announced a meeting"),
@@ -39,6 +40,8 @@ WORDS = Words(
         "ends_at": _l("ends"),
         "purpose": _l("purpose"),
         "rehearsal": _l("rehearsal"),
+        "keyed_twice": _l("every paper slip keyed twice"),
+        "absent": _l("households away"),
         "instrument_id": _l("form"),
     },
     values={

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     LargeBinary,
     String,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -127,6 +128,8 @@ class Survey(Base):
     purpose: Mapped[str] = mapped_column(String(10))
     #: A rehearsal is marked THỬ on every page and paper and can never count.
     rehearsal: Mapped[bool] = mapped_column(default=False)
+    #: Whether every paper slip is keyed by two persons, instead of one in ten.
+    keyed_twice: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Whether the Front had confirmed the scored wording when the survey was published.
     confirmed: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(10))
@@ -193,6 +196,20 @@ class SealedUnit(Base):
     old_unit: Mapped[str] = mapped_column(String(120))
     #: Kind, name and former unit together, as every page and paper prints them.
     printed: Mapped[str] = mapped_column(String(300))
+
+
+class AbsentHouseholds(Base):
+    """How many households of a village were away while they were asked, as its head told; see `absences`."""
+
+    __tablename__ = "absent_households"
+    __table_args__ = (
+        ForeignKeyConstraint(["survey_id", "unit_id"], ["frames.survey_id", "frames.unit_id"]),
+        CheckConstraint("households >= 0", name="none_negative"),
+    )
+
+    survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(primary_key=True)
+    households: Mapped[int]
 
 
 class FrameCorrection(Base):

@@ -35,6 +35,7 @@ from survey_app.i18n import gettext as _
 from survey_app.keys import KeyMissing, KeyStore
 from survey_app.questions.instrument import Instrument
 from survey_app.rulebooks.pins import Pin
+from survey_app.scoring import keying
 from survey_app.units import queries as units
 from survey_app.units.models import Unit
 from survey_app.units.queries import UnitView
@@ -87,6 +88,8 @@ class SurveyView:
     rulebook: Pin | None = None
     #: Share of households that the Front's plan strives for, in per cent.
     goal_percent: int | None = None
+    #: Whether every paper slip is keyed by two persons.
+    keyed_twice: bool = False
 
     @property
     def whom_to_call(self) -> str:
@@ -114,6 +117,11 @@ class SurveyView:
         if self.on_paper_only and self.counting_ends_at is not None:
             return calendar.last_day(self.counting_ends_at)
         return self.last_day
+
+    @property
+    def keyed_again_one_in(self) -> int:
+        """One paper slip in how many is keyed by a second person."""
+        return 1 if self.keyed_twice else keying.ONE_IN
 
     @property
     def takes_paper(self) -> bool:
@@ -162,7 +170,7 @@ _FACTS = (
     Survey.phones_closed_at, Survey.link, Survey.cover_token, Survey.confirmed, Survey.published_at,
     Survey.stand_ins, Survey.annulled_reason, Survey.revision, Survey.pepper_destroyed_at, Survey.pepper_mark,
     Survey.rulebook_key, Survey.rulebook_version, Survey.rulebook_digest, Survey.rulebook_chosen,
-    Survey.goal_percent,
+    Survey.goal_percent, Survey.keyed_twice,
 )  # fmt: skip
 #: Surveys as this process has read them, by all the facts they were made of.
 _remembered: dict[str, SurveyView] = {}
@@ -420,6 +428,7 @@ def view(session: Session, row: Row[*tuple[Any, ...]]) -> SurveyView:
         pepper_mark=row.pepper_mark,
         rulebook=pin_of(row),
         goal_percent=row.goal_percent,
+        keyed_twice=row.keyed_twice,
     )
 
 

@@ -92,8 +92,8 @@ DATA_MAP = (
         _l("By destroying the key, which the minute job does"),
     ),
     DataLine(
-        ("progress", "hourly_progress"),
-        _l("Households that answered, counted by village and channel"),
+        ("progress", "hourly_progress", "absent_households"),
+        _l("Households that answered, counted by village and channel, and how many were away"),
         _l("To follow coverage"),
         _STAFF_ALONE,
         _FOREVER,

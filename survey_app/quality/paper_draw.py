@@ -166,7 +166,9 @@ def outcome(session: Session, survey_id: str) -> DrawOutcome:
 
 def keyed_again(session: Session, survey_id: str) -> tuple[SecondKeying, ...]:
     """What keying again found in each village of a sealed survey that has paper answers."""
-    found = second_keying.findings(session, survey_id, paper_answers(session, survey_id))
+    found = second_keying.findings(
+        session, surveys.survey(session, survey_id), paper_answers(session, survey_id)
+    )
     return tuple(village for village in found if village.paper)
 
 

@@ -4,13 +4,16 @@ issued = handed out + returned + voided, and counted ≤ ticked. A difference is
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import render_template
 from sqlalchemy.orm import Session
 
 from survey_app import files
+from survey_app.collecting import paper
+from survey_app.collecting.models import KeyingWay
+from survey_app.fieldwork import absences
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.queries import BatchView, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
@@ -87,6 +90,16 @@ class Minutes:
     paper_draw: DrawOutcome
     #: What the call-back puts beside the result; None where it contradicts nothing.
     contradiction: Contradiction | None = None
+    #: By village id: households that were away, as its head told, and slips whose household had answered by phone.
+    absent: Mapping[int, int] = field(default_factory=dict)
+    by_phone: Mapping[int, int] = field(default_factory=dict)
+    #: Slips by the way they were keyed.
+    ways: Mapping[KeyingWay, int] = field(default_factory=dict)
+
+    def told_by_village(self, counts: Mapping[int, int]) -> tuple[tuple[str, int], ...]:
+        """Counts above nought with the names of their villages, in their order."""
+        units = ((row.village.line.unit, counts.get(row.village.line.unit.id, 0)) for row in self.villages)
+        return tuple((unit.full_name, count) for unit, count in units if count)
 
     @property
     def names(self) -> Mapping[str, str]:
@@ -118,6 +131,9 @@ def minutes(session: Session, survey_id: str) -> Minutes:
         keyed_again=paper_draw.keyed_again(session, survey_id),
         paper_draw=paper_draw.outcome(session, survey_id),
         contradiction=found.contradiction,
+        absent=absences.absences(session, survey_id),
+        by_phone=paper.answered_by_phone(session, survey_id),
+        ways=paper.keyed_by_way(session, survey_id),
     )
 
 

@@ -5,8 +5,8 @@ and shows what the public page shows. Both come out of `results.disclosed`, each
 paper of a result that is not sealed, or that was annulled. `printing` lays them out.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,7 @@ from survey_app.approvals import requests as approvals
 from survey_app.approvals.approval import ApprovalView
 from survey_app.campaigns import verdicts
 from survey_app.campaigns.verdicts import Verdicts
+from survey_app.collecting.models import KeyingWay
 from survey_app.criteria.frameworks import Framework
 from survey_app.errors import DomainError
 from survey_app.fieldwork import acts
@@ -116,6 +117,12 @@ class Exact:
     verdicts: Verdicts
     #: What the call-back puts beside them; None where it contradicts nothing.
     contradiction: Contradiction | None
+    #: Households that were away, as the heads of villages told; None where none did.
+    absent: int | None = None
+    #: Paper slips that came although their household had answered by phone.
+    by_phone: int = 0
+    #: Paper slips by the way they were keyed.
+    ways: Mapping[KeyingWay, int] = field(default_factory=dict)
 
     @property
     def survey(self) -> SurveyView:
@@ -168,7 +175,8 @@ class Notice:
 def exact(session: Session, survey_id: str) -> Exact:
     """Raises SurveyNotFound, NotSealed, ResultAnnulled."""
     result = disclosed.result(session, require_sealed(session, survey_id).id, Audience.EXACT)
-    slips = reconciliation.minutes(session, survey_id).villages
+    compared = reconciliation.minutes(session, survey_id)
+    slips = compared.villages
     cards = {told.unit: told.exact for told in result.commune.villages if told.exact}
     lines = tuple(_line(village, cards[village.village.line.unit.code]) for village in slips)
     book = _pinned(session, result.survey)
@@ -184,6 +192,9 @@ def exact(session: Session, survey_id: str) -> Exact:
         book=NamedBook(book.framework.title, book.framework.version, book.pin.is_chosen),
         verdicts=_verdicts(session, result, book.framework),
         contradiction=callbacks.contradictions(session, [survey_id]).get(survey_id),
+        absent=sum(compared.absent.values()) if compared.absent else None,
+        by_phone=sum(compared.by_phone.values()),
+        ways=compared.ways,
     )
 
 

@@ -10,7 +10,7 @@ from survey_app.questions.instrument import Instrument, Question
 from survey_app.questions.reading import Value
 from survey_app.scoring import lots
 
-#: One slip in this many is keyed again by another person.
+#: One slip in this many is keyed again by another person, where the survey does not ask for all.
 ONE_IN = 10
 #: Slips that may differ, of all keyed again, in per cent; above it the papers of the village are looked at.
 MOST_DIFFERING = 1
@@ -28,11 +28,13 @@ class SecondKeying:
     checked: int
     differing: int
     paper: int | None = None
+    #: One slip in how many is keyed again in this survey.
+    one_in: int = ONE_IN
 
     @property
     def missing(self) -> int:
         """Slips still to be keyed again; 0 where the paper answers may not be told yet."""
-        return max(sample_size(self.paper or 0) - self.checked, 0)
+        return max(sample_size(self.paper or 0, self.one_in) - self.checked, 0)
 
     @property
     def needs_comparison(self) -> bool:
@@ -55,13 +57,13 @@ class DrawOutcome:
         return self.drawn - self.matching - self.differing - self.not_found
 
 
-def sample_size(slips: int) -> int:
-    """How many of a village's paper slips are keyed again: one in ten, rounded up.
+def sample_size(slips: int, one_in: int = ONE_IN) -> int:
+    """How many of a village's paper slips are keyed again: one in ten, or as many as are asked for; rounded up.
 
-    >>> [sample_size(slips) for slips in (0, 1, 10, 11)]
-    [0, 1, 1, 2]
+    >>> [sample_size(slips) for slips in (0, 1, 10, 11)], sample_size(11, one_in=1)
+    ([0, 1, 1, 2], 11)
     """
-    return -(-slips // ONE_IN)
+    return -(-slips // one_in)
 
 
 def signers_draw(digest: str, of_paper: Iterable[str]) -> tuple[str, ...]:

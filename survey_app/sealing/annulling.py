@@ -28,7 +28,7 @@ from survey_app.fieldwork import acts, operations, rounds
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.calendar import Keying
-from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.models import AbsentHouseholds, Purpose, State
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.refusals import SurveyChanged
 from survey_app.fieldwork.rounds import AnnulmentView
@@ -39,7 +39,8 @@ from survey_app.sealing.models import ReceiptList
 _POSSIBLE = (State.OPEN, State.COUNTING)
 #: What is known of the time of asking that ends, besides its answers: it would be mixed with that of the next.
 _OF_THE_ROUND = (
-    InvalidPaper, PaperSlip, DeskCounter, TenMinuteCounter, NetworkCounter, SecondKeyingRow, ReceiptList,
+    AbsentHouseholds, InvalidPaper, PaperSlip, DeskCounter, TenMinuteCounter, NetworkCounter, SecondKeyingRow,
+    ReceiptList,
 )  # fmt: skip
 
 

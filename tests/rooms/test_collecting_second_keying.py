@@ -18,7 +18,8 @@ from survey_app.collecting.models import HeldSlip, KeyingWay, PaperKeyer, Respon
 from survey_app.collecting.operations import Submission
 from survey_app.fieldwork import codes
 from survey_app.fieldwork import operations as fieldwork
-from survey_app.fieldwork.models import Channel, Purpose, State
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.models import Channel, Purpose, State, Survey
 from survey_app.keys import store
 from survey_app.questions.answers import read_answers
 from tests.pages import Page
@@ -430,6 +431,23 @@ def test_open_feedback_has_no_paper(commune, make_survey, clerk):
     assert clerk.get(address(make_survey(commune, purpose=Purpose.FEEDBACK))).status_code == 404
 
 
+def test_where_every_slip_is_keyed_twice_all_are_drawn_and_the_pages_say_so(commune, survey, keyed, second):
+    with db.transaction() as current:
+        current.get_one(Survey, survey.id).keyed_twice = True
+    every = surveys.survey(fresh(), survey.id)
+    keyed(12)
+
+    waiting = drawn(every)
+    page = second().get(address(survey)).text
+    paper_here = {commune.villages["Phung"].id: 12}
+    [found] = [one for one in second_keying.findings(fresh(), every, paper_here) if one.paper]
+    assert (len(waiting), found.missing) == (12, 12)
+    assert "mọi phiếu giấy được người chưa nhập" in page
+    for code in waiting:
+        key_again(second(), every, _code=code, **FIRST)
+    assert drawn(every) == []
+
+
 # Mending within the minute, as with first keyings
 
 
@@ -489,7 +507,7 @@ def test_no_count_tells_of_a_second_keying_that_can_still_be_mended(survey, keye
     page = client.get(address(survey)).text
 
     assert "sửa được" in page
-    assert sum(found.checked for found in second_keying.findings(fresh(), survey.id)) == 0
+    assert sum(found.checked for found in second_keying.findings(fresh(), survey)) == 0
 
 
 def test_what_is_held_when_a_survey_is_sealed_is_compared_first(survey, keyed, second, move_on):

@@ -131,3 +131,17 @@ def test_a_goal_needs_the_plan_that_names_it(commune, make_survey, sign_in):
     assert "Xin ghi số kế hoạch" in refused.text
     db.session().rollback()
     assert queries.survey(db.session(), draft.id).goal_percent == 70
+
+
+def test_that_every_slip_is_keyed_twice_is_chosen_in_the_draft_and_read_by_whoever_decides(
+    commune, make_survey, sign_in
+):
+    draft = make_survey(commune, State.DRAFT)
+    client, address = sign_in(Role.COMMUNE, commune.unit), f"/can-bo/dot/{draft.id}/sua"
+    form = next(form for form in Page(client.get(address).text).forms if "goal_percent" in form.data())
+
+    client.post(address, data=form.data(keyed_twice="y", anyway="1"))
+
+    db.session().rollback()
+    assert queries.survey(db.session(), draft.id).keyed_twice
+    assert "mọi phiếu do hai người nhập" in client.get(f"/can-bo/dot/{draft.id}").text

@@ -47,6 +47,7 @@ PERMISSIONS = {
     "READ_PRINTS": "PF·cf···",
     "PRINT_SLIPS": "·F·cf···",
     "KEY_PAPER": "·F··f··k",
+    "NOTE_ABSENCES": "···cf··k",
     "REMIND_OF_KEYING": "····f··k",
     "ASSIST": "····f·dk",
     "SEE_EXACT_FIGURES": "PFA·f···",

@@ -18,9 +18,10 @@ from survey_app.access import Identity, Role
 from survey_app.accounts.models import User
 from survey_app.approvals import deciding
 from survey_app.audit import AuditEvent
+from survey_app.collecting.models import DeskCounter
 from survey_app.fieldwork import calendar
 from survey_app.fieldwork import queries as fieldwork
-from survey_app.fieldwork.models import Purpose, State, Survey
+from survey_app.fieldwork.models import AbsentHouseholds, Purpose, State, Survey
 from survey_app.reporting import papers, printing
 from survey_app.results import postings, signing
 from survey_app.results.postings import Noted
@@ -429,3 +430,27 @@ def test_the_command_refuses_before_the_seal_and_leaves_no_file(app, counted, tm
     assert run.exit_code == 1
     assert run.stderr
     assert list(tmp_path.glob("*ho-so*")) == []
+
+
+def test_the_minutes_name_who_was_away_which_slips_a_phone_was_before_and_how_paper_was_keyed(
+    app, client, counted
+):
+    villages = [counted.village(name).id for name in ("Linh Cang", "Hà Lam")]
+    with db.transaction() as current:
+        for village, away, phone in zip(villages, (3, 4), (5, 7), strict=True):
+            current.add(AbsentHouseholds(survey_id="0001", unit_id=village, households=away))
+            for outcome, slips in (("by_phone", phone), ("exceptions", 10), ("scan", 20)):
+                current.add(DeskCounter(survey_id="0001", unit_id=village, outcome=outcome, slips=slips))
+    counted.seal()
+    counted.sign_in(app, Role.FRONT_COMMUNE)
+
+    of_count, of_slips = (
+        words(client.get(MINUTES).data),
+        words(client.get(f"{PAGES}/doi-chieu/bien-ban.pdf").data),
+    )
+
+    assert "Hộ đi vắng, theo trưởng thôn báo 7; vẫn tính trong danh sách" in of_count
+    assert "12; tính câu trả lời qua điện thoại" in of_count
+    assert "gõ mục “không” và mục trống 20; quét 40" in of_count
+    assert "Hộ đi vắng, theo trưởng thôn báo: 7 (Thôn Hà Lam 4; Thôn Linh Cang 3)." in of_slips
+    assert "đã trả lời qua điện thoại: 12 (Thôn Hà Lam 7; Thôn Linh Cang 5)." in of_slips
