@@ -197,7 +197,7 @@ class TooManyFromHere(DomainError):
         self.retry_after = seconds
         super().__init__(
             _(
-                "Many answers came from this network within one minute. Nothing is lost: "
+                "Many answers came from this network within one minute. Your slip is not lost: "
                 "please wait a minute, then send once more."
             )
         )
@@ -215,6 +215,6 @@ class OpenedTooOften(DomainError):
         super().__init__(
             _(
                 "This slip was opened too many times today. The slip is safe, and an answer already sent counts. "
-                "Please open it again tomorrow, or hand in the paper slip."
+                "Please open it tomorrow, or hand in the paper slip."
             )
         )

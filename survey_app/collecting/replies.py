@@ -200,7 +200,7 @@ def busy() -> Response:
 
 def _heading(refusal: DomainError) -> str:
     if isinstance(refusal, CodeUsed) and not isinstance(refusal, SetAside):
-        return _("Already answered")
+        return _("This slip was sent already")
     if isinstance(refusal, PhonesClosed):
         return _("Phones are closed")
     return _("Not yet open") if isinstance(refusal, NotOpenYet) else _("Not possible now")

@@ -39,7 +39,7 @@ class AskedEnough(DomainError):
         self.retry_after = seconds
         super().__init__(
             _(
-                "This network has already asked %(times)d times today. Please ask again tomorrow, or show your "
+                "This network has already asked %(times)d times today. Please ask tomorrow, or show your "
                 "slip to the Fatherland Front of the commune.",
                 times=ASKS_A_DAY,
             )
@@ -88,7 +88,7 @@ def answer() -> ResponseReturnValue:
         _count_question(now)
         return _page(used=_is_used(db.session(), code))
     except (*DATABASE_AWAY, KeyMissing):
-        busy = _("The server is busy for a moment. Please ask again shortly.")
+        busy = _("The server is busy. Please ask again shortly.")
         return _page(HTTPStatus.SERVICE_UNAVAILABLE, typed=typed, problem=busy)
     except DomainError as refusal:
         return say_when(_page(refusal.status, typed=typed, problem=refusal.message), refusal)

@@ -626,10 +626,10 @@ def test_thanks_and_refusals_are_said_in_the_language_that_is_chosen_there(clien
     refused = send_form(client, form, address, "send", _id=[], planning="dissatisfied")
     again = client.post(address, data=Page(refused.text).forms[0].data(_lang="en"), headers=OWN)
 
-    assert (english.status_code, Page(english.text).text("h1")) == (200, "Thank you!")
+    assert (english.status_code, Page(english.text).text("h1")) == (200, "Thank you for answering!")
     assert receipt_of(english) == receipt_of(thanks)
     assert "_id" not in switch
     assert forged.status_code == 400
     assert (refused.status_code, again.status_code) == (409, 409)
-    assert Page(again.text).text("h1") == "Already answered"
+    assert Page(again.text).text("h1") == "This slip was sent already"
     assert spent() == 1
