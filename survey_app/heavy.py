@@ -50,6 +50,17 @@ def qrcode() -> ModuleType:
     return qrcode
 
 
+def docx() -> ModuleType:
+    """For papers that a word processor opens: the package with the parts that are used."""
+    import docx.enum.section
+    import docx.enum.text
+    import docx.oxml
+    import docx.oxml.ns
+    import docx.shared
+
+    return docx
+
+
 def pillow() -> ModuleType:
     """For pictures: the package with the parts that are used."""
     import PIL.Image

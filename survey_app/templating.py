@@ -48,6 +48,7 @@ def init_app(app: Flask) -> None:
         current_identity=current_identity,
         LANGUAGES=LANGUAGES,
         may=may,
+        PAPER_FORMATS=tuple(files.PAPERS.values()),
         TABLE_FORMATS=tuple(files.TABLES.values()),
     )
 

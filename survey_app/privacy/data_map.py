@@ -238,6 +238,14 @@ DATA_MAP = (
         _NOT_ERASED,
     ),
     DataLine(
+        ("paper_settings",),
+        _l("Heads, numbers and closing sentences of a province's papers, and who set them last"),
+        _l("So that papers look as the Front lays them down"),
+        _l("Everybody who reads a paper"),
+        _FOREVER,
+        _NOT_ERASED,
+    ),
+    DataLine(
         ("service_ticks", "earlier_recognitions"),
         _l("Public services of a commune and earlier recognitions"),
         _l("To judge the criterion"),

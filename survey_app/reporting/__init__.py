@@ -2,12 +2,14 @@
 
 from flask import Flask
 
-from survey_app import audit
+from survey_app import audit, drawing, menu
 from survey_app.fieldwork import links
 from survey_app.fieldwork.links import Link
 from survey_app.fieldwork.models import State
 from survey_app.i18n import lazy_gettext
-from survey_app.reporting import log_words, paper_views, views
+from survey_app.menu import MenuEntry, Place
+from survey_app.reporting import log_words, paper_views, style_views, views
+from survey_app.reporting.blocks import Block
 from survey_app.reporting.commands import commands
 
 
@@ -16,8 +18,18 @@ def init_app(app: Flask) -> None:
     audit.register(app, log_words.WORDS)
     app.register_blueprint(views.bp)
     app.register_blueprint(paper_views.bp)
+    app.register_blueprint(style_views.bp)
     app.cli.add_command(commands)
+    menu.register(app, MenuEntry("paper_style.page", lazy_gettext("Heads of papers"), 950, Place.FOOTER))
     links.register(
         app, Link("papers.page", lazy_gettext("Papers and posting"), (State.SEALED, State.SIGNED), leads=True)
     )
-    app.jinja_env.filters.update(act_words=audit.act_name)
+    app.jinja_env.filters.update(act_words=audit.act_name, block_kind=_block_kind, qr_uri=_qr_uri)
+
+
+def _block_kind(block: Block) -> str:
+    return type(block).__name__
+
+
+def _qr_uri(content: str) -> str:
+    return drawing.data_uri(drawing.qr_svg(content))

@@ -7,6 +7,7 @@ WORDS = Words(
     acts={
         "reporting.export": _l("Downloaded the province's tables"),
         "reporting.release": _l("Released a paper with exact counts"),
+        "reporting.style": _l("Changed heads and closing sentences of papers"),
         "reporting.pack": _l("Downloaded the evidence pack"),
     },
     details={

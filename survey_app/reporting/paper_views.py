@@ -9,17 +9,19 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from typing import IO
+from typing import IO, TypeAlias
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db, files, keys
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_decision_survey
+from survey_app.files import FileFormat
 from survey_app.printing import reach
 from survey_app.quality import reconciliation_views
 from survey_app.reporting import pack, papers, printing
+from survey_app.reporting.layout import Signer
 from survey_app.reporting.papers import Exact
 from survey_app.results import set_views
 
@@ -31,6 +33,7 @@ RELEASERS = access.RELEASE_PAPERS
 PACKERS = access.TAKE_EVIDENCE_PACK
 _READERS = access.READ_PAPERS
 _CHUNK_BYTES = 64 * 1024
+Made: TypeAlias = Callable[[Exact, datetime, FileFormat, Signer], bytes]
 
 
 @bp.get("/can-bo/dot/<survey_id>/giay-to")
@@ -42,6 +45,8 @@ def page(survey_id: str) -> ResponseReturnValue:
         "reporting/papers.html",
         survey=survey,
         villages=papers.villages(db.session(), survey.id),
+        signer=_signer(),
+        may_set=role in access.SET_PAPERS,
         may_release=role in RELEASERS,
         may_pack=role in PACKERS,
         may_compare=role in reconciliation_views.READERS,
@@ -49,32 +54,39 @@ def page(survey_id: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/can-bo/dot/<survey_id>/giay-to/bien-ban-kiem-phieu.pdf")
+@bp.get(f"/can-bo/dot/<survey_id>/giay-to/bien-ban-kiem-phieu.{files.PAPER_SUFFIX}")
 @access.roles(*RELEASERS)
-def minutes(survey_id: str) -> ResponseReturnValue:
+def minutes(survey_id: str, suffix: str) -> ResponseReturnValue:
     """The minutes of the count, with exact counts of villages."""
-    return _release(survey_id, "bien-ban-kiem-phieu", printing.minutes)
+    return _release(survey_id, "bien-ban-kiem-phieu", printing.minutes, suffix)
 
 
-@bp.get("/can-bo/dot/<survey_id>/giay-to/bang-tong-hop.pdf")
+@bp.get(f"/can-bo/dot/<survey_id>/giay-to/bang-tong-hop.{files.PAPER_SUFFIX}")
 @access.roles(*RELEASERS)
-def table(survey_id: str) -> ResponseReturnValue:
+def table(survey_id: str, suffix: str) -> ResponseReturnValue:
     """The commune's table, with exact counts of villages."""
-    return _release(survey_id, "bang-tong-hop", printing.table)
+    return _release(survey_id, "bang-tong-hop", printing.table, suffix)
 
 
-@bp.get("/can-bo/dot/<survey_id>/ban-niem-yet.pdf")
+@bp.get(f"/can-bo/dot/<survey_id>/giay-to/bien-ban-thon.{files.PAPER_SUFFIX}")
+@access.roles(*RELEASERS)
+def village_minutes(survey_id: str, suffix: str) -> ResponseReturnValue:
+    """The minutes of every village in one file, with exact counts."""
+    return _release(survey_id, "bien-ban-thon", printing.village_minutes, suffix)
+
+
+@bp.get(f"/can-bo/dot/<survey_id>/ban-niem-yet.{files.PAPER_SUFFIX}")
 @access.roles(*_READERS)
-def commune_notice(survey_id: str) -> ResponseReturnValue:
+def commune_notice(survey_id: str, suffix: str) -> ResponseReturnValue:
     """The commune's notice."""
-    return _notice(_survey(survey_id), None)
+    return _notice(_survey(survey_id), None, suffix)
 
 
-@bp.get("/can-bo/dot/<survey_id>/ban-niem-yet/<village>.pdf")
+@bp.get(f"/can-bo/dot/<survey_id>/ban-niem-yet/<village>.{files.PAPER_SUFFIX}")
 @access.roles(*_READERS)
-def village_notice(survey_id: str, village: str) -> ResponseReturnValue:
+def village_notice(survey_id: str, village: str, suffix: str) -> ResponseReturnValue:
     """The notice of one village."""
-    return _notice(_survey(survey_id), village)
+    return _notice(_survey(survey_id), village, suffix)
 
 
 @bp.get("/can-bo/dot/<survey_id>/ho-so.zip")
@@ -98,20 +110,25 @@ def evidence_pack(survey_id: str) -> ResponseReturnValue:
     return files.download(_chunks(made), f"ho-so-minh-chung-{survey.id}", files.ZIP)
 
 
-def _release(survey_id: str, paper: str, lay_out: Callable[[Exact, datetime], bytes]) -> ResponseReturnValue:
+def _release(survey_id: str, paper: str, make: Made, suffix: str) -> ResponseReturnValue:
     """An exact paper as a file; that it was released is noted before the first byte leaves."""
-    survey, person, now = _survey(survey_id), access.identity(), datetime.now(UTC)
-    printed = lay_out(papers.exact(db.session(), survey.id), now)
+    survey, person, now, form = _survey(survey_id), access.identity(), datetime.now(UTC), files.PAPERS[suffix]
+    made = make(papers.exact(db.session(), survey.id), now, form, _signer())
     with db.transaction() as current:
         audit.record(current, person.actor, "reporting.release", f"survey:{survey.id}", at=now, form=paper)
-    return files.download(printed, f"{paper}-{survey.id}", files.PDF)
+    return files.download(made, f"{paper}-{survey.id}", form)
 
 
-def _notice(survey: SurveyView, village: str | None) -> ResponseReturnValue:
+def _notice(survey: SurveyView, village: str | None, suffix: str) -> ResponseReturnValue:
     reach.require(survey, current_app.extensions["settings"])
-    found = papers.notice(db.session(), survey.id, village)
-    printed = printing.notice(found, _public_url(), datetime.now(UTC))
-    return files.download(printed, f"ban-niem-yet-{survey.id}-{village or survey.unit.code}", files.PDF)
+    found, form = papers.notice(db.session(), survey.id, village), files.PAPERS[suffix]
+    made = printing.notice(found, _public_url(), datetime.now(UTC), form, _signer())
+    return files.download(made, f"ban-niem-yet-{survey.id}-{village or survey.unit.code}", form)
+
+
+def _signer() -> Signer:
+    """Who signs for the Standing Board, as the page of papers asks."""
+    return Signer.DEPUTY if request.args.get("ky") == Signer.DEPUTY else Signer.CHAIR
 
 
 def _survey(survey_id: str) -> SurveyView:

@@ -24,6 +24,8 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.quality import callbacks, reconciliation
 from survey_app.quality.reconciliation import VillageSlips
+from survey_app.reporting import house_style
+from survey_app.reporting.house_style import HouseStyle
 from survey_app.results import disclosed, speaking
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.rulebooks import pins
@@ -117,6 +119,8 @@ class Exact:
     verdicts: Verdicts
     #: What the call-back puts beside them; None where it contradicts nothing.
     contradiction: Contradiction | None
+    #: How the province's Front heads, numbers and closes its papers.
+    style: HouseStyle
     #: Households that were away, as the heads of villages told; None where none did.
     absent: int | None = None
     #: Paper slips that came although their household had answered by phone.
@@ -163,6 +167,7 @@ class Notice:
 
     result: DisclosedResult
     village: DisclosedVillage | None
+    style: HouseStyle
 
     @property
     def place(self) -> str:
@@ -192,6 +197,7 @@ def exact(session: Session, survey_id: str) -> Exact:
         book=NamedBook(book.framework.title, book.framework.version, book.pin.is_chosen),
         verdicts=_verdicts(session, result, book.framework),
         contradiction=callbacks.contradictions(session, [survey_id]).get(survey_id),
+        style=house_style.style_of(session, result.survey.unit),
         absent=sum(compared.absent.values()) if compared.absent else None,
         by_phone=sum(compared.by_phone.values()),
         ways=compared.ways,
@@ -201,12 +207,13 @@ def exact(session: Session, survey_id: str) -> Exact:
 def notice(session: Session, survey_id: str, village_code: str | None = None) -> Notice:
     """The commune's notice, or a village's. Raises SurveyNotFound, NotSealed, ResultAnnulled."""
     result = disclosed.result(session, require_sealed(session, survey_id).id, Audience.PUBLIC)
+    style = house_style.style_of(session, result.survey.unit)
     if village_code is None:
-        return Notice(result, None)
+        return Notice(result, None, style)
     told = next((village for village in result.commune.villages if village.unit == village_code), None)
     if told is None:
         raise surveys.SurveyNotFound
-    return Notice(result, told)
+    return Notice(result, told, style)
 
 
 def require_sealed(session: Session, survey_id: str) -> SurveyView:

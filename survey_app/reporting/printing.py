@@ -1,66 +1,78 @@
-"""The papers of a result on A4, in Vietnamese, for black-and-white printers. Decides nothing about figures."""
+"""Papers as files: PDF for black-and-white printers and DOCX for word processors, in Vietnamese.
 
+Each makes the same tree of blocks and hands it to one of two renderers. Decides nothing about figures.
+"""
+
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from flask import render_template
 
-from survey_app import drawing, files
+from survey_app import files
+from survey_app.files import FileFormat
 from survey_app.i18n import force_locale
+from survey_app.reporting import exact_papers, notice_papers, word_files
+from survey_app.reporting.blocks import Paper
+from survey_app.reporting.layout import Signer
 from survey_app.reporting.papers import Exact, Notice
-from survey_app.results import exports
 
 
-def minutes(found: Exact, now: datetime) -> bytes:
-    """The minutes of the count, with the digest as a QR, to be signed by hand."""
-    return _exact("reporting/print/minutes.html", found, now)
+def pdf(papers: Sequence[Paper]) -> bytes:
+    """The papers one after another, each beginning on a sheet of its own."""
+    return files.pdf(html(papers))
 
 
-def table(found: Exact, now: datetime) -> bytes:
-    """The commune's table: villages, items, and the conditions of the rule book."""
-    return _exact("reporting/print/table.html", found, now)
+def docx(papers: Sequence[Paper]) -> bytes:
+    """The same words for a word processor."""
+    with force_locale("vi"):
+        return word_files.document(papers)
 
 
-def notice(found: Notice, public_url: str, now: datetime) -> bytes:
+def html(papers: Sequence[Paper]) -> str:
+    """The papers before they are laid out on sheets."""
+    with force_locale("vi"):
+        return render_template("reporting/print/paper.html", papers=papers)
+
+
+#: How a paper leaves, by format.
+RENDERERS: dict[FileFormat, Callable[[Sequence[Paper]], bytes]] = {files.PDF: pdf, files.DOCX: docx}
+
+
+def minutes(
+    found: Exact, now: datetime, form: FileFormat = files.PDF, signer: Signer = Signer.CHAIR
+) -> bytes:
+    """The minutes of the count."""
+    with force_locale("vi"):
+        return RENDERERS[form]([exact_papers.minutes(found, now, signer)])
+
+
+def table(found: Exact, now: datetime, form: FileFormat = files.PDF, signer: Signer = Signer.CHAIR) -> bytes:
+    """The commune's table."""
+    with force_locale("vi"):
+        return RENDERERS[form]([exact_papers.table(found, now, signer)])
+
+
+def village_minutes(
+    found: Exact, now: datetime, form: FileFormat = files.PDF, signer: Signer = Signer.CHAIR
+) -> bytes:
+    """The minutes of every village, one after another; nobody signs them for the Standing Board."""
+    with force_locale("vi"):
+        return RENDERERS[form]([exact_papers.village_minutes(found, line, now) for line in found.villages])
+
+
+def notice(
+    found: Notice,
+    public_url: str,
+    now: datetime,
+    form: FileFormat = files.PDF,
+    signer: Signer = Signer.CHAIR,
+) -> bytes:
     """A notice to hang up, with the way to the public page."""
-    return files.pdf(notice_html(found, public_url, now))
+    with force_locale("vi"):
+        return RENDERERS[form]([notice_papers.notice(found, public_url, now, signer)])
 
 
 def notice_html(found: Notice, public_url: str, now: datetime) -> str:
     """The notice before it is laid out, to be compared with the public page."""
-    link = f"{public_url}/ket-qua/{found.result.survey.id}"
     with force_locale("vi"):
-        return render_template(
-            "reporting/print/notice.html",
-            notice=found,
-            result=found.result,
-            survey=found.result.survey,
-            remarks=exports.remarks(found.result),
-            address=link.partition("://")[2],
-            qr=drawing.data_uri(drawing.qr_svg(link)),
-            now=now,
-        )
-
-
-def _exact(template: str, found: Exact, now: datetime) -> bytes:
-    digest = found.result.digest or ""
-    with force_locale("vi"):
-        page = render_template(
-            template,
-            found=found,
-            result=found.result,
-            survey=found.survey,
-            remarks=exports.remarks(found.result),
-            digest=_in_groups(found.result.printed_digest or ""),
-            qr=drawing.data_uri(drawing.qr_svg(digest)),
-            now=now,
-        )
-    return files.pdf(page)
-
-
-def _in_groups(digest: str) -> str:
-    """The digest in groups of four, which people read off paper without losing their place.
-
-    >>> _in_groups("4f0c12ab")
-    '4f0c 12ab'
-    """
-    return " ".join(digest[start : start + 4] for start in range(0, len(digest), 4))
+        return html([notice_papers.notice(found, public_url, now)])

@@ -19,13 +19,18 @@ REQUESTS, DATA_MAP = "/can-bo/yeu-cau", "/can-bo/ban-do-du-lieu"
 TODAY, KEYING, SURVEYS, FORMS, VILLAGES = (
     "/can-bo", "/can-bo/nhap-phieu", "/can-bo/dot", "/can-bo/mau-phieu", "/can-bo/don-vi",
 )  # fmt: skip
+HEADS = "/can-bo/giay-to/trinh-bay"
 PROVINCE, SERVICES, PEOPLE, LOG = "/can-bo/tinh", "/can-bo/dich-vu", "/can-bo/tai-khoan", "/can-bo/nhat-ky"
 
 READ = [TODAY, SURVEYS, FORMS, VILLAGES]
 #: Main menu, menu of the account and foot of the page by role.
 SHOWN = {
     Role.PROVINCE: ([*READ, PROVINCE, SERVICES, PEOPLE, LOG], [DEPUTIES, *ACCOUNT], [REQUESTS, DATA_MAP]),
-    Role.FRONT_PROVINCE: ([*READ, PROVINCE, PEOPLE, LOG], [DEPUTIES, *ACCOUNT], [REQUESTS, DATA_MAP]),
+    Role.FRONT_PROVINCE: (
+        [*READ, PROVINCE, PEOPLE, LOG],
+        [DEPUTIES, *ACCOUNT],
+        [REQUESTS, DATA_MAP, HEADS],
+    ),
     Role.AUDITOR: ([*READ, PROVINCE, LOG], ACCOUNT, [DATA_MAP]),
     Role.VIEWER: ([*READ, PROVINCE], ACCOUNT, []),
     Role.COMMUNE: ([*READ, SERVICES, PEOPLE], [DEPUTIES, *ACCOUNT], []),

@@ -17,7 +17,19 @@ from tests.rooms.sealing.conftest import HAPPY, UNHAPPY, Surveys
 NOW = datetime(2026, 12, 14, 2, 0, tzinfo=UTC)
 HOST = "https://khaosat.example.vn"
 ROOM = "(ký, ghi rõ họ tên, ngày)"
-BODIES = ("Ủy ban", "Tổ kiểm phiếu", "Người niêm yết", "Ban công tác Mặt trận", "Người giao", "Trưởng thôn")
+BODIES = (
+    *("ủy ban", "tổ kiểm phiếu", "người niêm yết", "ban công tác mặt trận", "người giao", "trưởng thôn"),
+    *(
+        "tm. ban thường trực",
+        "chủ tịch",
+        "đại diện hộ",
+        "gia đình",
+        "thành viên tổ",
+        "tổ trưởng",
+        "xã mẫu",
+        "thường trực",
+    ),
+)
 
 
 @pytest.fixture(params=[1, 7, 12, 25, 60] if os.environ.get("ABUSE") == "full" else [1, 12, 25])
@@ -48,7 +60,9 @@ def sheets(pdf):
 def lines_above_the_signatures(sheet):
     """What stands on a sheet before its first room for a signature, the headings of the room left out."""
     above = sheet.partition(ROOM)[0].splitlines()
-    return [line.strip() for line in above if line.strip() and not any(body in line for body in BODIES)]
+    return [
+        line.strip() for line in above if line.strip() and not any(body in line.casefold() for body in BODIES)
+    ]
 
 
 def all_papers(app, villages):
@@ -59,6 +73,7 @@ def all_papers(app, villages):
     settings = app.extensions["settings"]
     yield "minutes", printing.minutes(found, NOW)
     yield "table", printing.table(found, NOW)
+    yield "minutes of the villages", printing.village_minutes(found, NOW)
     yield "notice of the commune", printing.notice(papers.notice(current, "0001"), HOST, NOW)
     yield "notice of a village", printing.notice(papers.notice(current, "0001", line.unit.code), HOST, NOW)
     yield "reconciliation", reconciliation.pdf(reconciliation.minutes(current, "0001"), NOW)

@@ -1,0 +1,508 @@
+"""Papers with exact counts: minutes of the commune and of each village, and the commune's table.
+
+For those who sign and file them. Every figure comes from `papers.Exact`, which is read from the seal.
+"""
+
+from datetime import datetime
+from typing import assert_never
+
+from survey_app.approvals import passed_over
+from survey_app.approvals.approval import ApprovalView
+from survey_app.approvals.parties import signed_as
+from survey_app.audit import act_name
+from survey_app.campaigns.wording import above_frame_text
+from survey_app.collecting.models import KeyingWay
+from survey_app.i18n import gettext as _
+from survey_app.reporting import figures, layout
+from survey_app.reporting.blocks import (
+    Block,
+    ByHand,
+    Code,
+    Facts,
+    Listing,
+    Paper,
+    Paragraph,
+    PartTitle,
+    SignatureRoom,
+    Table,
+    Tone,
+)
+from survey_app.reporting.layout import Signer
+from survey_app.reporting.papers import Column, Exact, VillageLine
+from survey_app.results.disclosed import DisclosedItem
+from survey_app.rulebooks.wording import book_text, finding_name, rule_text, source_text
+from survey_app.scoring import rates
+from survey_app.sealing import signatures
+from survey_app.templating import moment, number, role_name
+from survey_app.templating import wording as in_language
+
+_ITEM_WIDTHS = (45, 10, 16, 9, 9, 11)
+
+
+def minutes(found: Exact, now: datetime, signer: Signer = Signer.CHAIR) -> Paper:
+    """The minutes of the count in the commune, with the digest as a QR, to be signed by hand."""
+    digest = figures.in_groups(found.result.printed_digest or "")
+    return Paper(
+        head=layout.head(found.style, found.survey.unit, "BB", now),
+        title=_("Minutes of the count"),
+        about=_about(found),
+        layout=found.style.layout,
+        blocks=(
+            *_before_the_figures(found, now),
+            *_drawn_up(),
+            *_survey_part(found),
+            *_slips_part(found),
+            *_result_part(found),
+            *_villages_part(found),
+        ),
+        closing=(*_signed_part(found, digest), Paragraph(found.style.minutes_closing)),
+        signatures=_signatures(found, signer, layout.committee(4)),
+        receivers=(),
+        foot=layout.foot(found.survey, digest),
+        is_trial=found.survey.rehearsal,
+    )
+
+
+def table(found: Exact, now: datetime, signer: Signer = Signer.CHAIR) -> Paper:
+    """The commune's table: villages, items, and the conditions of the rule book."""
+    digest = figures.in_groups(found.result.printed_digest or "")
+    lines = found.result.item_lines
+    legend = Listing(tuple(in_language(line.text) for line in lines), is_numbered=True)
+    last = found.result.closing_line
+    closing = (
+        (
+            Paragraph(
+                _closing_text(last),
+                Tone.NOTE,
+            ),
+        )
+        if last
+        else ()
+    )
+    return Paper(
+        head=layout.head(found.style, found.survey.unit, "BTH", now),
+        title=_("Table of the commune"),
+        about=_about(found),
+        layout=found.style.layout,
+        blocks=(
+            *_before_the_figures(found, now),
+            figures.about(found.result, found.book),
+            PartTitle(_("1. Households and satisfaction")),
+            _households_table(found),
+            *figures.corrections(found.result),
+            PartTitle(_("2. Item by item: households satisfied, of all valid slips")),
+            *(_items_table(found, block) for block in found.blocks),
+            legend,
+            *closing,
+        ),
+        closing=_conditions(found, digest),
+        signatures=_signatures(found, signer, layout.committee(1)),
+        receivers=(),
+        foot=layout.foot(found.survey, digest),
+        is_trial=found.survey.rehearsal,
+        is_wide=True,
+    )
+
+
+def village_minutes(found: Exact, line: VillageLine, now: datetime) -> Paper:
+    """The minutes of one village: who counted, before whom, what became of the slips and what they said.
+
+    Its parts are those of the forms of Decree 59/2023/NĐ-CP for minutes of counting that could be read (form 02; the
+    text of form 04, on slips handed out to households, was not to be had). It bears neither number nor stamp.
+    """
+    card, tally = line.card, line.card.tally
+    digest = figures.in_groups(found.result.printed_digest or "")
+    asked = (*tally.items, *((tally.closing,) if tally.closing else ()))
+    words = {one.tally.key: one for one in (*found.result.item_lines, *_closing(found))}
+    rows = tuple(
+        (
+            f"{place}. {in_language(words[item.key].text)}",
+            number(item.satisfied),
+            number(item.dissatisfied),
+            number(item.blank),
+            number(tally.valid),
+            figures.per_cent(rates.item_rate(item, tally.valid)),
+        )
+        for place, item in enumerate(asked, 1)
+    )
+    return Paper(
+        head=layout.village_head(found.style, found.survey.unit, line.name, now),
+        title=_("Minutes of counting slips"),
+        about=(
+            _("On what households say of the results of new rural development"),
+            f"{line.name}, {found.survey.unit.full_name}",
+        ),
+        layout=_village_layout(found),
+        blocks=(
+            *_before_the_figures(found, now),
+            ByHand(_("Today, at (hour, day):")),
+            ByHand(_("At:")),
+            PartTitle(_("I. Who was present")),
+            ByHand(_("Counting team, leader:")),
+            ByHand(_("Members:")),
+            ByHand(_("Representatives of households as witnesses:")),
+            PartTitle(_("II. Slips")),
+            Facts(
+                (
+                    (_("Households of the village"), figures.in_words(card.households)),
+                    (_("Slips brought to the village"), figures.known_in_words(line.issued)),
+                    (_("Handed out (signed)"), figures.known_in_words(line.handed_out)),
+                    (_("Returned or spoiled"), figures.known_in_words(line.returned)),
+                    (_("Households that answered"), figures.in_words(tally.answered)),
+                    (_("Coverage"), figures.per_cent(card.coverage)),
+                    (_("By phone"), figures.in_words(line.phone)),
+                    (_("On paper"), figures.in_words(line.paper)),
+                    (_("Valid slips"), figures.in_words(tally.valid)),
+                    (_("Invalid slips"), figures.in_words(tally.invalid)),
+                )
+            ),
+            PartTitle(_("III. Result of each item")),
+            Table(
+                _item_heads(),
+                rows,
+                name="items",
+                widths=_ITEM_WIDTHS,
+            ),
+            Paragraph(
+                _(
+                    "Rate: households satisfied, of all valid slips; an item left blank is not counted as satisfied."
+                ),
+                Tone.NOTE,
+            ),
+        ),
+        closing=(
+            Facts(
+                (
+                    (_("Satisfied answers of all possible"), figures.rate(card.pooled)),
+                    (_("Digest, first 20 letters"), digest),
+                )
+            ),
+            Paragraph(found.style.minutes_closing),
+        ),
+        signatures=(
+            SignatureRoom((_("Representatives of households"),), layout.asked(), 2),
+            SignatureRoom((_("Members of the team"),), layout.asked(), 3),
+            SignatureRoom((_("Leader of the counting team"),), layout.asked()),
+        ),
+        receivers=(),
+        foot=layout.foot(found.survey, digest),
+        is_trial=found.survey.rehearsal,
+    )
+
+
+def _about(found: Exact) -> tuple[str, ...]:
+    return (
+        _("On what households say of the results of new rural development"),
+        found.survey.unit.full_name,
+    )
+
+
+def _village_layout(found: Exact) -> str:
+    model = _(
+        "Parts after the forms of minutes of counting in Decree 59/2023/NĐ-CP; layout made by this product, not "
+        "confirmed by the Fatherland Front"
+    )
+    return found.style.layout if found.style.layout_source else model
+
+
+def _before_the_figures(found: Exact, now: datetime) -> tuple[Block, ...]:
+    return (
+        *figures.warnings(found.result, found.contradiction),
+        Paragraph(
+            _(
+                "Exact counts of villages: for those who sign and file this paper. Do not post it, copy it further or "
+                "photograph it: in a small village a single answer could be recognised. Printed %(when)s.",
+                when=moment(now),
+            ),
+            Tone.NOTE,
+        ),
+    )
+
+
+def _drawn_up() -> tuple[Block, ...]:
+    return (
+        ByHand(_("Drawn up at (hour, day):")),
+        ByHand(_("at:")),
+        ByHand(_("Counting committee:")),
+        ByHand(_("Representatives of households as witnesses:")),
+    )
+
+
+def _survey_part(found: Exact) -> tuple[Block, ...]:
+    by_command = _(
+        "No approval by two bodies is on record for publishing: the operator of the server published it by command."
+    )
+    told = () if found.is_published_by_two else (Paragraph(by_command, Tone.NOTE),)
+    return (PartTitle(_("1. The survey")), figures.about(found.result, found.book), *told)
+
+
+def _slips_part(found: Exact) -> tuple[Block, ...]:
+    total, tally, commune = found.total, found.total.card.tally, found.result.commune
+    voided = _("of these voided with their batch:")
+    made = f"{number(total.made)}; {voided} {number(total.batches_voided)}"
+    rows = (
+        (_("Households on the list"), figures.in_words(commune.households)),
+        (_("Slips made on the server"), made),
+        (_("Slips brought to the villages"), figures.known_in_words(total.issued)),
+        (_("Handed out (signed)"), figures.known_in_words(total.handed_out)),
+        (_("Returned or spoiled"), figures.known_in_words(total.returned)),
+        (_("Households that answered"), figures.in_words(tally.answered)),
+        (_("Coverage"), figures.rate(commune.coverage)),
+        *_away(found),
+        (_("How they answered"), figures.how_answered(found.result, total.helped)),
+        *_at_the_desk(found),
+        (_("Valid slips"), figures.in_words(tally.valid)),
+        (_("Invalid slips"), figures.in_words(tally.invalid)),
+    )
+    missing = _("–: the receipt list of a village has not been entered.")
+    return (
+        PartTitle(_("2. Slips and households")),
+        Facts(rows),
+        *((Paragraph(missing, Tone.NOTE),) if total.issued is None else ()),
+    )
+
+
+def _away(found: Exact) -> tuple[tuple[str, str], ...]:
+    if found.absent is None:
+        return ()
+    told = f"{number(found.absent)}; " + _("they stay on the list")
+    return ((_("Households away, as the heads of villages told"), told),)
+
+
+def _at_the_desk(found: Exact) -> tuple[tuple[str, str], ...]:
+    """Which slips a phone was before, and how paper was keyed; nothing where no paper came."""
+    rows = []
+    if found.by_phone:
+        counts = f"{number(found.by_phone)}; " + _("the answer by phone counts")
+        rows.append((_("Paper slips of households that had answered by phone"), counts))
+    if found.ways:
+        ways = "; ".join(f"{_way(way)} {number(slips)}" for way, slips in found.ways.items())
+        rows.append((_("How paper was keyed"), ways))
+    return tuple(rows)
+
+
+def _way(way: KeyingWay) -> str:
+    match way:
+        case KeyingWay.EXCEPTIONS:
+            return _("by exception")
+        case KeyingWay.DIGITS:
+            return _("digit by digit")
+        case KeyingWay.SCAN:
+            return _("by scanning")
+        case _:
+            assert_never(way)
+
+
+def _result_part(found: Exact) -> tuple[Block, ...]:
+    commune = found.result.commune
+    rows = [(_("Satisfaction, all items together"), figures.rate(commune.pooled))]
+    if commune.closing_item:
+        rows.append((_("Closing item, reported apart"), figures.rate(commune.closing)))
+    between = (
+        (
+            Paragraph(
+                _(
+                    "For all households on the list the rate lies between %(low)s and %(high)s: the first if every "
+                    'missing answer said "dissatisfied", the second if every one said "satisfied".',
+                    low=figures.rate(commune.range.low),
+                    high=figures.rate(commune.range.high),
+                )
+            ),
+        )
+        if commune.range
+        else ()
+    )
+    lines = [
+        (f"{place}. {in_language(line.text)}", *_item_cells(found, line))
+        for place, line in enumerate(found.result.item_lines, 1)
+    ]
+    for line in _closing(found):
+        lines.append((_closing_text(line), *_item_cells(found, line)))
+    return (
+        PartTitle(_("3. Result of the commune")),
+        Facts(tuple(rows)),
+        *between,
+        Table(
+            _item_heads(),
+            tuple(lines),
+            name="items",
+            widths=_ITEM_WIDTHS,
+        ),
+        Paragraph(
+            _(
+                "Rate: households satisfied, of all valid slips; an item left blank is not counted as satisfied."
+            ),
+            Tone.NOTE,
+        ),
+        *figures.others(found.result),
+    )
+
+
+def _item_heads() -> tuple[str, ...]:
+    return (
+        *(_("Item"), _("Satisfied"), _("Dissatisfied")),
+        *(_("Left blank"), _("Valid slips"), _("Rate")),
+    )
+
+
+def _item_cells(found: Exact, line: DisclosedItem) -> tuple[str, ...]:
+    return (
+        number(line.tally.satisfied),
+        figures.dissatisfied(line),
+        number(line.tally.blank),
+        number(found.total.card.tally.valid),
+        figures.per_cent(line.rate),
+    )
+
+
+def _closing_text(line: DisclosedItem) -> str:
+    return _("Closing item, reported apart") + f": {in_language(line.text)}"
+
+
+def _closing(found: Exact) -> tuple[DisclosedItem, ...]:
+    last = found.result.closing_line
+    return (last,) if last else ()
+
+
+def _villages_part(found: Exact) -> tuple[Block, ...]:
+    head = (
+        *(_("Village"), _("Households"), _("Brought"), _("Handed out"), _("Came back"), _("Voided")),
+        *(_("Answered"), _("Coverage"), _("Phone"), _("Paper"), _("Valid"), _("Invalid")),
+        *(_("Satisfied answers of all possible"), _("Rate")),
+    )
+    rows = tuple(
+        (
+            *(name, number(line.card.households), figures.known(line.issued)),
+            *(figures.known(line.handed_out), figures.known(line.returned), number(line.batches_voided)),
+            *(number(line.card.tally.answered), figures.per_cent(line.card.coverage)),
+            *(number(line.phone), number(line.paper)),
+            *(number(line.card.tally.valid), number(line.card.tally.invalid)),
+            *(figures.pair(line.card.pooled), figures.per_cent(line.card.pooled)),
+        )
+        for name, line in _named(found)
+    )
+    return (
+        PartTitle(_("4. Village by village")),
+        Table(
+            head,
+            rows,
+            has_total=True,
+            is_dense=True,
+            widths=(13, 6, 6, 6, 6, 6, 6, 8, 6, 6, 6, 7, 10, 8),
+        ),
+        *figures.corrections(found.result),
+    )
+
+
+def _households_table(found: Exact) -> Table:
+    head = (
+        *(_("Village"), _("Households"), _("Answered"), _("Coverage"), _("Phone"), _("Paper")),
+        *(_("Valid"), _("Invalid"), _("Satisfied answers"), _("Possible answers"), _("Satisfaction rate")),
+    )
+    rows = tuple(
+        (
+            *(name, number(line.card.households), number(line.card.tally.answered)),
+            *(figures.per_cent(line.card.coverage), number(line.phone), number(line.paper)),
+            *(number(line.card.tally.valid), number(line.card.tally.invalid)),
+            "–" if line.card.pooled is None else number(line.card.pooled.n),
+            "–" if line.card.pooled is None else number(line.card.pooled.of),
+            figures.per_cent(line.card.pooled),
+        )
+        for name, line in _named(found)
+    )
+    return Table(head, rows, has_total=True, is_dense=True, widths=(18, 8, 8, 8, 8, 8, 8, 8, 9, 9, 8))
+
+
+def _items_table(found: Exact, columns: tuple[Column, ...]) -> Table:
+    head = tuple(_("Closing item") if column.place is None else str(column.place) for column in columns)
+    rows = tuple(
+        (
+            name,
+            *(
+                "–" if rate is None else f"{figures.pair(rate)}\n{figures.per_cent(rate)}"
+                for rate in (line.item(column.key) for column in columns)
+            ),
+        )
+        for name, line in _named(found)
+    )
+    return Table((_("Village"), *head), rows, has_total=True, is_dense=True)
+
+
+def _named(found: Exact) -> tuple[tuple[str, VillageLine], ...]:
+    return (*((line.name, line) for line in found.villages), (_("Total"), found.total))
+
+
+def _conditions(found: Exact, digest: str) -> tuple[Block, ...]:
+    told = found.verdicts.findings
+    if not told:
+        sealed = _("Digest of the sealed result, first 20 letters:")
+        return (Paragraph(f"{sealed} {digest}", Tone.NOTE),)
+    demo = _(
+        "This is an invented rule book for demonstration. It is no law, and its verdicts mean nothing outside the "
+        "demonstration."
+    )
+    rows = tuple(
+        (
+            *(in_language(dict(one.requirement.title)), finding_name(one)),
+            *(rule_text(one), source_text(one.source)),
+        )
+        for one in told
+    )
+    above = tuple(Paragraph(above_frame_text(one), Tone.WARNING) for one in found.verdicts.above_frame)
+    return (
+        PartTitle(_("3. Conditions of the rule book") + f": {book_text(found.book)}"),
+        *((Paragraph(demo, Tone.WARNING),) if found.framework.demo else ()),
+        Table(
+            (_("Condition"), _("Verdict"), _("Rule"), _("Source")),
+            rows,
+            name="conditions",
+            in_words=frozenset({1, 2, 3}),
+            widths=(18, 12, 40, 30),
+        ),
+        *above,
+    )
+
+
+def _signed_part(found: Exact, digest: str) -> tuple[Block, ...]:
+    agreed = tuple(f"{act_name(one.act)}: {_agreed(one)}" for one in found.approved)
+    unsigned = _("The two bodies have not signed this result in the system yet.")
+    commune = found.result.commune
+    return (
+        PartTitle(_("5. Approved and signed in the system")),
+        *((Listing(agreed),) if agreed else ()),
+        *(() if found.is_signed else (Paragraph(unsigned),)),
+        Code(
+            found.result.digest or "",
+            (
+                _("Households that answered")
+                + f": {figures.rate(commune.coverage)}. "
+                + _("Satisfaction, all items together")
+                + f": {figures.rate(commune.pooled)}.",
+                _(
+                    "The QR holds the whole digest. Any later copy of the result has this digest, or it is not this "
+                    "result. By signing below by hand people vouch for these figures and this digest."
+                ),
+                _("Digest of the sealed result, first 20 letters:"),
+            ),
+            digest,
+        ),
+    )
+
+
+def _agreed(one: ApprovalView) -> str:
+    """Who agreed to something, in whose place, and why where somebody had to say so."""
+    asked = f"{signed_as(one.requester)}, {role_name(one.requested_as)}, {moment(one.requested_at)}"
+    said = [asked]
+    if one.decider and one.decided_as and one.decided_at:
+        said.append(f"{signed_as(one.decider)}, {role_name(one.decided_as)}, {moment(one.decided_at)}")
+    reasons = [passed_over.sentence_of(one)] if passed_over.sentence_of(one) else []
+    if one.act == signatures.ACT:
+        for party, reason in ((one.requester, one.reason), (one.decider, one.decision_reason)):
+            if party and reason:
+                reasons.append(_("Reason of %(name)s: %(reason)s", name=signed_as(party), reason=reason))
+    return "\n".join(("; ".join(said), *reasons))
+
+
+def _signatures(found: Exact, signer: Signer, first: SignatureRoom) -> tuple[SignatureRoom, ...]:
+    second = layout.second_body(found.survey, without_commune=found.is_signed_without_commune)
+    return (first, layout.for_the_front(found.style, signer), second)

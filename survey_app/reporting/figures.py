@@ -1,0 +1,140 @@
+"""Figures as papers say them, and the parts that several papers share: in digits, in words, as a per cent.
+
+Takes figures whose disclosure is decided; hides and counts nothing.
+"""
+
+from num2words import num2words
+
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.i18n import gettext as _
+from survey_app.quality.comparison_wording import contradicted
+from survey_app.reporting.blocks import Block, Facts, Listing, Paragraph, PartTitle, Table, Tone
+from survey_app.results import exports, wording
+from survey_app.results.disclosed import DisclosedItem, DisclosedResult
+from survey_app.rulebooks.pins import NamedBook
+from survey_app.rulebooks.wording import book_text
+from survey_app.scoring.callback import Contradiction
+from survey_app.scoring.rates import Rate
+from survey_app.templating import day, decimal, moment, number, percent
+from survey_app.templating import wording as in_language
+
+
+def in_words(count: int) -> str:
+    """A count in digits and, in brackets, in Vietnamese words, which nobody changes with one stroke of a pen.
+
+    >>> in_words(72)
+    '72 (bảy mươi hai)'
+    """
+    return f"{number(count)} ({num2words(count, lang='vi')})"
+
+
+def known(count: int | None) -> str:
+    """A count that may not be known."""
+    return "–" if count is None else number(count)
+
+
+def known_in_words(count: int | None) -> str:
+    """The same with words, where it is known."""
+    return "–" if count is None else in_words(count)
+
+
+def rate(value: Rate | None) -> str:
+    """The per cent with its two counts."""
+    return _("no rate") if value is None else f"{percent(value)} ({number(value.n)}/{number(value.of)})"
+
+
+def per_cent(value: Rate | None) -> str:
+    """The per cent alone, for a cell of a table."""
+    return "–" if value is None else percent(value)
+
+
+def pair(value: Rate | None) -> str:
+    """The two counts alone."""
+    return "–" if value is None else f"{number(value.n)}/{number(value.of)}"
+
+
+def warnings(result: DisclosedResult, found: Contradiction | None = None) -> tuple[Block, ...]:
+    """What must be read beside any figure of this result."""
+    beside = (_("To be compared with the papers.") + " " + contradicted(found),) if found else ()
+    return tuple(Paragraph(text, Tone.WARNING) for text in (*exports.remarks(result), *beside))
+
+
+def plan_of(survey: SurveyView) -> str:
+    """The plan of the Front with its day, as far as they are known."""
+    if survey.plan_number in {"", "–"}:
+        return "–"
+    if survey.plan_date is None:
+        return _("Plan %(number)s", number=survey.plan_number)
+    return _("Plan %(number)s of %(date)s", number=survey.plan_number, date=day(survey.plan_date))
+
+
+def about(result: DisclosedResult, book: NamedBook) -> Facts:
+    """By which plan, with which form, under which rule book and when."""
+    survey = result.survey
+    form = survey.instrument
+    version = _("version %(n)s", n=form.version)
+    rows = (
+        (_("Plan of the Front"), plan_of(survey)),
+        (_("Form"), f"{in_language(form.title)} ({form.key}, {version})"),
+        (_("Rule book"), book_text(book)),
+        (_("Phones open"), f"{day(survey.first_day)} – {day(survey.last_day)}"),
+        (_("Counted and sealed"), moment(result.sealed_at) if result.sealed_at else "–"),
+    )
+    return Facts(rows)
+
+
+def how_answered(result: DisclosedResult, helped: int = 0) -> str:
+    """By which doors, in one line."""
+    phone, paper = result.doors
+    said = [_("%(phone)s by phone, %(paper)s on paper", phone=number(phone), paper=number(paper))]
+    if helped:
+        said.append(_("by phone with help: %(count)s", count=number(helped)))
+    meeting = result.commune.channels.get("meeting")
+    if meeting:
+        said.append(_("at a meeting: %(count)s", count=number(meeting)))
+    return "; ".join(said)
+
+
+def others(result: DisclosedResult) -> tuple[Block, ...]:
+    """Questions beside the items: what was counted, or why nothing is told."""
+    made: list[Block] = []
+    for line in result.other_lines:
+        question, told = in_language(line.question.text), wording.answers(line)
+        if told:
+            rows = tuple((label, decimal(value)) for label, value in told)
+            made.append(Table((question, _("Number")), rows, name="others", widths=(70, 30)))
+        else:
+            made.append(Paragraph(f"{question} – {wording.no_answers(line)}"))
+    return (PartTitle(_("Other questions")), *made) if made else ()
+
+
+def corrections(result: DisclosedResult) -> tuple[Block, ...]:
+    """Old and new household numbers."""
+    said = tuple(
+        _(
+            "%(village)s: %(before)s → %(after)s households on %(day)s. Reason: %(reason)s",
+            village=line.unit.full_name,
+            before=number(one.households_before),
+            after=number(one.households),
+            day=day(one.corrected_at),
+            reason=one.reason,
+        )
+        for line in result.corrected
+        for one in line.corrections
+    )
+    return (PartTitle(_("Corrected numbers of households")), Listing(said)) if said else ()
+
+
+def dissatisfied(line: DisclosedItem) -> str:
+    """How many were dissatisfied, never without the per cent."""
+    beside = f" ({percent(line.dissatisfied)})" if line.dissatisfied else ""
+    return f"{number(line.tally.dissatisfied)}{beside}"
+
+
+def in_groups(digest: str) -> str:
+    """The digest in groups of four, which people read off paper without losing their place.
+
+    >>> in_groups("4f0c12ab")
+    '4f0c 12ab'
+    """
+    return " ".join(digest[start : start + 4] for start in range(0, len(digest), 4))

@@ -1,0 +1,146 @@
+"""One tree of blocks, two renderers: PDF and DOCX say the same words and the same numbers."""
+
+import io
+import re
+import subprocess
+from collections import Counter
+from datetime import UTC, datetime
+
+import docx
+import pytest
+from docx.oxml.ns import qn
+
+from survey_app import db
+from survey_app.i18n import force_locale
+from survey_app.reporting import exact_papers, notice_papers, papers, printing
+from survey_app.reporting.layout import Signer
+from tests.rooms.sealing.conftest import BLANK, HAPPY, UNHAPPY, Surveys
+
+NOW = datetime(2026, 12, 14, 2, 0, tzinfo=UTC)
+HOST = "https://khaosat.example.vn"
+KINDS = ("minutes", "table", "minutes of a village", "notice of the commune", "notice of a village")
+
+
+@pytest.fixture
+def sealed(app):
+    made = Surveys(db.session())
+    made.make(households={"Linh Cang": 76, "Plei Ơi Thŏng Ƀar": 60, "Tam Ca": 60})
+    made.answer("0001", "Linh Cang", HAPPY, times=71)
+    made.answer("0001", "Linh Cang", UNHAPPY)
+    made.answer("0001", "Plei Ơi Thŏng Ƀar", HAPPY, times=41)
+    made.answer("0001", "Plei Ơi Thŏng Ƀar", UNHAPPY, times=12)
+    made.answer("0001", "Tam Ca", BLANK)
+    made.seal()
+    return made
+
+
+def made(kind):
+    session = db.session()
+    found = papers.exact(session, "0001")
+    line = next(one for one in found.villages if "Linh Cang" in one.name)
+    with force_locale("vi"):
+        match kind:
+            case "minutes":
+                return exact_papers.minutes(found, NOW)
+            case "table":
+                return exact_papers.table(found, NOW, Signer.DEPUTY)
+            case "minutes of a village":
+                return exact_papers.village_minutes(found, line, NOW)
+            case "notice of the commune":
+                return notice_papers.notice(papers.notice(session, "0001"), HOST, NOW)
+            case "notice of a village":
+                return notice_papers.notice(papers.notice(session, "0001", line.card.unit), HOST, NOW)
+
+
+def words_of_html(page):
+    """Every word between head and signatures in reading order, marks of layout left out."""
+    body = page.partition("<body>")[2]
+    body = re.sub(r'<p class="(foot|watermark)".*?</p>', " ", body, flags=re.DOTALL)
+    text = re.sub(r"<[^>]+>", " ", body)
+    return text.replace("&#34;", '"').replace("&#39;", "'").replace("&amp;", "&").casefold().split()
+
+
+def words_of_docx(file):
+    """Every word of the document in reading order, those of tables cell by cell."""
+    body = docx.Document(io.BytesIO(file)).element.body
+    said = []
+    for paragraph in body.iter(qn("w:p")):
+        pieces = (
+            node.text if node.tag == qn("w:t") else " "
+            for node in paragraph.iter(qn("w:t"), qn("w:tab"), qn("w:br"))
+        )
+        said.append("".join(piece or "" for piece in pieces))
+    return " ".join(said).casefold().split()
+
+
+def numbers_of_pdf(pdf):
+    text = subprocess.run(["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True).stdout
+    return Counter(re.findall(r"\d+(?:[.,/]\d+)*", text.decode()))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_both_renderers_say_the_same_words_in_the_same_order(sealed, kind):
+    paper = made(kind)
+
+    page, file = printing.html([paper]), printing.docx([paper])
+
+    assert words_of_docx(file) == words_of_html(page)
+
+
+def test_a_figure_on_the_word_processors_sheet_stands_on_the_printed_one(sealed):
+    paper = made("minutes of a village")
+
+    printed, written = numbers_of_pdf(printing.pdf([paper])), printing.docx([paper])
+
+    figures = Counter(re.findall(r"\d+(?:[.,/]\d+)*", " ".join(words_of_docx(written))))
+    assert {"71", "72", "76", "98,61", "142/144"} <= set(figures)
+    assert figures - printed == Counter()
+
+
+def test_a_paper_bears_the_administrative_head_and_who_signs_for_whom(sealed):
+    chair, deputy, village = made("minutes"), made("table"), made("minutes of a village")
+
+    said = " ".join(words_of_html(printing.html([deputy])))
+
+    assert "cộng hòa xã hội chủ nghĩa việt nam độc lập - tự do - hạnh phúc" in said
+    assert (chair.head.above, chair.head.body) == (
+        "Ủy ban Mặt trận Tổ quốc Việt Nam xã Mẫu",
+        "Ban Thường trực",
+    )
+    assert (chair.head.number, deputy.head.number) == ("Số: …/BB-MTTQ-BTT", "Số: …/BTH-MTTQ-BTT")
+    assert chair.signatures[1].heads == ("TM. BAN THƯỜNG TRỰC", "CHỦ TỊCH")
+    assert deputy.signatures[1].heads == ("TM. BAN THƯỜNG TRỰC", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH")
+    assert (village.head.number, village.head.body) == ("", "Ban Công tác Mặt trận thôn Linh Cang")
+    assert village.head.place_and_day == "Thôn Linh Cang, ngày …… tháng …… năm 2026"
+
+
+def test_minutes_of_a_village_have_team_witnesses_and_counts_in_words(sealed):
+    said = " ".join(words_of_html(printing.html([made("minutes of a village")])))
+
+    assert "nghị định 59/2023/nđ-cp" in said
+    assert "tổ kiểm phiếu, tổ trưởng:" in said
+    assert "đại diện hộ gia đình chứng kiến:" in said
+    assert "72 (bảy mươi hai)" in said
+    assert "98,61 % (142/144)" in said
+
+
+def test_letters_of_jrai_and_bahnar_are_set_in_a_serif_that_has_them(sealed):
+    found = papers.exact(db.session(), "0001")
+    pdf = printing.village_minutes(found, NOW)
+
+    fonts = subprocess.run(["pdffonts", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    text = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    assert "Thŏng Ƀar" in text
+    assert {"Serif" in line or "Sans" in line for line in fonts.splitlines()[2:]} == {True}
+    assert "Noto-Serif" in fonts.replace("NotoSerif", "Noto-Serif")
+
+
+def test_what_stands_with_the_signatures_stays_on_their_sheet_in_a_word_processor_too(sealed):
+    paper = made("minutes")
+    document = docx.Document(io.BytesIO(printing.docx([paper])))
+
+    last = paper.closing[-1].text
+    told = next(one for one in document.paragraphs if one.text == last)
+
+    assert told.paragraph_format.keep_with_next
+    assert all("w:cantSplit" in row._tr.xml for row in document.tables[-1].rows)
