@@ -13,12 +13,17 @@ from survey_app.questions.problems import LONGEST_KEY, Problem
 Params = Mapping[str, str | int]
 
 
+#: What the shipped forms for quick feedback are for; never for a decision survey.
+QUICK = "gop-y"
+
+
 def level_name(level: str) -> str:
     """What recognition the form serves; a level we have no name for stands as it is written."""
     return {
         "xa": _("New rural commune (xã nông thôn mới)"),
         "xa-nang-cao": _("Advanced new rural commune (xã nông thôn mới nâng cao)"),
         "khac": _("Other subject"),
+        QUICK: _("Quick feedback on a service"),
     }.get(level, level)
 
 

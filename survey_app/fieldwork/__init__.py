@@ -11,13 +11,13 @@ from survey_app.fieldwork import (
     clock_views,
     commands,
     contact,
-    draft_views,
     frames,
     handing,
     links,
     log_words,
     meeting_views,
     queries,
+    quick_views,
     remarks,
     rounds,
     schedule,
@@ -44,7 +44,7 @@ def init_app(app: Flask) -> None:
         goal=wording.goal,
         doors=wording.doors,
     )
-    app.register_blueprint(draft_views.bp)
+    app.register_blueprint(quick_views.bp)
     app.register_blueprint(meeting_views.bp)
     app.register_blueprint(absence_views.bp)
     app.register_blueprint(clock_views.bp)

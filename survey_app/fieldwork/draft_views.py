@@ -15,6 +15,7 @@ from survey_app.authoring import confirmation
 from survey_app.authoring import queries as instruments
 from survey_app.authoring.confirmation import ScoredWording
 from survey_app.authoring.queries import InstrumentView
+from survey_app.authoring.wording import QUICK
 from survey_app.fieldwork import acts, calendar, drafting, operations, queries, views
 from survey_app.fieldwork.forms import SurveyForm, suggested_dates
 from survey_app.fieldwork.models import Purpose
@@ -66,7 +67,7 @@ def edit(survey_id: str) -> ResponseReturnValue:
     villages = _counted_villages(current, survey.unit, now)
     form = _survey_form(current, person, villages, _values(current, survey))
     if form.validate_on_submit():
-        plan, asked = _plan(form, survey.unit), _asked(form, villages)
+        plan, asked = _plan(form, survey.unit, survey.place), _asked(form, villages)
         conflicts = _unread_conflicts(current, plan, asked, now, survey_id)
         if conflicts:
             return _edit_page(form, villages, survey, conflicts), HTTPStatus.CONFLICT
@@ -126,7 +127,7 @@ def _form_name(current: Session, view: InstrumentView, person: Identity) -> str:
         return name
     remark = (
         _("a sample that the Front has not confirmed")
-        if whose is ScoredWording.SAMPLE
+        if whose is ScoredWording.SAMPLE and view.document["level"] != QUICK
         else _("feedback only")
     )
     return f"{name} – {remark}"
@@ -181,7 +182,7 @@ def _asked(form: SurveyForm, villages: Sequence[Village]) -> list[drafting.Asked
     ]
 
 
-def _plan(form: SurveyForm, commune: UnitView) -> drafting.SurveyPlan:
+def _plan(form: SurveyForm, commune: UnitView, place: str = "") -> drafting.SurveyPlan:
     return drafting.SurveyPlan(
         unit_id=commune.id,
         instrument_id=form.instrument.data,
@@ -193,6 +194,7 @@ def _plan(form: SurveyForm, commune: UnitView) -> drafting.SurveyPlan:
         goal_percent=form.goal_percent.data if form.purpose.data == Purpose.DECISION else None,
         aim=form.aim.data,
         contact=form.contact.data,
+        place=place,
         opens_at=calendar.opening(form.opens_on.data),
         closes_at=calendar.closing(form.closes_on.data),
     )

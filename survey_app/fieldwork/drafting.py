@@ -32,6 +32,8 @@ class SurveyPlan:
     #: Share of households that the plan strives for, in per cent.
     goal_percent: int | None = None
     keyed_twice: bool = False
+    #: Where the open link of a feedback survey hangs.
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ def conflicts(
 #: What a draft says of itself, in the columns of `_columns`.
 _PRINTED = (
     "unit_id", "instrument_id", "purpose", "rehearsal", "plan_number", "plan_date", "aim", "contact", "opens_at",
-    "closes_at", "goal_percent", "keyed_twice",
+    "closes_at", "goal_percent", "keyed_twice", "place",
 )  # fmt: skip
 
 
@@ -161,4 +163,5 @@ def _columns(plan: SurveyPlan) -> dict[str, object]:
         "closes_at": plan.closes_at,
         "goal_percent": plan.goal_percent,
         "keyed_twice": plan.keyed_twice,
+        "place": plan.place,
     }

@@ -20,7 +20,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from survey_app.config import VIETNAM
-from survey_app.fieldwork import calendar
+from survey_app.fieldwork import calendar, quick
 from survey_app.fieldwork.contact import has_number
 from survey_app.fieldwork.models import Purpose
 from survey_app.forms import StaffForm, WholeNumberField, clean
@@ -31,6 +31,16 @@ from survey_app.revisions import RevisedForm
 #: As date pickers send them, and as people type them where there is no picker.
 _DATE_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
 _TIME_FORMATS = ["%H:%M", "%Hh%M", "%H:%M:%S"]
+
+
+#: Letters of a place's name, which stands on posters.
+LONGEST_PLACE = 120
+
+
+def refuse_without_number(field: Any) -> None:
+    """Raise ValidationError where nobody can be called."""
+    if not has_number(field.data):
+        raise ValidationError(_("Please add a phone number, like 0269 123 456: villagers call it."))
 
 
 class SurveyForm(RevisedForm):
@@ -81,8 +91,7 @@ class SurveyForm(RevisedForm):
 
     def validate_contact(self, field: Any) -> None:
         """Somebody villagers can call."""
-        if not has_number(field.data):
-            raise ValidationError(_("Please add a phone number, like 0269 123 456: villagers call it."))
+        refuse_without_number(field)
 
     def validate_goal_percent(self, field: Any) -> None:
         """A goal stands in a plan, which is printed beside it."""
@@ -100,6 +109,52 @@ class SurveyForm(RevisedForm):
             raise ValidationError(
                 _("Choose at least one village. Villages and households are entered under “Villages”.")
             )
+
+
+class QuickForm(StaffForm):
+    """What people decide for quick feedback. Choices of forms and places are set by the view."""
+
+    instrument = RadioField(lazy_gettext("What people give their views on"), coerce=int)
+    places = SelectMultipleField(
+        lazy_gettext("Where a QR hangs, each with results of its own"),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    others = TextAreaField(lazy_gettext("Other places, one a line (may stay empty)"), filters=[clean])
+    contact = StringField(
+        lazy_gettext("Whom villagers may call (name, phone)"),
+        filters=[clean],
+        validators=[DataRequired(), Length(max=120)],
+    )
+    aim = StringField(
+        lazy_gettext("One sentence that people read first"),
+        filters=[clean],
+        validators=[DataRequired(), Length(max=300)],
+    )
+    closes_on = DateField(lazy_gettext("Last day"), format=_DATE_FORMATS, validators=[InputRequired()])
+
+    def __init__(self, today: date, **values: Any) -> None:
+        super().__init__(**values)
+        self._today = today
+
+    def validate_contact(self, field: Any) -> None:
+        """Somebody villagers can call."""
+        refuse_without_number(field)
+
+    def validate_closes_on(self, field: Any) -> None:
+        """A day to come."""
+        if field.data and field.data < self._today:
+            raise ValidationError(_("The last day has passed."))
+
+    def validate_others(self, field: Any) -> None:
+        """Some places, not too many, each a name."""
+        places = quick.places_typed(self.places.data or (), field.data or "")
+        if not places:
+            raise ValidationError(_("Tick or write at least one place."))
+        if len(places) > quick.MOST_PLACES:
+            raise ValidationError(_("Please make at most %(most)s places at once.", most=quick.MOST_PLACES))
+        if max(map(len, places)) > LONGEST_PLACE:
+            raise ValidationError(_("A place has at most %(most)s letters.", most=LONGEST_PLACE))
 
 
 class ReasonForm(StaffForm):

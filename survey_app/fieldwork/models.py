@@ -138,6 +138,8 @@ class Survey(Base):
     plan_date: Mapped[date | None]
     #: Share of households that the plan strives for, in per cent; followed and never judged. None where it names none.
     goal_percent: Mapped[int | None]
+    #: Where the open link of a feedback survey hangs, like "Trạm y tế xã"; "" for the whole commune.
+    place: Mapped[str] = mapped_column(String(120), default="", server_default=text("''"))
     #: What it is for, in the commune's words, shown before the form.
     aim: Mapped[str] = mapped_column(String(500))
     #: Whom villagers may call.

@@ -90,6 +90,8 @@ class SurveyView:
     goal_percent: int | None = None
     #: Whether every paper slip is keyed by two persons.
     keyed_twice: bool = False
+    #: Where the open link of a feedback survey hangs; "" for the whole commune.
+    place: str = ""
 
     @property
     def whom_to_call(self) -> str:
@@ -170,7 +172,7 @@ _FACTS = (
     Survey.phones_closed_at, Survey.link, Survey.cover_token, Survey.confirmed, Survey.published_at,
     Survey.stand_ins, Survey.annulled_reason, Survey.revision, Survey.pepper_destroyed_at, Survey.pepper_mark,
     Survey.rulebook_key, Survey.rulebook_version, Survey.rulebook_digest, Survey.rulebook_chosen,
-    Survey.goal_percent, Survey.keyed_twice,
+    Survey.goal_percent, Survey.keyed_twice, Survey.place,
 )  # fmt: skip
 #: Surveys as this process has read them, by all the facts they were made of.
 _remembered: dict[str, SurveyView] = {}
@@ -429,6 +431,7 @@ def view(session: Session, row: Row[*tuple[Any, ...]]) -> SurveyView:
         rulebook=pin_of(row),
         goal_percent=row.goal_percent,
         keyed_twice=row.keyed_twice,
+        place=row.place,
     )
 
 

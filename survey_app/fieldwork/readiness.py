@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from survey_app.authoring import confirmation, loading
 from survey_app.authoring import queries as instruments
 from survey_app.authoring.confirmation import ScoredWording
+from survey_app.authoring.wording import QUICK
 from survey_app.fieldwork.models import FrameRow, Purpose, State, Survey
 from survey_app.i18n import gettext as _
 from survey_app.units import queries as units
@@ -108,6 +109,8 @@ def _decision_obstacles(session: Session, survey: Survey, villages: int) -> list
         found.append(_("The survey has no villages with households: without them there is no coverage."))
     if not survey.plan_number:
         found.append(_("The number of the Front's plan is missing."))
+    if instruments.instrument(session, survey.instrument_id).document["level"] == QUICK:
+        found.append(_("This form is for feedback alone: choose a form of the Front for a decision survey."))
     if wording(session, survey) is ScoredWording.OWN:
         found.append(
             _("The scored questions differ from every template of the Front: choose a form that keeps them.")

@@ -36,7 +36,7 @@ def _of_surveys(session: Session, person: Identity, now: datetime) -> Iterator[T
         )
     for survey in surveys:
         yield from _of_survey(session, survey, person, now)
-    if person.role in DRAFT_SURVEYS and surveys:
+    if person.role in DRAFT_SURVEYS:
         yield from _beginnings(surveys)
 
 
@@ -50,6 +50,8 @@ def _beginnings(surveys: Sequence[queries.SurveyView]) -> Iterator[Todo]:
         yield Todo(
             _("Copy survey %(number)s, for a year later", number=last.id), "", url, section=Section.BEGIN
         )
+    url = url_for("fieldwork.quick_feedback")
+    yield Todo(_("Quick feedback by QR"), "", url, section=Section.BEGIN)
 
 
 def _of_survey(
@@ -109,6 +111,7 @@ def _running(
     """How far it has come; and the villages that are behind, with a reminder to copy."""
     url = url_for("fieldwork.page", survey_id=survey.id)
     title = _("%(number)s · %(form)s", number=survey.id, form=in_words(survey.instrument.title))
+    title = f"{title} · {survey.place}" if survey.place else title
     found = following.progress(session, survey, queries.frame(session, survey.id), now)
     days = wording.days_left(survey, found)
     if survey.purpose is Purpose.FEEDBACK:

@@ -88,6 +88,7 @@ def page(survey_id: str) -> ResponseReturnValue:
         remarks=remarks.remarks(current, survey),
         ways=links.ways(survey, person.role),
         open_link=_open_link(survey),
+        invitation=wording.to_everybody(survey) if _open_link(survey) else None,
         waiting=[found.id for found in asked if found.may_decide(person, now)],
         notices={found.id: passed_over.notice(found, person.role, now) for found in asked},
         waits={found.id: waiting.of(current, found, now) for found in asked if found.decision is None},

@@ -11,6 +11,7 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import force_locale, ngettext
 from survey_app.i18n import gettext as _
 from survey_app.templating import day, number, percent
+from survey_app.templating import wording as in_words
 from survey_app.units.queries import UnitView
 
 #: Most names that one sentence has before it counts the rest.
@@ -79,6 +80,20 @@ def doors(progress: FieldProgress) -> str:
         return said
     unkeyed = _("came back, not keyed yet %(slips)s", slips=number(progress.unkeyed))
     return f"{said} · {unkeyed}"
+
+
+def to_everybody(survey: SurveyView) -> Message:
+    """What a group of neighbours is sent with the open link of a feedback survey."""
+    with force_locale("vi"):
+        text = _(
+            "%(place)s asks for your views: %(form)s. Open: %(address)s – nobody asks your name; until the end of "
+            "%(day)s.",
+            place=survey.place or survey.unit.full_name,
+            form=in_words(survey.instrument.title),
+            address=way_in.door(survey, current_app.extensions["settings"].public_url).qr,
+            day=day(survey.last_day),
+        )
+    return Message(text, label=_("Copy link and text (for Zalo)"))
 
 
 def to_village_heads(survey: SurveyView, progress: FieldProgress) -> Message:

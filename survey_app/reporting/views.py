@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response
 
-from survey_app import access, audit, db, files
+from survey_app import access, audit, charts, db, files
 from survey_app.campaigns import requested, selection
 from survey_app.campaigns.queries import Board, BoardRow
 from survey_app.campaigns.wording import state_name
 from survey_app.i18n import gettext as _
-from survey_app.reporting import charts, exports
+from survey_app.reporting import exports
 
 bp = Blueprint("reporting", __name__)
 

@@ -13,6 +13,7 @@ from survey_app.results import (
     commands,
     custody_views,
     log_words,
+    place_views,
     posting_views,
     schedule,
     set_views,
@@ -33,6 +34,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(signing_views.bp)
     app.register_blueprint(custody_views.bp)
     app.register_blueprint(posting_views.bp)
+    app.register_blueprint(place_views.bp)
     app.cli.add_command(commands.group)
     jobs.register(app, "results.keys", schedule.destroy_keys)
     links.register(

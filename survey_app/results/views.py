@@ -7,10 +7,10 @@ villages are written to the audit log when they are shown.
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, Response, abort, render_template
 from flask.typing import ResponseReturnValue
 
-from survey_app import access, audit, db, files
+from survey_app import access, audit, charts, db, files
 from survey_app.approvals import passed_over
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork import rounds
@@ -21,6 +21,7 @@ from survey_app.results import disclosed, exports, set_views, wording
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.scoring.disclosure import Audience
 from survey_app.sealing import audiences, queries, signatures, words
+from survey_app.templating import wording as in_words
 
 bp = Blueprint("results", __name__, template_folder="templates")
 bp.add_app_template_filter(wording.village, "village_band")
@@ -73,6 +74,29 @@ def public(survey_id: str) -> ResponseReturnValue:
             passed_over.sentence(found) for found in disclosed.agreed_without_commune(session, survey.id)
         ],
     )
+
+
+@bp.get("/ket-qua/<survey_id>/bieu-do.svg")
+@access.public
+def chart(survey_id: str) -> Response:
+    """The items of the public result as bars; the page has the same numbers in a table."""
+    return _chart(_public_result(surveys.survey(db.session(), survey_id.upper()).id))
+
+
+@bp.get("/can-bo/dot/<survey_id>/ket-qua/bieu-do.svg")
+@access.roles(*_READERS)
+def own_chart(survey_id: str) -> Response:
+    """The same as officers of the commune may see it: of a feedback survey from the tenth answer on."""
+    return _chart(disclosed.result(db.session(), own_survey(survey_id).id, Audience.STAFF))
+
+
+def _chart(result: DisclosedResult | None) -> Response:
+    if result is None or not result.item_lines:
+        abort(HTTPStatus.NOT_FOUND)
+    rows = [
+        (in_words(line.text), line.tally.satisfied, line.tally.dissatisfied) for line in result.item_lines
+    ]
+    return Response(charts.shares(rows), content_type=files.SVG.content_type)
 
 
 def _result(survey_id: str, *, form: str) -> DisclosedResult:

@@ -48,7 +48,7 @@ def test_loading_the_library_twice_changes_nothing(place):
     with db.transaction() as current:
         operations.load_library(current, NOW)
 
-    assert rows() == before == 3
+    assert rows() == before == 10
 
 
 def test_a_changed_template_file_becomes_a_new_version(place):

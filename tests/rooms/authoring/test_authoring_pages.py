@@ -19,7 +19,7 @@ def test_the_list_shows_the_library_as_samples_and_offers_to_start(officer, visi
     assert page.status_code == 200
     for key in ("xa-ntm", "xa-ntm-nang-cao", "xa-ntm-2026"):
         assert f"{key} ·" in page.text
-    assert page.text.count('class="badge badge-unsure"') == 3
+    assert page.text.count('class="badge badge-unsure"') == 10
 
 
 def test_a_commune_officer_starts_from_a_template(officer, visit, desk):

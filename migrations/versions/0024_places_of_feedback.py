@@ -1,0 +1,20 @@
+"""The place of a feedback survey
+
+Revision: 0024, after: 0023
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0024"
+down_revision = "0023"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("surveys", sa.Column("place", sa.String(length=120), server_default=sa.text("''"), nullable=False))
+
+
+def downgrade() -> None:
+    op.drop_column("surveys", "place")

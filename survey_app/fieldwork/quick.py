@@ -1,0 +1,87 @@
+"""Quick feedback: one open link for each place, made and open in one act.
+
+A place (a village, the one-stop desk, the clinic) is a feedback survey of its own, so that each has its own QR and its
+own figures, and nothing says of an answer where it was given but the survey it belongs to (ADR 41). Never scored.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from survey_app.access import Identity
+from survey_app.authoring import operations as authoring
+from survey_app.authoring import queries as instruments
+from survey_app.authoring.queries import InstrumentView
+from survey_app.authoring.wording import QUICK
+from survey_app.fieldwork import calendar, drafting, operations
+from survey_app.fieldwork.models import Purpose
+from survey_app.keys import KeyStore
+from survey_app.units.queries import UnitView, civil
+
+#: Most places of one act: more is a mistake of typing.
+MOST_PLACES = 60
+#: Days that a link is open where nobody says otherwise. Only a suggestion.
+USUAL_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class QuickPlan:
+    """What people decide: the form, whom villagers call, what they read first, and the last day."""
+
+    commune: UnitView
+    instrument_id: int
+    contact: str
+    aim: str
+    last_day: date
+
+
+def ready_forms(session: Session, person: Identity) -> tuple[InstrumentView, ...]:
+    """The newest version of each form for quick feedback that this person may use: shipped ones and own copies."""
+    newest: dict[str, InstrumentView] = {}
+    for view in instruments.frozen_instruments(session, person):
+        if view.document["level"] == QUICK:
+            newest.setdefault(view.key, view)
+    return tuple(newest.values())
+
+
+def provide_forms(session: Session, now: datetime) -> None:
+    """Have the shipped forms in an installation that is older than they are."""
+    authoring.load_library(session, now)
+
+
+def open_links(
+    session: Session, plan: QuickPlan, places: Sequence[str], *, actor: str, now: datetime, keys: KeyStore
+) -> tuple[str, ...]:
+    """An open survey for each place, "" being the whole commune; their numbers. Raises CannotPublish."""
+    return tuple(_open(session, plan, place, actor, now, keys) for place in places)
+
+
+def places_typed(chosen: Iterable[str], typed: str) -> tuple[str, ...]:
+    """Places ticked and typed, one a line, each once.
+
+    >>> places_typed(["", "Trạm y tế"], "Chợ\\n\\n Trạm y tế ")
+    ('', 'Trạm y tế', 'Chợ')
+    """
+    lines = (" ".join(line.split()) for line in typed.splitlines())
+    return tuple(dict.fromkeys([*chosen, *(line for line in lines if line)]))
+
+
+def _open(session: Session, plan: QuickPlan, place: str, actor: str, now: datetime, keys: KeyStore) -> str:
+    drafted = drafting.SurveyPlan(
+        unit_id=plan.commune.id,
+        instrument_id=plan.instrument_id,
+        purpose=Purpose.FEEDBACK,
+        rehearsal=False,
+        plan_number="",
+        plan_date=None,
+        aim=f"{place}: {plan.aim}" if place else plan.aim,
+        contact=plan.contact,
+        opens_at=calendar.opening(civil(now)),
+        closes_at=calendar.closing(plan.last_day),
+        place=place,
+    )
+    number = drafting.draft_survey(session, drafted, (), actor=actor, now=now)
+    operations.publish(session, number, actor=actor, now=now, keys=keys)
+    return number
