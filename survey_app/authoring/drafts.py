@@ -94,6 +94,12 @@ def blank_question(draft: Document, kind: Kind) -> Part:
     return of_kind(blank, kind, draft["languages"])
 
 
+def copy_of(draft: Document, item: Part) -> Part:
+    """The same question under a key that the draft does not use; a copy of the closing item is an ordinary one."""
+    blank = blank_question(draft, Kind(item["kind"]))
+    return {**item, "key": blank["key"], "closing": False}
+
+
 def of_kind(item: Part, kind: Kind, languages: Iterable[str]) -> Part:
     """The question turned into another kind, with what that needs and without what it has no place for."""
     changed = {**item, "kind": kind.value}
@@ -112,10 +118,10 @@ def of_kind(item: Part, kind: Kind, languages: Iterable[str]) -> Part:
     return changed
 
 
-def with_question(draft: Document, item: Part) -> Document:
+def with_question(draft: Document, item: Part, *, after: str = "") -> Document:
     """The draft with `item` in the place of the question of its key.
 
-    A new one goes to the end, before a closing item.
+    A new one goes behind the question `after`, or to the end; never behind a closing item at the end.
     """
     items = list(draft["questions"])
     places = [place for place, other in enumerate(items) if other["key"] == item["key"]]
@@ -123,7 +129,9 @@ def with_question(draft: Document, item: Part) -> Document:
         items[places[0]] = item
     else:
         before_closing = bool(items) and items[-1]["closing"] and not item["closing"]
-        items.insert(len(items) - 1 if before_closing else len(items), item)
+        end = len(items) - 1 if before_closing else len(items)
+        wanted = next((place + 1 for place, other in enumerate(items) if other["key"] == after), end)
+        items.insert(min(wanted, end), item)
     return {**draft, "questions": items}
 
 

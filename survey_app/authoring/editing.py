@@ -32,19 +32,44 @@ class SavedEdit:
 
 
 def add_question(
-    session: Session, instrument_id: int, kind: Kind, *, revision: int, actor: str, now: datetime
+    session: Session,
+    instrument_id: int,
+    kind: Kind,
+    *,
+    after: str = "",
+    revision: int,
+    actor: str,
+    now: datetime,
 ) -> str:
-    """A new empty question at the end, before the closing item; its key.
+    """A new empty question behind the question `after`, or at the end before the closing item; its key.
 
-    Raises what `save_question` raises.
+    Raises what `save_question` raises, and TooManyQuestions.
     """
+    record = _with_room(session, instrument_id, revision)
+    blank = drafts.blank_question(record.document, kind)
+    write(session, record, drafts.with_question(record.document, blank, after=after), actor, now)
+    return str(blank["key"])
+
+
+def copy_question(
+    session: Session, instrument_id: int, key: str, *, revision: int, actor: str, now: datetime
+) -> str:
+    """The same question once more, behind the first; its key. Raises what `add_question` raises, InstrumentNotFound."""
+    record = _with_room(session, instrument_id, revision)
+    stored = drafts.question(record.document, key)
+    if stored is None:
+        raise refusals.InstrumentNotFound
+    copied = drafts.copy_of(record.document, stored)
+    write(session, record, drafts.with_question(record.document, copied, after=key), actor, now)
+    return str(copied["key"])
+
+
+def _with_room(session: Session, instrument_id: int, revision: int) -> InstrumentRecord:
     record = editable(session, instrument_id)
     refuse_stale(session, record, revision)
     if len(record.document["questions"]) >= MOST_ITEMS:
         raise refusals.TooManyQuestions(MOST_ITEMS)
-    blank = drafts.blank_question(record.document, kind)
-    write(session, record, drafts.with_question(record.document, blank), actor, now)
-    return str(blank["key"])
+    return record
 
 
 def save_question(

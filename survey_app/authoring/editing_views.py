@@ -47,11 +47,29 @@ def add(instrument_id: int) -> ResponseReturnValue:
             current,
             view.id,
             _kind(request.form.get("kind", "")),
+            after=request.form.get("after", ""),
             revision=revision_number(request.form.get("revision")),
             actor=access.identity().actor,
             now=datetime.now(UTC),
         )
     return redirect(url_for("authoring_editing.question", instrument_id=view.id, key=key))
+
+
+@bp.post("/<int:instrument_id>/cau/<key>/chep")
+@access.roles(*EDITORS)
+def copy(instrument_id: int, key: str) -> ResponseReturnValue:
+    """The same question once more, behind the first; the page of the copy opens."""
+    view = own(instrument_id)
+    with db.transaction() as current:
+        copied = editing.copy_question(
+            current,
+            view.id,
+            key,
+            revision=revision_number(request.form.get("revision")),
+            actor=access.identity().actor,
+            now=datetime.now(UTC),
+        )
+    return redirect(url_for("authoring_editing.question", instrument_id=view.id, key=copied))
 
 
 @bp.post("/<int:instrument_id>/cau/<key>/chuyen")
@@ -129,6 +147,8 @@ def save_question(instrument_id: int, key: str) -> ResponseReturnValue:
     )()
     if act in {"add_row", "show_answers"}:
         return _with_another_field(view, shown, form, rows, act)
+    if act == "paste":
+        return _with_pasted(view, shown, form, rows)
     if not form.validate_on_submit():
         return _question_page(view, shown, form, rows, 422)
     changed = question_form.question_values(form, shown, view.document["languages"], rows)
@@ -231,6 +251,24 @@ def _with_another_field(
     return _question_page(view, shown, widened, more, 200, focus=f"option_{rows}_vi")
 
 
+def _with_pasted(view: InstrumentView, shown: Part, form: PartForm, rows: int) -> ResponseReturnValue:
+    """The same page with the pasted lines as choices, behind those that are there; nothing is saved yet."""
+    language = view.document["languages"][0]
+    choices = [form[f"option_{row}_{language}"].data or "" for row in range(rows)]
+    filled = max((row + 1 for row, words in enumerate(choices) if words.strip()), default=0)
+    pasted = question_form.pasted_choices(request.form.get("pasted", ""))
+    if filled + len(pasted) > question_form.MOST_ROWS:
+        flash(_("A question has at most %(most)s choices.", most=question_form.MOST_ROWS), "error")
+        return _question_page(view, shown, form, rows, 422)
+    more = max(rows, filled + len(pasted))
+    widened = question_form.question_form(
+        view.document, shown, rows=more, condition_on=request.form.get("condition_on", ""), locked=view.locked
+    )()
+    for row, words in enumerate(pasted, start=filled):
+        widened[f"option_{row}_{language}"].data = words
+    return _question_page(view, shown, widened, more, 200, focus=f"option_{filled}_{language}")
+
+
 def _refused_question(
     view: InstrumentView, changed: Part, form: PartForm, rows: int, refusal: DomainError
 ) -> ResponseReturnValue:
@@ -263,6 +301,7 @@ def _question_page(
         number=drafts.numbers(view.document).get(item["key"]),
         form=form,
         rows=rows,
+        most_rows=question_form.MOST_ROWS,
         part=f"{view.id}/{item['key']}",
         typed=status != 200 or request.method == "POST",
     )

@@ -145,7 +145,13 @@ def subjects_under(unit_path: str) -> Select[str]:
     )
 
 
-_ORDER = (InstrumentRecord.key, InstrumentRecord.version.desc(), InstrumentRecord.id)
+#: Forms for quick feedback, whose keys begin so, come after those of consultations.
+_ORDER = (
+    InstrumentRecord.key.startswith("gop-y-"),
+    InstrumentRecord.key,
+    InstrumentRecord.version.desc(),
+    InstrumentRecord.id,
+)
 
 
 def _records() -> Select[InstrumentRecord, Unit]:

@@ -3,6 +3,7 @@
 A half-finished question can always be saved; what it still lacks is the check's task.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -48,6 +49,20 @@ def question_form(
     else:
         fields |= _condition_fields(draft, item, condition_on)
     return type("QuestionForm", (PartForm,), fields)
+
+
+#: What lists begin their lines with: a dash, a dot, "1.", "a)".
+_MARKER = re.compile(r"^(?:[-–—•*+○●▪]|\(?\d{1,3}[.)]|\(?[a-zđ][.)])\s+")
+
+
+def pasted_choices(text: str) -> tuple[str, ...]:
+    """The lines of a list as it was copied, without the marks before them; a cell of a table is a line.
+
+    >>> pasted_choices("1. Tốt\\n- Khá\\n\\nb) Kém\\tKhông rõ")
+    ('Tốt', 'Khá', 'Kém', 'Không rõ')
+    """
+    lines = (_MARKER.sub("", line.strip()).strip() for line in re.split(r"[\n\r\t]+", text))
+    return tuple(line for line in lines if line)
 
 
 def question_data(item: Part) -> dict[str, Any]:
@@ -120,7 +135,7 @@ def _texts(
         f"{name}_{tag}": TextAreaField(
             label(wording.language_name(tag)),
             validators=[typed(name, LONGEST_TEXT)],
-            render_kw={"rows": rows, "lang": tag},
+            render_kw={"rows": rows, "lang": tag, "data-limit": LONGEST_TEXT},
         )
         for tag in languages
     }
@@ -133,7 +148,9 @@ def _option_fields(languages: Iterable[str], rows: int) -> dict[str, Field]:
         for tag in languages:
             label = _("Choice %(number)s (%(language)s)", number=row + 1, language=wording.language_name(tag))
             fields[f"option_{row}_{tag}"] = StringField(
-                label, validators=[typed("label", LONGEST_LABEL)], render_kw={"lang": tag}
+                label,
+                validators=[typed("label", LONGEST_LABEL)],
+                render_kw={"lang": tag, "data-limit": LONGEST_LABEL},
             )
     return fields
 

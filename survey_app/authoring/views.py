@@ -23,6 +23,7 @@ from survey_app.authoring.forms import ConfirmForm, TakeBackForm, new_form, revi
 from survey_app.authoring.queries import EDITORS, READERS, InstrumentView
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
+from survey_app.questions.problems import MOST_ITEMS
 from survey_app.units import queries as units
 
 bp = Blueprint("authoring", __name__, url_prefix="/can-bo/mau-phieu", template_folder="templates")
@@ -273,6 +274,7 @@ def _page(view: InstrumentView, confirm_form: ConfirmForm, status: int) -> Respo
         is_locked=drafts.is_locked,
         answers_of=drafts.answers_of,
         answer_name=question_form.answer_name,
+        most_questions=MOST_ITEMS,
         kinds=question_form.kind_choices(locked=view.locked),
         confirm_form=confirm_form,
         focus=(request.args.get("cau", ""), request.args.get("nut", "")),

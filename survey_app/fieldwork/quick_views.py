@@ -45,7 +45,7 @@ def quick_feedback() -> ResponseReturnValue:
         flash(refusal.message, "error")
         return render_template("fieldwork/quick.html", form=form), refusal.status
     flash(
-        ngettext("The QR is ready and open.", "%(num)d QRs are ready and open.", len(numbers)),
+        ngettext("%(num)d QR is ready and open.", "%(num)d QRs are ready and open.", len(numbers)),
         "success",
     )
     if len(numbers) == 1:

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   var PREFIX = "mau-phieu/";
-  var KEEP_OUT = ["csrf_token", "act"];
+  var KEEP_OUT = ["csrf_token", "act", "pasted"];
 
   function read(key) {
     try { return JSON.parse(localStorage.getItem(PREFIX + key)); } catch (error) { return null; }
@@ -85,3 +85,18 @@
     });
   });
 })();
+
+// How many letters are left, told while there still are some.
+Array.prototype.forEach.call(document.querySelectorAll("form[data-left] [data-limit]"), function (field) {
+  var words = field.form.dataset, limit = Number(field.dataset.limit);
+  var told = document.createElement("small");
+  told.setAttribute("role", "status");
+  field.insertAdjacentElement("afterend", told);
+  function count() {
+    var left = limit - field.value.normalize("NFC").length;
+    told.textContent = left > limit / 5 ? "" : (left < 0 ? words.over : words.left).replace("{n}", Math.abs(left));
+    told.className = left < 0 ? "field-error" : "muted";
+  }
+  field.addEventListener("input", count);
+  count();
+});

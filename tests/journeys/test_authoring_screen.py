@@ -64,16 +64,21 @@ def test_a_form_is_made_ordered_extended_and_frozen_by_keyboard_on_a_phone(scree
     wide["editor"] = has_no_sideways_scroll(screen, tmp_path / "editor.png")
     first, second, third = keys(screen)[:3]
 
-    press(screen, f"#cau-{first} button[value=xuong]")
-    screen.wait_for_function(
-        "document.activeElement !== document.body"
-    )  # the button that was pressed has focus again
-    with screen.expect_event("load"):
+    # Moved by keys alone, without a new page; the button that was pressed has the focus again.
+    screen.evaluate("window.samePage = true")
+    tab_to(screen, f"#cau-{first} button[value=xuong]")
+    for place in (1, 2):
         screen.keyboard.press("Enter")
+        expect(screen.locator(".question-card").nth(place)).to_have_id(f"cau-{first}")
+    screen.keyboard.press("Alt+ArrowUp")
+    expect(screen.locator(".question-card").nth(1)).to_have_id(f"cau-{first}")
+    screen.keyboard.press("Alt+ArrowDown")
+    expect(screen.locator(".question-card").nth(2)).to_have_id(f"cau-{first}")
 
     assert keys(screen)[:3] == [second, third, first]
+    assert screen.evaluate("window.samePage")
 
-    press(screen, "form[action$='/cau'] button")
+    press(screen, "section form[action$='/cau'] button")
     tab_to(screen, "[name=kind]")
     screen.keyboard.press("ArrowDown")
     press(screen, "button[value=save]")
@@ -100,6 +105,43 @@ def test_a_form_is_made_ordered_extended_and_frozen_by_keyboard_on_a_phone(scree
     expect(screen.locator(".digest")).to_be_visible()
     wide["frozen"] = has_no_sideways_scroll(screen, tmp_path / "frozen.png")
     assert all(wide.values()), wide
+
+
+def test_a_question_is_added_behind_another_copied_and_given_a_pasted_list(screen: Page):
+    press(screen, ".form-list button")
+    editor = screen.url.split("?")[0]
+    first, second = keys(screen)[:2]
+
+    card = screen.locator(f"#cau-{first}")
+    card.locator(".add-after summary").click()
+    card.locator(".add-after select").select_option("single_choice")
+    with screen.expect_event("load"):
+        card.locator(".add-after button").click()
+    screen.locator("[name=text_vi]").fill("Bà con biết tin qua đâu?")
+    screen.locator("[name=text_en]").fill("Where did you hear of it?")
+    screen.locator("summary", has_text="Dán danh sách lựa chọn").click()
+    screen.locator("[name=pasted]").fill("1. Loa làng\n- Zalo\n\nc) Trưởng thôn")
+    with screen.expect_event("load"):
+        screen.get_by_role("button", name="Đưa vào các ô").click()
+    expect(screen.locator("[name=option_2_vi]")).to_have_value("Trưởng thôn")
+    for row, words in enumerate(("Loudspeaker", "Zalo", "Village head")):
+        screen.locator(f"[name=option_{row}_en]").fill(words)
+    with screen.expect_event("load"):
+        screen.locator("button[value=save]").last.click()
+    added = keys(screen)[1]
+    assert keys(screen)[:3] == [first, added, second]
+    expect(screen.locator(f"#cau-{added}")).to_contain_text("Trưởng thôn")
+
+    with screen.expect_event("load"):
+        screen.locator(f"#cau-{added} form[action$='/chep'] button").click()
+    expect(screen.locator("[name=text_vi]")).to_have_value("Bà con biết tin qua đâu?")
+    screen.goto(editor)
+    assert [keys(screen)[place] for place in (0, 1, 3)] == [first, added, second]
+
+    # Before a limit is broken it is told.
+    screen.goto(f"{editor}/cau/{added}")
+    screen.locator("[name=option_0_vi]").fill("a" * 190)
+    expect(screen.locator("[name=option_0_vi] + small")).to_have_text("còn 10 chữ")
 
 
 def test_text_typed_before_the_session_ended_is_back_after_signing_in_again(server, screen: Page):

@@ -17,7 +17,7 @@ _ASKS_NOT_AGAIN = {
     "drafting: nothing is asked of anybody until two bodies agree": {
         "fieldwork.new", "fieldwork.edit", "fieldwork.discard",
         "authoring.start", "authoring.copy", "authoring.new_version", "authoring.discard", "authoring.freeze",
-        "authoring.unlock", "authoring_editing.add", "authoring_editing.move", "authoring_editing.remove",
+        "authoring.unlock", "authoring_editing.add", "authoring_editing.copy", "authoring_editing.move", "authoring_editing.remove",
         "authoring_editing.save_question", "authoring_editing.save_settings",
         # A file on record that no year uses until somebody chooses it, which asks again.
         "rulebooks.upload",
