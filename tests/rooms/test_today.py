@@ -102,6 +102,24 @@ def test_what_waits_for_another_body_says_for_whom_since_when_and_what_to_send(
     assert waits.title not in [item.title for item in today(app, person, Section.MINE)]
 
 
+def test_who_is_waited_for_can_be_called_where_a_number_is_known(app, commune, make_survey, sign_in):
+    draft = make_survey(commune, State.DRAFT)
+    sign_in(Role.FRONT_COMMUNE, commune.unit)
+    sign_in(Role.COMMUNE, commune.unit)
+    with db.transaction() as current:
+        front = current.query(User).filter_by(role=Role.FRONT_COMMUNE).one()
+        front.telephone = "0905123456"
+        asker = current.query(User).filter_by(role=Role.COMMUNE).one()
+        person = Identity(asker.id, asker.name, Role.COMMUNE, commune.unit.id, commune.unit.path)
+    with app.test_request_context("/"), db.transaction() as current:
+        acts.request(current, draft, Act.PUBLISH, payload={}, reason="", by=person, now=NOW)
+
+    page = sign_in(Role.COMMUNE, commune.unit).get("/can-bo").text
+
+    assert 'href="tel:0905123456"' in page
+    assert 'href="sms:0905123456?body=' in page
+
+
 def test_a_day_of_this_week_is_called_by_its_name_and_an_older_one_by_its_date(app):
     friday = datetime(2026, 12, 11, 3, tzinfo=UTC)
 
