@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app, request, url_for
 from flask_babel import LazyString
 
 from survey_app import access
@@ -53,10 +53,48 @@ class MenuItem:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A page that lies between an entry of the menu and the pages below it, found by an argument of their address."""
+
+    argument: str
+    endpoint: str
+    #: What it is called, from the argument's value.
+    text: Callable[[object], str]
+
+
 def init_app(app: Flask) -> None:
-    """Let the layout of staff pages ask for the entries of a place."""
+    """Let the layout of staff pages ask for the entries of a place, and for the way to a page."""
     app.extensions["menu"] = []
+    app.extensions["menu_steps"] = []
     app.jinja_env.globals["menu"] = items
+    app.jinja_env.globals["crumbs"] = crumbs
+
+
+def register_step(app: Flask, *steps: Step) -> None:
+    """Show these pages on the way to those whose address has their argument."""
+    app.extensions["menu_steps"].extend(steps)
+
+
+def crumbs() -> tuple[MenuItem, ...]:
+    """The way from the list of today down to this page, itself left out; empty on the pages of the menu."""
+    person = access.current_identity()
+    if person is None or request.endpoint is None:
+        return ()
+    above = [item for item in items(Place.MAIN) if request.path.startswith(f"{item.url}/")]
+    steps: list[Step] = current_app.extensions["menu_steps"]
+    arguments = request.view_args or {}
+    between = [
+        MenuItem(
+            url_for(step.endpoint, **{step.argument: arguments[step.argument]}),
+            step.text(arguments[step.argument]),
+        )
+        for step in steps
+        if step.argument in arguments
+        and step.endpoint != request.endpoint
+        and access.may_open(person.role, step.endpoint)
+    ]
+    return (*above, *between)
 
 
 def register(app: Flask, *entries: MenuEntry) -> None:

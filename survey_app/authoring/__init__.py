@@ -5,9 +5,10 @@ from flask import Flask
 from survey_app import audit, menu
 from survey_app.accounts import handover
 from survey_app.authoring import commands, editing_views, handing, log_words, queries, views
+from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext
 from survey_app.journal import queries as journal
-from survey_app.menu import MenuEntry
+from survey_app.menu import MenuEntry, Step
 
 
 def init_app(app: Flask) -> None:
@@ -18,4 +19,5 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(commands.group)
     menu.register(app, MenuEntry("authoring.index", lazy_gettext("Forms"), 400))
     handover.register(app, handing.open_work)
+    menu.register_step(app, Step("instrument_id", "authoring.show", lambda _number: _("The form")))
     journal.register(app, "instrument", queries.subjects_under)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from survey_app.campaigns.denominators import Denominator
 from survey_app.campaigns.queries import BoardRow, TargetProgress
 from survey_app.campaigns.waits import Reason, Wait
+from survey_app.fieldwork import wording
 from survey_app.fieldwork.models import State
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
@@ -16,17 +17,7 @@ from survey_app.units import kinds
 
 def state_name(state: State | None) -> str:
     """Where a survey stands; no survey is a state of the unit."""
-    if state is None:
-        return _("no survey yet")
-    return {
-        State.DRAFT: _("being drafted"),
-        State.PUBLISHED: _("approved, not open yet"),
-        State.OPEN: _("collecting answers"),
-        State.COUNTING: _("counting paper slips"),
-        State.SEALED: _("counted and sealed"),
-        State.SIGNED: _("signed"),
-        State.ANNULLED: _("annulled"),
-    }[state]
+    return _("no survey yet") if state is None else wording.state_name(state)
 
 
 def wait_text(wait: Wait) -> str:

@@ -27,9 +27,10 @@ from survey_app.fieldwork import (
 )
 from survey_app.fieldwork.links import Link
 from survey_app.fieldwork.models import State
+from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext
 from survey_app.journal import queries as journal
-from survey_app.menu import MenuEntry
+from survey_app.menu import MenuEntry, Step
 from survey_app.units.lists import saving
 
 
@@ -43,6 +44,7 @@ def init_app(app: Flask) -> None:
         days_left=wording.days_left,
         goal=wording.goal,
         doors=wording.doors,
+        state_in_words=wording.state_name,
     )
     app.register_blueprint(quick_views.bp)
     app.register_blueprint(meeting_views.bp)
@@ -54,6 +56,10 @@ def init_app(app: Flask) -> None:
     away = Link("absences.page", lazy_gettext("Households that are away"), (State.OPEN, State.COUNTING))
     links.register(app, away)
     menu.register(app, MenuEntry("fieldwork.index", lazy_gettext("Surveys"), 300))
+    menu.register_step(
+        app,
+        Step("survey_id", "fieldwork.page", lambda number: _("Survey %(number)s", number=number)),
+    )
     todo.register(app, clock_views.todos)
     handover.register(app, handing.open_work)
     todo.register(app, today.todos)

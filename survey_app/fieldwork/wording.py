@@ -7,6 +7,7 @@ from flask import current_app
 from survey_app.accounts.todo import Message
 from survey_app.fieldwork import way_in
 from survey_app.fieldwork.following import FieldProgress, Goal
+from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import force_locale, ngettext
 from survey_app.i18n import gettext as _
@@ -16,6 +17,19 @@ from survey_app.units.queries import UnitView
 
 #: Most names that one sentence has before it counts the rest.
 _MOST_NAMES = 5
+
+
+def state_name(state: State) -> str:
+    """Where a survey stands, in the words of every page, paper and file."""
+    return {
+        State.DRAFT: _("being drafted"),
+        State.PUBLISHED: _("approved, not open yet"),
+        State.OPEN: _("collecting answers"),
+        State.COUNTING: _("counting paper slips"),
+        State.SEALED: _("counted and sealed"),
+        State.SIGNED: _("signed"),
+        State.ANNULLED: _("annulled"),
+    }[state]
 
 
 def names(units: Iterable[UnitView]) -> str:
