@@ -1,7 +1,7 @@
 """Quick feedback: one open link for each place, made and open in one act.
 
 A place (a village, the one-stop desk, the clinic) is a feedback survey of its own, so that each has its own QR and its
-own figures, and nothing says of an answer where it was given but the survey it belongs to (ADR 42). Never scored.
+own figures, and nothing says of an answer where it was given but the survey it belongs to (ADR 45). Never scored.
 """
 
 from collections.abc import Iterable, Sequence
