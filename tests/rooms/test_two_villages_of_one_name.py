@@ -114,7 +114,7 @@ def test_the_form_the_result_and_the_public_set_tell_them_apart(client, commune,
         for path in (f"/ket-qua/{survey.id}", f"/ket-qua/{survey.id}/du-lieu.json")
     }
 
-    assert "Làng Phung (xã cũ Ia Băng), Xã Mẫu" in form
+    assert "Làng Phung (xã cũ Ia Băng)" in form
     assert without_former_commune(pages) == {}
     assert len(naming(pages, "Ia Mơ")) == len(naming(pages, "Ia Băng")) == 2
 
