@@ -17,11 +17,13 @@ from survey_app.approvals import deciding
 from survey_app.audit import OPERATOR
 from survey_app.authoring import queries as instruments
 from survey_app.collecting import operations as collecting
+from survey_app.collecting import paper
+from survey_app.collecting.models import KeyingWay
 from survey_app.collecting.queries import slip_door
 from survey_app.fieldwork import batches, calendar, codes, drafting, operations
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.calendar import Keying
-from survey_app.fieldwork.models import Channel, Purpose
+from survey_app.fieldwork.models import Channel, Medium, Purpose
 from survey_app.keys import KeyStore
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument
 from survey_app.questions.reading import Value
@@ -43,6 +45,8 @@ UNTOUCHED = "23938"
 #: The commune whose survey is open; its officers have accounts.
 OPEN_COMMUNE = "23764"
 SEALED_COMMUNES = 12
+#: The account that keyed the paper of the sample: none of those that are there.
+_NOBODY = 0
 #: Nobody can compare the drawn slips of the sample with paper.
 _NO_PAPER = "Dữ liệu mẫu: không có phiếu giấy để đối chiếu."
 
@@ -191,7 +195,8 @@ def _answer(
     for code in batch.codes:
         if drawn.random() >= character.answering:
             continue
-        door = slip_door(session, survey, codes.normalise(code), keys)
+        normalised = codes.normalise(code)
+        door = slip_door(session, survey, normalised, keys)
         channel = Channel.PAPER_ENTRY if drawn.random() < character.on_paper else Channel.SELF_ONLINE
         sent = start + timedelta(
             days=drawn.randrange(5), hours=drawn.randint(7, 20), minutes=drawn.randrange(60)
@@ -202,7 +207,11 @@ def _answer(
             channel=channel,
             form_opened_at=sent - timedelta(minutes=drawn.randint(2, 9)),
         )
-        collecting.record_response(session, door, submission, now=sent, keys=keys)
+        if channel.medium is Medium.PAPER:
+            way = KeyingWay.EXCEPTIONS
+            paper.store_slip(session, door, normalised, submission, way=way, by=_NOBODY, now=sent, keys=keys)
+        else:
+            collecting.record_response(session, door, submission, now=sent, keys=keys)
 
 
 def _answers(instrument: Instrument, character: Character, drawn: random.Random) -> Mapping[str, Value]:
