@@ -31,7 +31,7 @@ def fonttools() -> ModuleType:
 
 def xlsxwriter() -> ModuleType:
     """For workbooks."""
-    import xlsxwriter
+    import xlsxwriter.utility
 
     return xlsxwriter
 

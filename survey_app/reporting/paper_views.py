@@ -21,6 +21,7 @@ from survey_app.files import FileFormat
 from survey_app.printing import reach
 from survey_app.quality import reconciliation_views
 from survey_app.reporting import pack, papers, printing
+from survey_app.reporting import whole_set as sets_of_papers
 from survey_app.reporting.layout import Signer
 from survey_app.reporting.papers import Exact
 from survey_app.results import set_views
@@ -87,6 +88,24 @@ def commune_notice(survey_id: str, suffix: str) -> ResponseReturnValue:
 def village_notice(survey_id: str, village: str, suffix: str) -> ResponseReturnValue:
     """The notice of one village."""
     return _notice(_survey(survey_id), village, suffix)
+
+
+@bp.get("/can-bo/dot/<survey_id>/giay-to/ca-bo.zip")
+@access.roles(*_READERS)
+def whole_set(survey_id: str) -> ResponseReturnValue:
+    """Every paper that this person may have, in one file; exact ones are noted as released before it leaves."""
+    survey, person, now = _survey(survey_id), access.identity(), datetime.now(UTC)
+    reach.require(survey, current_app.extensions["settings"])
+    exact = person.role in RELEASERS
+    made = sets_of_papers.make(
+        db.session(), survey.id, exact=exact, signer=_signer(), public_url=_public_url(), now=now
+    )
+    if exact:
+        with db.transaction() as current:
+            audit.record(
+                current, person.actor, "reporting.release", f"survey:{survey.id}", at=now, form="ca-bo"
+            )
+    return files.download(made, f"giay-to-{survey.id}", files.ZIP)
 
 
 @bp.get("/can-bo/dot/<survey_id>/ho-so.zip")

@@ -216,6 +216,13 @@ def notice(session: Session, survey_id: str, village_code: str | None = None) ->
     return Notice(result, told, style)
 
 
+def notices(session: Session, survey_id: str) -> tuple[Notice, ...]:
+    """The notice of every village, in the order of the list. Raises what `notice` does."""
+    result = disclosed.result(session, require_sealed(session, survey_id).id, Audience.PUBLIC)
+    style = house_style.style_of(session, result.survey.unit)
+    return tuple(Notice(result, told, style) for told in result.commune.villages)
+
+
 def require_sealed(session: Session, survey_id: str) -> SurveyView:
     """The decision survey, if its result stands. Raises SurveyNotFound, NotSealed, ResultAnnulled."""
     survey = surveys.survey(session, survey_id)

@@ -1,0 +1,71 @@
+"""Every paper of a sealed result in one ZIP, for those who sign, file and post: PDF, DOCX, and the table as a workbook.
+
+Who may not release exact papers gets what may be posted and a workbook without exact counts of villages. It is no
+evidence: that is the pack, which has records and digests.
+"""
+
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from survey_app import files
+from survey_app.config import VIETNAM
+from survey_app.i18n import force_locale
+from survey_app.reporting import exact_papers, notice_papers, papers, printing, workbook
+from survey_app.reporting.blocks import Paper
+from survey_app.reporting.layout import Signer
+from survey_app.results import disclosed, exports
+from survey_app.scoring.disclosure import Audience
+
+
+def make(
+    session: Session, survey_id: str, *, exact: bool, signer: Signer, public_url: str, now: datetime
+) -> bytes:
+    """The ZIP; with exact papers only where `exact`. Raises SurveyNotFound, NotSealed, ResultAnnulled."""
+    survey = papers.require_sealed(session, survey_id)
+    stream = io.BytesIO()
+    with force_locale("vi"), zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, made in _papers(session, survey.id, exact, signer, public_url, now):
+            for form, render in printing.RENDERERS.items():
+                _add(archive, form.named(f"{name}-{survey.id}"), render(made), now)
+        if exact:
+            _add(
+                archive,
+                files.XLSX.named(f"02-bang-tong-hop-{survey.id}"),
+                workbook.table(papers.exact(session, survey.id)),
+                now,
+            )
+        else:
+            told = disclosed.result(session, survey.id, Audience.STAFF)
+            _add(archive, files.XLSX.named(f"02-ket-qua-{survey.id}"), files.xlsx(exports.sheets(told)), now)
+    return stream.getvalue()
+
+
+def _papers(
+    session: Session, survey_id: str, exact: bool, signer: Signer, public_url: str, now: datetime
+) -> Iterator[tuple[str, Sequence[Paper]]]:
+    """Each file's name and its papers; those of villages follow one another in one file."""
+    if exact:
+        found = papers.exact(session, survey_id)
+        yield "01-bien-ban-kiem-phieu", [exact_papers.minutes(found, now, signer)]
+        yield "02-bang-tong-hop", [exact_papers.table(found, now, signer)]
+        yield (
+            "03-bien-ban-tung-thon",
+            [exact_papers.village_minutes(found, line, now) for line in found.villages],
+        )
+    commune = papers.notice(session, survey_id)
+    yield "04-ban-niem-yet-xa", [notice_papers.notice(commune, public_url, now, signer)]
+    villages = papers.notices(session, survey_id)
+    yield (
+        "05-ban-niem-yet-tung-thon",
+        [notice_papers.notice(one, public_url, now, signer) for one in villages],
+    )
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes, now: datetime) -> None:
+    entry = zipfile.ZipInfo(name, now.astimezone(VIETNAM).timetuple()[:6])
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    archive.writestr(entry, content)
