@@ -1,15 +1,19 @@
 """The province's board as files, and its chart."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from survey_app import access, audit, charts, db, files
 from survey_app.campaigns import requested, selection
 from survey_app.campaigns.queries import Board, BoardRow
 from survey_app.campaigns.wording import state_name
+from survey_app.i18n import force_locale
 from survey_app.i18n import gettext as _
-from survey_app.reporting import exports
+from survey_app.reporting import exports, house_style, printing, provincial_papers
+from survey_app.reporting.blocks import Paper
+from survey_app.reporting.house_style import HouseStyle
+from survey_app.reporting.layout import Signer
 
 bp = Blueprint("reporting", __name__)
 
@@ -36,6 +40,30 @@ def chart(year: int) -> Response:
     """How many units are in each state, as a chart; the page has the same numbers in a table."""
     counts = [(state_name(state), count) for state, count in requested.by_state(requested.board(year).rows)]
     return Response(charts.bars(counts), content_type=files.SVG.content_type)
+
+
+@bp.get(f"/can-bo/tinh/<int:year>/bao-cao.{files.PAPER_SUFFIX}")
+@access.roles(*_READERS)
+def summary(year: int, suffix: str) -> Response:
+    """The year as a report to be signed."""
+    return _paper(year, suffix, "bao-cao-tong-hop", provincial_papers.summary)
+
+
+@bp.get(f"/can-bo/tinh/<int:year>/don-doc.{files.PAPER_SUFFIX}")
+@access.roles(*access.PROVINCIAL)
+def reminder(year: int, suffix: str) -> Response:
+    """The letter to communes that are behind."""
+    return _paper(year, suffix, "cong-van-don-doc", provincial_papers.reminder)
+
+
+def _paper(year: int, suffix: str, name: str, make: Callable[[Board, HouseStyle, Signer], Paper]) -> Response:
+    made, form = requested.board(year), files.PAPERS[suffix]
+    style = house_style.style_of(db.session(), made.province)
+    signer = Signer.DEPUTY if request.args.get("ky") == Signer.DEPUTY else Signer.CHAIR
+    _note_export(made, made.rows, suffix)
+    with force_locale("vi"):
+        printed = printing.RENDERERS[form]([make(made, style, signer)])
+    return files.download(printed, f"{name}-{year}", form)
 
 
 def _note_export(made: Board, rows: Sequence[BoardRow], form: str) -> None:

@@ -1,7 +1,8 @@
 """Forms of the page on which postings are recorded."""
 
-from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from survey_app.forms import StaffForm, clean
 from survey_app.i18n import lazy_gettext as _l
@@ -32,6 +33,39 @@ class PostingForm(StaffForm):
         """What was typed; call after validation."""
         assert self.posted_from.data is not None
         return Noted(self.unit.data, self.place.data, self.posted_from.data, self.posted_until.data)
+
+
+class PostingEverywhereForm(StaffForm):
+    """One posting for many places at once; the choices of units are set by the view."""
+
+    units = SelectMultipleField(
+        _l("Where it hangs"),
+        coerce=int,
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+        validators=[InputRequired()],
+    )
+    place = StringField(
+        _l("Place in each, like the hall of the village"),
+        filters=[clean],
+        validators=[DataRequired(), Length(max=200)],
+    )
+    posted_from = DateField(_l("Posted on"), format=_DATE_FORMATS, validators=[InputRequired()])
+
+    def noted(self) -> tuple[Noted, ...]:
+        """What was typed, for each place; call after validation."""
+        assert self.posted_from.data is not None
+        return tuple(
+            Noted(unit, self.place.data or "", self.posted_from.data, None) for unit in self.units.data or ()
+        )
+
+
+class PostingEndForm(StaffForm):
+    """The last day of everything that hangs."""
+
+    last_day = DateField(
+        _l("Taken down on, or last seen hanging on"), format=_DATE_FORMATS, validators=[InputRequired()]
+    )
 
 
 class PostingCorrectionForm(PostingForm, RevisedForm):

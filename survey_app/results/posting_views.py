@@ -1,7 +1,7 @@
 """The page on which commune and Front record where a sealed result hangs. Shows no figure of the result."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -19,10 +19,16 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.i18n import gettext as _
 from survey_app.results import postings, speaking
-from survey_app.results.posting_forms import PostingCorrectionForm, PostingForm
+from survey_app.results.posting_forms import (
+    PostingCorrectionForm,
+    PostingEndForm,
+    PostingEverywhereForm,
+    PostingForm,
+)
 from survey_app.results.postings import PostingView
 from survey_app.revisions import Saved, SavedMeanwhile
 from survey_app.sealing.queries import NotSealed
+from survey_app.units import queries as units
 
 Form = TypeVar("Form", bound=PostingForm)
 
@@ -31,6 +37,8 @@ bp = Blueprint("postings", __name__, template_folder="templates")
 #: Those who hang the notices. The province, which appraises, does not write the evidence it reads.
 WRITERS = access.RECORD_POSTINGS
 _READERS = access.READ_POSTINGS
+#: The page has three forms.
+_ALL, _END = "all-", "end-"
 _STANDING = (State.SEALED, State.SIGNED)
 
 
@@ -39,7 +47,7 @@ _STANDING = (State.SEALED, State.SIGNED)
 def page(survey_id: str) -> ResponseReturnValue:
     """The record of postings and what follows from it."""
     survey = _survey(survey_id)
-    return _page(survey, _with_choices(survey, PostingForm(formdata=None)))
+    return _page(survey)
 
 
 @bp.post("/can-bo/dot/<survey_id>/niem-yet")
@@ -59,6 +67,44 @@ def record(survey_id: str) -> ResponseReturnValue:
         flash(refusal.message, "error")
         return _page(survey, form), refusal.status
     flash(_("The posting is on record."), "success")
+    return redirect(url_for("postings.page", survey_id=survey.id), HTTPStatus.SEE_OTHER)
+
+
+@bp.post("/can-bo/dot/<survey_id>/niem-yet/ca-xa")
+@access.roles(*WRITERS)
+def record_everywhere(survey_id: str) -> ResponseReturnValue:
+    """Add a posting for every place that was chosen."""
+    survey = _survey(survey_id)
+    form = _everywhere(survey, PostingEverywhereForm(prefix=_ALL))
+    if not form.validate_on_submit():
+        return _page(survey, everywhere=form), HTTPStatus.UNPROCESSABLE_ENTITY
+    actor, now = access.identity().actor, datetime.now(UTC)
+    try:
+        with db.transaction() as current:
+            postings.record_everywhere(current, survey.id, form.noted(), actor=actor, now=now)
+    except DomainError as refusal:
+        flash(refusal.message, "error")
+        return _page(survey, everywhere=form), refusal.status
+    flash(_("The postings are on record."), "success")
+    return redirect(url_for("postings.page", survey_id=survey.id), HTTPStatus.SEE_OTHER)
+
+
+@bp.post("/can-bo/dot/<survey_id>/niem-yet/ket-thuc")
+@access.roles(*WRITERS)
+def finish_everywhere(survey_id: str) -> ResponseReturnValue:
+    """Note one last day for everything that hangs."""
+    survey, form = _survey(survey_id), PostingEndForm(prefix=_END)
+    if not form.validate_on_submit() or form.last_day.data is None:
+        return _page(survey, end=form), HTTPStatus.UNPROCESSABLE_ENTITY
+    last_day, actor, now = form.last_day.data, access.identity().actor, datetime.now(UTC)
+    reason = _("Last day of the whole commune")
+    try:
+        with db.transaction() as current:
+            postings.finish_everywhere(current, survey.id, last_day, reason=reason, actor=actor, now=now)
+    except DomainError as refusal:
+        flash(refusal.message, "error")
+        return _page(survey, end=form), refusal.status
+    flash(_("The last day is on record."), "success")
     return redirect(url_for("postings.page", survey_id=survey.id), HTTPStatus.SEE_OTHER)
 
 
@@ -86,15 +132,42 @@ def correct(survey_id: str, number: int) -> ResponseReturnValue:
 
 
 def todos(session: Session, identity: Identity, now: datetime) -> Iterable[Todo]:
-    """One line while nobody has recorded where the newest result of the person's commune hangs."""
+    """One line while nobody has recorded where the newest result hangs, and one when it has hung for its days."""
     if identity.role not in access.LOCAL:
         return ()
     newest = speaking.newest(session, identity.unit_id)
-    if newest is None or postings.postings(session, newest):
+    if newest is None:
         return ()
+    record = postings.postings(session, newest)
+    if record:
+        return _to_look_at(newest, record, units.civil(now))
     title = _("Post the result of survey %(number)s", number=newest)
     detail = _("Print the notices, hang them in the villages, and record where and since when.")
     return (Todo(title, detail, url_for("papers.page", survey_id=newest)),)
+
+
+def _to_look_at(number: str, record: Iterable[PostingView], today: date) -> tuple[Todo, ...]:
+    """A reminder once everything that hangs has hung for its days and nobody has said so."""
+    hanging = [one.hung_until(today) for one in record if one.is_hanging]
+    if not hanging or max(hanging) < postings.REMINDED_AFTER:
+        return ()
+    title = _("Look whether the notices of survey %(number)s still hang", number=number)
+    detail = _(
+        "%(places)s notices have no last day; the oldest hangs for %(days)s days.",
+        places=len(hanging),
+        days=max(hanging),
+    )
+    return (Todo(title, detail, url_for("postings.page", survey_id=number), urgent=True),)
+
+
+def _everywhere(survey: SurveyView, form: PostingEverywhereForm) -> PostingEverywhereForm:
+    """Places without a posting are chosen beforehand."""
+    places = postings.places(db.session(), survey)
+    form.units.choices = [(unit.id, unit.full_name) for unit in places]
+    if not form.is_submitted():
+        there = {one.unit.id for one in postings.postings(db.session(), survey.id) if one.stands}
+        form.units.data = [unit.id for unit in places if unit.id not in there]
+    return form
 
 
 def _write(survey: SurveyView, number: int, form: PostingCorrectionForm) -> None:
@@ -135,7 +208,13 @@ def _filled(posting: PostingView) -> dict[str, object]:
     }
 
 
-def _page(survey: SurveyView, form: PostingForm) -> str:
+def _page(
+    survey: SurveyView,
+    form: PostingForm | None = None,
+    *,
+    everywhere: PostingEverywhereForm | None = None,
+    end: PostingEndForm | None = None,
+) -> str:
     record = postings.postings(db.session(), survey.id)
     return render_template(
         "results/postings.html",
@@ -144,7 +223,12 @@ def _page(survey: SurveyView, form: PostingForm) -> str:
         record=record,
         days=postings.posted_days(db.session(), [survey.id])[survey.id],
         may_write=access.identity().role in WRITERS and survey.state in _STANDING,
-        form=form,
+        form=form or _with_choices(survey, PostingForm(formdata=None)),
+        everywhere=everywhere or _everywhere(survey, PostingEverywhereForm(formdata=None, prefix=_ALL)),
+        end=end or PostingEndForm(formdata=None, prefix=_END),
+        hanging=[one for one in record if one.is_hanging],
+        today=units.civil(datetime.now(UTC)),
+        reminded_after=postings.REMINDED_AFTER,
     )
 
 

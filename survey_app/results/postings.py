@@ -15,7 +15,7 @@ Each choice can only make the number lower.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from http import HTTPStatus
 
@@ -34,6 +34,10 @@ from survey_app.results.models import Posting
 from survey_app.sealing.models import Seal
 from survey_app.units import queries as units
 from survey_app.units.queries import UnitView
+
+#: Days after which people are reminded to look at a notice and say that it hung. It is what reports of communes mention
+#: ("ít nhất là 10 ngày"), no rule: how many days suffice is said by a rule book alone.
+REMINDED_AFTER = 10
 
 
 class CannotPost(DomainError):
@@ -91,6 +95,15 @@ class PostingView:
     def days(self) -> int | None:
         """Days it hung; None while no last day is on record."""
         return _days(self.noted.posted_from, self.noted.posted_until)
+
+    @property
+    def is_hanging(self) -> bool:
+        """Whether it stands and nobody has said until when."""
+        return self.stands and self.noted.posted_until is None
+
+    def hung_until(self, today: date) -> int:
+        """Days it has hung by this day, if it still hangs."""
+        return (today - self.noted.posted_from).days
 
 
 def places(session: Session, survey: SurveyView) -> tuple[UnitView, ...]:
@@ -157,6 +170,25 @@ def posted_days(session: Session, survey_ids: Collection[str]) -> Mapping[str, i
 def record(session: Session, survey_id: str, noted: Noted, *, actor: str, now: datetime) -> int:
     """Note a posting; its number in the record. Raises CannotPost, WrongDays, SurveyNotFound."""
     return _add(session, survey_id, noted, replaces=None, reason="", actor=actor, now=now)
+
+
+def record_everywhere(
+    session: Session, survey_id: str, noted: Iterable[Noted], *, actor: str, now: datetime
+) -> tuple[int, ...]:
+    """Note the posting of a whole commune in one go: a row for each place. Raises what `record` does."""
+    return tuple(record(session, survey_id, one, actor=actor, now=now) for one in noted)
+
+
+def finish_everywhere(
+    session: Session, survey_id: str, last_day: date, *, reason: str, actor: str, now: datetime
+) -> int:
+    """Note one last day for every posting that stands without one; how many. Raises what `correct` does."""
+    _hold(session, survey_id)
+    hanging = [one for one in postings(session, survey_id) if one.is_hanging]
+    for one in hanging:
+        seen = replace(one.noted, posted_until=last_day)
+        correct(session, survey_id, one.number, seen, reason=reason, actor=actor, now=now)
+    return len(hanging)
 
 
 def correct(

@@ -291,3 +291,65 @@ def test_the_commune_is_told_to_post_its_newest_result_until_a_posting_is_on_rec
 
     assert before == [f"Post the result of survey {survey}"]
     assert after == []
+
+
+def send_to(client, page, action, **fields):
+    """Fill in one of the forms of a page."""
+    return client.post(
+        action, data=Page(client.get(page).text).form(method="post", action=action).data(**fields)
+    )
+
+
+def test_the_posting_of_the_whole_commune_is_one_form_and_so_is_its_last_day(
+    office, province, commune, survey, village
+):
+    second = another_village(province, commune, survey)
+    address = PAGE.format(survey)
+    form = {
+        "all-units": [str(village), str(second)],
+        "all-place": "Nhà văn hóa",
+        "all-posted_from": "2026-05-13",
+    }
+
+    recorded = send_to(office, address, f"{address}/ca-xa", **form)
+    waiting = days(survey)
+    ended = send_to(office, address, f"{address}/ket-thuc", **{"end-last_day": "2026-05-23"})
+
+    assert (recorded.status_code, ended.status_code) == (303, 303)
+    assert waiting is None
+    assert days(survey) == 10
+    current = db.session()
+    standing = [one for one in postings.postings(current, survey) if one.stands]
+    assert {one.unit.id for one in standing} == {village, second}
+    assert {one.noted.place for one in standing} == {"Nhà văn hóa"}
+
+
+def test_one_place_that_cannot_be_recorded_leaves_none_of_them_on_record(office, survey, village):
+    address = PAGE.format(survey)
+    form = {"all-units": [str(village)], "all-place": "Nhà văn hóa", "all-posted_from": "2026-01-01"}
+
+    refused = send_to(office, address, f"{address}/ca-xa", **form)
+    nowhere = send_to(office, address, f"{address}/ca-xa", **{**form, "all-units": []})
+
+    assert (refused.status_code, nowhere.status_code) == (422, 422)
+    assert 'value="Nhà văn hóa"' in refused.text
+    assert postings.postings(db.session(), survey) == ()
+
+
+@pytest.mark.parametrize(("hung", "told"), [(9, []), (10, ["hang"])])
+def test_after_ten_days_somebody_is_told_to_look_until_a_last_day_is_on_record(
+    app, commune, survey, village, hung, told
+):
+    officer = Identity(1, "An", Role.FRONT_COMMUNE, commune.id, commune.path)
+
+    def reminders():
+        return ["hang" for one in todo.todos(db.session(), officer, NOW) if "still hang" in one.title]
+
+    with app.test_request_context("/?lang=en"):
+        note(survey, village, NOW.date() - timedelta(days=hung), None)
+        waiting = reminders()
+        with db.transaction() as current:
+            postings.finish_everywhere(current, survey, NOW.date(), reason="Đã gỡ", actor="user:1", now=NOW)
+        after = reminders()
+
+    assert (waiting, after) == (told, [])

@@ -1,0 +1,158 @@
+"""Papers of a province's year: the summary that is reported, and the letter to communes that are behind.
+
+Both say what the board shows to whoever prints them; rows come with their disclosure decided. Counts are summed, per
+cents never.
+"""
+
+from survey_app.campaigns.queries import Board, BoardRow
+from survey_app.campaigns.wording import denominator_text, row_verdict, state_name, wait_text
+from survey_app.criteria.findings import Verdict
+from survey_app.fieldwork.models import State
+from survey_app.i18n import gettext as _
+from survey_app.reporting import figures, layout
+from survey_app.reporting.blocks import Block, Facts, Paper, Paragraph, PartTitle, Table, Tone
+from survey_app.reporting.house_style import HouseStyle
+from survey_app.reporting.layout import Signer
+from survey_app.rulebooks.wording import book_text, goal_text, target_name
+from survey_app.scoring.rates import Rate
+from survey_app.scoring.rates import rate as rate_of
+from survey_app.templating import moment, number
+
+_FINAL = (State.SEALED, State.SIGNED)
+
+
+def summary(board: Board, style: HouseStyle, signer: Signer) -> Paper:
+    """Where the communes of a province stand in a year, and the targets."""
+    rows = [row for row in board.rows if row.in_scope]
+    met = sum(row.finding is Verdict.MET for row in rows)
+    states = [(state, sum(row.state is state for row in rows)) for state in (None, *State)]
+    facts = (
+        (_("Communes the indicator applies to"), figures.in_words(board.in_scope)),
+        (_("8.4, consultation half: met"), figures.in_words(met)),
+        (_("Rule book"), book_text(board.book)),
+        (_("Units counted"), denominator_text(board.denominator)),
+        (_("Figures of"), moment(board.counted_at or board.made_at)),
+    )
+    by_state = tuple((state_name(state), number(count)) for state, count in states if count)
+    return Paper(
+        head=layout.head(style, board.province, "BC", board.made_at),
+        title=_("Report"),
+        about=(
+            _("Summary of the consultation of households, year %(year)s", year=board.year),
+            board.province.full_name,
+        ),
+        layout=style.layout,
+        blocks=(
+            PartTitle(_("I. Where the communes stand")),
+            Facts(facts),
+            Table((_("State"), _("Communes")), by_state, widths=(70, 30)),
+            PartTitle(_("II. Targets")),
+            _targets(board),
+            PartTitle(_("III. Commune by commune")),
+            _communes(rows),
+            Paragraph(
+                _(
+                    "Figures of surveys that are not signed count nowhere yet. The total adds up the households of "
+                    "sealed and signed surveys alone."
+                ),
+                Tone.NOTE,
+            ),
+        ),
+        closing=_closing(style),
+        signatures=(layout.for_the_front(style, signer),),
+        receivers=style.receiver_lines,
+        foot=_foot(board),
+    )
+
+
+def reminder(board: Board, style: HouseStyle, signer: Signer) -> Paper:
+    """The letter to communes for which somebody has to act, with what each waits for."""
+    late = board.late
+    rows = tuple((row.unit.full_name, wait_text(row.wait) if row.wait else "") for row in late)
+    asked: tuple[Block, ...] = (
+        Paragraph(
+            _("No commune is behind by the figures of this moment."),
+        ),
+    )
+    if rows:
+        asked = (
+            Paragraph(
+                _(
+                    "By the figures of %(when)s, %(count)s communes are behind in asking households about the "
+                    "results of new rural development in %(year)s. The Standing Board asks the Fronts of these "
+                    "communes to do with the commune what stands beside their names, and to tell the Front of the "
+                    "province what hinders them.",
+                    when=moment(board.made_at),
+                    count=figures.in_words(len(late)),
+                    year=board.year,
+                )
+            ),
+            Table(
+                (_("Commune"), _("What is waited for")),
+                rows,
+                in_words=frozenset({1}),
+                widths=(40, 60),
+            ),
+        )
+    return Paper(
+        head=layout.head(style, board.province, "", board.made_at),
+        title=_("Letter of reminder"),
+        about=(_("On speeding up the consultation of households, year %(year)s", year=board.year),),
+        layout=style.layout,
+        blocks=(
+            Paragraph(_("To: the Standing Boards of the Fatherland Front Committees of the communes below")),
+            *asked,
+        ),
+        closing=_closing(style),
+        signatures=(layout.for_the_front(style, signer),),
+        receivers=style.receiver_lines,
+        foot=_foot(board),
+    )
+
+
+def _closing(style: HouseStyle) -> tuple[Block, ...]:
+    last = style.report_closing or _("This is what the Standing Board reports and asks.")
+    return (Paragraph(last),)
+
+
+def _foot(board: Board) -> str:
+    return _("Year %(year)s", year=board.year) + f" · {moment(board.made_at)}"
+
+
+def _targets(board: Board) -> Table:
+    head = (_("Target"), _("Units that meet it"), _("Units in scope"), _("Share"), _("Goal"))
+    rows = tuple(
+        (
+            target_name(one.target, board.in_force.framework),
+            *(number(one.progress.met), number(one.progress.total)),
+            figures.per_cent(one.progress.rate),
+            goal_text(one.target),
+        )
+        for one in board.targets
+    )
+    return Table(head, rows, in_words=frozenset({4}), widths=(40, 13, 13, 11, 22))
+
+
+def _communes(rows: list[BoardRow]) -> Table:
+    head = (
+        *(_("Commune"), _("State"), _("Households that answered"), _("Coverage")),
+        *(_("Satisfaction rate"), _("8.4, consultation half")),
+    )
+    lines = [
+        (
+            *(row.unit.full_name, state_name(row.state), figures.pair(row.coverage)),
+            *(figures.per_cent(row.coverage), figures.per_cent(row.pooled), row_verdict(row)),
+        )
+        for row in rows
+    ]
+    whole = _covered(rows)
+    lines.append((_("Total"), "", figures.pair(whole), figures.per_cent(whole), "", ""))
+    return Table(
+        head, tuple(lines), has_total=True, in_words=frozenset({1, 5}), widths=(25, 20, 15, 12, 12, 16)
+    )
+
+
+def _covered(rows: list[BoardRow]) -> Rate | None:
+    """Households that answered of those asked, over everything sealed."""
+    known = [row.coverage for row in rows if row.state in _FINAL and row.coverage is not None]
+    return rate_of(sum(one.n for one in known), sum(one.of for one in known))
