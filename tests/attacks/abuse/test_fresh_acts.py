@@ -24,11 +24,11 @@ _ASKS_NOT_AGAIN = {
     },
     "keying: one sitting, slip after slip, told by the journal of who keyed": {
         "paper.record_slip", "paper.look_at_code", "paper.store_slip", "paper.mend_slip",
-        "second_keying.key_again", "second_keying.keep", "second_keying.begin_mending", "second_keying.look_at_receipt",
+        "second_keying.key_again", "second_keying.keep", "second_keying.begin_mending", "second_keying.look_at_code",
     },
     "lists: what lies on paper elsewhere, corrected by a new line and never without the old one": {
         "accounts.look_at_people", "lists.look_at", "lists.save", "lists.take_back", "units.new_village", "units.change_village", "units.end_village",
-        "meetings.announce", "meetings.withdraw", "postings.record", "postings.correct", "signals.receipts",
+        "meetings.announce", "meetings.withdraw", "postings.record", "postings.correct", "postings.record_everywhere", "postings.finish_everywhere", "signals.receipts", "absences.page",
         "privacy.receive", "privacy.answer", "rulebooks.services",
     },
 }  # fmt: skip
