@@ -9,6 +9,7 @@ from bench import (
     erasing,
     first_view,
     keying,
+    scanning,
     sealing,
     slips,
     start,
@@ -26,6 +27,7 @@ _MEASUREMENTS = {
     "board": board.run,
     "slips": slips.run,
     "code_timing": code_timing.run,
+    "scanning": scanning.run,
     "start": start.run,
     "auditor_set": auditor_set.run,
 }

@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from flask import Flask, current_app, g, request
+from flask import Flask, Request, current_app, g, request
 from flask_babel import Domain
 from flask_wtf import CSRFProtect, FlaskForm
 from flask_wtf.csrf import CSRFError, generate_csrf
@@ -155,8 +155,22 @@ def posted() -> Posted:
     return found
 
 
+class InMemory(Request):
+    """A request whose files stay in memory, up to what its page takes: no scan lies on the disk unencrypted."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> BytesIO:
+        return BytesIO()
+
+
 def init_app(app: Flask) -> None:
     """Read a form only up to what its page takes, before the check of its token reads it."""
+    app.request_class = InMemory
     app.before_request(_allow_upload)
     csrf.init_app(app)
 

@@ -202,7 +202,8 @@ def _is_blank(cell: Any) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip("\ufeff \u00a0\t\r\n\u200b"))
 
 
-def _limit_this_process(memory: int, seconds: int) -> None:
+def limit_this_process(memory: int, seconds: int) -> None:
+    """No more memory and time than these from now on, and no file written."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     # A second more until the end that cannot be told from any other, so that the first one says what it was.
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
@@ -212,7 +213,7 @@ def _limit_this_process(memory: int, seconds: int) -> None:
 
 def main(readers: Mapping[str, Callable[[bytes], Any]], kind: str, memory: str, seconds: str) -> None:
     """Read standard input as that kind of file and write what was found."""
-    _limit_this_process(int(memory), int(seconds))
+    limit_this_process(int(memory), int(seconds))
     try:
         found = readers[kind](sys.stdin.buffer.read())
         told = json.dumps({"found": found})

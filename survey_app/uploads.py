@@ -11,9 +11,10 @@ import signal
 import subprocess  # noqa: S404  # the child is our own file, run by our own interpreter
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 from flask import current_app
@@ -36,6 +37,10 @@ _CHILDREN = {
     "document": Path(opening.__file__),
     "list": Path(opening.__file__).with_name("opening_lists.py"),
 }
+#: The program that reads scans, and what it may take: a stack is large, and one is read at a time.
+_SCANS = Path(opening.__file__).parent / "scans" / "program.py"
+_MEMORY_OF_SCANS = 1536 * 1024 * 1024
+_SECONDS_OF_SCANS, _LONGEST_SCANS = 180, 600
 
 
 class NotOpened(Exception):
@@ -75,6 +80,58 @@ def opened(
     return told["found"]
 
 
+def scanned(head: Mapping[str, Any], parts: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    """What `scans.program` tells of each page of a stack, as soon as it is read; `head` says what the parts are.
+
+    Raises NotOpened where it did not come to the end.
+    """
+    command: list[str] = [
+        sys.executable,
+        "-I",
+        "-B",
+        "-X",
+        "utf8",
+        str(_SCANS),
+        str(_MEMORY_OF_SCANS),
+        str(_SECONDS_OF_SCANS),
+    ]
+    with (
+        _turn("scanning", 1),
+        subprocess.Popen(  # noqa: S603  # a fixed command of our own
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"OPENBLAS_NUM_THREADS": "1"},
+        ) as child,
+    ):
+        watch = Timer(_LONGEST_SCANS, child.kill)
+        watch.start()
+        try:
+            _hand_over(child, head, parts)
+            ended = False
+            for line in child.stdout or ():
+                page = json.loads(line)
+                ended = "end" in page
+                if not ended:
+                    yield page
+        finally:
+            watch.cancel()
+            child.kill()
+    if not ended:
+        raise NotOpened(TOO_SLOW if child.returncode == -signal.SIGXCPU else TOO_LARGE)
+
+
+def _hand_over(child: "subprocess.Popen[bytes]", head: Mapping[str, Any], parts: Iterable[bytes]) -> None:
+    """Give the child all it reads; it says nothing before it has everything, so neither waits for the other."""
+    if child.stdin is None:
+        raise ValueError("a child without input")
+    with suppress(BrokenPipeError), child.stdin as given:
+        given.write(json.dumps(head).encode() + b"\n")
+        for part in parts:
+            given.write(part)
+
+
 def sentence(word: str) -> tuple[str, str]:
     """What is said of a file that was too large, too slow or came at a busy moment, and what to do."""
     return {
@@ -94,15 +151,15 @@ def sentence(word: str) -> tuple[str, str]:
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
-    """One of AT_ONCE places, held by a lock that ends with this process. Raises NotOpened when none gets free."""
+def _turn(name: str = "reading", places: int = AT_ONCE) -> Iterator[None]:
+    """One of so many places, held by a lock that ends with this process. Raises NotOpened when none gets free."""
     if not current_app:
         yield
         return
     folder, until = current_app.extensions["settings"].instance, time.monotonic() + LONGEST_WAIT
     while True:
-        for number in range(AT_ONCE):
-            with (folder / f"reading-{number}.lock").open("ab") as place:
+        for number in range(places):
+            with (folder / f"{name}-{number}.lock").open("ab") as place:
                 if _taken(place.fileno()):
                     yield
                     return

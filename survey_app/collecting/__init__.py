@@ -13,6 +13,7 @@ from survey_app.collecting import (
     paper_views,
     replies,
     said,
+    scan_views,
     schedule,
     second_keying_views,
     slip_check,
@@ -44,6 +45,7 @@ def init_app(app: Flask) -> None:
     page_script.init_app(app)
     app.register_blueprint(views.bp)
     app.register_blueprint(paper_views.bp)
+    app.register_blueprint(scan_views.bp)
     app.register_blueprint(second_keying_views.bp)
     app.register_blueprint(slip_check.bp)
     menu.register(
@@ -52,12 +54,15 @@ def init_app(app: Flask) -> None:
     links.register(
         app,
         Link("paper.key_slip", lazy_gettext("Key in paper slips"), _KEYED, leads=True),
+        Link("scans.page", lazy_gettext("Scan paper slips"), _KEYED),
         Link("second_keying.page", lazy_gettext("Key drawn slips again"), _KEYED),
     )
     remarks.register(app, paper_views.remarks)
     remarks.register(app, second_keying_views.remarks)
     todo.register(app, second_keying_views.todos)
+    todo.register(app, scan_views.todos)
     todo.register(app, guessing.todos)
     jobs.register(app, "collecting.held", schedule.store_held)
     jobs.register(app, "collecting.held_again", schedule.compare_held_again)
+    jobs.register(app, "collecting.scanned", schedule.forget_scanned)
     jobs.register(app, "collecting.networks", schedule.forget_networks)

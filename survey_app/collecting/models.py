@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, CheckConstraint, LargeBinary, String, false
+from sqlalchemy import JSON, CheckConstraint, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_app.db import Base, UtcDateTime
@@ -154,6 +154,32 @@ class HeldSlip(Base):
     #: When its minute began; None once it is no longer held.
     held_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ScannedSlip(Base):
+    """A scanned slip that waits for its clerk's look, counted nowhere; see `scanned`.
+
+    What was read and the picture are encrypted under the survey's pepper, and gone once the clerk has decided.
+    """
+
+    __tablename__ = "scanned_slips"
+    __table_args__ = (
+        UniqueConstraint("survey_id", "mark", name="uq_scanned_slips_mark"),
+        {"sqlite_with_rowid": False},
+    )
+
+    #: A uuid4: nothing follows from it.
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    survey_id: Mapped[str] = mapped_column(String(10))
+    user_id: Mapped[int]
+    #: The order of the stack.
+    place: Mapped[int]
+    #: Whether a line, or the code, is for a person to decide.
+    doubtful: Mapped[bool]
+    #: What tells a slip from another without saying which it is; None while its code is not known.
+    mark: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    picture: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class SecondKeyingRow(Base):

@@ -13,17 +13,15 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from survey_app import access, db, throttle
-from survey_app.collecting import guessing, held, keyed_forms, operations, paper, queries
-from survey_app.collecting.held import Held, HeldOutcome, MendedTooLate
+from survey_app import access, db
+from survey_app.collecting import desk, held, keyed_forms, operations, paper
+from survey_app.collecting.held import Held, MendedTooLate
 from survey_app.collecting.models import KeyingWay
-from survey_app.collecting.queries import Door
 from survey_app.collecting.refusals import (
     CodeUsed,
     CodeVoid,
     KeyedJustNow,
     OtherSurvey,
-    TooManyGuesses,
     UnknownCode,
     WrongAnswers,
 )
@@ -37,7 +35,7 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.remarks import Remark
 from survey_app.fieldwork.scope import own_survey
 from survey_app.i18n import gettext as _
-from survey_app.keys import KeyMissing, store
+from survey_app.keys import KeyMissing
 from survey_app.questions import keyed
 from survey_app.questions.keyed import Exceptions
 
@@ -98,21 +96,21 @@ def look_at_code(survey_id: str) -> ResponseReturnValue:
     survey = own_survey(survey_id)
     try:
         typed = codes.normalise(request.form.get("_code", ""), survey.id)
-        _require_unused(_door(current, survey, typed, now), typed)
-        slip, _outcome = _of_clerk()
+        desk.require_unused(desk.door_of(current, survey, typed, now), typed)
+        slip, _outcome = desk.of_clerk()
         mended = slip is not None and slip.submission_id == request.form.get("_id")
         if slip is not None and not mended:
             if slip.code == codes.grouped(typed):
                 raise KeyedJustNow
-            _store_held(now)
+            desk.store_held(now)
     except DomainError as refusal:
         return jsonify(message=refusal.message)
     if mended:
         return jsonify(message="")
-    _slip, outcome = _of_clerk()
+    _slip, outcome = desk.of_clerk()
     if outcome is None:
         return jsonify(message="", told="")
-    return jsonify(message="", told=_told(outcome), refused=bool(outcome.refusal))
+    return jsonify(message="", told=desk.told(outcome), refused=bool(outcome.refusal))
 
 
 @bp.post("/can-bo/nhap-phieu/<survey_id>")
@@ -125,16 +123,16 @@ def record_slip(survey_id: str) -> ResponseReturnValue:
     try:
         slip = keyed_forms.read(survey.instrument, request.form)
         code = codes.normalise(request.form.get("_code", ""), survey.id)
-        door = _door(current, survey, code, now)
+        door = desk.door_of(current, survey, code, now)
         submission = operations.Submission(
             id=submission_id(),
             answers=slip.answers,
             channel=Channel.PAPER_ENTRY,
             invalid_reason=slip.invalid_reason or None,
         )
-        is_new = _hold(door, code, submission, slip.way, now)
+        is_new = desk.hold(door, code, submission, slip.way, now)
     except MendedTooLate as refusal:
-        _store_held(now)
+        desk.store_held(now)
         return _kept_page(survey, refusal.message, refusal.status)
     except DomainError as refusal:
         problems = refusal.problems if isinstance(refusal, WrongAnswers) else {}
@@ -154,7 +152,7 @@ def record_slip(survey_id: str) -> ResponseReturnValue:
 def store_slip(survey_id: str) -> ResponseReturnValue:
     """Store the held slip at once."""
     own_survey(survey_id)
-    _store_held(datetime.now(UTC))
+    desk.store_held(datetime.now(UTC))
     return redirect(url_for("paper.key_slip", survey_id=survey_id), HTTPStatus.SEE_OTHER)
 
 
@@ -168,7 +166,7 @@ def mend_slip(survey_id: str) -> ResponseReturnValue:
         with db.transaction() as writing:
             held.renew(writing, access.identity().user_id, now=now)
     except MendedTooLate as refusal:
-        _store_held(now)
+        desk.store_held(now)
         flash(refusal.message, "error")
         return redirect(url_for("paper.key_slip", survey_id=survey_id), HTTPStatus.SEE_OTHER)
     return redirect(url_for("paper.mend", survey_id=survey_id), HTTPStatus.SEE_OTHER)
@@ -179,7 +177,7 @@ def mend_slip(survey_id: str) -> ResponseReturnValue:
 def mend(survey_id: str) -> ResponseReturnValue:
     """The held slip as it was keyed; saving it replaces it."""
     survey = own_survey(survey_id)
-    slip, _outcome = _of_clerk()
+    slip, _outcome = desk.of_clerk()
     if slip is None or slip.survey_id != survey.id:
         return redirect(url_for("paper.key_slip", survey_id=survey_id))
     return _slip_page(
@@ -214,59 +212,6 @@ def remarks(session: Session, survey: SurveyView) -> Iterator[Remark]:
     )
 
 
-def _store_held(now: datetime) -> None:
-    with db.transaction() as writing:
-        held.store_held(writing, access.identity().user_id, now=now, keys=store())
-
-
-def _of_clerk() -> tuple[Held | None, HeldOutcome | None]:
-    """Nothing while a key is away: the page must still open."""
-    try:
-        return held.of_clerk(db.session(), access.identity().user_id, store())
-    except KeyMissing:
-        return None, None
-
-
-def _hold(door: Door, code: str, submission: operations.Submission, way: KeyingWay, now: datetime) -> bool:
-    """Hold the slip; whether it is a new one."""
-    try:
-        with db.transaction() as writing:
-            return held.hold(
-                writing, door, codes.grouped(code), submission, way=way,
-                by=access.identity().user_id, now=now, keys=store(),
-            )  # fmt: skip
-    except CodeUsed as used:
-        raise (_used(door, code) if door.spent else used) from used
-
-
-def _door(current: Session, survey: SurveyView, code: str, now: datetime) -> Door:
-    """The slip of a keyed code. Who keys codes that do not exist is slowed down like any caller."""
-    if codes.survey_of(code) != survey.id:
-        raise OtherSurvey(codes.survey_of(code))
-    key = throttle.subject_key("keying", str(access.identity().user_id), now)
-    if throttle.is_blocked(current, key, now, limit=guessing.GUESSES_PER_MINUTE):
-        raise TooManyGuesses
-    try:
-        return queries.slip_door(current, survey, code, store())
-    except UnknownCode:
-        with db.transaction() as writing:
-            guessing.count_guess(writing, key, None, now)  # a clerk holds the slips and tries nothing
-        raise
-
-
-def _require_unused(door: Door, code: str) -> None:
-    if door.spent:
-        raise _used(door, code)
-    if door.voided:
-        raise CodeVoid
-
-
-def _used(door: Door, code: str) -> CodeUsed:
-    """Why a spent slip is not keyed; one that a phone was first with is counted."""
-    with db.transaction() as writing:
-        return paper.note_used(writing, door, code, store())
-
-
 def _takes_paper(current: Session, unit_path: str) -> list[SurveyView]:
     return [survey for survey in surveys.surveys_under(current, unit_path) if survey.takes_paper]
 
@@ -297,29 +242,6 @@ def _kept_page(
     return _slip_page(survey, typed, status=status)
 
 
-def _told(outcome: HeldOutcome) -> str:
-    """What became of the slip before, in one sentence."""
-    named = {"slip": outcome.slip, "village": outcome.village}
-    if outcome.refusal:
-        return f"{_('The slip …%(slip)s of %(village)s was not stored. Put it aside.', **named)} {outcome.refusal}"
-    return _("The slip …%(slip)s of %(village)s is stored.", **named)
-
-
-def _before() -> dict[str, object]:
-    """What `held.html` shows: the held slip with its answers in counts, and what became of the one before."""
-    slip, outcome = _of_clerk()
-    current = db.session()
-    return {
-        "held": slip,
-        "sides": keyed.sides(surveys.survey(current, slip.survey_id).instrument, slip.answers)
-        if slip
-        else None,
-        "told": _told(outcome) if outcome else "",
-        "refused": bool(outcome and outcome.refusal),
-        "keyed": session.get("keyed", 0),
-    }
-
-
 def _slip_page(
     survey: SurveyView, typed: _Keying, *, status: int = 200, mended: Held | None = None
 ) -> ResponseReturnValue:
@@ -334,6 +256,6 @@ def _slip_page(
         submission=submission_id() if mended is None else mended.submission_id,
         mended=mended,
         by_phone=sum(by_phone.values()),
-        **_before(),
+        **desk.before(),
     )
     return page, status

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from survey_app import db, keys
-from survey_app.collecting import held, held_again, networks
+from survey_app.collecting import held, held_again, networks, scanned
 from survey_app.keys import KeyMissing
 
 
@@ -49,3 +49,9 @@ def store_held(now: datetime) -> int:
     with db.transaction() as current:
         held.forget_ended(current)
     return stored
+
+
+def forget_scanned(now: datetime) -> None:
+    """Delete the pictures of surveys that take no paper any more."""
+    with db.transaction() as current:
+        scanned.forget_ended(current)

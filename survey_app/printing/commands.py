@@ -18,7 +18,7 @@ from survey_app.errors import DomainError
 from survey_app.fieldwork import batches, queries
 from survey_app.i18n import gettext as _
 from survey_app.keys import store
-from survey_app.printing import reach, slips
+from survey_app.printing import blank_pages, reach, slips
 from survey_app.units import kinds
 from survey_app.units import queries as units
 
@@ -62,6 +62,7 @@ def make_slips(survey_id: str, village: str, count: int, out: Path, as_json: boo
             slips.check_room(survey)
             if out.suffix == ".pdf":
                 reach.require(survey, settings)
+                blank_pages.keep(current, survey, settings)
             batch = batches.make_slips(
                 current,
                 survey_id,

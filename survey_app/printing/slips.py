@@ -7,7 +7,7 @@ rows of 5.5 mm need. A stub sticks out of the folded slip and carries no code. K
 no code: who asks hands the codes in and takes the file away.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -125,6 +125,8 @@ class BlankSlip:
     qr: Spot
     #: The frame in which the code is printed.
     code: Spot
+    #: The row of each question on paper, in the order of the form.
+    rows: Mapping[str, Spot]
     fold_mm: float = 98.0
     width_mm: float = 196.0
     height_mm: float = 148.5
@@ -132,7 +134,7 @@ class BlankSlip:
 
 def blank(survey: SurveyView, settings: Settings) -> BlankSlip:
     """What a reader of scanned slips compares with, drawn by the templates that draw the slips. Raises SlipTooFull."""
-    page = _render("printing/print/slip_blank.html", survey, settings)
+    page = blank_html(survey, settings)
     file, places = files.pdf_with_places(page)
     boxes = []
     for name, place in places.items():
@@ -141,7 +143,15 @@ def blank(survey: SurveyView, settings: Settings) -> BlankSlip:
             question, option = answer.rsplit(" ", 1)
             middle = place.x_mm + place.width_mm / 2, place.y_mm + place.height_mm / 2
             boxes.append(Box(question, option, *middle))
-    return BlankSlip(file, tuple(boxes), places["qr"], places["code"])
+    with force_locale("vi"):
+        asked = ticks.tick_boxes(survey.instrument).lines
+    rows = {line.question.key: places[f"line {number}"] for number, line in enumerate(asked)}
+    return BlankSlip(file, tuple(boxes), places["qr"], places["code"], rows)
+
+
+def blank_html(survey: SurveyView, settings: Settings) -> str:
+    """The page of `blank` before it is laid out. Raises SlipTooFull."""
+    return _render("printing/print/slip_blank.html", survey, settings)
 
 
 def csv(survey: SurveyView, village: UnitView, codes: Sequence[str], settings: Settings) -> Iterator[bytes]:

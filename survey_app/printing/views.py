@@ -25,7 +25,7 @@ from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.fieldwork.scope import own_survey
 from survey_app.forms import StaffForm, WholeNumberField
 from survey_app.i18n import lazy_gettext as _l
-from survey_app.printing import lists, posters, reach, slips
+from survey_app.printing import blank_pages, lists, posters, reach, slips
 
 bp = Blueprint("printing", __name__, template_folder="templates")
 
@@ -90,6 +90,8 @@ def make_slips(survey_id: str, village: str, kind: str) -> ResponseReturnValue:
         slips.check_room(survey)
         reach.require(survey, settings)
         with db.transaction() as current:
+            if kind == "pdf":
+                blank_pages.keep(current, survey, settings)
             made = batches.make_slips(
                 current,
                 survey_id,

@@ -130,6 +130,25 @@ DATA_MAP = (
         _NOT_ERASED,
     ),
     DataLine(
+        ("scanned_slips",),
+        _l(
+            "Scanned paper slips that wait for their clerk's look: picture of the ticked lines, code and "
+            "reading, encrypted"
+        ),
+        _l("So that slips are read from a scan, and nothing counts that no person has looked at"),
+        _l("The clerk who scanned them"),
+        _l("Until the clerk has decided, at most until the survey is sealed or cancelled"),
+        _l("Slip by slip as the clerk decides; old copies with the key, after acceptance or 180 days"),
+    ),
+    DataLine(
+        ("blank_slip_pages",),
+        _l("The printed page of slips without code, QR and answers"),
+        _l("To find the boxes on a scanned slip"),
+        _l("Nobody, by any page"),
+        _FOREVER,
+        _NOT_ERASED,
+    ),
+    DataLine(
         ("paper_slips",),
         _l("The codes of keyed paper slips, encrypted, beside the digest of their answer"),
         _l("So that a drawn paper slip is found by its own code"),

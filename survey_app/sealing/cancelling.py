@@ -16,6 +16,7 @@ from survey_app.collecting.models import (
     NetworkCounter,
     PaperSlip,
     Response,
+    ScannedSlip,
     SecondKeyingRow,
     SpentCode,
     TenMinuteCounter,
@@ -28,7 +29,7 @@ from survey_app.sealing import shuffling
 #: The act under which it is noted.
 SET_ASIDE = "results.set_aside"
 _REWRITTEN = (SlipRow, SpentCode, Progress)
-_DROPPED = (TenMinuteCounter, NetworkCounter, SecondKeyingRow, PaperSlip)
+_DROPPED = (TenMinuteCounter, NetworkCounter, SecondKeyingRow, PaperSlip, ScannedSlip)
 
 
 def owed(session: Session) -> tuple[str, ...]:

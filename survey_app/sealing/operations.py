@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey_app import audit
-from survey_app.collecting import held, held_again, networks, paper
+from survey_app.collecting import held, held_again, networks, paper, scanned
 from survey_app.collecting.models import (
     AnnulledResponse,
     PaperSlip,
@@ -100,6 +100,7 @@ def close_and_seal(session: Session, survey_id: str, *, actor: str, now: datetim
     shuffling.move(session, SecondKeyingRow, SecondKeyingRow, survey_id)
     at_sealing.keep(session, survey, frame, answers)
     networks.forget(session, survey_id)
+    scanned.forget_survey(session, survey_id)
     digest = _write_seal(session, survey, frame, count, annulled, actor=actor, now=now, keys=keys)
     on_paper = [answer.leaf for answer in answers if Channel(answer.channel).medium is Medium.PAPER]
     paper.keep_only(session, survey_id, keying.signers_draw(digest, on_paper))

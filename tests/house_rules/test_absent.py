@@ -19,8 +19,8 @@ SCRIPTS = [*sorted((PROJECT / "survey_app" / "static").glob("*.js")), PROJECT / 
 LIBRARIES = {
     "PIL", "alembic", "argon2", "babel", "brotli", "click", "cryptography", "docx", "flask", "flask_babel", "fontTools",
     "flask_login", "flask_migrate", "flask_sqlalchemy", "flask_wtf", "itsdangerous", "jinja2", "lxml", "matplotlib",
-    "num2words", "openpyxl", "pydyf", "pyotp", "python_calamine", "qrcode", "rfc8785", "sqlalchemy", "stdnum", "weasyprint",
-    "werkzeug", "wtforms", "xlsxwriter",
+    "num2words", "numpy", "openpyxl", "pydyf", "pyotp", "pypdfium2", "python_calamine", "qrcode", "rfc8785",
+    "sqlalchemy", "stdnum", "weasyprint", "werkzeug", "wtforms", "xlsxwriter", "zxingcpp",
 }  # fmt: skip
 #: Of the standard library: what starts programs, calls servers, reads XML, runs what it reads or touches raw memory.
 NEVER = {

@@ -1,0 +1,276 @@
+"""A stack of scanned slips: nothing counts before a clerk has looked, each slip counts once, and no picture outlives it."""
+
+import io
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from random import Random
+
+import pytest
+from PIL import Image, ImageDraw
+from sqlalchemy import select
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import encode_multipart
+
+from bench import copied
+from survey_app import db
+from survey_app.access import Role
+from survey_app.audit import OPERATOR
+from survey_app.collecting.models import PaperKeyer, PaperSlip, Response, ScannedSlip
+from survey_app.config import load_settings
+from survey_app.fieldwork import batches
+from survey_app.fieldwork.models import State
+from survey_app.printing import blank_pages
+from survey_app.printing.models import BlankSlipPage
+from survey_app.printing.slips import qr_text
+from tests import papers, scans
+from tests.pages import Page
+from tests.papers import printing_application
+
+
+@pytest.fixture
+def commune(make_commune):
+    return make_commune()
+
+
+@pytest.fixture
+def survey(commune, make_survey):
+    return make_survey(commune)
+
+
+@pytest.fixture
+def codes(commune, survey, hand_out):
+    return hand_out(survey, commune.villages["Phung"], 3)
+
+
+@pytest.fixture(scope="module")
+def print_run(tmp_path_factory):
+    """A slip of the form, printed once for all tests of this module."""
+    settings = replace(
+        load_settings(tmp_path_factory.mktemp("instance")), public_url="https://khaosat.example.vn"
+    )
+    with printing_application():
+        return scans.printed(papers.make_survey(), papers.make_unit(), ["0001 0000 0000 0000"], settings)
+
+
+@pytest.fixture
+def paper(survey, codes, print_run):
+    """Slips with those codes, and their blank page as it is kept when slips are made."""
+    kept = {"survey_id": survey.id, "look": "", "pdf": print_run.kept.pdf, "layout": print_run.kept.layout}
+    with db.transaction() as current:
+        current.add(BlankSlipPage(**kept))
+    return [print_run.with_code(qr_text("https://khaosat.example.vn", code)) for code in codes]
+
+
+@pytest.fixture
+def clerk(commune, sign_in):
+    return sign_in(Role.CLERK, commune.unit)
+
+
+def address(survey):
+    return f"/can-bo/nhap-phieu/{survey.id}/quet"
+
+
+def rows(table):
+    current = db.session()
+    current.rollback()
+    return current.scalars(select(table)).all()
+
+
+def filled(paper, numbers, *, odd=""):
+    """Those slips, ticked and scanned: the truth about each, and one page of each."""
+    slips = [paper[number].ticked(0, Random(40 + number), odd=odd) for number in numbers]
+    return slips, [paper[0].scanned(slip, Random(50 + number)) for number, slip in enumerate(slips)]
+
+
+def send(clerk, survey, *files):
+    form = Page(clerk.get(address(survey)).text).form(enctype="multipart/form-data")
+    sent = form.data() | {"files": [FileStorage(io.BytesIO(file), "quet.pdf") for file in files]}
+    boundary, body = encode_multipart(MultiDict(sent))
+    return clerk.post(address(survey), data=body, content_type=f"multipart/form-data; boundary={boundary}")
+
+
+def look(clerk, survey):
+    """The page of the slip that waits next; None where none waits."""
+    reply = clerk.get(f"{address(survey)}/xem", follow_redirects=True)
+    assert reply.status_code == 200
+    return Page(reply.text) if 'name="_id"' in reply.text else None
+
+
+def agree(clerk, page, **changes):
+    form = page.form(class_="paper-form")
+    return clerk.post(form.action, data=form.data(**changes))
+
+
+def agree_to_all(clerk, survey):
+    while (page := look(clerk, survey)) is not None:
+        assert agree(clerk, page).status_code == 303
+    key_page = Page(clerk.get(f"/can-bo/nhap-phieu/{survey.id}").text)
+    clerk.post(f"/can-bo/nhap-phieu/{survey.id}/luu", data=key_page.form(class_="paper-form").data())
+
+
+@pytest.mark.both_engines
+def test_a_stack_is_read_looked_at_and_counted_once(survey, codes, paper, clerk):
+    slips, pages = filled(paper, range(3))
+    stack = scans.stack(pages)
+
+    told = send(clerk, survey, stack)
+
+    assert told.status_code == 200
+    assert all(code[-4:] in told.text for code in codes)
+    assert rows(Response) == []
+    assert [row.doubtful for row in rows(ScannedSlip)] == [False] * 3
+    agree_to_all(clerk, survey)
+    stored = sorted(str(sorted(row.answers.items(), key=str)) for row in rows(Response))
+    assert stored == sorted(str(sorted(slip.truth.items(), key=str)) for slip in slips)
+    assert [row.way for row in rows(PaperSlip)] == ["scan"] * 3
+    assert len(rows(PaperKeyer)) == 1
+    assert rows(ScannedSlip) == []
+
+    again = send(clerk, survey, stack)
+
+    assert again.text.count("scan-problem") == 3
+    assert rows(ScannedSlip) == []
+    assert len(rows(Response)) == 3
+
+
+@pytest.mark.both_engines
+def test_what_waits_already_waits_once(survey, paper, clerk):
+    _slips, pages = filled(paper, range(2))
+
+    send(clerk, survey, scans.stack(pages))
+    send(clerk, survey, *pages)
+
+    assert len(rows(ScannedSlip)) == 2
+
+
+def test_a_doubtful_line_stands_undecided_with_its_neighbours_until_a_person_decides(survey, paper, clerk):
+    (slip,), pages = filled(paper, [0], odd="both")
+    (odd,) = [key for key, said in slip.truth.items() if said == "?"][:1]
+    send(clerk, survey, *pages)
+
+    page = look(clerk, survey)
+
+    form = page.form(class_="paper-form")
+    assert odd not in {name for name, _value in form.fields}
+    assert odd in form.choices
+    crops = [tag for tag in page.all("svg") if tag.get("class") == "scan-crop"]
+    assert len(crops) == sum(name not in dict(form.fields) for name in form.choices)
+    assert agree(clerk, page).status_code == 422
+    assert rows(Response) == []
+    undecided = {name: "dissatisfied" for name in form.choices if name not in dict(form.fields)}
+    assert agree(clerk, page, **undecided).status_code == 303
+    agree_to_all(clerk, survey)
+    (stored,) = rows(Response)
+    assert stored.answers[odd] == "dissatisfied"
+
+
+def test_black_and_white_is_refused_in_words_and_nothing_of_it_is_kept(survey, paper, clerk):
+    _slips, (page,) = filled(paper, [0])
+    two = io.BytesIO()
+    Image.open(io.BytesIO(page)).convert("1").save(two, "PNG")
+
+    told = send(clerk, survey, two.getvalue())
+
+    assert "đen trắng" in told.text
+    assert rows(ScannedSlip) == []
+
+
+def test_a_slip_whose_qr_is_scribbled_over_is_keyed_by_its_code(survey, codes, paper, clerk):
+    slip = paper[1].ticked(0, Random(3))
+    ImageDraw.Draw(slip.picture).rectangle((30, 95, 390, 455), fill=90)
+    send(clerk, survey, copied.copier(slip.picture, paper[1].outside, Random(4)).jpeg)
+
+    page = look(clerk, survey)
+    form = page.form(class_="paper-form")
+    said = {name: slip.truth[name] or "" for name in form.choices}
+    refused = clerk.post(form.action, data=form.data(_code=codes[1][:-1] + "x", **said))
+    stored = clerk.post(form.action, data=form.data(_code=codes[1][-14:], **said))
+
+    assert refused.status_code == 422
+    assert stored.status_code == 303
+    agree_to_all(clerk, survey)
+    assert [row.answers for row in rows(Response)] == [slip.truth]
+
+
+def test_a_slip_that_cannot_answer_is_told_by_its_page_and_not_kept(commune, survey, codes, paper, clerk):
+    _slips, pages = filled(paper, range(2))
+    with db.transaction() as current:
+        batches.void_batch(current, survey.id, 1, reason="Mất", actor=OPERATOR, now=datetime.now(UTC))
+
+    told = send(clerk, survey, *pages)
+
+    assert told.text.count("scan-problem") == 2
+    assert codes[0][-4:] in told.text
+    assert rows(ScannedSlip) == []
+
+
+def test_a_slip_voided_between_scan_and_look_is_not_stored(survey, paper, clerk):
+    _slips, pages = filled(paper, [0])
+    send(clerk, survey, *pages)
+    page = look(clerk, survey)
+    with db.transaction() as current:
+        batches.void_batch(current, survey.id, 1, reason="Mất", actor=OPERATOR, now=datetime.now(UTC))
+
+    assert agree(clerk, page).status_code == 410
+    assert rows(Response) == []
+
+
+def test_only_the_clerk_who_scanned_sees_a_picture(commune, survey, paper, clerk, sign_in):
+    _slips, pages = filled(paper, [0])
+    send(clerk, survey, *pages)
+    (row,) = rows(ScannedSlip)
+    source = f"{address(survey)}/{row.id}/anh"
+
+    own = clerk.get(source)
+    other = sign_in(Role.CLERK, commune.unit, "-hai").get(source)
+
+    assert (own.status_code, own.content_type) == (200, "image/jpeg")
+    assert own.headers["Cache-Control"] == "no-store"
+    assert other.status_code == 404
+
+
+def test_the_database_alone_shows_neither_code_nor_picture_nor_answer(survey, codes, paper, clerk):
+    _slips, pages = filled(paper, [0])
+    send(clerk, survey, *pages)
+
+    (row,) = rows(ScannedSlip)
+
+    whole = row.content + row.picture
+    assert codes[0].encode() not in whole
+    assert b"JFIF" not in whole
+    assert b"satisfied" not in whole
+
+
+@pytest.mark.both_engines
+def test_a_picture_left_out_is_gone_and_so_is_every_one_at_the_seal(survey, paper, clerk, move_on):
+    _slips, pages = filled(paper, range(2))
+    send(clerk, survey, *pages)
+    page = look(clerk, survey)
+
+    form = page.form(action=page.form(class_="paper-form").action + "/bo")
+    clerk.post(form.action, data=form.data())
+    assert len(rows(ScannedSlip)) == 1
+    move_on(survey, State.SEALED)
+
+    assert rows(ScannedSlip) == []
+
+
+def test_slips_without_a_kept_page_are_not_read(survey, codes, clerk):
+    refused = send(clerk, survey, b"%PDF-1.7")  # whatever it holds
+
+    assert refused.status_code == 422
+    assert re.search("nhập tay|Nhập tay", refused.text)
+
+
+def test_a_page_is_kept_once_for_slips_that_look_alike(app, survey):
+    settings = app.extensions["settings"]
+    with db.transaction() as current:
+        for _time in range(2):
+            blank_pages.keep(current, survey, settings)
+
+    (page,) = blank_pages.of_survey(db.session(), survey.id)
+    assert page.pdf.startswith(b"%PDF")
+    assert [line["key"] for line in page.layout["lines"]] == [
+        question.key for question in survey.instrument.answerable
+    ]
