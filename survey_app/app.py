@@ -125,7 +125,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         room.init_app(app)
     app.cli.add_command(key_commands.group)
     app.cli.add_command(ops.group)
-    app.cli.add_command(setting_up.setup)
+    setting_up.init_app(app)
     audit.register(app, clock.WORDS, key_commands.WORDS, ops.WORDS)
     doors.guard_commands(app)
     jobs.register(app, "throttle", _forget_failures)

@@ -118,6 +118,12 @@ def renew_invitation(session: Session, user_id: int, *, by: Identity, now: datet
     return _invite(session, user.id, now)
 
 
+def renew_by_operator(session: Session, user_id: int, *, now: datetime) -> Invited:
+    """The same by the operator of the server, where nobody has come who could."""
+    audit.record(session, audit.OPERATOR, "accounts.invite", f"user:{user_id}", at=now)
+    return _invite(session, user_id, now)
+
+
 def accept_invitation(
     session: Session, token: str, password_hash: str, *, now: datetime
 ) -> queries.Credentials:

@@ -46,6 +46,16 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstAccount:
+    """An account of a new installation, which nobody has come to yet."""
+
+    user_id: int
+    name: str
+    email: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
 class AccountView:
     id: int
     email: str
@@ -169,6 +179,19 @@ def user_named(session: Session, email: str) -> int:
 def emails_taken(session: Session, emails: Collection[str]) -> frozenset[str]:
     """Which of these sign-in names have an account, anywhere."""
     return frozenset(session.scalars(select(User.email).where(User.email.in_(emails)).order_by(User.email)))
+
+
+def has_anybody_come(session: Session) -> bool:
+    """Whether anybody here has ever chosen a password."""
+    return session.scalar(select(User.id).where(User.password_hash.is_not(None)).limit(1)) is not None
+
+
+def first_accounts(session: Session, roles: Collection[Role]) -> tuple[FirstAccount, ...]:
+    """The open accounts of these roles, in the order in which they were made: who was invited at the very beginning."""
+    made = select(User).where(User.role.in_(roles), User.active).order_by(User.id)
+    return tuple(
+        FirstAccount(user.id, user.name, user.email, Role(user.role)) for user in session.scalars(made)
+    )
 
 
 def name_of(session: Session, actor: str) -> str:

@@ -152,6 +152,13 @@ def communes(session: Session, under_path: str, on: date) -> tuple[UnitView, ...
     return tuple(sorted(map(view, rows), key=lambda commune: commune.in_order))
 
 
+def provinces_with_communes(session: Session, on: date) -> tuple[UnitView, ...]:
+    """Provinces in force that have a commune in force."""
+    filled = select(Unit.parent_id).where(Unit.level == Level.COMMUNE, in_force(on))
+    rows = select(Unit).where(Unit.level == Level.PROVINCE, in_force(on), Unit.id.in_(filled))
+    return tuple(view(row) for row in session.scalars(rows.order_by(Unit.id)))
+
+
 def commune_summaries(session: Session, under_path: str, on: date) -> tuple[CommuneSummary, ...]:
     """Communes in force at or below a path with what they reported, by name."""
     newest = newest_counts()

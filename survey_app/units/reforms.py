@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from survey_app import audit
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
-from survey_app.units import queries
-from survey_app.units.models import Succession, Unit
+from survey_app.units import kinds, queries
+from survey_app.units.models import Level, Succession, Unit
 from survey_app.units.register import Register, packaged
 
 
@@ -38,6 +38,17 @@ class Imported:
     added: int
     changed: int
     successions: int
+
+
+def packaged_provinces() -> dict[str, str]:
+    """Provinces whose communes come with the product: name by code."""
+    lines = [line for one in packaged() for layer in one.layers for line in layer if line.valid_to is None]
+    filled = {line.parent for line in lines if line.level is Level.COMMUNE}
+    return {
+        line.code: kinds.full_name(line.kind, line.name)
+        for line in lines
+        if line.level is Level.PROVINCE and line.code in filled
+    }
 
 
 def import_register(

@@ -64,6 +64,8 @@ def test_server_and_minute_job_begin_and_end_together(tmp_path):
         assert serving.stdout.readline().startswith(f"Serving http://127.0.0.1:{port}")
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz") as reply:
             assert reply.status == 200
+        # Nobody has an account yet: the start prints the way to the first two.
+        assert any(f"http://127.0.0.1:{port}/bat-dau/" in line for line in iter(serving.stdout.readline, ""))
         began = children(serving.pid)
     finally:
         serving.send_signal(signal.SIGTERM)
