@@ -28,6 +28,12 @@ def store_held(now: datetime) -> None:
         held.store_held(writing, access.identity().user_id, now=now, keys=store())
 
 
+def store_one(submission_id: str, now: datetime) -> None:
+    """Store this slip, if this clerk still holds it."""
+    with db.transaction() as writing:
+        held.store_one(writing, access.identity().user_id, submission_id, now=now, keys=store())
+
+
 def of_clerk() -> tuple[Held | None, HeldOutcome | None]:
     """Nothing while a key is away: the page must still open."""
     try:

@@ -137,6 +137,13 @@ def store_held(session: Session, user_id: int, *, now: datetime, keys: KeyStore)
         _store(session, before, now=now, keys=keys)
 
 
+def store_one(session: Session, user_id: int, submission_id: str, *, now: datetime, keys: KeyStore) -> None:
+    """The same, if it is still this slip: the next one may have taken its place meanwhile. Raises KeyMissing."""
+    before = claim(session, user_id, _HELD)
+    if before is not None and opened(before, keys)["id"] == submission_id:
+        _store(session, before, now=now, keys=keys)
+
+
 def store_due(session: Session, user_id: int, *, now: datetime, keys: KeyStore) -> None:
     """The same, unless its minute was begun again meanwhile."""
     before = claim(session, user_id, _HELD)

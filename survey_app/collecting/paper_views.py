@@ -102,7 +102,7 @@ def look_at_code(survey_id: str) -> ResponseReturnValue:
         if slip is not None and not mended:
             if slip.code == codes.grouped(typed):
                 raise KeyedJustNow
-            desk.store_held(now)
+            desk.store_one(slip.submission_id, now)
     except DomainError as refusal:
         return jsonify(message=refusal.message)
     if mended:

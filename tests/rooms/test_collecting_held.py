@@ -101,6 +101,20 @@ def test_the_next_good_code_stores_it_and_says_so(survey, slips, clerk, key_in):
     assert shown["told"] in clerk.get(address(survey)).text
 
 
+def test_a_look_at_a_code_that_comes_late_does_not_store_the_slip_saved_meanwhile(
+    survey, slips, clerk, key_in
+):
+    key_in(slips[0], planning="satisfied")
+    (row,) = rows(HeldSlip)
+    seen, _outcome = held.of_clerk(db.session(), row.user_id, store())
+    key_in(slips[1], planning="satisfied")
+
+    with db.transaction() as current:
+        held.store_one(current, row.user_id, seen.submission_id, now=datetime.now(UTC), keys=store())
+
+    assert len(rows(Response)) == 1
+
+
 def test_without_scripts_the_next_slip_stores_the_one_before(survey, slips, key_in):
     key_in(slips[0], planning="satisfied")
     page = key_in(slips[1], planning="dissatisfied")
