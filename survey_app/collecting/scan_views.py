@@ -101,7 +101,7 @@ def next_slip(survey_id: str) -> ResponseReturnValue:
     return _to_next(own_decision_survey(survey_id))
 
 
-@bp.get("/can-bo/nhap-phieu/<survey_id>/quet/<slip_id>")
+@bp.get("/can-bo/nhap-phieu/<survey_id>/quet/phieu/<slip_id>")
 @access.roles(*access.KEY_PAPER)
 def look(survey_id: str, slip_id: str) -> ResponseReturnValue:
     """One scanned slip: its picture, the reading beside it, and what is to be decided."""
@@ -119,7 +119,7 @@ def look(survey_id: str, slip_id: str) -> ResponseReturnValue:
     return _look_page(survey, slip, _as_read(survey, slip), message=problem)
 
 
-@bp.get("/can-bo/nhap-phieu/<survey_id>/quet/<slip_id>/anh")
+@bp.get("/can-bo/nhap-phieu/<survey_id>/quet/phieu/<slip_id>/anh")
 @access.roles(*access.KEY_PAPER)
 def picture(survey_id: str, slip_id: str) -> ResponseReturnValue:
     """The picture of one slip, for its clerk alone."""
@@ -130,7 +130,7 @@ def picture(survey_id: str, slip_id: str) -> ResponseReturnValue:
     return Response(found, content_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
-@bp.post("/can-bo/nhap-phieu/<survey_id>/quet/<slip_id>")
+@bp.post("/can-bo/nhap-phieu/<survey_id>/quet/phieu/<slip_id>")
 @access.roles(*access.KEY_PAPER)
 def agree(survey_id: str, slip_id: str) -> ResponseReturnValue:
     """Hold what the clerk agreed to, as every keyed slip is held; its picture is gone with that."""
@@ -157,7 +157,7 @@ def agree(survey_id: str, slip_id: str) -> ResponseReturnValue:
     return _to_next(survey)
 
 
-@bp.post("/can-bo/nhap-phieu/<survey_id>/quet/<slip_id>/bo")
+@bp.post("/can-bo/nhap-phieu/<survey_id>/quet/phieu/<slip_id>/bo")
 @access.roles(*access.KEY_PAPER)
 def leave_out(survey_id: str, slip_id: str) -> ResponseReturnValue:
     """Drop a slip that is none, or that is keyed by hand instead."""

@@ -142,12 +142,12 @@ def waiting(session: Session, survey_id: str, user_id: int) -> WaitingScans:
 def waiting_by_survey(session: Session, user_id: int) -> Mapping[str, int]:
     """How many slips wait for this person's look, by survey."""
     counted = (
-        select(ScannedSlip.survey_id, func.count())
+        select(ScannedSlip.survey_id, func.count().label("slips"))
         .where(ScannedSlip.user_id == user_id)
         .group_by(ScannedSlip.survey_id)
         .order_by(ScannedSlip.survey_id)
     )
-    return dict(session.execute(counted).tuples().all())
+    return {row.survey_id: row.slips for row in session.execute(counted)}
 
 
 def first(session: Session, survey_id: str, user_id: int) -> str | None:

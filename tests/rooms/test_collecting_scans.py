@@ -220,7 +220,7 @@ def test_only_the_clerk_who_scanned_sees_a_picture(commune, survey, paper, clerk
     _slips, pages = filled(paper, [0])
     send(clerk, survey, *pages)
     (row,) = rows(ScannedSlip)
-    source = f"{address(survey)}/{row.id}/anh"
+    source = f"{address(survey)}/phieu/{row.id}/anh"
 
     own = clerk.get(source)
     other = sign_in(Role.CLERK, commune.unit, "-hai").get(source)

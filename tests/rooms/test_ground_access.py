@@ -19,9 +19,15 @@ def staff_routes(app):
 
 
 def address(rule, known):
-    """The route with these values for its variables, and values of nothing for the others."""
-    values = {name: known.get(name, "1") for name in rule.arguments}
-    return re.sub(r"<(?:[^<>]+:)?(\w+)>", lambda variable: values[variable[1]], rule.rule)
+    """The route with these values for its variables, one of each choice, and values of nothing for the others."""
+
+    def value(variable):
+        choices, name = variable[1], variable[2]
+        offered = re.findall(r"\w+", choices)[1:] if choices else ()
+        given = known.get(name, "1")
+        return offered[-1] if offered and given not in offered else given
+
+    return re.sub(r"<(?:(any\([^<>]*\)):|[^<>]+:)?(\w+)>", value, rule.rule)
 
 
 @pytest.fixture

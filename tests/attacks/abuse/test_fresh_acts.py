@@ -24,6 +24,7 @@ _ASKS_NOT_AGAIN = {
     },
     "keying: one sitting, slip after slip, told by the journal of who keyed": {
         "paper.record_slip", "paper.look_at_code", "paper.store_slip", "paper.mend_slip",
+        "scans.read_stack", "scans.agree", "scans.leave_out", "scans.leave_out_pages",
         "second_keying.key_again", "second_keying.keep", "second_keying.begin_mending", "second_keying.look_at_code",
     },
     "lists: what lies on paper elsewhere, corrected by a new line and never without the old one": {
