@@ -24,7 +24,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from survey_app import access, db
+from survey_app import access, db, files
 from survey_app.access import Identity
 from survey_app.accounts.todo import Todo
 from survey_app.collecting import desk, keyed_forms, operations, scan_pages, scanned
@@ -127,7 +127,7 @@ def picture(survey_id: str, slip_id: str) -> ResponseReturnValue:
     found = scanned.picture(db.session(), survey, slip_id, access.identity().user_id, store())
     if found is None:
         abort(HTTPStatus.NOT_FOUND)
-    return Response(found, content_type="image/jpeg", headers={"Cache-Control": "no-store"})
+    return Response(found, content_type=files.JPEG.content_type, headers={"Cache-Control": "no-store"})
 
 
 @bp.post("/can-bo/nhap-phieu/<survey_id>/quet/phieu/<slip_id>")
