@@ -68,3 +68,10 @@ def pillow() -> ModuleType:
     import PIL.ImageFont
 
     return PIL
+
+
+def zipstream() -> ModuleType:
+    """For ZIP files that leave while they are made."""
+    import zipstream
+
+    return zipstream

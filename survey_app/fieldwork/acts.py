@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from survey_app.access import Identity, Role
 from survey_app.approvals import requests as approvals
 from survey_app.approvals.approval import ApprovalView, Refusal
-from survey_app.fieldwork import batches, calendar, counting, drafting, operations, readiness
+from survey_app.fieldwork import batches, calendar, counting, drafting, operations, print_sets, readiness
 from survey_app.fieldwork.drafting import Asked, SurveyPlan
 from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.queries import SurveyView
@@ -27,6 +27,7 @@ class Act(StrEnum):
     REOPEN = "fieldwork.reopen"
     ANNUL = "fieldwork.annul"
     VOID_BATCH = "fieldwork.void_batch"
+    VOID_SET = "fieldwork.void_set"
     #: Carried out by `sealing`, which may touch answers; it stands in the survey's list of requests.
     ANNUL_VILLAGE = "results.annul_village"
 
@@ -117,7 +118,7 @@ def _require_possible_day(survey: SurveyView, act: Act, payload: Mapping[str, ob
             counting.require_later_end(survey, _moment(payload, "counting_ends_at"), now)
         case Act.REOPEN:
             counting.require_hour_to_come(survey, _moment(payload, "closes_at"), now)
-        case Act.PUBLISH | Act.ANNUL | Act.VOID_BATCH | Act.ANNUL_VILLAGE:
+        case Act.PUBLISH | Act.ANNUL | Act.VOID_BATCH | Act.VOID_SET | Act.ANNUL_VILLAGE:
             return
         case _:
             assert_never(act)
@@ -200,6 +201,9 @@ def carry_out(session: Session, approval: ApprovalView, *, actor: str, now: date
         case Act.VOID_BATCH:
             batch = int(str(payload["batch"]))
             batches.void_batch(session, survey_id, batch, reason=approval.reason, actor=actor, now=now)
+        case Act.VOID_SET:
+            print_set = str(payload["print_set"])
+            print_sets.void(session, survey_id, print_set, reason=approval.reason, actor=actor, now=now)
         case Act.ANNUL_VILLAGE:
             raise ValueError("the answers of a village are set aside by sealing")
         case _ as unknown:

@@ -51,13 +51,13 @@ def make_slips(
     line = session.get(FrameRow, (survey_id, unit_id))
     if line is None or survey.purpose != Purpose.DECISION:
         raise SurveyNotFound
-    left = most_slips(line.households, spare_percent) - _live_slips(session, survey_id, unit_id)
+    left = slips_lacking(session, survey_id, unit_id, spare_percent)
     if not 0 < count <= left:
         raise TooManySlips(
             _(
                 "At most %(left)s more slips can be made for this village: one for each household, and spares. "
                 "Void a batch that was lost before making a new one.",
-                left=max(left, 0),
+                left=left,
             )
         )
     newest = session.scalar(select(func.max(PrintBatch.id)).where(PrintBatch.survey_id == survey_id)) or 0
@@ -100,6 +100,12 @@ def making_states(session: Session, survey_id: str, unit_id: int) -> tuple[State
 def most_slips(households: int, spare_percent: int) -> int:
     """Live slips a village may have: one for each household, and the spares, rounded up."""
     return households + -(-households * spare_percent // 100)
+
+
+def slips_lacking(session: Session, survey_id: str, unit_id: int, spare_percent: int) -> int:
+    """How many more live slips the village may have."""
+    line = session.get_one(FrameRow, (survey_id, unit_id))
+    return max(most_slips(line.households, spare_percent) - _live_slips(session, survey_id, unit_id), 0)
 
 
 def _store(session: Session, batch: PrintBatch, macs: Iterable[bytes]) -> None:

@@ -252,6 +252,37 @@ class PrintBatch(Base):
     void_reason: Mapped[str | None] = mapped_column(String(500))
 
 
+class PrintSet(Base):
+    """The slips of all villages of a survey that leave in one download; voided as one when it broke off."""
+
+    __tablename__ = "print_sets"
+    __table_args__ = (CheckConstraint("villages > 0", name="villages_positive"),)
+
+    survey_id: Mapped[str] = mapped_column(ForeignKey("surveys.id"), primary_key=True)
+    #: Made by the page that asks, so that a second press is known.
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    villages: Mapped[int]
+    begun_by: Mapped[str] = mapped_column(String(40))
+    begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: When its last byte was sent; none while it is made and where it broke off.
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PrintSetBatch(Base):
+    """A batch of slips that was made in a set."""
+
+    __tablename__ = "print_set_batches"
+    __table_args__ = (
+        ForeignKeyConstraint(["survey_id", "batch_id"], ["print_batches.survey_id", "print_batches.id"]),
+        ForeignKeyConstraint(["survey_id", "set_id"], ["print_sets.survey_id", "print_sets.id"]),
+    )
+
+    survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
+    batch_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    set_id: Mapped[str] = mapped_column(String(32))
+
+
 class Meeting(Base):
     """A meeting of a village at which many may answer at once. Never changed: a mistake is withdrawn and told again."""
 

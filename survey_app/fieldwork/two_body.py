@@ -13,7 +13,7 @@ from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.registry import EvidencePage, TwoBodyAct
 from survey_app.authoring import confirmation
 from survey_app.authoring import queries as instruments
-from survey_app.fieldwork import acts, evidence, queries, rulebook
+from survey_app.fieldwork import acts, evidence, print_sets, queries, rulebook
 from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.scope import own_survey
 from survey_app.i18n import lazy_gettext as _l
@@ -38,6 +38,7 @@ def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime
             "book": rulebook.named(session, survey),
             "frame": queries.frame(session, survey.id),
             "batches": queries.batches(session, survey.id),
+            "print_set": print_sets.of_request(session, survey.id, asked.payload),
             "answered": queries.answered_by_door(answered),
             "as_of": as_of,
             "told": evidence.facts(session, survey),
@@ -67,4 +68,5 @@ TABLE = (
     _act(Act.REOPEN, _l("Open the phones again")),
     _act(Act.ANNUL, _l("Cancel the survey")),
     _act(Act.VOID_BATCH, _l("Void a batch of slips")),
+    _act(Act.VOID_SET, _l("Void all slips of one download")),
 )

@@ -18,6 +18,7 @@ from survey_app.fieldwork import (
     links,
     meetings,
     operations,
+    print_sets,
     queries,
     readiness,
     remarks,
@@ -191,6 +192,19 @@ def ask_void(survey_id: str, batch: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         return _ask(survey_id, Act.VOID_BATCH, {"batch": batch}, form.reason.data)
     return render_template("fieldwork/void.html", survey=survey, batch=found, form=form), status(form)
+
+
+@bp.route("/<survey_id>/huy-bo-phieu/<set_id>", methods=["GET", "POST"])
+@access.roles(*_BODIES)
+@fresh
+def ask_void_set(survey_id: str, set_id: str) -> ResponseReturnValue:
+    """Ask the other body to void all slips of one download."""
+    survey = own_survey(survey_id)
+    found = print_sets.print_set(db.session(), survey_id, set_id)
+    form = ReasonForm()
+    if form.validate_on_submit():
+        return _ask(survey_id, Act.VOID_SET, {"print_set": set_id}, form.reason.data)
+    return render_template("fieldwork/void_set.html", survey=survey, set=found, form=form), status(form)
 
 
 @bp.route("/<survey_id>/duyet/<int:approval_id>", methods=["GET", "POST"])

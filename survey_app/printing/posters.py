@@ -36,9 +36,14 @@ class PosterTooLate(DomainError):
         )
 
 
+def is_in_time(survey: SurveyView) -> bool:
+    """Whether the survey takes answers by phone, now or later."""
+    return survey.state in _BEFORE_THE_END
+
+
 def pdf(survey: SurveyView, settings: Settings, size: str) -> bytes:
     """The poster as one page of `size`, a key of SIZES, in Vietnamese. Raises PosterTooLate, LeadsNowhere."""
-    if survey.state not in _BEFORE_THE_END:
+    if not is_in_time(survey):
         raise PosterTooLate
     reach.require(survey, settings)
     leads_to = way_in.door(survey, settings.public_url)

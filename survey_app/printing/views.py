@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
+from uuid import uuid4
 
 from flask import Blueprint, Response, abort, current_app, render_template
 from flask.typing import ResponseReturnValue
@@ -18,7 +19,7 @@ from survey_app.access import Identity
 from survey_app.accounts.freshness import fresh
 from survey_app.config import Settings
 from survey_app.errors import DomainError
-from survey_app.fieldwork import batches, queries, rounds
+from survey_app.fieldwork import batches, print_sets, queries, rounds
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import BatchView, FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
@@ -68,7 +69,7 @@ class VillageRow:
 @access.roles(*_READERS)
 def papers(survey_id: str) -> ResponseReturnValue:
     """Every village with its batches and the papers that can be printed."""
-    return _page(own_survey(survey_id))
+    return page(own_survey(survey_id))
 
 
 @bp.post("/can-bo/dot/<survey_id>/phieu/<village>", defaults={"kind": "pdf"})
@@ -79,13 +80,13 @@ def make_slips(survey_id: str, village: str, kind: str) -> ResponseReturnValue:
     """A new batch of a village's slips, sent once."""
     identity, settings = access.identity(), _settings()
     survey = own_survey(survey_id)
-    if not _may_print(identity, survey, settings):
+    if not may_print(identity, survey, settings):
         abort(HTTPStatus.FORBIDDEN)
     line = queries.frame_line(db.session(), survey_id, village)
     form = SlipsForm()
     if not form.validate_on_submit():
         problem = next(iter(form.count.errors), str(_NOT_A_COUNT))
-        return _page(survey, village, form.count.raw_data, problem), HTTPStatus.UNPROCESSABLE_ENTITY
+        return page(survey, village, form.count.raw_data, problem), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         slips.check_room(survey)
         reach.require(survey, settings)
@@ -103,7 +104,7 @@ def make_slips(survey_id: str, village: str, kind: str) -> ResponseReturnValue:
                 keys=keys.store(),
             )
     except DomainError as refusal:
-        return _page(survey, village, form.count.raw_data, refusal.message), refusal.status
+        return page(survey, village, form.count.raw_data, refusal.message), refusal.status
     return _SENDERS[kind](survey, line, made, settings)
 
 
@@ -164,19 +165,21 @@ def _annulments(survey: SurveyView, line: FrameLine) -> tuple[AnnulmentView, ...
     return rounds.of_village(rounds.annulments(db.session(), survey.id), line.unit.id)
 
 
-def _page(survey: SurveyView, village: str = "", typed: object = None, problem: str = "") -> str:
-    """The page of papers, with what was typed for `village` and why it was refused."""
+def page(
+    survey: SurveyView, village: str = "", typed: object = None, problem: str = "", *, refused: str = ""
+) -> str:
+    """The page of papers, with what was typed for `village` and its `problem`; `refused`: why the commune was."""
     settings = _settings()
-    made = queries.batches(db.session(), survey.id)
+    made, sets = queries.batches(db.session(), survey.id), print_sets.sets(db.session(), survey.id)
     rows = []
     for line in queries.frame(db.session(), survey.id):
-        refused = line.unit.code == village
+        is_typed = line.unit.code == village
         live = queries.live_slips(made, line.unit.id)
         most = batches.most_slips(line.households, settings.spare_percent)
         own = tuple(batch for batch in made if batch.unit_id == line.unit.id)
-        entered = typed[0] if refused and isinstance(typed, list) and typed else max(most - live, 0)
+        entered = typed[0] if is_typed and isinstance(typed, list) and typed else max(most - live, 0)
         is_asked = survey.state in batches.making_states(db.session(), survey.id, line.unit.id)
-        rows.append(VillageRow(line, own, live, most, entered, problem if refused else "", is_asked))
+        rows.append(VillageRow(line, own, live, most, entered, problem if is_typed else "", is_asked))
     return render_template(
         "printing/papers.html",
         survey=survey,
@@ -184,11 +187,16 @@ def _page(survey: SurveyView, village: str = "", typed: object = None, problem: 
         decision=survey.purpose is Purpose.DECISION,
         before_the_end=survey.state in _BEFORE_THE_END,
         may_make=any(row.is_asked for row in rows),
-        may_print=_may_print(access.identity(), survey, settings),
+        may_print=may_print(access.identity(), survey, settings),
+        lacking=[row for row in rows if row.is_asked and row.left > 0],
+        sets=sets,
+        unfinished=next((made for made in sets if made.is_unfinished), None),
+        new_set=uuid4().hex,
+        refused=refused,
     )
 
 
-def _may_print(identity: Identity, survey: SurveyView, settings: Settings) -> bool:
+def may_print(identity: Identity, survey: SurveyView, settings: Settings) -> bool:
     """The Front holds the slips; the commune prints them in a rehearsal, or where the province allows it."""
     if identity.role in access.FRONT:
         return True

@@ -84,7 +84,7 @@ DATA_MAP = (
         _l("By the same transaction"),
     ),
     DataLine(
-        ("slips", "spent_codes", "print_batches"),
+        ("slips", "spent_codes", "print_batches", "print_sets", "print_set_batches"),
         _l("Keyed digests of the codes on slips, by village; which were used; how many were printed"),
         _l("One household, one answer"),
         _l("Counts by village: officers. A digest: nobody, by any page"),

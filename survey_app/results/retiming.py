@@ -51,5 +51,5 @@ def sentence(change: Retiming) -> str:
                 "Closed phones were opened again until %(when)s because: %(reason)s.",
                 when=when, reason=said["reason"],
             )  # fmt: skip
-        case Act.PUBLISH | Act.ANNUL | Act.VOID_BATCH | Act.ANNUL_VILLAGE:
+        case Act.PUBLISH | Act.ANNUL | Act.VOID_BATCH | Act.VOID_SET | Act.ANNUL_VILLAGE:
             raise ValueError(change.act)

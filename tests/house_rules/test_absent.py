@@ -20,7 +20,7 @@ LIBRARIES = {
     "PIL", "alembic", "argon2", "babel", "brotli", "click", "cryptography", "docx", "flask", "flask_babel", "fontTools",
     "flask_login", "flask_migrate", "flask_sqlalchemy", "flask_wtf", "itsdangerous", "jinja2", "lxml", "matplotlib",
     "num2words", "numpy", "openpyxl", "pydyf", "pyotp", "pypdfium2", "python_calamine", "qrcode", "rfc8785",
-    "sqlalchemy", "stdnum", "weasyprint", "werkzeug", "wtforms", "xlsxwriter", "zxingcpp",
+    "sqlalchemy", "stdnum", "weasyprint", "werkzeug", "wtforms", "xlsxwriter", "zipstream", "zxingcpp",
 }  # fmt: skip
 #: Of the standard library: what starts programs, calls servers, reads XML, runs what it reads or touches raw memory.
 NEVER = {

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from flask import current_app
@@ -21,9 +22,10 @@ from survey_app.approvals.agreement import Agreement
 from survey_app.approvals.models import Approval
 from survey_app.approvals.refusals import ApprovalDecided, ApprovalRefused
 from survey_app.errors import DomainError
-from survey_app.fieldwork import acts, calendar, queries
+from survey_app.fieldwork import acts, calendar, print_sets, queries
 from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.models import State, Survey
+from survey_app.keys import store
 from survey_app.results import custody, signing
 from survey_app.sealing import annulling, signatures
 from survey_app.units import queries as units
@@ -35,7 +37,7 @@ PDF = b"%PDF-1.4\n1 0 obj << >> endobj\ntrailer << >>\n%%EOF\n"
 SAID = "Đối chiếu sau"
 
 
-def in_the_field(act: Act, **payload: Callable[[], str] | int) -> Callable[..., int]:
+def in_the_field(act: Act, **payload: Callable[[], str] | int | str) -> Callable[..., int]:
     def ask(session, commune, survey, by, now):
         typed = {name: value() if callable(value) else value for name, value in payload.items()}
         return acts.request(session, survey, act, payload=typed, reason="Đường ngập", by=by, now=now)
@@ -46,6 +48,20 @@ def in_the_field(act: Act, **payload: Callable[[], str] | int) -> Callable[..., 
 def to_set_a_village_aside(session, commune, survey, by, now):
     line = queries.frame_line(session, survey.id, commune.villages["Phung"].code)
     return annulling.request(session, survey, line, reason="Đường ngập", by=by, now=now)
+
+
+def to_void_a_set(session, commune, survey, by, now):
+    there = [made.id for made in print_sets.sets(session, survey.id) if made.voided_at is None]
+    name = there[0] if there else uuid4().hex
+    if not there:
+        print_sets.begin(session, survey.id, name, instead_of="", spare_percent=5, actor=by.actor, now=now)
+        print_sets.make_next(
+            session, survey.id, name, commune.villages["Bang"].id,
+            spare_percent=5, actor=by.actor, now=now, keys=store(),
+        )  # fmt: skip
+        print_sets.finish(session, survey.id, name, actor=by.actor, now=now)
+        session.flush()
+    return in_the_field(Act.VOID_SET, print_set=name)(session, commune, survey, by, now)
 
 
 def to_sign(session, _commune, survey, by, now):
@@ -85,6 +101,7 @@ CASES = {
     ),
     "fieldwork.annul": Case(State.OPEN, in_the_field(Act.ANNUL), "Số phiếu đã in"),
     "fieldwork.void_batch": Case(State.OPEN, in_the_field(Act.VOID_BATCH, batch=1), "Phiếu đã hủy"),
+    "fieldwork.void_set": Case(State.OPEN, to_void_a_set, "1 thôn, 13 phiếu"),
     "results.annul_village": Case(State.OPEN, to_set_a_village_aside, "Mọi câu trả lời của thôn này"),
     "results.sign": Case(State.SEALED, to_sign, "Mã đối chiếu của kết quả"),
     "results.accept": Case(State.SIGNED, to_accept, "Khiếu nại"),
