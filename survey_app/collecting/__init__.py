@@ -17,6 +17,7 @@ from survey_app.collecting import (
     schedule,
     second_keying_views,
     slip_check,
+    spoilt_slips,
     views,
     wording,
 )
@@ -48,6 +49,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(scan_views.bp)
     app.register_blueprint(second_keying_views.bp)
     app.register_blueprint(slip_check.bp)
+    app.register_blueprint(spoilt_slips.bp)
     menu.register(
         app, MenuEntry("paper.choose", lazy_gettext("Key in paper slips"), 200, only=_has_no_survey_page)
     )

@@ -4,11 +4,11 @@ A code is stored as its digest only. Who gets which slip is known to nobody.
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from survey_app import audit
@@ -16,7 +16,7 @@ from survey_app.fieldwork import codes, rounds
 from survey_app.fieldwork.models import FrameRow, PrintBatch, Purpose, SlipRow, State
 from survey_app.fieldwork.operations import hold, require_state
 from survey_app.fieldwork.queries import SurveyNotFound
-from survey_app.fieldwork.refusals import TooManySlips
+from survey_app.fieldwork.refusals import NotReplaced, TooManySlips
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore
 
@@ -91,6 +91,54 @@ def void_batch(
     )
 
 
+def replace_slips(
+    session: Session,
+    survey_id: str,
+    macs: Collection[bytes],
+    *,
+    spare_percent: int,
+    actor: str,
+    now: datetime,
+    keys: KeyStore,
+) -> Slips:
+    """New slips for spoilt ones of one village, whose codes become worthless. The caller knows that none was used.
+
+    The spoilt ones become a voided batch of their own, so every count of batches holds. Raises NotReplaced for slips of
+    several villages or none, of a voided batch or of another survey, and what `make_slips` raises.
+    """
+    survey = hold(session, survey_id)
+    require_state(survey, State.PUBLISHED, State.OPEN)
+    spoilt = (SlipRow.survey_id == survey_id, SlipRow.code_mac.in_(list(macs)))
+    counted = session.execute(
+        select(SlipRow.print_batch, func.count())
+        .where(*spoilt)
+        .group_by(SlipRow.print_batch)
+        .order_by(SlipRow.print_batch)
+    ).all()
+    held = [(session.get_one(PrintBatch, (survey_id, batch)), count) for batch, count in counted]
+    villages = {batch.unit_id for batch, _count in held if batch.voided_at is None}
+    if sum(count for _batch, count in held) != len(macs) or any(batch.voided_at for batch, _count in held):
+        raise NotReplaced(
+            _("Nothing was made: one of these codes is unknown in this survey or void already.")
+        )
+    if len(villages) != 1:
+        raise NotReplaced(
+            _(
+                "Nothing was made: these slips are of several villages. Please replace them village by village."
+            )
+        )
+    unit_id = villages.pop()
+    _set_aside(session, survey_id, macs, held, actor, now)
+    audit.record(
+        session, actor, "fieldwork.replace_slips", f"survey:{survey_id}", at=now,
+        unit=unit_id, slips=len(macs),
+    )  # fmt: skip
+    session.flush()  # what counts as live is asked next
+    return make_slips(
+        session, survey_id, unit_id, len(macs), spare_percent=spare_percent, actor=actor, now=now, keys=keys
+    )
+
+
 def making_states(session: Session, survey_id: str, unit_id: int) -> tuple[State, ...]:
     """States of the survey in which slips can be made for the village."""
     again = rounds.is_asked_again(session, survey_id, unit_id)
@@ -106,6 +154,36 @@ def slips_lacking(session: Session, survey_id: str, unit_id: int, spare_percent:
     """How many more live slips the village may have."""
     line = session.get_one(FrameRow, (survey_id, unit_id))
     return max(most_slips(line.households, spare_percent) - _live_slips(session, survey_id, unit_id), 0)
+
+
+def _set_aside(
+    session: Session,
+    survey_id: str,
+    macs: Collection[bytes],
+    held: Iterable[tuple[PrintBatch, int]],
+    actor: str,
+    now: datetime,
+) -> None:
+    """Void batches of which every slip is spoilt; spoilt ones of others go into a voided batch of their own."""
+    reason, rest = _("Spoilt in printing, replaced by new slips"), dict[PrintBatch, int]()
+    for batch, count in held:
+        if batch.slips == count:
+            batch.voided_at, batch.void_reason = now, reason
+        else:
+            batch.slips -= count
+            rest[batch] = count
+    if not rest:
+        return
+    newest = session.scalar(select(func.max(PrintBatch.id)).where(PrintBatch.survey_id == survey_id)) or 0
+    aside = PrintBatch(
+        survey_id=survey_id, id=newest + 1, unit_id=next(iter(rest)).unit_id, slips=sum(rest.values()),
+        made_by=actor, made_at=now, voided_at=now, void_reason=reason,
+    )  # fmt: skip
+    session.add(aside)
+    session.flush()  # the batch goes in before its slips
+    moved = (SlipRow.survey_id == survey_id, SlipRow.code_mac.in_(list(macs)))
+    ours = SlipRow.print_batch.in_([batch.id for batch in rest])
+    session.execute(update(SlipRow).where(*moved, ours).values(print_batch=aside.id))
 
 
 def _store(session: Session, batch: PrintBatch, macs: Iterable[bytes]) -> None:

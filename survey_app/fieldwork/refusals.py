@@ -22,6 +22,10 @@ class TooManySlips(DomainError):
     """More live slips than households and spares."""
 
 
+class NotReplaced(DomainError):
+    """Slips that cannot be replaced by new ones as they were named."""
+
+
 class DatesReversed(DomainError):
     """The survey would close before it opens."""
 
