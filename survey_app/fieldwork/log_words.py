@@ -32,6 +32,7 @@ WORDS = Words(
     details={
         "batch": _l("batch"),
         "print_set": _l("download"),
+        "villages": _l("villages"),
         "state": _l("state"),
         "rulebook": _l("rule book"),
         "chosen": _l("chosen by the province"),

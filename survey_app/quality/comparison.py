@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from survey_app.audit import AuditEvent
 from survey_app.fieldwork import meetings
+from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.meetings import MeetingView
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
-from survey_app.quality import callbacks, paradata
+from survey_app.quality import balance, callbacks, paradata
+from survey_app.quality.balance import SlipBalance
 from survey_app.quality.callbacks import RepliesEntry
 from survey_app.quality.models import Callback
 from survey_app.scoring import callback, flags
@@ -84,6 +86,8 @@ class ResultBesidePapers:
     chance_without_list: float | None
     #: Villages that were asked again; their lists, counters and counts are those of the last time alone.
     annulments: tuple[AnnulmentView, ...] = ()
+    #: Where the slips of each village are.
+    balances: tuple[SlipBalance, ...] = ()
 
     @property
     def contradiction(self) -> Contradiction | None:
@@ -130,7 +134,15 @@ def comparison(session: Session, survey_id: str) -> ResultBesidePapers:
         sample=_sample(session, survey_id, digest, result.frame),
         chance_without_list=_chance_without_list(result.commune),
         annulments=result.annulments,
+        balances=balance.balances(session, survey_id, {row.line.unit.id: row.answered for row in villages}),
     )
+
+
+def balances_so_far(session: Session, survey_id: str) -> tuple[tuple[SlipBalance, ...], datetime | None]:
+    """Where the slips are while paper is still keyed, as of the last full hour, and when that was."""
+    answered, as_of = surveys.answered_hourly(session, survey_id)
+    used = surveys.answered_by_village(answered)
+    return balance.balances(session, survey_id, used), as_of
 
 
 def _lists(session: Session, survey_id: str) -> tuple[ReceiptList, ...]:

@@ -153,6 +153,9 @@ def _page(
 ) -> str:
     person = access.identity()
     found = _found(survey)
+    balances, as_of = (
+        (found.balances, None) if found else comparisons.balances_so_far(db.session(), survey.id)
+    )
     if found is not None:
         with db.transaction() as current:
             subject = f"survey:{survey.id}"
@@ -163,6 +166,8 @@ def _page(
         "quality/comparison.html",
         survey=survey,
         found=found,
+        balances=balances,
+        as_of=as_of,
         forgotten_ticks=Limits().forgotten_ticks,
         may_write=person.role in _WRITERS and survey.state is not State.ANNULLED,
         receipts_form=receipts_form,

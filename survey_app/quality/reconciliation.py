@@ -20,6 +20,7 @@ from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import force_locale
 from survey_app.i18n import gettext as _
 from survey_app.quality import comparison, paper_draw
+from survey_app.quality.balance import SlipBalance
 from survey_app.quality.comparison import Reconciliation
 from survey_app.scoring.callback import Contradiction
 from survey_app.scoring.keying import DrawOutcome, SecondKeying
@@ -32,6 +33,8 @@ class VillageSlips:
     """One village on the minutes."""
 
     village: Reconciliation
+    #: Where its slips are.
+    balance: SlipBalance
     #: Slips made on the server for this village, and those of them in batches that were voided there.
     made: int
     voided: int
@@ -124,7 +127,10 @@ def minutes(session: Session, survey_id: str) -> Minutes:
     batches, unkeyed = surveys.batches(session, survey_id), queries.unkeyed_slips(session, survey_id)
     return Minutes(
         survey=found.survey,
-        villages=tuple(_village(village, batches, unkeyed) for village in found.villages),
+        villages=tuple(
+            _village(village, batches, unkeyed, balance)
+            for village, balance in zip(found.villages, found.balances, strict=True)
+        ),
         digest=found.digest,
         signatures=signatures.signatures(session, survey_id),
         annulments=found.annulments,
@@ -147,9 +153,10 @@ def pdf(found: Minutes, now: datetime) -> bytes:
 
 
 def _village(
-    village: Reconciliation, batches: Iterable[BatchView], unkeyed: Mapping[int, int]
+    village: Reconciliation, batches: Iterable[BatchView], unkeyed: Mapping[int, int], balance: SlipBalance
 ) -> VillageSlips:
     own = [batch for batch in batches if batch.unit_id == village.line.unit.id]
     voided = sum(batch.slips for batch in own if batch.voided_at is not None)
     missing = unkeyed.get(village.line.unit.id, 0)
-    return VillageSlips(village, made=sum(batch.slips for batch in own), voided=voided, unkeyed=missing)
+    made = sum(batch.slips for batch in own)
+    return VillageSlips(village, balance, made, voided, unkeyed=missing)

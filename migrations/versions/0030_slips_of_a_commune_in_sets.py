@@ -1,6 +1,6 @@
 """Sets of slips: the batches of all villages that leave in one download
 
-Revision: 0026, after: 0025
+Revision: 0030, after: 0029
 
 Batches made before belong to no set. Going back drops the sets; their batches stay as they are.
 """
@@ -8,8 +8,8 @@ Batches made before belong to no set. Going back drops the sets; their batches s
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026"
-down_revision = "0025"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
