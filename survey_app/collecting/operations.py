@@ -127,7 +127,7 @@ def _refusal(survey: _Held, door: Door, submission: Submission) -> Exception | N
             return AlreadySealed()
         case State.COUNTING:
             if not _may_still_arrive(survey, door, submission):
-                return PhonesClosed(door.survey.id)
+                return PhonesClosed(door.survey.id, door.survey.last_day_of_phones)
         case State.OPEN:
             pass
         case _ as unknown:

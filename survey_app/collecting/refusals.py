@@ -1,9 +1,11 @@
 """Every way an answer is refused: the code of the interface, the status, and words that say whether it is safe."""
 
+from datetime import date
 from http import HTTPStatus
 
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
+from survey_app.templating import day
 
 #: Problems named in one message; who sends thousands of unknown questions gets no echo of them all.
 _MOST_NAMED = 30
@@ -116,8 +118,10 @@ class PhonesClosed(DomainError):
     code = "da-dong"
     status = HTTPStatus.GONE
 
-    def __init__(self, number: str) -> None:
+    def __init__(self, number: str, last_day: date) -> None:
+        """`last_day` is the last civil day on which phones were open."""
         self.number = number
+        self.last_day = day(last_day)
         super().__init__(
             _(
                 "Survey %(number)s is closed for phones; this answer was not counted. "

@@ -289,7 +289,7 @@ def _require_open(door: Door) -> None:
     if state is State.ANNULLED:
         raise Annulled
     if state is not State.OPEN and not (request.method == "POST" and state is State.COUNTING):
-        raise PhonesClosed(door.survey.id)
+        raise PhonesClosed(door.survey.id, door.survey.last_day_of_phones)
 
 
 def raw_answers(instrument: Instrument, form: MultiDict[str, str]) -> dict[str, object]:

@@ -31,7 +31,11 @@ def what_happened(refusal: DomainError, *, was_sent: bool) -> str:
     if isinstance(refusal, CodeUsed) and not isinstance(refusal, SetAside) and not was_sent:
         return _("The slip of your household was sent and is stored. You need do nothing more.")
     if isinstance(refusal, PhonesClosed) and not was_sent:
-        return _("Survey %(number)s no longer takes answers by phone.", number=refusal.number)
+        return _(
+            "Survey %(number)s ended on %(day)s and no longer takes answers by phone.",
+            number=refusal.number,
+            day=refusal.last_day,
+        )
     return refusal.message
 
 

@@ -59,6 +59,17 @@ class MistypedCode(DomainError):
         super().__init__(message)
 
 
+class SeveralCodes(MistypedCode):
+    """What was pasted holds several numbers that may be the code."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.message = _(
+            "Several numbers in this text may be the code. Please leave only the 16 digits of your slip."
+        )
+        self.args = (self.message,)
+
+
 def new_code(survey_id: str) -> str:
     """A new code of the survey, as printed."""
     if former_codes.is_former(survey_id):
@@ -70,6 +81,11 @@ def new_code(survey_id: str) -> str:
 def normalise(typed: str, survey_id: str = "") -> str:
     """The code without separators, out of whatever was typed, pasted or scanned. Raises MistypedCode.
 
+    Among other numbers, like a telephone number, the one that is a code is taken; of several none: SeveralCodes.
+
+    >>> normalise("Mã phiếu 0014 3827 4410 9268, gọi 0269 000 000")
+    '0014382744109268'
+
     Within a survey its own number may be left out: `survey_id` then goes before.
 
     >>> normalise("Mã: 0014 3827 44IO 9268") == normalise("https://x.vn/k/0014382744109268") == "0014382744109268"
@@ -80,8 +96,11 @@ def normalise(typed: str, survey_id: str = "") -> str:
     found = digits(_ADDRESS.sub("", typed[:300]))
     if len(found) == _OWN and survey_id:
         found = survey_id + found
-    if _is_sound(found):
-        return found
+    among = _codes_among(typed[:300]) | ({found} if _is_sound(found) else set())
+    if len(among) > 1:
+        raise SeveralCodes
+    if among:
+        return among.pop()
     former = former_codes.read_code(_ADDRESS.sub("", typed[:300]))
     if former is None:
         raise MistypedCode(found)
@@ -142,6 +161,19 @@ def _is_sound(code: str) -> bool:
     """Whether digits are a code. A number above 9999 begins with no zero, so each code has one reading."""
     fits = len(code) == LENGTH or (LENGTH < len(code) <= LONGEST and code[0] != "0")
     return fits and damm.is_valid(code)
+
+
+def _codes_among(typed: str) -> set[str]:
+    """Every run of whole groups of digits in a text that is a code of 16; a word between two groups parts them."""
+    folded = unicodedata.normalize("NFKC", typed)
+    found, groups = set(), list[str]()
+    for word in _WORDS.findall(folded):
+        groups = [*groups, word.translate(_LOOK_ALIKES)] if _DIGITS.fullmatch(word) else []
+        for first in range(len(groups)):
+            code = "".join(groups[first:])
+            if len(code) == LENGTH and _is_sound(code):
+                found.add(code)
+    return found
 
 
 def _is_former(code: str) -> bool:

@@ -109,6 +109,13 @@ class SurveyView:
         return calendar.last_day(self.closes_at)
 
     @property
+    def last_day_of_phones(self) -> date:
+        """The civil day on which phones closed, where they have: earlier than announced where it was ended at once."""
+        if self.phones_closed_at is None or self.phones_closed_at >= self.closes_at:
+            return self.last_day
+        return units.civil(self.phones_closed_at)
+
+    @property
     def on_paper_only(self) -> bool:
         """Whether the phones are closed while slips can still be answered on paper."""
         return self.state is State.COUNTING

@@ -16,6 +16,7 @@ from survey_app.collecting import crowding, leaves
 from survey_app.collecting.models import Response, SpentCode
 from survey_app.collecting.queries import link_door
 from survey_app.collecting.refusals import TooManyFromHere
+from survey_app.config import VIETNAM
 from survey_app.fieldwork import codes
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.results import set_views
@@ -567,12 +568,14 @@ def test_showing_a_form_asks_the_database_once(client, slip, statements):
 def test_a_closed_page_says_until_when_paper_is_taken_when_the_result_comes_and_whom_to_call(
     client, survey, slip, move_on
 ):
-    move_on(survey, State.COUNTING)
+    closed = move_on(survey, State.COUNTING).phones_closed_at
 
     page = client.get(f"/k/{slip}")
 
     assert page.status_code == 410
     assert Page(page.text).text("h1") == "Đã hết hạn trả lời bằng điện thoại"
+    # Ended before the announced day: the page names the day on which the phones closed.
+    assert f"Đợt {survey.id} đã kết thúc ngày {closed.astimezone(VIETNAM):%d/%m/%Y}" in page.text
     assert re.search(r"Phiếu giấy còn được nhận đến hết ngày \d\d/\d\d/\d{4}", page.text)
     assert re.search(r"Sớm nhất từ ngày \d\d/\d\d/\d{4} có kết quả: quét lại chính mã QR này", page.text)
     assert 'href="tel:0269000000"' in page.text

@@ -2,6 +2,7 @@
 
 import hmac
 import re
+from contextlib import suppress
 from hashlib import sha256
 
 import pytest
@@ -137,3 +138,37 @@ def test_a_receipt_of_letters_with_a_number_of_another_length_is_none(survey):
 )
 def test_what_is_no_receipt_of_letters_is_none(typed):
     assert former_codes.read_receipt(typed) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mã phiếu 0014 3827 4410 9268, gọi 0269 000 000",
+        "Gọi 0269 000 000. Mã phiếu: 0014 3827 4410 9268",
+        "0905123456 0014382744109268",
+        "0014.3827.4410.9268 (hộ 12)",
+        "Thôn 3, đợt 14, mã 0014/3827/4410/9268 hạn 18/12/2026",
+        "0014 3827 4410 9268 0905 123 456",
+        "mã 0014 3827 4410 9268 và lần nữa 0014382744109268",
+    ],
+)
+def test_a_code_among_other_numbers_is_found(text):
+    assert codes.normalise(text) == "0014382744109268"
+
+
+def test_of_several_codes_in_a_text_none_is_taken_and_that_is_said():
+    other = sound("001499999999999")
+
+    with pytest.raises(codes.SeveralCodes):
+        codes.normalise(f"0014 3827 4410 9268 hay {other}")
+
+
+@given(
+    st.lists(st.text("0123456789", min_size=1, max_size=12), max_size=5),
+    st.text("0123456789", min_size=15, max_size=15),
+)
+def test_a_code_between_words_is_found_or_asked_about_and_never_another_one_taken(numbers, body):
+    code, others = sound(body), " ".join(numbers)
+
+    with suppress(codes.SeveralCodes):
+        assert codes.normalise(f"{others} mã {codes.grouped(code)} gọi {others}") == code
