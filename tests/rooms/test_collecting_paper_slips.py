@@ -4,7 +4,8 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from survey_app import db
 from survey_app.access import Role
@@ -190,3 +191,19 @@ def test_a_cancelled_survey_keeps_no_slip(survey, slips, move_on):
         cancelling.set_aside(current, survey.id, actor="job", now=datetime.now(UTC))
 
     assert (rows(PaperSlip), rows(Response)) == ([], [])
+
+
+def test_after_the_seal_no_hidden_column_tells_when_a_drawn_slip_was_keyed(survey, slips, move_on):
+    for code in slips:
+        put(survey, code)
+    move_on(survey, State.SEALED)
+
+    current = db.session()
+    current.rollback()
+    if current.get_bind().dialect.name == "sqlite":
+        with pytest.raises(DBAPIError):
+            current.execute(text("SELECT rowid FROM paper_slips"))
+        return
+    written = set(current.scalars(text("SELECT xmin::text FROM paper_slips")))
+    assert written == set(current.scalars(text("SELECT xmin::text FROM sealed_responses")))
+    assert len(written) == 1
