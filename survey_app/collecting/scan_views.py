@@ -14,6 +14,7 @@ from flask import (
     Blueprint,
     Response,
     abort,
+    current_app,
     redirect,
     render_template,
     request,
@@ -86,10 +87,12 @@ def read_stack(survey_id: str) -> ResponseReturnValue:
     """Read what was sent page by page, and say of each what became of it while the others are read."""
     survey, person = own_decision_survey(survey_id), access.identity()
     files = [file.read() for file in request.files.getlist("files") if file.filename]
-    blanks = blank_pages.of_survey(db.session(), survey.id)
-    problem = _why_not(survey, files, has_blanks=bool(blanks))
+    problem = _why_not(survey, files)
     if problem:
         return _page(survey, problem, HTTPStatus.UNPROCESSABLE_ENTITY)
+    with db.transaction() as writing:  # whoever printed without keeping it: only a page that fits is read
+        blank_pages.keep(writing, survey, current_app.extensions["settings"])
+    blanks = blank_pages.of_survey(db.session(), survey.id)
     told = scan_pages.read(survey, files, blanks, by=person.user_id, keys=store())
     return Response(stream_template("collecting/scan_reading.html", survey=survey, told=told))
 
@@ -193,17 +196,12 @@ def todos(current: Session, person: Identity, now: datetime) -> Iterator[Todo]:
         )
 
 
-def _why_not(survey: SurveyView, files: Sequence[bytes], *, has_blanks: bool) -> str:
+def _why_not(survey: SurveyView, files: Sequence[bytes]) -> str:
     """Why nothing of it can be read; empty where it can."""
     if not survey.takes_paper:
         return _("This survey does not take paper slips now.")
     if not files:
         return _("Choose the scanned file, or the photos, first.")
-    if not has_blanks:
-        return _(
-            "The slips of this survey were printed before scans could be read, or from a file for a print shop. "
-            "Key them by hand."
-        )
     return ""
 
 
