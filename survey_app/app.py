@@ -1,4 +1,4 @@
-"""Puts the rooms together: `create_app` and the start page."""
+"""Puts the rooms together: `create_app`, the start page and the one on accessibility."""
 
 import hashlib
 from collections.abc import Mapping
@@ -139,6 +139,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         }
     )
     app.add_url_rule("/", view_func=start)
+    app.add_url_rule("/tiep-can", view_func=accessibility)
     app.add_url_rule("/healthz", view_func=health.healthz)
     app.add_url_rule("/ready", view_func=health.ready)
     app.after_request(_headers)
@@ -166,6 +167,12 @@ def _served(app: Flask, settings: Settings) -> WSGIApplication:
 def start() -> ResponseReturnValue:
     """Leads each kind of user to their first act."""
     return render_template("start.html")
+
+
+@access.public
+def accessibility() -> ResponseReturnValue:
+    """What of accessibility is met and what is not."""
+    return render_template("accessibility.html")
 
 
 def _note_witness(now: datetime) -> None:
