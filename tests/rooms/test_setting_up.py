@@ -27,6 +27,7 @@ def setup(app):
 
 
 def rows(table):
+    db.session().rollback()  # what was read before does not hide what a page has written since
     return db.session().scalar(select(func.count()).select_from(table))
 
 
@@ -100,3 +101,82 @@ def test_a_commune_with_villages_is_led_to_its_first_survey_and_no_further(
     after = Page(sign_in(Role.FRONT_COMMUNE, commune.unit).get("/can-bo").text).text("main")
 
     assert ("Bắt đầu đợt đầu tiên" in before, "Bắt đầu đợt đầu tiên" in after) == (True, False)
+
+
+def people(**changes):
+    """The first page as filled in."""
+    return {
+        "unit": "52", "province-name": "Siu A", "province-telephone": "0905 123 456", "province-email": "",
+        "front_province-name": "Siu B", "front_province-telephone": "", "front_province-email": "mttq.gialai",
+    } | changes  # fmt: skip
+
+
+@pytest.fixture
+def first_page(app):
+    """The path of the first page as the start prints it."""
+    printed = app.test_cli_runner().invoke(args=["setup", "--link"]).output
+    return re.search(r"https://khaosat\.example\.vn(/bat-dau/\S+)", printed)[1]
+
+
+def sent(client, path, **typed):
+    form = next(form for form in Page(client.get(path).text).forms if "/ngon-ngu" not in form.action)
+    return client.post(path, data={"csrf_token": form.data()["csrf_token"], **typed})
+
+
+def letters(reply):
+    return re.findall(r'value="https://khaosat\.example\.vn(/moi/\S+)"', reply.text)
+
+
+def test_the_link_of_the_start_leads_to_the_page_that_makes_both_accounts(client, first_page):
+    done = sent(client, first_page, **people())
+
+    db.session().rollback()
+    made = db.session().execute(select(User.email, User.role).order_by(User.id)).all()
+    assert (done.status_code, len(letters(done))) == (200, 2)
+    assert made == [("0905123456", "province"), ("mttq.gialai", "front_province")]
+    assert [client.get(link).status_code for link in letters(done)] == [200, 200]
+
+
+@pytest.mark.both_engines
+def test_the_second_tab_makes_nobody_and_a_lost_page_makes_new_letters(client, first_page):
+    first = sent(client, first_page, **people())
+    second = sent(client, first_page, **people(**{"province-name": "Ai Khác"}))
+    renewed = sent(client, first_page, again="1")
+
+    assert (second.status_code, rows(User)) == (409, 2)
+    assert [client.get(link).status_code for link in letters(first)] == [404, 404]
+    assert [client.get(link).status_code for link in letters(renewed)] == [200, 200]
+
+
+def test_once_somebody_has_come_the_link_is_dead_and_no_other_is_printed(app, client, first_page):
+    [link, _other] = letters(sent(client, first_page, **people()))
+    sent(client, link, password="bến nước đầu làng", again="bến nước đầu làng")
+
+    assert app.test_client().get(first_page).status_code == 409
+    assert app.test_client().post(first_page, data=people()).status_code in {400, 409}
+    assert rows(User) == 2
+    assert app.test_cli_runner().invoke(args=["setup", "--link"]).output == ""
+
+
+@pytest.mark.parametrize("token", ["x", "ImJlZ2luIg.aSlGvw.AAAA"])
+def test_a_link_that_nobody_printed_is_unknown(client, token):
+    assert client.get(f"/bat-dau/{token}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"province-name": ""},
+        {"province-telephone": "09"},
+        {"front_province-email": "", "front_province-telephone": ""},
+        {"front_province-email": "", "front_province-telephone": "0905123456"},
+        {"unit": "01"},
+    ],
+    ids=["no name", "no telephone", "no sign-in name", "one number for both", "a province without communes"],
+)
+def test_what_is_missing_on_the_first_page_is_said_and_nothing_is_made(client, first_page, changes):
+    done = sent(client, first_page, **people(**changes))
+
+    assert done.status_code == 422
+    assert 'value="Siu B"' in done.text
+    assert (rows(User), rows(Unit), rows(InstrumentRecord)) == (0, 0, 0)
