@@ -257,6 +257,22 @@ DATA_MAP = (
         _NOT_ERASED,
     ),
     DataLine(
+        ("signed_papers",),
+        _l("Scans of papers signed by hand, with the names on them, and photos of where notices hang"),
+        _l("To show what was signed and that it hung"),
+        _l("Front, province and auditor; notices, reports and photos also the other officers"),
+        _FOREVER,
+        _NOT_ERASED,
+    ),
+    DataLine(
+        ("report_notes",),
+        _l("What the commune or its Front wrote in the report of a result, without names"),
+        _l("To say what no figure says"),
+        _l("Everybody who reads a paper"),
+        _FOREVER,
+        _NOT_ERASED,
+    ),
+    DataLine(
         ("paper_settings",),
         _l("Heads, numbers and closing sentences of a province's papers, and who set them last"),
         _l("So that papers look as the Front lays them down"),

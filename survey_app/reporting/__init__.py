@@ -8,7 +8,7 @@ from survey_app.fieldwork.links import Link
 from survey_app.fieldwork.models import State
 from survey_app.i18n import lazy_gettext
 from survey_app.menu import MenuEntry, Place
-from survey_app.reporting import log_words, paper_views, style_views, views
+from survey_app.reporting import log_words, paper_views, signed_papers, signed_views, style_views, views
 from survey_app.reporting.blocks import Block
 from survey_app.reporting.commands import commands
 
@@ -19,12 +19,15 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(paper_views.bp)
     app.register_blueprint(style_views.bp)
+    app.register_blueprint(signed_views.bp)
     app.cli.add_command(commands)
     menu.register(app, MenuEntry("paper_style.page", lazy_gettext("Heads of papers"), 950, Place.FOOTER))
     links.register(
         app, Link("papers.page", lazy_gettext("Papers and posting"), (State.SEALED, State.SIGNED), leads=True)
     )
-    app.jinja_env.filters.update(act_words=audit.act_name, block_kind=_block_kind, qr_uri=_qr_uri)
+    app.jinja_env.filters.update(
+        act_words=audit.act_name, block_kind=_block_kind, qr_uri=_qr_uri, signed_kind=signed_papers.kind_name
+    )
 
 
 def _block_kind(block: Block) -> str:

@@ -1,7 +1,7 @@
 """Heads, numbers, closing sentences and receivers of papers: what a province's Front set, or what the product prints.
 
-They are the Front's alone, as the papers are. What is set here changes no figure; which counts a notice may tell is
-decided by `scoring.disclosure`, which hears from here only whether the Front's document was on record in time.
+They are the Front's alone, as the papers are. What is set here changes no figure, and which counts a notice may tell is
+decided by `scoring.disclosure` alone.
 """
 
 from dataclasses import dataclass, fields
@@ -10,7 +10,6 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from survey_app import audit, db
-from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import force_locale
 from survey_app.i18n import gettext as _
 from survey_app.reporting.models import PaperSettings
@@ -32,8 +31,6 @@ class HouseStyle:
     notice_closing: str
     report_closing: str
     receivers: str
-    exact_source: str
-    exact_since: datetime | None = None
 
     def committee_of(self, unit: UnitView) -> str:
         """The committee that issues the papers of a commune or a province."""
@@ -60,11 +57,6 @@ class HouseStyle:
         """Who gets the papers."""
         return tuple(f"– {line.strip(' -–')};" for line in self.receivers.splitlines() if line.strip())
 
-    def tells_exactly(self, survey: SurveyView) -> bool:
-        """Whether the Front's document was on record before this survey's households were asked anything."""
-        published = survey.published_at
-        return self.exact_since is not None and published is not None and published >= self.exact_since
-
 
 def defaults() -> HouseStyle:
     """What the product prints where the Front set nothing; papers are Vietnamese."""
@@ -87,7 +79,6 @@ def defaults() -> HouseStyle:
                     _("File"),
                 )
             ),
-            exact_source="",
         )
 
 
@@ -102,19 +93,14 @@ def style_of(session: Session, unit: UnitView) -> HouseStyle:
 
 
 def save(session: Session, province: UnitView, style: HouseStyle, *, actor: str, now: datetime) -> None:
-    """Keep what the Front set; what says what the product says anyway is kept as nothing set.
-
-    The document for exact counts counts from now on, unless it is the one that is on record.
-    """
+    """Keep what the Front set; what says what the product says anyway is kept as nothing set."""
     stored = db.hold(session, PaperSettings, province.id)
     usual, before = defaults(), style_of(session, province)
-    said = {one.name: getattr(style, one.name) for one in fields(HouseStyle) if one.name != "exact_since"}
+    said = {one.name: getattr(style, one.name) for one in fields(HouseStyle)}
     kept = {name: "" if value == getattr(usual, name) else value for name, value in said.items()}
-    since = before.exact_since if style.exact_source == before.exact_source else now
     row = stored or PaperSettings(province_id=province.id)
     for name, value in kept.items():
         setattr(row, name, value)
-    row.exact_since = since if style.exact_source else None
     row.saved_by, row.saved_at = actor, now
     session.add(row)
     was = {name: getattr(before, name) for name in said}

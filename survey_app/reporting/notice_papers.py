@@ -111,9 +111,9 @@ def _coverage(village: DisclosedVillage) -> str:
 
 def _commune(result: DisclosedResult, *, is_of_village: bool) -> tuple[Block, ...]:
     heading = (PartTitle(result.survey.unit.full_name),) if is_of_village else ()
-    items: tuple[Block, ...] = ()
+    table: tuple[Block, ...] = ()
     if result.item_lines:
-        items = (
+        table = (
             PartTitle(_("Item by item")),
             Paragraph(
                 _(
@@ -121,9 +121,9 @@ def _commune(result: DisclosedResult, *, is_of_village: bool) -> tuple[Block, ..
                 ),
                 Tone.NOTE,
             ),
-            _items(result),
+            items(result),
         )
-    return (_asked(result), *heading, *_figures(result), *items, *figures.others(result))
+    return (_asked(result), *heading, *_figures(result), *table, *figures.others(result))
 
 
 def _figures(result: DisclosedResult) -> tuple[Block, ...]:
@@ -175,7 +175,8 @@ def _figures(result: DisclosedResult) -> tuple[Block, ...]:
     return (Facts(tuple(rows), name="figures"), *between)
 
 
-def _items(result: DisclosedResult) -> Table:
+def items(result: DisclosedResult) -> Table:
+    """The commune's items, the closing one apart."""
     rows = [_item(line) for line in result.item_lines]
     if result.closing_line:
         rows += [(_("Closing item, reported apart"),), _item(result.closing_line)]

@@ -17,11 +17,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy.orm import Session
 
 from survey_app import audit, files
+from survey_app.approvals import scans
 from survey_app.config import VIETNAM
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import force_locale
 from survey_app.quality import reconciliation
-from survey_app.reporting import pack_records, papers, printing
+from survey_app.reporting import pack_records, papers, printing, signed_papers
 from survey_app.results import sets
 
 #: The last entry: a SHA-256 for each of the others, in the form that `sha256sum -c` reads.
@@ -73,6 +74,11 @@ def _entries(
     exact, number = papers.exact(session, survey.id), survey.id
     public = sets.public_set(session, number, signing)
     yield "DOC-TRUOC.txt", [pack_records.readme(exact, public_url, public["seal"]["key_id"], now)]
+    for one in signed_papers.on_record(session, number):
+        if one.is_newest:
+            _kind, media_type, content = signed_papers.content(session, number, one.number)
+            form = scans.FORMATS[media_type]
+            yield form.named(f"00-da-ky-{one.kind}-{number}-{one.number}"), [content]
     yield files.PDF.named(f"01-bien-ban-kiem-phieu-{number}"), [printing.minutes(exact, now)]
     yield files.PDF.named(f"02-bang-tong-hop-{number}"), [printing.table(exact, now)]
     slips = reconciliation.minutes(session, number)

@@ -59,6 +59,7 @@ def readme(found: Exact, public_url: str, key: str, now: datetime) -> bytes:
             "07 households of the villages; 08 wording of the form; 09 approvals and signatures; 10 postings; "
             "11 acts of the audit log on this survey; 12 replies of the call-back."
         ),
+        _("00, where there are any: the newest scan of each signed paper, and of photos of notices."),
         _("WHO MAY HAVE IT"),
         _(
             "01, 02 and 03 hold exact counts of villages. They are for those who sign, appraise and file them. "

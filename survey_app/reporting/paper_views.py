@@ -20,7 +20,7 @@ from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.files import FileFormat
 from survey_app.printing import reach
 from survey_app.quality import reconciliation_views
-from survey_app.reporting import pack, papers, printing
+from survey_app.reporting import pack, papers, printing, report_notes, signed_papers
 from survey_app.reporting import whole_set as sets_of_papers
 from survey_app.reporting.layout import Signer
 from survey_app.reporting.papers import Exact
@@ -46,6 +46,7 @@ def page(survey_id: str) -> ResponseReturnValue:
         "reporting/papers.html",
         survey=survey,
         villages=papers.villages(db.session(), survey.id),
+        signed=[one for one in signed_papers.on_record(db.session(), survey.id) if one.is_newest],
         signer=_signer(),
         may_set=role in access.SET_PAPERS,
         may_release=role in RELEASERS,
@@ -88,6 +89,16 @@ def commune_notice(survey_id: str, suffix: str) -> ResponseReturnValue:
 def village_notice(survey_id: str, village: str, suffix: str) -> ResponseReturnValue:
     """The notice of one village."""
     return _notice(_survey(survey_id), village, suffix)
+
+
+@bp.get(f"/can-bo/dot/<survey_id>/giay-to/bao-cao.{files.PAPER_SUFFIX}")
+@access.roles(*_READERS)
+def report(survey_id: str, suffix: str) -> ResponseReturnValue:
+    """The report of the result, with the commune's figures and what people wrote."""
+    survey, form = _survey(survey_id), files.PAPERS[suffix]
+    found, notes = papers.notice(db.session(), survey.id), report_notes.notes_of(db.session(), survey.id)
+    made = printing.report(found, notes, datetime.now(UTC), form, _signer())
+    return files.download(made, f"bao-cao-{survey.id}", form)
 
 
 @bp.get("/can-bo/dot/<survey_id>/giay-to/ca-bo.zip")

@@ -11,10 +11,11 @@ from flask import render_template
 from survey_app import files
 from survey_app.files import FileFormat
 from survey_app.i18n import force_locale
-from survey_app.reporting import exact_papers, notice_papers, word_files
+from survey_app.reporting import exact_papers, narrative, notice_papers, word_files
 from survey_app.reporting.blocks import Paper
 from survey_app.reporting.layout import Signer
 from survey_app.reporting.papers import Exact, Notice
+from survey_app.reporting.report_notes import Notes
 
 
 def pdf(papers: Sequence[Paper]) -> bytes:
@@ -58,6 +59,18 @@ def village_minutes(
     """The minutes of every village, one after another; nobody signs them for the Standing Board."""
     with force_locale("vi"):
         return RENDERERS[form]([exact_papers.village_minutes(found, line, now) for line in found.villages])
+
+
+def report(
+    found: Notice,
+    notes: Notes,
+    now: datetime,
+    form: FileFormat = files.PDF,
+    signer: Signer = Signer.CHAIR,
+) -> bytes:
+    """The report of a result in sentences."""
+    with force_locale("vi"):
+        return RENDERERS[form]([narrative.report(found, notes, now, signer)])
 
 
 def notice(

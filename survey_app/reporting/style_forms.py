@@ -66,4 +66,4 @@ class StyleForm(RevisedForm):
         typed: dict[str, Any] = {
             name: value or "" for name, value in self.data.items() if name in HouseStyle.__slots__
         }
-        return HouseStyle(**{"exact_source": "", **typed})
+        return HouseStyle(**typed)

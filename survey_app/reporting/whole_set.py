@@ -14,7 +14,15 @@ from sqlalchemy.orm import Session
 from survey_app import files
 from survey_app.config import VIETNAM
 from survey_app.i18n import force_locale
-from survey_app.reporting import exact_papers, notice_papers, papers, printing, workbook
+from survey_app.reporting import (
+    exact_papers,
+    narrative,
+    notice_papers,
+    papers,
+    printing,
+    report_notes,
+    workbook,
+)
 from survey_app.reporting.blocks import Paper
 from survey_app.reporting.layout import Signer
 from survey_app.results import disclosed, exports
@@ -58,6 +66,8 @@ def _papers(
         )
     commune = papers.notice(session, survey_id)
     yield "04-ban-niem-yet-xa", [notice_papers.notice(commune, public_url, now, signer)]
+    notes = report_notes.notes_of(session, survey_id)
+    yield "06-bao-cao", [narrative.report(commune, notes, now, signer)]
     villages = papers.notices(session, survey_id)
     yield (
         "05-ban-niem-yet-tung-thon",

@@ -45,7 +45,7 @@ def test_the_front_gets_every_paper_in_every_format_and_the_release_is_noted(app
     held = names(client.get(SET))
 
     stems = ("01-bien-ban-kiem-phieu", "02-bang-tong-hop", "03-bien-ban-tung-thon")
-    notices = ("04-ban-niem-yet-xa", "05-ban-niem-yet-tung-thon")
+    notices = ("04-ban-niem-yet-xa", "06-bao-cao", "05-ban-niem-yet-tung-thon")
     expected = [f"{stem}-0001.{form}" for stem in (*stems, *notices) for form in ("pdf", "docx")]
     assert held == [*expected, "02-bang-tong-hop-0001.xlsx"]
     assert [row.details for row in releases()] == [{"form": "ca-bo"}]
@@ -56,7 +56,7 @@ def test_the_commune_gets_what_may_be_posted_and_no_exact_count_of_a_village(app
 
     reply = client.get(SET)
 
-    assert [name[:2] for name in names(reply)] == ["04", "04", "05", "05", "02"]
+    assert [name[:2] for name in names(reply)] == ["04", "04", "06", "06", "05", "05", "02"]
     book = openpyxl.load_workbook(
         io.BytesIO(zipfile.ZipFile(io.BytesIO(reply.data)).read("02-ket-qua-0001.xlsx"))
     )
