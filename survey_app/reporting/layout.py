@@ -72,6 +72,11 @@ def second_body(survey: SurveyView, *, without_commune: bool) -> SignatureRoom:
     return SignatureRoom((_("Fatherland Front Committee of the province"),), asked())
 
 
+def receivers(*bodies: str) -> tuple[str, ...]:
+    """Who gets a paper, as such lists are written."""
+    return tuple(f"– {body};" for body in bodies)
+
+
 def asked() -> str:
     """What is asked of whoever signs."""
     return _("(signature, full name, date)")

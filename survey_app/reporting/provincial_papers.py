@@ -60,7 +60,7 @@ def summary(board: Board, style: HouseStyle, signer: Signer) -> Paper:
         ),
         closing=_closing(style),
         signatures=(layout.for_the_front(style, signer),),
-        receivers=style.receiver_lines,
+        receivers=layout.receivers(_("File")),
         foot=_foot(board),
     )
 
@@ -105,7 +105,7 @@ def reminder(board: Board, style: HouseStyle, signer: Signer) -> Paper:
         ),
         closing=_closing(style),
         signatures=(layout.for_the_front(style, signer),),
-        receivers=style.receiver_lines,
+        receivers=layout.receivers(_("As above"), _("File")),
         foot=_foot(board),
     )
 

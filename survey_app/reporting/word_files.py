@@ -104,12 +104,12 @@ class _Sheet:
 
     def _head(self) -> None:
         head = self.paper.head
-        left, right = self._grid(1, (46, 54))[0]
+        left, right = self._grid(1, (44, 56))[0]
         self._line(head.above.upper(), size=12, centred=True, into=left)
         self._line(head.body.upper(), size=12, bold=True, underlined=True, centred=True, into=left)
         if head.number:
             self._line(head.number, size=12, centred=True, into=left)
-        self._line(_("SOCIALIST REPUBLIC OF VIET NAM"), size=12, bold=True, centred=True, into=right)
+        self._line(_("SOCIALIST REPUBLIC OF VIET NAM"), size=11, bold=True, centred=True, into=right)
         self._line(
             _("Independence – Freedom – Happiness"),
             size=12,
@@ -127,7 +127,7 @@ class _Sheet:
             case Paragraph(text, tone):
                 self._paragraph(text, tone, into)
             case Facts(rows):
-                self._facts(rows, into)
+                self._facts(rows)
             case Listing(items, is_numbered):
                 for place, item in enumerate(items, 1):
                     self._line(f"{place}. {item}" if is_numbered else f"– {item}", size=12, into=into)
@@ -158,13 +158,10 @@ class _Sheet:
             case _:
                 assert_never(tone)
 
-    def _facts(self, rows: Sequence[tuple[str, str]], into: Any) -> None:
-        for label, said in rows:
-            made = self._line(label, bold=True, into=into)
-            self._run(made, f"\t{said}")
-            made.paragraph_format.tab_stops.add_tab_stop(heavy.docx().shared.Mm(70))
-            made.paragraph_format.left_indent = heavy.docx().shared.Mm(70)
-            made.paragraph_format.first_line_indent = heavy.docx().shared.Mm(-70)
+    def _facts(self, rows: Sequence[tuple[str, str]]) -> None:
+        for cells, (label, said) in zip(self._grid(len(rows), (42, 58)), rows, strict=True):
+            self._line(label, bold=True, into=cells[0])
+            self._line(said, into=cells[1])
 
     def _by_hand(self, label: str, into: Any) -> None:
         """A dotted line up to the margin, which is no text."""

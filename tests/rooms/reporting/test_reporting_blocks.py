@@ -135,6 +135,14 @@ def test_letters_of_jrai_and_bahnar_are_set_in_a_serif_that_has_them(sealed):
     assert "Noto-Serif" in fonts.replace("NotoSerif", "Noto-Serif")
 
 
+def test_a_long_label_does_not_run_into_its_figure_in_a_word_processor(sealed):
+    document = docx.Document(io.BytesIO(printing.docx([made("minutes")])))
+
+    facts = {row.cells[0].text: row.cells[-1].text for table in document.tables for row in table.rows}
+
+    assert facts["Số hộ đã trả lời"] == "126 (một trăm hai mươi sáu)"
+
+
 def test_what_stands_with_the_signatures_stays_on_their_sheet_in_a_word_processor_too(sealed):
     paper = made("minutes")
     document = docx.Document(io.BytesIO(printing.docx([paper])))

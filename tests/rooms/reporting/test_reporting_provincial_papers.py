@@ -41,6 +41,8 @@ def test_the_letter_names_those_that_are_behind_with_what_is_waited_for(board, c
     assert "Xã Ký" not in said
     assert "Kính gửi" in said
     assert "Số: …/MTTQ-BTT" in said
+    assert "Như trên" in said
+    assert "Ủy ban nhân dân xã" not in said
 
 
 def test_who_only_looks_on_writes_no_letter(board, client):
