@@ -73,6 +73,8 @@ class Held:
     answers: dict[str, Value]
     invalid_reason: str | None
     way: KeyingWay
+    #: Paper of a meeting, or other paper.
+    channel: Channel
     until: datetime
 
     @property
@@ -205,7 +207,7 @@ def _store(session: Session, row: HeldSlip, *, now: datetime, keys: KeyStore) ->
     submission = Submission(
         id=content["id"],
         answers=values(content),
-        channel=Channel.PAPER_ENTRY,
+        channel=_channel(content),
         invalid_reason=content["reason"],
     )
     code, way = codes.normalise(content["code"]), _way(content)
@@ -235,6 +237,7 @@ def _content(door: Door, code: str, submission: Submission, way: KeyingWay) -> d
         "answers": dict(submission.answers),
         "reason": submission.invalid_reason,
         "way": way,
+        "channel": submission.channel,
     }
 
 
@@ -248,6 +251,7 @@ def _held(row: HeldSlip, keys: KeyStore) -> Held:
         answers=values(content),
         invalid_reason=content["reason"],
         way=_way(content),
+        channel=_channel(content),
         until=moment(row) + MENDED_WITHIN,
     )
 
@@ -260,6 +264,11 @@ def _outcome(row: HeldSlip, keys: KeyStore) -> HeldOutcome:
 def _way(content: Mapping[str, Any]) -> KeyingWay:
     """A slip that was held while the product was upgraded says none: there was one way then."""
     return KeyingWay(content.get("way", KeyingWay.DIGITS))
+
+
+def _channel(content: Mapping[str, Any]) -> Channel:
+    """The same of the channel: there was one of paper then."""
+    return Channel(content.get("channel", Channel.PAPER_ENTRY))
 
 
 def values(content: dict[str, Any]) -> dict[str, Value]:

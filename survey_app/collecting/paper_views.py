@@ -14,9 +14,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey_app import access, db
-from survey_app.collecting import desk, held, keyed_forms, operations, paper
+from survey_app.collecting import desk, held, keyed_forms, meeting_batches, operations, paper
 from survey_app.collecting.held import Held, MendedTooLate
+from survey_app.collecting.meeting_batches import NoSuchMeeting, NotOfTheMeeting
 from survey_app.collecting.models import KeyingWay
+from survey_app.collecting.queries import Door
 from survey_app.collecting.refusals import (
     CodeUsed,
     CodeVoid,
@@ -27,9 +29,10 @@ from survey_app.collecting.refusals import (
 )
 from survey_app.collecting.views import raw_answers, submission_id
 from survey_app.errors import DATABASE_AWAY, DomainError
-from survey_app.fieldwork import codes
+from survey_app.fieldwork import codes, meetings
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.codes import MistypedCode
+from survey_app.fieldwork.meetings import MeetingView
 from survey_app.fieldwork.models import Channel
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.remarks import Remark
@@ -42,7 +45,7 @@ from survey_app.questions.keyed import Exceptions
 bp = Blueprint("paper", __name__, template_folder="templates")
 
 #: What is said beside the code, because the code is what has to be looked at.
-_OF_CODE = (MistypedCode, UnknownCode, OtherSurvey, CodeUsed, CodeVoid)
+_OF_CODE = (MistypedCode, UnknownCode, OtherSurvey, CodeUsed, CodeVoid, NotOfTheMeeting)
 
 KEYING_ROLES = access.KEY_PAPER
 #: What an address calls the ways in which slips are keyed by hand.
@@ -82,6 +85,8 @@ def key_slip(survey_id: str) -> ResponseReturnValue:
     asked = request.args.get("cach", "")
     if asked in WAYS:
         session["keying_way"] = WAYS[asked]
+    if "hop" in request.args:
+        session["keying_meeting"] = [survey.id, request.args["hop"]]
     return _slip_page(survey, _Keying(way=_way(survey)))
 
 
@@ -96,7 +101,9 @@ def look_at_code(survey_id: str) -> ResponseReturnValue:
     survey = own_survey(survey_id)
     try:
         typed = codes.normalise(request.form.get("_code", ""), survey.id)
-        desk.require_unused(desk.door_of(current, survey, typed, now), typed)
+        door = desk.door_of(current, survey, typed, now)
+        desk.require_unused(door, typed)
+        _channel(door)
         slip, _outcome = desk.of_clerk()
         mended = slip is not None and slip.submission_id == request.form.get("_id")
         if slip is not None and not mended:
@@ -127,7 +134,7 @@ def record_slip(survey_id: str) -> ResponseReturnValue:
         submission = operations.Submission(
             id=submission_id(),
             answers=slip.answers,
-            channel=Channel.PAPER_ENTRY,
+            channel=_channel(door),
             invalid_reason=slip.invalid_reason or None,
         )
         is_new = desk.hold(door, code, submission, slip.way, now)
@@ -212,6 +219,25 @@ def remarks(session: Session, survey: SurveyView) -> Iterator[Remark]:
     )
 
 
+def _channel(door: Door) -> Channel:
+    """How the slip in hand came: by the batch that the form names; one that is mended stays in its own."""
+    slip, _outcome = desk.of_clerk()
+    if slip is not None and slip.submission_id == request.form.get("_id"):
+        return slip.channel
+    batch = meeting_batches.meeting(db.session(), door.survey.id, request.form.get("_meeting", ""))
+    return meeting_batches.channel(door, batch)
+
+
+def _batch(survey: SurveyView) -> MeetingView | None:
+    """The meeting whose slips this clerk keys, as chosen last; none for other paper."""
+    chosen_for, chosen = session.get("keying_meeting", ["", ""])
+    number = request.form.get("_meeting", chosen if chosen_for == survey.id else "")
+    try:
+        return meeting_batches.meeting(db.session(), survey.id, number)
+    except NoSuchMeeting:
+        return None
+
+
 def _takes_paper(current: Session, unit_path: str) -> list[SurveyView]:
     return [survey for survey in surveys.surveys_under(current, unit_path) if survey.takes_paper]
 
@@ -256,6 +282,9 @@ def _slip_page(
         submission=submission_id() if mended is None else mended.submission_id,
         mended=mended,
         by_phone=sum(by_phone.values()),
+        batch=_batch(survey),
+        batches=meetings.counted(db.session(), survey.id),
+        villages={line.unit.id: line.unit.full_name for line in surveys.frame(db.session(), survey.id)},
         **desk.before(),
     )
     return page, status

@@ -245,6 +245,15 @@ class MeetingForm(StaffForm):
             raise ValidationError(_("The meeting ends before it begins."))
 
 
+class PresentForm(StaffForm):
+    """How many households were present at a meeting."""
+
+    present = WholeNumberField(
+        lazy_gettext("Households present"),
+        validators=[InputRequired(), NumberRange(min=1, max=100000)],
+    )
+
+
 def suggested_dates(today: date) -> tuple[date, date]:
     """A first and last day to start from: two weeks from tomorrow on. Only a suggestion; no rule sets a length."""
     return date.fromordinal(today.toordinal() + 1), date.fromordinal(today.toordinal() + 14)

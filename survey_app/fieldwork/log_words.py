@@ -28,11 +28,13 @@ WORDS = Words(
         "fieldwork.announce_meeting": _l("Announced a meeting"),
         "fieldwork.tell_meeting_late": _l("Reported a meeting afterwards"),
         "fieldwork.withdraw_meeting": _l("Withdrew the announcement of a meeting"),
+        "fieldwork.count_present": _l("Counted the households present at a meeting"),
     },
     details={
         "batch": _l("batch"),
         "print_set": _l("download"),
         "villages": _l("villages"),
+        "present": _l("households present"),
         "state": _l("state"),
         "rulebook": _l("rule book"),
         "chosen": _l("chosen by the province"),

@@ -10,9 +10,10 @@ from survey_app import access, db
 from survey_app.config import VIETNAM
 from survey_app.errors import DomainError
 from survey_app.fieldwork import meetings, queries
-from survey_app.fieldwork.forms import MeetingForm
+from survey_app.fieldwork.forms import MeetingForm, PresentForm
 from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.refusals import MorePresentThanAsked
 from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.i18n import gettext as _
 
@@ -73,6 +74,31 @@ def withdraw(survey_id: str, meeting_id: int) -> ResponseReturnValue:
             writing, survey.id, meeting_id, actor=access.identity().actor, now=datetime.now(UTC)
         )
     flash(_("The announcement was withdrawn; it stays on record as withdrawn."), "success")
+    return redirect(url_for("meetings.page", survey_id=survey.id), HTTPStatus.SEE_OTHER)
+
+
+@bp.post("/<survey_id>/hop/<int:meeting_id>/co-mat")
+@access.roles(*_WRITERS)
+def count_present(survey_id: str, meeting_id: int) -> ResponseReturnValue:
+    """Keep how many households were present at a meeting that has begun."""
+    survey = _survey(survey_id)
+    form = PresentForm()
+    try:
+        if not form.validate_on_submit():
+            flash(_("Enter the number of households present, at least 1."), "error")
+        else:
+            with db.transaction() as writing:
+                meetings.count_present(
+                    writing,
+                    survey.id,
+                    meeting_id,
+                    form.present.data,
+                    actor=access.identity().actor,
+                    now=datetime.now(UTC),
+                )
+            flash(_("Kept. Paper of this meeting can be keyed as a batch of its own."), "success")
+    except MorePresentThanAsked as refusal:
+        flash(refusal.message, "error")
     return redirect(url_for("meetings.page", survey_id=survey.id), HTTPStatus.SEE_OTHER)
 
 

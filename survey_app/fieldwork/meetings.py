@@ -2,7 +2,8 @@
 
 Only what was announced before it began explains many answers in ten minutes or from one network. What is said
 afterwards is kept as "báo sau" and explains nothing. A meeting is never changed: before it begins it may be withdrawn
-and announced again. Knows no answer and nobody who came.
+and announced again. Once it has begun it is told how many households were present, a count that can be corrected until
+the survey is sealed. Knows no answer and nobody who came.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,7 +19,7 @@ from survey_app.fieldwork import calendar
 from survey_app.fieldwork.models import FrameRow, Meeting, State
 from survey_app.fieldwork.operations import hold, require_state
 from survey_app.fieldwork.queries import SurveyNotFound
-from survey_app.fieldwork.refusals import WrongState
+from survey_app.fieldwork.refusals import MorePresentThanAsked, WrongState
 from survey_app.i18n import gettext as _
 from survey_app.templating import day
 from survey_app.units import queries as units
@@ -45,6 +46,8 @@ class MeetingView:
     place: str
     announced_at: datetime
     withdrawn_at: datetime | None
+    #: Households that were present; None until they are counted.
+    present: int | None
 
     @property
     def on(self) -> date:
@@ -60,6 +63,10 @@ class MeetingView:
     def is_announced(self) -> bool:
         """Whether it explains a crowd: told before it began, and not withdrawn."""
         return not self.is_late and self.withdrawn_at is None
+
+    def may_be_counted(self, now: datetime) -> bool:
+        """Whether it has begun, so that households were present."""
+        return self.withdrawn_at is None and self.starts_at <= now
 
     def may_be_withdrawn(self, now: datetime) -> bool:
         """Whether it has not begun yet."""
@@ -122,6 +129,27 @@ def withdraw(session: Session, survey_id: str, meeting_id: int, *, actor: str, n
     )  # fmt: skip
 
 
+def count_present(
+    session: Session, survey_id: str, meeting_id: int, present: int, *, actor: str, now: datetime
+) -> None:
+    """Keep how many households were present, or correct it. Raises SurveyNotFound, WrongState, MorePresentThanAsked."""
+    survey = hold(session, survey_id)
+    require_state(survey, State.OPEN, State.COUNTING)
+    row = session.get(Meeting, (survey_id, meeting_id))
+    if row is None:
+        raise SurveyNotFound
+    if not _view(row).may_be_counted(now):
+        raise WrongState(_("Households present can be counted once the meeting has begun."))
+    frame = session.get_one(FrameRow, (survey_id, row.unit_id))
+    if present > frame.households:
+        raise MorePresentThanAsked(frame.households)
+    before, row.present = row.present, present
+    audit.record(
+        session, actor, "fieldwork.count_present", f"survey:{survey_id}", at=now, unit=row.unit_id,
+        number=meeting_id, **audit.changes({"present": before}, {"present": present}),
+    )  # fmt: skip
+
+
 def _printed(row: Meeting) -> dict[str, object]:
     return {"place": row.place, "starts_at": row.starts_at, "ends_at": row.ends_at}
 
@@ -144,6 +172,14 @@ def meetings_of(session: Session, survey_ids: Iterable[str]) -> Mapping[str, tup
     return {survey_id: tuple(told) for survey_id, told in found.items()}
 
 
+def counted(session: Session, survey_id: str) -> tuple[MeetingView, ...]:
+    """Meetings whose households were counted: paper of theirs may be keyed as a batch."""
+    return tuple(
+        found for found in meetings(session, survey_id)
+        if found.withdrawn_at is None and found.present is not None
+    )  # fmt: skip
+
+
 @cache
 def announced_between() -> Exists:
     """Whether any part of the time from :start to :end, its end not included, lies in an announced meeting.
@@ -157,6 +193,13 @@ def announced_between() -> Exists:
         Meeting.ends_at >= bindparam("start"),
         Meeting.announced_at < Meeting.starts_at,
         Meeting.withdrawn_at.is_(None),
+    )
+
+
+def uncounted(found: Iterable[MeetingView], now: datetime) -> tuple[MeetingView, ...]:
+    """Meetings that are over, without the number of households present."""
+    return tuple(
+        one for one in found if one.withdrawn_at is None and one.present is None and one.ends_at < now
     )
 
 
@@ -175,4 +218,5 @@ def _view(row: Meeting) -> MeetingView:
         place=row.place,
         announced_at=row.announced_at,
         withdrawn_at=row.withdrawn_at,
+        present=row.present,
     )

@@ -57,7 +57,7 @@ class Medium(StrEnum):
 
 
 class Channel(StrEnum):
-    """How an answer came. No door takes MEETING: it is paper of a meeting's batch, a phone there is a phone."""
+    """How an answer came. MEETING is paper of a meeting's batch, told so when it is keyed; a phone there is a phone."""
 
     SELF_ONLINE = "self_online"
     ASSISTED = "assisted"
@@ -87,6 +87,11 @@ class Channel(StrEnum):
                 return Medium.PAPER
             case _ as unknown:
                 assert_never(unknown)
+
+    @property
+    def is_of_meeting(self) -> bool:
+        """Whether it came in a meeting's batch; minutes tell it apart."""
+        return self is Channel.MEETING
 
     @classmethod
     def on(cls, medium: Medium) -> tuple["Channel", ...]:
@@ -284,12 +289,16 @@ class PrintSetBatch(Base):
 
 
 class Meeting(Base):
-    """A meeting of a village at which many may answer at once. Never changed: a mistake is withdrawn and told again."""
+    """A meeting of a village at which many may answer at once. Never changed: a mistake is withdrawn and told again.
+
+    Once it has begun, the households that were present are counted; paper of the meeting is keyed under this count.
+    """
 
     __tablename__ = "meetings"
     __table_args__ = (
         ForeignKeyConstraint(["survey_id", "unit_id"], ["frames.survey_id", "frames.unit_id"]),
         CheckConstraint("ends_at > starts_at", name="in_order"),
+        CheckConstraint("present > 0", name="present_positive"),
     )
 
     survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
@@ -302,6 +311,8 @@ class Meeting(Base):
     announced_at: Mapped[datetime] = mapped_column(UtcDateTime)
     withdrawn_by: Mapped[str | None] = mapped_column(String(40))
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: Households present, as counted there; None until somebody tells it.
+    present: Mapped[int | None]
 
 
 class SlipRow(Base):

@@ -35,6 +35,21 @@ class DatesReversed(DomainError):
         super().__init__(_("The last day lies before the first day."))
 
 
+class MorePresentThanAsked(DomainError):
+    """More households are said to have been present than the village has."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, households: int) -> None:
+        super().__init__(
+            _(
+                "The village has %(households)s households in this survey. Count households, not people; if the number "
+                "of the village is wrong, correct it first.",
+                households=households,
+            )
+        )
+
+
 class ReasonNeeded(DomainError):
     """An act that goes on paper needs its reason."""
 

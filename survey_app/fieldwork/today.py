@@ -170,14 +170,22 @@ def _corrected(session: Session, survey: queries.SurveyView, person: Identity) -
 
 
 def _meetings(session: Session, survey: queries.SurveyView, now: datetime) -> Iterator[Todo]:
-    """Meetings of villages today and tomorrow, while the survey runs."""
-    if survey.state not in {State.PUBLISHED, State.OPEN}:
+    """Meetings of villages today and tomorrow; and those that are over and whose households nobody counted yet."""
+    if survey.state not in _IN_THE_FIELD:
         return
-    found = meetings.soon(meetings.meetings(session, survey.id), now)
-    if not found:
+    told = meetings.meetings(session, survey.id)
+    soon, uncounted = meetings.soon(told, now), meetings.uncounted(told, now)
+    if not soon and not uncounted:
         return
     names = {line.unit.id: line.unit.full_name for line in queries.frame(session, survey.id)}
-    for meeting in found:
+    for meeting in uncounted:
+        yield Todo(
+            _("Meeting of %(village)s: how many households were present?", village=names[meeting.unit_id]),
+            _("%(day)s, %(place)s. Paper of the meeting is keyed under this number.",
+              day=day(meeting.starts_at), place=meeting.place),
+            f"/can-bo/dot/{survey.id}/hop",
+        )  # fmt: skip
+    for meeting in soon if survey.state is not State.COUNTING else ():
         yield Todo(
             _("Meeting of %(village)s", village=names[meeting.unit_id]),
             _(

@@ -202,8 +202,8 @@ DATA_MAP = (
     ),
     DataLine(
         ("meetings",),
-        _l("Meetings of villages: day, hours, place; not who came"),
-        _l("To tell a meeting from a crowd of invented answers"),
+        _l("Meetings of villages: day, hours, place, number of households present; not who came"),
+        _l("To tell a meeting from a crowd of invented answers, and paper of meetings from other paper"),
         _STAFF_ALONE,
         _FOREVER,
         _NOT_ERASED,

@@ -33,7 +33,7 @@ from survey_app.results.disclosed import DisclosedItem
 from survey_app.rulebooks.wording import book_text, finding_name, rule_text, source_text
 from survey_app.scoring import rates
 from survey_app.sealing import signatures
-from survey_app.templating import moment, number, role_name
+from survey_app.templating import day, moment, number, role_name
 from survey_app.templating import wording as in_language
 
 _ITEM_WIDTHS = (45, 10, 16, 9, 9, 11)
@@ -251,6 +251,7 @@ def _slips_part(found: Exact) -> tuple[Block, ...]:
         *_away(found),
         (_("How they answered"), figures.how_answered(found.result, total.helped)),
         *_at_the_desk(found),
+        *_at_meetings(found),
         (_("Valid slips"), figures.in_words(tally.valid)),
         (_("Invalid slips"), figures.in_words(tally.invalid)),
     )
@@ -279,6 +280,23 @@ def _at_the_desk(found: Exact) -> tuple[tuple[str, str], ...]:
         ways = "; ".join(f"{_way(way)} {number(slips)}" for way, slips in found.ways.items())
         rows.append((_("How paper was keyed"), ways))
     return tuple(rows)
+
+
+def _at_meetings(found: Exact) -> tuple[tuple[str, str], ...]:
+    """Where, when and with how many households a village met, and how many slips came from there."""
+    return tuple(
+        (
+            _("Meeting of %(village)s", village=held.village),
+            _(
+                "%(day)s, %(place)s; households present: %(present)s; slips of meetings of this village: %(slips)s",
+                day=day(held.meeting.on),
+                place=held.meeting.place,
+                present=number(held.meeting.present or 0),
+                slips=number(held.slips),
+            ),
+        )
+        for held in found.meetings
+    )
 
 
 def _way(way: KeyingWay) -> str:

@@ -17,8 +17,9 @@ from survey_app.campaigns.verdicts import Verdicts
 from survey_app.collecting.models import KeyingWay
 from survey_app.criteria.frameworks import Framework
 from survey_app.errors import DomainError
-from survey_app.fieldwork import acts
+from survey_app.fieldwork import acts, meetings
 from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.meetings import MeetingView
 from survey_app.fieldwork.models import Channel, Medium, Purpose, State, answers_on
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
@@ -103,12 +104,23 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldMeeting:
+    """A meeting whose households present were counted, and how many slips of its village were keyed as of a meeting."""
+
+    village: str
+    meeting: MeetingView
+    slips: int
+
+
+@dataclass(frozen=True, slots=True)
 class Exact:
     """What minutes and commune table show. Exact counts of villages: who makes one notes it."""
 
     result: DisclosedResult
     villages: tuple[VillageLine, ...]
     total: VillageLine
+    #: Meetings from which slips came, in the order in which they began.
+    meetings: tuple[HeldMeeting, ...]
     #: What two bodies decided on this survey and its result, oldest first; what was refused is not carried out.
     approved: tuple[ApprovalView, ...]
     #: The rule book that the survey pinned when it was published, whatever the year is reported against today.
@@ -190,6 +202,12 @@ def exact(session: Session, survey_id: str) -> Exact:
         result=result,
         villages=lines,
         total=_total(result, lines),
+        meetings=tuple(
+            _meeting(village, cards[village.village.line.unit.code], held)
+            for held in meetings.counted(session, survey_id)
+            for village in slips
+            if village.village.line.unit.id == held.unit_id
+        ),
         approved=tuple(
             done for done in approvals.approvals_of(session, subject) if done.decision == "approved"
         ),
@@ -238,6 +256,11 @@ def require_sealed(session: Session, survey_id: str) -> SurveyView:
 def villages(session: Session, survey_id: str) -> tuple[UnitView, ...]:
     """Villages that get a notice of their own."""
     return tuple(line.unit for line in surveys.frame(session, survey_id))
+
+
+def _meeting(village: VillageSlips, card: Scorecard, held: MeetingView) -> HeldMeeting:
+    slips = sum(count for channel, count in card.channels.items() if Channel(channel).is_of_meeting)
+    return HeldMeeting(village.village.line.unit.full_name, held, slips)
 
 
 def _line(slips: VillageSlips, card: Scorecard) -> VillageLine:

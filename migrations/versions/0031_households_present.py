@@ -1,0 +1,21 @@
+"""Households present at a meeting of a village
+
+Revision: 0031, after: 0030
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0031"
+down_revision = "0030"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    counted = sa.CheckConstraint("present > 0", name=op.f("ck_meetings_present_positive"))
+    op.add_column("meetings", sa.Column("present", sa.Integer(), counted, nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("meetings", "present")
