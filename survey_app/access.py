@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 View = TypeVar("View", bound=Callable[..., Any])
 
 #: Pages for people without an account. They never open the staff session, so nothing ties a respondent to a cookie.
-PUBLIC_PATHS = ("/k", "/K", "/g/", "/bia/", "/kiem-tra", "/ket-qua/", "/phieu/", "/tiep-can")
+PUBLIC_PATHS = ("/k", "/K", "/g/", "/bia/", "/kiem-tra", "/ket-qua/", "/phieu/", "/sw.js", "/tiep-can")
 
 
 class Body(StrEnum):

@@ -62,6 +62,9 @@ _PROJECT = Path(__file__).resolve().parent.parent
 #: Largest request body; a household file of a whole province is far smaller.
 _BODY_BYTES = 2 * 1024 * 1024
 
+#: Where phones send what they keep.
+_ANSWERS = "/api/v1/submissions"
+
 #: How a machine calls itself.
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -193,6 +196,8 @@ def _refuse_other_hosts() -> ResponseReturnValue | None:
     settings: Settings = current_app.extensions["settings"]
     named = urlsplit(f"//{request.host}").hostname if request.host else None
     ours = {urlsplit(settings.public_url).hostname, *_LOOPBACK}
+    if access.is_public_path(request.path) or request.path == _ANSWERS:
+        ours |= settings.former_hosts  # phones send from the address where they keep a slip
     if request.path == "/healthz" or request.endpoint == "static" or named in ours:
         return None
     message = _("This server answers at %(url)s alone. Please open that address.", url=settings.public_url)

@@ -67,6 +67,8 @@ class Settings:
     key_dir: Path
     #: Scheme and host printed in QR codes and links, without a trailing slash.
     public_url: str
+    #: Hosts that were printed in QR codes before: respondents' pages answer there too, where their phones keep slips.
+    former_hosts: frozenset[str]
     #: True when the sample province is loaded: pages then say so and hand out sample codes.
     demo: bool
     #: True behind TLS: cookies are Secure and HSTS is sent.
@@ -161,6 +163,7 @@ def _settings(folder: Path, written: dict[str, object]) -> Settings:
         database_url=str(value("database_url", f"sqlite:///{folder / 'survey.sqlite3'}")),
         key_dir=Path(str(value("key_dir", folder / "keys"))).resolve(),
         public_url=_address(str(value("public_url", f"http://127.0.0.1:{port}"))),
+        former_hosts=_hosts(value("former_hosts", [])),
         demo=_flag("demo", value("demo", False)),
         https=https,
         second_factor=_flag("second_factor", value("second_factor", https)),
@@ -182,6 +185,17 @@ def _address(value: str) -> str:
             _("public_url is http:// or https:// and a host, without a path, not “%(value)s”"), value=value
         )
     return value.rstrip("/")
+
+
+def _hosts(value: object) -> frozenset[str]:
+    """Names of hosts, in a list or with blanks between them."""
+    names = value if isinstance(value, list) else str(value).split()
+    for name in names:
+        if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9.-]+", name):
+            raise SettingsFault(
+                _("former_hosts are names of hosts, without scheme or path, not “%(value)s”"), value=name
+            )
+    return frozenset(name.lower() for name in names)
 
 
 def _number(name: str, value: object, *, least: int = 0) -> int:

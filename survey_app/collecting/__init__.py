@@ -16,6 +16,7 @@ from survey_app.collecting import (
     scan_views,
     schedule,
     second_keying_views,
+    shells,
     slip_check,
     spoilt_slips,
     views,
@@ -45,6 +46,7 @@ def init_app(app: Flask) -> None:
     wording.init_app(app)
     page_script.init_app(app)
     app.register_blueprint(views.bp)
+    app.register_blueprint(shells.bp)
     app.register_blueprint(paper_views.bp)
     app.register_blueprint(scan_views.bp)
     app.register_blueprint(second_keying_views.bp)

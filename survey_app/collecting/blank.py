@@ -5,11 +5,14 @@ It differs from reader to reader in the submission id and the ticket alone, whic
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Flask, current_app, render_template
 
 from survey_app.collecting.packing import PackedPage, pack
 from survey_app.collecting.queries import Door
+from survey_app.fieldwork import calendar
+from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import current_language
 
@@ -39,6 +42,15 @@ class Blank:
 def init_app(app: Flask) -> None:
     """Room for the forms this process has drawn."""
     app.extensions[_KEPT] = {}
+    app.jinja_env.globals["last_day_to_send"] = last_day_to_send
+
+
+def last_day_to_send(survey: SurveyView) -> date:
+    """The last civil day on which a form that is open now can still be sent: paper is keyed until then too."""
+    if survey.link:
+        return survey.last_day
+    keying = Keying.by(current_app.extensions["settings"])
+    return calendar.last_day(survey.counting_ends_at or keying.ends(survey.closes_at))
 
 
 def form(door: Door) -> Blank:

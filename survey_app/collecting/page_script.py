@@ -1,6 +1,6 @@
 """The script of the respondents' pages, once in each language, under a name that tells what is in it.
 
-What it does is in `web/`; here are the words that it says. It comes after the page, which works without it.
+What it does is in `web/`, what it says in `script_words`. It comes after the page, which works without it.
 """
 
 import hashlib
@@ -12,13 +12,13 @@ from flask import Blueprint, Flask, Response, abort, current_app
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, compressing
+from survey_app.collecting import script_words
 from survey_app.config import LANGUAGES
 from survey_app.i18n import current_language, force_locale
-from survey_app.i18n import gettext as _
 
 bp = Blueprint("page_script", __name__)
 
-_KEPT, _SOURCE = "page_scripts", "villager.js"
+_KEPT, _SOURCE, _WORKER = "page_scripts", "villager.js", "sw.js"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,14 @@ class Kept:
 
     source: str
     scripts: dict[str, Script]
+    worker: dict[str | None, bytes]
 
 
 def init_app(app: Flask) -> None:
     """Put words and script together, and let pages name the one of their language."""
     source = (Path(str(app.static_folder)) / _SOURCE).read_text(encoding="utf-8")
-    app.extensions[_KEPT] = Kept(source, {})
+    worker = (Path(str(app.static_folder)) / _WORKER).read_bytes()
+    app.extensions[_KEPT] = Kept(source, {}, _packed(worker))
     app.jinja_env.globals["page_script"] = lambda: _script().address
     app.register_blueprint(bp)
 
@@ -60,35 +62,33 @@ def serve(language: str, digest: str) -> ResponseReturnValue:
     return compressing.mark(response, encoding)
 
 
+@bp.get("/sw.js")
+@access.public
+def worker() -> ResponseReturnValue:
+    """The worker: at the root, because it acts for no address above its own, and always asked for anew."""
+    kept: Kept = current_app.extensions[_KEPT]
+    encoding = compressing.accepted()
+    response = Response(kept.worker[encoding], mimetype="text/javascript")
+    response.headers["Cache-Control"] = "no-cache"
+    # It fetches from here and nowhere else.
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; script-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    return compressing.mark(response, encoding)
+
+
 def _script() -> Script:
     kept: Kept = current_app.extensions[_KEPT]
     language = current_language()
     if language not in kept.scripts:
-        content = f"var W={json.dumps(_words(), ensure_ascii=False)};{kept.source}".encode()
+        content = f"var W={json.dumps(script_words.words(), ensure_ascii=False)};{kept.source}".encode()
         digest = hashlib.sha256(content).hexdigest()[:12]
-        packed: dict[str | None, bytes] = {None: content}
-        for name in compressing.ENCODINGS:
-            packed[name] = compressing.pack(content, name, smallest=True)
-        kept.scripts[language] = Script(f"/phieu/{language}.{digest}.js", packed)
+        kept.scripts[language] = Script(f"/phieu/{language}.{digest}.js", _packed(content))
     return kept.scripts[language]
 
 
-def _words() -> dict[str, str]:
-    """What the script says, in the language of this request."""
-    return {
-        "review": _("Look over my answers"),
-        "press": _("Press a line to change it. Sending is below."),
-        "blank": _("Left blank"),
-        "others": _("Other answers"),
-        "once": _("Like dropping a slip into the ballot box: once sent, it cannot be changed."),
-        "send": _("Send my answers"),
-        "sending": _("Sending…"),
-        "again": _("No reply yet. Press once more: however often it is sent, the slip counts once."),
-        "empty": _("You have not answered any question."),
-        "emptyMeans": _(
-            "If you send it like this, nothing that you think is counted, and it cannot be sent again."
-        ),
-        "answer": _("Go back and answer"),
-        "meant": _("I want to send a blank slip."),
-        "sendBlank": _("Send the blank slip"),
-    }
+def _packed(content: bytes) -> dict[str | None, bytes]:
+    packed: dict[str | None, bytes] = {None: content}
+    for name in compressing.ENCODINGS:
+        packed[name] = compressing.pack(content, name, smallest=True)
+    return packed

@@ -39,7 +39,9 @@ def init_app(app: Flask) -> None:
     for inside in (_LEAST, _USUAL, CARDS, _CODE):
         styles = "".join(parts[name] for name in inside if name.endswith("css"))
         scripts = [_digest(parts[name]) for name in inside if name.endswith("js")]
-        digests[inside] = _digest(styles), "".join(f" '{digest}'" for digest in scripts)
+        own = "".join(f" '{digest}'" for digest in scripts)
+        running = f"script-src 'self'{own}; connect-src 'self'; worker-src 'self'; "
+        digests[inside] = f"style-src '{_digest(styles)}'; " + ("" if inside is _LEAST else running)
     app.extensions[_THANKS] = {}
     app.jinja_env.globals["in_language"] = in_language
     app.extensions[_DIGESTS] = digests
@@ -69,10 +71,10 @@ def packed(page: Callable[[str | None], bytes]) -> Response:
 
 
 def _reply(body: str | bytes, status: int, inside: Sequence[str]) -> Response:
-    style, scripts = current_app.extensions[_DIGESTS][tuple(inside)]
+    allowed = current_app.extensions[_DIGESTS][tuple(inside)]
     reply = current_app.response_class(body, status)
     reply.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src '{style}'; script-src 'self'{scripts}; img-src 'self' data:; "
+        f"default-src 'none'; {allowed}img-src data:; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     reply.headers["Cache-Control"] = "no-store"

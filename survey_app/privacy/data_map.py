@@ -417,6 +417,17 @@ DATA_MAP = (
     ),
     DataLine(
         (),
+        _l("Code, answers and ticket of a slip, until it is sent"),
+        _l("So that nothing is lost where there is no signal"),
+        _l("Who holds the phone"),
+        _l(
+            "Answers that were not sent: a day; a slip that was sent off: until the server has it or it is deleted"
+        ),
+        _l("By the page when the receipt is there; by its owner, with “Delete from this phone”"),
+        place=_l("The phone of the person who answers, in the browser's storage"),
+    ),
+    DataLine(
+        (),
         _l("Which page was asked for, its status and size, by the minute; no address, device or code"),
         _l("To see that the server works"),
         _l("The operator"),

@@ -213,7 +213,7 @@ def field(server: Server) -> Field:
     """A survey of Thôn 1 in Xã Biển Hồ, opened by the operator, with 24 slips."""
     frame, slips = server.folder / "frame.csv", server.folder / "slips.csv"
     frame.write_text(
-        "commune,village,kind,households,source,as_of\n23590,Thôn 1,thon,40,Báo cáo,2026-01-31\n",
+        "commune,village,kind,households,source,as_of\n23590,Thôn 1,thon,60,Báo cáo,2026-01-31\n",
         encoding="utf-8",
     )
     today = datetime.now(VIETNAM).date()

@@ -64,8 +64,8 @@ def look_over(page: Page) -> None:
 def send_slip(page: Page) -> None:
     """Look over, and send."""
     look_over(page)
-    with page.expect_event("load"):
-        page.locator("#xem button[value=send]").click()
+    page.locator("#xem button[value=send]").click()
+    expect(page.locator("#cam-on")).to_be_visible()
 
 
 def answer(page: Page, address: str, choice: str = "satisfied") -> str:

@@ -10,7 +10,7 @@ from survey_app.access import Role
 from tests.rooms.test_ground_access import address
 
 #: Replies that hold nothing of anybody and may be kept for a while.
-_MAY_BE_KEPT = {"collecting.preview_image", "static", "sets.verifier_page"}
+_MAY_BE_KEPT = {"collecting.preview_image", "static", "sets.verifier_page", "page_script.worker"}
 
 
 @pytest.fixture

@@ -1,0 +1,296 @@
+"""A phone without a signal: what is answered stays on it, and arrives once, whatever happens meanwhile."""
+
+import csv
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from survey_app.fieldwork.models import State
+from tests.journeys.conftest import PHONE, Field, window
+from tests.journeys.steps import look_over
+
+#: Slips that one phone keeps; the figure of fifty is measured with PHONE_SLIPS=50 (docs/respondent.md).
+SLIPS = int(os.environ.get("PHONE_SLIPS", "6"))
+#: What the phone keeps, as its own script asks for it.
+_KEPT = """kind => new Promise(done => { const asked = indexedDB.open('phieu');
+  asked.onsuccess = () => { const rows = asked.result.transaction(kind).objectStore(kind).getAll();
+    rows.onsuccess = () => { asked.result.close(); done(rows.result) } } })"""
+#: A slip as an earlier version of the script kept it.
+_AS_BEFORE = """slip => new Promise(done => { const asked = indexedDB.open('phieu');
+  asked.onsuccess = () => { const b = slip.body, moving = asked.result.transaction('queue', 'readwrite');
+    moving.objectStore('queue').put({ format: 1, key: slip.key, id: slip.key, code: b.code, ticket: b.ticket,
+      answers: b.answers, at: slip.at });
+    moving.oncomplete = () => { asked.result.close(); done() } } })"""
+_NOWHERE = """for (const name of ['indexedDB', 'localStorage'])
+  Object.defineProperty(window, name, { get() { throw new DOMException('no', 'SecurityError') } })"""
+_FULL = """IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') };
+  Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }"""
+
+Own = Callable[..., AbstractContextManager[BrowserContext]]
+
+
+@pytest.fixture
+def own(browser: Browser, tmp_path: Path) -> Own:
+    """A phone with a memory of its own, which stays when its browser is ended and begun again."""
+
+    @contextmanager
+    def opened(**options: object) -> Iterator[BrowserContext]:
+        context = browser.browser_type.launch_persistent_context(
+            tmp_path / "phone", executable_path="/usr/bin/chromium", viewport=PHONE, locale="vi-VN",
+            args=["--no-sandbox", "--disable-gpu"], **options,
+        )  # fmt: skip
+        context.set_default_timeout(120_000)
+        yield context
+        context.close()
+
+    return opened
+
+
+def ready(page: Page) -> None:
+    """Until the script has looked into what the phone keeps."""
+    expect(page.locator("html")).to_have_attribute("data-san", "1")
+
+
+def until(page: Page, expression: str) -> None:
+    """Ask the page until it is so. Its policy lets nothing be evaluated inside it, which waiting in the page would need."""
+    deadline = time.monotonic() + 120
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, expression
+        page.wait_for_timeout(100)
+
+
+def open_and_prepare(page: Page, address: str) -> None:
+    """Open a form with a signal, and wait until the phone has the worker and the empty form."""
+    page.goto(address)
+    ready(page)
+    until(page, "!!navigator.serviceWorker.controller")
+    until(page, "caches.open('phieu-vo').then(c => c.keys()).then(k => k.length === 2)")
+    until(page, "caches.open('phieu-js').then(c => c.keys()).then(k => k.length === 2)")
+
+
+def answer_and_send(page: Page, side: str = "satisfied") -> None:
+    ready(page)
+    page.locator(f"input[value={side}]").first.check()
+    look_over(page)
+    page.locator("#xem button[value=send]").click()
+
+
+def wait_on_the_phone(page: Page) -> None:
+    expect(page.locator("#cho h1")).to_have_text("Đã giữ trên máy này, chưa gửi được")
+
+
+def kept(page: Page, kind: str = "queue") -> list[dict]:
+    found: list[dict] = page.evaluate(_KEPT, kind)
+    return [row for row in found if not row["key"].startswith("sent:")]
+
+
+def test_slips_kept_for_eight_days_arrive_each_once_through_a_restart_a_new_worker_and_an_older_format(
+    field: Field, own: Own
+):
+    codes = slips(field, SLIPS)
+    with own() as context:
+        page = context.pages[0]
+        open_and_prepare(page, field.address(codes[0]))
+        context.set_offline(True)
+        for code in codes:
+            page.goto(field.address(code))
+            answer_and_send(page)
+            wait_on_the_phone(page)
+        assert len(kept(page)) == len(codes)
+        page.evaluate(_AS_BEFORE, kept(page)[0])
+        expect(page.get_by_text("Phải gửi trước hết ngày").first).to_be_visible()
+    assert field.answered() == {}
+
+    with own() as context:
+        page = context.pages[0]
+        context.set_offline(True)
+        page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=8))
+        page.goto(field.address(codes[0]))
+        expect(page.locator("#cho")).to_contain_text("Đã 8 ngày chưa gửi được.")
+        context.set_offline(False)
+        page.evaluate("navigator.serviceWorker.register('/sw.js?moi')")
+        expect(page.locator("h1:visible")).to_have_text("Cảm ơn ông/bà!")
+        until(page, f"({_KEPT})('queue').then(rows => rows.length === 0)")
+        assert [row for row in kept(page, "drafts") if row["key"].endswith(codes[0].replace(" ", ""))] == []
+        addresses = page.evaluate(
+            "caches.keys().then(names => Promise.all(names.map(n => caches.open(n).then(c => c.keys()))))"
+            ".then(all => all.flat().map(r => r.url))"
+        )
+        assert [url for url in addresses if "/k/" in url] == []
+    assert field.answered() == {"self_online": len(codes)}
+
+
+def slips(field: Field, count: int) -> tuple[str, ...]:
+    """So many codes; more than the field has are printed for the purpose."""
+    if count <= len(field.codes):
+        return field.codes[:count]
+    printed = field.server.folder / "more.csv"
+    field.server.prepare(
+        "fieldwork", "slips", "--survey", field.survey, "--village", "Thôn 1", "--count",
+        str(count - len(field.codes)), "--out", str(printed),
+    )  # fmt: skip
+    with printed.open(encoding="utf-8-sig", newline="") as file:
+        return field.codes + tuple(row["code"] for row in csv.DictReader(file))
+
+
+def test_two_tabs_and_the_worker_at_once_send_each_slip_once(field: Field, own: Own):
+    with own() as context:
+        first, second = context.pages[0], context.new_page()
+        open_and_prepare(first, field.address(field.codes[0]))
+        context.set_offline(True)
+        for page, code in zip((first, second), field.codes, strict=False):
+            page.goto(field.address(code))
+            answer_and_send(page)
+            wait_on_the_phone(page)
+        context.set_offline(False)
+        for page in (first, second):
+            expect(page.locator("h1:visible")).to_have_text("Cảm ơn ông/bà!")
+            assert kept(page) == []
+
+    assert field.answered() == {"self_online": 2}
+
+
+def test_what_the_server_refuses_stays_to_be_looked_at_with_the_reason_until_it_is_wiped(
+    field: Field, own: Own
+):
+    opened, unopened = field.codes[:2]
+    with own() as context:
+        page = context.pages[0]
+        open_and_prepare(page, field.address(opened))
+        context.set_offline(True)
+        for code in (opened, unopened):
+            page.goto(field.address(code))
+            answer_and_send(page)
+            wait_on_the_phone(page)
+        # Meanwhile the phones close: what was opened before is taken, what was only opened on the phone itself is not.
+        now = datetime.now(UTC)
+        field.server.change(
+            field.survey, state=State.COUNTING, phones_closed_at=now, counting_ends_at=now + timedelta(days=5)
+        )
+        context.set_offline(False)
+        expect(page.locator("#cho h1")).to_have_text("Cần xem lại")
+        expect(page.locator("#cho")).to_contain_text("đã hết hạn trả lời bằng điện thoại")
+        page.goto(f"{field.server.url}/k")
+        expect(page.locator("#dem-cho")).to_contain_text("Cần xem lại: 1 phiếu")
+        assert [row["state"] for row in kept(page)] == ["refused"]
+        assert field.answered() == {"self_online": 1}
+
+
+def test_a_used_code_in_the_queue_is_refused_and_can_be_wiped(field: Field, own: Own, phone: Page):
+    code = field.codes[0]
+    with own() as context:
+        page = context.pages[0]
+        open_and_prepare(page, field.address(code))
+        context.set_offline(True)
+        answer_and_send(page)
+        wait_on_the_phone(page)
+        phone.goto(field.address(code))
+        answer_and_send(phone, "dissatisfied")
+        expect(phone.locator("#cam-on")).to_be_visible()
+        context.set_offline(False)
+        expect(page.locator("#cho h1")).to_have_text("Cần xem lại")
+        wipe = page.get_by_role("button", name="Xóa khỏi máy này")
+        wipe.click()
+        with page.expect_event("load"):
+            page.get_by_role("button", name="Bấm lần nữa để xóa hẳn").click()
+        assert kept(page) == []
+
+    assert field.answered() == {"self_online": 1}
+
+
+def test_answers_are_offered_again_and_wiped_on_request_and_after_the_receipt(field: Field, own: Own):
+    address = field.address(field.codes[0])
+    with own() as context:
+        page = context.pages[0]
+        page.goto(address)
+        ready(page)
+        page.locator("input[name=planning][value=dissatisfied]").check()
+        until(
+            page,
+            f"({_KEPT})('drafts').then(rows => rows.some(r => r.fields.includes('planning=dissatisfied')))",
+        )
+    with own() as context:
+        page = context.pages[0]
+        page.goto(address)
+        page.get_by_role("button", name="Dùng tiếp").click()
+        expect(page.locator("input[name=planning][value=dissatisfied]")).to_be_checked()
+        look_over(page)
+        page.locator("#xem button[value=send]").click()
+        expect(page.locator("#cam-on")).to_be_visible()
+        assert (kept(page, "drafts"), kept(page)) == ([], [])
+
+
+@pytest.mark.parametrize("broken", [_NOWHERE, _FULL], ids=["private mode", "storage full"])
+def test_a_browser_that_keeps_nothing_says_so_and_sends_when_there_is_a_signal(
+    field: Field, phone: Page, broken: str
+):
+    phone.add_init_script(broken)
+    phone.goto(field.address(field.codes[0]))
+    ready(phone)
+    phone.context.set_offline(True)
+    answer_and_send(phone)
+    expect(phone.locator("#cho")).to_contain_text("Trình duyệt này không giữ được phiếu.")
+
+    phone.context.set_offline(False)
+    expect(phone.locator("#cam-on")).to_be_visible()
+
+    assert field.answered() == {"self_online": 1}
+
+
+@pytest.mark.parametrize("year", [1970, 2037])
+def test_a_phone_whose_clock_is_wrong_is_told_and_its_slip_arrives(field: Field, phone: Page, year: int):
+    phone.clock.set_fixed_time(datetime(year, 1, 2, tzinfo=UTC))
+    phone.goto(field.address(field.codes[0]))
+    ready(phone)
+    phone.context.set_offline(True)
+    answer_and_send(phone)
+    expect(phone.locator("#cho")).to_contain_text("Ngày giờ trên máy này bị sai.")
+
+    phone.context.set_offline(False)
+
+    expect(phone.locator("#cam-on")).to_be_visible()
+    assert field.answered() == {"self_online": 1}
+
+
+def test_who_finds_that_the_browser_deleted_a_slip_is_told_to_scan_again(field: Field, phone: Page):
+    phone.goto(field.address(field.codes[0]))
+    ready(phone)
+    phone.context.set_offline(True)
+    answer_and_send(phone)
+    wait_on_the_phone(phone)
+    until(phone, "!!localStorage['phieu-cho']")
+    phone.goto("about:blank")
+    phone.context.set_offline(False)
+    phone.route("**/api/v1/submissions*", lambda route: route.abort())
+    phone.goto(f"{field.server.url}/kiem-tra/phieu")
+    phone.evaluate("new Promise(done => { indexedDB.deleteDatabase('phieu').onsuccess = done })")
+
+    phone.goto(f"{field.server.url}/k")
+
+    expect(phone.get_by_role("alert")).to_contain_text("Trình duyệt đã xóa dữ liệu giữ trên máy.")
+
+
+def test_zalos_browser_keeps_nothing_and_offers_another(field: Field, browser: Browser):
+    android = (
+        "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 Chrome/120 Mobile Safari/537.36 Zalo android/1"
+    )
+    context = window(browser, viewport=PHONE, user_agent=android)
+    page = context.new_page()
+    page.goto(field.address(field.codes[0]))
+    ready(page)
+    link = page.get_by_role("link", name="Mở bằng trình duyệt")
+    assert (link.get_attribute("href") or "").startswith("intent://")
+    page.wait_for_timeout(100)
+    assert page.evaluate("indexedDB.databases().then(found => found.length)") == 0
+    answer_and_send(page)
+    expect(page.locator("#cam-on")).to_be_visible()
+    assert page.evaluate("navigator.serviceWorker.getRegistrations().then(found => found.length)") == 0
+    context.close()
+
+    assert field.answered() == {"self_online": 1}

@@ -1,0 +1,97 @@
+// What a person sees of slips that this phone keeps: how many are unsent and until when, which were refused and why.
+import { el, fill } from "./dom.js";
+import { isWaiting } from "./queue.js";
+
+const DAY = 86400000;
+// A phone that was without power long enough believes in 1970; one that was set wrongly in any other year.
+export const clockIsWrong = (now = new Date()) => now.getFullYear() < 2026 || now.getFullYear() > 2036;
+
+export const inZalo = /Zalo/i.test(navigator.userAgent);
+const onIphone = /iP(hone|ad|od)/.test(navigator.userAgent);
+
+function button(words, act, className = "") {
+  const made = el("button", { type: "button", className }, words);
+  made.addEventListener("click", act);
+  return made;
+}
+
+// Wiping takes a second press, because nothing brings back what was wiped.
+export function wipeButton(W, wipe) {
+  const made = button(W.wipe, () => {
+    if (made.textContent === W.surely) wipe();
+    else made.textContent = W.surely;
+  }, "plain");
+  return made;
+}
+
+function whatToKnow(slip, W, lasting) {
+  const told = [];
+  const days = Math.floor((Date.now() - slip.at) / DAY);
+  if (slip.before) told.push(fill(W.before, { day: slip.before }));
+  told.push(lasting ? W.how : W.notKept);
+  if (clockIsWrong()) told.push(W.clock);
+  else if (days >= 3) told.push(fill(W.days, { n: days }));
+  if (lasting && onIphone) told.push(W.iphone);
+  return told.map((words) => el("p", {}, words));
+}
+
+// The page of one slip that is on its way, or that the server refused.
+export function slipPage(slip, W, lasting, { again, wipe }) {
+  const waits = isWaiting(slip);
+  const heading = el("h1", { tabIndex: -1 }, waits ? W.waiting : W.refused);
+  const said = waits ? whatToKnow(slip, W, lasting) : [el("p", {}, el("b", {}, slip.refusal.message)), el("p", {}, W.stillHere)];
+  const box = el("div", { className: waits ? "box" : "box bad" }, ...said);
+  box.setAttribute("role", "status");
+  const page = el("section", { id: "cho" }, heading);
+  if (waits) page.append(el("p", { className: "unsent" }, fill(W.unsent, { n: 1 })));
+  page.append(box, button(waits ? W.now : W.retry, again), wipeButton(W, wipe));
+  return { page, heading };
+}
+
+// The thanks of a slip that the server has, and has signed.
+export function thanksPage(receipt, W, isLink) {
+  const heading = el("h1", { tabIndex: -1 }, W.thanks);
+  const box = el("div", { className: receipt.annulled ? "box bad" : "box" },
+    el("p", {}, el("b", {}, receipt.annulled ? W.annulled : W.recorded)));
+  box.setAttribute("role", "status");
+  if (!receipt.annulled) box.append(el("p", {}, isLink ? W.nextFeedback : W.next));
+  const page = el("section", { id: "cam-on" }, heading, box,
+    el("p", {}, `${W.receipt} `, el("b", { className: "code" }, receipt.receipt)),
+    el("p", {}, W.note),
+    el("details", {}, el("summary", {}, W.proof), el("p", { className: "code" }, `${receipt.leaf} ${receipt.signature}`)),
+    el("p", {}, el("a", { href: W.checkAt }, W.check)));
+  return { page, heading };
+}
+
+// What stands above any page while the phone keeps slips of others, or of this one.
+export function counter(waiting, refused, W, lasting, again) {
+  const box = el("div", { className: "box", id: "dem-cho" });
+  box.setAttribute("role", "status");
+  if (waiting.length) {
+    const oldest = waiting.reduce((one, other) => (other.at < one.at ? other : one));
+    box.append(el("p", { className: "unsent" }, fill(W.unsent, { n: waiting.length })), ...whatToKnow(oldest, W, lasting));
+  }
+  if (refused.length) {
+    box.append(el("p", { className: "unsent" }, fill(W.toLookAt, { n: refused.length })),
+      ...refused.map((slip) => el("p", {}, el("a", { href: slip.page }, W.open), ` ${slip.refusal.message}`)));
+  }
+  if (waiting.length) box.append(button(W.now, again));
+  return box;
+}
+
+// At the end of every form: that this phone keeps what is chosen, and how to have it forget.
+export const keepingNote = (W, wipe) => el("div", { id: "giu" }, el("p", { className: "muted" }, W.keeps), wipeButton(W, wipe));
+
+export function draftOffer(W, use, wipe) {
+  const box = el("div", { className: "box", id: "con-giu" }, el("p", {}, el("b", {}, W.kept)), button(W.use, use), wipeButton(W, wipe));
+  box.setAttribute("role", "status");
+  return box;
+}
+
+// Zalo's own browser keeps nothing: the page can be opened in one that does.
+export function otherBrowser(W) {
+  const target = location.href.split("#")[0];
+  const at = /Android/.test(navigator.userAgent)
+    ? `intent://${target.split("://")[1]}#Intent;scheme=${target.split(":")[0]};end` : target;
+  return el("p", { className: "box", id: "zalo" }, `${W.zalo} `, el("a", { href: at }, W.openIn));
+}

@@ -1,0 +1,72 @@
+// Slips on their way: frozen when "send" is pressed, tried until the server answers, removed only when it has given a
+// receipt. What it refuses for good stays, with the reason. The page and the worker both use this; sending twice is safe,
+// because the server counts an id once. The phone's clock decides nothing but how long a page waits before it tries again.
+
+export const FORMAT = 2;
+const ADDRESS = "/api/v1/submissions", HOUR = 3600000, FIRST_WAIT = 15000;
+
+// Records of earlier formats, each brought to the next. A record of a later one is left as it is.
+const UPGRADES = {
+  1: ({ id, code, ticket, answers, at }) => ({
+    format: 2, key: id, page: `/k/${code.replace(/[\s.,/-]/g, "").toUpperCase()}`, state: "waiting", at, tries: 0, next: 0,
+    body: { submission_id: id, code, ticket, channel: "self_online", answers },
+  }),
+};
+
+export function upgraded(record) {
+  let found = record;
+  while (found.format < FORMAT && UPGRADES[found.format]) found = UPGRADES[found.format](found);
+  return found;
+}
+
+export const slips = async (store) => (await store.list("queue")).map(upgraded).filter((one) => one.format === FORMAT);
+
+export const isWaiting = (slip) => slip.state === "waiting";
+
+// What the server makes of a slip: {receipt} when it is stored, {refusal} when it never will be, {} when nobody knows yet.
+// Only words of our own server refuse: a gateway of the network, or a page that asks to sign in, is no answer.
+async function asked(slip, language, patience) {
+  const stop = new AbortController(), timer = setTimeout(() => stop.abort(), patience);
+  try {
+    const reply = await fetch(`${ADDRESS}?lang=${language}`, {
+      method: "POST", body: JSON.stringify(slip.body), headers: { "Content-Type": "application/json" },
+      credentials: "omit", cache: "no-store", redirect: "error", signal: stop.signal,
+    });
+    const said = await reply.json();
+    if (reply.ok && typeof said.receipt === "string") return { receipt: said };
+    if (typeof said.error === "string" && said.keep === false) return { refusal: { error: said.error, message: said.message } };
+    return { after: 1000 * reply.headers.get("Retry-After") };
+  } catch (_unreached) {
+    return {};
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+// Tries one slip, and writes down what came of it before anybody is told.
+export async function deliver(store, slip, language, patience = FIRST_WAIT) {
+  const outcome = await asked(slip, language, patience);
+  if (outcome.receipt) {
+    await store.remove("queue", slip.key);
+    await store.remove("drafts", slip.page);
+    // The worker or another page may have sent it: whoever opens its page next is thanked, and told that it did not vanish.
+    await store.put("drafts", { key: "sent:" + slip.key, page: slip.page, at: Date.now(), receipt: outcome.receipt });
+  } else if (outcome.refusal) {
+    await store.put("queue", { ...slip, state: "refused", refusal: outcome.refusal });
+  } else {
+    const wait = Math.min(HOUR, Math.max(outcome.after || 0, FIRST_WAIT * 2 ** slip.tries * (0.5 + Math.random())));
+    await store.put("queue", { ...slip, tries: slip.tries + 1, next: Date.now() + wait });
+  }
+  return { slip, ...outcome };
+}
+
+const alone = (act) => (navigator.locks ? navigator.locks.request("phieu", act) : act());
+
+// Tries all that wait. A page and the worker take turns; who comes second finds what is left.
+export const deliverAll = (store, language, isDue = () => true) => alone(async () => {
+  const outcomes = [];
+  for (const slip of (await slips(store)).filter(isWaiting).filter(isDue)) {
+    outcomes.push(await deliver(store, slip, language, 60000));
+  }
+  return outcomes;
+});

@@ -1,0 +1,19 @@
+// Under which address the empty form of a survey is kept. The number of the survey is all of a code that it names.
+export const SHELLS = "phieu-vo";
+
+export const languageOf = (url) => url.searchParams.get("lang") || "vi";
+
+// A code is the number of its survey, eleven digits of its own and a check digit.
+export function shellOf(path, language) {
+  const [, door, typed] = path.split("/");
+  if (!typed || !/^[kg]$/i.test(door)) return null;
+  if (door === "g") return `/phieu/vo/g-${typed}.${language}`;
+  const digits = decodeURIComponent(typed).replace(/[\s.,/-]/g, "");
+  return /^\d{16,20}$/.test(digits) ? `/phieu/vo/${digits.slice(0, -12)}.${language}` : null;
+}
+
+// The same for a page on which a slip is kept, however its code was typed.
+export function pageOf(path) {
+  const [, door, typed] = path.split("/");
+  return `/${door.toLowerCase()}/${decodeURIComponent(typed || "").replace(/[\s.,/-]/g, "").toUpperCase()}`;
+}

@@ -1,0 +1,77 @@
+// What this phone keeps: drafts by the address of their form, and slips that wait to be sent. In IndexedDB, else in
+// localStorage, else nowhere; whoever asks is told which. Knows nothing of what is in a record but its key.
+
+const NAME = "phieu", VERSION = 1, KINDS = ["drafts", "queue"], PATIENCE = 4000;
+
+const done = (request, event = "success") => new Promise((resolve, reject) => {
+  request["on" + event] = () => resolve(request.result);
+  request.onerror = request.onabort = () => reject(request.error);
+});
+
+async function inDatabase() {
+  const asked = indexedDB.open(NAME, VERSION);
+  asked.onupgradeneeded = () => KINDS.forEach((kind) => {
+    if (!asked.result.objectStoreNames.contains(kind)) asked.result.createObjectStore(kind, { keyPath: "key" });
+  });
+  // Some browsers never answer; then the other place is taken.
+  const late = new Promise((_resolve, reject) => { setTimeout(() => reject(new Error("late")), PATIENCE); });
+  const base = await Promise.race([done(asked), late]);
+  base.onversionchange = () => base.close();
+  const within = (kind, mode) => {
+    // A phone may lose power at any moment: what is said to be kept is on the disk.
+    const moving = base.transaction(kind, mode, { durability: "strict" });
+    return [moving.objectStore(kind), done(moving, "complete")];
+  };
+  const change = async (kind, act) => {
+    const [rows, ended] = within(kind, "readwrite");
+    act(rows);
+    await ended;
+  };
+  return {
+    lasting: true,
+    get: (kind, key) => done(within(kind, "readonly")[0].get(key)),
+    list: (kind) => done(within(kind, "readonly")[0].getAll()),
+    put: (kind, record) => change(kind, (rows) => rows.put(record)),
+    remove: (kind, key) => change(kind, (rows) => rows.delete(key)),
+  };
+}
+
+function inLocalStorage() {
+  const name = (kind, key) => `${NAME}:${kind}:${key}`;
+  localStorage.setItem(name("try", ""), "1");
+  localStorage.removeItem(name("try", ""));
+  const read = (key) => JSON.parse(localStorage.getItem(key) || "null") || undefined;
+  return {
+    lasting: true,
+    get: async (kind, key) => read(name(kind, key)),
+    list: async (kind) => Object.keys(localStorage).filter((key) => key.startsWith(name(kind, ""))).map(read),
+    put: async (kind, record) => localStorage.setItem(name(kind, record.key), JSON.stringify(record)),
+    remove: async (kind, key) => localStorage.removeItem(name(kind, key)),
+  };
+}
+
+// The place to keep things in, or null where this browser keeps nothing.
+export async function openStore() {
+  for (const open of [inDatabase, inLocalStorage]) {
+    try {
+      const store = await open();
+      await store.list("queue");
+      return store;
+    } catch (_refused) {
+      // The next place is tried.
+    }
+  }
+  return null;
+}
+
+// The page's own memory, for browsers that keep nothing: gone when the page is closed.
+export function inMemory() {
+  const kinds = { drafts: new Map(), queue: new Map() };
+  return {
+    lasting: false,
+    get: async (kind, key) => kinds[kind].get(key),
+    list: async (kind) => [...kinds[kind].values()],
+    put: async (kind, record) => { kinds[kind].set(record.key, record); },
+    remove: async (kind, key) => { kinds[kind].delete(key); },
+  };
+}
