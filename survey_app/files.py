@@ -158,6 +158,7 @@ PAPER_SUFFIX = f"<any({', '.join(PAPERS)}):suffix>"
 ZIP = FileFormat("zip", "application/zip")
 PNG = FileFormat("png", "image/png")
 JPEG = FileFormat("jpg", "image/jpeg")
+SCRIPT = FileFormat("js", "text/javascript; charset=utf-8")
 
 
 def _write_percent(style: Any, sheet: Any, row: int, column: int, cell: Percent, _style: Any = None) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, abort, current_app
 from flask.typing import ResponseReturnValue
 
-from survey_app import access, compressing
+from survey_app import access, compressing, files
 from survey_app.collecting import script_words
 from survey_app.config import LANGUAGES
 from survey_app.i18n import current_language, force_locale
@@ -56,7 +56,7 @@ def serve(language: str, digest: str) -> ResponseReturnValue:
     with force_locale(language):
         script = _script()
     encoding = compressing.accepted()
-    response = Response(script.packed[encoding], mimetype="text/javascript")
+    response = Response(script.packed[encoding], content_type=files.SCRIPT.content_type)
     named = script.address.endswith(f"/{language}.{digest}.js")
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if named else "no-cache"
     return compressing.mark(response, encoding)
@@ -68,7 +68,7 @@ def worker() -> ResponseReturnValue:
     """The worker: at the root, because it acts for no address above its own, and always asked for anew."""
     kept: Kept = current_app.extensions[_KEPT]
     encoding = compressing.accepted()
-    response = Response(kept.worker[encoding], mimetype="text/javascript")
+    response = Response(kept.worker[encoding], content_type=files.SCRIPT.content_type)
     response.headers["Cache-Control"] = "no-cache"
     # It fetches from here and nowhere else.
     response.headers["Content-Security-Policy"] = (
