@@ -3,7 +3,6 @@
 import pytest
 
 from survey_app.fieldwork.models import Purpose
-from survey_app.templating import day
 from tests.pages import Page
 
 
@@ -28,8 +27,7 @@ def test_the_link_of_a_slip_says_who_asks_and_for_what_and_nothing_of_the_slip(
 
     assert shown == {
         "title": survey.instrument.title["vi"],
-        "description": f"MTTQ Xã Mẫu · Đợt {survey.id}. Mỗi hộ một phiếu, chừng ba phút. Không bắt buộc trả lời. "
-        f"Không ghi tên. Nhận trả lời đến hết ngày {day(survey.last_day)}.",
+        "description": f"MTTQ Xã Mẫu · Đợt {survey.id}. Mỗi hộ một phiếu, chừng ba phút. Không bắt buộc trả lời.",
     }
 
 
