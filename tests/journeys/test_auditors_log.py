@@ -40,6 +40,7 @@ def test_an_auditor_reads_the_log_by_act_and_day_and_the_own_download_stands_in_
         # The auditor finds it, newest first, with the old and the new number.
         server.sit_down(phone, Role.AUDITOR, commune.province)
         phone.goto(f"{server.url}/can-bo")
+        phone.get_by_role("button", name="Trình đơn").click()
         with phone.expect_event("load"):
             phone.get_by_role("link", name="Nhật ký", exact=True).click()
         entries = phone.locator("main ol.todo-list > li")

@@ -283,3 +283,7 @@ def test_a_page_is_kept_once_for_slips_that_look_alike(app, survey):
     assert [line["key"] for line in page.layout["lines"]] == [
         question.key for question in survey.instrument.answerable
     ]
+
+
+def test_who_keys_slips_finds_the_way_to_scanning_them(clerk, survey):
+    assert f'href="{address(survey)}"' in clerk.get(f"/can-bo/nhap-phieu/{survey.id}").text
