@@ -116,6 +116,7 @@ def test_only_the_program_that_opens_files_has_parsers_for_them():
     found = {
         path.name
         for path in (PROJECT / "survey_app").rglob("*.py")
+        if path.name != "heavy.py"  # papers are written with docx; the calls that read are sought below
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Import | ast.ImportFrom)
         for name in (
@@ -127,12 +128,14 @@ def test_only_the_program_that_opens_files_has_parsers_for_them():
         path.name
         for path in (PROJECT / "survey_app").rglob("*.py")
         if any(
-            word in path.read_text(encoding="utf-8") for word in ("csv.reader(", "Image.open(", "ZipFile(io")
+            word in path.read_text(encoding="utf-8")
+            for word in ("csv.reader(", "Image.open(", "ZipFile(io", "Document(io")
         )
     }
 
     assert found == {"opening.py", "opening_books.py", "opening_texts.py"}
-    assert opened == {"opening.py", "opening_books.py", "opening_texts.py"}
+    # The pages of a scanned stack are opened by a program of their own, within limits too.
+    assert opened == {"opening.py", "opening_books.py", "opening_texts.py", "pages.py"}
 
 
 def test_what_is_read_is_what_was_written(app):
