@@ -22,6 +22,7 @@ def screen(field: Field, enter, desktop: Page) -> Page:
     """A clerk's screen, ready for the first slip."""
     enter(desktop, "clerk")
     desktop.goto(f"{field.server.url}/can-bo/nhap-phieu/{field.survey}")
+    expect(desktop.locator("#code")).to_be_focused()
     return desktop
 
 
@@ -30,6 +31,7 @@ def digits(field: Field, screen: Page) -> Page:
     """The same for a clerk who keys digit by digit."""
     with screen.expect_event("load"):
         screen.get_by_role("link", name="Chuyển sang gõ từng số").click()
+    expect(screen.locator("#code")).to_be_focused()
     return screen
 
 
