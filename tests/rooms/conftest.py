@@ -78,6 +78,12 @@ def make_commune(app: Flask) -> Callable[..., Commune]:
 
 
 @pytest.fixture
+def commune(make_commune: Callable[..., Commune]) -> Commune:
+    """A commune of two villages, where a test has no other in mind."""
+    return make_commune()
+
+
+@pytest.fixture
 def make_survey(app: Flask) -> Callable[..., SurveyView]:
     """Make a survey of a commune in any state, by the acts that lead there."""
 
@@ -206,6 +212,30 @@ def sign_in(app: Flask, client: FlaskClient) -> Callable[[Role, UnitView], Flask
         return client
 
     return enter
+
+
+@pytest.fixture
+def survey(commune: Commune, make_survey: Callable[..., SurveyView]) -> SurveyView:
+    """An open survey of that commune."""
+    return make_survey(commune)
+
+
+@pytest.fixture
+def slip(commune: Commune, survey: SurveyView, hand_out: Callable[..., tuple[str, ...]]) -> str:
+    """The printed code of a slip of its first village."""
+    return hand_out(survey, commune.villages["Phung"])[0]
+
+
+@pytest.fixture
+def clerk(commune: Commune, sign_in: Callable[..., FlaskClient]) -> FlaskClient:
+    """Who keys its paper."""
+    return sign_in(Role.CLERK, commune.unit)
+
+
+@pytest.fixture
+def officer(commune: Commune, sign_in: Callable[..., FlaskClient]) -> FlaskClient:
+    """Its officer."""
+    return sign_in(Role.COMMUNE, commune.unit)
 
 
 @pytest.fixture

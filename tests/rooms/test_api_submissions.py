@@ -20,16 +20,6 @@ API = "/api/v1/submissions"
 
 
 @pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
-@pytest.fixture
-def survey(commune, make_survey):
-    return make_survey(commune)
-
-
-@pytest.fixture
 def code(commune, survey, hand_out):
     return hand_out(survey, commune.villages["Phung"])[0]
 

@@ -43,11 +43,6 @@ PDF = b"%PDF-1.4\n1 0 obj << >> endobj\ntrailer << >>\n%%EOF\n"
 
 
 @pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
-@pytest.fixture
 def draft(commune, make_survey):
     """A draft that opens on the day on which it is published."""
     day = units.civil(ASKED)

@@ -16,21 +16,6 @@ from tests.pages import Page
 from tests.rooms.test_collecting_pages import OWN, answers_stored, mistyped, send_form, spent
 
 
-@pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
-@pytest.fixture
-def slip(commune, survey, hand_out):
-    return hand_out(survey, commune.villages["Phung"])[0]
-
-
-@pytest.fixture
-def survey(commune, make_survey):
-    return make_survey(commune)
-
-
 @pytest.mark.parametrize(
     "write",
     [str, lambda code: code.replace(" ", ""), lambda code: code.replace(" ", "–"), lambda code: f"  {code}\t",

@@ -32,11 +32,6 @@ def commune(make_commune):
 
 
 @pytest.fixture
-def survey(commune, make_survey):
-    return make_survey(commune)
-
-
-@pytest.fixture
 def slips(commune, survey, hand_out):
     """Codes of the village Phung."""
     return hand_out(survey, commune.villages["Phung"], 30)

@@ -4,30 +4,14 @@ import pytest
 from sqlalchemy import select
 
 from survey_app import db
-from survey_app.access import Role
 from survey_app.collecting.models import DeskCounter, PaperSlip, Response
 from tests.pages import Page
 from tests.rooms.test_collecting_paper import kept
 
 
 @pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
-@pytest.fixture
-def survey(commune, make_survey):
-    return make_survey(commune)
-
-
-@pytest.fixture
 def slips(commune, survey, hand_out):
     return hand_out(survey, commune.villages["Phung"], 3)
-
-
-@pytest.fixture
-def clerk(commune, sign_in):
-    return sign_in(Role.CLERK, commune.unit)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import select
 
 from survey_app import db
-from survey_app.access import Role
 from survey_app.collecting import held, leaves, schedule
 from survey_app.collecting.models import HeldSlip, PaperKeyer, Response, SealedResponse, SpentCode
 from survey_app.fieldwork.models import State
@@ -18,23 +17,8 @@ MINUTE = timedelta(seconds=61)
 
 
 @pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
-@pytest.fixture
-def survey(commune, make_survey):
-    return make_survey(commune)
-
-
-@pytest.fixture
 def slips(commune, survey, hand_out):
     return hand_out(survey, commune.villages["Phung"], 4)
-
-
-@pytest.fixture
-def clerk(commune, sign_in):
-    return sign_in(Role.CLERK, commune.unit)
 
 
 @pytest.fixture

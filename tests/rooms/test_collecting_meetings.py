@@ -22,16 +22,6 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
-@pytest.fixture
-def survey(commune, make_survey):
-    return make_survey(commune)
-
-
-@pytest.fixture
 def held(commune, survey):
     """A meeting of Phung that was announced in time and is over; nobody counted yet."""
     now = datetime.now(UTC)

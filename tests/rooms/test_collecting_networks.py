@@ -31,11 +31,6 @@ def commune(make_commune):
 
 
 @pytest.fixture
-def survey(commune, make_survey):
-    return make_survey(commune)
-
-
-@pytest.fixture
 def answer(commune, survey, hand_out):
     """One household of Phung answers."""
     slips = iter(hand_out(survey, commune.villages["Phung"], 30))

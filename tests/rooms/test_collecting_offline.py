@@ -16,21 +16,6 @@ _POLICY = re.compile(
 )
 
 
-@pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
-@pytest.fixture
-def survey(commune, make_survey):
-    return make_survey(commune)
-
-
-@pytest.fixture
-def slip(commune, survey, hand_out):
-    return hand_out(survey, commune.villages["Phung"])[0]
-
-
 def test_the_policy_of_the_form_allows_its_own_worker_and_calls_and_nothing_else(client, slip):
     assert _POLICY.fullmatch(client.get(f"/k/{slip}").headers["Content-Security-Policy"])
 

@@ -27,21 +27,6 @@ OWN = {"Sec-Fetch-Site": "same-origin"}
 
 
 @pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
-@pytest.fixture
-def survey(commune, make_survey):
-    return make_survey(commune)
-
-
-@pytest.fixture
-def slip(commune, survey, hand_out):
-    return hand_out(survey, commune.villages["Phung"])[0]
-
-
-@pytest.fixture
 def rich(commune, make_form, make_survey, hand_out):
     """A code of a survey whose form has every kind of question."""
     words = {"vi": "Có", "en": "Yes"}

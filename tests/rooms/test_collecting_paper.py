@@ -12,23 +12,8 @@ from tests.pages import Page
 
 
 @pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
-@pytest.fixture
-def survey(commune, make_survey):
-    return make_survey(commune)
-
-
-@pytest.fixture
 def slips(commune, survey, hand_out):
     return hand_out(survey, commune.villages["Phung"], 3)
-
-
-@pytest.fixture
-def clerk(commune, sign_in):
-    return sign_in(Role.CLERK, commune.unit)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from survey_app import db
-from survey_app.access import Role
 from survey_app.audit import OPERATOR
 from survey_app.collecting import operations, paper, queries
 from survey_app.collecting.models import (
@@ -33,23 +32,8 @@ pytestmark = pytest.mark.both_engines
 
 
 @pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
-@pytest.fixture
-def survey(commune, make_survey):
-    return make_survey(commune)
-
-
-@pytest.fixture
 def slips(commune, survey, hand_out):
     return hand_out(survey, commune.villages["Phung"], 4)
-
-
-@pytest.fixture
-def clerk(commune, sign_in):
-    return sign_in(Role.CLERK, commune.unit)
 
 
 def answered(survey, channel=Channel.PAPER_ENTRY):

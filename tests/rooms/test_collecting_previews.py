@@ -6,11 +6,6 @@ from survey_app.fieldwork.models import Purpose
 from tests.pages import Page
 
 
-@pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
 def preview(page):
     """The words of the preview by what they are for."""
     tags = Page(page.text).all("meta")

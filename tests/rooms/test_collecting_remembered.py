@@ -24,16 +24,6 @@ NOW = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
-@pytest.fixture
-def survey(commune, make_survey):
-    return make_survey(commune)
-
-
-@pytest.fixture
 def slips(commune, survey, hand_out):
     return hand_out(survey, commune.villages["Phung"], 4)
 

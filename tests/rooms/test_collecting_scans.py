@@ -28,16 +28,6 @@ from tests.papers import printing_application
 
 
 @pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
-@pytest.fixture
-def survey(commune, make_survey):
-    return make_survey(commune)
-
-
-@pytest.fixture
 def codes(commune, survey, hand_out):
     return hand_out(survey, commune.villages["Phung"], 3)
 
@@ -59,11 +49,6 @@ def paper(survey, codes, print_run):
     with db.transaction() as current:
         current.add(BlankSlipPage(**kept))
     return [print_run.with_code(qr_text("https://khaosat.example.vn", code)) for code in codes]
-
-
-@pytest.fixture
-def clerk(commune, sign_in):
-    return sign_in(Role.CLERK, commune.unit)
 
 
 def address(survey):

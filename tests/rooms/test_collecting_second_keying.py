@@ -29,16 +29,6 @@ FIRST = {"planning": "satisfied", "transport": "dissatisfied"}
 
 
 @pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
-@pytest.fixture
-def survey(commune, make_survey):
-    return make_survey(commune)
-
-
-@pytest.fixture
 def clerk(commune, sign_in):
     """Whoever keys first."""
     return sign_in(Role.CLERK, commune.unit)

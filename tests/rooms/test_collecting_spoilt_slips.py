@@ -16,16 +16,6 @@ from tests.rooms.test_printing_slips import decoded, rendered
 pytestmark = pytest.mark.both_engines
 
 
-@pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
-@pytest.fixture
-def survey(commune, make_survey):
-    return make_survey(commune)
-
-
 def replace(survey, printed):
     with db.transaction() as current:
         return spoilt_slips.replaced(

@@ -14,21 +14,6 @@ from tests.pages import Page
 pytestmark = pytest.mark.both_engines
 
 
-@pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
-@pytest.fixture
-def survey(commune, make_survey):
-    return make_survey(commune)
-
-
-@pytest.fixture
-def officer(commune, sign_in):
-    return sign_in(Role.COMMUNE, commune.unit)
-
-
 def address(survey):
     return f"/can-bo/dot/{survey.id}/vang-mat"
 

@@ -18,11 +18,6 @@ def officer(sign_in, commune):
 
 
 @pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
-@pytest.fixture
 def sealed(commune, make_survey, move_on):
     return move_on(make_survey(commune), State.SEALED)
 

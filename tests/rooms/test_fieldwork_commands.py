@@ -20,11 +20,6 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
-@pytest.fixture
 def run(app):
     """Run a command as from a shell of its own; exit code, standard output, standard error."""
     runner = app.test_cli_runner()

@@ -29,11 +29,6 @@ def commune(make_commune):
 
 
 @pytest.fixture
-def survey(commune, make_survey):
-    return make_survey(commune)
-
-
-@pytest.fixture
 def slips(commune, survey, hand_out):
     return hand_out(survey, commune.villages["Phung"], 4)
 

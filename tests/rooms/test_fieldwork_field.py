@@ -14,11 +14,6 @@ from tests.rooms.test_fieldwork_surveys import DAY, fresh, state_of
 
 
 @pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
-@pytest.fixture
 def two_bodies(commune, sign_in):
     """Continue as the commune or as its Front."""
 

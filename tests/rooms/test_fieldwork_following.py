@@ -24,11 +24,6 @@ def commune(make_commune):
     return make_commune(Kép=20, Ốp=12)
 
 
-@pytest.fixture
-def survey(commune, make_survey):
-    return make_survey(commune)
-
-
 def answer(survey, **counted):
     """Count households of villages as `record_response` does, and let the hour pass."""
     units = {line.unit.name: line.unit.id for line in queries.frame(db.session(), survey.id)}

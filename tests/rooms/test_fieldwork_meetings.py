@@ -25,16 +25,6 @@ def now():
     return datetime.now(UTC).replace(second=0, microsecond=0)
 
 
-@pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
-@pytest.fixture
-def survey(commune, make_survey):
-    return make_survey(commune)
-
-
 def tell(survey, village, starts_at, *, now, hours=2):
     """Announce a meeting of that village, as the commune does."""
     plan = meetings.MeetingPlan(village.id, starts_at, starts_at + hours * HOUR, "Nhà rông")

@@ -32,11 +32,6 @@ def fresh():
 
 
 @pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
-@pytest.fixture
 def sealed(commune, make_survey, hand_out, move_on):
     """A sealed survey nobody answered: 20 slips for Phung, 12 for Bang."""
     survey = make_survey(commune)

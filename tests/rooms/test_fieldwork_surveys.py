@@ -19,11 +19,6 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
-@pytest.fixture
 def two_bodies(commune, sign_in):
     """Continue as the commune or as its Front."""
 

@@ -31,11 +31,6 @@ def read(sign_in, commune):
     return log
 
 
-@pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.PROVINCE, Role.FRONT_PROVINCE])
 def test_the_province_reads_who_did_what(read, commune, make_survey, role):
     survey = make_survey(commune)

@@ -25,21 +25,6 @@ ANSWERS = {"_step": "send"}
 
 
 @pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
-@pytest.fixture
-def survey(commune, make_survey):
-    return make_survey(commune)
-
-
-@pytest.fixture
-def slip(commune, survey, hand_out):
-    return hand_out(survey, commune.villages["Phung"])[0]
-
-
-@pytest.fixture
 def run(app):
     """A command of the installation under test."""
     return lambda *arguments: app.test_cli_runner().invoke(args=list(arguments))

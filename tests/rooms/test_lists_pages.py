@@ -31,11 +31,6 @@ def commune(make_commune):
     return make_commune(Phung=20, Bang=120)
 
 
-@pytest.fixture
-def officer(commune, sign_in):
-    return sign_in(Role.COMMUNE, commune.unit)
-
-
 def page_of(commune):
     return f"/can-bo/don-vi/{commune.unit.code}"
 

@@ -42,11 +42,6 @@ PROVINCIAL = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.AUDITOR, Role.VIEWER)
 
 
 @pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
-@pytest.fixture
 def enter(sign_in, commune):
     """Sign in with that role on a unit it belongs to."""
     return lambda role: sign_in(role, commune.province if role in PROVINCIAL else commune.unit)

@@ -11,11 +11,6 @@ from tests.pages import Page
 
 
 @pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
-@pytest.fixture
 def account(app):
     def make(role, unit):
         with db.transaction() as current:

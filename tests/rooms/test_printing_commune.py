@@ -27,11 +27,6 @@ def commune(make_commune):
 
 
 @pytest.fixture
-def survey(commune, make_survey):
-    return make_survey(commune)
-
-
-@pytest.fixture
 def front(commune, sign_in):
     return sign_in(Role.FRONT_COMMUNE, commune.unit)
 

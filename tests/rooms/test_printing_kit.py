@@ -235,11 +235,6 @@ def test_questions_in_a_language_without_approved_sentences_of_ours_are_read_and
 # The pages
 
 
-@pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
 def test_the_kit_of_a_village_shows_its_texts_and_leads_to_papers_that_exist(commune, make_survey, sign_in):
     survey, village = make_survey(commune), commune.villages["Phung"]
     officer = sign_in(Role.COMMUNE, commune.unit)

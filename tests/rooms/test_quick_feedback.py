@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from survey_app import db
-from survey_app.access import Role
 from survey_app.authoring import queries as instruments
 from survey_app.authoring.wording import QUICK
 from survey_app.fieldwork import queries, readiness
@@ -21,16 +20,6 @@ SERVICES = {
     "an-ninh": "security", "giam-sat": "community_supervision", "giao-duc": "education",
     "moi-truong": "environment", "van-hoa": "culture", "y-te": "health",
 }  # fmt: skip
-
-
-@pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
-@pytest.fixture
-def officer(commune, sign_in):
-    return sign_in(Role.COMMUNE, commune.unit)
 
 
 def made(officer, form="gop-y-mot-cua", **typed):

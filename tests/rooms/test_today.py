@@ -26,11 +26,6 @@ def commune(make_commune):
     return make_commune(**{"Kép": 20, "10": 12, "2": 12})
 
 
-@pytest.fixture
-def survey(commune, make_survey):
-    return make_survey(commune)
-
-
 def officer(commune, role=Role.COMMUNE):
     return Identity(1, "Bà Mai", role, commune.unit.id, commune.unit.path)
 

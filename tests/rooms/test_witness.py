@@ -21,16 +21,6 @@ def run(app):
 
 
 @pytest.fixture
-def commune(make_commune):
-    return make_commune()
-
-
-@pytest.fixture
-def survey(commune, make_survey):
-    return make_survey(commune)
-
-
-@pytest.fixture
 def answered(client, commune, survey, hand_out, submission):
     """A survey in which two households have answered, as the minute job has noted outside of the database."""
     for code in hand_out(survey, commune.villages["Phung"], 2):

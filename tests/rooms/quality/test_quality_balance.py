@@ -20,11 +20,6 @@ def commune(make_commune):
 
 
 @pytest.fixture
-def survey(commune, make_survey):
-    return make_survey(commune)
-
-
-@pytest.fixture
 def answered(client, commune, survey, hand_out, submission):
     """Phung: 8 slips voided of which 2 had answered, 13 more, 3 of them used. Bang: 13, none used."""
     first = hand_out(survey, commune.villages["Phung"], 8)

@@ -63,11 +63,6 @@ def send(client, submission) -> Callable:
     return lambda code, **changes: client.post(API, json=submission(code=code, **changes))
 
 
-@pytest.fixture
-def survey(commune, make_survey):
-    return make_survey(commune)
-
-
 def test_answers_sent_at_the_same_moment_are_set_aside_or_refused_and_never_mixed(
     app, client, commune, survey, phung, hand_out, sign_in, submission
 ):

@@ -36,11 +36,6 @@ def commune(make_commune):
 
 
 @pytest.fixture
-def survey(commune, make_survey):
-    return make_survey(commune)
-
-
-@pytest.fixture
 def phung(commune):
     return commune.villages["Phung"]
 
