@@ -15,8 +15,10 @@ from survey_app import throttle
 from survey_app.collecting.leaves import Receipted
 from survey_app.collecting.models import AnnulledResponse, Response, RetainedLeaf, SealedResponse, SpentCode
 from survey_app.collecting.refusals import AlreadySealed, Annulled, CodeUsed, SetAside, UnknownCode
+from survey_app.errors import DomainError
 from survey_app.fieldwork import codes, rounds
 from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.codes import MistypedCode
 from survey_app.fieldwork.models import PrintBatch, SlipRow, State, Survey
 from survey_app.fieldwork.queries import SurveyNotFound, SurveyView
 from survey_app.keys import KeyMissing, KeyStore, is_marked
@@ -64,6 +66,7 @@ class Door:
 class Found:
     """What one statement tells of a code: its survey, its slip, and how often the caller guessed wrong just now."""
 
+    code: str
     survey: SurveyView | None
     slip: Door | None
     has_pepper: bool
@@ -72,12 +75,12 @@ class Found:
     def door(self) -> Door:
         """The door of the code; raises what `slip_door` raises."""
         if self.survey is None or not _has_slips(self.survey):
-            raise UnknownCode
+            raise _no_such(self.code)
         _require_key(self.survey)
         if not self.has_pepper:
             raise KeyMissing(f"pepper of survey {self.survey.id}")
         if self.slip is None:
-            raise UnknownCode
+            raise _no_such(self.code)
         return self.slip
 
 
@@ -95,6 +98,7 @@ def look_up(session: Session, code: str, keys: KeyStore, caller: str, now: datet
         code_mac = None  # another pepper in its place finds no slip at all
     known = survey is not None and code_mac is not None and row.slip_unit is not None
     return Found(
+        code=code,
         survey=survey,
         slip=_door(survey, code_mac, row) if survey and code_mac and known else None,
         has_pepper=code_mac is not None,
@@ -103,11 +107,11 @@ def look_up(session: Session, code: str, keys: KeyStore, caller: str, now: datet
 
 
 def survey_of_code(session: Session, code: str) -> SurveyView:
-    """The survey a normalised code belongs to. Raises UnknownCode."""
+    """The survey a normalised code belongs to. Raises UnknownCode, or MistypedCode for digits that lack some."""
     try:
         return surveys.survey(session, codes.survey_of(code))
     except SurveyNotFound as error:
-        raise UnknownCode from error
+        raise _no_such(code) from error
 
 
 def are_letters_out(session: Session) -> bool:
@@ -122,13 +126,18 @@ def slip_door(session: Session, survey: SurveyView, code: str, keys: KeyStore) -
     Raises UnknownCode, Annulled or AlreadySealed once the survey's pepper was destroyed, KeyMissing when it is away.
     """
     if not _has_slips(survey):
-        raise UnknownCode
+        raise _no_such(code)
     _require_key(survey)
     code_mac = codes.mac(keys.pepper(survey.id, survey.pepper_mark), survey.id, code)
     row = session.execute(_slip(), {"number": survey.id, "mac": code_mac}).first()
     if row is None:
-        raise UnknownCode
+        raise _no_such(code)
     return _door(survey, code_mac, row)
+
+
+def _no_such(code: str) -> DomainError:
+    """Why a code without a slip is refused: digits alone of a former length lack some, and guess nothing."""
+    return MistypedCode(code) if codes.is_digits_alone(code) else UnknownCode()
 
 
 def _has_slips(survey: SurveyView) -> bool:

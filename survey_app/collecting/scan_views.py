@@ -115,7 +115,7 @@ def look(survey_id: str, slip_id: str) -> ResponseReturnValue:
     problem = ""
     if slip.code:
         try:
-            code = codes.normalise(slip.code)
+            code = codes.normalise(slip.code, survey.id)
             desk.require_unused(desk.door_of(db.session(), survey, code, datetime.now(UTC)), code)
         except DomainError as refusal:
             problem = refusal.message

@@ -83,6 +83,8 @@ def type_code() -> ResponseReturnValue:
     typed = request.form.get("code", "")
     try:
         code = codes.normalise(typed)
+        if codes.is_digits_alone(code):
+            queries.survey_of_code(db.reading(), code)
     except MistypedCode as error:
         problem = error.message if typed.strip() else _("Please type the code first.")
         return replies.code_page(

@@ -94,6 +94,24 @@ def test_a_mistyped_code_hears_what_to_look_for(app, typed, said):
         codes.normalise(typed)
 
 
+#: Codes of today that lack two digits, or one, and have the shape and the check sign of a former code.
+CUT_SHORT = ["0001 4098 1535 19", "0001 7542 6214 46"]
+
+
+@pytest.mark.parametrize("typed", CUT_SHORT)
+def test_digits_alone_are_a_former_code_only_where_codes_are_of_that_kind(app, typed):
+    digits = typed.replace(" ", "")
+
+    assert codes.normalise(typed) == codes.normalise(typed, "001") == digits
+    assert codes.is_digits_alone(digits)
+    with app.test_request_context(), pytest.raises(codes.MistypedCode, match="Còn thiếu 2 số"):
+        codes.normalise(typed, "0001")
+    letters = former_codes.grouped("001ABCDE12345" + former_codes.check_character("001ABCDE12345"))
+    assert codes.normalise(letters, "0001") == letters.replace("-", ""), (
+        "a slip of another survey is called that"
+    )
+
+
 def test_no_survey_number_is_longer_than_its_columns():
     longest, longer = sound("9" * 10 + "0" * 11), sound("9" * 11 + "0" * 11)
 
