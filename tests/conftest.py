@@ -29,7 +29,7 @@ from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from survey_app import db
+from survey_app import db, throttle
 from survey_app.accounts import passwords
 from survey_app.app import create_app
 from survey_app.config import load_settings
@@ -245,6 +245,13 @@ def database_away(app: Flask, database_url: str, request: pytest.FixtureRequest)
             connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
 
     return away
+
+
+@pytest.fixture
+def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that the test does happens in one of the minutes in which failures are counted, however long it takes."""
+    minute = datetime.now(UTC).replace(second=0, microsecond=0)
+    monkeypatch.setattr(throttle, "_minute", lambda _now: minute)
 
 
 def make_app(folder: Path, database_url: str, **changes: object) -> Flask:

@@ -208,6 +208,7 @@ def test_a_field_sent_twice_is_named_and_refused(client, slip):
     assert reply.status_code == 422
 
 
+@pytest.mark.usefixtures("one_minute")
 @pytest.mark.parametrize(("proxies", "believed"), [(0, False), (1, True)])
 def test_the_address_that_guesses_count_under_cannot_be_chosen_by_the_caller(
     installed, survey, proxies, believed

@@ -176,11 +176,9 @@ def test_an_answer_that_no_standby_confirmed_is_kept_by_the_phone_and_stored_onc
     monkeypatch.setattr(standby, "LONGEST_WAIT", 1)
     body = submission(code=code)
     request.getfixturevalue("standby_gone")
-    started = time.monotonic()
 
     first = client.post("/api/v1/submissions", json=body)
     again = client.post("/api/v1/submissions", json=body)
 
     assert [(reply.status_code, reply.json["keep"]) for reply in (first, again)] == [(503, True)] * 2
-    assert time.monotonic() - started < 300
     assert len(db.session().scalars(select(Response.id)).all()) == 1
