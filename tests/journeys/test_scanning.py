@@ -25,7 +25,7 @@ Truths = dict[str, dict[str, str | None]]
 
 @pytest.fixture
 def stack(field: Field) -> tuple[Path, Truths]:
-    """A copier's PDF of twenty slips of the field, and what each says by the end of its code."""
+    """A copier's PDF of twenty slips of the field, and what each says by the last eight digits of its code."""
     settings = field.server.app.extensions["settings"]
     survey = queries.survey(db.session(), field.survey)
     village = queries.frame(db.session(), field.survey)[0].unit
@@ -37,7 +37,7 @@ def stack(field: Field) -> tuple[Path, Truths]:
         paper = printed.with_code(qr_text("https://khaosat.example.vn", code))
         slip = paper.ticked(0, Random(number), odd="both" if number == ODD else "")
         pages.append(paper.scanned(slip, Random(100 + number)))
-        truths[code[-4:]] = slip.truth
+        truths[code[-9:]] = slip.truth
     file = field.server.folder / "quet.pdf"
     file.write_bytes(scans.stack(pages))
     field.server.leave_database()
@@ -79,7 +79,7 @@ def test_a_stack_is_sent_looked_at_slip_by_slip_and_counted_once(
 
     for number in range(SLIPS):
         heading = desktop.locator("h1").inner_text()
-        decide(desktop, truths[heading[-4:]])
+        decide(desktop, truths[heading[-9:]])
         if number == ODD:
             desktop.screenshot(path=tmp_path / "xem.png", full_page=True)
             desktop.set_viewport_size(PHONE)
