@@ -22,8 +22,9 @@ from tests.attacks.linkage import Loot, Prey
 
 pytestmark = pytest.mark.both_engines
 
-#: Right guesses of 500 that are still luck; one channel gets more by chance once in 1,700 tries.
-MOST_RIGHT = 5
+#: Right guesses of 500 that are still luck. One is expected; a run makes some thirty independent tries, and one of these
+#: gets more than five by chance in every fiftieth run, more than nine in none of 200,000.
+MOST_RIGHT = 9
 
 
 @pytest.fixture
@@ -112,7 +113,7 @@ def test_the_attacker_is_good_enough_to_link_nearly_everything_before_sealing_on
     assert channels["spent_codes by ctid ~ responses by ctid"] == PAIRS
 
 
-def test_after_sealing_no_channel_links_more_than_five_of_500_pairs(machine, field):
+def test_after_sealing_no_channel_links_more_pairs_than_luck(machine, field):
     first = field(1)
     first.seal()
     suspected = linked(machine, first)

@@ -29,8 +29,6 @@ from tests import verifying
 from tests.rooms.reporting.test_reporting_papers import words
 from tests.rooms.sealing.conftest import HAPPY, NOW, UNHAPPY, Surveys
 
-pytestmark = pytest.mark.both_engines
-
 RESULT = "/can-bo/dot/0001"
 #: Later than everything that is compared, and the same for both times.
 PRINTED_AT = datetime(2026, 6, 2, 2, 0, tzinfo=UTC)
@@ -112,6 +110,7 @@ def everything(public_url="https://khaosat.example.vn"):
     }
 
 
+@pytest.mark.both_engines
 def test_neither_names_nor_verdicts_change_under_the_digest(sealed):
     before = everything()
 
@@ -172,6 +171,7 @@ def test_the_row_of_the_province_names_the_commune_as_it_was_sealed_and_as_it_is
     assert 'Xã Mẫu <small class="muted">(nay: Phường Khác)</small>' in page
 
 
+@pytest.mark.both_engines
 def test_a_name_changed_beside_the_seal_is_refused_and_found(sealed):
     village, change = sealed.village("Một").id, update(SealedUnit).values(printed="Thôn Khác")
     with pytest.raises(DBAPIError, match="never change"), db.transaction() as current:
@@ -188,6 +188,7 @@ def test_a_name_changed_beside_the_seal_is_refused_and_found(sealed):
     assert "printed" in found.first_difference
 
 
+@pytest.mark.both_engines
 def test_a_contact_or_a_rule_book_changed_under_the_digest_is_found(sealed):
     with db.transaction() as current:
         current.execute(update(Survey).values(contact="Ông Khác, 0269 999 999"))
@@ -204,6 +205,7 @@ def test_a_contact_or_a_rule_book_changed_under_the_digest_is_found(sealed):
     assert "Bộ tiêu chí" in document
 
 
+@pytest.mark.both_engines
 def test_a_wording_changed_under_its_digest_is_found(sealed):
     form = db.session().scalars(select(InstrumentRecord.document)).one()
     form = {**form, "title": {"vi": "Phiếu khác"}}
@@ -230,6 +232,7 @@ def sealed_before(counted, monkeypatch):
     return counted
 
 
+@pytest.mark.both_engines
 def test_a_result_of_an_older_seal_stays_equal_and_every_page_and_paper_says_what_was_not_signed(
     app, client, sealed_before
 ):
@@ -250,6 +253,7 @@ def test_a_result_of_an_older_seal_stays_equal_and_every_page_and_paper_says_wha
     assert [" ".join(text.split()).count("không nằm trong bản đã ký") for text in told] == [1] * len(told)
 
 
+@pytest.mark.both_engines
 def test_the_sets_of_an_older_seal_keep_their_format_and_the_verifier_says_what_was_not_signed(
     sealed_before, tmp_path
 ):

@@ -32,7 +32,7 @@ BODIES = (
 )
 
 
-@pytest.fixture(params=[1, 7, 12, 25, 60] if os.environ.get("ABUSE") == "full" else [1, 12, 25])
+@pytest.fixture(params=[1, 7, 12, 25, 60] if os.environ.get("ABUSE") == "full" else [1, 12])
 def villages(request):
     return request.param
 
