@@ -10,8 +10,8 @@ import subprocess
 import sys
 import zipfile
 
-from survey_app import opening
-from survey_app.units.tables import BadFile, read_sheets
+from survey_app import opening, opening_lists
+from survey_app.office_files import BadFile, open_office_file
 
 _KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _PARTS = {
@@ -48,14 +48,14 @@ def main(here: bool = False) -> None:
     before = _peak()
     if here:
         try:
-            opening.table(content)
+            opening_lists.read(content)
             said = "taken"
-        except opening.Refused as refused:
+        except opening.FileRefused as refused:
             said = refused.word
         print(f"opened in this process: it grew by {_peak() - before} MB; {said}")
         return
     try:
-        read_sheets(content, "thon.xlsx")
+        open_office_file(content, "thon.xlsx")
         said = "taken"
     except BadFile as refused:
         said = refused.problems[0].found

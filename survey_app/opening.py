@@ -6,14 +6,12 @@ is read the process gives itself limits of memory and time and the right to writ
 made to do by a hostile file, it does here and within them. What is counted is counted by what was read.
 """
 
-import csv
 import io
 import json
 import resource
 import sys
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime, time
 from typing import Any
 
 #: Bytes of address space. A full province takes a quarter of it; the interpreter alone takes a tenth.
@@ -34,11 +32,6 @@ MAX_COLUMNS = 40
 MAX_VALUES = 100_000
 #: Letters of all cells together: nobody's list is as long, and who started this program reads them again.
 MAX_LETTERS = 4_000_000
-
-#: How the libraries below Python say that no memory is left, expat and zlib (its Z_MEM_ERROR) among them.
-_SHORT_OF_MEMORY = ("out of memory", "Error -4 ")
-_ZIP = b"PK\x03\x04"
-_OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 class FileRefused(Exception):
@@ -65,16 +58,6 @@ class CellCounter:
             raise FileRefused("too_large")
 
 
-def table(content: bytes) -> list[dict[str, Any]]:
-    """The sheets of a workbook or the one of a CSV file, without blank rows. Raises FileRefused.
-
-    A cell is what JSON has, or a pair of a word and a text for a date, time, moment or formula.
-    """
-    if content.startswith(_OLD_EXCEL):
-        raise FileRefused("old_excel")
-    return _workbook(content) if content.startswith(_ZIP) else [_csv(content)]
-
-
 def document(content: bytes) -> int:
     """How many values a JSON document holds. Raises FileRefused for none and for too many."""
     try:
@@ -99,54 +82,6 @@ def _values(root: Any) -> int:
     return count
 
 
-def _csv(content: bytes) -> dict[str, Any]:
-    text = _decoded(content)
-    first_line = text.lstrip("\r\n").split("\n", 1)[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first_line.count))
-    try:
-        return {"name": None, "rows": list(bounded(_csv_rows(reader), None, CellCounter())), "merged": []}
-    except csv.Error as error:
-        raise FileRefused("row_unreadable", row=reader.line_num) from error
-
-
-def _decoded(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise FileRefused("wrong_encoding", row=1)
-    if b"\x00" in content:
-        raise FileRefused("neither")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FileRefused("wrong_encoding", row=content.count(b"\n", 0, error.start) + 1) from error
-
-
-def _csv_rows(reader: Any) -> Iterator[tuple[int, list[Any]]]:
-    before = 0
-    for cells in reader:
-        yield before + 1, cells
-        before = reader.line_num
-
-
-def _workbook(content: bytes) -> list[dict[str, Any]]:
-    import openpyxl  # the server, which imports this module for its limits, never opens a workbook
-
-    counter = CellCounter()
-    try:
-        _refuse_bombs(content)
-        book = openpyxl.load_workbook(io.BytesIO(content), keep_links=False)
-        return [_worksheet(sheet, counter) for sheet in book.worksheets]
-    except (FileRefused, MemoryError):
-        raise
-    except Exception as error:  # zipfile and openpyxl raise whatever their parsers meet in a broken workbook
-        is_short = any(words in str(error) for words in _SHORT_OF_MEMORY)
-        raise FileRefused("too_large" if is_short else "damaged") from error
-
-
-def _refuse_bombs(content: bytes) -> None:
-    if "xl/workbook.xml" not in package_names(content):
-        raise FileRefused("damaged")
-
-
 def package_names(content: bytes) -> frozenset[str]:
     """What an office file holds, looked at before anything parses it: a 2 MB file can unpack to gigabytes."""
     with zipfile.ZipFile(io.BytesIO(content)) as package:
@@ -163,25 +98,6 @@ def refuse_definitions(part: bytes) -> None:
     """No document type, and no letters of more than one byte in which one could be written unseen."""
     if b"\x00" in part or b"<!DOCTYPE" in part or b"<!ENTITY" in part:
         raise FileRefused("damaged")
-
-
-def _worksheet(sheet: Any, counter: CellCounter) -> dict[str, Any]:
-    if sheet.max_row > MAX_ROWS:
-        raise FileRefused("too_many_rows", sheet=sheet.title, row=sheet.max_row)
-    rows = sheet.iter_rows(max_row=sheet.max_row, max_col=min(sheet.max_column, MAX_COLUMNS))
-    read = ((number, [_value(cell) for cell in cells]) for number, cells in enumerate(rows, start=1))
-    merged = sorted((area.min_row, area.min_col) for area in sheet.merged_cells.ranges)
-    return {"name": sheet.title, "rows": list(bounded(read, sheet.title, counter)), "merged": merged}
-
-
-def _value(cell: Any) -> Any:
-    value = cell.value
-    if cell.data_type == "f":
-        return ["formula", str(getattr(value, "text", value))]
-    for word, kind in (("moment", datetime), ("day", date), ("time", time)):
-        if isinstance(value, kind):
-            return [word, value.isoformat()]
-    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
 
 
 def bounded(
@@ -225,4 +141,4 @@ def main(readers: Mapping[str, Callable[[bytes], Any]], kind: str, memory: str, 
 
 
 if __name__ == "__main__":
-    main({"table": table, "document": document}, *sys.argv[1:])
+    main({"document": document}, *sys.argv[1:])

@@ -33,7 +33,6 @@ TOO_LARGE, TOO_SLOW, BUSY = "too_large", "too_slow", "busy"
 
 #: The program for each kind of file.
 _CHILDREN = {
-    "table": Path(opening.__file__),
     "document": Path(opening.__file__),
     "list": Path(opening.__file__).with_name("opening_lists.py"),
 }
@@ -55,7 +54,7 @@ class NotOpened(Exception):
 def opened(
     kind: str, content: bytes, *, memory: int = opening.MOST_MEMORY, seconds: int = opening.MOST_SECONDS
 ) -> Any:
-    """What `opening` found in a file of that kind: "table", "document" or "list". Raises NotOpened."""
+    """What `opening` found in a file of that kind: "document" or "list". Raises NotOpened."""
     with _turn():
         try:
             done = subprocess.run(  # noqa: S603  # a fixed command of our own

@@ -2,14 +2,15 @@
 
 import json
 import time
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from survey_app import clock, command_line, db, jobs
 from survey_app.audit import OPERATOR
@@ -23,11 +24,10 @@ from survey_app.fieldwork.models import Purpose
 from survey_app.i18n import gettext as _
 from survey_app.jobs import Failed
 from survey_app.keys import store
-from survey_app.office_files import BadFile
 from survey_app.templating import moment
-from survey_app.units import operations as units_operations
 from survey_app.units import queries as units
-from survey_app.units.households import read_file
+from survey_app.units.commands import ANSWERS, refusal, refuse_open
+from survey_app.units.lists import several
 from survey_app.units.models import Level
 
 group = AppGroup("fieldwork", help="Surveys: open, tick, slips, progress.")
@@ -65,6 +65,7 @@ class Moment(click.ParamType):
 )
 @click.option("--plan", default="", help="Number of the Front's plan.")
 @click.option("--contact", default="", help="Whom villagers may call.")
+@ANSWERS
 @click.option("--json", "as_json", is_flag=True)
 def open_survey(
     key: str,
@@ -75,9 +76,13 @@ def open_survey(
     purpose: str,
     plan: str,
     contact: str,
+    answers: dict[str, str],
     as_json: bool,
 ) -> None:
-    """Create and publish a survey; it opens at once if its date has come."""
+    """Create and publish a survey; it opens at once if its date has come.
+
+    FILE of --frame is read like a commune's own list; look at it before with units preview.
+    """
     now = datetime.now(UTC)
     try:
         with db.transaction() as current:
@@ -102,15 +107,14 @@ def open_survey(
                 else closes.astimezone(UTC),
             )
             # Read for either purpose, so that a wrong file is never passed over; only a decision survey has a frame.
-            villages = _frame(frame_file, commune, now) if frame_file else []
-            frame = villages if planned.purpose is Purpose.DECISION else []
+            asked = _frame(current, frame_file, commune, answers, now) if frame_file else _NOBODY
+            frame = asked.villages if planned.purpose is Purpose.DECISION else []
             number = drafting.draft_survey(current, planned, frame, actor=OPERATOR, now=now)
             operations.publish(current, number, actor=OPERATOR, now=now, keys=store())
-    except BadFile as error:
-        rows = [f"{p.sheet} {p.row} {p.column}: {p.found} – {p.expected}" for p in error.problems]
-        raise click.ClickException("\n".join([error.message, *rows])) from error
     except DomainError as error:
-        raise click.ClickException(error.message) from error
+        raise refusal(error) from error
+    for line in asked.told:
+        click.echo(line, err=True)
     if not has_number(contact):
         click.echo("No --contact with a phone number: page, slips and posters name nobody to call.", err=True)
     click.echo(json.dumps({"survey": number}) if as_json else f"Survey {number} is published.")
@@ -209,9 +213,41 @@ def progress(survey_id: str, as_json: bool) -> None:
         click.echo(f"{village['unit']}  {village['answered']} / {village['households']}")
 
 
-def _frame(file: Path, commune: units.UnitView, now: datetime) -> list[drafting.Asked]:
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """The villages of a frame file, and what the operator is told of how it was read."""
+
+    villages: list[drafting.Asked]
+    told: tuple[str, ...]
+
+
+_NOBODY = _Frame([], ())
+
+
+def _frame(
+    session: Session, file: Path, commune: units.UnitView, answers: dict[str, str], now: datetime
+) -> _Frame:
     """The frame is exactly the rows of the file; its villages are entered in the register as well."""
-    current = db.session()
-    lines = read_file(file.read_bytes(), file.name, commune, current, units.civil(now))
-    stored = units_operations.record_households(current, lines, actor=OPERATOR, now=now)
-    return [drafting.Asked(row.unit_id, row.households, row.source, row.as_of) for row in stored]
+    said = several.ENDS_NONE | answers
+    found = several.of_file(
+        session, file.read_bytes(), file.name, units.civil(now), said, commune, is_frame=True
+    )
+    refuse_open(found)
+    stored = several.save(session, found, actor=OPERATOR, now=now)
+    villages = [drafting.Asked(row.unit_id, row.households, row.source, row.as_of) for row in stored]
+    return _Frame(villages, tuple(_told_of(found)))
+
+
+def _told_of(found: several.WholeList) -> Iterator[str]:
+    """What was left out of a file, what became of numbers that were held, and which of them are doubtful."""
+    for one in found.reading.left_out:
+        yield _("%(sheet)s, row %(row)s is left out: %(why)s", sheet=one.sheet, row=one.row, why=one.why)
+    for row in found.rows:
+        if row.changes:
+            yield _(
+                "%(village)s was changed in the list: %(changes)s",
+                village=row.name,
+                changes="; ".join(row.changes),
+            )
+    for doubt in found.taken:
+        yield _("%(text)s Taken as the file says.", text=doubt.text)

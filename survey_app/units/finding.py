@@ -1,7 +1,8 @@
-"""Which commune of today a code or a name in a file means."""
+"""Which commune a code or a name in a list means: of one commune's own list, or of a list of several."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -13,13 +14,45 @@ from survey_app.units import queries
 from survey_app.units.queries import UnitView
 
 
-class CommuneFinder:
-    """Finds one of the `known` communes; with `only` there is one, and no other is told about."""
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The commune whose list it is: what it is called, and its former communes by `names.identity`."""
 
-    def __init__(self, session: Session, known: Iterable[UnitView], on: date, *, only: bool = False) -> None:
+    shown: str
+    called: frozenset[str]
+    former: Mapping[str, str]
+    #: Whether each row must name its commune.
+    is_of_several = False
+
+    def commune(self, text: str) -> str:
+        """The code of the commune that a row names; "" for the owner. Raises Wrong for any other."""
+        bare = names.identity(text.removeprefix("UBND").strip())
+        if text and bare not in self.called | self.former.keys() and text.zfill(5) not in self.called:
+            raise Wrong(_("“%(name)s” is not this commune.", name=shortened(text)), self.shown)
+        return ""
+
+    def former_commune(self, text: str) -> str:
+        """The former commune that a text names, or ""."""
+        return self.former.get(names.identity(text.removeprefix("UBND").strip()), "")
+
+
+def owner(session: Session, commune: UnitView) -> Owner:
+    """How a commune is called in files, former communes that went into it included."""
+    called = frozenset({commune.code, *queries.commune_names(commune)})
+    former = {
+        name: passage.unit.full_name
+        for passage in queries.predecessors(session, commune.id)
+        for name in queries.commune_names(passage.unit) - called
+    }
+    return Owner(f"{commune.code} {commune.full_name}", called, former)
+
+
+class CommuneFinder:
+    """Finds one of the `known` communes by its code or a name of it."""
+
+    def __init__(self, session: Session, known: Iterable[UnitView], on: date) -> None:
         self._session = session
         self._on = on
-        self._only = only
         by_name: dict[str, list[UnitView]] = defaultdict(list)
         for commune in known:
             for key in (commune.code, *queries.commune_names(commune)):
@@ -41,12 +74,6 @@ class CommuneFinder:
         raise self._unknown(code)
 
     def _unknown(self, text: str) -> Wrong:
-        if self._only:
-            own = next(iter(self._by_name.values()))[0]
-            return Wrong(
-                _("“%(name)s” is not this commune.", name=shortened(text)),
-                _("%(code)s or %(name)s", code=own.code, name=own.full_name),
-            )
         former = queries.former_communes(self._session, text, self._on)
         successors = queries.successors(self._session, former[0].id) if former else ()
         if successors:
@@ -63,3 +90,22 @@ class CommuneFinder:
             _("No commune in force has the code or name “%(name)s”.", name=shortened(text)),
             _("a commune's 5-digit code or its name of today"),
         )
+
+
+class AllCommunes:
+    """The communes in force on a day, as rows of a list of several name them."""
+
+    is_of_several = True
+
+    def __init__(self, session: Session, on: date) -> None:
+        self._finder = CommuneFinder(session, queries.communes(session, "/", on), on)
+
+    def commune(self, text: str) -> str:
+        """The code of the commune that a row names. Raises Wrong when none or several answer to it."""
+        if not text:
+            raise Wrong(_("This is empty."), _("a commune's 5-digit code or its name of today"))
+        return self._finder.find(text.removeprefix("UBND").strip()).code
+
+    def former_commune(self, _text: str) -> str:
+        """None: only the column of former communes says it in a list of several."""
+        return ""

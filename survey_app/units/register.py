@@ -15,11 +15,11 @@ from typing import TypeAlias
 
 from survey_app import names
 from survey_app.i18n import gettext as _
-from survey_app.office_files import BadFile, RowProblem
+from survey_app.office_files import BadFile, OfficeSheet, RowProblem, open_office_file
+from survey_app.office_tables import text_of
 from survey_app.units import kinds
 from survey_app.units.models import Level
 from survey_app.units.queries import EARLIEST
-from survey_app.units.tables import Sheet, SheetRow, read_sheets
 
 _COLUMNS = ("code", "province_code", "type", "name")
 #: Codes of the units that a unit was formed from, "21553|21559"; may be left out.
@@ -90,15 +90,23 @@ def read_file(content: bytes, filename: str, day: date) -> Register:
 
     All or nothing: raises BadFile with every problem.
     """
-    sheet = read_sheets(content, filename)[0]
+    shown = [
+        sheet for sheet in open_office_file(content, filename).sheets if sheet.rows and not sheet.is_hidden
+    ]
+    if not shown:
+        empty = _("The file is empty."), _("one row for each commune-level unit")
+        raise BadFile([RowProblem(filename, 1, "", *empty)])
+    sheet = shown[0]
     columns = _columns(sheet)
     known = {row["code"] for row in _provinces(day)}
     problems: list[RowProblem] = []
     communes: dict[str, UnitLine] = {}
     formed: dict[str, list[str]] = {}
     for row in sheet.rows[1:]:
-        values = {key: names.tidy(str(row.cell(number) or "")) for key, number in columns.items()}
+        values = {key: names.tidy(text_of(row.cell(number))) for key, number in columns.items()}
         wrong = list(_wrong_values(values, known, communes, day))
+        if row.number in sheet.hidden_rows:
+            wrong.append(("", _("The row is hidden."), _("only rows that are shown")))
         problems += [
             RowProblem(sheet.name, row.number, column, found, expected) for column, found, expected in wrong
         ]
@@ -182,9 +190,9 @@ def _read_folder(folder: Path) -> Register:
     return Register(day, (provinces, _unique(districts), (*old_communes, *communes)), successions)
 
 
-def _columns(sheet: Sheet) -> dict[str, int]:
-    heading: SheetRow = sheet.rows[0]
-    titles = [str(cell or "").strip().casefold() for cell in heading.cells]
+def _columns(sheet: OfficeSheet) -> dict[str, int]:
+    heading = sheet.rows[0]
+    titles = [text_of(cell).casefold() for cell in heading.cells]
     expected = _("the columns %(names)s", names=", ".join(_COLUMNS))
     missing = [key for key in _COLUMNS if key not in titles]
     if missing:

@@ -10,9 +10,9 @@ from survey_app import access, db, files, names, revisions
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
 from survey_app.revisions import SavedMeanwhile
-from survey_app.units import households, kinds, operations, queries
+from survey_app.units import kinds, operations, queries
 from survey_app.units.forms import EndForm, UploadForm, VillageForm
-from survey_app.units.lists import saving
+from survey_app.units.lists import headings, saving
 from survey_app.units.models import Level
 from survey_app.units.queries import UnitView, Village
 from survey_app.units.scope import own_commune
@@ -213,7 +213,7 @@ def _current_values(village: Village) -> dict[str, str]:
 
 def _template_rows(commune: UnitView) -> list[tuple[Cell, ...]]:
     """The heading and the villages of today: a file that could be sent back as it is."""
-    rows: list[tuple[Cell, ...]] = [households.headings()]
+    rows: list[tuple[Cell, ...]] = [headings.row()]
     for village in queries.villages(db.session(), commune.id, _today()):
         values = _current_values(village)
         kind = kinds.all_kinds()[village.unit.kind].word.lower()

@@ -67,7 +67,8 @@ def test_open_creates_and_opens_a_survey_whose_frame_is_the_file(commune, open_s
 
     number = json.loads(out)["survey"]
     survey, asked = queries.survey(db.session(), number), queries.frame(db.session(), number)
-    assert (code, err, set(json.loads(out))) == (0, "", {"survey"})
+    assert (code, set(json.loads(out))) == (0, {"survey"})
+    assert "20 → 76" in err
     assert (survey.state, survey.confirmed) == (State.OPEN, False)
     assert [(line.unit.full_name, line.households) for line in asked] == [
         ("Thôn Mới", 30),
@@ -92,6 +93,29 @@ def test_a_survey_without_a_number_opens_says_so_and_tells_nobody_to_call(
     assert (code, survey.whom_to_call, "--contact" in err) == (0, "", True)
     assert "gọi" not in page
     assert "Xã Mẫu." not in page
+
+
+def test_open_takes_numbers_of_the_frame_and_tells_those_that_look_wrong(commune, open_survey, frame):
+    code, out, err = open_survey(frame("98001,Phung,lang,300,Báo cáo xã,2025-01-31", "Tổng,,,300,,"))
+
+    (line,) = queries.frame(db.session(), json.loads(out)["survey"])
+    assert (code, line.households) == (0, 300)
+    assert len(err.splitlines()) == 4
+
+
+def test_open_does_not_take_a_village_under_a_second_name(commune, open_survey, frame):
+    rows = frame(
+        "98001,Làng Phung,lang,76,Báo cáo xã,2026-01-31", "98001,Phung 2,lang,5,Báo cáo xã,2026-01-31"
+    )
+    open_survey(rows)
+    other = frame("98001,Phung II,lang,6,Báo cáo xã,2026-01-31")
+
+    code, out, err = open_survey(other, opens="2099-01-01", closes="2099-02-01")
+    (key,) = re.findall(r"who-\S+-2", err)
+    taken = open_survey(other, opens="2099-01-01", closes="2099-02-01", answer=f"{key}=new")
+
+    assert (code, out) == (1, "")
+    assert taken[0] == 0
 
 
 def test_open_waits_for_its_first_day(commune, open_survey):

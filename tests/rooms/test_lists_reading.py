@@ -13,7 +13,8 @@ import xlsxwriter
 from survey_app import names, opening_lists
 from survey_app.office_files import understood
 from survey_app.opening import FileRefused
-from survey_app.units.lists.reading import Owner, read
+from survey_app.units.finding import Owner
+from survey_app.units.lists.reading import read
 
 OFFICES = Path(__file__).parents[1] / "offices"
 TODAY = date(2026, 11, 28)

@@ -22,9 +22,10 @@ from survey_app.keys import store
 from survey_app.printing import slips, ticks
 from survey_app.questions.instrument import Question
 from survey_app.questions.kinds import Kind
-from survey_app.units import households, reforms
 from survey_app.units import operations as unit_operations
 from survey_app.units import queries as units
+from survey_app.units import reforms
+from survey_app.units.lines import HouseholdLine
 from tests.papers import make_survey, make_unit, printing_application
 
 DOTS_PER_INCH = 150
@@ -346,9 +347,8 @@ def publish(*, rehearsal):
         reforms.import_register(current, now=NOW)
         authoring_operations.load_library(current, NOW)
         commune = units.unit_by_code(current, COMMUNE, units.civil(NOW))
-        content = f"commune,village,kind,households,source,as_of\n{COMMUNE},Phung,làng,20,Xã,2026-01-31\n"
-        lines = households.read_file(content.encode(), "ho.csv", commune, current, units.civil(NOW))
-        (village,) = unit_operations.record_households(current, lines, actor="operator", now=NOW)
+        line = HouseholdLine(commune, "Phung", "lang", 20, "Xã", date(2026, 1, 31))
+        (village,) = unit_operations.record_households(current, [line], actor="operator", now=NOW)
         plan = drafting.SurveyPlan(
             unit_id=commune.id,
             instrument_id=instruments.latest_frozen(current, "xa-ntm").id,

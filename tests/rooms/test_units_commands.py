@@ -59,38 +59,87 @@ def test_a_wrong_units_file_ends_with_1_and_lists_its_rows(run, file):
     assert len(result.stderr.splitlines()) == 3
 
 
-def test_households_prints_json_alone(run, file):
+VILLAGES = "23938;Phung;lang;76;Báo cáo;2026-01-31\nXã Đề Gi;An Lạc;thôn;100;Báo cáo;31/01/2026\n"
+
+
+def households(run, path, *words):
+    result = run("households", path, "--json", *words)
+    return result.exit_code, json.loads(result.stdout or "null")
+
+
+def test_households_shows_what_it_would_do_and_saves_only_with_yes(run, file):
     run("import")
-    path = file(
-        HEADING + "23938;Phung;lang;76;Báo cáo;2026-01-31\nXã Đề Gi;An Lạc;thôn;100;Báo cáo;31/01/2026\n"
-    )
+    path = file(HEADING + VILLAGES)
 
-    first, again = run("households", path, "--json"), run("households", path, "--json")
+    shown, shown_again = households(run, path), households(run, path)
+    saved, again = households(run, path, "--yes"), households(run, path)
 
-    assert json.loads(first.stdout) == {
+    figures = {
         "villages": 2,
         "households": 176,
         "new": 2,
         "updated": 0,
         "unchanged": 0,
+        "asks": 0,
+        "refused": 0,
     }
-    assert json.loads(again.stdout)["unchanged"] == 2
+    assert shown == shown_again
+    assert shown[0] == 0
+    assert shown[1].items() >= ({"saved": False} | figures).items()
+    assert [row["status"] for row in shown[1]["rows"]] == ["new", "new"]
+    assert saved == (0, {"saved": True} | figures)
+    assert [row["status"] for row in again[1]["rows"]] == ["same", "same"]
+
+
+def test_households_tells_a_person_what_changes_and_how_it_is_saved(run, file):
+    run("import")
+    run("households", file(HEADING + VILLAGES), "--yes")
+    changed = file(HEADING + "23938;Phung;lang;80;Báo cáo;2026-03-31\n", "moi.csv")
+
+    shown, saved = run("households", changed).stdout, run("households", changed, "--yes").stdout
+
+    assert "76 → 80" in shown
+    assert "--yes" in shown
+    assert len(saved.splitlines()) == 1
 
 
 def test_a_wrong_households_file_ends_with_1_and_saves_nothing(run, file):
     run("import")
+    wrong = file(HEADING + "23938;Phung;lang;76;x;2026-01-31\n23938;B;lang;0;x;2999-01-01\n")
 
-    result = run(
-        "households",
-        file(HEADING + "23938;Phung;lang;76;x;2026-01-31\n23938;B;lang;0;x;2999-01-01\n"),
-        "--json",
-    )
+    shown, result = households(run, wrong), run("households", wrong, "--yes", "--json")
 
-    assert result.exit_code == 1
-    assert result.stdout == ""
-    assert len(result.stderr.splitlines()) == 3
-    good = run("households", file(HEADING + "23938;Phung;lang;76;x;2026-01-31\n"), "--json")
-    assert json.loads(good.stdout)["new"] == 1
+    assert (shown[0], shown[1]["saved"], shown[1]["refused"]) == (1, False, 2)
+    assert (result.exit_code, result.stdout, len(result.stderr.splitlines())) == (1, "", 3)
+    good = file(HEADING + "23938;Phung;lang;76;x;2026-01-31\n", "tot.csv")
+    assert households(run, good)[1]["new"] == 1
+
+
+def test_households_with_a_doubt_waits_for_an_answer_and_never_for_a_key(run, file):
+    run("import")
+    run("households", file(HEADING + VILLAGES), "--yes")
+    tenth = file(HEADING + "23938;Phung;lang;7;Báo cáo;2026-03-31\n", "moi.csv")
+
+    (question,) = households(run, tenth)[1]["questions"]
+    refused = run("households", tenth, "--yes", "--json")
+    saved = households(run, tenth, "--yes", "--answer", f"{question['key']}=ten")
+
+    assert question["answers"] == ["file", "ten", "keep"]
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert question["key"] in refused.stderr
+    assert (saved[0], saved[1]["saved"], saved[1]["households"]) == (0, True, 70)
+
+
+def test_households_of_one_commune_takes_its_own_report(run):
+    run("import")
+    report = OFFICES / "01-commune-report.xlsx"
+
+    refused = run("households", report, "--unit", "23764", "--yes")
+    saved = households(run, report, "--unit", "23764", "--yes", "--answer", "source=Báo cáo của xã")
+
+    assert (refused.exit_code, "source" in refused.stderr) == (1, True)
+    assert (saved[0], saved[1]["villages"], saved[1]["new"]) == (0, 6, 6)
+    assert run("households", report, "--answer", "x").exit_code == 2
 
 
 # The preview of a commune's own list
@@ -143,7 +192,7 @@ def test_a_preview_asks_for_what_the_file_lacks(run):
 
 def test_a_preview_compares_with_the_villages_that_are_held(run, file):
     run("import")
-    run("households", OFFICES / "12a-lang-kep.xlsx")
+    run("households", OFFICES / "12a-lang-kep.xlsx", "--yes")
     old = file(HEADING + "23764;Kép;làng;97;Báo cáo 2025;2025-10-31\n23764;Mới;làng;5;x;2026-01-31\n")
 
     assert [row["status"] for row in previewed(run, OFFICES / "12b-thon-lang-kep.xlsx")[1]["rows"]] == [

@@ -1,4 +1,7 @@
-"""Files of villages and households: what is read, what is refused, what is recorded; on both databases."""
+"""Lists of one commune or several, as the operator gives them to a command: what is read, refused and recorded.
+
+How a single list is understood: `test_lists_reading`.
+"""
 
 import io
 import unicodedata
@@ -9,10 +12,9 @@ import pytest
 from sqlalchemy import select
 
 from survey_app import db
-from survey_app.office_files import BadFile
 from survey_app.units import operations, queries, reforms
-from survey_app.units.households import read_file
 from survey_app.units.lines import HouseholdLine
+from survey_app.units.lists import headings, several
 from survey_app.units.models import HouseholdCount, Unit
 from survey_app.units.operations import LineOutcome
 
@@ -52,14 +54,18 @@ def xlsx_file(*rows, heading=HEADING, change=lambda book: None):
     return buffer.getvalue()
 
 
+def look(session, content, name="thon.csv", commune=None, **options):
+    return several.of_file(session, content, name, TODAY, several.ENDS_NONE, commune, **options)
+
+
 def read(session, content, name="thon.csv", commune=None):
-    return read_file(content, name, commune, session, TODAY)
+    found = look(session, content, name, commune)
+    assert found.problems == ()
+    return tuple(row.line for row in found.rows)
 
 
 def problems(session, content, name="thon.csv", commune=None):
-    with pytest.raises(BadFile) as caught:
-        read(session, content, name, commune)
-    return caught.value.problems
+    return look(session, content, name, commune).problems
 
 
 def places(session, content, **options):
@@ -77,43 +83,12 @@ def test_a_csv_line_becomes_a_village_with_its_households(session, ia_mo):
     assert lines == (HouseholdLine(ia_mo, "Phung", "lang", 76, "Báo cáo xã", date(2026, 1, 31)),)
 
 
-@pytest.mark.parametrize("separator", [",", ";", "\t"], ids=["comma", "semicolon", "tab"])
-@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "bom"])
-def test_any_usual_separator_is_read_with_and_without_bom(session, separator, mark):
-    assert len(read(session, mark + csv_file(ROW, separator=separator))) == 1
-
-
-@pytest.mark.parametrize(
-    "heading",
-    [
-        ["xã", "thôn", "loại", "số hộ", "nguồn", "ngày"],
-        ["XÃ", " Thôn ", "LOẠI", "Số  Hộ", "Nguồn", "NGÀY"],
-        ["xa", "thon", "loai", "so_ho", "nguon", "ngay"],
-        [unicodedata.normalize("NFD", title) for title in ("xã", "thôn", "loại", "số hộ", "nguồn", "ngày")],
-    ],
-    ids=["vietnamese", "case and spaces", "no accents", "decomposed"],
-)
-def test_vietnamese_headings_are_read_however_they_are_typed(session, heading):
-    assert len(read(session, csv_file(ROW, heading=heading))) == 1
-
-
-def test_columns_may_stand_in_any_order_beside_a_running_number(session):
-    content = csv_file(["1", *reversed(ROW)], heading=["STT", *reversed(HEADING)])
-
-    assert read(session, content)[0].households == 76
-
-
 def test_excel_cells_keep_their_types(session):
     cells = [23938, 3, "Thôn", 76.0, "Báo cáo", datetime(2026, 1, 31)]  # noqa: DTZ001  Excel has no zones
 
     (line,) = read(session, xlsx_file(cells), "thon.xlsx")
 
     assert (line.village, line.kind, line.households, line.as_of) == ("3", "thon", 76, date(2026, 1, 31))
-
-
-@pytest.mark.parametrize("typed", ["31/01/2026", "2026-01-31"])
-def test_both_date_forms_are_read(session, typed):
-    assert read(session, csv_file(row(as_of=typed)))[0].as_of == date(2026, 1, 31)
 
 
 @pytest.mark.parametrize(
@@ -135,16 +110,6 @@ def test_the_word_of_the_kind_is_not_part_of_the_name(session):
     assert [line.village for line in lines] == ["Phung", "3"]
 
 
-def test_thousands_are_read_as_vietnamese_writes_them(session):
-    assert read(session, csv_file(row(households="1.234")))[0].households == 1234
-
-
-def test_typed_names_are_normalised(session):
-    typed = unicodedata.normalize("NFD", "  Plei \u200b Ốp ")
-
-    assert read(session, csv_file(row(village=typed)))[0].village == "Plei Ốp"
-
-
 def test_blank_lines_are_skipped_and_rows_keep_their_numbers(session):
     content = csv_file(ROW, ["", "", "", "", "", ""], row(households="0"))
 
@@ -155,14 +120,10 @@ def test_blank_lines_are_skipped_and_rows_keep_their_numbers(session):
     ("column", "typed"),
     [
         ("households", '"12,5"'),
-        ("households", ""),
-        ("commune", ""),
         ("commune", "99999"),
         ("commune", "Xã Không Có"),
         ("village", ""),
-        ("village", "=1+1"),
         ("kind", "xóm lạ"),
-        ("source", ""),
         ("as_of", "2026-06-02"),
     ],
 )
@@ -173,7 +134,7 @@ def test_a_wrong_value_is_listed_with_its_row_and_column(session, column, typed)
 
 
 def test_every_problem_of_every_row_is_listed(session):
-    content = csv_file(row(households="0", as_of="x"), row(kind="y"), row(commune="z", source=""))
+    content = csv_file(row(households="0", as_of="x"), row(kind="y"), row(commune="z"))
 
     found = problems(session, content)
 
@@ -182,7 +143,6 @@ def test_every_problem_of_every_row_is_listed(session):
         (2, "as_of"),
         (3, "kind"),
         (4, "commune"),
-        (4, "source"),
     ]
     assert all(problem.sheet == "thon.csv" and problem.found and problem.expected for problem in found)
 
@@ -236,43 +196,6 @@ def test_a_file_of_another_commune_is_refused_row_by_row(session, ia_mo):
     assert places(session, content, commune=ia_mo) == [(2, "commune"), (4, "commune")]
 
 
-@pytest.mark.parametrize(
-    ("heading", "wrong"),
-    [
-        (HEADING[:5], {"as_of"}),
-        ([*HEADING, "màu"], {"màu"}),
-        ([*HEADING, "thôn"], {"thôn"}),
-        (["a", "b", "c", "d", "e", "f"], {*"abcdef", *HEADING}),
-    ],
-    ids=["missing", "unknown", "twice", "no heading"],
-)
-def test_wrong_columns_are_problems_of_the_heading(session, heading, wrong):
-    found = problems(session, csv_file([*ROW, "x"][: len(heading)], heading=heading))
-
-    assert {problem.row for problem in found} == {1}
-    assert {problem.column for problem in found} >= {column for column in wrong if column not in HEADING}
-    assert len(found) == len(wrong)
-
-
-def test_a_value_beyond_the_last_column_is_a_problem(session):
-    assert [problem.row for problem in problems(session, csv_file([*ROW, "x"]))] == [2]
-
-
-def test_formulas_and_merged_cells_are_problems(session):
-    content = xlsx_file(
-        row(households="=70+6"), row(village="Khác"), change=lambda book: book.active.merge_cells("E2:E3")
-    )
-
-    assert places(session, content, name="x.xlsx") == [(2, "E"), (2, "households"), (3, "source")]
-
-
-def test_a_date_that_excel_made_of_a_name_is_a_problem(session):
-    cells = [*ROW]
-    cells[1] = datetime(2026, 1, 2)  # noqa: DTZ001  Excel has no zones
-
-    assert places(session, xlsx_file(cells), name="x.xlsx") == [(2, "village")]
-
-
 def test_every_sheet_with_rows_is_read_and_named(session):
     def more_sheets(book):
         book.create_sheet("Trống")
@@ -283,6 +206,53 @@ def test_every_sheet_with_rows_is_read_and_named(session):
     (problem,) = problems(session, xlsx_file(ROW, change=more_sheets), "x.xlsx")
 
     assert (problem.sheet, problem.row) == ("Xã khác", 2)
+
+
+def test_a_list_of_several_communes_names_the_commune_of_each_row(session, ia_mo):
+    without = [[cell for place, cell in enumerate(line) if place] for line in (HEADING, ROW)]
+
+    (problem,) = problems(session, csv_file(without[1], heading=without[0]))
+    (first,) = problems(session, csv_file(row(commune="")))
+    own = read(session, csv_file(without[1], heading=without[0]), commune=ia_mo)
+
+    assert (problem.row, problem.column) == (1, headings.column_title("commune"))
+    assert first.row == 2
+    assert [line.commune.code for line in own] == ["23938"]
+
+
+def test_one_name_in_two_communes_is_two_villages(session):
+    content = csv_file(ROW, row(commune="21859"))
+
+    assert [line.commune.code for line in read(session, content)] == ["23938", "21859"]
+
+
+def test_what_a_command_cannot_decide_is_asked_of_each_commune_and_a_day_once(session):
+    record(read(session, csv_file(ROW, row(commune="21859"))))
+    content = csv_file(
+        row(households="9", as_of="2/3/2026"),
+        row(commune="21859", households="800", as_of="2/3/2026"),
+        row(village="Khác", as_of="4/25/2026"),
+    )
+
+    found = look(session, content)
+
+    assert sorted(one.key.partition("-")[0] for one in found.questions) == ["count", "count", "day"]
+    assert not found.is_ready
+    assert look(session, content, is_frame=True).taken != ()
+
+
+def test_numbers_of_a_frame_are_those_of_the_file(session, ia_mo):
+    record(read(session, csv_file(ROW)))
+
+    found = look(session, csv_file(row(households="9", as_of="2025-01-31")), commune=ia_mo, is_frame=True)
+
+    assert (found.is_ready, [row.line.households for row in found.rows], len(found.taken)) == (True, [9], 1)
+
+
+def test_villages_that_a_file_does_not_name_stay_and_are_not_asked_about(session, ia_mo):
+    record(read(session, csv_file(ROW, row(village="Khác"))))
+
+    assert look(session, csv_file(ROW), commune=ia_mo).is_ready
 
 
 def test_codes_are_the_communes_with_three_more_digits(session, ia_mo):

@@ -29,11 +29,11 @@ def refusal(kind, content, **limits):
 
 def test_a_small_workbook_that_swells_costs_the_web_process_nothing():
     measured = (
-        "import resource; from bench.uploads import hostile_workbook; from survey_app.units import tables\n"
+        "import resource; from bench.uploads import hostile_workbook; from survey_app import office_files\n"
         "def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024\n"
         "content = hostile_workbook(rows=11_000); before = peak()\n"
-        "try: tables.read_sheets(content, 'thon.xlsx')\n"
-        "except tables.BadFile as refused: print(len(content), peak() - before, refused.problems[0].found)"
+        "try: office_files.open_office_file(content, 'thon.xlsx')\n"
+        "except office_files.BadFile as refused: print(len(content), peak() - before, refused.problems[0].found)"
     )
 
     said = subprocess.run(
@@ -47,11 +47,11 @@ def test_a_small_workbook_that_swells_costs_the_web_process_nothing():
 
 
 def test_memory_ends_where_the_limit_says():
-    assert refusal("table", hostile_workbook(rows=4_000), memory=120 * MEGABYTE) == TOO_LARGE
+    assert refusal("list", hostile_workbook(rows=4_000), memory=120 * MEGABYTE) == TOO_LARGE
 
 
 def test_time_ends_where_the_limit_says():
-    assert refusal("table", hostile_workbook(), memory=4096 * MEGABYTE, seconds=1) == TOO_SLOW
+    assert refusal("list", hostile_workbook(9_900, 40), memory=4096 * MEGABYTE, seconds=1) == TOO_SLOW
 
 
 @pytest.mark.parametrize(
@@ -104,11 +104,11 @@ def test_one_file_more_is_asked_for_again_in_a_minute_and_nothing_is_saved(
 
 def test_the_places_are_shared_by_all_processes_and_end_with_them(app, reading):
     with app.app_context():
-        assert refusal("table", LIST) == BUSY
+        assert refusal("list", LIST) == BUSY
     for place in reading:
         place.close()
     with app.app_context():
-        assert uploads.opened("table", LIST)[0]["rows"] == [[1, HEADING]]
+        assert uploads.opened("list", LIST)["sheets"][0]["rows"] == [[1, HEADING]]
 
 
 def test_only_the_program_that_opens_files_has_parsers_for_them():
@@ -133,12 +133,12 @@ def test_only_the_program_that_opens_files_has_parsers_for_them():
         )
     }
 
-    assert found == {"opening.py", "opening_books.py", "opening_texts.py"}
+    assert found == {"opening_books.py", "opening_texts.py"}
     # The pages of a scanned stack are opened by a program of their own, within limits too.
     assert opened == {"opening.py", "opening_books.py", "opening_texts.py", "pages.py"}
 
 
 def test_what_is_read_is_what_was_written(app):
-    rows = uploads.opened("table", LIST + ",".join(ROW).encode())[0]["rows"]
+    rows = uploads.opened("list", LIST + ",".join(ROW).encode())["sheets"][0]["rows"]
 
     assert rows == [[1, HEADING], [2, ROW]]

@@ -24,6 +24,8 @@ class ListEntry:
     old_unit: str = ""
     #: What was done to the row's values, in sentences.
     notes: tuple[str, ...] = ()
+    #: The code of the commune that the row names, in a list of several; "" in a commune's own.
+    commune: str = ""
 
 
 @dataclass(frozen=True, slots=True)

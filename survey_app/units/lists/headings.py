@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from survey_app import letters, names, office_tables
+from survey_app.i18n import pgettext
 from survey_app.office_files import OfficeRow, OfficeSheet
 from survey_app.office_tables import Heading
 from survey_app.units import kinds
@@ -50,6 +51,8 @@ _HOUSEHOLD_WORDS = frozenset(
         "thuoc",
     }
 )  # fmt: skip
+#: The columns of a list that we write ourselves.
+_WRITTEN = ("commune", "village", "kind", "households", "source", "as_of", "old_unit")
 _SPLIT_COMMUNE = frozenset(["ten", "ma", "xa", "phuong", "dac", "khu"])
 
 
@@ -65,6 +68,25 @@ def key_of(title: str) -> str:
     ['village', 'households', '', 'as_of', 'village']
     """
     return next((key for meant in letters.readings(title) if (key := _key(meant))), "")
+
+
+def column_title(key: str) -> str:
+    """What the column is called in the reader's language; any language's is understood."""
+    titles: dict[str, str] = {
+        "commune": pgettext("column", "commune"),
+        "village": pgettext("column", "village"),
+        "kind": pgettext("column", "kind"),
+        "households": pgettext("column", "households"),
+        "source": pgettext("column", "source"),
+        "as_of": pgettext("column", "as_of"),
+        "old_unit": pgettext("column", "old_unit"),
+    }
+    return titles[key]
+
+
+def row() -> tuple[str, ...]:
+    """The heading row of a list that we write, in the reader's language."""
+    return tuple(map(column_title, _WRITTEN))
 
 
 def without_heading(rows: Sequence[OfficeRow]) -> Mapping[str, int] | None:

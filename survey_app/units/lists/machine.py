@@ -6,33 +6,39 @@ from typing import Any
 
 from survey_app.i18n import gettext as _
 from survey_app.office_files import RowProblem
-from survey_app.units.lists.preview import Preview, PreviewRow
+from survey_app.units.lists.preview import PreviewRow
+from survey_app.units.lists.several import WholeList
 from survey_app.units.queries import EARLIEST
 
 
-def as_json(shown: Preview) -> dict[str, Any]:
+def as_json(shown: WholeList) -> dict[str, Any]:
     """`rows`, `left_out` and `problems` stay as they are; more keys may come."""
     return {
         "rows": [_row(row) for row in shown.rows],
         "left_out": [{"sheet": one.sheet, "row": one.row, "why": one.why} for one in shown.reading.left_out],
         "problems": problems(shown.problems),
         "notes": list(shown.reading.notes),
-        "asked_once": [one.key for one in shown.lacking if one.is_open],
+        "asked_once": list(shown.asked_once),
         "questions": [
             {
                 "sheet": question.sheet,
                 "row": question.row,
+                "key": question.key,
                 "text": question.text,
                 "choices": [choice.label for choice in question.choices],
+                "answers": [choice.value for choice in question.choices],
             }
             for question in shown.questions
-            if question.is_open
         ],
         "missing": [
             {"unit": village.unit.code, "village": village.unit.full_name, "households": village.households}
-            for village in shown.missing
+            for _commune, part in shown.communes
+            for village in part.missing
         ],
-        "total": {"read": shown.read_households, "in_file": shown.reading.total},
+        "total": {
+            "read": sum(part.read_households for _commune, part in shown.communes),
+            "in_file": shown.reading.total,
+        },
     }
 
 
@@ -79,7 +85,26 @@ def as_lines(told: Mapping[str, Any]) -> str:
         )
         for one in told["problems"]
     ]
-    return "\n".join([*rows, *left, *wrong])
+    asked = [
+        _("%(key)s: %(text)s Answers: %(choices)s.", key=one["key"], text=one["text"], choices=_choices(one))
+        for one in told.get("questions", ())
+    ]
+    lacking = [
+        _("%(key)s: the file does not say it; it is asked once for all rows.", key=key)
+        for key in told.get("asked_once", ())
+    ]
+    return "\n".join([*rows, *left, *wrong, *lacking, *asked])
+
+
+def open_lines(shown: WholeList) -> list[str]:
+    """What stands against saving a list, a line each: problems, what the file lacks, what is to be decided."""
+    told = as_json(shown)
+    return as_lines({**told, "rows": (), "left_out": ()}).splitlines()
+
+
+def _choices(question: Mapping[str, Any]) -> str:
+    pairs = zip(question["answers"], question["choices"], strict=True)
+    return "; ".join(f"{value} ({label})" for value, label in pairs)
 
 
 def _row(row: PreviewRow) -> dict[str, Any]:

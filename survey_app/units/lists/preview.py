@@ -18,7 +18,7 @@ from survey_app import names
 from survey_app.i18n import gettext as _
 from survey_app.office_files import RowProblem, Wrong, open_office_file
 from survey_app.units import kinds, queries
-from survey_app.units.households import column_title
+from survey_app.units.finding import owner
 from survey_app.units.lines import (
     HouseholdLine,
     matching,
@@ -28,8 +28,9 @@ from survey_app.units.lines import (
 )
 from survey_app.units.lists import days, questions
 from survey_app.units.lists.entries import ListEntry, ListReading
+from survey_app.units.lists.headings import column_title
 from survey_app.units.lists.questions import ENDED, Answers, Draft, ListQuestion
-from survey_app.units.lists.reading import Owner, read
+from survey_app.units.lists.reading import read
 from survey_app.units.queries import UnitView, Village
 
 
@@ -133,7 +134,7 @@ def of_file(
 ) -> Preview:
     """What saving a file as an office sent it would do. Raises BadFile for what cannot be opened as a list."""
     file = open_office_file(content, filename)
-    return preview(session, read(file, _owner(session, commune), on), commune, answers or {}, on)
+    return preview(session, read(file, owner(session, commune), on), commune, answers or {}, on)
 
 
 def preview(
@@ -221,17 +222,6 @@ def _last_day(
         return max(parse_last_day(typed, village.unit.valid_from, on) for village in marked), ""
     except Wrong as wrong:
         return None, wrong.sentence
-
-
-def _owner(session: Session, commune: UnitView) -> Owner:
-    """How the commune of the page is called in files, former communes that went into it included."""
-    called = frozenset({commune.code, *queries.commune_names(commune)})
-    former = {
-        name: passage.unit.full_name
-        for passage in queries.predecessors(session, commune.id)
-        for name in queries.commune_names(passage.unit) - called
-    }
-    return Owner(f"{commune.code} {commune.full_name}", called, former)
 
 
 def _lacking(reading: ListReading, said: Mapping[str, str], on: date) -> tuple[Lacking, ...]:

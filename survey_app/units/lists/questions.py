@@ -48,7 +48,11 @@ class ListQuestion:
 
     @property
     def is_open(self) -> bool:
-        return self.answer not in {choice.value for choice in self.choices}
+        return not self.has(self.answer)
+
+    def has(self, answer: str) -> bool:
+        """Whether it may be answered so."""
+        return answer in {choice.value for choice in self.choices}
 
 
 @dataclass(slots=True)

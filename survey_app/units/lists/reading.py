@@ -1,6 +1,6 @@
-"""A commune's own list as it comes: which sheets and rows of a file are villages.
+"""A list as it comes, of one commune or of several: which sheets and rows of a file are villages.
 
-Pure of the register: it is told which commune the page belongs to and how that is called. What the file does not say
+Pure of the register: it is told whose list it is, and how communes are called. What the file does not say
 stays empty, for the page to ask once. Everything that is not taken is named, and all problems are listed at once.
 """
 
@@ -12,19 +12,17 @@ from survey_app.i18n import gettext as _
 from survey_app.office_files import OfficeFile, OfficeSheet, Wrong
 from survey_app.office_tables import Heading, no_heading, tables
 from survey_app.units import kinds
-from survey_app.units.households import column_title
+from survey_app.units.finding import AllCommunes, Owner
 from survey_app.units.lines import village_identity
 from survey_app.units.lists.entries import ListEntry, ListReading
-from survey_app.units.lists.headings import find, without_heading
-from survey_app.units.lists.sheet_reading import ListFindings, Owner, SheetReader
+from survey_app.units.lists.headings import column_title, find, without_heading
+from survey_app.units.lists.sheet_reading import ListFindings, SheetReader
 
 #: Rows below one heading. A commune has at most 999 villages; the rest is sums, groups and signatures.
 MOST_ROWS = 2_000
 
-__all__ = ["Owner", "ListReading", "read"]
 
-
-def read(file: OfficeFile, owner: Owner, today: date) -> ListReading:
+def read(file: OfficeFile, owner: Owner | AllCommunes, today: date) -> ListReading:
     """Everything that a file says of its villages."""
     reader = _FileReader(owner, today)
     for sheet, heading in tables(file, find, reader, _("a heading row and one row for each village")):
@@ -46,7 +44,7 @@ def read(file: OfficeFile, owner: Owner, today: date) -> ListReading:
 class _FileReader(ListFindings):
     """Goes through the sheets of one file."""
 
-    def __init__(self, owner: Owner, today: date) -> None:
+    def __init__(self, owner: Owner | AllCommunes, today: date) -> None:
         super().__init__()
         self._owner, self._today = owner, today
 
@@ -72,8 +70,10 @@ class _FileReader(ListFindings):
 
     def read(self, sheet: OfficeSheet, heading: Heading) -> None:
         self._refuse(sheet, heading)
+        if self._owner.is_of_several and "commune" not in heading.columns:
+            return
         body = [row for row in sheet.rows if row.number > heading.last_row]
-        if len(body) > MOST_ROWS:
+        if len(body) > MOST_ROWS and not self._owner.is_of_several:
             self.note(
                 sheet.name,
                 body[MOST_ROWS].number,
@@ -91,7 +91,7 @@ class _FileReader(ListFindings):
         """Note villages that stand in the file twice."""
         seen: dict[tuple[object, ...], list[ListEntry]] = defaultdict(list)
         for entry in self.entries:
-            before = seen[village_identity(entry.kind, entry.village)]
+            before = seen[(entry.commune, *village_identity(entry.kind, entry.village))]
             former = names.identity(entry.old_unit)
             same = next(
                 (one for one in before if former in {names.identity(one.old_unit), ""} or not one.old_unit),
@@ -117,7 +117,8 @@ class _FileReader(ListFindings):
                     _("one column; hide or delete the others"),
                 ),
             )
-        for key in ("village", "households"):
+        wanted = {"village": True, "households": True, "commune": self._owner.is_of_several}
+        for key in (key for key, is_wanted in wanted.items() if is_wanted):
             if key not in heading.columns:
                 self.note(
                     sheet.name,

@@ -4,7 +4,7 @@ Knows neither the file around them nor the register. What is written once is car
 are repaired and both spellings noted.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
@@ -14,26 +14,17 @@ from survey_app.i18n import gettext as _
 from survey_app.office_files import Formula, OfficeCell, OfficeRow, OfficeSheet, Wrong, shortened
 from survey_app.office_tables import Findings, Heading, is_filled, old_encoding, repaired_text, text_of, texts
 from survey_app.units import kinds
-from survey_app.units.households import column_title
+from survey_app.units.finding import AllCommunes, Owner
 from survey_app.units.lines import parse_households, parse_kind, parse_name, parse_source
 from survey_app.units.lists import days
 from survey_app.units.lists.entries import ListEntry
-from survey_app.units.lists.headings import key_of
+from survey_app.units.lists.headings import column_title, key_of
 
 Value = TypeVar("Value")
 
 #: Values that lists write once and then leave out, or mark as "the same".
 _WRITTEN_ONCE = ("commune", "kind", "source", "as_of", "old_unit")
 _FILLED = ("commune", "source", "as_of")
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """The commune whose list it is: what it is called, and its former communes by `names.identity`."""
-
-    shown: str
-    called: frozenset[str]
-    former: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -53,13 +44,13 @@ class SheetReader:
         sheet: OfficeSheet,
         heading: Heading,
         body: list[OfficeRow],
-        owner: Owner,
+        owner: Owner | AllCommunes,
         today: date,
     ) -> None:
         self._whole, self._sheet, self._heading, self._body = whole, sheet, heading, body
         self._owner, self._today = owner, today
         self._above: dict[str, OfficeCell] = {}
-        self._group = owner.former.get(names.identity(sheet.name), "")
+        self._group = owner.former_commune(sheet.name)
         self._read = 0
         self._habit = (
             days.habits(row.cell(heading.columns["as_of"]) for row in body)
@@ -144,7 +135,8 @@ class SheetReader:
                 )
                 return None
 
-        former = value("commune", lambda: self._former(self._text(carried["commune"], "commune", notes)))
+        told = value("commune", lambda: self._text(carried["commune"], "commune", notes)) or ""
+        commune = value("commune", lambda: self._owner.commune(told))
         kind = value("kind", lambda: self._kind(carried["kind"], notes))
         written = value("village", lambda: self._name(row, notes)) or ""
         named = kind or kinds.kind_before(written)
@@ -158,7 +150,7 @@ class SheetReader:
         found = value("as_of", lambda: self._days(carried["as_of"]))
         old_unit = value("old_unit", lambda: self._old_unit(carried["old_unit"], notes))
         self._above.update({key: cell for key, cell in carried.items() if is_filled(cell)})
-        if len(self._whole.problems) > before or households is None or village is None:
+        if len(self._whole.problems) > before or households is None or village is None or commune is None:
             return
         self._read += households
         self._whole.entries.append(
@@ -171,8 +163,9 @@ class SheetReader:
                 households=households,
                 source=source or "",
                 days=tuple(day.isoformat() for day in found or ()),
-                old_unit=old_unit or former or self._group,
+                old_unit=old_unit or self._owner.former_commune(told) or self._group,
                 notes=tuple(dict.fromkeys(notes)),
+                commune=commune,
             )
         )
 
@@ -216,18 +209,9 @@ class SheetReader:
         text = self._text(cell, "kind", notes)
         return parse_kind(text) if text else None
 
-    def _former(self, text: str) -> str:
-        """The former commune that the column of communes names, or "" for today's. Raises Wrong for any other."""
-        bare = names.identity(text.removeprefix("UBND").strip())
-        if not text or bare in self._owner.called or text.zfill(5) in self._owner.called:
-            return ""
-        if bare in self._owner.former:
-            return self._owner.former[bare]
-        raise Wrong(_("“%(name)s” is not this commune.", name=shortened(text)), self._owner.shown)
-
     def _former_commune(self, row: OfficeRow) -> str:
         for text in texts(row):
-            known = self._owner.former.get(names.identity(text.replace("(cũ)", "").replace(" cũ", "")))
+            known = self._owner.former_commune(text.replace("(cũ)", "").replace(" cũ", ""))
             if known:
                 return known
         return ""
