@@ -74,6 +74,16 @@ def _answering(act: Callable[Arguments, Any]) -> Callable[Arguments, Any]:
     return answered
 
 
+def help_alone(app: Flask, refusal: str) -> None:
+    """Let the commands show their help, and do nothing else but say why they cannot work."""
+
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        raise click.ClickException(refusal)
+
+    for command in leaves(app.cli):
+        command.callback = refuse
+
+
 def refused_start(error: Exception) -> str:
     """Why no application could be made, in the operator's language; said before there is one that could translate."""
     match error:

@@ -7,7 +7,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from ipaddress import ip_address
@@ -120,9 +120,14 @@ def load_settings(instance: Path | None = None) -> Settings:
     try:
         written = _written(file)
         _refuse_unknown(written)
-        return _settings(folder, written)
+        return _settings(folder, written, os.environ)
     except SettingsFault as fault:
         raise SettingsFault(fault.text, file, **fault.values) from fault
+
+
+def unset_settings() -> Settings:
+    """What holds where nobody has set anything, in a folder that is not there."""
+    return _settings(Path("/nonexistent"), {}, {})
 
 
 def _written(file: Path) -> dict[str, object]:
@@ -149,11 +154,11 @@ def _refuse_unknown(written: dict[str, object]) -> None:
             raise SettingsFault(_("there is no setting “%(name)s”"), name=name)
 
 
-def _settings(folder: Path, written: dict[str, object]) -> Settings:
-    port = os.environ.get("PORT", "8000")
+def _settings(folder: Path, written: dict[str, object], environment: Mapping[str, str]) -> Settings:
+    port = environment.get("PORT", "8000")
 
     def value(name: str, default: object) -> object:
-        return os.environ.get(name.upper(), written.get(name, default))
+        return environment.get(name.upper(), written.get(name, default))
 
     https = _flag("https", value("https", False))
     months = value("retention_months", None)

@@ -199,6 +199,30 @@ def test_help_is_given_on_an_installation_that_is_not_sound(app):
     assert run(args=["results", "verify", "--survey", "1"]).exit_code == 1
 
 
+@pytest.mark.parametrize(
+    ("written", "environment"),
+    [(b"htps = true", {}), (b"https =", {}), (b"\xff", {}), (b"", {"DATABASE_URL": "mysql://x/y"})],
+    ids=["misspelt", "unreadable", "no text", "no such database"],
+)
+def test_help_is_given_whatever_the_settings_say_with_the_fault_in_one_line(tmp_path, written, environment):
+    (tmp_path / "settings.toml").write_bytes(written)
+    chosen = {"SURVEY_INSTANCE": str(tmp_path), **environment}
+
+    whole, below = begun.flask(chosen, "--help"), begun.flask(chosen, "units", "households", "--help")
+    act = begun.flask(chosen, "units", "import")
+    value = begun.flask(chosen, "fieldwork", "progress", "--survey", "--help")
+
+    for done in (whole, below):
+        assert (done.returncode, len(done.stderr.splitlines())) == (0, 1)
+        assert done.stderr == act.stderr
+        assert done.stdout.startswith("Usage:")
+    assert "fieldwork" in whole.stdout
+    assert "--yes" in below.stdout
+    assert (act.returncode, act.stdout) == (1, "")
+    assert (value.returncode, value.stdout, act.stderr.strip() in value.stderr) == (1, "", True)
+    assert [file.name for file in tmp_path.iterdir()] == ["settings.toml"]
+
+
 def test_a_folder_without_a_database_is_told_and_stays_without(tmp_path):
     done = flask(tmp_path / "absent", "ops", "check")
     told = flask(tmp_path / "absent", "ops", "check", "--json")
