@@ -13,7 +13,7 @@ from survey_app.access import Identity, Role
 from survey_app.accounts import management, queries, telephones
 from survey_app.accounts.queries import AccountView
 from survey_app.accounts.refusals import InvitationOver, InvitationUnknown
-from survey_app.drawing import data_uri, qr_svg
+from survey_app.drawing import data_uri, qr_pngs
 from survey_app.i18n import force_locale
 from survey_app.i18n import gettext as _
 from survey_app.units import queries as units
@@ -31,10 +31,6 @@ class Letter:
     def link(self) -> str:
         """The address in the letter and in its QR code."""
         return invitation_link(self.token)
-
-    @property
-    def qr(self) -> str:
-        return data_uri(qr_svg(self.link))
 
     @property
     def first_steps(self) -> tuple[str, ...]:
@@ -63,10 +59,11 @@ def letters(session: Session, tokens: Sequence[str], person: Identity, now: date
 
 def pdf(session: Session, made: Sequence[Letter], person: Identity, now: datetime) -> bytes:
     """One page for each letter, in Vietnamese."""
+    pictures = (data_uri(symbol, "image/png") for symbol in qr_pngs(letter.link for letter in made))
     with force_locale("vi"):
         page = render_template(
             "accounts/print/letters.html",
-            letters=made,
+            letters=tuple(zip(made, pictures, strict=True)),
             inviter=person,
             inviter_unit=units.unit(session, person.unit_id).full_name,
             inviter_telephone=telephones.grouped(queries.own_telephone(session, person.user_id)),
@@ -107,7 +104,7 @@ def first_steps(role: Role) -> tuple[str, ...]:
         case Role.CLERK:
             steps = (_("When slips come back, key them under “Key paper slips”."),)
         case Role.DIGITAL_TEAM:
-            steps = (_("Help households that have no telephone: “Help a household to answer”."),)
+            steps = (_("Help households that have no telephone to answer on yours."),)
         case Role.VIEWER | Role.AUDITOR:
             steps = (_("Look at the surveys and results of your unit; nothing can be changed there."),)
         case _:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pypdfium2
 import pytest
 import xlsxwriter
+import zxingcpp
 from sqlalchemy import select
 
 from survey_app import db, opening_lists
@@ -187,6 +188,8 @@ class TestMaking:
         texts = [one.get_textpage().get_text_bounded() for one in pages]
         tokens = form_with(page.text, "token").data()["token"]
         assert len(texts) == 2
+        codes = [zxingcpp.read_barcodes(one.render(scale=2).to_pil())[0].text for one in pages]
+        assert [code.rsplit("/", 1)[-1] for code in codes] == tokens
         for text, token, name in zip(texts, tokens, ("Siu Blơng", "Rơ H'Lan"), strict=True):
             assert name in text
             # A reader of text takes a hyphen at the end of a line for one of the layout.
