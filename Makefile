@@ -47,9 +47,10 @@ quick: setup
 test-long: setup
 	ABUSE=full $(BIN)/pytest -n 2 --dist worksteal --engine both --timeout 0
 
-# Take the pictures of docs/screens/ anew, to be looked at.
+# Take the pictures of docs/screens/ anew, to be looked at, and from them those of the manual.
 screens: setup
 	SCREENS=$(CURDIR)/docs/screens $(BIN)/pytest tests/journeys -k "not postgresql"
+	$(BIN)/python scripts/manual-pictures docs/screens
 
 bench: setup
 	$(BIN)/python -m bench

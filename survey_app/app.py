@@ -37,6 +37,7 @@ from survey_app import (
     journal,
     key_commands,
     keys,
+    manual,
     menu,
     ops,
     printing,
@@ -86,6 +87,7 @@ _ROOMS = (
     reporting,
     api,
     demo,
+    manual,
 )
 
 

@@ -70,6 +70,37 @@ def test_every_text_is_translated_and_none_is_a_guess(catalogue):
     assert empty == guessed == []
 
 
+def test_what_the_manual_quotes_from_a_screen_is_said_there_word_for_word(catalogue, extracted):
+    """So that whoever renames a button finds every sentence of the manual that names it."""
+    said = [
+        translation
+        for message in catalogue
+        for text, translation in zip(*strings(message), strict=False)
+        if (text, message.context) in extracted or (strings(message)[0][0], message.context) in extracted
+    ]
+    whole = {text for text in said if "%(" not in text}
+    filled = [_filled_in(text) for text in said if len(_PLACEHOLDER.sub("", text)) > 5]
+    quoted = {
+        words: chapter.name
+        for chapter in (PROJECT / "survey_app" / "manual" / "templates" / "manual" / "chapters").glob(
+            "*.html"
+        )
+        for words in re.findall(r'on_screen\("([^"]+)"\)', chapter.read_text(encoding="utf-8"))
+    }
+
+    assert len(quoted) > 50
+    assert {
+        words: chapter
+        for words, chapter in quoted.items()
+        if words not in whole and not any(pattern.fullmatch(words) for pattern in filled)
+    } == {}
+
+
+def _filled_in(text):
+    """What a screen says once a number or a short word stands in each place of `text`."""
+    return re.compile(r"[\w ]{1,12}".join(map(re.escape, re.split(r"%\(\w+\)[sd]", text))))
+
+
 def test_the_tests_read_the_catalogue_as_it_is_written_now(catalogue):
     """The compiled file is no part of the source, so an older one may lie there."""
     with (PROJECT / "translations" / "vi" / "LC_MESSAGES" / "messages.mo").open("rb") as file:

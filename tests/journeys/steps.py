@@ -1,5 +1,6 @@
 """What people do on any page: press a button, follow a link, agree to what the other body asks, fetch a file."""
 
+import os
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -77,3 +78,10 @@ def answer(page: Page, address: str, choice: str = "satisfied") -> str:
     found = re.search(r"BN \d{4} – \d{3} \d{4} \d{4}", page.locator("body").inner_text())
     assert found
     return found[0]
+
+
+def screen(page: Page, name: str, *, full: bool = False) -> None:
+    """Keep a picture where SCREENS says (`make screens`), to be looked at."""
+    folder = os.environ.get("SCREENS")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=full)

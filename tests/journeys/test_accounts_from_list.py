@@ -7,7 +7,7 @@ import xlsxwriter
 from playwright.sync_api import Page, expect
 
 from survey_app.access import Role
-from tests.journeys.steps import follow, press, told
+from tests.journeys.steps import follow, press, screen, told
 
 _PASSWORD = "mot cau du dai de nho"
 
@@ -54,6 +54,7 @@ def test_a_list_of_people_becomes_letters_and_one_of_them_signs_in_by_telephone(
         # Mended: the role of "Công chức" is asked once, the Front's person is named and left to the Front.
         send(desktop, book(*rows, (*third, "0905 125 125")))
         expect(desktop.locator("section[aria-labelledby=theirs]")).to_contain_text("Rơ H'Lan")
+        screen(desktop, "tai-khoan-xem-truoc")
         desktop.get_by_label("Cán bộ xã", exact=True).check()
         press(desktop, "Tạo các tài khoản này và thư mời")
         expect(desktop.locator("h1")).to_have_text("2 thư mời")

@@ -1,7 +1,6 @@
 """The main job from end to end: a survey is made, answered from a printed QR, sealed, and counted by the province."""
 
 import json
-import os
 import random
 import re
 import subprocess
@@ -18,7 +17,7 @@ from playwright.sync_api import Page, expect
 
 from survey_app.config import VIETNAM
 from tests.journeys.conftest import Server
-from tests.journeys.steps import send_slip
+from tests.journeys.steps import screen, send_slip
 
 pytestmark = pytest.mark.both_engines
 
@@ -266,10 +265,3 @@ _KEYS: list[str] = []
 def already_used(page: Page, address: str) -> bool:
     reply = page.goto(address)
     return reply is not None and reply.status == 409
-
-
-def screen(page: Page, name: str, *, full: bool = False) -> None:
-    """Keep a picture where SCREENS says (`make screens`), to be looked at."""
-    folder = os.environ.get("SCREENS")
-    if folder:
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=full)

@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from survey_app.access import Role
-from tests.journeys.steps import answer
+from tests.journeys.steps import answer, screen
 
 MOST_CLICKS = 6
 
@@ -30,6 +30,7 @@ def test_an_officer_has_a_qr_on_the_screen_in_six_clicks(
             desktop.get_by_role("button", name="Tạo mã QR").click()
 
         expect(desktop.locator(".open-qr")).to_be_visible()
+        screen(desktop, "gop-y-qr")
         assert 0 < int(desktop.evaluate("sessionStorage.clicks")) <= MOST_CLICKS
 
         link = desktop.locator("p.typed a").get_attribute("href")

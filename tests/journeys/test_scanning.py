@@ -15,6 +15,7 @@ from survey_app.printing import blank_pages
 from survey_app.printing.slips import qr_text
 from tests import scans
 from tests.journeys.conftest import PHONE, Field
+from tests.journeys.steps import screen
 
 SLIPS = 20
 #: One of them carries something that no reader can tell.
@@ -82,6 +83,7 @@ def test_a_stack_is_sent_looked_at_slip_by_slip_and_counted_once(
         decide(desktop, truths[heading[-9:]])
         if number == ODD:
             desktop.screenshot(path=tmp_path / "xem.png", full_page=True)
+            screen(desktop, "xem-phieu-quet")
             desktop.set_viewport_size(PHONE)
             desktop.screenshot(path=tmp_path / "xem-hep.png", full_page=True)
         with desktop.expect_event("load"):

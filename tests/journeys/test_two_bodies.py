@@ -10,12 +10,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import PHONE, Server, window
+from tests.journeys.steps import screen
 from tests.journeys.test_main_job import (
     COMMUNE,
     PASSWORD,
     import_villages,
     make_survey,
-    screen,
     send,
     sign_in,
 )

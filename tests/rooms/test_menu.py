@@ -14,7 +14,7 @@ from tests.pages import Page
 
 ACCOUNT = ["/can-bo/phien", "/can-bo/ma-xac-thuc", "/can-bo/mat-khau"]
 DEPUTIES = "/can-bo/ky-thay"
-REQUESTS, DATA_MAP = "/can-bo/yeu-cau", "/can-bo/ban-do-du-lieu"
+MANUAL, REQUESTS, DATA_MAP = "/huong-dan", "/can-bo/yeu-cau", "/can-bo/ban-do-du-lieu"
 
 TODAY, KEYING, SURVEYS, FORMS, VILLAGES = (
     "/can-bo", "/can-bo/nhap-phieu", "/can-bo/dot", "/can-bo/mau-phieu", "/can-bo/don-vi",
@@ -25,18 +25,22 @@ PROVINCE, SERVICES, PEOPLE, LOG = "/can-bo/tinh", "/can-bo/dich-vu", "/can-bo/ta
 READ = [TODAY, SURVEYS, FORMS, VILLAGES]
 #: Main menu, menu of the account and foot of the page by role.
 SHOWN = {
-    Role.PROVINCE: ([*READ, PROVINCE, SERVICES, PEOPLE, LOG], [DEPUTIES, *ACCOUNT], [REQUESTS, DATA_MAP]),
+    Role.PROVINCE: (
+        [*READ, PROVINCE, SERVICES, PEOPLE, LOG],
+        [DEPUTIES, *ACCOUNT],
+        [MANUAL, REQUESTS, DATA_MAP],
+    ),
     Role.FRONT_PROVINCE: (
         [*READ, PROVINCE, PEOPLE, LOG],
         [DEPUTIES, *ACCOUNT],
-        [REQUESTS, DATA_MAP, HEADS],
+        [MANUAL, REQUESTS, DATA_MAP, HEADS],
     ),
-    Role.AUDITOR: ([*READ, PROVINCE, LOG], ACCOUNT, [DATA_MAP]),
-    Role.VIEWER: ([*READ, PROVINCE], ACCOUNT, []),
-    Role.COMMUNE: ([*READ, SERVICES, PEOPLE], [DEPUTIES, *ACCOUNT], []),
-    Role.FRONT_COMMUNE: ([*READ, PEOPLE], [DEPUTIES, *ACCOUNT], [REQUESTS]),
-    Role.CLERK: ([TODAY, KEYING], ACCOUNT, []),
-    Role.DIGITAL_TEAM: ([TODAY], ACCOUNT, []),
+    Role.AUDITOR: ([*READ, PROVINCE, LOG], ACCOUNT, [MANUAL, DATA_MAP]),
+    Role.VIEWER: ([*READ, PROVINCE], ACCOUNT, [MANUAL]),
+    Role.COMMUNE: ([*READ, SERVICES, PEOPLE], [DEPUTIES, *ACCOUNT], [MANUAL]),
+    Role.FRONT_COMMUNE: ([*READ, PEOPLE], [DEPUTIES, *ACCOUNT], [MANUAL, REQUESTS]),
+    Role.CLERK: ([TODAY, KEYING], ACCOUNT, [MANUAL]),
+    Role.DIGITAL_TEAM: ([TODAY], ACCOUNT, [MANUAL]),
 }
 PROVINCIAL = (Role.PROVINCE, Role.FRONT_PROVINCE, Role.AUDITOR, Role.VIEWER)
 
