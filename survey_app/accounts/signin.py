@@ -60,7 +60,9 @@ class _Visitor:
 
 def init_app(app: Flask) -> None:
     """Connect Flask-Login and tell the guard who is signed in."""
-    app.config["PERMANENT_SESSION_LIFETIME"] = sessions.IDLE
+    # The row ends the session. A reply that changed nothing must not bring back what the cookie held before another one.
+    app.config["PERMANENT_SESSION_LIFETIME"] = sessions.ABSOLUTE
+    app.config["SESSION_REFRESH_EACH_REQUEST"] = False
     app.session_interface = StaffCookies()
     manager = LoginManager()
     # Phones change networks all day, and a digest of the address has no business in a cookie.

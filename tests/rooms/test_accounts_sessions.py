@@ -209,7 +209,17 @@ def test_the_browser_keeps_the_cookie_for_a_length_of_time_and_not_until_a_date_
     reply = sign_in(client).get("/can-bo")
 
     [cookie] = [one for one in reply.headers.getlist("Set-Cookie") if "can_bo" in one]
-    assert "Max-Age=14400" in cookie
+    assert "Max-Age=43200" in cookie
+
+
+def test_a_reply_that_comes_late_does_not_bring_back_an_earlier_session(
+    client: FlaskClient, user_id: int
+) -> None:
+    """A page that changes nothing sends no cookie: it would hold what another reply has replaced meanwhile."""
+    sign_in(client).get("/can-bo")
+
+    for page in ("/can-bo", "/can-bo/tai-khoan/cua-toi", "/can-bo/khong-co"):
+        assert "Set-Cookie" not in client.get(page).headers
 
 
 def test_a_forged_cookie_opens_nothing(app: Flask, client: FlaskClient, user_id: int) -> None:
