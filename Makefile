@@ -10,7 +10,7 @@ export HOST ?= 127.0.0.1
 VENV_PACKAGES := $(shell command -v $(PYTHON) >/dev/null || echo python3) \
   $(shell $(PYTHON) -c 'import ensurepip' 2>/dev/null || echo python3-venv)
 RUN_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core
-TEST_PACKAGES := $(RUN_PACKAGES) chromium libatomic1 postgresql poppler-utils
+TEST_PACKAGES := $(RUN_PACKAGES) chromium-headless-shell libatomic1 postgresql poppler-utils
 
 .PHONY: run dev setup test quick test-long screens bench lock translations scripts clean packages
 

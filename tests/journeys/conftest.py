@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ from tests.servers import serving
 __all__ = ["Commune", "hand_out", "make_commune", "make_form", "make_survey", "submission"]
 
 PROJECT = Path(__file__).resolve().parents[2]
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 #: What slips are printed with: papers of a real survey are refused where the address leads to this machine alone.
 PUBLIC_HOST = "khaosat.test"
 PHONE = {"width": 360, "height": 640}
@@ -156,8 +157,8 @@ def _running(app: Flask, database_url: str, tmp_path: Path, **changes: str) -> I
         }
         made = Server(url, tmp_path, app)
         made.leave_database()
-        with serving(listening, environment):
-            _wait_until_healthy(url)
+        with serving(listening, environment) as process:
+            _wait_until_healthy(url, process)
             yield made
 
 
@@ -262,9 +263,10 @@ def _opened(context: BrowserContext) -> Iterator[Page]:
     context.close()
 
 
-def _wait_until_healthy(url: str) -> None:
+def _wait_until_healthy(url: str, process: BaseProcess) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while True:
+        assert process.is_alive(), f"the server ended with {process.exitcode}"
         try:
             with urllib.request.urlopen(f"{url}/healthz", timeout=5):
                 return

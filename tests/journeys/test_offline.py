@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from survey_app.fieldwork.models import State
-from tests.journeys.conftest import PHONE, Field, window
+from tests.journeys.conftest import CHROMIUM, PHONE, Field, window
 from tests.journeys.steps import look_over
 
 #: Slips that one phone keeps; the figure of fifty is measured with PHONE_SLIPS=50 (docs/respondent.md).
@@ -45,7 +45,7 @@ def own(browser: Browser, tmp_path: Path) -> Own:
     @contextmanager
     def opened(**options: object) -> Iterator[BrowserContext]:
         context = browser.browser_type.launch_persistent_context(
-            tmp_path / "phone", executable_path="/usr/bin/chromium", viewport=PHONE, locale="vi-VN",
+            tmp_path / "phone", executable_path=CHROMIUM, viewport=PHONE, locale="vi-VN",
             args=["--no-sandbox", "--disable-gpu"], **options,
         )  # fmt: skip
         context.set_default_timeout(120_000)

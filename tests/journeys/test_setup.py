@@ -109,7 +109,7 @@ def test_make_asks_for_all_packages_before_it_makes_the_environment(tmp_path):
     ).stdout
 
     assert steps.index("scripts/system-packages") < steps.index("ruff check")
-    for package in ("chromium", "libatomic1", "postgresql", "libpango-1.0-0"):
+    for package in ("chromium-headless-shell", "libatomic1", "postgresql", "libpango-1.0-0"):
         assert package in steps.split("scripts/system-packages")[1].splitlines()[0]
 
 
