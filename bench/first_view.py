@@ -49,9 +49,7 @@ def _in_chromium(url: str) -> tuple[int, int]:
     sent: list[Mapping[str, Any]] = []
     finished: list[Mapping[str, Any]] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox"]
-        )
+        browser = playwright.chromium.launch(executable_path=servers.CHROMIUM, args=["--no-sandbox"])
         page = browser.new_context(viewport={"width": 360, "height": 640}, locale="vi").new_page()
         protocol = page.context.new_cdp_session(page)
         protocol.on("Network.requestWillBeSent", lambda event: sent.append(event))

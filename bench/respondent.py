@@ -35,9 +35,7 @@ def run() -> None:
         )
         codes = iter(printed)
         with servers.serving(house.instance) as (_process, port), sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox"]
-            )
+            browser = playwright.chromium.launch(executable_path=servers.CHROMIUM, args=["--no-sandbox"])
             rows = [
                 (name, "yes" if scripts else "no", *_row(browser, port, codes, speed, scripts=scripts))
                 for name, speed in _NETWORKS.items()

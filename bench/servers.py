@@ -12,6 +12,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
+#: The browser of benches that look as people do.
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 
 
 @contextmanager

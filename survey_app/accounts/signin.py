@@ -60,7 +60,7 @@ class _Visitor:
 
 def init_app(app: Flask) -> None:
     """Connect Flask-Login and tell the guard who is signed in."""
-    # The row ends the session. A reply that changed nothing must not bring back what the cookie held before another one.
+    # The row ends the session. A reply that changed nothing must not bring back what another one has replaced.
     app.config["PERMANENT_SESSION_LIFETIME"] = sessions.ABSOLUTE
     app.config["SESSION_REFRESH_EACH_REQUEST"] = False
     app.session_interface = StaffCookies()
