@@ -105,12 +105,15 @@ def import_units(file: Path | None, day: datetime | None, as_json: bool) -> None
 @click.argument("file", type=_FILE)
 @click.option("--unit", "code", default="", help="The code of the commune whose list it is, if of one alone.")
 @ANSWERS
-@click.option("--yes", "is_agreed", is_flag=True, help="Save what is shown.")
+@click.option("--look", "only_looks", is_flag=True, help="Say what it would change and save nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
-def import_households(file: Path, code: str, answers: dict[str, str], is_agreed: bool, as_json: bool) -> None:
-    """Say what the villages and households of FILE, of one commune or several, would change; save it with --yes.
+def import_households(
+    file: Path, code: str, answers: dict[str, str], only_looks: bool, as_json: bool
+) -> None:
+    """Save the villages and households of FILE, of one commune or several, and say what that changed.
 
-    All or nothing. Villages that FILE does not name stay as they are.
+    All or nothing: where something is to be decided nothing is saved before it is. Villages that FILE does not
+    name stay as they are.
     """
     now = datetime.now(UTC)
     try:
@@ -124,13 +127,13 @@ def import_households(file: Path, code: str, answers: dict[str, str], is_agreed:
                 several.ENDS_NONE | answers,
                 commune,
             )
-            if is_agreed:
+            if not only_looks:
                 refuse_open(found)
                 several.save(current, found, actor=audit.OPERATOR, now=now)
     except DomainError as error:
         raise refusal(error) from error
     figures = {
-        "saved": is_agreed,
+        "saved": not only_looks,
         "villages": len(found.rows),
         "households": found.households,
         "new": found.number_of(RowStatus.NEW),
@@ -141,7 +144,7 @@ def import_households(file: Path, code: str, answers: dict[str, str], is_agreed:
     }
     told = machine.as_json(found)
     if as_json:
-        click.echo(json.dumps(figures if is_agreed else figures | told, ensure_ascii=False))
+        click.echo(json.dumps(figures | told if only_looks else figures, ensure_ascii=False))
     else:
         click.echo("\n".join(_told(figures, told)))
     if found.problems:
@@ -187,7 +190,7 @@ def _told(figures: Mapping[str, int], told: Mapping[str, Any]) -> Iterator[str]:
     )
     if not figures["saved"]:
         yield _(
-            "Nothing is saved yet. Add --yes to save it; what is to be decided first: --answer KEY=ANSWER."
+            "Nothing is saved: --look only looks. What is to be decided before it can be: --answer KEY=ANSWER."
         )
 
 

@@ -217,7 +217,7 @@ def test_help_is_given_whatever_the_settings_say_with_the_fault_in_one_line(tmp_
         assert done.stderr == act.stderr
         assert done.stdout.startswith("Usage:")
     assert "fieldwork" in whole.stdout
-    assert "--yes" in below.stdout
+    assert "--look" in below.stdout
     assert (act.returncode, act.stdout) == (1, "")
     assert (value.returncode, value.stdout, act.stderr.strip() in value.stderr) == (1, "", True)
     assert [file.name for file in tmp_path.iterdir()] == ["settings.toml"]

@@ -67,12 +67,12 @@ def households(run, path, *words):
     return result.exit_code, json.loads(result.stdout or "null")
 
 
-def test_households_shows_what_it_would_do_and_saves_only_with_yes(run, file):
+def test_households_saves_what_leaves_nothing_open_and_looks_without_saving(run, file):
     run("import")
     path = file(HEADING + VILLAGES)
 
-    shown, shown_again = households(run, path), households(run, path)
-    saved, again = households(run, path, "--yes"), households(run, path)
+    shown, shown_again = households(run, path, "--look"), households(run, path, "--look")
+    saved, again = households(run, path), households(run, path, "--look")
 
     figures = {
         "villages": 2,
@@ -93,13 +93,13 @@ def test_households_shows_what_it_would_do_and_saves_only_with_yes(run, file):
 
 def test_households_tells_a_person_what_changes_and_how_it_is_saved(run, file):
     run("import")
-    run("households", file(HEADING + VILLAGES), "--yes")
+    run("households", file(HEADING + VILLAGES))
     changed = file(HEADING + "23938;Phung;lang;80;Báo cáo;2026-03-31\n", "moi.csv")
 
-    shown, saved = run("households", changed).stdout, run("households", changed, "--yes").stdout
+    shown, saved = run("households", changed, "--look").stdout, run("households", changed).stdout
 
     assert "76 → 80" in shown
-    assert "--yes" in shown
+    assert "--look" in shown
     assert len(saved.splitlines()) == 1
 
 
@@ -107,22 +107,22 @@ def test_a_wrong_households_file_ends_with_1_and_saves_nothing(run, file):
     run("import")
     wrong = file(HEADING + "23938;Phung;lang;76;x;2026-01-31\n23938;B;lang;0;x;2999-01-01\n")
 
-    shown, result = households(run, wrong), run("households", wrong, "--yes", "--json")
+    shown, result = households(run, wrong, "--look"), run("households", wrong, "--json")
 
     assert (shown[0], shown[1]["saved"], shown[1]["refused"]) == (1, False, 2)
     assert (result.exit_code, result.stdout, len(result.stderr.splitlines())) == (1, "", 3)
     good = file(HEADING + "23938;Phung;lang;76;x;2026-01-31\n", "tot.csv")
-    assert households(run, good)[1]["new"] == 1
+    assert households(run, good, "--look")[1]["new"] == 1
 
 
 def test_households_with_a_doubt_waits_for_an_answer_and_never_for_a_key(run, file):
     run("import")
-    run("households", file(HEADING + VILLAGES), "--yes")
+    run("households", file(HEADING + VILLAGES))
     tenth = file(HEADING + "23938;Phung;lang;7;Báo cáo;2026-03-31\n", "moi.csv")
 
-    (question,) = households(run, tenth)[1]["questions"]
-    refused = run("households", tenth, "--yes", "--json")
-    saved = households(run, tenth, "--yes", "--answer", f"{question['key']}=ten")
+    (question,) = households(run, tenth, "--look")[1]["questions"]
+    refused = run("households", tenth, "--json")
+    saved = households(run, tenth, "--answer", f"{question['key']}=ten")
 
     assert question["answers"] == ["file", "ten", "keep"]
     assert (refused.exit_code, refused.stdout) == (1, "")
@@ -134,8 +134,8 @@ def test_households_of_one_commune_takes_its_own_report(run):
     run("import")
     report = OFFICES / "01-commune-report.xlsx"
 
-    refused = run("households", report, "--unit", "23764", "--yes")
-    saved = households(run, report, "--unit", "23764", "--yes", "--answer", "source=Báo cáo của xã")
+    refused = run("households", report, "--unit", "23764")
+    saved = households(run, report, "--unit", "23764", "--answer", "source=Báo cáo của xã")
 
     assert (refused.exit_code, "source" in refused.stderr) == (1, True)
     assert (saved[0], saved[1]["villages"], saved[1]["new"]) == (0, 6, 6)
@@ -192,7 +192,7 @@ def test_a_preview_asks_for_what_the_file_lacks(run):
 
 def test_a_preview_compares_with_the_villages_that_are_held(run, file):
     run("import")
-    run("households", OFFICES / "12a-lang-kep.xlsx", "--yes")
+    run("households", OFFICES / "12a-lang-kep.xlsx")
     old = file(HEADING + "23764;Kép;làng;97;Báo cáo 2025;2025-10-31\n23764;Mới;làng;5;x;2026-01-31\n")
 
     assert [row["status"] for row in previewed(run, OFFICES / "12b-thon-lang-kep.xlsx")[1]["rows"]] == [
