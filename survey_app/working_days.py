@@ -10,10 +10,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from survey_app.config import VIETNAM
 
 
-def last_of(working_days: int, *, after: date, days_off: Collection[date] = frozenset()) -> date:
+def last_of(working_days: int, *, after: date, days_off: Collection[date]) -> date:
     """The last of this many working days after a day.
 
-    >>> last_of(2, after=date(2026, 6, 5)).isoformat()  # a Friday
+    >>> last_of(2, after=date(2026, 6, 5), days_off=()).isoformat()  # a Friday
     '2026-06-09'
     """
     day = after

@@ -47,7 +47,7 @@ def upload(
     *,
     by: Identity,
     now: datetime,
-    days_off: Collection[date] = frozenset(),
+    days_off: Collection[date],
 ) -> None:
     """Keep the scan of a decision until a second person confirms it.
 

@@ -66,10 +66,10 @@ class RequestView:
         return self.is_open and self.due_on < on
 
 
-def due_on(received_on: date, days_off: Collection[date] = frozenset()) -> date:
+def due_on(received_on: date, days_off: Collection[date]) -> date:
     """The last day to answer what was received that day.
 
-    >>> due_on(date(2026, 6, 5)).isoformat()  # a Friday
+    >>> due_on(date(2026, 6, 5), ()).isoformat()  # a Friday
     '2026-06-09'
     """
     return working_days.last_of(WORKING_DAYS, after=received_on, days_off=days_off)
@@ -83,7 +83,7 @@ def receive(
     *,
     by: Identity,
     now: datetime,
-    days_off: Collection[date] = frozenset(),
+    days_off: Collection[date],
 ) -> DataRequest:
     """Record a request for the person's own unit."""
     row = DataRequest(

@@ -5,6 +5,7 @@ Takes figures whose disclosure is decided; hides and counts nothing.
 
 from num2words import num2words
 
+from survey_app.fieldwork.models import Channel
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.quality.comparison_wording import contradicted
@@ -89,7 +90,7 @@ def how_answered(result: DisclosedResult, helped: int = 0) -> str:
     said = [_("%(phone)s by phone, %(paper)s on paper", phone=number(phone), paper=number(paper))]
     if helped:
         said.append(_("by phone with help: %(count)s", count=number(helped)))
-    meeting = result.commune.channels.get("meeting")
+    meeting = sum(n for channel, n in result.commune.channels.items() if Channel(channel).is_of_meeting)
     if meeting:
         said.append(_("at a meeting: %(count)s", count=number(meeting)))
     return "; ".join(said)

@@ -86,7 +86,7 @@ def test_every_match_is_exhaustive_for_the_type_checker():
 
 def test_no_page_and_no_rule_names_one_channel():
     """Medium and mode are said by the channel, so a new one is counted and flagged; doors may name the one they are."""
-    texts = r"""get\("(?:self_online|assisted|paper_entry)"|\[["'](?:self_online|paper_entry)["']\]"""
+    texts = r"""get\("(?:self_online|assisted|paper_entry|meeting)"|\[["'](?:self_online|paper_entry)["']\]"""
     naming = sorted(
         str(path.relative_to(_APP))
         for path in (*_APP.rglob("*.py"), *_APP.rglob("*.html"))

@@ -276,7 +276,7 @@ def test_an_unconfirmed_paper_of_a_late_commune_holds_nobody_up_and_one_in_time_
     signed = Signed(True, "", "Ông Chủ tịch", units.civil(ASKED), PDF)
     officer, second = person(Role.COMMUNE), person(Role.COMMUNE, "phó")
     with db.transaction() as current:
-        paper_signatures.upload(current, number, signed, by=officer, now=ASKED + DAY)
+        paper_signatures.upload(current, number, signed, by=officer, now=ASKED + DAY, days_off=())
     with pytest.raises(ApprovalRefused):
         decide(number, person(Role.FRONT_PROVINCE), SILENT - timedelta(seconds=1))
 
@@ -292,9 +292,9 @@ def test_a_paper_of_the_other_front_is_confirmed_by_a_second_person_of_that_fron
     signed = Signed(True, "", "Bà Chủ tịch", units.civil(ASKED), PDF)
     officer, second = person(Role.FRONT_PROVINCE), person(Role.FRONT_PROVINCE, "phó")
     with pytest.raises(ApprovalRefused), db.transaction() as current:
-        paper_signatures.upload(current, number, signed, by=officer, now=ASKED + DAY)
+        paper_signatures.upload(current, number, signed, by=officer, now=ASKED + DAY, days_off=())
     with db.transaction() as current:
-        paper_signatures.upload(current, number, signed, by=officer, now=SILENT)
+        paper_signatures.upload(current, number, signed, by=officer, now=SILENT, days_off=())
 
     for other in (person(Role.COMMUNE), person(Role.FRONT_COMMUNE, "phó"), person(Role.FRONT_PROVINCE)):
         with pytest.raises(ApprovalRefused), db.transaction() as current:

@@ -282,7 +282,7 @@ def test_the_command_wants_one_survey_or_all_that_are_due(app, sealed):
     ids=["Monday", "Thursday", "Friday", "Saturday"],
 )
 def test_a_request_is_answered_within_two_working_days(received, last):
-    assert requests.due_on(date.fromisoformat(received)).isoformat() == last
+    assert requests.due_on(date.fromisoformat(received), ()).isoformat() == last
 
 
 def test_a_public_holiday_is_no_working_day(app, client, surveys):
@@ -357,7 +357,9 @@ def test_a_request_without_day_kind_or_reference_is_refused_and_keeps_what_was_t
 def test_a_further_answer_changes_no_earlier_one(surveys):
     person = surveys.person(Role.FRONT_COMMUNE)
     with db.transaction() as current:
-        number = requests.receive(current, RequestKind.ACCESS, "Số 1", MONDAY, by=person, now=NOW).id
+        number = requests.receive(
+            current, RequestKind.ACCESS, "Số 1", MONDAY, by=person, now=NOW, days_off=()
+        ).id
         requests.answer(current, number, "Đã trả lời", by=person, now=NOW)
         requests.answer(current, number, "Bổ sung", by=person, now=NOW)
 
@@ -368,7 +370,9 @@ def test_a_further_answer_changes_no_earlier_one(surveys):
 def test_a_request_of_another_commune_does_not_exist_and_the_province_sees_all(app, client, surveys):
     other = surveys.person(Role.FRONT_COMMUNE, surveys.other_commune())
     with db.transaction() as current:
-        number = requests.receive(current, RequestKind.ACCESS, "Của xã khác", MONDAY, by=other, now=NOW).id
+        number = requests.receive(
+            current, RequestKind.ACCESS, "Của xã khác", MONDAY, by=other, now=NOW, days_off=()
+        ).id
     surveys.sign_in(app, Role.FRONT_COMMUNE)
 
     assert "Của xã khác" not in client.get(LOG).text
@@ -381,7 +385,7 @@ def test_a_request_of_another_commune_does_not_exist_and_the_province_sees_all(a
 def test_an_open_request_is_on_the_list_of_today_and_urgent_from_its_last_day(app, surveys, day, urgent):
     person = surveys.person(Role.FRONT_COMMUNE)
     with db.transaction() as current:
-        requests.receive(current, RequestKind.ACCESS, "Số 1", MONDAY, by=person, now=NOW)
+        requests.receive(current, RequestKind.ACCESS, "Số 1", MONDAY, by=person, now=NOW, days_off=())
 
     with app.test_request_context():
         (todo,) = privacy_views.todos(db.session(), person, NOW.replace(day=day))
@@ -448,7 +452,9 @@ def test_the_audit_chain_holds_over_removal_and_redaction(sealed):
 def test_the_database_refuses_to_change_what_was_answered_to_a_request(surveys, statement):
     person = surveys.person(Role.FRONT_COMMUNE)
     with db.transaction() as current:
-        row = requests.receive(current, RequestKind.ACCESS, "Thư đến 12", MONDAY, by=person, now=NOW)
+        row = requests.receive(
+            current, RequestKind.ACCESS, "Thư đến 12", MONDAY, by=person, now=NOW, days_off=()
+        )
         requests.answer(current, row.id, "Đã trả lời", by=person, now=NOW)
         requests.answer(current, row.id, "Đính chính", by=person, now=NOW)
 
