@@ -29,7 +29,6 @@ def init_app(app: Flask) -> None:
         wait_text=wording.wait_text,
         row_verdict=wording.row_verdict,
         beside_text=wording.beside_text,
-        above_frame_text=wording.above_frame_text,
         reason_name=wording.reason_name,
         denominator_text=wording.denominator_text,
         kind_name=wording.kind_name,

@@ -6,10 +6,10 @@ from typing import Any
 from survey_app.campaigns.queries import Board, BoardRow, TargetProgress
 from survey_app.campaigns.wording import beside_text, row_verdict, state_name, wait_text
 from survey_app.criteria.findings import Finding
-from survey_app.rulebooks.wording import book_text, finding_name, rule_text, source_text, target_name
+from survey_app.rulebooks import conditions
+from survey_app.rulebooks.wording import book_text, rule_text, source_text, target_name
 from survey_app.scoring.rates import Rate
 from survey_app.templating import percent
-from survey_app.templating import wording as in_language
 
 
 def as_document(made: Board) -> dict[str, Any]:
@@ -55,6 +55,7 @@ def _condition(found: Finding) -> dict[str, Any]:
         "awaits": list(found.awaits),
         "rule": rule_text(found),
         "source": source_text(found.source),
+        "change": conditions.line(found).change,
     }
 
 
@@ -89,12 +90,12 @@ def as_text(made: Board) -> str:
         lines.append(
             "  ".join(filter(None, (row.unit.full_name, state_name(row.state), figures, *said, waits)))
         )
-        lines += [f"    {_verdict_text(one)}" for one in (row.event, *row.conditions) if one]
+        lines += [f"    {_verdict_text(one)}" for one in row.findings]
     return "\n".join(lines)
 
 
 def _verdict_text(found: Finding) -> str:
-    """One verdict with the rule it follows from and where that is written."""
-    title = in_language(dict(found.requirement.title))
-    told = f"{title}: {finding_name(found)}. {rule_text(found)}"
-    return f"{told} ({source_text(found.source)})" if found.source else told
+    """One verdict with what would change it, the rule it follows from and where that is written."""
+    line = conditions.line(found)
+    told = f"{line.title}: {line.concluded}. {line.rule}"
+    return f"{told} ({line.source})" if line.source else told

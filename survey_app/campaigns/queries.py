@@ -13,10 +13,9 @@ from typing import assert_never
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey_app.campaigns import consultations, verdicts, waits
+from survey_app.campaigns import consultations, waits
 from survey_app.campaigns.consultations import Consultation
 from survey_app.campaigns.denominators import Denominator, denominator
-from survey_app.campaigns.verdicts import Verdicts
 from survey_app.campaigns.waits import Wait
 from survey_app.criteria import findings, targets
 from survey_app.criteria.findings import Finding, Verdict
@@ -25,7 +24,9 @@ from survey_app.criteria.targets import TargetReach, UnitStanding
 from survey_app.fieldwork import names
 from survey_app.fieldwork.models import HourlyProgress, Purpose, State
 from survey_app.quality import callbacks
+from survey_app.results import verdicts
 from survey_app.results.speaking import AboveFrame, SealedSurvey
+from survey_app.results.verdicts import Verdicts
 from survey_app.rulebooks import pins
 from survey_app.rulebooks import queries as rulebooks
 from survey_app.rulebooks.pins import NamedBook
@@ -37,7 +38,6 @@ from survey_app.scoring.rates import Rate, rate
 from survey_app.units import queries as units
 from survey_app.units.queries import CommuneSummary, UnitView
 
-#: Kinds of condition whose verdict would tell a rate that is hidden.
 #: Wards are outside the programme; a rule book that names the levels of its target rules over this.
 _IN_SCOPE = ("xa",)
 
@@ -74,6 +74,11 @@ class BoardRow:
     used_confirmed_form: bool = False
     #: What the register calls the unit today, where that is not what it was called when the survey was sealed.
     called_now: str | None = None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The consultation half first, then every other condition."""
+        return (*((self.event,) if self.event else ()), *self.conditions)
 
     @property
     def finding(self) -> Verdict | None:
@@ -239,6 +244,7 @@ def _row(
     is_hidden = told is not None and told.hidden_because is not None
     unit = called.get(survey.id, summary.unit) if survey else summary.unit
     in_scope = unit.kind in scope
+    said = verdicts.disclosed(said, is_hidden=is_hidden)
     return BoardRow(
         unit=unit,
         in_scope=in_scope,
@@ -251,7 +257,7 @@ def _row(
         conditions=tuple(
             one if seal is None or seal.is_signed else findings.awaiting_signatures(one)
             for one in said.conditions
-            if in_scope and not (is_hidden and _tells_a_rate(one))
+            if in_scope
         ),
         wait=None
         if survey is None and (not in_scope or _is_met(said.event))
@@ -291,10 +297,6 @@ def _running_coverage(survey: Consultation | None) -> Rate | None:
     if survey is None or survey.step.state not in {State.OPEN, State.COUNTING}:
         return None
     return rate(survey.step.answered, survey.step.households)
-
-
-def _tells_a_rate(found: Finding) -> bool:
-    return found.requirement.kind.tells_satisfaction and found.verdict is not Verdict.NOT_CONFIGURED
 
 
 def _by_unit(surveys: Iterable[Consultation]) -> Mapping[int, tuple[Consultation, ...]]:

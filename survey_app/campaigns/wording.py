@@ -9,7 +9,6 @@ from survey_app.fieldwork import wording
 from survey_app.fieldwork.models import State
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
-from survey_app.results.speaking import AboveFrame
 from survey_app.rulebooks.wording import finding_name, verdict_name
 from survey_app.templating import day, number
 from survey_app.units import kinds
@@ -60,16 +59,6 @@ def beside_text(one: TargetProgress) -> str:
         _("%(count)s used a form confirmed by the Front", count=number(one.beside.used_confirmed_form)),
     )
     return _("Of the %(counted)s counted: %(parts)s.", counted=counted, parts="; ".join(parts))
-
-
-def above_frame_text(village: AboveFrame) -> str:
-    """A village in which more households answered than are on its list."""
-    return _(
-        "%(village)s: %(answered)s households answered, but only %(households)s are on the list.",
-        village=village.name,
-        answered=number(village.answered),
-        households=number(village.households),
-    )
 
 
 def denominator_text(counted: Denominator) -> str:

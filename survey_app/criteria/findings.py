@@ -30,6 +30,8 @@ class Verdict(StrEnum):
 
 #: What a verdict can wait for.
 SIGNATURES = "signatures"
+SEAL = "seal"
+BACK_CHECK = "back_check"
 #: How the event of a book is read that was recorded before books could name the number of valid slips by phone.
 SLIPS_UNNAMED = 1
 
@@ -58,6 +60,10 @@ class Evidence:
     item_texts: Mapping[str, Text] = field(default_factory=dict)
     #: Days the result has been posted; None where nothing was recorded.
     posted_days: int | None = None
+    #: Whether replies of a call-back are on record.
+    is_back_checked: bool = False
+    #: Households that answered a survey which is not sealed yet, of those asked; only without a scorecard.
+    so_far: Rate | None = None
     #: An earlier decision that recognises the requirement as met, by number and date.
     earlier_decision: str | None = None
 
@@ -123,20 +129,34 @@ def _find_one(requirement: Requirement, evidence: Evidence, below_floor: bool) -
     threshold = requirement.threshold
     if requirement.kind is RequirementKind.CONSULTATION_EVENT:
         return _find_event(requirement, evidence)
+    if requirement.kind is RequirementKind.BACK_CHECK:
+        return _find_back_check(requirement, evidence)
     if threshold is None:
-        rule = Rule("threshold_not_configured")
+        rule = Rule("threshold_not_configured", _measured(requirement.kind, evidence))
         return Finding(requirement, Verdict.NOT_CONFIGURED, rule, requirement.source)
-    return Finding(
-        requirement, *_find_measured(requirement, threshold, evidence, below_floor), threshold.source
-    )
+    verdict, rule = _find_measured(requirement, threshold, evidence, below_floor)
+    awaits = (SEAL,) if rule.code == "coverage_so_far" else ()
+    return Finding(requirement, verdict, rule, threshold.source, awaits)
+
+
+def _measured(kind: RequirementKind, evidence: Evidence) -> dict[str, int | str]:
+    """The figure that nothing is asked of, for it may stand beside; empty where there is none."""
+    card, rate = evidence.scorecard, None
+    if kind is RequirementKind.COVERAGE:
+        rate = card.coverage if card else evidence.so_far
+    elif card and kind is RequirementKind.POOLED_RATE:
+        rate = card.pooled
+    elif card and kind is RequirementKind.CLOSING_RATE:
+        rate = card.closing
+    return {"n": rate.n, "of": rate.of} if rate else {}
 
 
 def _find_measured(
     requirement: Requirement, threshold: Threshold, evidence: Evidence, below_floor: bool
 ) -> tuple[Verdict, Rule]:
     match requirement.kind:
-        case RequirementKind.CONSULTATION_EVENT:
-            raise ValueError("an event has no threshold to be held against")
+        case RequirementKind.CONSULTATION_EVENT | RequirementKind.BACK_CHECK:
+            raise ValueError("an event and a back-check have no threshold to be held against")
         case RequirementKind.POSTING_DAYS:
             return _find_posting(threshold, evidence)
         case RequirementKind.COVERAGE:
@@ -154,9 +174,11 @@ def _find_measured(
 def _find_satisfaction(
     kind: _TellsSatisfaction, threshold: Threshold, evidence: Evidence, below_floor: bool
 ) -> tuple[Verdict, Rule]:
+    card = evidence.scorecard
+    if card is None and evidence.so_far:
+        return Verdict.INSUFFICIENT_EVIDENCE, Rule("no_result")
     if below_floor:
         return Verdict.INSUFFICIENT_EVIDENCE, Rule("coverage_below_floor")
-    card = evidence.scorecard
     if card is None:
         return Verdict.INSUFFICIENT_EVIDENCE, Rule("no_result")
     if card.exceeds_frame:
@@ -176,14 +198,27 @@ def _find_event(requirement: Requirement, evidence: Evidence) -> Finding:
     """The consultation half: an event, which an earlier survey of the period may have been; then it is named."""
     least = requirement.phone_slips.least if requirement.phone_slips else SLIPS_UNNAMED
     verdict, rule = _held(evidence, least)
-    awaits = (SIGNATURES,) if rule.code == "awaits_signatures" else ()
+    awaits = {"awaits_signatures": (SIGNATURES,), "survey_not_sealed": (SEAL,)}.get(rule.code, ())
     source = requirement.source or (requirement.phone_slips.source if requirement.phone_slips else None)
     return Finding(requirement, verdict, rule, source, awaits)
+
+
+def _find_back_check(requirement: Requirement, evidence: Evidence) -> Finding:
+    """Whether the back-check that the book asks for is on record; what it found stands beside, and decides nothing."""
+    source = requirement.source
+    if evidence.is_back_checked:
+        return Finding(requirement, Verdict.MET, Rule("back_checked"), source)
+    if evidence.scorecard is None:
+        return Finding(requirement, Verdict.INSUFFICIENT_EVIDENCE, Rule("no_result"), source)
+    awaited = Rule("back_check_awaited")
+    return Finding(requirement, Verdict.INSUFFICIENT_EVIDENCE, awaited, source, (BACK_CHECK,))
 
 
 def _held(evidence: Evidence, least: int) -> tuple[Verdict, Rule]:
     if evidence.earlier_decision:
         return Verdict.MET, Rule("earlier_decision", {"decision": evidence.earlier_decision})
+    if not evidence.consulted and evidence.so_far:
+        return Verdict.INSUFFICIENT_EVIDENCE, Rule("survey_not_sealed")
     if not evidence.consulted:
         return Verdict.NOT_MET, Rule("no_sealed_decision_survey")
     newest, *others = evidence.consulted
@@ -211,6 +246,9 @@ def _event_params(one: Consulted, least: int) -> dict[str, int | str]:
 
 def _find_coverage(threshold: Threshold, evidence: Evidence) -> tuple[Verdict, Rule]:
     card = evidence.scorecard
+    if card is None and evidence.so_far:
+        told = {**_threshold_params(threshold), "n": evidence.so_far.n, "of": evidence.so_far.of}
+        return Verdict.INSUFFICIENT_EVIDENCE, Rule("coverage_so_far", told)
     if card is None:
         return Verdict.INSUFFICIENT_EVIDENCE, Rule("no_result")
     if card.coverage is None:
@@ -238,6 +276,8 @@ def _find_items(threshold: Threshold, card: Scorecard, texts: Mapping[str, Text]
 def _find_posting(threshold: Threshold, evidence: Evidence) -> tuple[Verdict, Rule]:
     if threshold.days is None:
         raise ValueError("a threshold of posting needs days")
+    if evidence.scorecard is None and evidence.so_far:
+        return Verdict.INSUFFICIENT_EVIDENCE, Rule("no_result")
     if evidence.posted_days is None:
         return Verdict.INSUFFICIENT_EVIDENCE, Rule("posting_not_recorded")
     params: dict[str, int | str] = {

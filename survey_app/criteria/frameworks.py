@@ -38,12 +38,13 @@ class RequirementKind(StrEnum):
     EACH_ITEM_RATE = "each_item_rate"
     CLOSING_RATE = "closing_rate"
     POSTING_DAYS = "posting_days"
+    BACK_CHECK = "back_check"
 
     @property
     def measure(self) -> Measure | None:
         """What its threshold is written in; None where there is nothing to measure."""
         match self:
-            case RequirementKind.CONSULTATION_EVENT:
+            case RequirementKind.CONSULTATION_EVENT | RequirementKind.BACK_CHECK:
                 return None
             case RequirementKind.POSTING_DAYS:
                 return Measure.DAYS
@@ -60,7 +61,9 @@ class RequirementKind(StrEnum):
         match self:
             case RequirementKind.POOLED_RATE | RequirementKind.EACH_ITEM_RATE | RequirementKind.CLOSING_RATE:
                 return True
-            case RequirementKind.CONSULTATION_EVENT | RequirementKind.COVERAGE | RequirementKind.POSTING_DAYS:
+            case RequirementKind.CONSULTATION_EVENT | RequirementKind.COVERAGE:
+                return False
+            case RequirementKind.POSTING_DAYS | RequirementKind.BACK_CHECK:
                 return False
             case _:
                 assert_never(self)
@@ -74,6 +77,8 @@ class RequirementKind(StrEnum):
             case RequirementKind.COVERAGE:
                 return True
             case RequirementKind.CONSULTATION_EVENT | RequirementKind.POSTING_DAYS:
+                return False
+            case RequirementKind.BACK_CHECK:
                 return False
             case _:
                 assert_never(self)
@@ -147,7 +152,9 @@ class PhoneSlips:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One condition. `threshold` None means not configured, except for an event, which has `phone_slips`."""
+    """One condition. `threshold` None means not configured, but for what has none: an event, which has `phone_slips`,
+    and a back-check, which is asked for by standing in the book.
+    """
 
     key: str
     indicator: str
@@ -223,11 +230,18 @@ def dump(framework: Framework) -> dict[str, Any]:
 
 def unnamed(framework: Framework) -> tuple[Problem, ...]:
     """What a rule book put on record from now on has to name besides; older ones on record may lack it."""
-    return tuple(
+    slips = (
         Problem("event_needs_phone_slips", requirement.key)
         for requirement in framework.requirements
         if requirement.kind is RequirementKind.CONSULTATION_EVENT and requirement.phone_slips is None
     )
+    sources = (
+        Problem("back_check_needs_source", requirement.key)
+        for requirement in framework.requirements
+        if requirement.kind is RequirementKind.BACK_CHECK
+        and not (requirement.source and requirement.source.complete)
+    )
+    return (*slips, *sources)
 
 
 def digest(framework: Framework) -> str:

@@ -7,9 +7,9 @@ record).
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import assert_never
 
-from survey_app.criteria.frameworks import ALL, Comparison, Target
+from survey_app.criteria import gaps
+from survey_app.criteria.frameworks import Comparison, Target
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.rates import rate as rate_of
 
@@ -68,12 +68,5 @@ def reached(current: TargetReach) -> bool:
 
 def needed(current: TargetReach) -> int:
     """How many more units reach the goal; 0 once it is reached."""
-    least = current.basis_points * current.total
-    match current.comparison:
-        case Comparison.AT_LEAST:
-            goal = -(-least // ALL)
-        case Comparison.ABOVE:
-            goal = least // ALL + 1
-        case _ as unknown:
-            assert_never(unknown)
+    goal = gaps.least(current.comparison, current.basis_points, current.total)
     return max(goal - current.met, 0)

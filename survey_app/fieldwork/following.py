@@ -12,6 +12,8 @@ from typing import TypeAlias
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
+from survey_app.criteria import gaps
+from survey_app.criteria.frameworks import Comparison
 from survey_app.fieldwork import absences, queries
 from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import FrameLine, SurveyView
@@ -134,7 +136,7 @@ def goal(percent: int | None, total: VillageProgress) -> Goal | None:
     """
     if percent is None:
         return None
-    needed = -(-total.households * percent // 100)
+    needed = gaps.least(Comparison.AT_LEAST, percent * 100, total.households)
     return Goal(percent, needed, max(needed - (total.answered or 0), 0))
 
 

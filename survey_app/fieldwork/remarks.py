@@ -7,6 +7,7 @@ from typing import TypeAlias
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
+from survey_app.access import Identity
 from survey_app.fieldwork.queries import SurveyView
 
 
@@ -18,7 +19,17 @@ class Remark:
     urgent: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the page that another room draws: its template, and what that shows as `found`."""
+
+    template: str
+    found: object
+
+
 Provider: TypeAlias = Callable[[Session, SurveyView], Iterable[Remark]]
+#: What the part is depends on who looks; None where there is none.
+PartProvider: TypeAlias = Callable[[Session, SurveyView, Identity], Part | None]
 
 
 def register(app: Flask, provider: Provider) -> None:
@@ -31,3 +42,15 @@ def remarks(session: Session, survey: SurveyView) -> tuple[Remark, ...]:
     providers: list[Provider] = current_app.extensions.get("survey_remarks", [])
     found = [item for provider in providers for item in provider(session, survey)]
     return tuple(sorted(found, key=lambda item: not item.urgent))
+
+
+def register_part(app: Flask, provider: PartProvider) -> None:
+    """Have `provider` asked for a part of every survey's page."""
+    app.extensions.setdefault("survey_parts", []).append(provider)
+
+
+def parts(session: Session, survey: SurveyView, person: Identity) -> tuple[Part, ...]:
+    """The parts that other rooms draw for this reader."""
+    providers: list[PartProvider] = current_app.extensions.get("survey_parts", [])
+    found = (provider(session, survey, person) for provider in providers)
+    return tuple(part for part in found if part is not None)

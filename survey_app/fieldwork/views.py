@@ -87,6 +87,7 @@ def page(survey_id: str) -> ResponseReturnValue:
         obstacles=readiness.obstacles(current, survey_id, now) if is_draft else (),
         approvals=asked,
         remarks=remarks.remarks(current, survey),
+        parts=remarks.parts(current, survey, person),
         ways=links.ways(survey, person.role),
         open_link=_open_link(survey),
         invitation=wording.to_everybody(survey) if _open_link(survey) else None,

@@ -214,6 +214,12 @@ def entries(session: Session, survey_id: str) -> tuple[RepliesEntry, ...]:
     )
 
 
+def recorded(session: Session, survey_ids: Iterable[str]) -> frozenset[str]:
+    """Those of the surveys for which replies of a call-back are on record."""
+    done = select(CallbackReplies.survey_id).where(CallbackReplies.survey_id.in_(tuple(survey_ids)))
+    return frozenset(session.scalars(done.distinct().order_by(CallbackReplies.survey_id)))
+
+
 def contradictions(session: Session, survey_ids: Iterable[str]) -> Mapping[str, Contradiction]:
     """What the call-back puts beside the results of those surveys that it contradicts."""
     wanted = tuple(survey_ids)

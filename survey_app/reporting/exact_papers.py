@@ -10,10 +10,9 @@ from survey_app.approvals import passed_over
 from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.parties import signed_as
 from survey_app.audit import act_name
-from survey_app.campaigns.wording import above_frame_text
 from survey_app.collecting.models import KeyingWay
 from survey_app.i18n import gettext as _
-from survey_app.reporting import figures, layout
+from survey_app.reporting import conditions_part, figures, layout
 from survey_app.reporting.blocks import (
     Block,
     ByHand,
@@ -30,7 +29,7 @@ from survey_app.reporting.blocks import (
 from survey_app.reporting.layout import Signer
 from survey_app.reporting.papers import Column, Exact, VillageLine
 from survey_app.results.disclosed import DisclosedItem
-from survey_app.rulebooks.wording import book_text, finding_name, rule_text, source_text
+from survey_app.rulebooks.wording import book_text
 from survey_app.scoring import rates
 from survey_app.sealing import signatures
 from survey_app.templating import day, moment, number, role_name
@@ -54,6 +53,7 @@ def minutes(found: Exact, now: datetime, signer: Signer = Signer.CHAIR) -> Paper
             *_slips_part(found),
             *_result_part(found),
             *_villages_part(found),
+            *_conditions_of_minutes(found),
         ),
         closing=(*_signed_part(found, digest), Paragraph(found.style.minutes_closing)),
         signatures=_signatures(found, signer, layout.committee(4)),
@@ -451,42 +451,32 @@ def _named(found: Exact) -> tuple[tuple[str, VillageLine], ...]:
 
 
 def _conditions(found: Exact, digest: str) -> tuple[Block, ...]:
-    told = found.verdicts.findings
-    if not told:
+    if found.judged is None:
         sealed = _("Digest of the sealed result, first 20 letters:")
         return (Paragraph(f"{sealed} {digest}", Tone.NOTE),)
-    demo = _(
-        "This is an invented rule book for demonstration. It is no law, and its verdicts mean nothing outside the "
-        "demonstration."
-    )
-    rows = tuple(
-        (
-            *(in_language(dict(one.requirement.title)), finding_name(one)),
-            *(rule_text(one), source_text(one.source)),
-        )
-        for one in told
-    )
-    above = tuple(Paragraph(above_frame_text(one), Tone.WARNING) for one in found.verdicts.above_frame)
-    return (
-        PartTitle(_("3. Conditions of the rule book") + f": {book_text(found.book)}"),
-        *((Paragraph(demo, Tone.WARNING),) if found.framework.demo else ()),
-        Table(
-            (_("Condition"), _("Verdict"), _("Rule"), _("Source")),
-            rows,
-            name="conditions",
-            in_words=frozenset({1, 2, 3}),
-            widths=(18, 12, 40, 30),
-        ),
-        *above,
-    )
+    heading = _("3. Conditions of the rule book") + f": {book_text(found.book)}"
+    return (PartTitle(heading), *conditions_part.blocks(found.judged))
+
+
+def _conditions_of_minutes(found: Exact) -> tuple[Block, ...]:
+    if found.judged is None:
+        return ()
+    heading = _("5. Conditions of the rule book") + f": {book_text(found.book)}"
+    return (PartTitle(heading), *conditions_part.blocks(found.judged))
 
 
 def _signed_part(found: Exact, digest: str) -> tuple[Block, ...]:
     agreed = tuple(f"{act_name(one.act)}: {_agreed(one)}" for one in found.approved)
+    title = _("5. Approved and signed in the system")
+    if found.judged:
+        title = _("6. Approved and signed in the system")
+    title = _("5. Approved and signed in the system")
+    if found.judged:
+        title = _("6. Approved and signed in the system")
     unsigned = _("The two bodies have not signed this result in the system yet.")
     commune = found.result.commune
     return (
-        PartTitle(_("5. Approved and signed in the system")),
+        PartTitle(title),
         *((Listing(agreed),) if agreed else ()),
         *(() if found.is_signed else (Paragraph(unsigned),)),
         Code(

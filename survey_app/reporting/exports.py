@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from survey_app.campaigns.queries import Board, BoardRow
 from survey_app.campaigns.wording import (
-    above_frame_text,
     beside_text,
     denominator_text,
     kind_name,
@@ -21,9 +20,10 @@ from survey_app.fieldwork.models import State
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
 from survey_app.quality.comparison_wording import contradicted
+from survey_app.results.wording import above_frame_text
+from survey_app.rulebooks import conditions
 from survey_app.rulebooks.wording import (
     book_text,
-    finding_name,
     goal_text,
     plan_words,
     rule_text,
@@ -78,16 +78,22 @@ def target_lines(board: Board) -> Iterator[tuple[Cell, ...]]:
     yield (_("Units counted"), denominator_text(board.denominator))
 
 
-def _headings(requirement: Requirement) -> tuple[str, str, str]:
+def _headings(requirement: Requirement) -> tuple[str, str, str, str]:
     title = wording(dict(requirement.title))
-    return title, _("%(condition)s: rule", condition=title), _("%(condition)s: source", condition=title)
+    return (
+        title,
+        _("%(condition)s: what would change it", condition=title),
+        _("%(condition)s: rule", condition=title),
+        _("%(condition)s: source", condition=title),
+    )
 
 
-def _verdict(found: Finding | None) -> tuple[str, str, str]:
+def _verdict(found: Finding | None) -> tuple[str, str, str, str]:
     """A verdict never stands without the rule and the source it rests on, nor as settled on figures nobody signed."""
     if found is None:
-        return "", "", ""
-    return finding_name(found), rule_text(found), source_text(found.source)
+        return "", "", "", ""
+    line = conditions.line(found)
+    return line.verdict, line.change, line.rule, line.source
 
 
 def _heading() -> Iterable[str]:

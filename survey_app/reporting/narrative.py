@@ -6,7 +6,7 @@ Figures are the commune's, as everybody may see them; what people say of them, t
 from datetime import datetime
 
 from survey_app.i18n import gettext as _
-from survey_app.reporting import figures, layout, notice_papers
+from survey_app.reporting import conditions_part, figures, layout, notice_papers
 from survey_app.reporting.blocks import Block, Listing, Paper, Paragraph, PartTitle, Table
 from survey_app.reporting.layout import Signer
 from survey_app.reporting.papers import Notice
@@ -40,6 +40,7 @@ def report(found: Notice, notes: Notes, now: datetime, signer: Signer = Signer.C
         ),
         closing=(
             PartTitle(_("V. Assessment")),
+            *(conditions_part.blocks(found.judged) if found.judged else ()),
             *(_written(notes.assessment) or (Paragraph(_("Nothing was written for the assessment.")),)),
             *_written(found.style.report_closing),
         ),

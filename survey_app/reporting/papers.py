@@ -12,8 +12,6 @@ from sqlalchemy.orm import Session
 
 from survey_app.approvals import requests as approvals
 from survey_app.approvals.approval import ApprovalView
-from survey_app.campaigns import verdicts
-from survey_app.campaigns.verdicts import Verdicts
 from survey_app.collecting.models import KeyingWay
 from survey_app.criteria.frameworks import Framework
 from survey_app.errors import DomainError
@@ -27,8 +25,9 @@ from survey_app.quality import callbacks, reconciliation
 from survey_app.quality.reconciliation import VillageSlips
 from survey_app.reporting import house_style
 from survey_app.reporting.house_style import HouseStyle
-from survey_app.results import disclosed, speaking
+from survey_app.results import disclosed, verdicts
 from survey_app.results.disclosed import DisclosedResult
+from survey_app.results.verdicts import Judged
 from survey_app.rulebooks import pins
 from survey_app.rulebooks.pins import NamedBook, PinnedBook
 from survey_app.rulebooks.queries import FrameworkNotFound
@@ -126,9 +125,9 @@ class Exact:
     #: The rule book that the survey pinned when it was published, whatever the year is reported against today.
     framework: Framework
     book: NamedBook
-    #: Conditions of that rule book, where this survey speaks for the unit and year; a rehearsal or one in whose place
+    #: Verdicts by that rule book, where this survey speaks for the unit and year; a rehearsal or one in whose place
     #: another speaks meets nothing and misses nothing.
-    verdicts: Verdicts
+    judged: Judged | None
     #: What the call-back puts beside them; None where it contradicts nothing.
     contradiction: Contradiction | None
     #: How the province's Front heads, numbers and closes its papers.
@@ -180,6 +179,8 @@ class Notice:
     result: DisclosedResult
     village: DisclosedVillage | None
     style: HouseStyle
+    #: As everybody may read the verdicts; only of the commune.
+    judged: Judged | None = None
 
     @property
     def place(self) -> str:
@@ -213,7 +214,7 @@ def exact(session: Session, survey_id: str) -> Exact:
         ),
         framework=book.framework,
         book=NamedBook(book.framework.title, book.framework.version, book.pin.is_chosen),
-        verdicts=_verdicts(session, result, book.framework),
+        judged=verdicts.of_survey(session, result.survey, Audience.EXACT),
         contradiction=callbacks.contradictions(session, [survey_id]).get(survey_id),
         style=house_style.style_of(session, result.survey.unit),
         absent=sum(compared.absent.values()) if compared.absent else None,
@@ -227,7 +228,7 @@ def notice(session: Session, survey_id: str, village_code: str | None = None) ->
     result = disclosed.result(session, require_sealed(session, survey_id).id, Audience.PUBLIC)
     style = house_style.style_of(session, result.survey.unit)
     if village_code is None:
-        return Notice(result, None, style)
+        return Notice(result, None, style, verdicts.of_survey(session, result.survey, Audience.PUBLIC))
     told = next((village for village in result.commune.villages if village.unit == village_code), None)
     if told is None:
         raise surveys.SurveyNotFound
@@ -308,12 +309,3 @@ def _pinned(session: Session, survey: SurveyView) -> PinnedBook:
     if survey.rulebook is None:
         raise FrameworkNotFound(_("Survey %(number)s has pinned no rule book.", number=survey.id))
     return pins.pinned(session, survey.rulebook)
-
-
-def _verdicts(session: Session, result: DisclosedResult, framework: Framework) -> Verdicts:
-    """What is said of the unit in the year of this survey, by the rule book given."""
-    survey = result.survey
-    if survey.rehearsal or result.spoken_by:
-        return Verdicts(())
-    year = speaking.year_of(survey.closes_at, survey.phones_closed_at)
-    return verdicts.of_year(session, framework, survey.unit.path, year)[survey.unit.id]

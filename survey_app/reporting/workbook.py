@@ -8,9 +8,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from survey_app import heavy
+from survey_app.files import Cell
 from survey_app.i18n import force_locale
 from survey_app.i18n import gettext as _
 from survey_app.reporting.papers import Exact, VillageLine
+from survey_app.results import exports
+from survey_app.rulebooks import conditions
 from survey_app.scoring.rates import Rate
 from survey_app.templating import wording as in_language
 
@@ -58,6 +61,9 @@ def table(found: Exact) -> bytes:
             rates={5: (1, 4)},
             has_sums=False,
         )
+        if found.judged:
+            head, *rows = exports.conditions(conditions.lines(found.judged.verdicts.findings))
+            written.sheet(_("Conditions"), [str(one) for one in head], rows, rates={}, has_sums=False)
         keys = [one.tally.key for one in lines]
         written.sheet(
             _("Items by village"),
@@ -101,7 +107,7 @@ class _Written:
         self,
         name: str,
         head: Sequence[str],
-        rows: Sequence[Sequence[str | int | Rate | None]],
+        rows: Sequence[Sequence[Cell | Rate]],
         *,
         rates: dict[int, tuple[int, int]],
         has_sums: bool = True,
@@ -116,7 +122,7 @@ class _Written:
                 elif isinstance(cell, int):
                     sheet.write_number(place, column, cell, self.number)
                 else:
-                    sheet.write_string(place, column, str(cell))
+                    sheet.write_string(place, column, "" if cell is None else str(cell))
         if rows:
             sheet.autofilter(0, 0, len(rows), len(head) - 1)
         if has_sums and rows:

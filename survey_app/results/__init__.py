@@ -5,13 +5,14 @@ from flask import Flask
 from survey_app import audit, jobs
 from survey_app.accounts import todo
 from survey_app.approvals import registry
-from survey_app.fieldwork import evidence, links
+from survey_app.fieldwork import evidence, links, remarks
 from survey_app.fieldwork.links import Link
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.i18n import lazy_gettext
 from survey_app.results import (
     commands,
     custody_views,
+    findings_block,
     log_words,
     place_views,
     posting_views,
@@ -20,6 +21,7 @@ from survey_app.results import (
     signing,
     signing_views,
     views,
+    wording,
 )
 
 _RUNNING = (State.OPEN, State.COUNTING)
@@ -50,6 +52,11 @@ def init_app(app: Flask) -> None:
         Link("signing.page", lazy_gettext("Sign the result"), (State.SEALED,), leads=True),
         Link("signing.page", lazy_gettext("Signatures"), (State.SIGNED,)),
         Link("custody.page", lazy_gettext("Complaints and key"), (*_FINAL, State.ANNULLED)),
+    )
+    remarks.register_part(app, findings_block.part)
+    app.jinja_env.filters.update(
+        back_check_text=findings_block.back_check_text,
+        above_frame_text=wording.above_frame_text,
     )
     evidence.register(app, signing.told_before_deciding)
     registry.register(app, signing_views.SIGN, custody_views.ACCEPT)

@@ -1,6 +1,6 @@
 """A disclosed result as table files.
 
-Reads `DisclosedResult` and nothing else, so a file never tells more than the page.
+Reads `DisclosedResult` and the findings block of the same reader, so a file never tells more than the page.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,6 +13,8 @@ from survey_app.files import Cell
 from survey_app.i18n import gettext as _
 from survey_app.results import retiming, wording
 from survey_app.results.disclosed import DisclosedResult
+from survey_app.results.findings_block import FindingsBlock
+from survey_app.rulebooks.conditions import ConditionLine
 from survey_app.scoring import rates
 from survey_app.scoring.disclosure import Audience, DisclosedVillage
 from survey_app.scoring.rates import Rate
@@ -23,10 +25,11 @@ from survey_app.templating import wording as in_language
 Row = Sequence[Cell]
 
 
-def sheets(result: DisclosedResult) -> dict[str, Iterable[Row]]:
+def sheets(result: DisclosedResult, found: FindingsBlock | None = None) -> dict[str, Iterable[Row]]:
     """Sheet name → rows, the first being the heading."""
     return {
         _("Result"): _summary(result),
+        _("Conditions"): conditions(found.lines if found else ()),
         _("Items"): _items(result),
         _("Other questions"): _others(result),
         _("Villages"): _villages(result),
@@ -52,6 +55,23 @@ def _summary(result: DisclosedResult) -> list[Row]:
         (_("Answers by phone"), None if hidden else phone_paper[0], None, None),
         (_("Answers on paper"), None if hidden else phone_paper[1], None, None),
         (_("Digest"), result.digest, None, None),
+    ]
+
+
+def conditions(lines: Iterable[ConditionLine]) -> list[Row]:
+    """The findings block as rows."""
+    return [
+        (
+            *(_("Condition"), _("Result"), _("Numerator"), _("Denominator"), _("Needed"), _("Verdict")),
+            *(_("What would change it"), _("Rule"), _("Source")),
+        ),
+        *(
+            (
+                *(one.title, one.result, one.rate.n if one.rate else None, one.rate.of if one.rate else None),
+                *(one.needed, one.verdict, one.change, one.rule, one.source),
+            )
+            for one in lines
+        ),
     ]
 
 

@@ -17,7 +17,7 @@ from survey_app.fieldwork import rounds
 from survey_app.fieldwork.models import State
 from survey_app.fieldwork.scope import own_survey
 from survey_app.privacy import text_views
-from survey_app.results import disclosed, exports, set_views, wording
+from survey_app.results import disclosed, exports, findings_block, set_views, wording
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.scoring.disclosure import Audience
 from survey_app.sealing import audiences, queries, signatures, words
@@ -39,6 +39,7 @@ def page(survey_id: str) -> ResponseReturnValue:
     return render_template(
         "results/scorecard.html",
         result=result,
+        findings=findings_block.block(db.session(), result.survey, result.audience),
         remarks=exports.remarks(result),
         signatures=signatures.signatures(db.session(), survey_id),
         Audience=Audience,
@@ -52,7 +53,8 @@ def page(survey_id: str) -> ResponseReturnValue:
 def file(survey_id: str, suffix: str) -> ResponseReturnValue:
     """The same figures as a file of tables."""
     result, form = _result(survey_id, form=suffix), files.TABLES[suffix]
-    return files.download(form.write(exports.sheets(result)), f"ket-qua-{result.survey.id}", form)
+    found = findings_block.block(db.session(), result.survey, result.audience)
+    return files.download(form.write(exports.sheets(result, found)), f"ket-qua-{result.survey.id}", form)
 
 
 @bp.get("/ket-qua/<survey_id>")

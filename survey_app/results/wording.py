@@ -7,9 +7,10 @@ from survey_app import audit
 from survey_app.i18n import gettext as _
 from survey_app.questions.kinds import Result
 from survey_app.results.disclosed import DisclosedAnswers, DisclosedResult
+from survey_app.results.speaking import AboveFrame
 from survey_app.scoring.disclosure import Band, DisclosedVillage, Withheld
 from survey_app.scoring.quartiles import Quartiles
-from survey_app.templating import answers_in_words, day, moment, percent
+from survey_app.templating import answers_in_words, day, moment, number, percent
 
 
 def band(told: Band) -> str:
@@ -128,3 +129,13 @@ def ended(result: DisclosedResult) -> tuple[str, ...]:
 
 def _whole(number: int) -> str:
     return f"{number}\u00a0%"
+
+
+def above_frame_text(village: AboveFrame) -> str:
+    """A village in which more households answered than are on its list."""
+    return _(
+        "%(village)s: %(answered)s households answered, but only %(households)s are on the list.",
+        village=village.name,
+        answered=number(village.answered),
+        households=number(village.households),
+    )

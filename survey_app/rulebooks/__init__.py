@@ -5,7 +5,7 @@ from flask import Flask
 from survey_app import audit, menu
 from survey_app.i18n import lazy_gettext
 from survey_app.menu import MenuEntry
-from survey_app.rulebooks import log_words, wording
+from survey_app.rulebooks import conditions, log_words, problem_words, wording
 from survey_app.rulebooks.commands import commands
 from survey_app.rulebooks.views import bp
 
@@ -27,6 +27,7 @@ def init_app(app: Flask) -> None:
         source_text=wording.source_text,
         goal_text=wording.goal_text,
         threshold_text=wording.threshold_text,
-        problem_text=wording.problem_text,
+        problem_text=problem_words.problem_text,
+        condition_line=conditions.line,
         book_text=wording.book_text,
     )

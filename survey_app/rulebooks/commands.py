@@ -12,7 +12,7 @@ from survey_app.audit import OPERATOR
 from survey_app.errors import DomainError
 from survey_app.rulebooks import operations, queries
 from survey_app.rulebooks.operations import BadFramework, Recorded
-from survey_app.rulebooks.wording import problem_text
+from survey_app.rulebooks.problem_words import problem_text
 from survey_app.units import queries as units
 
 commands = AppGroup("rulebooks", help="Rule books: which conditions a year is reported against.")

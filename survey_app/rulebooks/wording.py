@@ -9,7 +9,7 @@ from typing import assert_never
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from survey_app.criteria.findings import SIGNATURES, Finding, Missed, Rule, Verdict
+from survey_app.criteria.findings import BACK_CHECK, SEAL, SIGNATURES, Finding, Missed, Rule, Verdict
 from survey_app.criteria.frameworks import (
     Comparison,
     Framework,
@@ -21,7 +21,6 @@ from survey_app.criteria.frameworks import (
 )
 from survey_app.i18n import gettext as _
 from survey_app.i18n import written_as
-from survey_app.questions.problems import Problem
 from survey_app.rulebooks.pins import NamedBook
 from survey_app.scoring.rates import Rate
 from survey_app.templating import wording as in_language
@@ -47,7 +46,12 @@ def verdict_name(verdict: Verdict) -> str:
 
 def finding_name(finding: Finding) -> str:
     """The verdict, or what has to happen before it can be given."""
-    return _("awaits signatures") if SIGNATURES in finding.awaits else verdict_name(finding.verdict)
+    names = {
+        SIGNATURES: _("awaits signatures"),
+        SEAL: _("not counted yet"),
+        BACK_CHECK: _("awaits the back-check"),
+    }
+    return next((names[what] for what in finding.awaits), verdict_name(finding.verdict))
 
 
 def target_name(target: Target, framework: Framework) -> str:
@@ -148,10 +152,15 @@ def goal_text(target: Target) -> str:
     return _share(target.comparison, target.basis_points)
 
 
-def problem_text(problem: Problem) -> str:
-    """One mistake in a rule book, for the person who wrote the file."""
-    text = _problems()[problem.code] % dict(problem.params)
-    return f"{problem.where}: {text}" if problem.where else text
+def percent_text(rate: Rate, against: int) -> str:
+    """A per cent that never prints as the threshold it is held against unless it is that."""
+    hundredths = rate.hundredths((against,))
+    return format_decimal(hundredths / 100, format="0.00", locale=written_as()) + "\u00a0%"
+
+
+def count_text(count: int) -> str:
+    """A count as people write it."""
+    return format_decimal(count, locale=written_as())
 
 
 def _share(comparison: Comparison, basis_points: int) -> str:
@@ -177,18 +186,13 @@ def _days(comparison: Comparison, days: int) -> str:
     return text
 
 
-def _percent(rate: Rate, against: int) -> str:
-    hundredths = rate.hundredths((against,))
-    return format_decimal(hundredths / 100, format="0.00", locale=written_as()) + "\u00a0%"
-
-
 def _rate_compared(rule: Rule) -> str:
     n, of, against = int(rule.params["n"]), int(rule.params["of"]), int(rule.params["basis_points"])
     return _(
         "%(n)s of %(of)s = %(percent)s, required %(share)s.",
-        n=_number(n),
-        of=_number(of),
-        percent=_percent(Rate(n, of), against),
+        n=count_text(n),
+        of=count_text(of),
+        percent=percent_text(Rate(n, of), against),
         share=_share(Comparison(str(rule.params["comparison"])), against),
     )
 
@@ -212,9 +216,9 @@ def _missed(one: Missed, against: int) -> str:
         "(%(place)s) %(item)s %(percent)s, %(n)s of %(of)s",
         place=one.place,
         item=in_language(dict(one.text)),
-        percent=_percent(one.rate, against),
-        n=_number(one.rate.n),
-        of=_number(one.rate.of),
+        percent=percent_text(one.rate, against),
+        n=count_text(one.rate.n),
+        of=count_text(one.rate.of),
     )
 
 
@@ -268,16 +272,16 @@ def _too_few_by_phone(rule: Rule) -> str:
     )
 
 
+def _so_far(rule: Rule) -> str:
+    return _("As of the last full hour: %(compared)s", compared=_rate_compared(rule))
+
+
 def _slips(rule: Rule) -> dict[str, str]:
     return {
         "survey": str(rule.params["survey"]),
-        "slips": _number(int(rule.params["phone_slips"])),
-        "least": _number(int(rule.params["least"])),
+        "slips": count_text(int(rule.params["phone_slips"])),
+        "least": count_text(int(rule.params["least"])),
     }
-
-
-def _number(count: int) -> str:
-    return format_decimal(count, locale=written_as())
 
 
 _RULES: Mapping[str, Callable[[Rule], str]] = {
@@ -294,6 +298,30 @@ _RULES: Mapping[str, Callable[[Rule], str]] = {
     "consulted_earlier": _consulted_earlier,
     "awaits_signatures": _awaits_signatures,
     "too_few_slips_by_phone": _too_few_by_phone,
+    "consulted_by_phone_untold": lambda rule: _(
+        "Consultation with household codes %(survey)s, sealed and signed, with enough valid slips by phone. So few "
+        "slips are valid that their number is not shown.",
+        survey=rule.params["survey"],
+    ),
+    "consulted_earlier_untold": lambda rule: _(
+        "The earlier consultation %(survey)s of the same year, sealed and signed, held it. For everything else survey "
+        "%(newest)s speaks.",
+        survey=rule.params["survey"],
+        newest=rule.params["newest"],
+    ),
+    "awaits_signatures_untold": lambda rule: _(
+        "Consultation %(survey)s is sealed and not signed by both bodies: until then it counts nowhere.",
+        survey=rule.params["survey"],
+    ),
+    "too_few_slips_by_phone_untold": lambda rule: _(
+        "Consultation %(survey)s is sealed and signed, with too few valid slips by phone. So few slips are valid that "
+        "their number is not shown.",
+        survey=rule.params["survey"],
+    ),
+    "survey_not_sealed": lambda _rule: _("The consultation is not counted and sealed yet."),
+    "coverage_so_far": _so_far,
+    "back_checked": lambda _rule: _("Replies of a call-back are on record."),
+    "back_check_awaited": lambda _rule: _("No reply of a call-back is on record yet."),
     "coverage_below_floor": lambda _rule: _(
         "The condition on coverage is not met, so nothing is said about the rates."
     ),
@@ -309,33 +337,3 @@ _RULES: Mapping[str, Callable[[Rule], str]] = {
     "posting_compared": _posting_compared,
     "answered_exceeds_frame": _exceeds_frame,
 }
-
-
-def _problems() -> Mapping[str, str]:
-    return {
-        "no_title": _("the Vietnamese title is missing"),
-        "period_ends_before_it_begins": _("the period ends before it begins"),
-        "no_period": _("the period (period_from, period_to) is missing"),
-        "duplicate_key": _("this key is used more than once"),
-        "event_with_threshold": _("a consultation event has no threshold"),
-        "event_needs_phone_slips": _(
-            "a consultation event names how many valid slips by phone it needs (phone_slips: least, source)"
-        ),
-        "phone_slips_without_event": _("only a consultation event names slips by phone (phone_slips)"),
-        "threshold_needs_days": _("the threshold of posting is given in days"),
-        "threshold_needs_basis_points": _("the threshold of a rate is given in basis points (9000 = 90 %%)"),
-        "target_needs_basis_points": _("the goal is given in basis points (5000 = 50 %%)"),
-        "bad_version": _("the version is a whole number from 1"),
-        "source_needs_number_date_and_article": _(
-            "a figure needs the number, date and article of its document"
-        ),
-        "out_of_range": _("the number in “%(field)s” is out of range"),
-        "unknown_value": _("the value of “%(field)s” is not one of those allowed"),
-        "bad_date": _("the date in “%(field)s” is not of the form 2026-02-15"),
-        "wrong_type": _("“%(field)s” has the wrong type"),
-        "unknown_field": _("nobody reads the field “%(field)s”; is it misspelt?"),
-        "too_many": _("“%(field)s” has more than %(limit)s entries"),
-        "too_long": _("“%(field)s” is longer than %(limit)s characters"),
-        "forbidden_character": _("“%(field)s” holds a character that cannot be shown"),
-        "bad_key": _("“%(field)s” must be a short key of letters, digits and dashes"),
-    }

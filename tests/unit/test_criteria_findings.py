@@ -319,6 +319,7 @@ def test_what_each_kind_of_requirement_is_about():
         "each_item_rate": ("basis_points", True, True),
         "closing_rate": ("basis_points", True, True),
         "posting_days": ("days", False, False),
+        "back_check": (None, False, False),
     }
 
 
@@ -367,3 +368,29 @@ def test_an_event_beyond_the_frame_says_so_where_the_figures_are_known(exceeds_f
 def test_a_threshold_in_the_wrong_measure_is_a_mistake_of_the_program(kind, given, missing):
     with pytest.raises(ValueError, match=missing):
         find(make_framework(make_requirement(kind, **given)), Evidence(scorecard=make_card(), posted_days=3))
+
+
+def test_a_back_check_that_the_book_asks_for_is_awaited_until_a_reply_is_on_record():
+    asked = replace(make_requirement("back_check"), source=SOURCE)
+    sealed = consulted(("2", 9, True), scorecard=make_card())
+
+    awaited = find(make_framework(asked), sealed)[0]
+    done = find(make_framework(asked), replace(sealed, is_back_checked=True))[0]
+
+    assert (awaited.verdict, awaited.awaits) == (Verdict.INSUFFICIENT_EVIDENCE, ("back_check",))
+    assert (done.verdict, done.awaits, done.source) == (Verdict.MET, (), SOURCE)
+
+
+@pytest.mark.parametrize("answered", [69, 70, 100])
+def test_coverage_of_a_running_survey_is_compared_and_never_concluded(answered):
+    event, coverage, pooled = (
+        make_requirement("consultation_event"),
+        make_requirement("coverage", 7000),
+        make_requirement("pooled_rate", 8000),
+    )
+
+    found = find(make_framework(event, coverage, pooled), Evidence(so_far=Rate(answered, 100)))
+
+    assert {one.verdict for one in found} == {Verdict.INSUFFICIENT_EVIDENCE}
+    assert (found[0].awaits, found[1].awaits) == (("seal",), ("seal",))
+    assert found[1].rule.params["n"] == answered

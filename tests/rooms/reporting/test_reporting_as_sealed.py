@@ -101,7 +101,7 @@ def everything(public_url="https://khaosat.example.vn"):
     return {
         "minutes": words(printing.minutes(exact, PRINTED_AT)),
         "table": words(printing.table(exact, PRINTED_AT)),
-        "findings": exact.verdicts.findings,
+        "findings": exact.judged.verdicts.findings,
         "notices": [words(printing.notice(one, public_url, PRINTED_AT)) for one in notices],
         "public": sets.public_set(session, "0001", key),
         "auditor": sets.auditor_set(session, "0001", key),

@@ -119,7 +119,9 @@ def test_the_command_prints_the_agreed_json_and_nothing_else(province, app):
     assert (row["finding"], row["awaits"], row["above_frame"]) == ("met", [], [])
     assert "tổ chức lấy ý kiến" in row["rule"]
     assert row["source"]
-    assert [set(one) for one in row["conditions"]] == [{"key", "finding", "awaits", "rule", "source"}] * 5
+    assert [set(one) for one in row["conditions"]] == [
+        {"key", "finding", "awaits", "rule", "source", "change"}
+    ] * 5
     assert {one["finding"] for one in row["conditions"]} == {"not_configured"}
     outside = by_unit[ward.code]
     assert (outside["in_scope"], outside["finding"], outside["survey"]) == (False, None, None)
@@ -147,7 +149,7 @@ def test_the_plain_lines_name_rule_and_source_beside_each_verdict(province, app)
     lines = {line.strip().split(":")[0]: line for line in told.splitlines()}
 
     assert (
-        "chưa đạt. 80 trên 160 = 50,00\xa0%, yêu cầu từ 90\xa0% trở lên. (MẪU TRÌNH DIỄN, 01/01/2026"
+        "chưa đạt: còn thiếu 64 lượt trả lời hài lòng. 80 trên 160 = 50,00\xa0%, yêu cầu từ 90\xa0% trở lên. (MẪU TRÌNH DIỄN, 01/01/2026"
         in lines["Tỷ lệ hài lòng chung"]
     )
     assert "đạt" in lines["Tổ chức lấy ý kiến sự hài lòng của người dân"]

@@ -149,7 +149,7 @@ def test_another_rule_book_chosen_for_the_year_changes_no_finding_on_the_papers(
 
     after, printed = papers.exact(db.session(), "0001"), words(client.get(TABLE).data)
 
-    assert (after.verdicts, after.book) == (before.verdicts, before.book)
+    assert (after.judged, after.book) == (before.judged, before.book)
     assert re.search(r"nâng cao 2021-2025, chỉ tiêu 8.4, phiên bản \d+ \(mặc định\)", printed)
     assert "trình diễn" not in printed
 
@@ -291,9 +291,9 @@ def test_a_result_in_whose_place_another_speaks_names_it_and_concludes_nothing(c
     table = words(client.get(TABLE).data)
 
     said = "Đợt 0002 cùng năm mới hơn và đại diện cho xã"
-    assert (older.verdicts.findings, older.result.spoken_by) == ((), "0002")
+    assert (older.judged, older.result.spoken_by) == (None, "0002")
     assert newer.result.spoken_by is None
-    assert newer.verdicts.speaks.survey_id == "0002"
+    assert newer.judged.verdicts.speaks.survey_id == "0002"
     assert said in table
     assert said in client.get("/ket-qua/0001").text
     assert said not in client.get("/ket-qua/0002").text
@@ -343,7 +343,7 @@ def test_papers_of_a_rehearsal_are_marked_on_every_sheet_and_hold_no_verdict(cou
     pdf = printing.minutes(found, NOW)
 
     sheets = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout
-    assert found.verdicts.findings == ()
+    assert found.judged is None
     assert all("THỬ" in sheet for sheet in sheets.decode().split("\f")[:-1])
 
 

@@ -107,3 +107,13 @@ def app_in_english(tmp_path):
     i18n.init_app(app)
     with app.test_request_context(), i18n.force_locale("en"):
         yield
+
+
+@pytest.mark.parametrize(
+    "code", ["consulted_by_phone", "consulted_earlier", "awaits_signatures", "too_few_slips_by_phone"]
+)
+def test_what_an_event_counts_has_a_sentence_without_the_count_for_who_may_not_have_it(app_in_english, code):
+    said = wording.rule_text(finding(f"{code}_untold"))
+
+    assert "0002" in said
+    assert "3" not in said.replace("0003", "")
