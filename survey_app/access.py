@@ -106,6 +106,8 @@ READ_BOARD = SUPERVISORS | {Role.VIEWER}
 CHASE_COMMUNES = frozenset({Role.PROVINCE})
 READ_POSTINGS = READ_PAPERS = READ_RESULTS
 RECORD_POSTINGS = FRONT | {Role.COMMUNE}
+#: What the commune will do after a result is the commune's own text.
+WRITE_PLEDGES = frozenset({Role.COMMUNE})
 #: Heads, numbers and closing sentences of the Front's papers.
 SET_PAPERS = frozenset({Role.FRONT_PROVINCE})
 RELEASE_PAPERS = FRONT | {Role.AUDITOR}

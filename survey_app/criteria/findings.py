@@ -178,7 +178,7 @@ def _find_satisfaction(
     if card is None and evidence.so_far:
         return Verdict.INSUFFICIENT_EVIDENCE, Rule("no_result")
     if below_floor:
-        return Verdict.INSUFFICIENT_EVIDENCE, Rule("coverage_below_floor")
+        return Verdict.INSUFFICIENT_EVIDENCE, Rule("coverage_below_floor", _measured(kind, evidence))
     if card is None:
         return Verdict.INSUFFICIENT_EVIDENCE, Rule("no_result")
     if card.exceeds_frame:

@@ -12,7 +12,7 @@ from survey_app.scoring.rates import Rate
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class Distance:
     """How far a count is from what is asked of it; one of the two is 0."""
 
     #: How many more reach it; 0 where it is reached.
@@ -23,23 +23,23 @@ class Gap:
     is_possible: bool = True
 
 
-def of_rate(comparison: Comparison, basis_points: int, rate: Rate) -> Gap:
+def of_rate(comparison: Comparison, basis_points: int, rate: Rate) -> Distance:
     """How far the numerator is from the share that is asked.
 
     >>> of_rate(Comparison.AT_LEAST, 7000, Rate(1640, 2312)), of_rate(Comparison.AT_LEAST, 8000, Rate(1272, 1631))
-    (Gap(missing=0, spare=21, is_possible=True), Gap(missing=33, spare=0, is_possible=True))
+    (Distance(missing=0, spare=21, is_possible=True), Distance(missing=33, spare=0, is_possible=True))
     >>> of_rate(Comparison.ABOVE, 10000, Rate(9, 10))
-    Gap(missing=2, spare=0, is_possible=False)
+    Distance(missing=2, spare=0, is_possible=False)
     """
     asked = least(comparison, basis_points, rate.of)
     return _gap(rate.n, asked, is_possible=asked <= rate.of)
 
 
-def of_count(comparison: Comparison, asked: int, count: int) -> Gap:
+def of_count(comparison: Comparison, asked: int, count: int) -> Distance:
     """How far a count, of days or slips, is from the one that is asked.
 
     >>> of_count(Comparison.ABOVE, 10, 10)
-    Gap(missing=1, spare=0, is_possible=True)
+    Distance(missing=1, spare=0, is_possible=True)
     """
     match comparison:
         case Comparison.AT_LEAST:
@@ -66,5 +66,5 @@ def least(comparison: Comparison, basis_points: int, of: int) -> int:
             assert_never(comparison)
 
 
-def _gap(count: int, asked: int, *, is_possible: bool = True) -> Gap:
-    return Gap(max(asked - count, 0), max(count - asked, 0), is_possible)
+def _gap(count: int, asked: int, *, is_possible: bool = True) -> Distance:
+    return Distance(max(asked - count, 0), max(count - asked, 0), is_possible)

@@ -273,6 +273,22 @@ DATA_MAP = (
         _NOT_ERASED,
     ),
     DataLine(
+        ("pledges",),
+        _l("What a commune says it will do after a result, without names"),
+        _l("To tell households what follows from their answers"),
+        _l("Everybody"),
+        _FOREVER,
+        _NOT_ERASED,
+    ),
+    DataLine(
+        ("signed_over",),
+        _l("What was open when a result was signed, the reason, and the account that gave it"),
+        _l("So that nobody signs over an open point in silence"),
+        _l("Everybody who reads the minutes"),
+        _FOREVER,
+        _NOT_ERASED,
+    ),
+    DataLine(
         ("paper_settings",),
         _l("Heads, numbers and closing sentences of a province's papers, and who set them last"),
         _l("So that papers look as the Front lays them down"),

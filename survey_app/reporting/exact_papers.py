@@ -28,6 +28,7 @@ from survey_app.reporting.blocks import (
 )
 from survey_app.reporting.layout import Signer
 from survey_app.reporting.papers import Column, Exact, VillageLine
+from survey_app.results import open_points
 from survey_app.results.disclosed import DisclosedItem
 from survey_app.rulebooks.wording import book_text
 from survey_app.scoring import rates
@@ -466,7 +467,7 @@ def _conditions_of_minutes(found: Exact) -> tuple[Block, ...]:
 
 
 def _signed_part(found: Exact, digest: str) -> tuple[Block, ...]:
-    agreed = tuple(f"{act_name(one.act)}: {_agreed(one)}" for one in found.approved)
+    agreed = tuple(f"{act_name(one.act)}: {_agreed(one)}{_over(found, one)}" for one in found.approved)
     title = _("5. Approved and signed in the system")
     if found.judged:
         title = _("6. Approved and signed in the system")
@@ -509,6 +510,13 @@ def _agreed(one: ApprovalView) -> str:
             if party and reason:
                 reasons.append(_("Reason of %(name)s: %(reason)s", name=signed_as(party), reason=reason))
     return "\n".join(("; ".join(said), *reasons))
+
+
+def _over(found: Exact, one: ApprovalView) -> str:
+    """What was open when this was signed; the reasons stand beside it."""
+    told = [over for over in found.signed_over if over.approval_id == one.id]
+    points = dict.fromkeys(open_points.text(point) for over in told for point in over.points)
+    return "\n" + _("Open when it was signed: %(points)s.", points="; ".join(points)) if points else ""
 
 
 def _signatures(found: Exact, signer: Signer, first: SignatureRoom) -> tuple[SignatureRoom, ...]:

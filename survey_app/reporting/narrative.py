@@ -42,6 +42,7 @@ def report(found: Notice, notes: Notes, now: datetime, signer: Signer = Signer.C
             PartTitle(_("V. Assessment")),
             *(conditions_part.blocks(found.judged) if found.judged else ()),
             *(_written(notes.assessment) or (Paragraph(_("Nothing was written for the assessment.")),)),
+            *notice_papers.pledged(found),
             *_written(found.style.report_closing),
         ),
         signatures=(layout.for_the_front(found.style, signer),),

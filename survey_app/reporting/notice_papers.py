@@ -10,6 +10,7 @@ from survey_app.reporting.blocks import (
     ByHand,
     Code,
     Facts,
+    Listing,
     Paper,
     Paragraph,
     PartTitle,
@@ -40,13 +41,14 @@ def notice(found: Notice, public_url: str, now: datetime, signer: Signer = Signe
         ),
         layout=found.style.layout,
         blocks=(
+            *_lead(found),
             *figures.warnings(found.result),
             *(_own(found, village) if village else ()),
             *_commune(found.result, is_of_village=village is not None),
             *(() if village else _villages(found.result)),
             *(() if village else figures.corrections(found.result)),
         ),
-        closing=_closing(found, public_url),
+        closing=(*pledged(found), *_closing(found, public_url)),
         signatures=(
             SignatureRoom((_("Posted by"),), layout.asked()),
             layout.for_the_front(found.style, signer),
@@ -55,6 +57,18 @@ def notice(found: Notice, public_url: str, now: datetime, signer: Signer = Signe
         foot=layout.foot(survey),
         is_trial=survey.rehearsal,
     )
+
+
+def _lead(found: Notice) -> tuple[Block, ...]:
+    """The sentence that can be repeated; a village's notice leads with the village's own."""
+    said = wording.sentence(found.result)
+    return (Paragraph(said, Tone.LEAD),) if said and found.village is None else ()
+
+
+def pledged(found: Notice) -> tuple[Block, ...]:
+    """What the commune will do, in its own words, a line a point."""
+    points = tuple(line.strip() for line in found.pledge.splitlines() if line.strip())
+    return (PartTitle(_("What the commune will do")), Listing(points)) if points else ()
 
 
 def why_bands() -> str:

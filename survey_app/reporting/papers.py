@@ -25,8 +25,9 @@ from survey_app.quality import callbacks, reconciliation
 from survey_app.quality.reconciliation import VillageSlips
 from survey_app.reporting import house_style
 from survey_app.reporting.house_style import HouseStyle
-from survey_app.results import disclosed, verdicts
+from survey_app.results import disclosed, open_points, pledges, verdicts
 from survey_app.results.disclosed import DisclosedResult
+from survey_app.results.open_points import Over
 from survey_app.results.verdicts import Judged
 from survey_app.rulebooks import pins
 from survey_app.rulebooks.pins import NamedBook, PinnedBook
@@ -128,6 +129,8 @@ class Exact:
     #: Verdicts by that rule book, where this survey speaks for the unit and year; a rehearsal or one in whose place
     #: another speaks meets nothing and misses nothing.
     judged: Judged | None
+    #: What was open when it was signed all the same.
+    signed_over: tuple[Over, ...]
     #: What the call-back puts beside them; None where it contradicts nothing.
     contradiction: Contradiction | None
     #: How the province's Front heads, numbers and closes its papers.
@@ -179,6 +182,8 @@ class Notice:
     result: DisclosedResult
     village: DisclosedVillage | None
     style: HouseStyle
+    #: What the commune says it will do; "" while it wrote nothing.
+    pledge: str = ""
     #: As everybody may read the verdicts; only of the commune.
     judged: Judged | None = None
 
@@ -215,6 +220,7 @@ def exact(session: Session, survey_id: str) -> Exact:
         framework=book.framework,
         book=NamedBook(book.framework.title, book.framework.version, book.pin.is_chosen),
         judged=verdicts.of_survey(session, result.survey, Audience.EXACT),
+        signed_over=open_points.signed_over(session, survey_id),
         contradiction=callbacks.contradictions(session, [survey_id]).get(survey_id),
         style=house_style.style_of(session, result.survey.unit),
         absent=sum(compared.absent.values()) if compared.absent else None,
@@ -227,19 +233,23 @@ def notice(session: Session, survey_id: str, village_code: str | None = None) ->
     """The commune's notice, or a village's. Raises SurveyNotFound, NotSealed, ResultAnnulled."""
     result = disclosed.result(session, require_sealed(session, survey_id).id, Audience.PUBLIC)
     style = house_style.style_of(session, result.survey.unit)
+    pledge = pledges.text_of(session, survey_id)
     if village_code is None:
-        return Notice(result, None, style, verdicts.of_survey(session, result.survey, Audience.PUBLIC))
+        return Notice(
+            result, None, style, pledge, verdicts.of_survey(session, result.survey, Audience.PUBLIC)
+        )
     told = next((village for village in result.commune.villages if village.unit == village_code), None)
     if told is None:
         raise surveys.SurveyNotFound
-    return Notice(result, told, style)
+    return Notice(result, told, style, pledge)
 
 
 def notices(session: Session, survey_id: str) -> tuple[Notice, ...]:
     """The notice of every village, in the order of the list. Raises what `notice` does."""
     result = disclosed.result(session, require_sealed(session, survey_id).id, Audience.PUBLIC)
     style = house_style.style_of(session, result.survey.unit)
-    return tuple(Notice(result, told, style) for told in result.commune.villages)
+    pledge = pledges.text_of(session, survey_id)
+    return tuple(Notice(result, told, style, pledge) for told in result.commune.villages)
 
 
 def require_sealed(session: Session, survey_id: str) -> SurveyView:

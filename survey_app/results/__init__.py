@@ -14,7 +14,9 @@ from survey_app.results import (
     custody_views,
     findings_block,
     log_words,
+    open_points,
     place_views,
+    pledge_views,
     posting_views,
     schedule,
     set_views,
@@ -37,6 +39,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(custody_views.bp)
     app.register_blueprint(posting_views.bp)
     app.register_blueprint(place_views.bp)
+    app.register_blueprint(pledge_views.bp)
     app.cli.add_command(commands.group)
     jobs.register(app, "results.keys", schedule.destroy_keys)
     links.register(
@@ -51,12 +54,15 @@ def init_app(app: Flask) -> None:
         ),
         Link("signing.page", lazy_gettext("Sign the result"), (State.SEALED,), leads=True),
         Link("signing.page", lazy_gettext("Signatures"), (State.SIGNED,)),
+        Link("pledges.page", lazy_gettext("What the commune will do"), _FINAL),
         Link("custody.page", lazy_gettext("Complaints and key"), (*_FINAL, State.ANNULLED)),
     )
     remarks.register_part(app, findings_block.part)
     app.jinja_env.filters.update(
         back_check_text=findings_block.back_check_text,
         above_frame_text=wording.above_frame_text,
+        open_point=open_points.text,
+        result_sentence=wording.sentence,
     )
     evidence.register(app, signing.told_before_deciding)
     registry.register(app, signing_views.SIGN, custody_views.ACCEPT)

@@ -88,6 +88,12 @@ class DisclosedResult:
         return tuple(self._line(item) for item in self.commune.items)
 
     @property
+    def lowest(self) -> tuple[DisclosedItem, ...]:
+        """The three scored items with the fewest satisfied households, the lowest first."""
+        rated = [line for line in self.item_lines if line.rate is not None]
+        return tuple(sorted(rated, key=lambda line: line.tally.satisfied)[:3])
+
+    @property
     def closing_line(self) -> DisclosedItem | None:
         """The closing item, which is apart from the score."""
         return self._line(self.commune.closing_item) if self.commune.closing_item else None

@@ -6,7 +6,8 @@ from survey_app.i18n import lazy_gettext as _l
 
 WORDS = Words(
     acts={
-        "results.sign_uncompared": _l("Signed a result before the drawn slips were compared"),
+        "results.sign_uncompared": _l("Signed a result although something was open"),
+        "results.pledge": _l("Wrote what the commune will do"),
         "results.sign": _l("Signed a result"),
         "results.open_complaint": _l("Recorded a complaint"),
         "results.close_complaint": _l("Closed a complaint"),
@@ -23,6 +24,11 @@ WORDS = Words(
         "posted_until": _l("posted until"),
         "drawn": _l("slips drawn"),
         "uncompared": _l("slips not compared"),
+        "drawn_slips": _l("drawn slips not compared"),
+        "keyed_again": _l("villages not keyed again"),
+        "open_complaints": _l("complaints without an answer"),
+        "back_check": _l("back-check not recorded"),
+        "contradiction": _l("contradicted by the call-back"),
     },
     values={
         "form": {

@@ -1,8 +1,8 @@
-"""Where results were posted."""
+"""Where results were posted, over what they were signed, and what communes say they will do."""
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_app.db import Base, UtcDateTime
@@ -35,3 +35,30 @@ class Posting(Base):
     is_withdrawn: Mapped[bool]
     recorded_by: Mapped[str] = mapped_column(String(40))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SignedOver(Base):
+    """What was open when somebody signed a result all the same, and why. Rows are added and never changed."""
+
+    __tablename__ = "signed_over"
+
+    approval_id: Mapped[int] = mapped_column(ForeignKey("approvals.id"), primary_key=True)
+    #: Whether the second side said it, in agreeing; the first says it in asking.
+    is_second: Mapped[bool] = mapped_column(primary_key=True)
+    survey_id: Mapped[str] = mapped_column(ForeignKey("surveys.id"), index=True)
+    #: How many were open by the word of `open_points.OpenKind`.
+    points: Mapped[dict[str, int]] = mapped_column(JSON)
+    reason: Mapped[str] = mapped_column(String(500))
+    said_by: Mapped[str] = mapped_column(String(40))
+    said_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Pledge(Base):
+    """What a commune says it will do after a result, in its own words; notices and the public page print it."""
+
+    __tablename__ = "pledges"
+
+    survey_id: Mapped[str] = mapped_column(ForeignKey("surveys.id"), primary_key=True)
+    text: Mapped[str] = mapped_column(String(2000))
+    saved_by: Mapped[str] = mapped_column(String(40))
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)

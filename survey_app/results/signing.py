@@ -6,7 +6,6 @@ People sign as audited acts, and by hand on the printed minutes; the server's ow
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from http import HTTPStatus
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -22,8 +21,9 @@ from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.quality import callbacks, comparison, paper_draw
-from survey_app.results import disclosed
+from survey_app.results import disclosed, open_points
 from survey_app.results.disclosed import DisclosedResult
+from survey_app.results.open_points import OpenPoint
 from survey_app.scoring.callback import Contradiction
 from survey_app.scoring.disclosure import Audience
 from survey_app.scoring.keying import DrawOutcome, SecondKeying
@@ -42,23 +42,6 @@ class CannotSign(DomainError):
         super().__init__(_("Only a sealed result that is not signed yet can be signed. Reload the page."))
 
 
-class SignedUncompared(DomainError):
-    """Drawn paper slips were not compared with what was keyed, and nobody said why it is signed all the same."""
-
-    code = "chua-doi-chieu-phieu"
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-
-    def __init__(self, draw: DrawOutcome) -> None:
-        super().__init__(
-            _(
-                "%(open)s of the %(drawn)s paper slips drawn for signers were not compared. Compare them, or give the "
-                "reason why you sign all the same: it is kept and printed in the minutes.",
-                open=draw.open,
-                drawn=draw.drawn,
-            )
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class SigningEvidence:
     """What somebody reads before signing: the commune's totals, the slips, and what has not come in."""
@@ -72,6 +55,8 @@ class SigningEvidence:
     #: Villages with paper answers, and what keying one slip in ten again has found there.
     keyed_again: tuple[SecondKeying, ...]
     paper_draw: DrawOutcome
+    #: What is open; who signs over it says why.
+    open_points: tuple[OpenPoint, ...]
     #: What the call-back puts beside the result; None where it contradicts nothing.
     contradiction: Contradiction | None
 
@@ -79,6 +64,7 @@ class SigningEvidence:
 def evidence(session: Session, survey_id: str, audience: Audience) -> SigningEvidence:
     """Raises SurveyNotFound, and NotSealed before the seal."""
     batches = surveys.batches(session, survey_id)
+    survey = surveys.survey(session, survey_id)
     return SigningEvidence(
         result=disclosed.result(session, survey_id, audience),
         slips_made=sum(batch.slips for batch in batches),
@@ -87,6 +73,7 @@ def evidence(session: Session, survey_id: str, audience: Audience) -> SigningEvi
         unkeyed=queries.unkeyed(session, survey_id),
         keyed_again=paper_draw.keyed_again(session, survey_id),
         paper_draw=paper_draw.outcome(session, survey_id),
+        open_points=open_points.of_survey(session, survey) if survey.state is State.SEALED else (),
         contradiction=callbacks.contradictions(session, [survey_id]).get(survey_id),
     )
 
@@ -107,11 +94,12 @@ def told_before_deciding(session: Session, survey: SurveyView) -> Iterator[Fact]
 def ask(session: Session, survey: SurveyView, *, reason: str = "", by: Identity, now: datetime) -> int:
     """Sign for the own body and ask the other; the number of the request.
 
-    Raises CannotSign, ApprovalOpen, SignedUncompared.
+    Raises CannotSign, ApprovalOpen, SignedOverOpenPoints.
     """
     digest = _require_sealed(session, survey.id)
-    _note_uncompared(session, survey.id, reason, by, now)
-    return approvals.request_approval(
+    points = open_points.of_survey(session, survey)
+    open_points.require_reason(points, reason)
+    asked = approvals.request_approval(
         session,
         act=signatures.ACT,
         subject=signatures.subject(survey.id),
@@ -121,18 +109,25 @@ def ask(session: Session, survey: SurveyView, *, reason: str = "", by: Identity,
         by=by,
         now=now,
     )
+    open_points.record(session, survey.id, asked, points, is_second=False, reason=reason, by=by, now=now)
+    return asked
 
 
 def carry_out(session: Session, decided: ApprovalView, by: Identity, now: datetime) -> None:
     """Make the result signed, once the other body has agreed.
 
-    Raises CannotSign, also when what was sealed is not what the first body signed, and SignedUncompared.
+    Raises CannotSign, also when what was sealed is not what the first body signed, and SignedOverOpenPoints.
     """
     survey_id = decided.subject.removeprefix(signatures.subject(""))
     digest = _require_sealed(session, survey_id)
     if decided.payload["digest"] != digest:
         raise CannotSign
-    _note_uncompared(session, survey_id, decided.decision_reason, by, now)
+    reason, points = (
+        decided.decision_reason,
+        open_points.of_survey(session, surveys.survey(session, survey_id)),
+    )
+    open_points.require_reason(points, reason)
+    open_points.record(session, survey_id, decided.id, points, is_second=True, reason=reason, by=by, now=now)
     survey = session.get_one(Survey, survey_id)
     survey.state = State.SIGNED
     survey.revision += 1
@@ -147,25 +142,6 @@ def carry_out(session: Session, decided: ApprovalView, by: Identity, now: dateti
         digest=digest,
         approval=decided.id,
         **stand_in,
-    )
-
-
-def _note_uncompared(session: Session, survey_id: str, reason: str, by: Identity, now: datetime) -> None:
-    """Whoever signs before every drawn slip is compared says why. Raises SignedUncompared."""
-    draw = paper_draw.outcome(session, survey_id)
-    if not draw.open:
-        return
-    if not reason.strip():
-        raise SignedUncompared(draw)
-    audit.record(
-        session,
-        by.actor,
-        "results.sign_uncompared",
-        signatures.subject(survey_id),
-        at=now,
-        drawn=draw.drawn,
-        uncompared=draw.open,
-        reason=reason,
     )
 
 

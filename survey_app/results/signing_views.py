@@ -42,9 +42,7 @@ class SignForm(StaffForm):
     """The own signature."""
 
     reason = TextAreaField(
-        lazy_gettext(
-            "Why it is signed although drawn slips were not compared (kept, and printed in the minutes)"
-        ),
+        lazy_gettext("Why it is signed although something is open (kept, and printed in the minutes)"),
         filters=[clean],
         validators=[Length(max=500)],
     )

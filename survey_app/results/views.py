@@ -14,11 +14,12 @@ from survey_app import access, audit, charts, db, files
 from survey_app.approvals import passed_over
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork import rounds
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.scope import own_survey
 from survey_app.privacy import text_views
-from survey_app.results import disclosed, exports, findings_block, set_views, wording
+from survey_app.results import disclosed, exports, findings_block, pledges, set_views, signing, wording
 from survey_app.results.disclosed import DisclosedResult
+from survey_app.results.signing import SigningEvidence
 from survey_app.scoring.disclosure import Audience
 from survey_app.sealing import audiences, queries, signatures, words
 from survey_app.templating import wording as in_words
@@ -39,6 +40,9 @@ def page(survey_id: str) -> ResponseReturnValue:
     return render_template(
         "results/scorecard.html",
         result=result,
+        pledge=pledges.text_of(db.session(), result.survey.id),
+        figures=_before_signing(result),
+        may_write=access.may_open(access.identity().role, "pledges.page"),
         findings=findings_block.block(db.session(), result.survey, result.audience),
         remarks=exports.remarks(result),
         signatures=signatures.signatures(db.session(), survey_id),
@@ -71,6 +75,7 @@ def public(survey_id: str) -> ResponseReturnValue:
         survey=survey,
         result=result,
         remarks=exports.remarks(result) if result else (),
+        pledge=pledges.text_of(session, survey.id) if result else "",
         annulments=rounds.annulments(session, survey.id),
         without=[
             passed_over.sentence(found) for found in disclosed.agreed_without_commune(session, survey.id)
@@ -113,6 +118,14 @@ def _result(survey_id: str, *, form: str) -> DisclosedResult:
                 current, person.actor, "results.exact", f"survey:{survey.id}", at=datetime.now(UTC), form=form
             )
     return result
+
+
+def _before_signing(result: DisclosedResult) -> SigningEvidence | None:
+    """What stands before signing, for those who sign; None for others, and once it is signed."""
+    is_sealed = result.survey.purpose is Purpose.DECISION and result.survey.state is State.SEALED
+    if not is_sealed or not access.may_open(access.identity().role, "signing.page"):
+        return None
+    return signing.evidence(db.session(), result.survey.id, result.audience)
 
 
 def _public_result(survey_id: str) -> DisclosedResult | None:

@@ -10,6 +10,7 @@ from survey_app.results.disclosed import DisclosedAnswers, DisclosedResult
 from survey_app.results.speaking import AboveFrame
 from survey_app.scoring.disclosure import Band, DisclosedVillage, Withheld
 from survey_app.scoring.quartiles import Quartiles
+from survey_app.scoring.rates import Rate
 from survey_app.templating import answers_in_words, day, moment, number, percent
 
 
@@ -28,6 +29,29 @@ def band(told: Band) -> str:
                 return _("from %(low)s to %(high)s", low=low, high=high)
             return _("from %(low)s to below %(high)s", low=low, high=high)
     assert_never(told.kind)
+
+
+def sentence(result: DisclosedResult) -> str:
+    """The result in one sentence that can be repeated: true to the letter, and as far as this reader may know it."""
+    commune = result.commune
+    said = []
+    if commune.pooled is not None:
+        said.append(_of_a_hundred(commune.pooled))
+    if commune.coverage is not None:
+        answered, asked = number(commune.answered), number(commune.households)
+        said.append(_("%(answered)s of %(asked)s households answered", answered=answered, asked=asked))
+    told = "; ".join(said)
+    return f"{told[:1].upper()}{told[1:]}." if told else ""
+
+
+def _of_a_hundred(rate: Rate) -> str:
+    """Whole ones of a hundred, and never more than there are: 89.96 % are "more than 89", not 90."""
+    whole, rest = divmod(100 * rate.n, rate.of)
+    if rest == 0:
+        return _("%(whole)s of 100 answers are satisfied", whole=whole)
+    if whole == 0:
+        return _("fewer than 1 of 100 answers is satisfied")
+    return _("more than %(whole)s of 100 answers are satisfied", whole=whole)
 
 
 def village(told: DisclosedVillage) -> str:

@@ -3,13 +3,14 @@
 Decides nothing and hides nothing: findings come from `criteria`, after `results.verdicts` left out what is withheld.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
 from survey_app.criteria import gaps
 from survey_app.criteria.findings import Finding, Missed, Rule
 from survey_app.criteria.frameworks import Comparison, RequirementKind
-from survey_app.criteria.gaps import Gap
+from survey_app.criteria.gaps import Distance
 from survey_app.i18n import gettext as _
 from survey_app.rulebooks.wording import (
     count_text,
@@ -78,18 +79,24 @@ def _result(rule: Rule) -> str:
     if rate is not None:
         against = int(rule.params.get("basis_points", 0))
         return f"{count_text(rate.n)}/{count_text(rate.of)} = {percent_text(rate, against)}"
-    match rule.code:
-        case "each_item_compared":
-            items = int(rule.params["items"])
-            return _("%(reached)s of %(items)s items", reached=items - len(rule.missed), items=items)
-        case "posting_compared":
-            return _("%(days)s days", days=rule.params["posted_days"])
-        case "back_checked":
-            return _("on record")
-        case _ if "phone_slips" in rule.params:
-            return _("%(count)s valid slips by phone", count=count_text(int(rule.params["phone_slips"])))
-        case _:
-            return _NOTHING
+    if rule.code in _RESULTS:
+        return _RESULTS[rule.code](rule)
+    if "phone_slips" in rule.params:
+        return _("%(count)s valid slips by phone", count=count_text(int(rule.params["phone_slips"])))
+    return _NOTHING
+
+
+def _items(rule: Rule) -> str:
+    items = int(rule.params["items"])
+    return _("%(reached)s of %(items)s items", reached=items - len(rule.missed), items=items)
+
+
+#: What was found, where it is no rate and no count of slips.
+_RESULTS: Mapping[str, Callable[[Rule], str]] = {
+    "each_item_compared": _items,
+    "posting_compared": lambda rule: _("%(days)s days", days=rule.params["posted_days"]),
+    "back_checked": lambda _rule: _("on record"),
+}
 
 
 def _needed(found: Finding) -> str:
@@ -102,42 +109,60 @@ def _needed(found: Finding) -> str:
             return _("signed by both bodies, at least %(least)s valid slips by phone", least=least)
         case RequirementKind.BACK_CHECK:
             return _("replies of the call-back on record")
-        case _:
+        case RequirementKind.COVERAGE | RequirementKind.POSTING_DAYS:
             return _NOTHING
+        case RequirementKind.POOLED_RATE | RequirementKind.EACH_ITEM_RATE | RequirementKind.CLOSING_RATE:
+            return _NOTHING
+        case _ as unknown:
+            assert_never(unknown)
 
 
 def _change(found: Finding) -> str:
-    """What would change the verdict, or how far it is from changing."""
+    """What would change the verdict, or how far it is from changing; "" where nothing has to be done or said."""
+    said = _CHANGES.get(found.rule.code)
+    return said(found) if said else ""
+
+
+def _rate_missing(found: Finding) -> str:
     rule = found.rule
-    match rule.code:
-        case "rate_compared" | "coverage_so_far":
-            return _gap_text(found.requirement.kind, _rate_gap(rule, Rate(*_counts(rule))))
-        case "each_item_compared":
-            return ", ".join(_item(rule, one) for one in rule.missed)
-        case "posting_compared":
-            asked, posted = int(rule.params["days"]), int(rule.params["posted_days"])
-            gap = gaps.of_count(Comparison(str(rule.params["comparison"])), asked, posted)
-            return _("days missing: %(count)s", count=count_text(gap.missing)) if gap.missing else ""
-        case "too_few_slips_by_phone":
-            least, slips = int(rule.params["least"]), int(rule.params["phone_slips"])
-            short = count_text(gaps.of_count(Comparison.AT_LEAST, least, slips).missing)
-            return _("valid slips by phone missing: %(count)s", count=short)
-        case _:
-            return _steps().get(rule.code, "")
+    return _gap_text(found.requirement.kind, _rate_gap(rule, Rate(*_counts(rule))))
 
 
-def _steps() -> dict[str, str]:
-    """What has to be done first, where no count decides."""
-    return {
-        "threshold_not_configured": _("waits for a figure with its document"),
-        "no_sealed_decision_survey": _("hold a consultation with household codes, and sign its result"),
-        "awaits_signatures": _("both bodies sign"),
-        "awaits_signatures_untold": _("both bodies sign"),
-        "coverage_below_floor": _("first enough households have to answer"),
-        "posting_not_recorded": _("note the days of posting for every village"),
-        "answered_exceeds_frame": _("correct the list of households"),
-        "back_check_awaited": _("note what the households called back said"),
-    }
+def _items_missing(found: Finding) -> str:
+    return ", ".join(_item(found.rule, one) for one in found.rule.missed)
+
+
+def _days_missing(found: Finding) -> str:
+    params = found.rule.params
+    asked, posted = int(params["days"]), int(params["posted_days"])
+    gap = gaps.of_count(Comparison(str(params["comparison"])), asked, posted)
+    return _("days missing: %(count)s", count=count_text(gap.missing)) if gap.missing else ""
+
+
+def _slips_missing(found: Finding) -> str:
+    least, slips = int(found.rule.params["least"]), int(found.rule.params["phone_slips"])
+    short = gaps.of_count(Comparison.AT_LEAST, least, slips).missing
+    return _("valid slips by phone missing: %(count)s", count=count_text(short))
+
+
+_CHANGES: Mapping[str, Callable[[Finding], str]] = {
+    "rate_compared": _rate_missing,
+    "coverage_so_far": _rate_missing,
+    "each_item_compared": _items_missing,
+    "posting_compared": _days_missing,
+    "too_few_slips_by_phone": _slips_missing,
+    # What has to be done first, where no count decides.
+    "threshold_not_configured": lambda _found: _("waits for a figure with its document"),
+    "no_sealed_decision_survey": lambda _found: _(
+        "hold a consultation with household codes, and sign its result"
+    ),
+    "awaits_signatures": lambda _found: _("both bodies sign"),
+    "awaits_signatures_untold": lambda _found: _("both bodies sign"),
+    "coverage_below_floor": lambda _found: _("first enough households have to answer"),
+    "posting_not_recorded": lambda _found: _("note the days of posting for every village"),
+    "answered_exceeds_frame": lambda _found: _("correct the list of households"),
+    "back_check_awaited": lambda _found: _("note what the households called back said"),
+}
 
 
 def _item(rule: Rule, one: Missed) -> str:
@@ -150,7 +175,7 @@ def _item(rule: Rule, one: Missed) -> str:
     )
 
 
-def _gap_text(kind: RequirementKind, gap: Gap) -> str:
+def _gap_text(kind: RequirementKind, gap: Distance) -> str:
     """By how much a rate misses, or is above, what is asked of it."""
     if gap.missing and not gap.is_possible:
         return _("not even all of them would be enough")
@@ -164,7 +189,7 @@ def _gap_text(kind: RequirementKind, gap: Gap) -> str:
     return _("households to spare: %(count)s", count=count) if gap.spare else _("just enough")
 
 
-def _rate_gap(rule: Rule, rate: Rate) -> Gap:
+def _rate_gap(rule: Rule, rate: Rate) -> Distance:
     return gaps.of_rate(Comparison(str(rule.params["comparison"])), int(rule.params["basis_points"]), rate)
 
 

@@ -14,9 +14,11 @@ _APP = _ROOT / "survey_app"
 
 #: One more member for each enum on which law, counts or permissions depend, and the files that say what it means.
 _MORE = {
-    ("criteria/frameworks.py", "RequirementKind"): {"criteria/frameworks.py", "criteria/findings.py"},
+    ("criteria/frameworks.py", "RequirementKind"): {
+        "criteria/frameworks.py", "criteria/findings.py", "rulebooks/conditions.py",
+    },
     ("criteria/frameworks.py", "Measure"): {"criteria/frameworks.py"},
-    ("criteria/frameworks.py", "Comparison"): {"criteria/frameworks.py", "criteria/targets.py"},
+    ("criteria/frameworks.py", "Comparison"): {"criteria/frameworks.py", "criteria/gaps.py"},
     ("scoring/disclosure.py", "Audience"): {"scoring/disclosure.py", "scoring/texts.py"},
     ("scoring/disclosure.py", "Withheld"): {"results/wording.py"},
     ("fieldwork/models.py", "Channel"): {"fieldwork/models.py"},

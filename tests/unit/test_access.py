@@ -70,6 +70,7 @@ PERMISSIONS = {
     "READ_POSTINGS": "PFAcfv··",
     "READ_PAPERS": "PFAcfv··",
     "RECORD_POSTINGS": "·F·cf···",
+    "WRITE_PLEDGES": "···c····",
     "SET_PAPERS": "·F······",
     "RELEASE_PAPERS": "·FA·f···",
     "TAKE_EVIDENCE_PACK": "PFA·f···",

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from survey_app.criteria import gaps
 from survey_app.criteria.frameworks import Comparison
-from survey_app.criteria.gaps import Gap
+from survey_app.criteria.gaps import Distance
 from survey_app.scoring.rates import Rate
 
 COMPARISONS = st.sampled_from(list(Comparison))
@@ -47,9 +47,9 @@ def test_exactly_that_many_more_days_reach_what_is_asked_and_one_fewer_does_not(
 def test_the_figures_of_the_sample_screen_come_out_to_the_household():
     at_least = Comparison.AT_LEAST
 
-    assert gaps.of_rate(at_least, 7000, Rate(1640, 2312)) == Gap(0, 21)
-    assert gaps.of_rate(at_least, 8000, Rate(1272, 1631)) == Gap(33, 0)
-    assert gaps.of_rate(at_least, 8000, Rate(1290, 1631)) == Gap(15, 0)
+    assert gaps.of_rate(at_least, 7000, Rate(1640, 2312)) == Distance(0, 21)
+    assert gaps.of_rate(at_least, 8000, Rate(1272, 1631)) == Distance(33, 0)
+    assert gaps.of_rate(at_least, 8000, Rate(1290, 1631)) == Distance(15, 0)
 
 
 def test_more_than_all_cannot_be_had():

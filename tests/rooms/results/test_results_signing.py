@@ -121,8 +121,9 @@ def test_signing_before_the_drawn_slips_are_compared_asks_a_reason_that_is_kept_
     noted = select(AuditEvent).where(AuditEvent.act == "results.sign_uncompared").order_by(AuditEvent.id)
     told = [event.details for event in db.session().scalars(noted)]
     assert [one["reason"] for one in told] == ["Phiếu còn ở thôn xa", "Đối chiếu sau khi ký"]
-    assert all(one["uncompared"] == one["drawn"] > 0 for one in told)
+    assert [one["drawn_slips"] for one in told] == [11, 11]
     assert all(reason in printed_minutes() for reason in ("Phiếu còn ở thôn xa", "Đối chiếu sau khi ký"))
+    assert "Việc chưa xong khi ký: 11 phiếu giấy rút cho người ký chưa đối chiếu" in printed_minutes()
 
 
 def test_a_body_cannot_sign_for_the_other_nor_twice(enter):

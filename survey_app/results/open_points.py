@@ -1,0 +1,165 @@
+"""What is still open when a result is about to be signed, and what was open when somebody signed all the same.
+
+Each point is a count: whoever signs over one says why, and the minutes print both.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from http import HTTPStatus
+from typing import assert_never
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from survey_app import audit
+from survey_app.access import Identity
+from survey_app.criteria.frameworks import RequirementKind
+from survey_app.errors import DomainError
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.i18n import gettext as _
+from survey_app.privacy.models import Complaint
+from survey_app.quality import callbacks, paper_draw
+from survey_app.results.models import SignedOver
+from survey_app.rulebooks import pins
+from survey_app.sealing import signatures
+from survey_app.templating import number
+
+#: The act of signing over one, by the name that it had while drawn slips were the only point.
+SIGNED_OVER = "results.sign_uncompared"
+
+
+class OpenKind(StrEnum):
+    """What can be open."""
+
+    DRAWN_SLIPS = "drawn_slips"
+    KEYED_AGAIN = "keyed_again"
+    COMPLAINTS = "open_complaints"
+    BACK_CHECK = "back_check"
+    CONTRADICTION = "contradiction"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPoint:
+    """So many of one kind."""
+
+    kind: OpenKind
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """What one side signed over."""
+
+    approval_id: int
+    is_second: bool
+    points: tuple[OpenPoint, ...]
+    reason: str
+
+
+class SignedOverOpenPoints(DomainError):
+    """Something is open, and nobody said why it is signed all the same."""
+
+    code = "con-viec-chua-xong"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, points: Iterable[OpenPoint]) -> None:
+        super().__init__(
+            _(
+                "Open before signing: %(points)s. Settle it first, or give the reason why you sign all the same: it is "
+                "kept and printed in the minutes.",
+                points="; ".join(map(text, points)),
+            )
+        )
+
+
+def of_survey(session: Session, survey: SurveyView) -> tuple[OpenPoint, ...]:
+    """What is open for a sealed survey, in the order in which it is told."""
+    unkeyed = sum(village.missing > 0 for village in paper_draw.keyed_again(session, survey.id))
+    complaints = select(func.count()).where(Complaint.survey_id == survey.id, Complaint.closed_at.is_(None))
+    counts = {
+        OpenKind.DRAWN_SLIPS: paper_draw.outcome(session, survey.id).open,
+        OpenKind.KEYED_AGAIN: unkeyed,
+        OpenKind.COMPLAINTS: session.scalar(complaints) or 0,
+        OpenKind.BACK_CHECK: int(_awaits_back_check(session, survey)),
+        OpenKind.CONTRADICTION: len(callbacks.contradictions(session, [survey.id])),
+    }
+    return tuple(OpenPoint(kind, count) for kind, count in counts.items() if count)
+
+
+def require_reason(points: Iterable[OpenPoint], reason: str) -> None:
+    """Raises SignedOverOpenPoints where something is open and no reason is given."""
+    found = tuple(points)
+    if found and not reason.strip():
+        raise SignedOverOpenPoints(found)
+
+
+def record(
+    session: Session,
+    survey_id: str,
+    approval_id: int,
+    points: Iterable[OpenPoint],
+    *,
+    is_second: bool,
+    reason: str,
+    by: Identity,
+    now: datetime,
+) -> None:
+    """Keep over what somebody signed, and why; nothing where nothing was open."""
+    counts = {point.kind.value: point.count for point in points}
+    if not counts:
+        return
+    session.add(
+        SignedOver(
+            approval_id=approval_id,
+            is_second=is_second,
+            survey_id=survey_id,
+            points=counts,
+            reason=reason,
+            said_by=by.actor,
+            said_at=now,
+        )
+    )
+    details: dict[str, object] = {**counts, "reason": reason}
+    audit.record(session, by.actor, SIGNED_OVER, signatures.subject(survey_id), at=now, **details)
+
+
+def signed_over(session: Session, survey_id: str) -> tuple[Over, ...]:
+    """What was signed over, the side that asked first."""
+    rows = session.scalars(
+        select(SignedOver)
+        .where(SignedOver.survey_id == survey_id)
+        .order_by(SignedOver.approval_id, SignedOver.is_second)
+    )
+    return tuple(Over(row.approval_id, row.is_second, _points(row.points), row.reason) for row in rows)
+
+
+def text(point: OpenPoint) -> str:
+    """One open point with its count."""
+    count = number(point.count)
+    match point.kind:
+        case OpenKind.DRAWN_SLIPS:
+            said = _("paper slips drawn for signers and not compared: %(count)s", count=count)
+        case OpenKind.KEYED_AGAIN:
+            said = _("villages whose paper slips were not keyed again: %(count)s", count=count)
+        case OpenKind.COMPLAINTS:
+            said = _("complaints without an answer: %(count)s", count=count)
+        case OpenKind.BACK_CHECK:
+            said = _("the back-check that the rule book asks for is not recorded")
+        case OpenKind.CONTRADICTION:
+            said = _("the call-back contradicts the result")
+        case _:
+            assert_never(point.kind)
+    return said
+
+
+def _points(counts: Mapping[str, int]) -> tuple[OpenPoint, ...]:
+    return tuple(OpenPoint(kind, counts[kind]) for kind in OpenKind if kind in counts)
+
+
+def _awaits_back_check(session: Session, survey: SurveyView) -> bool:
+    if survey.rulebook is None or survey.id in callbacks.recorded(session, [survey.id]):
+        return False
+    book = pins.pinned(session, survey.rulebook).framework
+    return any(one.kind is RequirementKind.BACK_CHECK for one in book.requirements)
