@@ -18,6 +18,8 @@ from survey_app.questions.problems import Checker, InvalidDocument, Problem
 from survey_app.scoring.rates import Rate
 
 PURPOSES = ("decision", "feedback")
+#: Kinds of unit outside the programme: no rule book counts them as communes that meet the indicator.
+NEVER_MEETING_INDICATOR = frozenset({"phuong"})
 #: A hundred per cent in basis points.
 ALL = 10_000
 
@@ -241,7 +243,24 @@ def unnamed(framework: Framework) -> tuple[Problem, ...]:
         if requirement.kind is RequirementKind.BACK_CHECK
         and not (requirement.source and requirement.source.complete)
     )
-    return (*slips, *sources)
+    return (*slips, *sources, *_meaningless(framework))
+
+
+def _meaningless(framework: Framework) -> Iterator[Problem]:
+    """Shares that everybody or nobody reaches, and kinds of unit that the programme does not have."""
+    compared = [
+        (one.key, one.threshold.basis_points, one.threshold.comparison)
+        for one in framework.requirements
+        if one.threshold
+    ]
+    aimed = [(one.key, one.basis_points, one.comparison) for one in framework.targets]
+    for key, share, comparison in (*compared, *aimed):
+        if share == 0 or (share == ALL and comparison is Comparison.ABOVE):
+            yield Problem("share_of_all_or_nobody", key)
+    for target in framework.targets:
+        is_of_indicator = target.kind is TargetKind.COMMUNES_MEETING_INDICATOR
+        if is_of_indicator and not NEVER_MEETING_INDICATOR.isdisjoint(target.in_scope_levels):
+            yield Problem("ward_in_indicator", target.key)
 
 
 def digest(framework: Framework) -> str:

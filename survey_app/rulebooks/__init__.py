@@ -5,7 +5,7 @@ from flask import Flask
 from survey_app import audit, menu
 from survey_app.i18n import lazy_gettext
 from survey_app.menu import MenuEntry
-from survey_app.rulebooks import conditions, log_words, problem_words, wording
+from survey_app.rulebooks import conditions, edit_views, log_words, problem_words, wording
 from survey_app.rulebooks.commands import commands
 from survey_app.rulebooks.views import bp
 
@@ -14,6 +14,7 @@ def init_app(app: Flask) -> None:
     """Pages, commands, and the wording of rules for templates of all rooms above."""
     audit.register(app, log_words.WORDS)
     app.register_blueprint(bp)
+    app.register_blueprint(edit_views.bp)
     menu.register(app, MenuEntry("rulebooks.services_start", lazy_gettext("Services"), 700))
     app.cli.add_command(commands)
     app.jinja_env.filters.update(

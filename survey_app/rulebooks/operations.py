@@ -90,7 +90,14 @@ def load_packaged(session: Session, *, now: datetime) -> tuple[Recorded, ...]:
 
 
 def record_framework(session: Session, framework: Framework, *, actor: str, now: datetime) -> Recorded:
-    """Put a rule book on record as the newest version of its key, unless that one says the same."""
+    """Put a rule book on record as the newest version of its key, unless that one says the same.
+
+    What came with the product under that key goes on record before: no two rule books share key and version.
+    """
+    if actor != PACKAGE:
+        for shipped in packaged():
+            if shipped.key == framework.key and shipped.version >= framework.version:
+                keep(session, shipped, now=now)
     on_record = queries.versions_of(session, framework.key)
     if on_record and _same_rules(on_record[-1].framework, framework):
         return Recorded(on_record[-1].framework, is_new=False)

@@ -25,6 +25,8 @@ def _problems() -> Mapping[str, str]:
         "event_needs_phone_slips": _(
             "a consultation event names how many valid slips by phone it needs (phone_slips: least, source)"
         ),
+        "share_of_all_or_nobody": _("0 %% is reached by everybody, and more than 100 %% by nobody"),
+        "ward_in_indicator": _("wards (phuong) are outside the programme and meet no indicator of it"),
         "phone_slips_without_event": _("only a consultation event names slips by phone (phone_slips)"),
         "threshold_needs_days": _("the threshold of posting is given in days"),
         "threshold_needs_basis_points": _("the threshold of a rate is given in basis points (9000 = 90 %%)"),

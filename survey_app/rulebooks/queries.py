@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.criteria import frameworks
-from survey_app.criteria.frameworks import Framework
+from survey_app.criteria.frameworks import Framework, RequirementKind
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
 from survey_app.rulebooks.models import EarlierRecognition, FrameworkVersion, ServiceTick, YearFramework
@@ -84,8 +84,8 @@ def framework_for(session: Session, province_unit_id: int, year: int) -> Framewo
 def in_force(session: Session, province_unit_id: int, year: int) -> InForce:
     """The rule book chosen for the year, or the default. Raises FrameworkNotFound.
 
-    The default is the newest one that is no demonstration and whose period holds a day of the year; failing
-    that, the newest one that is no demonstration.
+    The default is the newest one that is no demonstration, asks for a consultation, and whose period holds a day of the
+    year; failing that, the newest one that is no demonstration and asks for a consultation.
     """
     newest = newest_versions(session)
     row = session.get(YearFramework, (province_unit_id, year))
@@ -107,6 +107,14 @@ def newest_versions(session: Session) -> tuple[FrameworkView, ...]:
         if on_record.recorded_by == PACKAGE and is_older:  # an update of the product not on record yet
             newest[key] = view
     return tuple(sorted(newest.values(), key=_by_use))
+
+
+def newest(session: Session, key: str) -> Framework:
+    """The newest version of one rule book. Raises FrameworkNotFound."""
+    for view in newest_versions(session):
+        if view.framework.key == key:
+            return view.framework
+    raise FrameworkNotFound(_("There is no such rule book on record."))
 
 
 def version(session: Session, key: str, number: int) -> Framework:
@@ -176,8 +184,14 @@ def _by_use(view: FrameworkView) -> tuple[bool, int, str]:
     return view.framework.demo, -view.framework.period_from.toordinal(), view.framework.key
 
 
+def _asks_consultation(book: Framework) -> bool:
+    return any(one.kind is RequirementKind.CONSULTATION_EVENT for one in book.requirements)
+
+
 def _default(newest: Iterable[FrameworkView], year: int) -> Framework:
-    real = [view.framework for view in newest if not view.framework.demo]
+    known = [view.framework for view in newest if not view.framework.demo]
+    # One that asks for no consultation yet cannot be reported against before somebody chose it.
+    real = [book for book in known if _asks_consultation(book)] or known
     for book in real:
         if book.period_from.year <= year <= book.period_to.year:
             return book

@@ -17,6 +17,7 @@ from survey_app.questions.problems import Problem
 from survey_app.revisions import SavedMeanwhile
 from survey_app.rulebooks import operations, queries
 from survey_app.rulebooks.forms import FrameworkFileForm, RecognitionForm, ServicesForm, YearFrameworkForm
+from survey_app.rulebooks.operations import Recorded
 from survey_app.rulebooks.scope import require_known_year
 from survey_app.templating import wording
 from survey_app.units import operations as registering
@@ -67,18 +68,20 @@ def upload(year: int) -> ResponseReturnValue:
         recorded = operations.record_framework(
             current, book, actor=access.identity().actor, now=datetime.now(UTC)
         )
+    flash(recorded_text(recorded), "success")
+    return redirect(url_for("rulebooks.framework", year=year))
+
+
+def recorded_text(recorded: Recorded) -> str:
+    """What became of a rule book that was to be put on record."""
     title, version = wording(dict(recorded.framework.title)), recorded.framework.version
-    told = (
-        _(
+    if recorded.is_new:
+        return _(
             "“%(title)s” is on record as version %(version)s. Choose it below to use it.",
             title=title,
             version=version,
         )
-        if recorded.is_new
-        else _("“%(title)s” already says exactly this (version %(version)s).", title=title, version=version)
-    )
-    flash(told, "success")
-    return redirect(url_for("rulebooks.framework", year=year))
+    return _("“%(title)s” already says exactly this (version %(version)s).", title=title, version=version)
 
 
 @bp.post("/can-bo/khung/<int:year>/chon")

@@ -84,6 +84,43 @@ def plan_words(target: Target) -> str:
             assert_never(target.kind)
 
 
+def kind_name(kind: RequirementKind) -> str:
+    """A kind of condition, as it is called where a rule book has no title for it yet."""
+    match kind:
+        case RequirementKind.CONSULTATION_EVENT:
+            return _("The satisfaction of the people is consulted")
+        case RequirementKind.COVERAGE:
+            return _("Coverage of households")
+        case RequirementKind.POOLED_RATE:
+            return _("Satisfaction rate of all items together")
+        case RequirementKind.EACH_ITEM_RATE:
+            return _("Satisfaction rate of each item")
+        case RequirementKind.CLOSING_RATE:
+            return _("Satisfaction rate of the closing item")
+        case RequirementKind.POSTING_DAYS:
+            return _("Days of public posting")
+        case RequirementKind.BACK_CHECK:
+            return _("Back-check of households that answered")
+        case _:
+            assert_never(kind)
+
+
+def target_kind_name(kind: TargetKind) -> str:
+    """A kind of target, as it is called where a rule book has no title for it yet."""
+    match kind:
+        case TargetKind.COMMUNES_MEETING_INDICATOR:
+            return _("Communes that consulted their households")
+        case TargetKind.UNITS_WITH_ONLINE_FEEDBACK:
+            return _("Units that offer an essential service and collect feedback online")
+        case _:
+            assert_never(kind)
+
+
+def purpose_name(purpose: str) -> str:
+    """A kind of survey that a target can count."""
+    return {"decision": _("consultation with household codes"), "feedback": _("open feedback")}[purpose]
+
+
 def how_counted(target: Target) -> str:
     """What counts towards a target where its source does not say; "" where the findings say it."""
     match target.kind:

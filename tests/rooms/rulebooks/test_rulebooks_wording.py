@@ -12,7 +12,7 @@ from survey_app.criteria.findings import Finding, Rule, Verdict
 from survey_app.criteria.frameworks import Comparison, Requirement, RequirementKind, Source, Threshold
 from survey_app.questions import problems
 from survey_app.questions.problems import Problem
-from survey_app.rulebooks import wording
+from survey_app.rulebooks import problem_words, wording
 
 PARAMETERS = {
     "basis_points": 9000,
@@ -59,7 +59,7 @@ def test_every_rule_has_a_sentence(app_in_english, code):
 
 @pytest.mark.parametrize("code", PROBLEMS)
 def test_every_problem_of_a_rule_book_has_a_sentence(app_in_english, code):
-    assert "%(" not in wording.problem_text(Problem(code, "pooled", PARAMETERS))
+    assert "%(" not in problem_words.problem_text(Problem(code, "pooled", PARAMETERS))
 
 
 def test_a_rate_below_its_threshold_is_never_printed_as_the_threshold(app_in_english):
