@@ -161,5 +161,8 @@ def _points(counts: Mapping[str, int]) -> tuple[OpenPoint, ...]:
 def _awaits_back_check(session: Session, survey: SurveyView) -> bool:
     if survey.rulebook is None or survey.id in callbacks.recorded(session, [survey.id]):
         return False
-    book = pins.pinned(session, survey.rulebook).framework
+    try:
+        book = pins.pinned(session, survey.rulebook).framework
+    except pins.PinnedBookMissing:  # The findings block says so; nothing can be asked by a book that is gone.
+        return False
     return any(one.kind is RequirementKind.BACK_CHECK for one in book.requirements)
