@@ -1,7 +1,8 @@
 """All papers of a commune in one ZIP, which leaves while it is made and is stored nowhere.
 
-A folder a village: slips, cover, receipt list, poster. The slips of a village are committed before the first byte of
-its folder; one village's papers at a time are in memory. Where the download breaks off, the set stays unfinished.
+A folder a village: slips, cover, receipt list, poster, the village's kit; before them a folder of what reads alike
+everywhere. The slips of a village are committed before the first byte of its folder; one village's papers at a time are
+in memory. Where the download breaks off, the set stays unfinished.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,8 +17,11 @@ from survey_app.fieldwork import print_sets, queries, rounds
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.i18n import force_locale
 from survey_app.keys import store
-from survey_app.printing import lists, slips
+from survey_app.printing import kit, lists, slips
 from survey_app.units.queries import UnitView
+
+#: The folder of what is alike in every village; those of villages begin with their numbers.
+_FOR_ALL = "00-ca-xa"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class Order:
     set_id: str
     villages: Sequence[FrameLine]
     actor: str
-    #: The same for every village; none where the phones are closed.
+    #: The same for every village; none where the phones are closed, and then there is no kit either.
     poster: bytes | None
 
 
@@ -38,6 +42,11 @@ def archive(app: Flask, order: Order) -> Iterator[bytes]:
     Nothing of the application is held while bytes wait for a slow reader.
     """
     packing = heavy.zipstream().ZipStream()
+    if order.poster is not None:
+        with app.app_context():
+            scripts = list(kit.commune_papers(order.survey))
+        for name, body in scripts:
+            packing.add(body, f"{_FOR_ALL}/{files.PDF.named(name)}")
     for number, line in enumerate(order.villages, start=1):
         with app.app_context():
             papers, folder = _papers(order, line, app.extensions["settings"]), _folder(number, line.unit)
@@ -75,6 +84,8 @@ def _papers(order: Order, line: FrameLine, settings: Settings) -> list[tuple[str
     ]
     if order.poster is not None:
         papers.append(("4-ap-phich-A4", order.poster))
+        kept = kit.village_papers(survey, line, settings)
+        papers += [(f"{number}-{name}", body) for number, (name, body) in enumerate(kept, start=5)]
     return papers
 
 
