@@ -1,10 +1,11 @@
 """What was answered, as it is read over before it is sent: what displeases first, then what is blank, then the rest.
 
-Answers from a closed list are drawn once for a question and a language where a refusal shows them again.
+Answers from a closed list are drawn once for a question and a language; what was typed is drawn each time.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Flask, current_app, get_template_attribute
 
@@ -19,21 +20,11 @@ _MOST_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One question under its answer; `number` as the form shows it, `answer` is None where the group says it."""
-
-    number: int
-    question: Question
-    words: str
-    answer: Value
-
-
-@dataclass(frozen=True, slots=True)
 class Group:
-    """What was answered alike."""
+    """What was answered alike, each question a line of HTML."""
 
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[str, ...]
 
 
 def init_app(app: Flask) -> None:
@@ -43,9 +34,11 @@ def init_app(app: Flask) -> None:
 
 
 def groups(instrument: Instrument, shown: Sequence[tuple[Question, Value]]) -> tuple[Group, ...]:
-    """The questions that are asked, by answer; a group that would be empty is left out."""
-    _stem, topics = wording.by_topic(instrument)
-    found: dict[str, list[Line]] = {side: [] for side in ("against", "blank", "for", "others")}
+    """The questions that are asked, by answer; a group that would be empty is left out.
+
+    A line has the number that the form shows, and its answer where the title of the group does not say it.
+    """
+    found: dict[str, list[str]] = {side: [] for side in ("against", "blank", "for", "others")}
     titles = {"against": "", "blank": _("Left blank"), "for": "", "others": _("Other answers")}
     for number, (question, answer) in enumerate(shown, 1):
         counts = question.counts_as(answer) if question.kind.row.two_way else None
@@ -53,36 +46,49 @@ def groups(instrument: Instrument, shown: Sequence[tuple[Question, Value]]) -> t
         if counts is not None:
             side = "against" if counts == DISSATISFIED else "for"
             titles[side] = titles[side] or _label(question, answer)
-        topic = topics.get(question.key)
-        words = topic.large if topic else wording.wording(question.text)
-        words = words[:1].upper() + words[1:]
-        found[side].append(Line(number, question, words, answer if side == "others" else None))
+        found[side].append(_line(instrument, number, question, answer if side == "others" else None))
     return tuple(Group(titles[side], tuple(lines)) for side, lines in found.items() if lines)
 
 
 def rows(shown: Iterable[tuple[Question, Value]]) -> list[str]:
     """Each question with its answer as HTML, in the language of this request."""
-    language = current_language()
-    return [_row(question, answer, language) for question, answer in shown]
+    return [
+        _once(0, question, answer, partial(_drawn, "row", question, answer)) for question, answer in shown
+    ]
+
+
+def _line(instrument: Instrument, number: int, question: Question, answer: Value) -> str:
+    return _once(
+        number, question, answer,
+        lambda: _drawn("line", question, answer, number=number, words=_words(instrument, question)),
+    )  # fmt: skip
+
+
+def _words(instrument: Instrument, question: Question) -> str:
+    _stem, topics = wording.by_topic(instrument)
+    topic = topics.get(question.key)
+    words = topic.large if topic else wording.wording(question.text)
+    return words[:1].upper() + words[1:]
 
 
 def _label(question: Question, answer: Value) -> str:
     return next(wording.wording(option.label) for option in question.options if option.code == answer)
 
 
-def _row(question: Question, answer: Value, language: str) -> str:
+def _once(number: int, question: Question, answer: Value, draw: Callable[[], str]) -> str:
+    """What `draw` gives, kept for the language of this request; `number` is 0 where none is shown."""
     if answer is not None and answer not in question.option_codes:
-        return _drawn(question, answer)
-    kept: dict[tuple[int, Value, str], tuple[Question, str]] = current_app.extensions[_KEPT]
-    # The question is kept too, so that no other takes its number while its row is there.
-    key = id(question), answer, language
+        return draw()
+    kept: dict[tuple[int, int, Value, str], tuple[Question, str]] = current_app.extensions[_KEPT]
+    # The question is kept too, so that no other takes its place in memory while its line is there.
+    key = number, id(question), answer, current_language()
     if key not in kept:
         if len(kept) >= _MOST_KEPT:
             kept.clear()
-        kept[key] = question, _drawn(question, answer)
+        kept[key] = question, draw()
     return kept[key][1]
 
 
-def _drawn(question: Question, answer: Value) -> str:
-    drawn: str = get_template_attribute("collecting/answer.html", "row")(question, answer)
+def _drawn(macro: str, question: Question, answer: Value, **more: object) -> str:
+    drawn: str = get_template_attribute("collecting/answer.html", macro)(question, answer, **more)
     return drawn

@@ -244,10 +244,11 @@ def _thanks_again(door: Door) -> ResponseReturnValue:
 
 
 def _is_stored(door: Door) -> bool:
-    """Whether what is sent was recorded before, under the id that its form carries."""
+    """Whether what is sent was recorded before, under the id that its form carries. An unspent slip sent nothing."""
     sent = request.form.get("_id", "")
     return (
-        _is_uuid4(sent)
+        (door.spent or door.code_mac is None)
+        and _is_uuid4(sent)
         and queries.stored_response(db.session(), door.survey.id, str(uuid.UUID(sent))) is not None
     )
 
