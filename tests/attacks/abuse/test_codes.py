@@ -105,6 +105,23 @@ def test_a_flood_of_wrong_codes_keeps_no_open_form_from_being_sent(client, surve
     assert stored().responses == 2
 
 
+def test_a_slip_that_was_opened_without_a_network_waits_through_a_flood_and_is_kept(
+    client, survey, slips, submission, stored
+):
+    """Its phone had no ticket for it, so it looks like a guess: the phone is told to keep it, and when to come again."""
+    for _guess in range(10):
+        client.get(f"/k/{codes.new_code(survey.id)}")
+
+    body = submission(code=slips[0])
+    waiting = client.post(API, json=body)
+    the_minute_passes()
+    taken = client.post(API, json=body)
+
+    assert (waiting.status_code, waiting.json["keep"], waiting.headers["Retry-After"]) == (429, True, "60")
+    assert taken.status_code == 201
+    assert stored().responses == 1
+
+
 def test_a_caller_with_a_whole_ipv6_network_has_the_tries_of_one_and_its_neighbours_have_their_own(
     client, survey, slips
 ):
