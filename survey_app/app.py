@@ -1,11 +1,11 @@
 """Puts the rooms together: `create_app`, the start page and the one on accessibility."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
-from wsgiref.types import WSGIApplication
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
@@ -164,8 +164,23 @@ def _session_secret(store: keys.KeyStore) -> bytes | None:
 def _served(app: Flask, settings: Settings) -> WSGIApplication:
     """The application behind the proxies whose headers are believed."""
 
-    served: WSGIApplication = app.wsgi_app
+    served = _whole_bodies(app.wsgi_app)
     return ProxyFix(served, x_for=settings.proxies, x_proto=settings.proxies) if settings.proxies else served
+
+
+def _whole_bodies(served: WSGIApplication) -> WSGIApplication:
+    """Have a body refused that ends before its announced length: a form cut in the middle is a form with fewer answers.
+
+    Gunicorn promises that its stream ends with the body, and keeps the promise when the line breaks too; so its word is
+    not taken, and the bytes are counted.
+    """
+
+    def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ.get("CONTENT_LENGTH"):
+            environ.pop("wsgi.input_terminated", None)
+        return served(environ, start_response)
+
+    return serve
 
 
 @access.public

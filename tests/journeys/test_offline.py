@@ -1,12 +1,16 @@
 """A phone without a signal: what is answered stays on it, and arrives once, whatever happens meanwhile."""
 
 import csv
+import json
 import os
+import socket
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -161,6 +165,47 @@ def test_two_tabs_and_the_worker_at_once_send_each_slip_once(field: Field, own: 
             assert kept(page) == []
 
     assert field.answered() == {"self_online": 2}
+
+
+def test_a_body_that_is_sent_by_half_stores_nothing_and_sent_again_it_counts_once(field: Field):
+    code, other = field.codes[:2]
+    answers = {"planning": "satisfied", "transport": "dissatisfied"}
+    body = {"submission_id": str(uuid.uuid4()), "code": code, "channel": "self_online", "answers": answers}
+    by_script = ("/api/v1/submissions", "application/json", json.dumps(body).encode())
+    fields = {"_id": str(uuid.uuid4()), "_step": "send", **answers}
+    path = f"/k/{quote(other)}"
+    plain = (path, "application/x-www-form-urlencoded", urlencode(fields).encode())
+    parts = "".join(
+        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    )
+    in_parts = (path, "multipart/form-data; boundary=x", f"{parts}--x--\r\n".encode())
+
+    for sent in (by_script, plain, in_parts):
+        for share in (0, 1, 2):
+            reply = post(field, *sent, length=len(sent[2]) * share // 3)
+            assert reply in {b"", b"400"}, (sent, share, reply)
+    assert field.answered() == {}
+
+    # The reply is lost; sent again the answer is recognised.
+    assert [post(field, *sent) for sent in (by_script, plain, by_script, plain, in_parts)] == [
+        b"201", b"201", b"200", b"200", b"200",
+    ]  # fmt: skip
+    assert field.answered() == {"self_online": 2}
+
+
+def post(field: Field, path: str, kind: str, body: bytes, length: int | None = None) -> bytes:
+    """The status of the reply to a body of which only the first `length` bytes arrive; nothing where there is none."""
+    where = urlsplit(field.server.url)
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: {where.netloc}\r\nSec-Fetch-Site: same-origin\r\nConnection: close\r\n"
+        f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection((where.hostname, where.port), timeout=120) as line:
+        line.sendall(head.encode() + body[:length])
+        line.shutdown(socket.SHUT_WR)
+        with line.makefile("rb") as reader:
+            return b"".join(reader.readline().split()[1:2])
 
 
 def test_what_the_server_refuses_stays_to_be_looked_at_with_the_reason_until_it_is_wiped(
