@@ -1,12 +1,14 @@
 """What respondents' pages weigh on the wire, headers included, and that the scripts are those of their source."""
 
 import hashlib
+import json
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
 
+from survey_app import authoring
 from survey_app.config import LANGUAGES
 from tests.pages import Page
 
@@ -42,6 +44,43 @@ def test_the_first_view_of_twenty_items_fits_and_is_one_reply(client, phone, add
     assert weight(phone.get(address, headers=BROTLI)) <= 4700
     assert "<img" not in reply.text
     assert "stylesheet" not in reply.text
+
+
+@pytest.fixture
+def worst(make_commune, make_form, make_survey, hand_out):
+    """The address of the heaviest form that is reckoned with: 25 scored questions in whole sentences, and 25 asked in words
+    of who is not satisfied.
+    """
+    library = Path(authoring.__file__).parent / "library"
+    of_2022, of_2026 = (
+        json.loads((library / f"{name}.json").read_text(encoding="utf-8"))["questions"]
+        for name in ("xa-ntm", "xa-ntm-2026")
+    )
+    more = [dict(question, key=f"more_{question['key']}") for question in of_2026 if not question["closing"]][
+        :5
+    ]
+    start, end = "Ông/bà có hài lòng về ", " không?"
+    topics = [question["text"]["vi"].removeprefix(start).removesuffix(end) for question in [*more, *of_2022]]
+    why = [
+        {
+            "key": f"why_{number}",
+            "kind": "long_text",
+            "text": {
+                "vi": f"Về {topic}, gia đình chưa hài lòng ở điểm nào và muốn xã làm gì trước?",
+                "en": topic,
+            },
+            "condition": {"question": more[number % 5]["key"], "answers": ["dissatisfied"]},
+        }
+        for number, topic in enumerate(topics)
+    ]
+    commune = make_commune()
+    survey = make_survey(commune, form=make_form(*more, *why))
+    return f"/k/{quote(hand_out(survey, commune.villages['Phung'])[0])}"
+
+
+def test_the_first_view_of_the_worst_form_fits_too(client, phone, worst):
+    assert client.get(worst).text.count("<fieldset") == 50
+    assert weight(phone.get(worst, headers=BROTLI)) <= 6000
 
 
 def test_thanks_are_light(client, phone, address):

@@ -43,7 +43,7 @@ function look() {
 function show(made, title) {
   if (shown) shown();
   const before = document.title;
-  const beside = [...main.children].filter((one) => !one.hidden && !one.classList.contains("try"));
+  const beside = [...main.children].filter((one) => !one.hidden && !one.matches(".try,.lang"));
   beside.forEach((one) => { one.hidden = true; });
   main.append(made.page);
   document.title = title;
@@ -223,7 +223,7 @@ async function sendAll(isDue) {
   const left = (await slips(store)).find((one) => one.page === page);
   if (left && outcomes.some((one) => one.slip.page === page) && isForm) showSlip(left);
   // Another tab or the worker may have been first; whoever was, this page tells what became of its slip.
-  else if (!left && $("cho") && !(await thankOnce())) forget();
+  else if (!left && !(await thankOnce()) && $("cho")) forget();
   await note();
 }
 
