@@ -3,17 +3,18 @@
 import csv
 import json
 import os
+import signal
 import socket
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 
 from survey_app.fieldwork.models import State
 from tests.journeys.conftest import CHROMIUM, PHONE, Field, window
@@ -54,7 +55,8 @@ def own(browser: Browser, tmp_path: Path) -> Own:
         )  # fmt: skip
         context.set_default_timeout(120_000)
         yield context
-        context.close()
+        with suppress(Error):  # of a browser that lost its power
+            context.close()
 
     return opened
 
@@ -165,6 +167,51 @@ def test_two_tabs_and_the_worker_at_once_send_each_slip_once(field: Field, own: 
             assert kept(page) == []
 
     assert field.answered() == {"self_online": 2}
+
+
+@pytest.mark.parametrize("arrives", [False, True], ids=["nothing arrived", "only the receipt was lost"])
+def test_a_phone_that_loses_power_while_it_sends_has_the_slip_afterwards_and_it_counts_once(
+    field: Field, own: Own, tmp_path: Path, arrives: bool
+):
+    reached: list[int] = []
+
+    def swallow(route: Route) -> None:
+        if arrives:
+            reached.append(route.fetch().status)
+        else:
+            reached.append(0)
+
+    with own() as context:
+        page = context.pages[0]
+        page.route("**/api/v1/submissions*", swallow)
+        page.goto(field.address(field.codes[0]))
+        answer_and_send(page)
+        expect(page.locator("#gui")).to_be_visible()
+        deadline = time.monotonic() + 120
+        while not reached:
+            assert time.monotonic() < deadline
+            page.wait_for_timeout(50)
+        lose_power(tmp_path / "phone")
+    assert (reached, field.answered()) == (([201], {"self_online": 1}) if arrives else ([0], {}))
+
+    with own() as context:
+        page = context.pages[0]
+        page.goto(field.address(field.codes[0]))
+        expect(page.locator("#cam-on, #phieu h1, main h1:visible").first).to_be_visible()
+        page.goto(f"{field.server.url}/k")
+        until(page, f"({_KEPT})('queue').then(rows => rows.length === 0)")
+
+    assert field.answered() == {"self_online": 1}
+
+
+def lose_power(profile: Path) -> None:
+    """End the browser that has this profile as if its power were gone."""
+    mine = f"--user-data-dir={profile}".encode()
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            words = (process / "cmdline").read_bytes().split(b"\0")
+            if mine in words and not any(word.startswith(b"--type=") for word in words):
+                os.kill(int(process.name), signal.SIGKILL)
 
 
 def test_a_body_that_is_sent_by_half_stores_nothing_and_sent_again_it_counts_once(field: Field):
