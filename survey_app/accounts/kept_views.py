@@ -18,7 +18,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from survey_app import access, db, errors, forms
+from survey_app import access, clock, db, errors, forms
 from survey_app.access import Identity
 from survey_app.accounts import filling, kept_forms, queries, views
 from survey_app.accounts.filling import Filled
@@ -76,7 +76,7 @@ def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
 def forget(now: datetime) -> int:
     """The job that deletes what was kept long enough; how many."""
     with db.transaction() as current:
-        return kept_forms.forget(current, now)
+        return 0 if clock.is_doubted(current) else kept_forms.forget(current, now)
 
 
 def _not_signed_in() -> ResponseReturnValue:

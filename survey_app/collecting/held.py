@@ -23,7 +23,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from survey_app import db
-from survey_app.collecting import operations, paper, queries
+from survey_app.collecting import operations, paper, queries, scanned
 from survey_app.collecting.models import HeldSlip, KeyingWay
 from survey_app.collecting.operations import Submission
 from survey_app.collecting.paper import PaperOutcome
@@ -162,7 +162,10 @@ def store_before_seal(session: Session, survey_id: str, *, now: datetime, keys: 
 
 def due(session: Session, now: datetime) -> tuple[int, ...]:
     """Whose held slips can no longer be mended."""
-    over = select(HeldSlip.user_id).where(HeldSlip.place == _HELD, HeldSlip.held_at < now - MENDED_WITHIN)
+    # A moment to come was written under a clock since put back.
+    over = select(HeldSlip.user_id).where(
+        HeldSlip.place == _HELD, ~HeldSlip.held_at.between(now - MENDED_WITHIN, now)
+    )
     return tuple(session.scalars(over.order_by(HeldSlip.user_id)))
 
 
@@ -218,6 +221,7 @@ def _store(session: Session, row: HeldSlip, *, now: datetime, keys: KeyStore) ->
         )
     except DomainError as error:
         became = PaperOutcome(None, error)
+    scanned.forget_code(session, survey, code, keys)
     told = {
         "slip": codes.ending(content["code"]),
         "village": content["village"],

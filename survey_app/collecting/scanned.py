@@ -93,7 +93,7 @@ def keep(session: Session, survey: SurveyView, scan: Scan, *, by: int, keys: Key
     One that waits already, whoever scanned it, gives way to the newer picture, so a slip waits once.
     """
     pepper = keys.pepper(survey.id, survey.pepper_mark)
-    mark = hmac.digest(pepper, _MARK + b"\0" + scan.code.encode(), sha256) if scan.code else None
+    mark = _mark(pepper, scan.code) if scan.code else None
     before = None
     if mark is not None:
         same = (ScannedSlip.survey_id == survey.id, ScannedSlip.mark == mark)
@@ -190,6 +190,18 @@ def forget_without_code(session: Session, survey_id: str, user_id: int) -> None:
     session.execute(delete(ScannedSlip).where(*_mine(survey_id, user_id), ScannedSlip.mark.is_(None)))
 
 
+def forget_code(session: Session, survey: SurveyView, code: str, keys: KeyStore) -> None:
+    """Drop the scan of a slip keyed from the paper, whoever scanned it. `code` normalised. Raises KeyMissing."""
+    mark = _mark(keys.pepper(survey.id, survey.pepper_mark), codes.grouped(code))
+    session.execute(delete(ScannedSlip).where(ScannedSlip.survey_id == survey.id, ScannedSlip.mark == mark))
+
+
+def undecided(session: Session, survey_id: str) -> int:
+    """Slips of any clerk whose code was read and that nobody has decided; the clock does not seal over them."""
+    waiting = (ScannedSlip.survey_id == survey_id, ScannedSlip.mark.is_not(None))
+    return session.scalar(select(func.count()).where(*waiting)) or 0
+
+
 def forget_survey(session: Session, survey_id: str) -> None:
     """Drop all that waits in a survey that is being sealed or cancelled."""
     session.execute(delete(ScannedSlip).where(ScannedSlip.survey_id == survey_id))
@@ -207,6 +219,10 @@ def _mine(survey_id: str, user_id: int) -> tuple[Any, ...]:
 
 def _row(session: Session, survey_id: str, slip_id: str, user_id: int) -> ScannedSlip | None:
     return session.scalar(select(ScannedSlip).where(*_mine(survey_id, user_id), ScannedSlip.id == slip_id))
+
+
+def _mark(pepper: bytes, printed: str) -> bytes:
+    return hmac.digest(pepper, _MARK + b"\0" + printed.encode(), sha256)
 
 
 def _own(survey: SurveyView, keys: KeyStore) -> AESGCM:

@@ -245,7 +245,7 @@ class MeetingForm(StaffForm):
             raise ValidationError(_("The meeting ends before it begins."))
 
 
-class PresentForm(StaffForm):
+class PresentForm(RevisedForm):
     """How many households were present at a meeting."""
 
     present = WholeNumberField(

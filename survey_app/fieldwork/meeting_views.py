@@ -1,7 +1,9 @@
 """The page on which a commune or the Front announces meetings of villages, and withdraws a mistake."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from http import HTTPStatus
+from types import MappingProxyType
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -11,11 +13,13 @@ from survey_app.config import VIETNAM
 from survey_app.errors import DomainError
 from survey_app.fieldwork import meetings, queries
 from survey_app.fieldwork.forms import MeetingForm, PresentForm
+from survey_app.fieldwork.meetings import MeetingView
 from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.refusals import MorePresentThanAsked
 from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.i18n import gettext as _
+from survey_app.revisions import SavedMeanwhile, refuse_unseen
 
 bp = Blueprint("meetings", __name__, url_prefix="/can-bo/dot", template_folder="templates")
 
@@ -81,25 +85,34 @@ def withdraw(survey_id: str, meeting_id: int) -> ResponseReturnValue:
 @access.roles(*_WRITERS)
 def count_present(survey_id: str, meeting_id: int) -> ResponseReturnValue:
     """Keep how many households were present at a meeting that has begun."""
-    survey = _survey(survey_id)
-    form = PresentForm()
+    survey, form = _survey(survey_id), PresentForm()
+    if not form.validate_on_submit():
+        problem = _("Enter the number of households present, at least 1.")
+        return _not_counted(survey, meeting_id, form, problem, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        if not form.validate_on_submit():
-            flash(_("Enter the number of households present, at least 1."), "error")
-        else:
-            with db.transaction() as writing:
-                meetings.count_present(
-                    writing,
-                    survey.id,
-                    meeting_id,
-                    form.present.data,
-                    actor=access.identity().actor,
-                    now=datetime.now(UTC),
-                )
-            flash(_("Kept. Paper of this meeting can be keyed as a batch of its own."), "success")
-    except MorePresentThanAsked as refusal:
-        flash(refusal.message, "error")
+        with db.transaction() as writing:
+            told = meetings.held(writing, survey.id, meeting_id)
+            refuse_unseen(form, _present_form(told), None)
+            meetings.count_present(
+                writing, survey.id, meeting_id, form.present.data or 0,
+                actor=access.identity().actor, now=datetime.now(UTC),
+            )  # fmt: skip
+    except (MorePresentThanAsked, SavedMeanwhile) as refusal:
+        return _not_counted(survey, meeting_id, form, refusal.message, refusal.status)
+    flash(_("Kept. Paper of this meeting can be keyed as a batch of its own."), "success")
     return redirect(url_for("meetings.page", survey_id=survey.id), HTTPStatus.SEE_OTHER)
+
+
+def _present_form(meeting: MeetingView) -> PresentForm:
+    return PresentForm(formdata=None, data={"present": meeting.present})
+
+
+def _not_counted(
+    survey: SurveyView, meeting_id: int, form: PresentForm, problem: str, status: HTTPStatus
+) -> ResponseReturnValue:
+    """The page with what was typed for that meeting, and beside it why it was not kept."""
+    frame = queries.frame(db.session(), survey.id)
+    return _page(survey, frame, _form(frame, typed=False), {meeting_id: (form, problem)}), status
 
 
 def _survey(survey_id: str) -> SurveyView:
@@ -116,12 +129,20 @@ def _form(frame: tuple[FrameLine, ...], *, typed: bool = True) -> MeetingForm:
     return form
 
 
-def _page(survey: SurveyView, frame: tuple[FrameLine, ...], form: MeetingForm) -> str:
+def _page(
+    survey: SurveyView,
+    frame: tuple[FrameLine, ...],
+    form: MeetingForm,
+    refused: Mapping[int, tuple[PresentForm, str]] = MappingProxyType({}),
+) -> str:
+    """`refused`: by meeting, the count that was typed and why it was not kept."""
     person = access.identity()
+    told = meetings.meetings(db.session(), survey.id)
     return render_template(
         "fieldwork/meetings.html",
         survey=survey,
-        meetings=meetings.meetings(db.session(), survey.id),
+        meetings=told,
+        counts={one.id: refused.get(one.id, (_present_form(one), "")) for one in told},
         names={line.unit.id: line.unit.full_name for line in frame},
         form=form,
         now=datetime.now(UTC),

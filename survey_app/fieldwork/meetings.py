@@ -150,6 +150,15 @@ def count_present(
     )  # fmt: skip
 
 
+def held(session: Session, survey_id: str, meeting_id: int) -> MeetingView:
+    """A meeting as it is now, its survey held until the transaction ends. Raises SurveyNotFound."""
+    hold(session, survey_id)
+    row = session.get(Meeting, (survey_id, meeting_id), populate_existing=True)
+    if row is None:
+        raise SurveyNotFound
+    return _view(row)
+
+
 def _printed(row: Meeting) -> dict[str, object]:
     return {"place": row.place, "starts_at": row.starts_at, "ends_at": row.ends_at}
 

@@ -42,10 +42,11 @@ def notes_of(session: Session, survey_id: str) -> Notes:
 
 
 def save(session: Session, survey_id: str, notes: Notes, *, actor: str, now: datetime) -> None:
-    """Keep the texts. The audit log notes that they changed and how long they are, not what they say."""
+    """Keep the texts; the audit log holds what they were and are, because the report prints them."""
+    before = notes_of(session, survey_id)
     row = db.hold(session, ReportNotes, survey_id) or ReportNotes(survey_id=survey_id)
     row.preparation, row.reasons, row.assessment = notes.preparation, notes.reasons, notes.assessment
     row.saved_by, row.saved_at = actor, now
     session.add(row)
-    letters = sum(len(said) for said in asdict(notes).values())
-    audit.record(session, actor, SAVED, f"survey:{survey_id}", at=now, letters=letters)
+    changed = audit.changes(asdict(before), asdict(notes))
+    audit.record(session, actor, SAVED, f"survey:{survey_id}", at=now, **changed)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.access import BODIES, KEY_PAPER, Identity
 from survey_app.accounts.todo import Todo
+from survey_app.collecting import scanned
 from survey_app.fieldwork.calendar import SEALING_TAKES
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
@@ -38,6 +39,8 @@ def todos(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]
         return
     waiting = _waiting(session, identity.unit_path, now)
     yield from (_to_key(survey_id, slips, identity) for survey_id, slips in waiting.items())
+    scans = _scans(session, identity.unit_path, now)
+    yield from (_to_look_at(survey_id, slips, identity) for survey_id, slips in scans.items())
     if identity.role not in BODIES:
         return
     refused = _refused(session, identity.unit_path)
@@ -53,7 +56,7 @@ def todos(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]
             url=url_for("fieldwork.page", survey_id=row.survey_id),
             urgent=True,
         )
-    told = {row.survey_id for row in refused} | waiting.keys()
+    told = {row.survey_id for row in refused} | waiting.keys() | scans.keys()
     for survey_id in _overdue(session, identity.unit_path, now):
         if survey_id not in told:
             yield Todo(
@@ -96,17 +99,44 @@ def _to_key(survey_id: str, slips: int, person: Identity) -> Todo:
     )
 
 
+def _to_look_at(survey_id: str, slips: int, person: Identity) -> Todo:
+    keys_slips = person.role in KEY_PAPER
+    return Todo(
+        title=_("Survey %(survey)s waits for scanned slips", survey=survey_id),
+        detail=ngettext(
+            "Counting is over, but %(num)d scanned slip still waits to be looked at. Whoever scanned it decides it, or "
+            "somebody keys it from the paper. Until then the clock does not seal.",
+            "Counting is over, but %(num)d scanned slips still wait to be looked at. Whoever scanned them decides "
+            "them, or somebody keys them from the paper. Until then the clock does not seal.",
+            slips,
+        ),
+        url=url_for("paper.key_slip" if keys_slips else "fieldwork.page", survey_id=survey_id),
+        urgent=True,
+    )
+
+
 def _waiting(session: Session, unit_path: str, now: datetime) -> dict[str, int]:
     """Filled slips not keyed though counting is over, by survey."""
-    over = session.scalars(
+    over = _counted(session, unit_path, now)
+    missing = {survey_id: sum(queries.unkeyed_slips(session, survey_id).values()) for survey_id in over}
+    return {survey_id: slips for survey_id, slips in missing.items() if slips}
+
+
+def _scans(session: Session, unit_path: str, now: datetime) -> dict[str, int]:
+    """Scanned slips that nobody has decided though counting is over, by survey."""
+    found = {one: scanned.undecided(session, one) for one in _counted(session, unit_path, now)}
+    return {survey_id: slips for survey_id, slips in found.items() if slips}
+
+
+def _counted(session: Session, unit_path: str, now: datetime) -> Sequence[str]:
+    """Surveys of the subtree whose counting is over."""
+    return session.scalars(
         select(Survey.id)
         .join(Unit, Unit.id == Survey.unit_id)
         .where(Unit.path.startswith(unit_path, autoescape=True))
         .where(Survey.state == State.COUNTING, Survey.counting_ends_at <= now)
         .order_by(Survey.id)
     ).all()
-    missing = {survey_id: sum(queries.unkeyed_slips(session, survey_id).values()) for survey_id in over}
-    return {survey_id: slips for survey_id, slips in missing.items() if slips}
 
 
 def _refused(session: Session, unit_path: str) -> tuple[RefusedSeal, ...]:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app import clock, db, keys, witness
+from survey_app.collecting import scanned
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.sealing import cancelling, operations, queries, reminders
 
@@ -65,10 +66,14 @@ def _seal(survey_id: str, now: datetime) -> str:
 
 
 def _due(session: Session, now: datetime) -> tuple[str, ...]:
-    """Surveys whose counting is over and whose filled slips are keyed; the others wait for people."""
+    """Surveys whose counting is over and whose filled and scanned slips are decided; the others wait for people."""
     counted = select(Survey.id).where(Survey.state == State.COUNTING, Survey.counting_ends_at <= now)
     over = session.scalars(counted.order_by(Survey.counting_ends_at, Survey.id)).all()
-    return tuple(survey_id for survey_id in over if not queries.unkeyed_slips(session, survey_id))
+    return tuple(
+        survey_id
+        for survey_id in over
+        if not queries.unkeyed_slips(session, survey_id) and not scanned.undecided(session, survey_id)
+    )
 
 
 def _open_feedback(session: Session) -> tuple[str, ...]:

@@ -97,9 +97,28 @@ def test_the_page_takes_the_number_and_today_asks_for_it_until_then(commune, sur
     kept = officer.post(form.action, data=form.data(present="15"), follow_redirects=True)
 
     assert asked in before.lower()
+    assert refused.status_code == 422
     assert "20 hộ" in refused.text
+    assert 'value="40"' in refused.text
     assert "15 hộ có mặt" in kept.text
     assert asked not in officer.get("/can-bo").text.lower()
+
+
+def test_who_counts_second_sees_what_the_first_one_kept(commune, survey, held, sign_in):
+    officer = sign_in(Role.FRONT_COMMUNE, commune.unit)
+    address = f"/can-bo/dot/{survey.id}/hop/{held.id}/co-mat"
+    opened = Page(officer.get(f"/can-bo/dot/{survey.id}/hop").text).form(action=address)
+    count(survey, held, 12)
+
+    shown = officer.post(address, data=opened.data(present="3"))
+
+    assert shown.status_code == 409
+    assert "12 hộ có mặt" in shown.text
+    form = Page(shown.text).form(action=address)
+    assert form.data()["present"] == ["3"]
+    assert officer.post(address, data=form.data()).status_code == 303
+    db.session().rollback()
+    assert db.session().get_one(Meeting, (survey.id, held.id)).present == 3
 
 
 @pytest.mark.both_engines

@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
@@ -18,10 +18,11 @@ from survey_app.audit import OPERATOR
 from survey_app.collecting.models import PaperKeyer, PaperSlip, Response, ScannedSlip
 from survey_app.config import load_settings
 from survey_app.fieldwork import batches
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import State, Survey
 from survey_app.printing import blank_pages
 from survey_app.printing.models import BlankSlipPage
 from survey_app.printing.slips import qr_text
+from survey_app.sealing import schedule
 from tests import papers, scans
 from tests.pages import Page
 from tests.papers import printing_application
@@ -238,6 +239,34 @@ def test_a_picture_left_out_is_gone_and_so_is_every_one_at_the_seal(survey, pape
     move_on(survey, State.SEALED)
 
     assert rows(ScannedSlip) == []
+
+
+@pytest.mark.both_engines
+def test_the_clock_does_not_seal_over_a_scan_until_it_is_decided_or_keyed_by_anybody(
+    commune, survey, codes, paper, clerk, sign_in, move_on
+):
+    _slips, pages = filled(paper, range(2))
+    send(clerk, survey, *pages)
+    colleague = sign_in(Role.CLERK, commune.unit, "hai")
+    move_on(survey, State.COUNTING)
+    over = datetime.now(UTC)
+    with db.transaction() as current:
+        current.get_one(Survey, survey.id).counting_ends_at = over
+
+    def seal():
+        """In rounds of two days, as the clock does."""
+        return [schedule.seal_due(over + timedelta(days=days)) for days in (1, 2)][-1]
+
+    assert seal() == {}
+    assert "chờ phiếu quét" in colleague.get("/can-bo").text
+    address = f"/can-bo/nhap-phieu/{survey.id}"
+    for code in codes[:2]:
+        form = Page(colleague.get(f"{address}?cach=tung-so").text).form(class_="paper-form")
+        colleague.post(address, data=form.keyed(_code=code, planning="satisfied"))
+    colleague.post(f"{address}/luu", data={"csrf_token": form.data()["csrf_token"]})
+
+    assert rows(ScannedSlip) == []
+    assert seal() == {survey.id: "sealed"}
 
 
 def test_a_page_that_was_not_kept_is_drawn_when_the_stack_comes(app, commune, survey, codes, clerk):

@@ -8,13 +8,14 @@ from sqlalchemy import select
 
 from survey_app import clock, db, jobs, keys, throttle
 from survey_app.access import Role
-from survey_app.accounts import sessions
-from survey_app.accounts.models import StaffSession, User
+from survey_app.accounts import kept_forms, sessions
+from survey_app.accounts.models import KeptForm, StaffSession, User
 from survey_app.approvals import paper_signatures
 from survey_app.audit import AuditEvent
 from survey_app.clock import ClockReading, DueAct, Machine
 from survey_app.fieldwork import queries, schedule
 from survey_app.fieldwork.models import HourlyProgress, Purpose, State
+from survey_app.forms import Posted
 from survey_app.results import schedule as keys_schedule
 from survey_app.sealing import schedule as results
 from survey_app.throttle import Failure
@@ -167,6 +168,10 @@ def test_a_wrong_clock_signs_nobody_out_and_forgets_no_failure(app, commune):
         current.flush()
         sessions.begin(current, officer.id, now=now)
         throttle.record_failure(current, "k", datetime.now(UTC))
+        kept_forms.keep(
+            current, Posted((("aim", "x"),), ()), user_id=officer.id, page="/", action="/",
+            key=kept_forms.new_key(), now=now,
+        )  # fmt: skip
     _believed, wrong = jump()
 
     app.extensions["jobs"].pop("clock")
@@ -174,6 +179,7 @@ def test_a_wrong_clock_signs_nobody_out_and_forgets_no_failure(app, commune):
 
     assert db.session().scalars(select(StaffSession)).all() != []
     assert db.session().scalars(select(Failure)).all() != []
+    assert db.session().scalars(select(KeptForm)).all() != []
 
 
 def test_the_command_tells_of_the_doubt_and_confirms(app):
