@@ -1,5 +1,6 @@
 """The findings block on papers: the lines that the pages show, as a table with its grounds below."""
 
+from survey_app.criteria.frameworks import Framework
 from survey_app.i18n import gettext as _
 from survey_app.reporting.blocks import Block, Paragraph, Table, Tone
 from survey_app.results.findings_block import back_check_text
@@ -9,18 +10,23 @@ from survey_app.rulebooks import conditions
 from survey_app.rulebooks.conditions import ConditionLine
 
 
-def blocks(judged: Judged) -> tuple[Block, ...]:
-    """Every condition with its result, what is needed, the verdict and what it rests on."""
-    demo = _(
+def demonstration(framework: Framework) -> tuple[Block, ...]:
+    """That a rule book is invented; nothing for one of law."""
+    said = _(
         "This is an invented rule book for demonstration. It is no law, and its verdicts mean nothing outside the "
         "demonstration."
     )
+    return (Paragraph(said, Tone.WARNING),) if framework.demo else ()
+
+
+def blocks(judged: Judged) -> tuple[Block, ...]:
+    """Every condition with its result, what is needed, the verdict and what it rests on."""
     hidden = _("Conditions on rates are not shown: too few slips are valid.")
     lines = conditions.lines(judged.verdicts.findings)
     above = tuple(Paragraph(above_frame_text(one), Tone.WARNING) for one in judged.verdicts.above_frame)
     checked = back_check_text(judged)
     return (
-        *((Paragraph(demo, Tone.WARNING),) if judged.framework.demo else ()),
+        *demonstration(judged.framework),
         Table(
             (_("Condition"), _("Result"), _("Needed"), _("Verdict"), _("Rule and source")),
             tuple((one.title, one.result, one.needed, one.concluded, _grounds(one)) for one in lines),

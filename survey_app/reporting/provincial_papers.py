@@ -4,21 +4,24 @@ Both say what the board shows to whoever prints them; rows come with their discl
 cents never.
 """
 
+from collections.abc import Sequence
+
 from survey_app.campaigns.queries import Board, BoardRow
-from survey_app.campaigns.wording import denominator_text, row_verdict, state_name, wait_text
+from survey_app.campaigns.wording import beside_text, denominator_text, row_verdict, state_name, wait_text
 from survey_app.criteria.findings import Verdict
 from survey_app.fieldwork.models import State
 from survey_app.i18n import gettext as _
+from survey_app.quality.comparison_wording import contradicted
 from survey_app.reporting import figures, layout
-from survey_app.reporting.blocks import Block, Facts, Paper, Paragraph, PartTitle, Table, Tone
+from survey_app.reporting.blocks import Block, Facts, Listing, Paper, Paragraph, PartTitle, Table, Tone
+from survey_app.reporting.conditions_part import demonstration
 from survey_app.reporting.house_style import HouseStyle
 from survey_app.reporting.layout import Signer
-from survey_app.rulebooks.wording import book_text, goal_text, target_name
+from survey_app.results.wording import above_frame_text
+from survey_app.rulebooks.wording import book_text, goal_text, source_text, target_name
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.rates import rate as rate_of
 from survey_app.templating import moment, number
-
-_FINAL = (State.SEALED, State.SIGNED)
 
 
 def summary(board: Board, style: HouseStyle, signer: Signer) -> Paper:
@@ -30,6 +33,7 @@ def summary(board: Board, style: HouseStyle, signer: Signer) -> Paper:
         (_("Communes the indicator applies to"), figures.in_words(board.in_scope)),
         (_("8.4, consultation half: met"), figures.in_words(met)),
         (_("Rule book"), book_text(board.book)),
+        *_rule_of_the_half(rows),
         (_("Units counted"), denominator_text(board.denominator)),
         (_("Figures of"), moment(board.counted_at or board.made_at)),
     )
@@ -43,20 +47,22 @@ def summary(board: Board, style: HouseStyle, signer: Signer) -> Paper:
         ),
         layout=style.layout,
         blocks=(
+            *demonstration(board.in_force.framework),
             PartTitle(_("I. Where the communes stand")),
             Facts(facts),
             Table((_("State"), _("Communes")), by_state, widths=(70, 30)),
             PartTitle(_("II. Targets")),
-            _targets(board),
+            *_targets(board),
             PartTitle(_("III. Commune by commune")),
             _communes(rows),
             Paragraph(
                 _(
-                    "Figures of surveys that are not signed count nowhere yet. The total adds up the households of "
-                    "sealed and signed surveys alone."
+                    "Figures of surveys that are not signed count nowhere yet: the total adds up the households of "
+                    "signed results alone."
                 ),
                 Tone.NOTE,
             ),
+            *_beside(board, rows),
         ),
         closing=_closing(style),
         signatures=(layout.for_the_front(style, signer),),
@@ -119,7 +125,32 @@ def _foot(board: Board) -> str:
     return _("Year %(year)s", year=board.year) + f" · {moment(board.made_at)}"
 
 
-def _targets(board: Board) -> Table:
+def _rule_of_the_half(rows: Sequence[BoardRow]) -> tuple[tuple[str, str], ...]:
+    """What the verdicts on the consultation half rest on; nothing where the rule book has no such condition."""
+    found = next((row.event for row in rows if row.event), None)
+    if found is None:
+        return ()
+    law = source_text(found.requirement.source)
+    return ((_("Source of the consultation half"), law or _("not configured")),)
+
+
+def _beside(board: Board, rows: Sequence[BoardRow]) -> tuple[Block, ...]:
+    """What has to be read beside the verdict of a commune, one line for each that has any."""
+    lines = []
+    for row in rows:
+        said = [above_frame_text(village) for village in row.above_frame]
+        if row.contradiction:
+            said.append(contradicted(row.contradiction))
+        if row.pinned:
+            said.append(_("its survey was published under %(book)s.", book=book_text(row.pinned)))
+        if row.called_now:
+            said.append(_("(now: %(unit)s)", unit=row.called_now))
+        if said:
+            lines.append(f"{row.unit.full_name}: {' '.join(said)}")
+    return (Paragraph(_("Beside the verdicts:")), Listing(tuple(lines))) if lines else ()
+
+
+def _targets(board: Board) -> tuple[Block, ...]:
     head = (_("Target"), _("Units that meet it"), _("Units in scope"), _("Share"), _("Goal"))
     rows = tuple(
         (
@@ -130,7 +161,23 @@ def _targets(board: Board) -> Table:
         )
         for one in board.targets
     )
-    return Table(head, rows, in_words=frozenset({4}), widths=(40, 13, 13, 11, 22))
+    grounds = tuple(
+        " ".join(
+            filter(
+                None,
+                (
+                    f"{target_name(one.target, board.in_force.framework)}:",
+                    beside_text(one),
+                    _("Source: %(source)s.", source=source_text(one.target.source) or _("not configured")),
+                ),
+            )
+        )
+        for one in board.targets
+    )
+    return (
+        Table(head, rows, in_words=frozenset({4}), widths=(40, 13, 13, 11, 22)),
+        *((Listing(grounds),) if grounds else ()),
+    )
 
 
 def _communes(rows: list[BoardRow]) -> Table:
@@ -146,13 +193,13 @@ def _communes(rows: list[BoardRow]) -> Table:
         for row in rows
     ]
     whole = _covered(rows)
-    lines.append((_("Total"), "", figures.pair(whole), figures.per_cent(whole), "", ""))
+    lines.append((_("Total of signed results"), "", figures.pair(whole), figures.per_cent(whole), "", ""))
     return Table(
         head, tuple(lines), has_total=True, in_words=frozenset({1, 5}), widths=(25, 20, 15, 12, 12, 16)
     )
 
 
 def _covered(rows: list[BoardRow]) -> Rate | None:
-    """Households that answered of those asked, over everything sealed."""
-    known = [row.coverage for row in rows if row.state in _FINAL and row.coverage is not None]
+    """Households that answered of those asked, over everything signed."""
+    known = [row.coverage for row in rows if row.is_signed and row.coverage is not None]
     return rate_of(sum(one.n for one in known), sum(one.of for one in known))

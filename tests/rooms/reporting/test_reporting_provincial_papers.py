@@ -24,12 +24,15 @@ def test_the_report_adds_up_households_and_names_every_commune(board, client):
 
     said = words(printed.data)
     assert all(name in said for name in ("Xã Chốt", "Xã Ký", "Xã Trống"))
-    assert "96/100" in said
-    assert "96,00 %" in said
+    assert "24/24" in said, "the total is of what is signed"
+    assert "96/100" not in said
+    assert "Cộng các" in said
+    assert "Trong 1 xã được tính" in said
+    assert "Nguồn:" in said
     assert "Số: …/BC-MTTQ-BTT" in said
     told = " ".join(words_of_docx(written.data))
     assert "cộng" in told
-    assert "96/100 96,00 %" in told.replace("\u00a0", " ")
+    assert "24/24 100,00 %" in told.replace("\u00a0", " ")
 
 
 def test_the_letter_names_those_that_are_behind_with_what_is_waited_for(board, client):
