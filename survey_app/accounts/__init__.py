@@ -15,6 +15,7 @@ from survey_app.accounts import (
     reminders,
     session_views,
     signin,
+    telephone_views,
     telephones,
     todo,
 )
@@ -30,7 +31,7 @@ def init_app(app: Flask) -> None:
     denials.init_app(app)
     kept_views.init_app(app)
     # One blueprint; each module of pages adds its own to it.
-    modules = (people, list_views, handover_views, factor_views, session_views)
+    modules = (people, list_views, handover_views, factor_views, session_views, telephone_views)
     for pages in {module.bp for module in modules}:
         app.register_blueprint(pages)
     app.cli.add_command(commands.accounts)
@@ -40,6 +41,7 @@ def init_app(app: Flask) -> None:
         MenuEntry("accounts.people", lazy_gettext("Accounts"), 800),
         MenuEntry("accounts.list_sessions", lazy_gettext("Where I am signed in"), 200, Place.ACCOUNT),
         MenuEntry("accounts.factor", lazy_gettext("Second factor: a code from my phone"), 300, Place.ACCOUNT),
+        MenuEntry("accounts.own_telephone", lazy_gettext("My telephone number"), 350, Place.ACCOUNT),
         MenuEntry("accounts.password", lazy_gettext("My password"), 400, Place.ACCOUNT),
     )
     jobs.register(app, "accounts.sessions", commands.forget_sessions)

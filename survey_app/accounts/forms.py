@@ -63,12 +63,10 @@ class AgainForm(StaffForm):
     code = StringField(_l("Second-factor code"), filters=[clean], validators=[Length(max=40)])
 
 
-class PersonForm(StaffForm):
-    """Who gets an account, and how they sign in: by their telephone number where no other name is given."""
+class TelephoneForm(StaffForm):
+    """A telephone number as people write it."""
 
-    name = StringField(_l("Full name"), filters=[clean], validators=[DataRequired(), Length(max=120)])
     telephone = StringField(_l("Telephone"), filters=[clean], validators=[Length(max=40)])
-    email = StringField(_l("Sign-in name"), filters=[clean])
 
     def number(self) -> str:
         """The telephone number in digits, "" without one; only after the form was validated."""
@@ -80,6 +78,13 @@ class PersonForm(StaffForm):
                 telephones.parse(field.data)
             except Wrong as wrong:
                 raise ValidationError(wrong.sentence) from wrong
+
+
+class PersonForm(TelephoneForm):
+    """Who gets an account, and how they sign in: by their telephone number where no other name is given."""
+
+    name = StringField(_l("Full name"), filters=[clean], validators=[DataRequired(), Length(max=120)])
+    email = StringField(_l("Sign-in name"), filters=[clean])
 
     def validate_email(self, field: StringField) -> None:
         if not field.data and not self.number():

@@ -9,6 +9,7 @@ WORDS = Words(
         "accounts.invite": _l("Made a new invitation letter"),
         "accounts.accept": _l("Accepted an invitation"),
         "accounts.password": _l("Changed the password"),
+        "accounts.telephone": _l("Changed a telephone number"),
         "accounts.sign_in": _l("Signed in"),
         "accounts.sign_in_failed": _l("Sign-in with a wrong password"),
         "accounts.wrong_code": _l("Sign-in with a wrong code of the phone"),

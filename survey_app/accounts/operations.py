@@ -214,6 +214,29 @@ def reopen_account(session: Session, user_id: int, *, by: Identity, now: datetim
     audit.record(session, by.actor, "accounts.reopen", f"user:{user.id}", at=now)
 
 
+def change_telephone(session: Session, user_id: int, number: str, *, by: Identity, now: datetime) -> str:
+    """Another number, in digits, or "" for none; one's own, or of an account that `by` manages. Gives the sign-in name.
+
+    Who signed in with the old number signs in with the new one. Raises AccountRefused where that one would be missing,
+    NameTaken, NotYourAccount.
+    """
+    user = session.get_one(User, user_id) if user_id == by.user_id else _managed(session, user_id, by, now)
+    if number == user.telephone:
+        return user.email
+    if user.email == user.telephone and not number:
+        raise AccountRefused(_("This number is also the sign-in name. Give the new number."))
+    is_name, user.telephone = user.email == user.telephone, number
+    if is_name:
+        user.email = number
+    try:
+        with session.begin_nested():
+            session.flush()  # the database says whether the name is taken
+    except IntegrityError as error:
+        raise NameTaken(number) from error
+    audit.record(session, by.actor, "accounts.telephone", f"user:{user_id}", at=now)
+    return user.email
+
+
 def _managed(session: Session, user_id: int, by: Identity, now: datetime) -> User:
     account = queries.account(session, user_id, by, now)
     if not management.may_manage(by, account.role, account.unit_path, account.made_by):

@@ -135,6 +135,18 @@ def telephone_of(session: Session, unit_path: str, roles: Collection[Role]) -> s
     return session.scalar(nearest.limit(1)) or ""
 
 
+def telephones_below(session: Session, path: str) -> dict[tuple[int, Role], str]:
+    """A number for each role on each unit below `path` where one is known; of somebody who has come, if possible."""
+    inside = Unit.path.startswith(path, autoescape=True)
+    rows = (
+        select(User.unit_id, User.role, User.telephone)
+        .join(Unit, Unit.id == User.unit_id)
+        .where(inside, User.active, User.telephone != "")
+        .order_by(User.password_hash.is_not(None), User.id.desc())
+    )
+    return {(unit_id, Role(role)): number for unit_id, role, number in session.execute(rows)}
+
+
 def roles_held(session: Session, path: str) -> dict[int, set[Role]]:
     """The roles of open accounts below `path`, invited ones included, by unit."""
     held: dict[int, set[Role]] = {}

@@ -10,7 +10,7 @@ from survey_app import access
 from survey_app.access import Identity, Role
 from survey_app.accounts import queries as accounts
 from survey_app.accounts.todo import Todo
-from survey_app.campaigns import queries, ranking
+from survey_app.campaigns import queries, ranking, reminding
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork import wording
 from survey_app.i18n import gettext as _
@@ -83,7 +83,8 @@ def late_communes(session: Session, identity: Identity, now: datetime) -> Iterab
         else _("See who they are and what each of them waits for.")
     )
     named = f"{wording.names(row.unit for row in late)}. {detail}"
-    return (Todo(title, named, url_for("campaigns.board", year=year, late="1", sort="wait")),)
+    url = url_for("campaigns.board", year=year, late="1", sort="wait")
+    return (Todo(title, named, url, message=reminding.to_all(late)),)
 
 
 def not_called_back(session: Session, identity: Identity, now: datetime) -> Iterable[Todo]:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db
 from survey_app.campaigns import ranking as rankings
-from survey_app.campaigns import requested, selection
+from survey_app.campaigns import reminding, requested, selection
 from survey_app.campaigns.wording import state_name
 from survey_app.criteria.findings import Verdict
 from survey_app.fieldwork.models import State
@@ -35,10 +35,12 @@ def board(year: int) -> ResponseReturnValue:
     """All units of the province with state, coverage, rate and finding; targets; who is late and why."""
     made = requested.board(year)
     chosen = requested.chosen(made)
+    rows = selection.select(made.rows, chosen)
     return render_template(
         "campaigns/board.html",
         board=made,
-        rows=selection.select(made.rows, chosen),
+        rows=rows,
+        messages=reminding.messages(db.session(), rows, access.identity()),
         chosen=chosen,
         states=requested.by_state(made.rows),
         reasons=Counter(row.wait.reason for row in made.late if row.wait),

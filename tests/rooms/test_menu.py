@@ -12,7 +12,7 @@ from survey_app.i18n import lazy_gettext
 from survey_app.menu import MenuEntry
 from tests.pages import Page
 
-ACCOUNT = ["/can-bo/phien", "/can-bo/ma-xac-thuc", "/can-bo/mat-khau"]
+ACCOUNT = ["/can-bo/phien", "/can-bo/ma-xac-thuc", "/can-bo/dien-thoai", "/can-bo/mat-khau"]
 DEPUTIES = "/can-bo/ky-thay"
 MANUAL, REQUESTS, DATA_MAP = "/huong-dan", "/can-bo/yeu-cau", "/can-bo/ban-do-du-lieu"
 

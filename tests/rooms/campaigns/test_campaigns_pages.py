@@ -10,7 +10,7 @@ import pytest
 
 from survey_app import db
 from survey_app.access import Identity, Role
-from survey_app.accounts import todo
+from survey_app.accounts import operations, todo
 from survey_app.criteria.findings import Verdict
 from survey_app.fieldwork.models import State
 
@@ -263,3 +263,46 @@ def test_the_province_is_told_how_many_communes_are_late_and_where_to_see_them(p
     assert told[0].detail.startswith("Xã A, Xã B. ")
     assert "late=1" in told[0].url
     assert others == []
+
+
+def test_a_late_row_says_whom_to_call_with_words_to_send(province, client):
+    named, silent = province.commune("Trống"), province.commune("Im")
+    signed = province.commune("Ký")
+    province.signed(signed)
+    with db.transaction() as current:
+        for unit, email, number in (
+            (named, "a@thu", "0905123456"),
+            (silent, "b@thu", ""),
+            (signed, "c@thu", "0905999999"),
+        ):
+            operations.create_account(
+                current, email=email, name="Siu", telephone=number, role=Role.COMMUNE, unit_id=unit.id,
+                actor="operator", now=NOW,
+            )  # fmt: skip
+    province.sign_in()
+
+    page = client.get(PAGE + "?late=1").text
+
+    assert names_in_order(page) == ["Xã Im", "Xã Trống"]
+    assert page.count('href="tel:0905123456"') == page.count('href="sms:0905123456?body=') == 1
+    assert "0905999999" not in page
+    assert page.count("Kính gửi Cán bộ xã (Xã Trống): chưa") == 1
+    assert page.count("Kính gửi Cán bộ xã (Xã Im): chưa") == 1
+    today = client.get("/can-bo").text
+    assert "Còn chờ: Xã Im, Xã Trống." in today
+
+
+def test_numbers_of_communes_are_shown_to_the_provinces_two_bodies_alone(province, client):
+    unit = province.commune("Trống")
+    with db.transaction() as current:
+        operations.create_account(
+            current, email="a@thu", name="Siu", telephone="0905123456", role=Role.COMMUNE, unit_id=unit.id,
+            actor="operator", now=NOW,
+        )  # fmt: skip
+
+    told = {}
+    for role in (Role.PROVINCE, Role.FRONT_PROVINCE, Role.AUDITOR, Role.VIEWER):
+        province.sign_in(role)
+        told[role] = "0905123456" in client.get(PAGE).text
+
+    assert told == {Role.PROVINCE: True, Role.FRONT_PROVINCE: True, Role.AUDITOR: False, Role.VIEWER: False}
