@@ -7,12 +7,16 @@ from survey_app.fieldwork.commands import group
 from survey_app.fieldwork.links import Link
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.i18n import lazy_gettext
-from survey_app.printing import commands, commune_views, kit_views, posters
+from survey_app.printing import commands, commune_views, form_views, kit_views, posters
 
 
 def init_app(app: Flask) -> None:
     """Register the papers, where the survey's page leads to them, and the command that makes slips."""
-    for pages in {commune_views.bp, kit_views.bp}:  # one blueprint, to which both have added their pages
+    for pages in {
+        commune_views.bp,
+        kit_views.bp,
+        form_views.bp,
+    }:  # one blueprint, to which all have added their pages
         app.register_blueprint(pages)
     group.add_command(commands.make_slips)
     app.jinja_env.globals["poster_sizes"] = posters.SIZES

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from http import HTTPStatus
+from math import ceil
 
 from flask import render_template
 
@@ -25,6 +26,8 @@ from survey_app.templating import answers_in_words
 _SIZES = (11.0, 10.5, 10.0, 9.5, 9.0)
 #: Height in millimetres of the room for lines below the QR, and on the half beside it; slips.css has the same.
 ROOM_LEFT_MM, ROOM_RIGHT_MM = 55.0, 127.5
+#: Height of a line of the smallest type.
+_LINE_MM = _SIZES[-1] * 1.2 * 25.4 / 72
 
 
 class SlipTooFull(DomainError):
@@ -33,7 +36,9 @@ class SlipTooFull(DomainError):
     code = "phieu-qua-dai"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
-    def __init__(self) -> None:
+    def __init__(self, over_mm: float) -> None:
+        #: How many lines of the smallest type have no room.
+        self.lines = ceil(over_mm / _LINE_MM)
         super().__init__(
             _(
                 "The questions do not fit on the paper slip in legible type. "
@@ -91,6 +96,26 @@ def tick_boxes(instrument: Instrument) -> TickBoxes:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperRoom:
+    """How a form fits on its slip: in which type, or how many lines are too many."""
+
+    #: None where not even the scored questions fit.
+    points: float | None
+    #: Whether what is not scored is left to the phone.
+    shortened: bool = False
+    lines_over: int = 0
+
+
+def room(instrument: Instrument) -> PaperRoom:
+    """For whoever is still writing the form."""
+    try:
+        boxes = tick_boxes(instrument)
+    except SlipTooFull as full:
+        return PaperRoom(None, lines_over=full.lines)
+    return PaperRoom(boxes.points, boxes.shortened)
+
+
+@dataclass(frozen=True, slots=True)
 class _Form:
     """A form by its content, whichever object holds it."""
 
@@ -110,7 +135,8 @@ def _laid_out(form: _Form) -> TickBoxes:
     if found is None and shortened:
         found = _largest([TickBoxes(common, heads, counted, size, shortened) for size in _SIZES])
     if found is None:
-        raise SlipTooFull
+        _below, over_mm = _columns(TickBoxes(common, heads, counted, _SIZES[-1], shortened))
+        raise SlipTooFull(over_mm)
     return found
 
 
@@ -123,7 +149,13 @@ def _largest(candidates: Sequence[TickBoxes]) -> TickBoxes | None:
 
 
 def _placed(boxes: TickBoxes) -> TickBoxes | None:
-    """The lines in their two columns, the first as full as it can be; none where they do not fit."""
+    """The lines in their two columns; none where they do not fit."""
+    below_qr, over_mm = _columns(boxes)
+    return replace(boxes, below_qr=below_qr) if over_mm <= 0 else None
+
+
+def _columns(boxes: TickBoxes) -> tuple[int, float]:
+    """How many lines stand in the first column, as full as it can be; by what the second is too long for its room."""
     page = files.places(render_template("printing/print/ticks_alone.html", boxes=boxes))
     heights = {name: place.height_mm for name, place in page.items()}
     left = ROOM_LEFT_MM - heights["head"]
@@ -138,7 +170,7 @@ def _placed(boxes: TickBoxes) -> TickBoxes | None:
         - sum(heights[f"line {number}"] for number in range(below_qr))
         + heights.get("note", 0)
     )
-    return replace(boxes, below_qr=below_qr) if beside <= ROOM_RIGHT_MM else None
+    return below_qr, beside - ROOM_RIGHT_MM
 
 
 def _heads(instrument: Instrument) -> tuple[Head, ...]:

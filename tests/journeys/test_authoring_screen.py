@@ -111,6 +111,7 @@ def test_a_question_is_added_behind_another_copied_and_given_a_pasted_list(scree
     press(screen, ".form-list button")
     editor = screen.url.split("?")[0]
     first, second = keys(screen)[:2]
+    expect(screen.locator("#tren-giay")).to_contain_text("Vừa phiếu giấy")
 
     card = screen.locator(f"#cau-{first}")
     card.locator(".add-after summary").click()

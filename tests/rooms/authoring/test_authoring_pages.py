@@ -349,3 +349,24 @@ def test_garbled_requests_are_refused_without_a_crash(officer, visit, draft, des
 
     assert [reply.status_code for reply in replies] == [400, 400, 409, 422, 404, 404]
     assert desk.look(draft).document == before.document
+
+
+def test_the_editor_says_in_which_type_the_slip_will_be_and_how_much_is_too_long(officer, visit, draft, desk):
+    """While the wording can still be changed, not when slips are printed."""
+    browser, address = visit(officer), f"{BASE}/{draft}/tren-giay"
+
+    def said():
+        return html.unescape(browser.get(address).text.partition('id="tren-giay"')[2].partition("</p>")[0])
+
+    assert f'href="{address}"' in browser.get(f"{BASE}/{draft}").text
+    assert "cỡ chữ 9,5" in said()
+
+    letter = desk.add(officer, draft, Kind.LONG_TEXT)
+    desk.change(officer, draft, letter, text={"vi": "Bà con góp ý thêm gì? " * 20, "en": "What else?"})
+    assert "những câu khác chỉ hỏi trên điện thoại" in said()
+
+    for item in desk.look(draft).document["questions"]:
+        if drafts.kind_row(item).two_way:
+            desk.change(officer, draft, item["key"], text={"vi": "rất dài " * 30, "en": "long"})
+    assert "Quá dài so với phiếu giấy, chừng" in said()
+    assert "notice-warning" in browser.get(address).text
