@@ -6,7 +6,7 @@ from typing import assert_never
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from survey_app.access import PROVINCIAL, Identity, Role
+from survey_app.access import LOCAL, PROVINCIAL, Identity, Role
 from survey_app.accounts import queries as accounts
 from survey_app.accounts.todo import Message
 from survey_app.campaigns.queries import BoardRow
@@ -60,7 +60,7 @@ def _asked(reason: Reason) -> tuple[Role, ...]:
         case Reason.AWAITING_FRONT:
             return (Role.FRONT_COMMUNE,)
         case Reason.SIGNATURES:
-            return Role.COMMUNE, Role.FRONT_COMMUNE
+            return tuple(sorted(LOCAL))
         case Reason.NOT_OPEN | Reason.OPEN | Reason.COUNTING:
             return ()
         case _:

@@ -15,7 +15,7 @@ _APP = _ROOT / "survey_app"
 _OWN_ACCOUNT = {
     "accounts.home", "accounts.password", "accounts.again", "accounts.list_sessions",
     "accounts.end_session", "accounts.end_sessions", "accounts.new_phone", "accounts.new_codes",
-    "accounts.throw_away",
+    "accounts.throw_away", "accounts.own_telephone",
     # What one took over oneself; another one's is not found.
     "accounts.handed_over",
 }  # fmt: skip
