@@ -6,7 +6,7 @@ from typing import assert_never
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from survey_app.access import LOCAL, PROVINCIAL, Identity, Role
+from survey_app.access import LOCAL, PROVINCIAL, Body, Identity, Role
 from survey_app.accounts import queries as accounts
 from survey_app.accounts.todo import Message
 from survey_app.campaigns.queries import BoardRow
@@ -53,15 +53,20 @@ def to_all(rows: Iterable[BoardRow]) -> Message:
 
 
 def _asked(reason: Reason) -> tuple[Role, ...]:
-    """Who has to act; nobody where the calendar or the server does."""
+    """Who of the commune has to act; nobody where the calendar or the server does."""
+    bodies = _bodies(reason)
+    return tuple(role for role in sorted(LOCAL) if role.body in bodies)
+
+
+def _bodies(reason: Reason) -> frozenset[Body]:
     match reason:
         case Reason.NO_HOUSEHOLDS | Reason.NO_SURVEY | Reason.NOT_SUBMITTED | Reason.AWAITING_COMMUNE:
-            return (Role.COMMUNE,)
+            return frozenset({Body.GOVERNMENT})
         case Reason.AWAITING_FRONT:
-            return (Role.FRONT_COMMUNE,)
+            return frozenset({Body.FRONT})
         case Reason.SIGNATURES:
-            return tuple(sorted(LOCAL))
+            return frozenset(Body)
         case Reason.NOT_OPEN | Reason.OPEN | Reason.COUNTING:
-            return ()
+            return frozenset()
         case _:
             assert_never(reason)

@@ -26,6 +26,8 @@ _POINTS_PER_MM = 72 / 25.4
 _LINE_MM = 87
 #: Width of a bold letter or digit against its height, taken generously.
 _LETTER = 0.64
+#: From so many letters on the front is set closer, so that nothing runs into the room of the stamp.
+_CROWDED = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +174,18 @@ def _render(template: str, survey: SurveyView, settings: Settings, **more: objec
             address=address,
             address_points=_points_for(address, largest=17),
             settings=settings,
+            is_crowded=_front_letters(survey, more.get("village")) >= _CROWDED,
             **more,
         )
+
+
+def _front_letters(survey: SurveyView, village: object) -> int:
+    """How much stands on the front: the commune twice, and the marks of a form that is not confirmed or a rehearsal."""
+    named = village.full_name if isinstance(village, UnitView) else ""
+    commune, title = survey.unit.full_name, survey.instrument.title["vi"]
+    said = (commune, commune, named, survey.whom_to_call or "", title)
+    marks = 40 * survey.rehearsal + 40 * (not survey.confirmed)
+    return sum(map(len, said)) + marks
 
 
 def _sheets(codes: Sequence[str], settings: Settings) -> list[list[Slip]]:
