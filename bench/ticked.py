@@ -89,7 +89,7 @@ def _mark(slip: Ticked, middle: tuple[float, float], side: float, pen: Pen, chan
     """An ordinary mark of this person in one box."""
     x, y = middle[0] + chance.gauss(0, 0.3), middle[1] + chance.gauss(0, 0.3)
     size = side * min(max(chance.lognormvariate(math.log(1.0), 0.22), 0.62), 1.6)
-    _draw(slip, _strokes(slip.style, x, y, size, chance), pen, chance)
+    draw(slip, _strokes(slip.style, x, y, size, chance), pen, chance)
 
 
 def _strokes(style: str, x: float, y: float, size: float, chance: Random) -> list[Stroke]:
@@ -108,7 +108,7 @@ def _strokes(style: str, x: float, y: float, size: float, chance: Random) -> lis
             return [[at(-0.85 * h, 0.85 * h), at(0.05 * h, 0), at(0.95 * h, -0.95 * h)]]
 
 
-def _draw(slip: Ticked, strokes: Sequence[Stroke], pen: Pen, chance: Random) -> None:
+def draw(slip: Ticked, strokes: Sequence[Stroke], pen: Pen, chance: Random) -> None:
     """Lay strokes on the paper, in a patch of finer samples."""
     points = [point for stroke in strokes for point in stroke]
     left, top = min(x for x, _y in points) - 2, min(y for _x, y in points) - 2
@@ -165,7 +165,7 @@ def _corrected(slip: Ticked, line: PrintedLine, side: float, pen: Pen, chance: R
     """One box ticked, then struck out, and the other one ticked."""
     first, second = _boxes(line, chance)[:2]
     _mark(slip, first, side, pen, chance)
-    _draw(slip, [[(first[0] - 2.5, first[1] - 0.4), (first[0] + 2.5, first[1] + 0.4)]] * 1, pen, chance)
+    draw(slip, [[(first[0] - 2.5, first[1] - 0.4), (first[0] + 2.5, first[1] + 0.4)]] * 1, pen, chance)
     _mark(slip, second, side, pen, chance)
     slip.truth[line.key] = "?"
 
@@ -173,7 +173,7 @@ def _corrected(slip: Ticked, line: PrintedLine, side: float, pen: Pen, chance: R
 def _struck(slip: Ticked, line: PrintedLine, side: float, pen: Pen, chance: Random) -> None:
     _mark(slip, _boxes(line, chance)[0], side, pen, chance)
     y = line.boxes[0].y
-    _draw(slip, [[(line.boxes[0].x - 60, y), (line.boxes[-1].x + 4, y + chance.gauss(0, 0.5))]], pen, chance)
+    draw(slip, [[(line.boxes[0].x - 60, y), (line.boxes[-1].x + 4, y + chance.gauss(0, 0.5))]], pen, chance)
     slip.truth[line.key] = "?"
 
 
@@ -189,13 +189,13 @@ def _ring(middle: tuple[float, float], radius: float, chance: Random) -> Stroke:
 
 
 def _circle(slip: Ticked, line: PrintedLine, side: float, pen: Pen, chance: Random) -> None:
-    _draw(slip, [_ring(_boxes(line, chance)[0], side * chance.uniform(0.6, 0.95), chance)], pen, chance)
+    draw(slip, [_ring(_boxes(line, chance)[0], side * chance.uniform(0.6, 0.95), chance)], pen, chance)
     slip.truth[line.key] = "?"
 
 
 def _circle_and_other(slip: Ticked, line: PrintedLine, side: float, pen: Pen, chance: Random) -> None:
     first, second = _boxes(line, chance)[:2]
-    _draw(slip, [_ring(first, side * chance.uniform(0.6, 0.95), chance)], pen, chance)
+    draw(slip, [_ring(first, side * chance.uniform(0.6, 0.95), chance)], pen, chance)
     _mark(slip, second, side, pen, chance)
     slip.truth[line.key] = "?"
 
@@ -215,7 +215,7 @@ def _blacked_out(slip: Ticked, line: PrintedLine, side: float, pen: Pen, chance:
         (middle[0] + (h if n % 2 else -h) + chance.gauss(0, 0.2), middle[1] - h + 2 * h * n / 9)
         for n in range(10)
     ]
-    _draw(
+    draw(
         slip,
         [scribble[n : n + 2] for n in range(9)],
         Pen(max(pen.width, 0.45), pen.darkness, pen.grainy),
@@ -226,7 +226,7 @@ def _blacked_out(slip: Ticked, line: PrintedLine, side: float, pen: Pen, chance:
 
 def _dot(slip: Ticked, line: PrintedLine, side: float, pen: Pen, chance: Random) -> None:
     x, y = _boxes(line, chance)[0]
-    _draw(
+    draw(
         slip, [[(x, y), (x + 0.2, y + 0.1)]], Pen(chance.uniform(0.5, 1.0), pen.darkness, pen.grainy), chance
     )
     slip.truth[line.key] = "?"
@@ -243,7 +243,7 @@ def _note(slip: Ticked, line: PrintedLine, side: float, pen: Pen, chance: Random
     x = line.boxes[0].x - chance.uniform(8, 20)
     while x < line.boxes[-1].x + 4:
         y = line.boxes[0].y + chance.gauss(0, 0.6)
-        _draw(slip, [[(x, y - 1), (x + 0.8, y + 1), (x + 1.5, y - 1)]], pen, chance)
+        draw(slip, [[(x, y - 1), (x + 0.8, y + 1), (x + 1.5, y - 1)]], pen, chance)
         x += chance.uniform(1.6, 2.4)
     slip.truth[line.key] = "?"
 
@@ -255,7 +255,7 @@ def _column_stroke(slip: Ticked, lines: Sequence[PrintedLine], side: float, pen:
     struck = [line for line in lines if line.row.left == left]
     first, last = struck[0].boxes[column], struck[-1].boxes[column]
     path = [(first.x + chance.gauss(0, 0.4), first.y - 1), (last.x + chance.gauss(0, 0.4), last.y + 1)]
-    _draw(slip, [path], pen, chance)
+    draw(slip, [path], pen, chance)
     for line in lines:
         slip.truth[line.key] = "?" if line in struck else None
 

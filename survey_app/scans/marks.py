@@ -1,7 +1,7 @@
 """What was ticked on a slip that lies flat: every box alone, then line by line, and which lines a person must decide.
 
-Darkness is 0 for the paper around a box and 1 for its printed outline. The limits held on thousands of simulated slips
-(docs/performance.md); between an empty box and a marked one lies what only a person can say.
+The limits held on thousands of simulated slips (docs/performance.md); between an empty box and a marked one lies what
+only a person can say.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,38 +10,55 @@ from enum import StrEnum
 
 import numpy as np
 
-from survey_app.scans.placing import FINE, Area, Array, found_at
+from survey_app.scans import ink as inks
+from survey_app.scans import traces
+from survey_app.scans.ink import INK, Ink, cut, length
+from survey_app.scans.placing import FINE, Area, Array
+from survey_app.scans.traces import LEAST_INK, Traces
 
 #: The darkest fiftieth of an empty box is no darker.
 MOST_OF_EMPTY = 0.15
-#: A mark has its darkest fiftieth at least so dark, covers so much of the inner square with ink, and is so long.
-LEAST_OF_MARK, INK, LEAST_COVER, LEAST_LENGTH = 0.38, 0.30, 0.10, 1.6
+#: A mark has its darkest fiftieth at least so dark, covers so much of the inner square with ink, and is so long there.
+LEAST_OF_MARK, LEAST_COVER, LEAST_LENGTH = 0.38, 0.10, 1.6
 #: Or its ink, outside the square too, reaches so far and lies so near to the middle of the box, in millimetres.
 _LEAST_ACROSS, _MOST_OFF_CENTRE = 2.2, 1.5
+#: Where its ink fills so much of the square that it takes up, it has to reach so far.
+_SOLID, _LEAST_OF_SOLID = 0.7, 2.8
+#: Ink that is nobody's is looked at so far around the middle of a box.
+_ABOUT = 2.4
 #: It enters the box where it reaches so far within so many millimetres of the middle.
 _LEAST_ENTERED, _ENTERED = 1.2, 1.4
-#: The most that is taken for the shadow of a fold: a stroke of a pen is darker.
-_DEEPEST_FOLD = 0.25
-#: Darkness on the blank page from which on a sample is printed.
-_PRINTED = 0.08
-#: A mark that covers more than this, and so much more than the others of its slip, may be one that was blacked out.
-FULL, FULLER = 0.7, 1.4
+#: It goes about the box where it reaches so many millimetres past the middle on every side.
+_PAST = 0.8
+#: A ring leaves no side of the box open for so many degrees, and keeps so many millimetres away from its middle.
+_LEAST_OPEN, _RING = 70, 0.8
+#: Or it is so round: how much the distance from the middle differs, as a share of it.
+_ROUND = 0.15
+#: A mark that covers more than this within so many millimetres of the middle, and so much more than the others of its
+#: slip, may be one that was blacked out.
+FULL, FULLER, _FILLED = 0.85, 1.25, 1.25
 #: Grey values, of 255, between the paper and the outlines of a slip that can be read.
 LEAST_CONTRAST = 35
 #: The part of a box that is looked at, inside its outline.
 _INSIDE = 1.6
-#: How far the outline of a box may lie from where the page says.
-_OUTLINE_REACH = 0.9
 #: An outline that is found has at least this darkness along it.
 _LEAST_OUTLINE = 0.45
-#: Ink beside the boxes, in square millimetres, that makes a line a person's; in a line for words, a pen's short stroke.
-_INK_BESIDE, _INK_OF_WORDS = 0.3, 1.0
+#: In a line for words, a pen's short stroke, in square millimetres.
+_INK_OF_WORDS = 1.0
 #: How far to the side of an empty box, and above and below it, ink is looked for.
 _BESIDE, _ABOVE = 4.2, 2.6
-#: How far a mark reaches around the middle of its box: ink there belongs to it.
+#: How far a mark reaches around the middle of its box: pieces of it lie there.
 _REACH = 3.1
-#: Boxes one below the other that a single stroke runs through.
-_STROKE = 4
+#: How much around the middle of a box is looked at: a large mark reaches so far.
+_SEEN = 4.5
+#: Boxes of one column lie no further from a plumb line.
+_SAME_COLUMN = 1.5
+#: A stroke comes so near to the middle of a box, in millimetres, and leaves so much of its way inked.
+_THROUGH, _LEAST_JOINED = 1.4, 0.95
+#: So much of the ink in a box that it runs through lies within so many millimetres of it.
+_LEAST_ALONG, _STROKE = 0.85, 0.8
+#: Another box's ink is taken away with so many samples around it, which are half dark.
+_EDGE = 3
 
 
 class Mark(StrEnum):
@@ -96,24 +113,17 @@ def read(flat: Array, blank: Array, area: Area, lines: Sequence[PrintedLine], si
     boxes = [box for line in lines for box in line.boxes]
     if not boxes:
         return PartReading(tuple(LineReading(line.key, (), clear=False) for line in lines), legible=True)
-    paper = _paper(flat)
     expected = np.array([[box.x - area.left, box.y - area.top] for box in boxes]) * FINE
-    middles = expected + _outline_shifts(flat, blank, expected, side)
-    outline = _outline_mask(side)
-    ink = float(np.median([_outline_level(flat, paper, middle, outline) for middle in middles]))
-    darkness = _without_folds(_smooth((1 - flat / paper) / max(1 - ink, 1e-3)))
-    found = np.array([np.median(_cut(darkness, middle, outline.shape[0])[outline]) for middle in middles])
-    ink_found = _Ink(darkness > INK, _spread(blank > _PRINTED, 2), expected, middles)
-    insides = [_cut(darkness, middle, round((side - _INSIDE) * FINE)) for middle in middles]
-    marks = [_mark(inside, ink_found, place) for place, inside in enumerate(insides)]
-    marks = _without_full(insides, marks)
+    ink = inks.of_page(flat, blank, expected, side)
+    found = traces.of_boxes(ink)
+    views = [_Box.of(ink, found, place, side) for place in range(len(boxes))]
+    marks = _without_full(views, [view.mark() for view in views])
     marks = [
-        mark if seen >= _LEAST_OUTLINE else Mark.DOUBTFUL for mark, seen in zip(marks, found, strict=True)
+        mark if drawn >= _LEAST_OUTLINE else Mark.DOUBTFUL
+        for mark, drawn in zip(marks, ink.outlines, strict=True)
     ]
-    legible = (
-        float(np.median(paper)) * (1 - ink) >= LEAST_CONTRAST and (found >= _LEAST_OUTLINE).mean() >= 0.9
-    )
-    return PartReading(tuple(_lines(area, lines, marks, ink_found, side)), bool(legible))
+    legible = ink.contrast >= LEAST_CONTRAST and (ink.outlines >= _LEAST_OUTLINE).mean() >= 0.9
+    return PartReading(tuple(_lines(area, lines, marks, ink, found)), bool(legible))
 
 
 def with_neighbours(lines: Sequence[LineReading]) -> tuple[LineReading, ...]:
@@ -126,69 +136,81 @@ def with_neighbours(lines: Sequence[LineReading]) -> tuple[LineReading, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ink:
-    """Ink that was not printed: `dark` samples, without those that are `printed` where the page is blank.
+class _Box:
+    """A box as the reader sees it, without the ink that belongs to others.
 
-    Each box has its own place on the page, `expected`, and in the picture, `middles`.
+    `inside` is the darkness of its inner square, `about` its own and nobody's ink around it, `own` its own ink, `cover`
+    the share of nearly all of it that is ink.
     """
 
-    dark: Array
-    printed: Array
-    expected: Array
-    middles: Array
+    inside: Array
+    about: Array
+    own: Array
+    cover: float
 
-    def about(self, place: int, across: float = 2.4, down: float = 2.4) -> Array:
-        """Ink so many millimetres around a box."""
-        size = round(2 * across * FINE), round(2 * down * FINE)
-        return _cut(self.dark, self.middles[place], *size) & ~_cut(self.printed, self.expected[place], *size)
+    @classmethod
+    def of(cls, ink: Ink, found: Traces, place: int, side: float) -> "_Box":
+        middle, inner, reach = ink.middles[place], (side - _INSIDE) / 2, round(2 * _SEEN * FINE)
+        owners = cut(found.owners, middle, reach)
+        own = owners == place + 1
+        others = inks.spread((owners > 0) & ~own, _EDGE) & ~own
+        darkness = np.where(others, 0, cut(ink.darkness, middle, reach))
+        cover = float((_middle_of(darkness, _FILLED) > INK).mean())
+        return cls(_middle_of(darkness, inner), own | (owners == 0), own, cover)
 
-    def beside(self, place: int, taken: Array) -> Array:
-        """Ink around an empty box that belongs to no mark in another one."""
-        return self.about(place, _BESIDE, _ABOVE) & ~_cut(
-            taken, self.middles[place], round(2 * _BESIDE * FINE), round(2 * _ABOVE * FINE)
-        )
+    def mark(self) -> Mark:
+        """What the box says, by its inner square and the ink around its middle.
 
-
-def _lines(
-    area: Area, lines: Sequence[PrintedLine], marks: Sequence[Mark], ink: _Ink, side: float
-) -> Iterator[LineReading]:
-    """Each line by itself, ink beside its boxes looked at too."""
-    struck = _strokes(marks, ink, side)
-    taken = _reach_of(marks, ink)
-    start = 0
-    for line in lines:
-        places = range(start, start + len(line.boxes))
-        start += len(line.boxes)
-        if not line.boxes:
-            written = _row(ink.dark & ~ink.printed, line.row, area).sum() > _INK_OF_WORDS * FINE**2
-            yield LineReading(line.key, (), clear=not written)
-            continue
-        own = [marks[place] for place in places]
-        options = tuple(box.option for box, mark in zip(line.boxes, own, strict=True) if mark is Mark.MARKED)
-        clear = Mark.DOUBTFUL not in own and (line.many or len(options) <= 1)
-        clear = clear and not any(place in struck for place in places)
-        empty = [place for place in places if marks[place] is Mark.EMPTY]
-        inked = any(ink.beside(place, taken).sum() > _INK_BESIDE * FINE**2 for place in empty)
-        yield LineReading(line.key, options, clear and not inked)
+        A mark may be so large that it passes by the square: then its ink enters the box and lies about its middle. The
+        end of a mark that was meant for the next line comes from the edge, a circle does not enter, a dot is too small.
+        """
+        values = np.sort(self.inside, axis=None)
+        darkest = values[-max(1, len(values) // 50)]
+        dark = self.inside > INK
+        has_own = self.own.sum() >= LEAST_INK * FINE**2
+        near = self.own if has_own else _middle_of(self.about, _ABOUT)
+        if not _is_dot(near) and not _is_ring(near):
+            if darkest >= LEAST_OF_MARK and dark.mean() >= LEAST_COVER and length(dark) > LEAST_LENGTH:
+                return Mark.MARKED
+            enters = darkest >= LEAST_OF_MARK or length(_middle_of(near, _ENTERED)) >= _LEAST_ENTERED
+            if has_own and (enters or _is_around(near)):
+                return Mark.MARKED
+            if enters and _off_centre(near) <= _MOST_OFF_CENTRE:
+                return Mark.MARKED
+        return Mark.DOUBTFUL if has_own or darkest > MOST_OF_EMPTY else Mark.EMPTY
 
 
-def _mark(inside: Array, ink: _Ink, place: int) -> Mark:
-    """What a box says, by its inner square and the ink around its middle.
+def _middle_of(values: Array, reach: float) -> Array:
+    """So many millimetres around the middle of a square."""
+    edge = max(0, (len(values) - round(2 * reach * FINE)) // 2)
+    return values[edge : len(values) - edge, edge : len(values) - edge]
 
-    A mark may be so large that it passes by the square: then its ink enters the box and lies about its middle. The end
-    of a mark that was meant for the next line comes from the edge, a circle does not enter.
-    """
-    values = np.sort(inside, axis=None)
-    darkest = values[-max(1, len(values) // 50)]
-    dark = inside > INK
-    if darkest >= LEAST_OF_MARK and dark.mean() >= LEAST_COVER and _length(dark) > LEAST_LENGTH:
-        return Mark.MARKED
-    about = ink.about(place)
-    if about.any() and _off_centre(about) <= _MOST_OFF_CENTRE:
-        enters = darkest >= LEAST_OF_MARK or _length(ink.about(place, _ENTERED, _ENTERED)) >= _LEAST_ENTERED
-        if enters and _length(about) >= _LEAST_ACROSS:
-            return Mark.MARKED
-    return Mark.EMPTY if darkest <= MOST_OF_EMPTY else Mark.DOUBTFUL
+
+def _is_dot(dark: Array) -> bool:
+    """Whether ink is too small for a mark, or small and solid as a blot of a thick pen is."""
+    across = length(dark)
+    if across < _LEAST_ACROSS or across >= _LEAST_OF_SOLID:
+        return across < _LEAST_ACROSS
+    rows, columns = np.nonzero(dark)
+    return bool(len(rows) >= _SOLID * (np.ptp(rows) + 1) * (np.ptp(columns) + 1))
+
+
+def _is_around(dark: Array) -> bool:
+    """Whether ink reaches past the middle on every side, as a large tick does."""
+    rows, columns = np.nonzero(dark)
+    middle, past = (len(dark) - 1) / 2, _PAST * FINE
+    return all(at.min() < middle - past and at.max() > middle + past for at in (rows, columns))
+
+
+def _is_ring(dark: Array) -> bool:
+    """Whether ink keeps away from the middle and lies all around it or, where lines hide some, always as far off."""
+    rows, columns = (at - (size - 1) / 2 for at, size in zip(np.nonzero(dark), dark.shape, strict=True))
+    away = np.hypot(rows, columns)
+    if away.min() < _RING * FINE:
+        return False
+    angles = np.sort(np.degrees(np.arctan2(rows, columns)))
+    open_side = np.diff(angles, append=angles[0] + 360).max()
+    return bool(open_side < _LEAST_OPEN or away.std() < _ROUND * away.mean())
 
 
 def _off_centre(dark: Array) -> float:
@@ -198,12 +220,12 @@ def _off_centre(dark: Array) -> float:
     return float(np.hypot(rows.mean() - middle[0], columns.mean() - middle[1])) / FINE
 
 
-def _without_full(insides: Sequence[Array], marks: Sequence[Mark]) -> list[Mark]:
+def _without_full(boxes: Sequence[_Box], marks: Sequence[Mark]) -> list[Mark]:
     """Marks that fill their box far more than the others are doubtful: people black out what they take back.
 
     Whoever writes with a thick pen fills every box.
     """
-    covers = [float((inside > INK).mean()) for inside in insides]
+    covers = [box.cover for box in boxes]
     marked = [cover for cover, mark in zip(covers, marks, strict=True) if mark is Mark.MARKED]
     most = max(FULL, FULLER * float(np.median(marked))) if marked else 1.0
     return [
@@ -212,44 +234,71 @@ def _without_full(insides: Sequence[Array], marks: Sequence[Mark]) -> list[Mark]
     ]
 
 
-def _length(dark: Array) -> float:
-    """How far ink reaches, in millimetres."""
-    rows, columns = np.nonzero(dark)
-    if not len(rows):
-        return 0.0
-    return float(np.hypot(np.ptp(rows) + 1, np.ptp(columns) + 1)) / FINE
+def _lines(
+    area: Area, lines: Sequence[PrintedLine], marks: Sequence[Mark], ink: Ink, found: Traces
+) -> Iterator[LineReading]:
+    """Each line by itself, nobody's ink beside its boxes looked at too."""
+    struck = _struck(marks, ink)
+    stray = found.nobodys & ~_reached(marks, ink)
+    size = round(2 * _BESIDE * FINE), round(2 * _ABOVE * FINE)
+    start = 0
+    for line in lines:
+        places = range(start, start + len(line.boxes))
+        start += len(line.boxes)
+        if not line.boxes:
+            written = _row(ink.dark, line.row, area).sum() > _INK_OF_WORDS * FINE**2
+            yield LineReading(line.key, (), clear=not written)
+            continue
+        own = [marks[place] for place in places]
+        options = tuple(box.option for box, mark in zip(line.boxes, own, strict=True) if mark is Mark.MARKED)
+        clear = Mark.DOUBTFUL not in own and (line.many or len(options) <= 1) and struck.isdisjoint(places)
+        empty = [place for place in places if marks[place] is Mark.EMPTY]
+        inked = any(cut(stray, ink.middles[place], *size).sum() > LEAST_INK * FINE**2 for place in empty)
+        yield LineReading(line.key, options, clear and not inked)
 
 
-def _strokes(marks: Sequence[Mark], ink: _Ink, side: float) -> set[int]:
-    """Boxes that one stroke down the column runs through: ink bridges the gaps between several of them."""
+def _struck(marks: Sequence[Mark], ink: Ink) -> set[int]:
+    """Boxes that a stroke down the column runs through: a straight line of ink from one to the next, neither empty."""
     struck: set[int] = set()
-    stray, across = ink.dark & ~ink.printed, ink.middles[:, 0] / FINE
-    for column in np.unique((ink.expected[:, 0] / FINE).round()):
-        places = [place for place in range(len(marks)) if abs(across[place] - column) <= 1.5]
-        chain: list[int] = []
-        for before, after in zip(places, [*places[1:], None], strict=True):
-            bridged = after is not None and Mark.EMPTY not in {marks[before], marks[after]}
-            if (
-                after is not None
-                and bridged
-                and _is_bridged(stray, ink.middles[before], ink.middles[after], side)
-            ):
-                chain = [*chain, after] if chain else [before, after]
-                continue
-            struck |= set(chain) if len(chain) >= _STROKE else set()
-            chain = []
+    hidden, dark = ink.printed, inks.spread(ink.dark, 1)
+    for place, middle in enumerate(ink.middles):
+        in_column = np.abs(ink.middles[place + 1 :, 0] - middle[0]) <= _SAME_COLUMN * FINE
+        below = place + 1 + int(in_column.argmax()) if in_column.any() else None
+        if below is None or Mark.EMPTY in {marks[place], marks[below]}:
+            continue
+        if _is_joined(dark, hidden, middle, ink.middles[below]):
+            struck |= {place, below}
     return struck
 
 
-def _is_bridged(stray: Array, above: Array, below: Array, side: float) -> bool:
-    """Whether ink crosses the gap between two boxes, but for what the printed lines hide."""
-    top, bottom = round(above[1] + (side / 2 + 0.5) * FINE), round(below[1] - (side / 2 + 0.5) * FINE)
-    left, right = round(above[0] - side / 2 * FINE), round(above[0] + side / 2 * FINE)
-    gap = stray[top:bottom, left:right]
-    return len(gap) > FINE / 2 and bool(gap.any(axis=1).mean() > 0.5)
+def _is_joined(dark: Array, hidden: Array, above: Array, below: Array) -> bool:
+    """Whether one straight stroke runs from box to box: its way is ink where it can be seen, and both hold no other."""
+    ways = np.arange(-_THROUGH * FINE, _THROUGH * FINE + 1, 2)
+    rows = np.arange(round(float(above[1])), round(float(below[1])) + 1)
+    part = ((rows - rows[0]) / max(len(rows) - 1, 1))[:, None, None]
+    columns = (
+        (above[0] + ways)[None, :, None] * (1 - part) + (below[0] + ways)[None, None, :] * part
+    ).round()
+    columns = np.clip(columns.astype(int), 0, dark.shape[1] - 1)
+    seen = ~hidden[rows[:, None, None], columns]
+    inked = (dark[rows[:, None, None], columns] & seen).sum(axis=0)
+    found = np.argwhere(inked >= _LEAST_JOINED * seen.sum(axis=0))
+    if not len(found):
+        return False
+    start, end = above + [ways[found[:, 0]].mean(), 0], below + [ways[found[:, 1]].mean(), 0]
+    return all(_is_along(dark, middle, start, end) for middle in (above, below))
 
 
-def _reach_of(marks: Sequence[Mark], ink: _Ink) -> Array:
+def _is_along(dark: Array, middle: Array, start: Array, end: Array) -> bool:
+    """Whether nearly all ink in the box lies along a line."""
+    size = round(2 * _ENTERED * FINE)
+    rows, columns = np.nonzero(cut(dark, middle, size))
+    rows, columns = rows + round(float(middle[1]) - size / 2), columns + round(float(middle[0]) - size / 2)
+    line = start[0] + (rows - start[1]) * (end[0] - start[0]) / (end[1] - start[1])
+    return int((np.abs(columns - line) <= _STROKE * FINE).sum()) >= _LEAST_ALONG * max(len(rows), 1)
+
+
+def _reached(marks: Sequence[Mark], ink: Ink) -> Array:
     """Where the marks in boxes reach."""
     taken = np.zeros_like(ink.dark)
     reach = round(_REACH * FINE)
@@ -263,86 +312,3 @@ def _reach_of(marks: Sequence[Mark], ink: _Ink) -> Array:
 def _row(values: Array, row: Area, area: Area) -> Array:
     top, left = round((row.top - area.top) * FINE), round((row.left - area.left) * FINE)
     return values[max(0, top) : top + round(row.height * FINE), max(0, left) : left + round(row.width * FINE)]
-
-
-def _paper(flat: Array) -> Array:
-    """The grey of the paper everywhere: the light tenth of each neighbourhood of six millimetres."""
-    block = 6 * FINE
-    high, wide = -(-flat.shape[0] // block), -(-flat.shape[1] // block)
-    padded = np.pad(flat, ((0, high * block - flat.shape[0]), (0, wide * block - flat.shape[1])), mode="edge")
-    blocks = padded.reshape(high, block, wide, block).swapaxes(1, 2).reshape(high, wide, -1)[:, :, ::5]
-    levels = np.partition(blocks, int(blocks.shape[2] * 0.85), axis=2)[:, :, int(blocks.shape[2] * 0.85)]
-    return np.maximum(_enlarged(levels.astype(np.float32), block)[: flat.shape[0], : flat.shape[1]], 1)
-
-
-def _enlarged(levels: Array, block: int) -> Array:
-    """Values at the middles of blocks as a smooth surface over all of them."""
-    for axis in (0, 1):
-        count = levels.shape[axis]
-        at = (np.arange(count * block) + 0.5) / block - 0.5
-        low = np.clip(np.floor(at).astype(int), 0, count - 1)
-        high = np.minimum(low + 1, count - 1)
-        part = np.clip(at - low, 0, 1).astype(np.float32)
-        part = part[:, None] if axis == 0 else part[None, :]
-        levels = np.take(levels, low, axis) * (1 - part) + np.take(levels, high, axis) * part
-    return levels
-
-
-def _outline_shifts(flat: Array, blank: Array, middles: Array, side: float) -> Array:
-    """How far each box lies from where the page says, by its own outline."""
-    size, reach = round((side + 0.8) * FINE), round(_OUTLINE_REACH * FINE)
-    tiles = np.stack([_cut(blank, middle, size) for middle in middles])
-    windows = np.stack([255.0 - _cut(flat, middle, size + 2 * reach) for middle in middles])
-    shifts, _likeness = found_at(tiles, windows)
-    return shifts - reach
-
-
-def _outline_mask(side: float) -> Array:
-    """Which samples around a box's middle lie on its printed outline."""
-    size = round((side + 0.6) * FINE) // 2 * 2
-    away = np.abs(np.arange(size) - (size - 1) / 2) / FINE
-    reach = np.maximum(away[:, None], away[None, :])
-    return np.abs(reach - (side / 2 - 0.175)) <= 0.15
-
-
-def _outline_level(flat: Array, paper: Array, middle: Array, outline: Array) -> float:
-    """The outline's grey as a share of the paper's."""
-    return float(
-        np.median((_cut(flat, middle, outline.shape[0]) / _cut(paper, middle, outline.shape[0]))[outline])
-    )
-
-
-def _cut(values: Array, middle: Array, wide: int, high: int | None = None) -> Array:
-    """So many samples around a point, a square without `high`; what lies beyond the edge repeats the edge."""
-    high = high or wide
-    rows = np.clip(np.arange(high) + round(float(middle[1]) - high / 2), 0, values.shape[0] - 1)
-    columns = np.clip(np.arange(wide) + round(float(middle[0]) - wide / 2), 0, values.shape[1] - 1)
-    return values[np.ix_(rows, columns)]
-
-
-def _without_folds(darkness: Array) -> Array:
-    """Darkness without the shadows of folds: what is dark down the whole page, between the lines too."""
-    rows = darkness[::4]
-    shadow = np.partition(rows, len(rows) // 4, axis=0)[len(rows) // 4]
-    return np.clip(darkness - np.clip(shadow, 0, _DEEPEST_FOLD), 0, 2).astype(np.float32)
-
-
-def _smooth(values: Array) -> Array:
-    """Each sample as the mean of itself and its neighbours: grain of paper and camera is no ink."""
-    padded = np.pad(values, 1, mode="edge")
-    rows = padded[:-2] + padded[1:-1] + padded[2:]
-    smooth: Array = (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / 9
-    return smooth
-
-
-def _spread(mask: Array, reach: int) -> Array:
-    """The mask grown by so many samples on each side."""
-    grown = mask.copy()
-    for step in range(1, reach + 1):
-        grown[step:] |= mask[:-step]
-        grown[:-step] |= mask[step:]
-    wide = grown.copy()
-    for step in range(1, reach + 1):
-        wide[:, step:] |= grown[:, :-step]
-        wide[:, :-step] |= grown[:, step:]
-    return wide

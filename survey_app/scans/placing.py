@@ -17,7 +17,7 @@ Array: TypeAlias = np.ndarray[Any, Any]
 #: Samples of the straightened picture to a millimetre: 203 to an inch.
 FINE = 8
 #: Millimetres between the points through which a picture is straightened.
-_MESH = 7.0
+_MESH = 14.0
 #: A tile with less ink than this share of its area says nothing.
 _LEAST_INK = 0.02
 #: Fewer tiles than these place nothing.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ LEAST_FITTING = 0.8
 _EDGE = 3.0
 #: White modules around the symbol, on each side, as it is printed.
 _QUIET_MODULES = 4
+#: Millimetres around the boxes in which marks are looked for.
+_LOOKED_AT = 12.0
 #: Millimetres above the first and below the last line that a person sees too.
 _ABOVE, _BELOW = 13.5, 2.0
 
@@ -67,6 +70,7 @@ class PrintedPage:
             Area(layout.fold + _EDGE / 2, _EDGE, layout.width - layout.fold - 1.5 * _EDGE, high),
         )
         self.parts = tuple(self._lines_of(half) for half in self.halves)
+        self.looked_at = tuple(map(_about_boxes, self.halves, self.parts))
 
     def _lines_of(self, half: Area) -> tuple[PrintedLine, ...]:
         return tuple(
@@ -84,6 +88,19 @@ class PrintedPage:
                     max(line.row.top + line.row.height for line in lines) + _BELOW, self.layout.height
                 )
                 yield number, Area(half.left, top, half.width, bottom - top)
+
+
+def _about_boxes(half: Area, lines: Sequence[PrintedLine]) -> Area:
+    """The part of a half that is looked at for marks: around its boxes, or all of it where words may be written."""
+    boxes = [box for line in lines for box in line.boxes]
+    if not boxes or not all(line.boxes for line in lines):
+        return half
+    # Whole millimetres, so that samples of the blank page and of the picture fall together.
+    left = max(half.left, floor(min(box.x for box in boxes) - _LOOKED_AT))
+    top = max(half.top, floor(min(box.y for box in boxes) - _LOOKED_AT))
+    right = min(half.right, ceil(max(box.x for box in boxes) + _LOOKED_AT))
+    bottom = min(half.bottom, ceil(max(box.y for box in boxes) + _LOOKED_AT))
+    return Area(left, top, right - left, bottom - top)
 
 
 def layout_of(document: Mapping[str, Any]) -> Layout:
@@ -131,9 +148,9 @@ def _read(picture: Picture, symbol: Any, blanks: Sequence[PrintedPage]) -> Read:
 
 def _ticked(picture: Picture, text: str, blank: PrintedPage, placed: Sequence[Placed]) -> Read:
     parts = []
-    for half, lines, where in zip(blank.halves, blank.parts, placed, strict=True):
-        flat = picture.straightened(where.placement, half, FINE).astype(np.float32)
-        parts.append(marks.read(flat, blank.page.part(half, FINE), half, lines, blank.layout.side))
+    for area, lines, where in zip(blank.looked_at, blank.parts, placed, strict=True):
+        flat = picture.straightened(where.placement, area, FINE).astype(np.float32)
+        parts.append(marks.read(flat, blank.page.part(area, FINE), area, lines, blank.layout.side))
     read = marks.with_neighbours([line for part in parts for line in part.lines])
     if not all(part.legible for part in parts):
         read = tuple(LineReading(line.key, line.ticked, clear=False) for line in read)

@@ -2,13 +2,15 @@
 
 import io
 from dataclasses import replace
+from itertools import pairwise
 from random import Random
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from bench import copied
+from bench import copied, ticked
+from bench.ticked import Ticked
 from survey_app.config import load_settings
 from survey_app.fieldwork import codes
 from survey_app.opening import FileRefused
@@ -66,9 +68,10 @@ def test_a_slip_is_read_whichever_way_round_it_lies(paper, degrees):
     assert codes.survey_of(codes.normalise(found.text)) == SURVEY
 
 
-@pytest.mark.parametrize("odd", ["both", "corrected", "struck line", "circle and other", "column stroke"])
-def test_what_is_odd_is_left_to_a_person(paper, odd):
-    chance = Random(11)
+@pytest.mark.parametrize("seed", [11, 12])
+@pytest.mark.parametrize("odd", [one for one in ticked.ODD if one != "faint pencil"])
+def test_what_is_odd_is_left_to_a_person(paper, odd, seed):
+    chance = Random(seed)
     slip = paper.ticked(0, chance, odd=odd)
 
     found = read(paper, paper.scanned(slip, chance))
@@ -76,6 +79,74 @@ def test_what_is_odd_is_left_to_a_person(paper, odd):
     odd_lines = [line for line in found.lines if slip.truth[line.key] == "?"]
     assert odd_lines
     assert not any(line.clear for line in odd_lines)
+
+
+BALL = ticked.Pen(0.45, 0.9, grainy=False)
+
+
+def drawn(paper, *strokes, pen=BALL):
+    """A blank slip with those strokes on it, in millimetres, as a copier gives it."""
+    chance = Random(23)
+    slip = Ticked(paper.insides[0].copy(), "", "")
+    for stroke in strokes:
+        ticked.draw(slip, [stroke], pen, chance)
+    return {line.key: line for line in read(paper, paper.scanned(slip, chance)).lines}
+
+
+def close_lines(paper):
+    """Two lines whose boxes stand as near to each other as anywhere on the slip."""
+    lines = [line for line in paper.layout.lines if line.row.left > paper.layout.fold]
+    return min(pairwise(lines), key=lambda pair: pair[1].boxes[0].y - pair[0].boxes[0].y)
+
+
+def test_a_large_tick_counts_in_its_own_box_and_not_in_the_one_above_that_it_reaches(paper):
+    above, line = close_lines(paper)
+    box = line.boxes[1]
+
+    lines = drawn(
+        paper, [(box.x - 2, box.y - 0.3), (box.x - 0.4, box.y + 2.1), (box.x + 1.6, above.boxes[1].y + 1.3)]
+    )
+
+    assert lines[line.key].ticked == (box.option,)
+    assert lines[line.key].clear
+    assert lines[above.key].ticked == ()
+    assert lines[above.key].clear
+
+
+def test_a_stroke_down_through_two_boxes_is_left_to_a_person(paper):
+    above, line = close_lines(paper)
+    x = line.boxes[0].x
+
+    lines = drawn(paper, [(x - 0.3, above.boxes[0].y - 1.2), (x + 0.3, line.boxes[0].y + 1.2)])
+
+    assert not lines[above.key].clear
+    assert not lines[line.key].clear
+
+
+@pytest.mark.parametrize("width", [0.4, 0.8, 1.3])
+def test_a_dot_is_left_to_a_person(paper, width):
+    _above, line = close_lines(paper)
+    box = line.boxes[0]
+
+    lines = drawn(
+        paper, [(box.x, box.y), (box.x + 0.2, box.y + 0.1)], pen=ticked.Pen(width, 0.9, grainy=False)
+    )
+
+    assert not lines[line.key].clear
+
+
+def test_the_smallest_cross_is_a_mark(paper):
+    _above, line = close_lines(paper)
+    box = line.boxes[0]
+
+    lines = drawn(
+        paper,
+        [(box.x - 1.0, box.y - 1.0), (box.x + 1.0, box.y + 1.0)],
+        [(box.x + 1.0, box.y - 1.0), (box.x - 1.0, box.y + 1.0)],
+    )
+
+    assert lines[line.key].ticked == (box.option,)
+    assert lines[line.key].clear
 
 
 def test_a_line_beside_a_doubtful_one_is_doubtful_too(paper):
