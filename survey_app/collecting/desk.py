@@ -5,17 +5,19 @@ What the views of both share.
 
 from datetime import datetime
 
-from flask import session
+from flask import request, session
 from sqlalchemy.orm import Session
 
 from survey_app import access, db, throttle
-from survey_app.collecting import guessing, held, operations, paper, queries, scanned
+from survey_app.collecting import guessing, held, meeting_batches, operations, paper, queries, scanned
 from survey_app.collecting.held import Held, HeldOutcome
+from survey_app.collecting.meeting_batches import NoSuchMeeting
 from survey_app.collecting.models import KeyingWay
 from survey_app.collecting.queries import Door
 from survey_app.collecting.refusals import CodeUsed, CodeVoid, OtherSurvey, TooManyGuesses, UnknownCode
-from survey_app.fieldwork import codes
+from survey_app.fieldwork import codes, meetings
 from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.meetings import MeetingView
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyMissing, store
@@ -92,6 +94,31 @@ def _used(door: Door, code: str) -> CodeUsed:
     """Why a spent slip is not keyed; one that a phone was first with is counted."""
     with db.transaction() as writing:
         return paper.note_used(writing, door, code, store())
+
+
+def choose_batch(survey: SurveyView, meeting: str) -> None:
+    """Remember which meeting the slips in hand came from, or that they came from none."""
+    session["keying_meeting"] = [survey.id, meeting]
+
+
+def batch(survey: SurveyView) -> MeetingView | None:
+    """The meeting whose slips this clerk keys or scans, as the form says or as chosen last; none for other paper."""
+    chosen_for, chosen = session.get("keying_meeting", ["", ""])
+    number = request.form.get("_meeting", chosen if chosen_for == survey.id else "")
+    try:
+        return meeting_batches.meeting(db.session(), survey.id, number)
+    except NoSuchMeeting:
+        return None
+
+
+def batches(survey: SurveyView) -> dict[str, object]:
+    """What a page needs to ask which slips the clerk has: the batch chosen, those there are, and their villages."""
+    current = db.session()
+    return {
+        "batch": batch(survey),
+        "batches": meetings.counted(current, survey.id),
+        "villages": {line.unit.id: line.unit.full_name for line in surveys.frame(current, survey.id)},
+    }
 
 
 def told(outcome: HeldOutcome) -> str:

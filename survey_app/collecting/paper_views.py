@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from survey_app import access, db
 from survey_app.collecting import desk, held, keyed_forms, meeting_batches, operations, paper
 from survey_app.collecting.held import Held, MendedTooLate
-from survey_app.collecting.meeting_batches import NoSuchMeeting, NotOfTheMeeting
+from survey_app.collecting.meeting_batches import NotOfTheMeeting
 from survey_app.collecting.models import KeyingWay
 from survey_app.collecting.queries import Door
 from survey_app.collecting.refusals import (
@@ -29,10 +29,9 @@ from survey_app.collecting.refusals import (
 )
 from survey_app.collecting.views import raw_answers, submission_id
 from survey_app.errors import DATABASE_AWAY, DomainError
-from survey_app.fieldwork import codes, meetings
+from survey_app.fieldwork import codes
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.codes import MistypedCode
-from survey_app.fieldwork.meetings import MeetingView
 from survey_app.fieldwork.models import Channel
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.remarks import Remark
@@ -86,7 +85,7 @@ def key_slip(survey_id: str) -> ResponseReturnValue:
     if asked in WAYS:
         session["keying_way"] = WAYS[asked]
     if "hop" in request.args:
-        session["keying_meeting"] = [survey.id, request.args["hop"]]
+        desk.choose_batch(survey, request.args["hop"])
     return _slip_page(survey, _Keying(way=_way(survey)))
 
 
@@ -228,16 +227,6 @@ def _channel(door: Door) -> Channel:
     return meeting_batches.channel(door, batch)
 
 
-def _batch(survey: SurveyView) -> MeetingView | None:
-    """The meeting whose slips this clerk keys, as chosen last; none for other paper."""
-    chosen_for, chosen = session.get("keying_meeting", ["", ""])
-    number = request.form.get("_meeting", chosen if chosen_for == survey.id else "")
-    try:
-        return meeting_batches.meeting(db.session(), survey.id, number)
-    except NoSuchMeeting:
-        return None
-
-
 def _takes_paper(current: Session, unit_path: str) -> list[SurveyView]:
     return [survey for survey in surveys.surveys_under(current, unit_path) if survey.takes_paper]
 
@@ -282,9 +271,7 @@ def _slip_page(
         submission=submission_id() if mended is None else mended.submission_id,
         mended=mended,
         by_phone=sum(by_phone.values()),
-        batch=_batch(survey),
-        batches=meetings.counted(db.session(), survey.id),
-        villages={line.unit.id: line.unit.full_name for line in surveys.frame(db.session(), survey.id)},
+        **desk.batches(survey),
         **desk.before(),
     )
     return page, status

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from survey_app import db, uploads
-from survey_app.collecting import desk, scanned
+from survey_app.collecting import desk, meeting_batches, scanned
 from survey_app.collecting.scanned import Scan, ScanLine
 from survey_app.errors import DATABASE_AWAY, DomainError
 from survey_app.fieldwork import codes
 from survey_app.fieldwork.codes import MistypedCode
+from survey_app.fieldwork.meetings import MeetingView
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyMissing, KeyStore
@@ -30,9 +31,15 @@ class Told:
 
 
 def read(
-    survey: SurveyView, files: Sequence[bytes], blanks: Sequence[KeptPage], *, by: int, keys: KeyStore
+    survey: SurveyView,
+    files: Sequence[bytes],
+    blanks: Sequence[KeptPage],
+    *,
+    batch: MeetingView | None,
+    by: int,
+    keys: KeyStore,
 ) -> Iterator[Told]:
-    """Read a stack; of each page what became of it, as soon as that is committed."""
+    """Read a stack, of a meeting or of none; of each page what became of it, as soon as that is committed."""
     head = {
         "files": [len(content) for content in files],
         "blanks": [{"bytes": len(blank.pdf), "layout": blank.layout} for blank in blanks],
@@ -44,10 +51,10 @@ def read(
             if "refused" in page:
                 yield Told(name, _refused(page["refused"]), problem=True)
             elif not page["slips"]:
-                _keep(survey, _scan(name, "", page), by, keys)
+                _keep(survey, _scan(name, "", page, batch), by, keys)
                 yield Told(name, _("No QR was read: look at it, and key its code."), waits=True)
             for slip in page.get("slips", ()):
-                yield _slip(survey, name, slip, by, keys)
+                yield _slip(survey, name, slip, batch, by, keys)
     except NotOpened as error:
         yield Told("", _broken_off(error.word), problem=True)
     except (*DATABASE_AWAY, KeyMissing):
@@ -56,7 +63,14 @@ def read(
         )
 
 
-def _slip(survey: SurveyView, name: str, slip: Mapping[str, Any], by: int, keys: KeyStore) -> Told:
+def _slip(
+    survey: SurveyView,
+    name: str,
+    slip: Mapping[str, Any],
+    batch: MeetingView | None,
+    by: int,
+    keys: KeyStore,
+) -> Told:
     """Keep a slip whose code can still answer; the others are named, to be put aside."""
     try:
         code = codes.normalise(slip["text"])
@@ -64,10 +78,12 @@ def _slip(survey: SurveyView, name: str, slip: Mapping[str, Any], by: int, keys:
         return Told(name, _("The QR on this page is not one of a slip."), problem=True)
     ending = codes.ending(codes.grouped(code))
     try:
-        desk.require_unused(desk.door_of(db.session(), survey, code, datetime.now(UTC)), code)
+        door = desk.door_of(db.session(), survey, code, datetime.now(UTC))
+        desk.require_unused(door, code)
+        meeting_batches.channel(door, batch)
     except DomainError as refusal:
         return Told(name, f"…{ending}: {refusal.message}", problem=True)
-    scan = _scan(name, codes.grouped(code), slip)
+    scan = _scan(name, codes.grouped(code), slip, batch)
     is_new = _keep(survey, scan, by, keys)
     if not scan.lines:
         return Told(
@@ -94,14 +110,15 @@ def _keep(survey: SurveyView, scan: Scan, by: int, keys: KeyStore) -> bool:
         return scanned.keep(writing, survey, scan, by=by, keys=keys)
 
 
-def _scan(name: str, code: str, found: Mapping[str, Any]) -> Scan:
+def _scan(name: str, code: str, found: Mapping[str, Any], batch: MeetingView | None) -> Scan:
     rows = found.get("rows", {})
     lines = [
         ScanLine(key, tuple(ticked), clear, tuple(rows[key]) if key in rows else None)
         for key, ticked, clear in found.get("lines", ())
     ]
     wide, high = found["size"]
-    return Scan(code, name, tuple(lines), (wide, high), base64.b64decode(found["picture"]))
+    picture = base64.b64decode(found["picture"])
+    return Scan(code, name, tuple(lines), (wide, high), picture, batch.id if batch is not None else None)
 
 
 def _name(page: Mapping[str, Any], files: int) -> str:

@@ -28,14 +28,15 @@ from sqlalchemy.orm import Session
 from survey_app import access, db, files
 from survey_app.access import Identity
 from survey_app.accounts.todo import Todo
-from survey_app.collecting import desk, keyed_forms, operations, scan_pages, scanned
+from survey_app.collecting import desk, keyed_forms, meeting_batches, operations, scan_pages, scanned
+from survey_app.collecting.meeting_batches import NoSuchMeeting
 from survey_app.collecting.models import KeyingWay
 from survey_app.collecting.refusals import WrongAnswers
 from survey_app.collecting.scanned import ScanLine, WaitingSlip
 from survey_app.collecting.views import raw_answers, submission_id
 from survey_app.errors import DATABASE_AWAY, DomainError
-from survey_app.fieldwork import codes
-from survey_app.fieldwork.models import Channel
+from survey_app.fieldwork import codes, meetings
+from survey_app.fieldwork.meetings import MeetingView
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.forms import takes_upload
@@ -90,10 +91,15 @@ def read_stack(survey_id: str) -> ResponseReturnValue:
     problem = _why_not(survey, files)
     if problem:
         return _page(survey, problem, HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        batch = meeting_batches.meeting(db.session(), survey.id, request.form.get("_meeting", ""))
+    except NoSuchMeeting as refusal:
+        return _page(survey, refusal.message, HTTPStatus.UNPROCESSABLE_ENTITY)
+    desk.choose_batch(survey, str(batch.id) if batch is not None else "")
     with db.transaction() as writing:  # whoever printed without keeping it: only a page that fits is read
         blank_pages.keep(writing, survey, current_app.extensions["settings"])
     blanks = blank_pages.of_survey(db.session(), survey.id)
-    told = scan_pages.read(survey, files, blanks, by=person.user_id, keys=store())
+    told = scan_pages.read(survey, files, blanks, batch=batch, by=person.user_id, keys=store())
     return Response(stream_template("collecting/scan_reading.html", survey=survey, told=told))
 
 
@@ -144,13 +150,14 @@ def agree(survey_id: str, slip_id: str) -> ResponseReturnValue:
     try:
         keyed = keyed_forms.read(survey.instrument, request.form)
         code = codes.normalise(slip.code or request.form.get("_code", ""), survey.id)
+        door = desk.door_of(db.session(), survey, code, now)
+        batch = meeting_batches.meeting(db.session(), survey.id, str(slip.meeting or ""))
         submission = operations.Submission(
             id=submission_id(),
             answers=keyed.answers,
-            channel=Channel.PAPER_ENTRY,
+            channel=meeting_batches.channel(door, batch),
             invalid_reason=keyed.invalid_reason or None,
         )
-        door = desk.door_of(db.session(), survey, code, now)
         is_new = desk.hold(door, code, submission, KeyingWay.SCAN, now, scan=slip.id)
     except DomainError as refusal:
         return _kept_page(survey, slip, refusal)
@@ -214,6 +221,7 @@ def _page(survey: SurveyView, message: str = "", status: int = HTTPStatus.OK) ->
         message=message,
         megabytes=MOST_BYTES // 1024**2,
         reasons=keyed_forms.invalid_reasons(),
+        **desk.batches(survey),
         **desk.before(),
     )
     return shown, status
@@ -273,8 +281,15 @@ def _look_page(
         submission=submission_id(),
         left=scanned.waiting(db.session(), survey.id, access.identity().user_id).all,
         before=desk.before(),
+        **desk.batches(survey) | {"batch": _batch_of(survey, slip)},
     )
     return shown, status
+
+
+def _batch_of(survey: SurveyView, slip: WaitingSlip) -> MeetingView | None:
+    """The meeting from which a scanned slip came, if its households are counted still."""
+    counted = meetings.counted(db.session(), survey.id)
+    return next((one for one in counted if one.id == slip.meeting), None)
 
 
 def _kept_page(survey: SurveyView, slip: WaitingSlip, refusal: DomainError) -> ResponseReturnValue:

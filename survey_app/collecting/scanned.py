@@ -50,6 +50,8 @@ class Scan:
     lines: tuple[ScanLine, ...]
     size: tuple[int, int]
     picture: bytes
+    #: The meeting from whose batch it is; None for other paper.
+    meeting: int | None = None
 
     @property
     def doubtful(self) -> bool:
@@ -66,6 +68,7 @@ class WaitingSlip:
     page: str
     lines: Mapping[str, ScanLine]
     size: tuple[int, int]
+    meeting: int | None
 
     @property
     def ending(self) -> str:
@@ -107,6 +110,7 @@ def keep(session: Session, survey: SurveyView, scan: Scan, *, by: int, keys: Key
         "page": scan.page,
         "lines": [[line.key, line.ticked, line.clear, line.rows] for line in scan.lines],
         "size": scan.size,
+        "batch": scan.meeting,
     }
     session.add(
         ScannedSlip(
@@ -170,7 +174,12 @@ def slip(
     ]
     wide, high = content["size"]
     return WaitingSlip(
-        row.id, content["code"], content["page"], {line.key: line for line in lines}, (wide, high)
+        row.id,
+        content["code"],
+        content["page"],
+        {line.key: line for line in lines},
+        (wide, high),
+        content.get("batch"),  # one scanned by a former version names none
     )
 
 

@@ -15,10 +15,12 @@ from bench import copied
 from survey_app import db
 from survey_app.access import Role
 from survey_app.audit import OPERATOR
+from survey_app.collecting.meeting_batches import NoSuchMeeting, NotOfTheMeeting
 from survey_app.collecting.models import PaperKeyer, PaperSlip, Response, ScannedSlip
 from survey_app.config import load_settings
-from survey_app.fieldwork import batches
-from survey_app.fieldwork.models import State, Survey
+from survey_app.fieldwork import batches, meetings
+from survey_app.fieldwork.meetings import MeetingPlan
+from survey_app.fieldwork.models import Channel, State, Survey
 from survey_app.printing import blank_pages
 from survey_app.printing.models import BlankSlipPage
 from survey_app.printing.slips import qr_text
@@ -68,9 +70,9 @@ def filled(paper, numbers, *, odd=""):
     return slips, [paper[0].scanned(slip, Random(50 + number)) for number, slip in enumerate(slips)]
 
 
-def send(clerk, survey, *files):
+def send(clerk, survey, *files, **chosen):
     form = Page(clerk.get(address(survey)).text).form(enctype="multipart/form-data")
-    sent = form.data() | {"files": [FileStorage(io.BytesIO(file), "quet.pdf") for file in files]}
+    sent = form.data(**chosen) | {"files": [FileStorage(io.BytesIO(file), "quet.pdf") for file in files]}
     boundary, body = encode_multipart(MultiDict(sent))
     return clerk.post(address(survey), data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
@@ -127,6 +129,72 @@ def test_what_waits_already_waits_once(survey, paper, clerk):
     send(clerk, survey, *pages)
 
     assert len(rows(ScannedSlip)) == 2
+
+
+@pytest.fixture
+def met(commune, survey):
+    """Meetings of Phung and of Bang that are over, their households counted."""
+    now = datetime.now(UTC)
+    found = []
+    for name in ("Phung", "Bang"):
+        starts_at = now - timedelta(hours=4)
+        plan = MeetingPlan(
+            commune.villages[name].id, starts_at, starts_at + timedelta(hours=2), "Nhà rông của làng"
+        )
+        with db.transaction() as current:
+            one = meetings.announce(current, survey.id, plan, actor=OPERATOR, now=now - timedelta(hours=5))
+        with db.transaction() as current:
+            meetings.count_present(current, survey.id, one.id, 10, actor=OPERATOR, now=now)
+        found.append(one)
+    return found
+
+
+@pytest.mark.both_engines
+def test_a_stack_of_a_meeting_counts_as_that_meetings_paper(survey, paper, met, clerk):
+    _slips, pages = filled(paper, range(2))
+    send(clerk, survey, pages[0], _meeting=str(met[0].id))
+    page = look(clerk, survey)
+    kept = Page(clerk.get(address(survey)).text).form(enctype="multipart/form-data").data()["_meeting"]
+
+    agree_to_all(clerk, survey)
+    send(clerk, survey, pages[1], _meeting="")
+    agree_to_all(clerk, survey)
+
+    assert "Nhà rông của làng" in page.text("p")
+    assert kept == [str(met[0].id)]
+    assert sorted(row.channel for row in rows(Response)) == [Channel.MEETING, Channel.PAPER_ENTRY]
+
+
+def test_the_wrong_meeting_is_mended_by_sending_the_stack_again(survey, paper, met, clerk):
+    _slips, pages = filled(paper, [0])
+    send(clerk, survey, *pages, _meeting=str(met[0].id))
+
+    send(clerk, survey, *pages, _meeting="")
+    agree_to_all(clerk, survey)
+
+    assert [row.channel for row in rows(Response)] == [Channel.PAPER_ENTRY]
+
+
+def test_a_scanned_slip_of_another_village_is_put_aside_from_the_meetings_stack(
+    commune, survey, paper, met, clerk
+):
+    _slips, pages = filled(paper, [0])
+
+    told = send(clerk, survey, *pages, _meeting=str(met[1].id))
+
+    village = commune.villages["Phung"].full_name
+    assert NotOfTheMeeting(village).message in Page(told.text).text("li")
+    assert rows(ScannedSlip) == []
+
+
+def test_a_meeting_that_was_not_counted_is_no_stack(survey, paper, clerk):
+    _slips, pages = filled(paper, [0])
+
+    reply = send(clerk, survey, *pages, _meeting="7")
+
+    assert reply.status_code == 422
+    assert NoSuchMeeting().message in reply.text
+    assert rows(ScannedSlip) == []
 
 
 def test_a_doubtful_line_stands_undecided_with_its_neighbours_until_a_person_decides(survey, paper, clerk):
