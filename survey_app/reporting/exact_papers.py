@@ -95,8 +95,9 @@ def table(found: Exact, now: datetime, signer: Signer = Signer.CHAIR) -> Paper:
             *(_items_table(found, block) for block in found.blocks),
             legend,
             *closing,
+            *_conditions(found),
         ),
-        closing=_conditions(found, digest),
+        closing=(Paragraph(_("Digest of the sealed result, first 20 letters:") + f" {digest}"),),
         signatures=_signatures(found, signer, layout.committee(1)),
         receivers=(),
         foot=layout.foot(found.survey, digest),
@@ -451,10 +452,9 @@ def _named(found: Exact) -> tuple[tuple[str, VillageLine], ...]:
     return (*((line.name, line) for line in found.villages), (_("Total"), found.total))
 
 
-def _conditions(found: Exact, digest: str) -> tuple[Block, ...]:
+def _conditions(found: Exact) -> tuple[Block, ...]:
     if found.judged is None:
-        sealed = _("Digest of the sealed result, first 20 letters:")
-        return (Paragraph(f"{sealed} {digest}", Tone.NOTE),)
+        return ()
     heading = _("3. Conditions of the rule book") + f": {book_text(found.book)}"
     return (PartTitle(heading), *conditions_part.blocks(found.judged))
 

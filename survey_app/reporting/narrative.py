@@ -37,10 +37,10 @@ def report(found: Notice, notes: Notes, now: datetime, signer: Signer = Signer.C
             *_results(found),
             PartTitle(_("IV. Reasons and proposals of households")),
             *_reasons(notes),
-        ),
-        closing=(
             PartTitle(_("V. Assessment")),
             *(conditions_part.blocks(found.judged) if found.judged else ()),
+        ),
+        closing=(
             *(_written(notes.assessment) or (Paragraph(_("Nothing was written for the assessment.")),)),
             *notice_papers.pledged(found),
             *_written(found.style.report_closing),

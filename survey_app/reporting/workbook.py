@@ -61,9 +61,6 @@ def table(found: Exact) -> bytes:
             rates={5: (1, 4)},
             has_sums=False,
         )
-        if found.judged:
-            head, *rows = exports.conditions(conditions.lines(found.judged.verdicts.findings))
-            written.sheet(_("Conditions"), [str(one) for one in head], rows, rates={}, has_sums=False)
         keys = [one.tally.key for one in lines]
         written.sheet(
             _("Items by village"),
@@ -74,6 +71,9 @@ def table(found: Exact) -> bytes:
             ],
             rates={},
         )
+        if found.judged:
+            head, *rows = exports.conditions(conditions.lines(found.judged.verdicts.findings))
+            written.sheet(_("Conditions"), [str(one) for one in head], rows, rates={}, has_sums=False)
     return stream.getvalue()
 
 
