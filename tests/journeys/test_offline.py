@@ -16,6 +16,9 @@ from urllib.parse import quote, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 
+from survey_app import db
+from survey_app.audit import OPERATOR
+from survey_app.fieldwork import batches
 from survey_app.fieldwork.models import State
 from tests.journeys.conftest import CHROMIUM, PHONE, Field, window
 from tests.journeys.steps import look_over
@@ -31,6 +34,10 @@ _AS_BEFORE = """slip => new Promise(done => { const asked = indexedDB.open('phie
   asked.onsuccess = () => { const b = slip.body, moving = asked.result.transaction('queue', 'readwrite');
     moving.objectStore('queue').put({ format: 1, key: slip.key, id: slip.key, code: b.code, ticket: b.ticket,
       answers: b.answers, at: slip.at });
+    moving.oncomplete = () => { asked.result.close(); done() } } })"""
+_PUT = """record => new Promise(done => { const asked = indexedDB.open('phieu');
+  asked.onsuccess = () => { const moving = asked.result.transaction('queue', 'readwrite');
+    moving.objectStore('queue').put(record);
     moving.oncomplete = () => { asked.result.close(); done() } } })"""
 _NOWHERE = """for (const name of ['indexedDB', 'localStorage'])
   Object.defineProperty(window, name, { get() { throw new DOMException('no', 'SecurityError') } })"""
@@ -281,7 +288,10 @@ def test_what_the_server_refuses_stays_to_be_looked_at_with_the_reason_until_it_
         assert field.answered() == {"self_online": 1}
 
 
-def test_a_used_code_in_the_queue_is_refused_and_can_be_wiped(field: Field, own: Own, phone: Page):
+@pytest.mark.parametrize("what", ["used", "voided"])
+def test_a_code_that_became_worthless_in_the_queue_is_refused_with_the_reason_and_can_be_wiped(
+    field: Field, own: Own, phone: Page, what: str
+):
     code = field.codes[0]
     with own() as context:
         page = context.pages[0]
@@ -289,16 +299,39 @@ def test_a_used_code_in_the_queue_is_refused_and_can_be_wiped(field: Field, own:
         context.set_offline(True)
         answer_and_send(page)
         wait_on_the_phone(page)
-        phone.goto(field.address(code))
-        answer_and_send(phone, "dissatisfied")
-        expect(phone.locator("#cam-on")).to_be_visible()
+        if what == "used":
+            phone.goto(field.address(code))
+            answer_and_send(phone, "dissatisfied")
+            expect(phone.locator("#cam-on")).to_be_visible()
+        else:
+            now = datetime.now(UTC)
+            with db.transaction() as current:
+                batches.void_batch(current, field.survey, 1, reason="Mất", actor=OPERATOR, now=now)
+            field.server.leave_database()
         context.set_offline(False)
         expect(page.locator("#cho h1")).to_have_text("Cần xem lại")
+        expect(page.locator("#cho")).to_contain_text(
+            "Mã này đã được dùng" if what == "used" else "Phiếu này đã bị hủy."
+        )
         wipe = page.get_by_role("button", name="Xóa khỏi máy này")
         wipe.click()
         with page.expect_event("load"):
             page.get_by_role("button", name="Bấm lần nữa để xóa hẳn").click()
         assert kept(page) == []
+
+    assert field.answered() == ({"self_online": 1} if what == "used" else {})
+
+
+def test_a_record_of_a_later_version_is_left_alone_and_keeps_no_slip_from_being_sent(field: Field, own: Own):
+    later = {"format": 9, "key": "later", "what": "nobody here knows"}
+    with own() as context:
+        page = context.pages[0]
+        page.goto(field.address(field.codes[0]))
+        ready(page)
+        page.evaluate(_PUT, later)
+        answer_and_send(page)
+        expect(page.locator("#cam-on")).to_be_visible()
+        assert kept(page) == [later]
 
     assert field.answered() == {"self_online": 1}
 
