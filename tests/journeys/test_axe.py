@@ -103,7 +103,7 @@ def test_no_page_of_households_and_the_public_has_a_finding(
         for path in ("/", "/dang-nhap", f"/g/{feedback.link}", f"/ket-qua/{sealed.id}", "/ket-qua/khoa"):
             checker.visit(path)
 
-    assert checker.found == []
+    assert not checker.found, "\n".join(checker.found)
 
 
 def test_no_page_of_officers_has_a_finding_while_a_survey_runs(
@@ -121,7 +121,7 @@ def test_no_page_of_officers_has_a_finding_while_a_survey_runs(
         checker = Checker(server, desktop)
         officers(checker, server, desktop, commune, survey.id, Role)
 
-    assert checker.found == []
+    assert not checker.found, "\n".join(checker.found)
     assert OPEN_PAGES - checker.seen == set()
 
 
@@ -142,7 +142,7 @@ def test_no_page_of_officers_has_a_finding_once_a_result_is_sealed(
             checker, server, desktop, commune, survey.id, (Role.FRONT_COMMUNE, Role.PROVINCE, Role.AUDITOR)
         )
 
-    assert checker.found == []
+    assert not checker.found, "\n".join(checker.found)
     assert SEALED_PAGES - checker.seen == set()
 
 
