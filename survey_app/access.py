@@ -76,6 +76,9 @@ EDIT_FORMS = BODIES
 CONFIRM_FORMS = frozenset({Role.FRONT_PROVINCE})
 CHOOSE_RULE_BOOKS = RECOGNISE_EARLIER = LIST_SERVICES = frozenset({Role.PROVINCE})
 TICK_SERVICES = OFFICERS
+#: The half of 8.4 that a commune declares and the province accepts.
+DECLARE_IT = frozenset({Role.COMMUNE})
+ACCEPT_IT = frozenset({Role.PROVINCE})
 
 DRAFT_SURVEYS = CORRECT_FRAMES = LOCAL
 CALL_MEETINGS = FRONT | {Role.COMMUNE}

@@ -22,6 +22,7 @@ from survey_app.quality.models import SealedParadataRow
 from survey_app.questions import document
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument, Option, Question
 from survey_app.questions.kinds import Kind
+from survey_app.rulebooks import declarations
 from survey_app.rulebooks import operations as rulebooks
 from survey_app.scoring import tallies
 from survey_app.scoring.disclosure import Audience
@@ -310,6 +311,28 @@ class Province:
         with db.transaction() as current:
             rulebooks.tick_services(
                 current, commune.id, year, {"health": "hue.example.vn"}, actor="operator", now=NOW
+            )
+
+    def declare(self, commune: Unit, year: int = YEAR) -> None:
+        """What the commune says of its use of information technology."""
+        with db.transaction() as current:
+            declarations.declare(
+                current, commune.id, year, what="Một cửa điện tử", evidence="12/BC", actor="operator", now=NOW
+            )
+
+    def accept(self, commune: Unit, year: int = YEAR) -> None:
+        """Accept what the commune declared."""
+        with db.transaction() as current:
+            found = declarations.of_year(current, commune.path, year)[commune.id]
+            declarations.decide(
+                current,
+                commune.id,
+                year,
+                is_accepted=True,
+                reason="",
+                seen=declarations.mark(found),
+                actor="operator",
+                now=NOW,
             )
 
     def recognise(self, commune: Unit, *, indicator: str = "8.4", on: date = date(2024, 5, 6)) -> None:

@@ -93,6 +93,17 @@ class BoardRow:
         return self.event.awaits if self.in_scope and self.event else ()
 
     @property
+    def declared_half(self) -> Verdict | None:
+        """The verdict on the half that is declared; None out of scope, and for a rule book without one."""
+        found = (one.verdict for one in self.conditions if one.requirement.kind is RequirementKind.DECLARED)
+        return next(found, None)
+
+    @property
+    def meets_both_halves(self) -> bool:
+        """Whether the consultation is met and the declared half is accepted."""
+        return self.finding is Verdict.MET and self.declared_half is Verdict.MET
+
+    @property
     def is_unsigned(self) -> bool:
         """Whether its rates and conditions are of a sealed result that nobody signed, even where the event is met."""
         return self.state is State.SEALED
@@ -120,6 +131,10 @@ class Beside:
 
     reached_coverage: int | None
     used_confirmed_form: int
+    #: Of all in scope, those whose declared half the province accepted; None for a rule book without such a half.
+    declared_half: int | None = None
+    #: Of those counted, those that meet both halves of the indicator; None for such a rule book.
+    both_halves: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +362,7 @@ def _target(framework: Framework, target: Target, rows: tuple[BoardRow, ...]) ->
     return TargetProgress(target, current, targets.reached(current), targets.needed(current), beside)
 
 
-def _beside(framework: Framework, target: Target, rows: Iterable[BoardRow]) -> Beside | None:
+def _beside(framework: Framework, target: Target, rows: tuple[BoardRow, ...]) -> Beside | None:
     """What is beside a share of communes that were consulted; nothing beside another."""
     match target.kind:
         case TargetKind.UNITS_WITH_ONLINE_FEEDBACK:
@@ -358,10 +373,14 @@ def _beside(framework: Framework, target: Target, rows: Iterable[BoardRow]) -> B
             ]
         case _ as unknown:
             assert_never(unknown)
+    in_scope = [row for row in rows if row.unit.kind in target.in_scope_levels]
+    has_halves = any(one.kind is RequirementKind.DECLARED for one in framework.requirements)
     asked = any(one.kind is RequirementKind.COVERAGE and one.threshold for one in framework.requirements)
     return Beside(
         reached_coverage=sum(row.reached_coverage for row in counted) if asked else None,
         used_confirmed_form=sum(row.is_signed and row.used_confirmed_form for row in counted),
+        declared_half=sum(row.declared_half is Verdict.MET for row in in_scope) if has_halves else None,
+        both_halves=sum(row.meets_both_halves for row in counted) if has_halves else None,
     )
 
 

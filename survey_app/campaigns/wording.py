@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from survey_app.campaigns.denominators import Denominator
-from survey_app.campaigns.queries import BoardRow, TargetProgress
+from survey_app.campaigns.queries import Beside, BoardRow, TargetProgress
 from survey_app.campaigns.waits import Reason, Wait
 from survey_app.fieldwork import wording
 from survey_app.fieldwork.models import State
@@ -58,7 +58,27 @@ def beside_text(one: TargetProgress) -> str:
         else _("%(count)s reached the required coverage", count=number(reached)),
         _("%(count)s used a form confirmed by the Front", count=number(one.beside.used_confirmed_form)),
     )
-    return _("Of the %(counted)s counted: %(parts)s.", counted=counted, parts="; ".join(parts))
+    told = _(
+        "Of the %(counted)s counted: %(parts)s.",
+        counted=counted,
+        parts="; ".join((*parts, *_both(one.beside))),
+    )
+    return told if one.beside.declared_half is None else f"{told} {_declared_half(one)}"
+
+
+def _both(beside: Beside) -> tuple[str, ...]:
+    if beside.both_halves is None:
+        return ()
+    return (_("%(count)s meet both halves of the indicator", count=number(beside.both_halves)),)
+
+
+def _declared_half(one: TargetProgress) -> str:
+    accepted = one.beside.declared_half if one.beside else None
+    return _(
+        "Use of information technology, the other half: accepted for %(count)s of %(all)s.",
+        count=number(accepted or 0),
+        all=number(one.progress.total),
+    )
 
 
 def denominator_text(counted: Denominator) -> str:

@@ -32,6 +32,7 @@ class Verdict(StrEnum):
 SIGNATURES = "signatures"
 SEAL = "seal"
 BACK_CHECK = "back_check"
+ACCEPTANCE = "acceptance"
 #: How the event of a book is read that was recorded before books could name the number of valid slips by phone.
 SLIPS_UNNAMED = 1
 
@@ -48,6 +49,14 @@ class Consulted:
     exceeds_frame: bool = False
 
 
+class Declared(StrEnum):
+    """Where a commune's declaration stands."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    SENT_BACK = "sent_back"
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What is on record for one unit in the period of the rule book."""
@@ -62,6 +71,8 @@ class Evidence:
     posted_days: int | None = None
     #: Whether replies of a call-back are on record.
     is_back_checked: bool = False
+    #: What the commune declared for the year; None while it declared nothing.
+    declared: Declared | None = None
     #: Households that answered a survey which is not sealed yet, of those asked; only without a scorecard.
     so_far: Rate | None = None
     #: An earlier decision that recognises the requirement as met, by number and date.
@@ -131,6 +142,8 @@ def _find_one(requirement: Requirement, evidence: Evidence, below_floor: bool) -
         return _find_event(requirement, evidence)
     if requirement.kind is RequirementKind.BACK_CHECK:
         return _find_back_check(requirement, evidence)
+    if requirement.kind is RequirementKind.DECLARED:
+        return _find_declared(requirement, evidence)
     if threshold is None:
         rule = Rule("threshold_not_configured", _measured(requirement.kind, evidence))
         return Finding(requirement, Verdict.NOT_CONFIGURED, rule, requirement.source)
@@ -155,8 +168,8 @@ def _find_measured(
     requirement: Requirement, threshold: Threshold, evidence: Evidence, below_floor: bool
 ) -> tuple[Verdict, Rule]:
     match requirement.kind:
-        case RequirementKind.CONSULTATION_EVENT | RequirementKind.BACK_CHECK:
-            raise ValueError("an event and a back-check have no threshold to be held against")
+        case RequirementKind.CONSULTATION_EVENT | RequirementKind.BACK_CHECK | RequirementKind.DECLARED:
+            raise ValueError("an event, a back-check and a declaration have no threshold to be held against")
         case RequirementKind.POSTING_DAYS:
             return _find_posting(threshold, evidence)
         case RequirementKind.COVERAGE:
@@ -212,6 +225,24 @@ def _find_back_check(requirement: Requirement, evidence: Evidence) -> Finding:
         return Finding(requirement, Verdict.INSUFFICIENT_EVIDENCE, Rule("no_result"), source)
     awaited = Rule("back_check_awaited")
     return Finding(requirement, Verdict.INSUFFICIENT_EVIDENCE, awaited, source, (BACK_CHECK,))
+
+
+def _find_declared(requirement: Requirement, evidence: Evidence) -> Finding:
+    """What a commune says of itself proves nothing before the province has accepted it."""
+    source = requirement.source
+    awaits: tuple[str, ...] = ()
+    match evidence.declared:
+        case Declared.ACCEPTED:
+            return Finding(requirement, Verdict.MET, Rule("declaration_accepted"), source)
+        case Declared.WAITING:
+            rule, awaits = Rule("declaration_waiting"), (ACCEPTANCE,)
+        case Declared.SENT_BACK:
+            rule, awaits = Rule("declaration_sent_back"), ()
+        case None:
+            rule, awaits = Rule("not_declared"), ()
+        case _ as unknown:
+            assert_never(unknown)
+    return Finding(requirement, Verdict.INSUFFICIENT_EVIDENCE, rule, source, awaits)
 
 
 def _held(evidence: Evidence, least: int) -> tuple[Verdict, Rule]:

@@ -41,12 +41,14 @@ class RequirementKind(StrEnum):
     CLOSING_RATE = "closing_rate"
     POSTING_DAYS = "posting_days"
     BACK_CHECK = "back_check"
+    #: What a commune declares with evidence and the province accepts: nothing of it is computed here.
+    DECLARED = "declared"
 
     @property
     def measure(self) -> Measure | None:
         """What its threshold is written in; None where there is nothing to measure."""
         match self:
-            case RequirementKind.CONSULTATION_EVENT | RequirementKind.BACK_CHECK:
+            case RequirementKind.CONSULTATION_EVENT | RequirementKind.BACK_CHECK | RequirementKind.DECLARED:
                 return None
             case RequirementKind.POSTING_DAYS:
                 return Measure.DAYS
@@ -65,7 +67,7 @@ class RequirementKind(StrEnum):
                 return True
             case RequirementKind.CONSULTATION_EVENT | RequirementKind.COVERAGE:
                 return False
-            case RequirementKind.POSTING_DAYS | RequirementKind.BACK_CHECK:
+            case RequirementKind.POSTING_DAYS | RequirementKind.BACK_CHECK | RequirementKind.DECLARED:
                 return False
             case _:
                 assert_never(self)
@@ -80,7 +82,7 @@ class RequirementKind(StrEnum):
                 return True
             case RequirementKind.CONSULTATION_EVENT | RequirementKind.POSTING_DAYS:
                 return False
-            case RequirementKind.BACK_CHECK:
+            case RequirementKind.BACK_CHECK | RequirementKind.DECLARED:
                 return False
             case _:
                 assert_never(self)

@@ -297,7 +297,7 @@ DATA_MAP = (
         _NOT_ERASED,
     ),
     DataLine(
-        ("service_ticks", "earlier_recognitions"),
+        ("service_ticks", "earlier_recognitions", "it_declarations"),
         _l("Public services of a commune and earlier recognitions"),
         _l("To judge the criterion"),
         _l("Officers"),

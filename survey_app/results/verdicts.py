@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from survey_app.authoring import loading
 from survey_app.authoring.models import InstrumentRecord
 from survey_app.criteria import findings
-from survey_app.criteria.findings import Consulted, Evidence, Finding, Rule, Verdict
+from survey_app.criteria.findings import Consulted, Declared, Evidence, Finding, Rule, Verdict
 from survey_app.criteria.frameworks import Framework, RequirementKind
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Purpose, State
@@ -22,7 +22,7 @@ from survey_app.quality import callbacks
 from survey_app.questions.instrument import Text
 from survey_app.results import postings, speaking
 from survey_app.results.speaking import AboveFrame, SealedSurvey
-from survey_app.rulebooks import pins
+from survey_app.rulebooks import declarations, pins
 from survey_app.rulebooks import queries as rulebooks
 from survey_app.rulebooks.pins import NamedBook
 from survey_app.scoring import disclosure, rates
@@ -147,6 +147,7 @@ def of_year(session: Session, framework: Framework, unit_path: str, year: int) -
     posted = postings.posted_days(session, numbers)
     above = speaking.above_frame(session, numbers)
     texts = _item_texts(session, speak.values())
+    declared = _declared(session, framework, unit_path, year)
     checked = callbacks.recorded(session, numbers) if _asks_back_check(framework) else frozenset()
     return {
         unit_id: Verdicts(
@@ -158,12 +159,13 @@ def of_year(session: Session, framework: Framework, unit_path: str, year: int) -
                     posted=posted,
                     texts=texts,
                     checked=checked,
+                    declared=declared.get(unit_id),
                 ),
             ),
             speak.get(unit_id),
             above.get(speak[unit_id].survey_id, ()) if unit_id in speak else (),
         )
-        for unit_id in {*sealed, *decided}
+        for unit_id in {*sealed, *decided, *declared}
     }
 
 
@@ -179,7 +181,9 @@ def _of_running(session: Session, framework: Framework, survey: SurveyView, year
     """
     sealed = speaking.of_year(session, survey.unit.path, year).get(survey.unit.id, ())
     decided = _earlier_decisions(session, framework, survey.unit.path, year).get(survey.unit.id)
-    found = Evidence(consulted=_consulted(sealed), so_far=_so_far(session, survey), earlier_decision=decided)
+    declared = _declared(session, framework, survey.unit.path, year).get(survey.unit.id)
+    so_far = _so_far(session, survey)
+    found = Evidence(consulted=_consulted(sealed), so_far=so_far, declared=declared, earlier_decision=decided)
     return Verdicts(findings.find(framework, found))
 
 
@@ -188,6 +192,14 @@ def _so_far(session: Session, survey: SurveyView) -> Rate | None:
     households = sum(line.households for line in surveys.frame(session, survey.id))
     count = 0 if as_of is None else sum(surveys.answered_by_village(answered).values())
     return rates.rate(count, households)
+
+
+def _declared(session: Session, framework: Framework, unit_path: str, year: int) -> Mapping[int, Declared]:
+    """What units declared of the half that is not computed; nothing where the rule book has no such half."""
+    if not any(one.kind is RequirementKind.DECLARED for one in framework.requirements):
+        return {}
+    found = declarations.of_year(session, unit_path, year)
+    return {unit_id: one.state for unit_id, one in found.items()}
 
 
 def _asks_back_check(framework: Framework) -> bool:
@@ -208,15 +220,17 @@ def _evidence(
     posted: Mapping[str, int | None],
     texts: Mapping[int, Mapping[str, Text]],
     checked: Collection[str],
+    declared: Declared | None,
 ) -> Evidence:
     if not sealed:
-        return Evidence(earlier_decision=decision)
+        return Evidence(earlier_decision=decision, declared=declared)
     speaks = sealed[0]
     return Evidence(
         consulted=_consulted(sealed),
         scorecard=speaks.scorecard,
         item_texts=texts[speaks.instrument_id],
         posted_days=posted[speaks.survey_id],
+        declared=declared,
         is_back_checked=speaks.survey_id in checked,
         earlier_decision=decision,
     )

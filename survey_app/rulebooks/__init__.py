@@ -5,7 +5,7 @@ from flask import Flask
 from survey_app import audit, menu
 from survey_app.i18n import lazy_gettext
 from survey_app.menu import MenuEntry
-from survey_app.rulebooks import conditions, edit_views, log_words, problem_words, wording
+from survey_app.rulebooks import conditions, declaration_views, edit_views, log_words, problem_words, wording
 from survey_app.rulebooks.commands import commands
 from survey_app.rulebooks.views import bp
 
@@ -15,10 +15,12 @@ def init_app(app: Flask) -> None:
     audit.register(app, log_words.WORDS)
     app.register_blueprint(bp)
     app.register_blueprint(edit_views.bp)
+    app.register_blueprint(declaration_views.bp)
     menu.register(app, MenuEntry("rulebooks.services_start", lazy_gettext("Services"), 700))
     app.cli.add_command(commands)
     app.jinja_env.filters.update(
         verdict_name=wording.verdict_name,
+        declared_name=wording.declared_name,
         finding_name=wording.finding_name,
         how_counted=wording.how_counted,
         target_name=wording.target_name,

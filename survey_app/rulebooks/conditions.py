@@ -96,6 +96,8 @@ _RESULTS: Mapping[str, Callable[[Rule], str]] = {
     "each_item_compared": _items,
     "posting_compared": lambda rule: _("%(days)s days", days=rule.params["posted_days"]),
     "back_checked": lambda _rule: _("on record"),
+    "declaration_accepted": lambda _rule: _("declared with evidence"),
+    "declaration_waiting": lambda _rule: _("declared with evidence"),
 }
 
 
@@ -109,6 +111,8 @@ def _needed(found: Finding) -> str:
             return _("signed by both bodies, at least %(least)s valid slips by phone", least=least)
         case RequirementKind.BACK_CHECK:
             return _("replies of the call-back on record")
+        case RequirementKind.DECLARED:
+            return _("declared with evidence, accepted by the province")
         case RequirementKind.COVERAGE | RequirementKind.POSTING_DAYS:
             return _NOTHING
         case RequirementKind.POOLED_RATE | RequirementKind.EACH_ITEM_RATE | RequirementKind.CLOSING_RATE:
@@ -162,6 +166,8 @@ _CHANGES: Mapping[str, Callable[[Finding], str]] = {
     "posting_not_recorded": lambda _found: _("note the days of posting for every village"),
     "answered_exceeds_frame": lambda _found: _("correct the list of households"),
     "back_check_awaited": lambda _found: _("note what the households called back said"),
+    "not_declared": lambda _found: _("the commune declares it with evidence"),
+    "declaration_sent_back": lambda _found: _("the commune declares it anew"),
 }
 
 

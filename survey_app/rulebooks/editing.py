@@ -69,15 +69,12 @@ class Row:
     @property
     def has_figure(self) -> bool:
         """Whether there is a figure to enter; a back-check is asked for or it is not."""
-        return self.is_target or self.part.kind is not RequirementKind.BACK_CHECK
+        return self.is_target or self.part.kind not in {RequirementKind.BACK_CHECK, RequirementKind.DECLARED}
 
     @property
     def is_compared(self) -> bool:
         """Whether at least and more than are told apart; slips by phone are always at least so many."""
-        return self.is_target or (
-            isinstance(self.part, Requirement)
-            and self.part.kind not in {RequirementKind.CONSULTATION_EVENT, RequirementKind.BACK_CHECK}
-        )
+        return self.is_target or (isinstance(self.part, Requirement) and self.part.kind.measure is not None)
 
     @property
     def unit(self) -> str:
@@ -175,7 +172,11 @@ def rows_of(book: Framework) -> tuple[Row, ...]:
     lacking = [kind for kind in RequirementKind if kind not in {one.kind for one in book.requirements}]
     unaimed = [kind for kind in TargetKind if kind not in {one.kind for one in book.targets}]
     found = [
-        *(Row(f"c{n}", in_language(dict(one.title)), one, False) for n, one in enumerate(book.requirements)),
+        *(
+            Row(f"c{n}", in_language(dict(one.title)), one, False)
+            for n, one in enumerate(book.requirements)
+            if one.kind is not RequirementKind.DECLARED  # The quotation of the law alone; there is no figure.
+        ),
         *(Row(kind, kind_name(kind), _new_condition(kind, indicator), True) for kind in lacking),
         *(Row(f"t{n}", in_language(dict(one.title)), one, False) for n, one in enumerate(book.targets)),
         *(Row(kind, target_kind_name(kind), _new_target(kind), True) for kind in unaimed),
@@ -196,11 +197,13 @@ def form_of(book: Framework, **formdata: None) -> RuleBookForm:
 def edited(book: Framework, form: RuleBookForm) -> Framework:
     """The book as the form says it; call after validation."""
     kept = [row for row in form.rows if not row.is_new or row.is_filled(form)]
+    changed = {
+        row.part.key: _condition(row, row.part, form) for row in kept if isinstance(row.part, Requirement)
+    }
+    untouched = {one.key: one for one in book.requirements}
     return replace(
         book,
-        requirements=tuple(
-            _condition(row, row.part, form) for row in kept if isinstance(row.part, Requirement)
-        ),
+        requirements=tuple((untouched | changed).values()),
         targets=tuple(_target(row, row.part, form) for row in kept if isinstance(row.part, Target)),
     )
 
@@ -211,7 +214,7 @@ def _condition(row: Row, part: Requirement, form: RuleBookForm) -> Requirement:
     source = row.source(form)
     if part.kind is RequirementKind.CONSULTATION_EVENT:
         return replace(part, phone_slips=PhoneSlips(row.figure(form), source))
-    if part.kind is RequirementKind.BACK_CHECK:
+    if not row.has_figure:
         return replace(part, source=source)
     figure, comparison = row.figure(form), row.comparison(form)
     if part.kind.measure is Measure.DAYS:

@@ -7,6 +7,8 @@ WORDS = Words(
     acts={
         "rulebooks.record": _l("Recorded a framework"),
         "rulebooks.use": _l("Chose the framework of a year"),
+        "rulebooks.declare": _l("Declared the use of information technology"),
+        "rulebooks.decide": _l("Decided on what a commune declared"),
         "rulebooks.services": _l("Recorded online services"),
         "rulebooks.recognise": _l("Recorded a recognition"),
         "rulebooks.remove_recognition": _l("Removed a recognition"),
@@ -14,6 +16,8 @@ WORDS = Words(
     details={
         "framework": _l("rule book"),
         "services": _l("services"),
+        "what": _l("what is in use"),
+        "evidence": _l("evidence"),
         "decision_number": _l("number of the decision"),
         "decided_on": _l("date of the decision"),
     },

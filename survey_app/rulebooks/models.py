@@ -63,3 +63,26 @@ class EarlierRecognition(Base):
     decided_on: Mapped[date]
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[str] = mapped_column(String(40))
+
+
+class ItDeclaration(Base):
+    """What a commune declares of its use of information technology in a year, and what the province decided on it."""
+
+    __tablename__ = "it_declarations"
+    __table_args__ = (
+        CheckConstraint("decision IN ('accepted', 'sent_back')", name="decision_known"),
+        CheckConstraint("(decision IS NULL) = (decided_at IS NULL)", name="decided_with_its_moment"),
+    )
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    what: Mapped[str] = mapped_column(String(2000))
+    #: Where it can be looked up: an address, or the number of a document.
+    evidence: Mapped[str] = mapped_column(String(500))
+    declared_by: Mapped[str] = mapped_column(String(40))
+    declared_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: None while it waits; a further declaration waits anew.
+    decision: Mapped[str | None] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(String(500))
+    decided_by: Mapped[str | None] = mapped_column(String(40))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -9,7 +9,17 @@ from typing import assert_never
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from survey_app.criteria.findings import BACK_CHECK, SEAL, SIGNATURES, Finding, Missed, Rule, Verdict
+from survey_app.criteria.findings import (
+    ACCEPTANCE,
+    BACK_CHECK,
+    SEAL,
+    SIGNATURES,
+    Declared,
+    Finding,
+    Missed,
+    Rule,
+    Verdict,
+)
 from survey_app.criteria.frameworks import (
     Comparison,
     Framework,
@@ -50,6 +60,7 @@ def finding_name(finding: Finding) -> str:
         SIGNATURES: _("awaits signatures"),
         SEAL: _("not counted yet"),
         BACK_CHECK: _("awaits the back-check"),
+        ACCEPTANCE: _("awaits the province"),
     }
     return next((names[what] for what in finding.awaits), verdict_name(finding.verdict))
 
@@ -84,6 +95,19 @@ def plan_words(target: Target) -> str:
             assert_never(target.kind)
 
 
+def declared_name(state: Declared) -> str:
+    """Where a declaration stands."""
+    match state:
+        case Declared.WAITING:
+            return _("declared, awaits the province")
+        case Declared.ACCEPTED:
+            return _("accepted by the province")
+        case Declared.SENT_BACK:
+            return _("sent back by the province")
+        case _:
+            assert_never(state)
+
+
 def kind_name(kind: RequirementKind) -> str:
     """A kind of condition, as it is called where a rule book has no title for it yet."""
     match kind:
@@ -101,6 +125,8 @@ def kind_name(kind: RequirementKind) -> str:
             return _("Days of public posting")
         case RequirementKind.BACK_CHECK:
             return _("Back-check of households that answered")
+        case RequirementKind.DECLARED:
+            return _("Use of information technology in management")
         case _:
             assert_never(kind)
 
@@ -358,6 +384,10 @@ _RULES: Mapping[str, Callable[[Rule], str]] = {
     "survey_not_sealed": lambda _rule: _("The consultation is not counted and sealed yet."),
     "coverage_so_far": _so_far,
     "back_checked": lambda _rule: _("Replies of a call-back are on record."),
+    "not_declared": lambda _rule: _("The commune has declared nothing for the year."),
+    "declaration_waiting": lambda _rule: _("Declared with evidence; the province has not decided yet."),
+    "declaration_sent_back": lambda _rule: _("The province sent the declaration back."),
+    "declaration_accepted": lambda _rule: _("Declared with evidence, and accepted by the province."),
     "back_check_awaited": lambda _rule: _("No reply of a call-back is on record yet."),
     "coverage_below_floor": lambda _rule: _(
         "The condition on coverage is not met, so nothing is said about the rates."

@@ -71,6 +71,8 @@ PERMISSIONS = {
     "READ_PAPERS": "PFAcfv··",
     "RECORD_POSTINGS": "·F·cf···",
     "WRITE_PLEDGES": "···c····",
+    "DECLARE_IT": "···c····",
+    "ACCEPT_IT": "P·······",
     "SET_PAPERS": "·F······",
     "RELEASE_PAPERS": "·FA·f···",
     "TAKE_EVIDENCE_PACK": "PFA·f···",

@@ -4,7 +4,16 @@ from fractions import Fraction
 
 import pytest
 
-from survey_app.criteria.findings import Consulted, Evidence, Missed, Rule, Verdict, awaiting_signatures, find
+from survey_app.criteria.findings import (
+    Consulted,
+    Declared,
+    Evidence,
+    Missed,
+    Rule,
+    Verdict,
+    awaiting_signatures,
+    find,
+)
 from survey_app.criteria.frameworks import (
     Comparison,
     Framework,
@@ -320,6 +329,7 @@ def test_what_each_kind_of_requirement_is_about():
         "closing_rate": ("basis_points", True, True),
         "posting_days": ("days", False, False),
         "back_check": (None, False, False),
+        "declared": (None, False, False),
     }
 
 
@@ -394,3 +404,18 @@ def test_coverage_of_a_running_survey_is_compared_and_never_concluded(answered):
     assert {one.verdict for one in found} == {Verdict.INSUFFICIENT_EVIDENCE}
     assert (found[0].awaits, found[1].awaits) == (("seal",), ("seal",))
     assert found[1].rule.params["n"] == answered
+
+
+@pytest.mark.parametrize(
+    ("declared", "verdict_of_it", "awaits"),
+    [
+        (None, "insufficient_evidence", ()),
+        (Declared.WAITING, "insufficient_evidence", ("acceptance",)),
+        (Declared.SENT_BACK, "insufficient_evidence", ()),
+        (Declared.ACCEPTED, "met", ()),
+    ],
+)
+def test_what_a_commune_declares_is_met_once_the_province_accepts_it(declared, verdict_of_it, awaits):
+    found = find(make_framework(make_requirement("declared")), Evidence(declared=declared))[0]
+
+    assert (found.verdict, found.awaits) == (verdict_of_it, awaits)

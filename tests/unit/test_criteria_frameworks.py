@@ -74,7 +74,7 @@ def test_the_real_rule_book_configures_no_threshold_of_a_rate():
     real = frameworks.load(shipped("ntm-nang-cao-2021-2025"))
 
     assert not real.demo
-    assert [requirement.threshold for requirement in real.requirements] == [None] * 6
+    assert [requirement.threshold for requirement in real.requirements] == [None] * 7
     assert "tổ chức lấy ý kiến sự hài lòng của người dân" in real.requirements[0].quote
     assert [(target.basis_points, target.accepts) for target in real.targets] == [
         (5000, ("decision",)),

@@ -122,7 +122,7 @@ def test_beside_the_share_stands_how_many_of_those_counted_reached_coverage_with
     province.use()
     beside = target(province.board(), "communes_8_4").beside
 
-    assert unset == Beside(reached_coverage=None, used_confirmed_form=2)
+    assert unset == Beside(reached_coverage=None, used_confirmed_form=2, declared_half=0, both_halves=0)
     assert beside == Beside(reached_coverage=2, used_confirmed_form=2)
     assert target(province.board(), "online_feedback").beside is None
 
@@ -162,7 +162,28 @@ def test_a_threshold_without_a_source_is_not_configured_whatever_the_rate(provin
     commune = province.commune("A")
     province.sealed(commune, satisfied=1)
 
-    assert set(conditions(province.row(commune)).values()) == {Verdict.NOT_CONFIGURED}
+    told = conditions(province.row(commune))
+    del told["it_use"]
+    assert set(told.values()) == {Verdict.NOT_CONFIGURED}
+
+
+def test_the_card_shows_both_halves_of_the_indicator_and_where_they_meet(province):
+    both, consulted, declared = (province.commune(name) for name in ("A", "B", "C"))
+    for commune in (both, consulted):
+        province.signed(commune)
+    for commune in (both, declared):
+        province.declare(commune)
+    waiting = target(province.board(), "communes_8_4").beside
+    for commune in (both, declared):
+        province.accept(commune)
+
+    card = target(province.board(), "communes_8_4")
+
+    assert (waiting.declared_half, waiting.both_halves) == (0, 0)
+    assert (card.progress.met, card.progress.total) == (2, 3)
+    assert (card.beside.declared_half, card.beside.both_halves) == (2, 1)
+    assert province.row(declared).declared_half is Verdict.MET
+    assert province.row(consulted).declared_half is Verdict.INSUFFICIENT_EVIDENCE
 
 
 def test_the_demonstration_shows_all_four_verdicts(province):
@@ -324,7 +345,7 @@ def test_a_decision_survey_counts_for_the_feedback_target_once_its_valid_slips_a
 
 def report_against(province, *further):
     """The shipped rule book, with more targets made of its own."""
-    book = next(one for one in packaged() if not one.demo)
+    book = next(one for one in packaged() if one.targets and not one.demo)
     by_key = {one.key: one for one in book.targets}
     more = tuple(replace(by_key[key], key=name, **changed) for key, name, changed in further)
     with db.transaction() as current:

@@ -167,6 +167,8 @@ def test_the_share_is_called_what_it_counts_and_the_plans_words_stand_beside_it(
         assert "Tỷ lệ xã đạt chỉ tiêu 8.4 có tổ chức lấy ý kiến" in text
         assert "chỉ đếm phần lấy ý kiến" in text
     assert "Trong 1 xã được tính" in page
+    assert "0 đạt cả hai nửa của chỉ tiêu" in page
+    assert "tỉnh đã chấp nhận 0/1" in page
 
 
 def test_an_unsigned_result_is_called_so_in_page_files_and_json(province, client, app):

@@ -121,8 +121,8 @@ def test_the_command_prints_the_agreed_json_and_nothing_else(province, app):
     assert row["source"]
     assert [set(one) for one in row["conditions"]] == [
         {"key", "finding", "awaits", "rule", "source", "change"}
-    ] * 5
-    assert {one["finding"] for one in row["conditions"]} == {"not_configured"}
+    ] * 6
+    assert [one["finding"] for one in row["conditions"]] == ["not_configured"] * 5 + ["insufficient_evidence"]
     outside = by_unit[ward.code]
     assert (outside["in_scope"], outside["finding"], outside["survey"]) == (False, None, None)
     assert (outside["rule"], outside["source"], outside["conditions"]) == (None, None, [])
@@ -134,7 +134,12 @@ def test_the_command_prints_the_agreed_json_and_nothing_else(province, app):
         "goal": 0.5,
         "computed": True,
         "name": "Phần lấy ý kiến của 8.4",
-        "beside": {"reached_coverage": None, "used_confirmed_form": 0},
+        "beside": {
+            "reached_coverage": None,
+            "used_confirmed_form": 0,
+            "declared_half": 0,
+            "both_halves": 0,
+        },
     }
     assert made["targets"][1]["goal"] == 0.4
 

@@ -43,7 +43,7 @@ def test_a_threshold_is_shown_with_number_date_and_article(place, client, send):
 
 def test_a_rule_book_goes_out_as_a_file_and_comes_back_as_a_new_version(place, client, send):
     place.sign_in()
-    document = json.loads(client.get("/can-bo/khung/tep/ntm-nang-cao-2021-2025-2.json").data)
+    document = json.loads(client.get("/can-bo/khung/tep/ntm-nang-cao-2021-2025-3.json").data)
     source = {"number": "99/QĐ-TTg", "date": "2026-02-15", "article": "Điều 4"}
     document["requirements"][2]["threshold"] = {"basis_points": 9000, "comparison": ">=", "source": source}
     content = json.dumps(document).encode()
@@ -53,7 +53,7 @@ def test_a_rule_book_goes_out_as_a_file_and_comes_back_as_a_new_version(place, c
 
     assert reply.status_code == 302
     assert (
-        queries.version(place.read(), document["key"], 3).requirements[2].threshold.source.article == "Điều 4"
+        queries.version(place.read(), document["key"], 4).requirements[2].threshold.source.article == "Điều 4"
     )
     assert "99/QĐ-TTg, 15/02/2026, Điều 4" in client.get(BOOK).text
 

@@ -1,0 +1,120 @@
+"""The declared half of 8.4: the commune declares with evidence, the province accepts it once, or sends it back."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from survey_app import db
+from survey_app.access import Role
+from survey_app.audit import AuditEvent
+from survey_app.criteria.findings import Declared
+from survey_app.rulebooks import declarations
+from tests.pages import Page
+
+OWN = "/can-bo/ung-dung-cntt/98001/2026"
+LIST = "/can-bo/ung-dung-cntt/2026"
+DECIDE = f"{OWN}/quyet-dinh"
+SAID = {"what": "Hệ thống văn bản iOffice, một cửa điện tử", "evidence": "Báo cáo 12/BC-UBND, 05/01/2026"}
+
+
+@pytest.fixture
+def declare(place, client):
+    def sent(**fields):
+        place.sign_in(Role.COMMUNE, place.commune)
+        form = Page(client.get(OWN).text).form(action=OWN)
+        return client.post(OWN, data=form.data(**{**SAID, **fields}))
+
+    return sent
+
+
+@pytest.fixture
+def decide(place, client):
+    """Decide as the province on what its page showed."""
+
+    def sent(opened=None, **fields):
+        open_list()
+        form = opened or Page(client.get(LIST).text).form(action=DECIDE)
+        return client.post(DECIDE, data=form.data(**fields))
+
+    def open_list():
+        place.sign_in()
+        with client.session_transaction() as running:
+            running["confirmed_at"] = datetime.now(UTC).timestamp()
+
+    return sent
+
+
+def state(place):
+    found = declarations.of_year(place.read(), place.province.path, 2026)
+    return {unit: one.state for unit, one in found.items()}
+
+
+def test_a_declaration_waits_until_the_province_accepts_it(place, declare, decide):
+    kept = declare()
+    waiting = state(place)
+
+    accepted = decide(decision="accepted")
+
+    assert (kept.status_code, accepted.status_code) == (303, 303)
+    assert waiting == {place.commune.id: Declared.WAITING}
+    assert state(place) == {place.commune.id: Declared.ACCEPTED}
+    noted = db.session().scalars(select(AuditEvent).where(AuditEvent.act == "rulebooks.decide")).one()
+    assert noted.details["decision"] == "accepted"
+
+
+@pytest.mark.parametrize("missing", ["what", "evidence"])
+def test_nothing_is_declared_without_evidence(place, declare, missing):
+    assert declare(**{missing: ""}).status_code == 422
+    assert state(place) == {}
+
+
+def test_what_is_sent_back_says_why_and_waits_again_once_it_is_declared_anew(place, client, declare, decide):
+    declare()
+    bare = decide(decision="sent_back")
+    sent_back = decide(decision="sent_back", reason="Thiếu số của báo cáo")
+    place.sign_in(Role.COMMUNE, place.commune)
+    page = client.get(OWN).text
+
+    declare(evidence="Báo cáo 13/BC-UBND, 06/01/2026")
+
+    assert (bare.status_code, sent_back.status_code) == (422, 303)
+    assert "Thiếu số của báo cáo" in page
+    assert state(place) == {place.commune.id: Declared.WAITING}
+
+
+def test_of_two_who_accept_at_once_the_second_is_told(place, client, declare, decide):
+    declare()
+    place.sign_in()
+    opened = Page(client.get(LIST).text).form(action=DECIDE)
+    first = decide(opened, decision="accepted")
+
+    second = decide(opened, decision="sent_back", reason="Thiếu số")
+
+    assert (first.status_code, second.status_code) == (303, 409)
+    assert state(place) == {place.commune.id: Declared.ACCEPTED}
+
+
+def test_what_was_declared_anew_is_not_accepted_unread(place, client, declare, decide):
+    declare()
+    place.sign_in()
+    opened = Page(client.get(LIST).text).form(action=DECIDE)
+    declare(what="Không dùng gì")
+
+    assert decide(opened, decision="accepted").status_code == 409
+    assert state(place) == {place.commune.id: Declared.WAITING}
+
+
+def test_a_commune_declares_for_itself_alone_and_decides_nothing(place, client):
+    place.sign_in(Role.COMMUNE, place.neighbour)
+
+    assert client.get(OWN).status_code == 404
+    assert client.get(LIST).status_code == 403
+    assert client.post(DECIDE, data={}).status_code == 403
+
+
+@pytest.mark.parametrize("role", [Role.PROVINCE, Role.FRONT_COMMUNE, Role.VIEWER])
+def test_nobody_else_declares(place, client, role):
+    place.sign_in(role)
+
+    assert client.get(OWN).status_code == 403
