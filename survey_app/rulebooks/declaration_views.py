@@ -42,7 +42,7 @@ class DeclarationForm(RevisedForm):
     )
 
 
-class DecisionForm(StaffForm):
+class DeclarationDecisionForm(StaffForm):
     """What the province says to one declaration."""
 
     seen = HiddenField()
@@ -98,7 +98,7 @@ def listed(year: int) -> ResponseReturnValue:
 def decide(code: str, year: int) -> ResponseReturnValue:
     """Accept one declaration, or send it back with a reason."""
     require_known_year(year)
-    commune, form = own_commune(code), DecisionForm()
+    commune, form = own_commune(code), DeclarationDecisionForm()
     if not form.validate_on_submit():
         return _list(year, commune, form), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
@@ -143,13 +143,14 @@ def _page(
     )
 
 
-def _list(year: int, refused: UnitView | None = None, typed: DecisionForm | None = None) -> str:
+def _list(year: int, refused: UnitView | None = None, typed: DeclarationDecisionForm | None = None) -> str:
     require_known_year(year)
     current = db.session()
     province = units.province_of(current, units.unit(current, access.identity().unit_id))
     found = declarations.of_year(current, province.path, year)
     forms = {
-        unit_id: DecisionForm(formdata=None, seen=declarations.mark(one)) for unit_id, one in found.items()
+        unit_id: DeclarationDecisionForm(formdata=None, seen=declarations.mark(one))
+        for unit_id, one in found.items()
     }
     if refused and typed and refused.id in forms:
         forms[refused.id].reason.data = typed.reason.data

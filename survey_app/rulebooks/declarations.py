@@ -32,7 +32,7 @@ class NothingDeclared(DomainError):
         super().__init__(_("The commune has declared nothing for the year."))
 
 
-class DecidedMeanwhile(DomainError):
+class DeclarationDecided(DomainError):
     """What was decided on is not what stands: somebody decided, or the commune declared anew."""
 
     code = "da-co-nguoi-quyet-dinh"
@@ -46,7 +46,7 @@ class DecidedMeanwhile(DomainError):
         )
 
 
-class ReasonMissing(DomainError):
+class SentBackWithoutReason(DomainError):
     """A declaration was sent back without saying why."""
 
     code = "thieu-ly-do"
@@ -112,9 +112,9 @@ def decide(
     if row is None:
         raise NothingDeclared
     if row.decision is not None or mark(_view(row)) != seen:
-        raise DecidedMeanwhile
+        raise DeclarationDecided
     if not is_accepted and not reason.strip():
-        raise ReasonMissing
+        raise SentBackWithoutReason
     row.decision = (Declared.ACCEPTED if is_accepted else Declared.SENT_BACK).value
     row.reason, row.decided_by, row.decided_at = reason, actor, now
     audit.record(
