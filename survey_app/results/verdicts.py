@@ -189,9 +189,10 @@ def _of_running(session: Session, framework: Framework, survey: SurveyView, year
 
 def _so_far(session: Session, survey: SurveyView) -> Rate | None:
     answered, as_of = surveys.answered_hourly(session, survey.id)
+    if as_of is None:
+        return None
     households = sum(line.households for line in surveys.frame(session, survey.id))
-    count = 0 if as_of is None else sum(surveys.answered_by_village(answered).values())
-    return rates.rate(count, households)
+    return rates.rate(sum(surveys.answered_by_village(answered).values()), households)
 
 
 def _declared(session: Session, framework: Framework, unit_path: str, year: int) -> Mapping[int, Declared]:
