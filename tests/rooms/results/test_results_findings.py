@@ -42,7 +42,7 @@ def judged(surveys):
 
 def block(page):
     """The block of a page as words."""
-    found = re.search(r'<section aria-labelledby="conditions">(.*?)</section>', page, re.DOTALL)
+    found = re.search(r'<h2 id="conditions">(.*?)</section>', page, re.DOTALL)
     return (
         " ".join(unescape(re.sub(r"<[^>]+>", " ", found[1])).replace("\u00a0", " ").split()) if found else ""
     )
