@@ -11,7 +11,14 @@ from flask import render_template
 from survey_app import files
 from survey_app.files import FileFormat
 from survey_app.i18n import force_locale
-from survey_app.reporting import exact_papers, narrative, notice_papers, word_files
+from survey_app.reporting import (
+    minutes_of_commune,
+    minutes_of_village,
+    narrative,
+    notice_papers,
+    table_of_commune,
+    word_files,
+)
 from survey_app.reporting.blocks import Paper
 from survey_app.reporting.layout import Signer
 from survey_app.reporting.papers import Exact, Notice
@@ -44,13 +51,13 @@ def minutes(
 ) -> bytes:
     """The minutes of the count."""
     with force_locale("vi"):
-        return RENDERERS[form]([exact_papers.minutes(found, now, signer)])
+        return RENDERERS[form]([minutes_of_commune.paper(found, now, signer)])
 
 
 def table(found: Exact, now: datetime, form: FileFormat = files.PDF, signer: Signer = Signer.CHAIR) -> bytes:
     """The commune's table."""
     with force_locale("vi"):
-        return RENDERERS[form]([exact_papers.table(found, now, signer)])
+        return RENDERERS[form]([table_of_commune.paper(found, now, signer)])
 
 
 def village_minutes(
@@ -58,7 +65,7 @@ def village_minutes(
 ) -> bytes:
     """The minutes of every village, one after another; nobody signs them for the Standing Board."""
     with force_locale("vi"):
-        return RENDERERS[form]([exact_papers.village_minutes(found, line, now) for line in found.villages])
+        return RENDERERS[form]([minutes_of_village.paper(found, line, now) for line in found.villages])
 
 
 def report(

@@ -15,12 +15,14 @@ from survey_app import files
 from survey_app.config import VIETNAM
 from survey_app.i18n import force_locale
 from survey_app.reporting import (
-    exact_papers,
+    minutes_of_commune,
+    minutes_of_village,
     narrative,
     notice_papers,
     papers,
     printing,
     report_notes,
+    table_of_commune,
     workbook,
 )
 from survey_app.reporting.blocks import Paper
@@ -58,11 +60,11 @@ def _papers(
     """Each file's name and its papers; those of villages follow one another in one file."""
     if exact:
         found = papers.exact(session, survey_id)
-        yield "01-bien-ban-kiem-phieu", [exact_papers.minutes(found, now, signer)]
-        yield "02-bang-tong-hop", [exact_papers.table(found, now, signer)]
+        yield "01-bien-ban-kiem-phieu", [minutes_of_commune.paper(found, now, signer)]
+        yield "02-bang-tong-hop", [table_of_commune.paper(found, now, signer)]
         yield (
             "03-bien-ban-tung-thon",
-            [exact_papers.village_minutes(found, line, now) for line in found.villages],
+            [minutes_of_village.paper(found, line, now) for line in found.villages],
         )
     commune = papers.notice(session, survey_id)
     yield "04-ban-niem-yet-xa", [notice_papers.notice(commune, public_url, now, signer)]

@@ -12,7 +12,14 @@ from docx.oxml.ns import qn
 
 from survey_app import db
 from survey_app.i18n import force_locale
-from survey_app.reporting import exact_papers, notice_papers, papers, printing
+from survey_app.reporting import (
+    minutes_of_commune,
+    minutes_of_village,
+    notice_papers,
+    papers,
+    printing,
+    table_of_commune,
+)
 from survey_app.reporting.layout import Signer
 from tests.rooms.sealing.conftest import BLANK, HAPPY, UNHAPPY, Surveys
 
@@ -41,11 +48,11 @@ def made(kind):
     with force_locale("vi"):
         match kind:
             case "minutes":
-                return exact_papers.minutes(found, NOW)
+                return minutes_of_commune.paper(found, NOW)
             case "table":
-                return exact_papers.table(found, NOW, Signer.DEPUTY)
+                return table_of_commune.paper(found, NOW, Signer.DEPUTY)
             case "minutes of a village":
-                return exact_papers.village_minutes(found, line, NOW)
+                return minutes_of_village.paper(found, line, NOW)
             case "notice of the commune":
                 return notice_papers.notice(papers.notice(session, "0001"), HOST, NOW)
             case "notice of a village":

@@ -9,7 +9,7 @@ from survey_app import db
 from survey_app.access import Role
 from survey_app.audit import AuditEvent
 from survey_app.i18n import force_locale
-from survey_app.reporting import exact_papers, house_style, papers
+from survey_app.reporting import house_style, minutes_of_commune, papers
 from tests.pages import Page
 from tests.rooms.sealing.conftest import HAPPY, NOW, Surveys
 
@@ -45,7 +45,7 @@ def send(client, **changes):
 def minutes():
     db.session().rollback()
     with force_locale("vi"):
-        return exact_papers.minutes(papers.exact(db.session(), "0001"), NOW)
+        return minutes_of_commune.paper(papers.exact(db.session(), "0001"), NOW)
 
 
 @pytest.mark.both_engines

@@ -1,7 +1,4 @@
-"""Papers with exact counts: minutes of the commune and of each village, and the commune's table.
-
-For those who sign and file them. Every figure comes from `papers.Exact`, which is read from the seal.
-"""
+"""The minutes of the count in the commune, with exact counts; signed by hand and filed."""
 
 from datetime import datetime
 from typing import assert_never
@@ -12,7 +9,7 @@ from survey_app.approvals.parties import signed_as
 from survey_app.audit import act_name
 from survey_app.collecting.models import KeyingWay
 from survey_app.i18n import gettext as _
-from survey_app.reporting import conditions_part, figures, layout
+from survey_app.reporting import conditions_part, exact_parts, figures, layout
 from survey_app.reporting.blocks import (
     Block,
     ByHand,
@@ -22,33 +19,29 @@ from survey_app.reporting.blocks import (
     Paper,
     Paragraph,
     PartTitle,
-    SignatureRoom,
     Table,
     Tone,
 )
 from survey_app.reporting.layout import Signer
-from survey_app.reporting.papers import Column, Exact, VillageLine
+from survey_app.reporting.papers import Exact
 from survey_app.results import open_points
 from survey_app.results.disclosed import DisclosedItem
 from survey_app.rulebooks.wording import book_text
-from survey_app.scoring import rates
 from survey_app.sealing import signatures
 from survey_app.templating import day, moment, number, role_name
 from survey_app.templating import wording as in_language
 
-_ITEM_WIDTHS = (45, 10, 16, 9, 9, 11)
 
-
-def minutes(found: Exact, now: datetime, signer: Signer = Signer.CHAIR) -> Paper:
+def paper(found: Exact, now: datetime, signer: Signer = Signer.CHAIR) -> Paper:
     """The minutes of the count in the commune, with the digest as a QR, to be signed by hand."""
     digest = figures.in_groups(found.result.printed_digest or "")
     return Paper(
         head=layout.head(found.style, found.survey.unit, "BB", now),
         title=_("Minutes of the count"),
-        about=_about(found),
+        about=exact_parts.about(found),
         layout=found.style.layout,
         blocks=(
-            *_before_the_figures(found, now),
+            *exact_parts.before_the_figures(found, now),
             *_drawn_up(),
             *_survey_part(found),
             *_slips_part(found),
@@ -57,167 +50,10 @@ def minutes(found: Exact, now: datetime, signer: Signer = Signer.CHAIR) -> Paper
             *_conditions_of_minutes(found),
         ),
         closing=(*_signed_part(found, digest), Paragraph(found.style.minutes_closing)),
-        signatures=_signatures(found, signer, layout.committee(4)),
+        signatures=exact_parts.rooms_to_sign(found, signer, layout.committee(4)),
         receivers=(),
         foot=layout.foot(found.survey, digest),
         is_trial=found.survey.rehearsal,
-    )
-
-
-def table(found: Exact, now: datetime, signer: Signer = Signer.CHAIR) -> Paper:
-    """The commune's table: villages, items, and the conditions of the rule book."""
-    digest = figures.in_groups(found.result.printed_digest or "")
-    lines = found.result.item_lines
-    legend = Listing(tuple(in_language(line.text) for line in lines), is_numbered=True)
-    last = found.result.closing_line
-    closing = (
-        (
-            Paragraph(
-                _closing_text(last),
-                Tone.NOTE,
-            ),
-        )
-        if last
-        else ()
-    )
-    return Paper(
-        head=layout.head(found.style, found.survey.unit, "BTH", now),
-        title=_("Table of the commune"),
-        about=_about(found),
-        layout=found.style.layout,
-        blocks=(
-            *_before_the_figures(found, now),
-            figures.about(found.result, found.book),
-            PartTitle(_("1. Households and satisfaction")),
-            _households_table(found),
-            *figures.corrections(found.result),
-            PartTitle(_("2. Item by item: households satisfied, of all valid slips")),
-            *(_items_table(found, block) for block in found.blocks),
-            legend,
-            *closing,
-            *_conditions(found),
-        ),
-        closing=(Paragraph(_("Digest of the sealed result, first 20 letters:") + f" {digest}"),),
-        signatures=_signatures(found, signer, layout.committee(1)),
-        receivers=(),
-        foot=layout.foot(found.survey, digest),
-        is_trial=found.survey.rehearsal,
-        is_wide=True,
-    )
-
-
-def village_minutes(found: Exact, line: VillageLine, now: datetime) -> Paper:
-    """The minutes of one village: who counted, before whom, what became of the slips and what they said.
-
-    Its parts are those of the forms of Decree 59/2023/NĐ-CP for minutes of counting that could be read (form 02; the
-    text of form 04, on slips handed out to households, was not to be had). It bears neither number nor stamp.
-    """
-    card, tally = line.card, line.card.tally
-    digest = figures.in_groups(found.result.printed_digest or "")
-    asked = (*tally.items, *((tally.closing,) if tally.closing else ()))
-    words = {one.tally.key: one for one in (*found.result.item_lines, *_closing(found))}
-    rows = tuple(
-        (
-            f"{place}. {in_language(words[item.key].text)}",
-            number(item.satisfied),
-            number(item.dissatisfied),
-            number(item.blank),
-            number(tally.valid),
-            figures.per_cent(rates.item_rate(item, tally.valid)),
-        )
-        for place, item in enumerate(asked, 1)
-    )
-    return Paper(
-        head=layout.village_head(found.style, found.survey.unit, line.name, now),
-        title=_("Minutes of counting slips"),
-        about=(
-            _("On what households say of the results of new rural development"),
-            f"{line.name}, {found.survey.unit.full_name}",
-        ),
-        layout=_village_layout(found),
-        blocks=(
-            *_before_the_figures(found, now),
-            ByHand(_("Today, at (hour, day):")),
-            ByHand(_("At:")),
-            PartTitle(_("I. Who was present")),
-            ByHand(_("Counting team, leader:")),
-            ByHand(_("Members:")),
-            ByHand(_("Representatives of households as witnesses:")),
-            PartTitle(_("II. Slips")),
-            Facts(
-                (
-                    (_("Households of the village"), figures.in_words(card.households)),
-                    (_("Slips brought to the village"), figures.known_in_words(line.issued)),
-                    (_("Handed out (signed)"), figures.known_in_words(line.handed_out)),
-                    (_("Returned or spoiled"), figures.known_in_words(line.returned)),
-                    (_("Households that answered"), figures.in_words(tally.answered)),
-                    (_("Coverage"), figures.per_cent(card.coverage)),
-                    (_("By phone"), figures.in_words(line.phone)),
-                    (_("On paper"), figures.in_words(line.paper)),
-                    (_("Valid slips"), figures.in_words(tally.valid)),
-                    (_("Invalid slips"), figures.in_words(tally.invalid)),
-                )
-            ),
-            PartTitle(_("III. Result of each item")),
-            Table(
-                _item_heads(),
-                rows,
-                name="items",
-                widths=_ITEM_WIDTHS,
-            ),
-            Paragraph(
-                _(
-                    "Rate: households satisfied, of all valid slips; an item left blank is not counted as satisfied."
-                ),
-                Tone.NOTE,
-            ),
-        ),
-        closing=(
-            Facts(
-                (
-                    (_("Satisfied answers of all possible"), figures.rate(card.pooled)),
-                    (_("Digest, first 20 letters"), digest),
-                )
-            ),
-            Paragraph(found.style.minutes_closing),
-        ),
-        signatures=(
-            SignatureRoom((_("Representatives of households"),), layout.asked(), 2),
-            SignatureRoom((_("Members of the team"),), layout.asked(), 3),
-            SignatureRoom((_("Leader of the counting team"),), layout.asked()),
-        ),
-        receivers=(),
-        foot=layout.foot(found.survey, digest),
-        is_trial=found.survey.rehearsal,
-    )
-
-
-def _about(found: Exact) -> tuple[str, ...]:
-    return (
-        _("On what households say of the results of new rural development"),
-        found.survey.unit.full_name,
-    )
-
-
-def _village_layout(found: Exact) -> str:
-    model = _(
-        "Parts after the forms of minutes of counting in Decree 59/2023/NĐ-CP; layout made by this product, not "
-        "confirmed by the Fatherland Front"
-    )
-    return found.style.layout if found.style.layout_source else model
-
-
-def _before_the_figures(found: Exact, now: datetime) -> tuple[Block, ...]:
-    return (
-        *figures.warnings(found.result, found.contradiction),
-        Paragraph(
-            _(
-                "Exact counts of villages: for those who sign and file this paper. Do not post it, copy it further or "
-                "photograph it: in a small village a single answer could be recognised. Printed %(when)s.",
-                when=moment(now),
-            ),
-            Tone.NOTE,
-        ),
     )
 
 
@@ -336,32 +172,20 @@ def _result_part(found: Exact) -> tuple[Block, ...]:
         (f"{place}. {in_language(line.text)}", *_item_cells(found, line))
         for place, line in enumerate(found.result.item_lines, 1)
     ]
-    for line in _closing(found):
-        lines.append((_closing_text(line), *_item_cells(found, line)))
+    for line in exact_parts.closing(found):
+        lines.append((exact_parts.closing_text(line), *_item_cells(found, line)))
     return (
         PartTitle(_("3. Result of the commune")),
         Facts(tuple(rows)),
         *between,
         Table(
-            _item_heads(),
+            exact_parts.item_heads(),
             tuple(lines),
             name="items",
-            widths=_ITEM_WIDTHS,
+            widths=exact_parts.ITEM_WIDTHS,
         ),
-        Paragraph(
-            _(
-                "Rate: households satisfied, of all valid slips; an item left blank is not counted as satisfied."
-            ),
-            Tone.NOTE,
-        ),
+        exact_parts.how_rates_are_made(),
         *figures.others(found.result),
-    )
-
-
-def _item_heads() -> tuple[str, ...]:
-    return (
-        *(_("Item"), _("Satisfied"), _("Dissatisfied")),
-        *(_("Left blank"), _("Valid slips"), _("Rate")),
     )
 
 
@@ -373,15 +197,6 @@ def _item_cells(found: Exact, line: DisclosedItem) -> tuple[str, ...]:
         number(found.total.card.tally.valid),
         figures.per_cent(line.rate),
     )
-
-
-def _closing_text(line: DisclosedItem) -> str:
-    return _("Closing item, reported apart") + f": {in_language(line.text)}"
-
-
-def _closing(found: Exact) -> tuple[DisclosedItem, ...]:
-    last = found.result.closing_line
-    return (last,) if last else ()
 
 
 def _villages_part(found: Exact) -> tuple[Block, ...]:
@@ -399,7 +214,7 @@ def _villages_part(found: Exact) -> tuple[Block, ...]:
             *(number(line.card.tally.valid), number(line.card.tally.invalid)),
             *(figures.pair(line.card.pooled), figures.per_cent(line.card.pooled)),
         )
-        for name, line in _named(found)
+        for name, line in exact_parts.named(found)
     )
     return (
         PartTitle(_("4. Village by village")),
@@ -414,51 +229,6 @@ def _villages_part(found: Exact) -> tuple[Block, ...]:
     )
 
 
-def _households_table(found: Exact) -> Table:
-    head = (
-        *(_("Village"), _("Households"), _("Answered"), _("Coverage"), _("Phone"), _("Paper")),
-        *(_("Valid"), _("Invalid"), _("Satisfied answers"), _("Possible answers"), _("Satisfaction rate")),
-    )
-    rows = tuple(
-        (
-            *(name, number(line.card.households), number(line.card.tally.answered)),
-            *(figures.per_cent(line.card.coverage), number(line.phone), number(line.paper)),
-            *(number(line.card.tally.valid), number(line.card.tally.invalid)),
-            "–" if line.card.pooled is None else number(line.card.pooled.n),
-            "–" if line.card.pooled is None else number(line.card.pooled.of),
-            figures.per_cent(line.card.pooled),
-        )
-        for name, line in _named(found)
-    )
-    return Table(head, rows, has_total=True, is_dense=True, widths=(18, 8, 8, 8, 8, 8, 8, 8, 9, 9, 8))
-
-
-def _items_table(found: Exact, columns: tuple[Column, ...]) -> Table:
-    head = tuple(_("Closing item") if column.place is None else str(column.place) for column in columns)
-    rows = tuple(
-        (
-            name,
-            *(
-                "–" if rate is None else f"{figures.pair(rate)}\n{figures.per_cent(rate)}"
-                for rate in (line.item(column.key) for column in columns)
-            ),
-        )
-        for name, line in _named(found)
-    )
-    return Table((_("Village"), *head), rows, has_total=True, is_dense=True)
-
-
-def _named(found: Exact) -> tuple[tuple[str, VillageLine], ...]:
-    return (*((line.name, line) for line in found.villages), (_("Total"), found.total))
-
-
-def _conditions(found: Exact) -> tuple[Block, ...]:
-    if found.judged is None:
-        return ()
-    heading = _("3. Conditions of the rule book") + f": {book_text(found.book)}"
-    return (PartTitle(heading), *conditions_part.blocks(found.judged))
-
-
 def _conditions_of_minutes(found: Exact) -> tuple[Block, ...]:
     if found.judged is None:
         return ()
@@ -468,9 +238,6 @@ def _conditions_of_minutes(found: Exact) -> tuple[Block, ...]:
 
 def _signed_part(found: Exact, digest: str) -> tuple[Block, ...]:
     agreed = tuple(f"{act_name(one.act)}: {_agreed(one)}{_over(found, one)}" for one in found.approved)
-    title = _("5. Approved and signed in the system")
-    if found.judged:
-        title = _("6. Approved and signed in the system")
     title = _("5. Approved and signed in the system")
     if found.judged:
         title = _("6. Approved and signed in the system")
@@ -517,8 +284,3 @@ def _over(found: Exact, one: ApprovalView) -> str:
     told = [over for over in found.signed_over if over.approval_id == one.id]
     points = dict.fromkeys(open_points.text(point) for over in told for point in over.points)
     return "\n" + _("Open when it was signed: %(points)s.", points="; ".join(points)) if points else ""
-
-
-def _signatures(found: Exact, signer: Signer, first: SignatureRoom) -> tuple[SignatureRoom, ...]:
-    second = layout.second_body(found.survey, without_commune=found.is_signed_without_commune)
-    return (first, layout.for_the_front(found.style, signer), second)

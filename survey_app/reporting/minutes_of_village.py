@@ -1,0 +1,114 @@
+"""The minutes of one village with exact counts: who counted, before whom, what became of the slips."""
+
+from datetime import datetime
+
+from survey_app.i18n import gettext as _
+from survey_app.reporting import exact_parts, figures, layout
+from survey_app.reporting.blocks import (
+    ByHand,
+    Facts,
+    Paper,
+    Paragraph,
+    PartTitle,
+    SignatureRoom,
+    Table,
+    Tone,
+)
+from survey_app.reporting.papers import Exact, VillageLine
+from survey_app.scoring import rates
+from survey_app.templating import number
+from survey_app.templating import wording as in_language
+
+
+def paper(found: Exact, line: VillageLine, now: datetime) -> Paper:
+    """The minutes of one village: who counted, before whom, what became of the slips and what they said.
+
+    Its parts are those of the forms of Decree 59/2023/NĐ-CP for minutes of counting that could be read (form 02; the
+    text of form 04, on slips handed out to households, was not to be had). It bears neither number nor stamp.
+    """
+    card, tally = line.card, line.card.tally
+    digest = figures.in_groups(found.result.printed_digest or "")
+    asked = (*tally.items, *((tally.closing,) if tally.closing else ()))
+    words = {one.tally.key: one for one in (*found.result.item_lines, *exact_parts.closing(found))}
+    rows = tuple(
+        (
+            f"{place}. {in_language(words[item.key].text)}",
+            number(item.satisfied),
+            number(item.dissatisfied),
+            number(item.blank),
+            number(tally.valid),
+            figures.per_cent(rates.item_rate(item, tally.valid)),
+        )
+        for place, item in enumerate(asked, 1)
+    )
+    return Paper(
+        head=layout.village_head(found.style, found.survey.unit, line.name, now),
+        title=_("Minutes of counting slips"),
+        about=(
+            _("On what households say of the results of new rural development"),
+            f"{line.name}, {found.survey.unit.full_name}",
+        ),
+        layout=_village_layout(found),
+        blocks=(
+            *exact_parts.before_the_figures(found, now),
+            ByHand(_("Today, at (hour, day):")),
+            ByHand(_("At:")),
+            PartTitle(_("I. Who was present")),
+            ByHand(_("Counting team, leader:")),
+            ByHand(_("Members:")),
+            ByHand(_("Representatives of households as witnesses:")),
+            PartTitle(_("II. Slips")),
+            Facts(
+                (
+                    (_("Households of the village"), figures.in_words(card.households)),
+                    (_("Slips brought to the village"), figures.known_in_words(line.issued)),
+                    (_("Handed out (signed)"), figures.known_in_words(line.handed_out)),
+                    (_("Returned or spoiled"), figures.known_in_words(line.returned)),
+                    (_("Households that answered"), figures.in_words(tally.answered)),
+                    (_("Coverage"), figures.per_cent(card.coverage)),
+                    (_("By phone"), figures.in_words(line.phone)),
+                    (_("On paper"), figures.in_words(line.paper)),
+                    (_("Valid slips"), figures.in_words(tally.valid)),
+                    (_("Invalid slips"), figures.in_words(tally.invalid)),
+                )
+            ),
+            PartTitle(_("III. Result of each item")),
+            Table(
+                exact_parts.item_heads(),
+                rows,
+                name="items",
+                widths=exact_parts.ITEM_WIDTHS,
+            ),
+            Paragraph(
+                _(
+                    "Rate: households satisfied, of all valid slips; an item left blank is not counted as satisfied."
+                ),
+                Tone.NOTE,
+            ),
+        ),
+        closing=(
+            Facts(
+                (
+                    (_("Satisfied answers of all possible"), figures.rate(card.pooled)),
+                    (_("Digest, first 20 letters"), digest),
+                )
+            ),
+            Paragraph(found.style.minutes_closing),
+        ),
+        signatures=(
+            SignatureRoom((_("Representatives of households"),), layout.asked(), 2),
+            SignatureRoom((_("Members of the team"),), layout.asked(), 3),
+            SignatureRoom((_("Leader of the counting team"),), layout.asked()),
+        ),
+        receivers=(),
+        foot=layout.foot(found.survey, digest),
+        is_trial=found.survey.rehearsal,
+    )
+
+
+def _village_layout(found: Exact) -> str:
+    model = _(
+        "Parts after the forms of minutes of counting in Decree 59/2023/NĐ-CP; layout made by this product, not "
+        "confirmed by the Fatherland Front"
+    )
+    return found.style.layout if found.style.layout_source else model
