@@ -3,11 +3,13 @@
 Rooms give it their addresses and what is read before deciding; nothing of it is written twice.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
 
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from survey_app import access, db
 from survey_app.approvals import deciding, passed_over, registry, requests
@@ -71,3 +73,17 @@ def respond(approval_id: int) -> ResponseReturnValue:
         **evidence.values,
     )
     return page, status
+
+
+def ask(
+    asking: Callable[[Session], object], again: Callable[[], str], back: str, told: str
+) -> ResponseReturnValue:
+    """Ask the other side in one transaction, say `told` and lead back; what is refused is shown on the page `again`."""
+    try:
+        with db.transaction() as current:
+            asking(current)
+    except DomainError as refusal:
+        flash(refusal.message, "error")
+        return again(), refusal.status
+    flash(told, "success")
+    return redirect(back, HTTPStatus.SEE_OTHER)

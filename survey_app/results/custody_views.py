@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,6 @@ from survey_app.approvals.agreement import BOTH_OF_THE_PROVINCE
 from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.refusals import ApprovalDecided
 from survey_app.approvals.registry import EvidencePage, TwoBodyAct
-from survey_app.errors import DomainError
 from survey_app.fieldwork import acts
 from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import SurveyView
@@ -85,14 +84,12 @@ def accept(survey_id: str) -> ResponseReturnValue:
     form = StaffForm()
     if not form.validate_on_submit():
         return _page(survey), HTTPStatus.UNPROCESSABLE_ENTITY
-    try:
-        with db.transaction() as current:
-            custody.ask_acceptance(current, survey, by=person, now=now)
-    except DomainError as refusal:
-        flash(refusal.message, "error")
-        return _page(survey), refusal.status
-    flash(_("Your decision is recorded."), "success")
-    return _back(survey)
+    return decision_page.ask(
+        lambda current: custody.ask_acceptance(current, survey, by=person, now=now),
+        lambda: _page(survey),
+        url_for("custody.page", survey_id=survey.id),
+        _("Your decision is recorded."),
+    )
 
 
 def where(asked: ApprovalView) -> str:

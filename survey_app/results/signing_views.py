@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,7 +22,6 @@ from survey_app.approvals.agreement import FRONT_AND_COMMUNE
 from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.refusals import ApprovalDecided
 from survey_app.approvals.registry import EvidencePage, TwoBodyAct
-from survey_app.errors import DomainError
 from survey_app.fieldwork import acts
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
@@ -70,14 +69,12 @@ def page(survey_id: str) -> ResponseReturnValue:
         return _page(survey, waiting, form, person)
     if not form.validate_on_submit():
         return _page(survey, waiting, form, person), HTTPStatus.UNPROCESSABLE_ENTITY
-    try:
-        with db.transaction() as writing:
-            signing.ask(writing, survey, reason=form.reason.data or "", by=person, now=now)
-    except DomainError as refusal:
-        flash(refusal.message, "error")
-        return _page(survey, waiting, form, person), refusal.status
-    flash(_("Your decision is recorded."), "success")
-    return redirect(url_for("signing.page", survey_id=survey_id), HTTPStatus.SEE_OTHER)
+    return decision_page.ask(
+        lambda writing: signing.ask(writing, survey, reason=form.reason.data or "", by=person, now=now),
+        lambda: _page(survey, waiting, form, person),
+        url_for("signing.page", survey_id=survey_id),
+        _("Your decision is recorded."),
+    )
 
 
 def where(asked: ApprovalView) -> str:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,6 @@ from survey_app.approvals import decision_page
 from survey_app.approvals.agreement import BOTH_BODIES
 from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.registry import EvidencePage, TwoBodyAct
-from survey_app.errors import DomainError
 from survey_app.fieldwork import acts
 from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.calendar import Keying
@@ -46,15 +45,14 @@ def ask(survey_id: str, village: str) -> ResponseReturnValue:
         return render_template("sealing/annul_ask.html", survey=survey, found=found, form=form), status
     if not form.validate():
         return render_template("sealing/annul_ask.html", survey=survey, found=found, form=form), 422
-    try:
-        with db.transaction() as writing:
-            annulling.request(writing, survey, found.line, reason=form.reason.data, by=person, now=now)
-    except DomainError as refusal:
-        flash(refusal.message, "error")
-        page = render_template("sealing/annul_ask.html", survey=survey, found=found, form=form)
-        return page, refusal.status
-    flash(_("Asked. The other body now finds it under “Today”."), "success")
-    return redirect(url_for("fieldwork.page", survey_id=survey.id), HTTPStatus.SEE_OTHER)
+    return decision_page.ask(
+        lambda writing: annulling.request(
+            writing, survey, found.line, reason=form.reason.data, by=person, now=now
+        ),
+        lambda: render_template("sealing/annul_ask.html", survey=survey, found=found, form=form),
+        url_for("fieldwork.page", survey_id=survey.id),
+        _("Asked. The other body now finds it under “Today”."),
+    )
 
 
 @bp.route("/duyet/<int:approval_id>", methods=["GET", "POST"])
