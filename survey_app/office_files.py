@@ -66,8 +66,14 @@ class OfficeFile:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a file is, where its name says something else or its letters were read in an old encoding."""
+        """What could not be told of a file, what it is where its name says something else, and its old encoding."""
+        unmarked = _(
+            "Hidden rows and columns cannot be told apart in this kind of file, so they were read like the others: "
+            "look whether a row should not be there. Better: save it in Excel as .xlsx."
+        )
         said = {
+            "xls": unmarked,
+            "xlsb": unmarked,
             "html": _(
                 "The file is a web page, whatever its name; its tables were read. Better: save it in Excel as .xlsx."
             ),

@@ -1,8 +1,9 @@
 """Workbooks and Word files as plain sheets, for `opening_lists`: values, merged cells, hiding."""
 
 import io
+import posixpath
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -37,38 +38,44 @@ def workbook(content: bytes) -> list[dict[str, Any]]:
 def modern_workbook(content: bytes) -> list[dict[str, Any]]:
     """The same of an .xlsx, with hidden rows and columns and with formulas that nobody has calculated."""
     sheets = workbook(content)
+    hidden = _hidden_parts(content)
+    for sheet in sheets:
+        sheet["hidden_rows"], sheet["hidden_columns"] = hidden.get(sheet["name"], ([], []))
     if _is_strict(content):
         return sheets
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), keep_links=False)
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001  # what only the other library can read is read without these marks
+    except Exception:  # noqa: BLE001  # what only the other library can read has no formula without a value
         return sheets
     for sheet in sheets:
         if sheet["name"] in book.sheetnames:
-            _mark(sheet, book[sheet["name"]])
+            _mark_formulas(sheet, book[sheet["name"]])
     return sheets
 
 
 def open_document(content: bytes) -> list[dict[str, Any]]:
-    """The same of an .ods, with hidden rows."""
+    """The same of an .ods, with hidden rows and columns."""
     sheets = workbook(content)
     with zipfile.ZipFile(io.BytesIO(content)) as package:
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-        root = etree.fromstring(package.read("content.xml"), parser)
+        root = _parsed(package, "content.xml")
     for table in root.iter(f"{_TABLE}table"):
-        hidden: list[int] = []
-        number = 1
-        for row in table.iter(f"{_TABLE}table-row"):
-            times = int(row.get(f"{_TABLE}number-rows-repeated", "1"))
-            if row.get(f"{_TABLE}visibility", "visible") != "visible":
-                hidden += range(number, number + min(times, MAX_ROWS))
-            number += times
         for sheet in sheets:
             if sheet["name"] == table.get(f"{_TABLE}name"):
-                sheet["hidden_rows"] = hidden
+                sheet["hidden_rows"] = [number + 1 for number in _invisible(table, "row", MAX_ROWS)]
+                sheet["hidden_columns"] = list(_invisible(table, "column", MAX_COLUMNS))
     return sheets
+
+
+def _invisible(table: Any, kind: str, most: int) -> Iterator[int]:
+    """Places from 0 of the rows or columns of an open table that are not shown."""
+    place = 0
+    for one in table.iter(f"{_TABLE}table-{kind}"):
+        times = int(one.get(f"{_TABLE}number-{kind}s-repeated", "1"))
+        if one.get(f"{_TABLE}visibility", "visible") != "visible":
+            yield from range(place, min(place + times, most))
+        place += times
 
 
 def document(content: bytes) -> list[dict[str, Any]]:
@@ -133,9 +140,45 @@ def _is_strict(content: bytes) -> bool:
         return b"purl.oclc.org/ooxml" in package.read("xl/workbook.xml")
 
 
-def _mark(sheet: dict[str, Any], other: Any) -> None:
-    sheet["hidden_rows"] = sorted(number for number, row in other.row_dimensions.items() if row.hidden)
-    sheet["hidden_columns"] = sorted(_hidden_columns(other.column_dimensions))
+def _hidden_parts(content: bytes) -> dict[str, tuple[list[int], list[int]]]:
+    """Rows from 1 and columns from 0 that are hidden, by name of sheet; told by the file, whatever reads its values."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        inside = frozenset(package.namelist())
+        if "xl/_rels/workbook.xml.rels" not in inside:
+            return {}
+        book, links = (_parsed(package, name) for name in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"))
+        parts = {link.get("Id"): posixpath.join("/xl", link.get("Target", "")) for link in links}
+        found = {}
+        for sheet in book.iter("{*}sheet"):
+            by = next((value for name, value in sheet.items() if name.endswith("}id")), "")
+            part = posixpath.normpath(parts.get(by, "/")).lstrip("/")
+            if part in inside:
+                found[sheet.get("name", "")] = _hidden_in(io.BytesIO(package.read(part)))
+    return found
+
+
+def _hidden_in(part: io.BytesIO) -> tuple[list[int], list[int]]:
+    rows, columns, number = [], list[int](), 0
+    for _event, element in etree.iterparse(
+        part, tag=("{*}row", "{*}col"), resolve_entities=False, no_network=True, huge_tree=False
+    ):
+        is_hidden = element.get("hidden") in {"1", "true"}
+        if etree.QName(element).localname == "row":
+            number = int(element.get("r", number + 1))
+            rows += [number] if is_hidden else []
+        elif is_hidden:
+            first, last = int(element.get("min", 1)), int(element.get("max", 1))
+            columns += range(first - 1, min(last, MAX_COLUMNS))
+        element.clear()
+    return rows, columns
+
+
+def _parsed(package: zipfile.ZipFile, name: str) -> Any:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    return etree.fromstring(package.read(name), parser)
+
+
+def _mark_formulas(sheet: dict[str, Any], other: Any) -> None:
     for number, cells in sheet["rows"]:
         width = min(other.max_column, MAX_COLUMNS)
         cells += [""] * (width - len(cells))
@@ -144,12 +187,6 @@ def _mark(sheet: dict[str, Any], other: Any) -> None:
                 formula = other.cell(number, column + 1)
                 if formula.data_type == "f":
                     cells[column] = ["formula", str(getattr(formula.value, "text", formula.value))]
-
-
-def _hidden_columns(columns: Mapping[str, Any]) -> Iterator[int]:
-    for column in columns.values():
-        if column.hidden and column.min:
-            yield from range(column.min - 1, min(column.max or column.min, MAX_COLUMNS))
 
 
 def _word_table(table: Table, name: str, above: list[str], counter: CellCounter) -> dict[str, Any]:

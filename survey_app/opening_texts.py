@@ -154,10 +154,17 @@ def _xml_sheet(sheet: Any, counter: CellCounter) -> dict[str, Any]:
                 merged.append((number, place, number + min(high, MAX_ROWS), place + min(wide, MAX_COLUMNS)))
                 cells += [""] * min(wide, MAX_COLUMNS)
         rows.append((number, cells[:MAX_COLUMNS]))
+    columns, place = list[int](), 0
+    for column in sheet.iter(f"{_XML}Column"):
+        place = int(column.get(f"{_XML}Index", place + 1))
+        last = place + int(column.get(f"{_XML}Span", 0))
+        if column.get(f"{_XML}Hidden") == "1":
+            columns += range(place - 1, min(last, MAX_COLUMNS))
+        place = last
     visible = sheet.findtext(f"{_EXCEL}WorksheetOptions/{_EXCEL}Visible", "SheetVisible")
     return _sheet(
         sheet.get(f"{_XML}Name"), rows, counter,
-        merged=merged, hidden_rows=hidden, hidden=visible != "SheetVisible",
+        merged=merged, hidden_rows=hidden, hidden_columns=columns, hidden=visible != "SheetVisible",
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Lists as offices send them: what is understood, what is left out and named, what is refused; without the register."""
 
 import io
+import re
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
@@ -226,6 +227,31 @@ def test_hidden_rows_and_columns_are_not_taken_and_said():
     assert any("hidden" in note for note in found.notes)
 
 
+def test_hidden_rows_and_columns_are_told_where_only_the_values_can_be_read():
+    packed = io.BytesIO()
+    with (
+        zipfile.ZipFile(OFFICES / "16-strict-ooxml.xlsx") as source,
+        zipfile.ZipFile(packed, "w") as target,
+    ):
+        for name in source.namelist():
+            part = source.read(name)
+            if name.startswith("xl/worksheets/sheet"):
+                part = re.sub(rb'(<row [^>]*?r="2")', rb'\1 hidden="true"', part)
+                part = part.replace(
+                    b"<sheetData>", b'<cols><col min="7" max="7" hidden="1"/></cols><sheetData>'
+                )
+            target.writestr(name, part)
+
+    (sheet,) = understood(opening_lists.read(packed.getvalue()), "x.xlsx").sheets
+
+    assert (sheet.hidden_rows, sheet.hidden_columns) == ({2}, {6})
+
+
+def test_a_file_whose_hidden_rows_nobody_can_tell_says_so():
+    assert any("Hidden rows" in note for note in of_case("50-old-excel.xls").notes)
+    assert not any("Hidden rows" in note for note in of_case("01-commune-report.xlsx").notes)
+
+
 def test_two_columns_of_households_are_asked_back():
     (problem,) = reading(book(("thôn", "Số hộ năm 2025", "Số hộ năm 2026"), ("Làng A", 5, 6))).problems
 
@@ -303,7 +329,8 @@ def test_an_open_document_is_read_without_its_hidden_row():
         package.writestr(
             "content.xml",
             f"<office:document-content {names_used}><office:body><office:spreadsheet>"
-            f'<table:table table:name="Biểu">{rows}</table:table>'
+            '<table:table table:name="Biểu"><table:table-column table:number-columns-repeated="2"/>'
+            f'<table:table-column table:visibility="collapse"/>{rows}</table:table>'
             "</office:spreadsheet></office:body></office:document-content>",
         )
 
@@ -311,6 +338,7 @@ def test_an_open_document_is_read_without_its_hidden_row():
 
     assert villages(found) == [("lang", "A", 5)]
     assert left_out(found) == [("Biểu", 3)]
+    assert any("3" in note and "hidden" in note for note in found.notes)
 
 
 def test_a_word_file_with_tracked_changes_is_named():
@@ -466,7 +494,7 @@ def test_what_is_no_list_is_called_by_its_name(content, word_for_it):
 def test_an_xml_workbook_of_2003_is_read_without_its_hidden_row():
     content = """<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>
     <Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">
-    <Worksheet ss:Name="Biểu"><Table>
+    <Worksheet ss:Name="Biểu"><Table><Column/><Column ss:Index="4" ss:Span="1" ss:Hidden="1"/>
     <Row><Cell><Data ss:Type="String">thôn</Data></Cell><Cell ss:Index="3"><Data ss:Type="String">số hộ</Data></Cell></Row>
     <Row><Cell><Data ss:Type="String">Làng A</Data></Cell><Cell ss:Index="3"><Data ss:Type="Number">5</Data></Cell></Row>
     <Row ss:Hidden="1"><Cell><Data ss:Type="String">Làng B</Data></Cell></Row>
@@ -476,6 +504,7 @@ def test_an_xml_workbook_of_2003_is_read_without_its_hidden_row():
 
     assert villages(found) == [("lang", "A", 5)]
     assert left_out(found) == [("Biểu", 3)]
+    assert sum("hidden" in note for note in found.notes) == 2
 
 
 def test_an_empty_file_and_one_without_a_heading_say_so():
