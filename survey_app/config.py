@@ -59,6 +59,15 @@ class DayOff:
 
 
 @dataclass(frozen=True, slots=True)
+class VillageKind:
+    """A kind of village that the register does not come with: its key, its word before a name, shorter forms of it."""
+
+    kind: str
+    word: str
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything an operator may set. Paths are absolute."""
 
@@ -79,6 +88,8 @@ class Settings:
     counting_days: int
     #: Public holidays as the province announced them; without any, working days know Saturdays and Sundays alone.
     days_off: tuple[DayOff, ...]
+    #: Kinds of village that are added to those of the register.
+    village_kinds: tuple[VillageKind, ...]
     #: Spare slips per hundred households.
     spare_percent: int
     #: Whether the commune officer, besides the Front, may download the slips of a decision survey.
@@ -174,6 +185,7 @@ def _settings(folder: Path, written: dict[str, object], environment: Mapping[str
         second_factor=_flag("second_factor", value("second_factor", https)),
         counting_days=_number("counting_days", value("counting_days", 5), least=1),
         days_off=_days_off(written.get("days_off", [])),
+        village_kinds=_village_kinds(written.get("village_kinds", [])),
         spare_percent=_number("spare_percent", value("spare_percent", 5)),
         commune_prints_slips=_flag("commune_prints_slips", value("commune_prints_slips", False)),
         retention_months=None if months is None else _number("retention_months", months, least=1),
@@ -227,6 +239,23 @@ def _days_off(written: object) -> tuple[DayOff, ...]:
             raise SettingsFault(_("not a day off with its document: %(entry)s"), entry=entry)
         found.append(DayOff(day, str(source).strip()))
     return tuple(sorted(found, key=lambda off: off.day))
+
+
+def _village_kinds(written: object) -> tuple[VillageKind, ...]:
+    """The tables [[village_kinds]] of the file; SettingsFault where a key or a word is missing or there twice."""
+    found: dict[str, VillageKind] = {}
+    for entry in written if isinstance(written, list) else [written]:
+        told = entry if isinstance(entry, dict) else {}
+        key, word, also = told.get("kind"), told.get("word"), told.get("also", [])
+        texts = [key, word, *also] if isinstance(also, list) else []
+        is_sound = texts and all(isinstance(text, str) and text.strip() for text in texts)
+        if not is_sound or not re.fullmatch(r"[a-z][a-z_]{1,19}", str(key)) or key in found:
+            raise SettingsFault(
+                _("not a kind of village with kind (a to z and _), word and perhaps also: %(entry)s"),
+                entry=entry,
+            )
+        found[str(key)] = VillageKind(str(key), str(word).strip(), tuple(str(text).strip() for text in also))
+    return tuple(found.values())
 
 
 def _flag(name: str, value: object) -> bool:

@@ -102,7 +102,7 @@ def denominator_text(counted: Denominator) -> str:
 
 def kind_name(kind: str) -> str:
     """The kind of a unit within a sentence, like "xã"."""
-    return kinds.all_kinds()[kind].word.lower()
+    return kinds.known(kind).word.lower()
 
 
 def _open(wait: Wait) -> str:

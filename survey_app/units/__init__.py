@@ -5,12 +5,13 @@ from flask import Flask
 from survey_app import audit, menu
 from survey_app.i18n import lazy_gettext
 from survey_app.menu import MenuEntry
-from survey_app.units import commands, log_words, views
+from survey_app.units import commands, kinds, log_words, views
 from survey_app.units.lists import views as list_views
 
 
 def init_app(app: Flask) -> None:
     """Put the pages and commands of this room into the application."""
+    kinds.refuse_taken(app.extensions["settings"].village_kinds)
     audit.register(app, log_words.WORDS)
     app.register_blueprint(views.bp)
     app.register_blueprint(list_views.bp)

@@ -1,15 +1,19 @@
-"""The kinds of unit and the words for them, read from the register's `kinds.csv`.
+"""The kinds of unit and the words for them: those of the register's `kinds.csv`, and villages of the settings.
 
 The words are Vietnamese in every language of the interface: they are parts of names.
 """
 
 import csv
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from flask import current_app
+
 from survey_app import names
+from survey_app.config import Settings, SettingsFault, VillageKind
 
 DATA = Path(__file__).parent / "data"
 
@@ -21,6 +25,11 @@ _ROMAN = {
     for number, word in enumerate(("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"), 1)
 }
 _FORMER_WORDS = ("xã", "thị trấn", "phường")
+
+
+def _(text: str) -> str:
+    """Marks a sentence for the catalogues: it is said before there is an application that could translate."""
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +44,28 @@ class UnitKind:
     also: tuple[str, ...]
 
 
-@cache
-def all_kinds() -> dict[str, UnitKind]:
+def all_kinds() -> Mapping[str, UnitKind]:
     """Every kind by its key."""
+    settings: Settings | None = current_app.extensions.get("settings") if current_app else None
+    return _all_kinds(settings.village_kinds if settings else ())
+
+
+def refuse_taken(added: Iterable[VillageKind]) -> None:
+    """Raises SettingsFault for a kind of the settings that the register has already."""
+    for one in added:
+        if one.kind in _all_kinds(()):
+            raise SettingsFault(_("village_kinds: “%(kind)s” is in the register already"), kind=one.kind)
+
+
+def known(key: str) -> UnitKind:
+    """The kind of a unit that is held; one that was taken out of the settings is called by its key."""
+    return all_kinds().get(key) or UnitKind(key, key.replace("_", " ").capitalize(), False, False, ())
+
+
+@cache
+def _all_kinds(added: tuple[VillageKind, ...]) -> Mapping[str, UnitKind]:
     with (DATA / "kinds.csv").open(encoding="utf-8", newline="") as file:
-        return {
+        shipped = {
             row["kind"]: UnitKind(
                 row["kind"],
                 row["word"],
@@ -49,6 +75,7 @@ def all_kinds() -> dict[str, UnitKind]:
             )
             for row in csv.DictReader(file)
         }
+    return shipped | {one.kind: UnitKind(one.kind, one.word, False, True, one.also) for one in added}
 
 
 def village_kinds() -> tuple[UnitKind, ...]:
@@ -64,7 +91,7 @@ def full_name(kind: str, name: str, old_unit: str = "") -> str:
     >>> full_name("to_dan_pho", "3"), full_name("thon", "3", "Ia Mơ"), full_name("thon", "3", "thị trấn Chư Ty")
     ('Tổ dân phố 3', 'Thôn 3 (xã cũ Ia Mơ)', 'Thôn 3 (thị trấn cũ Chư Ty)')
     """
-    full = f"{all_kinds()[kind].word} {name}"
+    full = f"{known(kind).word} {name}"
     return f"{full} ({_former(old_unit)})" if old_unit else full
 
 

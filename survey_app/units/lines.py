@@ -146,7 +146,10 @@ def parse_kind(value: str) -> kinds.UnitKind:
         words = ", ".join(kind.word.lower() for kind in kinds.village_kinds())
         raise Wrong(
             _("“%(value)s” is not a kind of village.", value=shortened(value)),
-            _("one of: %(words)s; a kind that is missing is added by whoever runs the server", words=words),
+            _(
+                "one of: %(words)s; who runs the server adds a kind that is missing, in the setting village_kinds",
+                words=words,
+            ),
         )
     return kind
 

@@ -216,7 +216,7 @@ def _template_rows(commune: UnitView) -> list[tuple[Cell, ...]]:
     rows: list[tuple[Cell, ...]] = [headings.row()]
     for village in queries.villages(db.session(), commune.id, _today()):
         values = _current_values(village)
-        kind = kinds.all_kinds()[village.unit.kind].word.lower()
+        kind = kinds.known(village.unit.kind).word.lower()
         count = village.households
         rows.append(
             (

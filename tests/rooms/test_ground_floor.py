@@ -14,10 +14,11 @@ from sqlalchemy import Integer, select, text, update
 
 from survey_app import access, audit, db, errors, files, jobs, throttle
 from survey_app.access import Identity, Role
-from survey_app.config import DayOff, load_settings
+from survey_app.config import DayOff, SettingsFault, VillageKind, load_settings
 from survey_app.errors import DomainError
 from survey_app.keys import KeyMissing, KeyStore
 from survey_app.throttle import Failure
+from survey_app.units import kinds
 from tests.readers import words
 
 pytestmark = pytest.mark.both_engines
@@ -64,6 +65,39 @@ def test_a_day_off_without_its_document_stops_the_start(tmp_path, written):
 
     with pytest.raises(ValueError, match="day off"):
         load_settings(tmp_path)
+
+
+def test_kinds_of_village_are_added_by_key_word_and_shorter_forms(tmp_path):
+    (tmp_path / "settings.toml").write_text(
+        '[[village_kinds]]\nkind = "trai"\nword = " Trại "\nalso = ["Tr"]\n'
+        '[[village_kinds]]\nkind = "khu_tap_the"\nword = "Khu tập thể"\n',
+        "utf-8",
+    )
+
+    added = load_settings(tmp_path).village_kinds
+
+    assert added == (VillageKind("trai", "Trại", ("Tr",)), VillageKind("khu_tap_the", "Khu tập thể"))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        'kind = "trai"', 'word = "Trại"', 'kind = "Trại"\nword = "Trại"', 'kind = "trai"\nword = " "',
+        'kind = "trai"\nword = "Trại"\nalso = "Tr"', 'kind = "trai"\nword = "Trại"\nalso = [""]',
+    ],
+)  # fmt: skip
+def test_a_kind_of_village_that_lacks_something_stops_the_start(tmp_path, written):
+    (tmp_path / "settings.toml").write_text(f"[[village_kinds]]\n{written}\n", "utf-8")
+
+    with pytest.raises(ValueError, match="kind of village"):
+        load_settings(tmp_path)
+
+
+def test_a_kind_that_the_register_has_is_not_added_again(tmp_path):
+    (tmp_path / "settings.toml").write_text('[[village_kinds]]\nkind = "lang"\nword = "Lang"\n', "utf-8")
+
+    with pytest.raises(SettingsFault, match="register already"):
+        kinds.refuse_taken(load_settings(tmp_path).village_kinds)
 
 
 def test_without_settings_everything_lies_in_the_instance_folder(tmp_path):

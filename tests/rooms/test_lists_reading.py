@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -12,8 +13,10 @@ import pytest
 import xlsxwriter
 
 from survey_app import names, opening_lists
+from survey_app.config import VillageKind
 from survey_app.office_files import understood
 from survey_app.opening import FileRefused
+from survey_app.units import kinds
 from survey_app.units.finding import Owner
 from survey_app.units.lists.reading import read
 
@@ -158,7 +161,23 @@ def test_an_unknown_kind_says_which_there_are_and_how_one_is_added():
     (problem,) = reading(book(("thôn", "loại", "số hộ"), ("Kép", "trại", 9))).problems
 
     assert "xóm" in problem.expected
-    assert "added" in problem.expected
+    assert "village_kinds" in problem.expected
+
+
+def test_a_kind_of_the_settings_is_a_kind_everywhere(app):
+    trai = VillageKind("trai", "Trại", ("Tr",))
+    app.extensions["settings"] = replace(app.extensions["settings"], village_kinds=(trai,))
+    rows = book(("Tên trại", "loại", "số hộ"), ("Trại Kép", "", 9), ("Tr. Ốp", "", 8), ("Mơ", "trại", 7))
+
+    found = reading(rows)
+
+    assert villages(found) == [("trai", "Kép", 9), ("trai", "Ốp", 8), ("trai", "Mơ", 7)]
+    assert found.problems == ()
+    assert kinds.full_name("trai", "Kép") == "Trại Kép"
+
+
+def test_a_kind_that_was_taken_out_of_the_settings_is_still_readable():
+    assert kinds.full_name("trai_moi", "Kép") == "Trai moi Kép"
 
 
 def test_days_with_one_meaning_are_read_with_two_are_asked_and_others_listed():
