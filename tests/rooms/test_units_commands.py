@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from survey_app.units import commands
+from tests import shipped
 
 HEADING = "commune;village;kind;households;source;as_of\n"
 
@@ -32,7 +33,7 @@ def test_import_without_a_file_brings_in_the_packaged_register(run):
     result = run("import", "--json")
 
     assert result.exit_code == 0
-    assert json.loads(result.stdout)["successions"] == 376
+    assert json.loads(result.stdout)["successions"] == shipped.SUCCESSIONS
     assert json.loads(run("import", "--json").stdout)["added"] == 0
 
 

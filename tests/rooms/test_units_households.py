@@ -17,6 +17,7 @@ from survey_app.units.lines import HouseholdLine
 from survey_app.units.lists import headings, several
 from survey_app.units.models import HouseholdCount, Unit
 from survey_app.units.operations import LineOutcome
+from tests import shipped
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 6, 1)
@@ -329,7 +330,7 @@ def test_a_whole_province_is_read_and_recorded(session):
 
     done = record(read(session, csv_file(*rows)))
 
-    assert len(done) == 135 * 12
+    assert len(done) == shipped.COMMUNES * 12
     assert {summary.households for summary in queries.commune_summaries(session, province.path, TODAY)} == {
         12 * 76
     }

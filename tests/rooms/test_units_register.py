@@ -12,6 +12,7 @@ from survey_app.access import Identity, Role
 from survey_app.office_files import BadFile
 from survey_app.units import kinds, queries, reforms, register
 from survey_app.units.models import Level, Succession, Unit
+from tests import shipped
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 6, 1)
@@ -31,18 +32,20 @@ def communes_on(session, day):
     return session.scalars(select(Unit).where(Unit.level == Level.COMMUNE, queries.in_force(day))).all()
 
 
-def test_gia_lai_has_135_units_since_the_reform_and_had_373_before(session):
+def test_gia_lai_has_the_units_of_today_and_of_before_the_reform(session):
     kinds_now = [unit.kind for unit in communes_on(session, FIRST_NEW_DAY)]
 
-    assert (len(kinds_now), kinds_now.count("xa"), kinds_now.count("phuong")) == (135, 110, 25)
-    assert len(communes_on(session, LAST_OLD_DAY)) == 373
+    assert (len(kinds_now), kinds_now.count("xa"), kinds_now.count("phuong")) == (
+        shipped.COMMUNES, shipped.RURAL_COMMUNES, shipped.WARDS,
+    )  # fmt: skip
+    assert len(communes_on(session, LAST_OLD_DAY)) == shipped.FORMER_COMMUNES
     assert session.scalar(select(func.count()).where(Unit.level == Level.DISTRICT)) == 28
 
 
 def test_every_old_unit_has_a_successor_and_every_new_one_a_predecessor(session):
     pairs = session.execute(select(Succession.old_unit_id, Succession.new_unit_id)).all()
 
-    assert len(pairs) == 376
+    assert len(pairs) == shipped.SUCCESSIONS
     assert {old for old, _new in pairs} == {unit.id for unit in communes_on(session, LAST_OLD_DAY)}
     assert {new for _old, new in pairs} == {unit.id for unit in communes_on(session, FIRST_NEW_DAY)}
 
@@ -105,7 +108,7 @@ def test_communes_of_the_province_come_by_name_and_without_old_ones(session):
 
     found = queries.communes(session, province.path, TODAY)
 
-    assert len(found) == 135
+    assert len(found) == shipped.COMMUNES
     assert all(commune.valid_to is None and commune.parent_id == province.id for commune in found)
 
 
@@ -229,7 +232,7 @@ def test_what_passed_into_others_ends_the_day_before_with_its_villages(session):
 
     assert queries.unit(session, commune.id).valid_to == date(2030, 12, 31)
     assert queries.unit(session, village.id).valid_to == date(2030, 12, 31)
-    assert len(communes_on(session, SECOND_DAY)) == 135
+    assert len(communes_on(session, SECOND_DAY)) == shipped.COMMUNES
     with pytest.raises(queries.UnitNotFound):
         queries.unit_by_code(session, "21859", SECOND_DAY)
 
@@ -243,7 +246,7 @@ def test_reforms_entered_again_change_nothing_and_reopen_nothing(session):
 
     assert (again.added, again.changed, again.successions) == (0, 0, 0)
     assert (first.added, first.changed, first.successions) == (0, 0, 0)
-    assert len(communes_on(session, SECOND_DAY)) == 135
+    assert len(communes_on(session, SECOND_DAY)) == shipped.COMMUNES
 
 
 def test_a_unit_is_formed_from_none_that_was_not_there(session):

@@ -22,6 +22,7 @@ from survey_app.scoring.tallies import ItemTally, Tally
 from survey_app.sealing.models import FeedbackFigure
 from survey_app.units import queries as units
 from survey_app.units import reforms
+from tests import shipped
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 YEAR = 2026
@@ -42,15 +43,15 @@ def test_gia_lai_has_110_communes_in_scope_and_25_wards_outside(app):
 
     board = queries.board(db.session(), gia_lai, 2026, NOW)
 
-    assert len(board.rows) == 135
-    assert board.in_scope == 110
+    assert len(board.rows) == shipped.COMMUNES
+    assert board.in_scope == shipped.RURAL_COMMUNES
     assert {row.unit.kind for row in board.rows if not row.in_scope} == {"phuong"}
     assert all(row.finding is None and row.conditions == () for row in board.rows if not row.in_scope)
-    assert board.denominator.units == {"xa": 110, "phuong": 25}
+    assert board.denominator.units == {"xa": shipped.RURAL_COMMUNES, "phuong": shipped.WARDS}
     assert board.denominator.legal_basis == "1664/NQ-UBTVQH15; 19/2025/QĐ-TTg"
     assert board.denominator.since == date(2025, 7, 1)
-    assert target(board, "communes_8_4").progress.total == 110
-    assert target(board, "online_feedback").progress.total == 135
+    assert target(board, "communes_8_4").progress.total == shipped.RURAL_COMMUNES
+    assert target(board, "online_feedback").progress.total == shipped.COMMUNES
 
 
 def test_a_commune_meets_the_consultation_half_by_one_signed_survey_with_a_valid_slip_by_phone(province):

@@ -17,6 +17,7 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.results import signing
 from survey_app.units import kinds
 from survey_app.units import queries as units
+from tests import shipped
 
 pytestmark = pytest.mark.both_engines
 
@@ -100,6 +101,9 @@ def test_one_valid_slip_by_phone_the_seal_and_two_signatures_make_a_commune_meet
     assert (after[0]["state"], after[0]["finding"]) == ("signed", "met")
     assert after[0]["pooled"] == {"n": len(scored) - 1, "of": len(scored)}
     assert after[0]["coverage"] == {"n": 1, "of": 40}
-    assert before[1] == {"communes_8_4": (0, 110), "online_feedback": (0, 135)}
+    assert before[1] == {
+        "communes_8_4": (0, shipped.RURAL_COMMUNES),
+        "online_feedback": (0, shipped.COMMUNES),
+    }
     assert sealed[1] == before[1]
-    assert after[1] == {"communes_8_4": (1, 110), "online_feedback": (0, 135)}
+    assert after[1] == {"communes_8_4": (1, shipped.RURAL_COMMUNES), "online_feedback": (0, shipped.COMMUNES)}
