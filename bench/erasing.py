@@ -52,7 +52,7 @@ def _row(engine: Engine, name: str, rows: int) -> tuple[str, ...]:
     answering.start()
     time.sleep(0.2)
     began = time.perf_counter()
-    erased = erasing.write_anew(engine, ("slips",))
+    erased = erasing.rewrite(engine, ("slips",))
     took = time.perf_counter() - began
     done.set()
     answering.join()

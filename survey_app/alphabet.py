@@ -35,7 +35,7 @@ def reading_order(name: str) -> Place:
 
 
 def _placed(word: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Places of a word's letters, and its tones; a number stands before every word, by its size."""
+    """Places of a word's letters, and its tones; a number comes before every word, by its size."""
     if word.isdecimal():
         return (0, int(word)), ()
     marks = unicodedata.normalize("NFD", word)

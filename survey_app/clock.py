@@ -110,7 +110,7 @@ class Doubt:
 
 
 def machine() -> Machine:
-    """This machine now, as Linux tells it; time asleep is counted."""
+    """This machine now, as Linux says it; time asleep is counted."""
     boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
     uptime = int(float(Path("/proc/uptime").read_text("ascii").split()[0]))
     return Machine(boot, uptime, is_synchronised=_SYNCHRONISED.exists())

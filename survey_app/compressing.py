@@ -1,6 +1,6 @@
 """Compressing what leaves: which encoding a browser takes, and the pages that may be compressed.
 
-Only pages of people without an account are: on the others a form's token stands beside what was typed, and the length
+Only pages of people without an account are: on the others a form's token is beside what was typed, and the length
 of the compressed page would tell of it (BREACH). Static files and blank forms come compressed already.
 """
 

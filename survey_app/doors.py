@@ -1,4 +1,4 @@
-"""What stands against this installation working at all, asked at every door: requests, commands and the minute job.
+"""What is in the way of this installation working at all, asked at every door: requests, commands and the minute job.
 
 Without its own keys, or on an older database than it had, an installation would do harm that nobody can undo: sign what
 nobody can check, take a used code again. `db`, `keys`, `audit` and `ops` stay open, because who repairs needs them.
@@ -36,7 +36,7 @@ _SOUND, _UNSOUND = 60, 5
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """One thing that stands against working."""
+    """One thing that is in the way of working."""
 
     #: A few English words for the one who watches the server; they name no place on the disk.
     reason: str
@@ -70,12 +70,12 @@ def guard_commands(app: Flask) -> None:
 
 
 def obstacles(session: Session) -> tuple[Obstacle, ...]:
-    """Everything that stands against working."""
+    """Everything that is in the way of working."""
     return (*_of_keys(session, keys.store()), *_of_age(session, keys.store()))
 
 
 def require_sound(session: Session) -> None:
-    """Raises NotSound with everything that stands against working."""
+    """Raises NotSound with everything that is in the way of working."""
     found = obstacles(session)
     if found:
         raise NotSound(" ".join(obstacle.message for obstacle in found))

@@ -193,7 +193,7 @@ def pdf_finished(html: str, finish: Callable[[Any, Any], None]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where something stands on a laid-out page, in millimetres from its upper left corner."""
+    """Where something is on a laid-out page, in millimetres from its upper left corner."""
 
     #: Counted from 0.
     page: int
@@ -225,7 +225,7 @@ def places_of(laid_out: Any) -> dict[str, Spot]:
 
 
 def _named(html: str) -> str:
-    """`html` with an id for the first of each name in `data-at`: the renderer tells where ids stand."""
+    """`html` with an id for the first of each name in `data-at`: the renderer says where ids are."""
     seen: set[str] = set()
 
     def name(found: re.Match[str]) -> str:

@@ -40,7 +40,7 @@ _CLOCKS_DIFFER = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """What stands against taking answers now, and the figures looked at; seconds, None for never."""
+    """What is in the way of taking answers now, and the figures looked at; seconds, None for never."""
 
     reasons: tuple[str, ...]
     warnings: tuple[str, ...]

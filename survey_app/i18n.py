@@ -73,7 +73,7 @@ def init_app(app: Flask) -> None:
 
 
 def for_operator(text: str) -> str:
-    """`text` in the language of whoever runs the server, where no application could be made."""
+    """`text` in the language of the person who runs the server, where no application could be made."""
     return str(_catalogue("vi").ugettext(text))
 
 
@@ -85,7 +85,7 @@ def in_english(words: LazyString) -> str:
 
 @contextmanager
 def force_locale(tag: str) -> Iterator[None]:
-    """Speak `tag` inside the block, whoever reads."""
+    """Speak `tag` inside the block, no matter who reads."""
     before = g.pop("spoken", None)
     g.spoken = _spoken_as(tag)
     try:

@@ -1,6 +1,6 @@
 """Which session secret and signing key belong to this database: the mark of each, written down when it was made.
 
-A key that is missing, or another one in its place, is told by name before anything is signed with it. The mark of a
+A key that is missing, or another one in its place, is named before anything is signed with it. The mark of a
 pepper is with its survey.
 """
 

@@ -1,7 +1,7 @@
 """The letters of Vietnamese, Jrai and Bahnar, and texts that arrive in another encoding than they were written in.
 
 Knows neither files nor columns. A text in one of the old Vietnamese encodings (TCVN3 of the .Vn fonts, VNI) arrives as
-Latin letters with odd signs: "Lµng KÐp" is "Làng Kép". Nothing is changed silently: whoever repairs a text gets both
+Latin letters with odd signs: "Lµng KÐp" is "Làng Kép". Nothing is changed silently: who repairs a text gets both
 the result and the name of the encoding, and shows them. The tables are the published ones of TCVN 5712:1993 and VNI.
 """
 
@@ -25,7 +25,7 @@ _VOWELS = {
 }
 _CONSONANTS = {"c": {"", _CARON}, "n": {"", "\u0303"}}
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzđƀ")
-#: What stands in names and sources beside letters and the signs of ASCII; the glottal stop has several.
+#: What is in names and sources beside letters and the signs of ASCII; the glottal stop has several.
 _PUNCTUATION = frozenset("\u02bc\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u00b4")
 
 #: TCVN 5712 (VN3), from the place of each letter in Latin-1.
@@ -69,7 +69,7 @@ _OPEN = frozenset(
         ),
     ]
 )
-#: Vowels whose tone stands on the first letter: "mái", never "maí".
+#: Vowels whose tone is on the first letter: "mái", never "maí".
 _TONE_FIRST = frozenset(
     [
         *("ai", "ao", "au", "ay", "âu", "ây", "eo", "êu", "ia", "iu"),

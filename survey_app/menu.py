@@ -34,7 +34,7 @@ class MenuEntry:
 
     endpoint: str
     text: LazyString
-    #: Where it stands among the entries of its place, lowest first; hundreds leave room between two rooms.
+    #: Where it is among the entries of its place, lowest first; hundreds leave room between two rooms.
     order: int
     place: Place = Place.MAIN
     #: Which of those who may open the page also have it in their menu.

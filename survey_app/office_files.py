@@ -1,7 +1,7 @@
 """A list as an office sends it, as sheets of cells with everything their program hides; knows no column.
 
 The file is opened by `uploads`, apart from this process. What is no list is named here, with the way out; so is, for
-whoever reads the rows, how one thing to mend is told.
+who reads the rows, how one thing to mend is said.
 """
 
 from collections.abc import Iterable, Mapping
@@ -66,7 +66,7 @@ class OfficeFile:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What could not be told of a file, what it is where its name says something else, and its old encoding."""
+        """What is not known of a file, what it is where its name says something else, and its old encoding."""
         unmarked = _(
             "Hidden rows and columns cannot be told apart in this kind of file, so they were read like the others: "
             "look whether a row should not be there. Better: save it in Excel as .xlsx."

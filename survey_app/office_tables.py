@@ -1,8 +1,8 @@
 """The table in a sheet that an office sends: where its heading is, and which of its rows are no entry.
 
-Knows no column of any list: whoever reads one tells what a title means. A heading stands within the first rows of a
+Knows no column of any list: who reads one tells what a title means. A heading is within the first rows of a
 sheet, in one row or two, with merged cells. Sums, signatures, numbers of columns and names of groups are told by what
-stands in them. Everything that is not taken is named.
+is in them. Everything that is not taken is named.
 """
 
 import re
@@ -214,7 +214,7 @@ def is_sum(row: OfficeRow, last: int) -> bool:
 
 
 def is_signature(row: OfficeRow) -> bool:
-    """Whether a row is signed or dated, or tells who gets the paper."""
+    """Whether a row is signed or dated, or names who gets the paper."""
     said = [text_of(cell).casefold() for cell in row.cells if isinstance(cell, str)]
     return any(text.startswith(_SIGNATURES) or _PLACE_AND_DAY.search(text) for text in said if text)
 
@@ -233,7 +233,7 @@ def is_column_numbers(row: OfficeRow) -> bool:
 
 
 def is_heading_again(row: OfficeRow, columns: Mapping[str, int], key_of: KeyOf) -> bool:
-    """Whether the heading stands there once more, as at the top of a printed page."""
+    """Whether the heading is there once more, as at the top of a printed page."""
     same = [key_of(text_of(row.cell(column))) == key for key, column in columns.items()]
     return len(same) > 1 and all(same)
 

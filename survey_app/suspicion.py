@@ -13,7 +13,7 @@ class Suspicion(StrEnum):
     FORGED_FORM = "forged_form"
     #: A respondents' form sent by the page of another site.
     OTHER_SITE = "other_site"
-    #: So many unknown household codes that the caller has to wait.
+    #: After this many unknown household codes the caller has to wait.
     GUESSING = "guessing"
 
 

@@ -80,7 +80,7 @@ def opened(
 
 
 def scanned(head: Mapping[str, Any], parts: Iterable[bytes]) -> Iterator[dict[str, Any]]:
-    """What `scans.program` tells of each page of a stack, as soon as it is read; `head` says what the parts are.
+    """What `scans.program` says of each page of a stack, as soon as it is read; `head` says what the parts are.
 
     Raises NotOpened where it did not come to the end.
     """
@@ -151,7 +151,7 @@ def sentence(word: str) -> tuple[str, str]:
 
 @contextmanager
 def _turn(name: str = "reading", places: int = AT_ONCE) -> Iterator[None]:
-    """One of so many places, held by a lock that ends with this process. Raises NotOpened when none gets free."""
+    """One of a few places, held by a lock that ends with this process. Raises NotOpened when none gets free."""
     if not current_app:
         yield
         return

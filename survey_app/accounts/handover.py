@@ -142,7 +142,7 @@ def hand_over(session: Session, user_id: int, successor_id: int, *, by: Identity
 
 
 def handover(session: Session, handover_id: int, person: Identity, now: datetime) -> HandoverView:
-    """One handover, for its successor and whoever manages that account. Raises HandoverNotFound."""
+    """One handover, for its successor and the one who manages that account. Raises HandoverNotFound."""
     found = next(iter(_views(session, Handover.id == handover_id)), None)
     if found is None or not (person.user_id == found.new_id or _manages(session, found.new_id, person, now)):
         raise HandoverNotFound

@@ -21,7 +21,7 @@ from survey_app.units import queries as units
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """An invitation with its link, which stands in this value and nowhere else."""
+    """An invitation with its link, which is in this value and nowhere else."""
 
     account: AccountView
     token: str

@@ -15,7 +15,7 @@ from survey_app.i18n import ngettext
 from survey_app.templating import role_name
 from survey_app.units.queries import civil, has_villages, unit, units
 
-#: How long a handover is told to the successor though nothing of it waits.
+#: How long a handover is shown to the successor though nothing of it waits.
 _NEWS = timedelta(days=7)
 
 

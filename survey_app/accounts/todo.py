@@ -28,7 +28,7 @@ class Section(StrEnum):
 class Message:
     """Words that the person may send by a telephone of their own; no server sends them."""
 
-    #: What is copied or stands in the SMS, with the address that it is about.
+    #: What is copied or is in the SMS, with the address that it is about.
     text: str
     #: Whose number is called, digits alone; "" where nobody's is known.
     telephone: str = ""

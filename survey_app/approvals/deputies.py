@@ -1,6 +1,6 @@
 """Who signs in whose place: somebody away names a deputy of the same role and unit, from one day to another.
 
-A deputy gains no right: whoever may not decide cannot be named. What changes is whose name stands beside the
+A deputy gains no right: who may not decide cannot be named. What changes is whose name is beside the
 deputy's on lists and papers. Each person is part of one deputyship at a time. Writes and never commits.
 """
 
@@ -118,7 +118,7 @@ def end(session: Session, deputyship_id: int, *, by: Identity, now: datetime) ->
 
 def pass_on(session: Session, old: int, new: int, *, actor: str, now: datetime) -> None:
     """What becomes of the deputyships of somebody who left: the successor signs in a third person's place instead,
-    where neither of the two has or is a deputy in these days; whoever signed for the one who left signs so no more.
+    where neither of the two has or is a deputy in these days; who signed for the one who left does so no longer.
     """
     today = civil(now)
     running = _standing([old]).where(Deputyship.ends_on >= today).order_by(Deputyship.id)

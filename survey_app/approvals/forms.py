@@ -87,6 +87,6 @@ class CheckForm(StaffForm):
     remark = TextAreaField(_l("What does not agree"), filters=[clean], validators=[Length(max=500)])
 
     def validate_remark(self, field: TextAreaField) -> None:
-        """Whoever uploads again has to know what to mend."""
+        """Who uploads again has to know what to mend."""
         if self.outcome.data == "rejected" and not field.data:
             raise ValidationError(_("Please say what does not agree."))

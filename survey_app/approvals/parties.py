@@ -23,7 +23,7 @@ class OnPaper:
 class Party:
     """One side of a request: who acted, in which role, and in whose place."""
 
-    #: Of the person, or of whoever signed the paper.
+    #: Of the person, or of the one who signed the paper.
     name: str
     role: Role
     #: Whether somebody of the province acted in the place of the commune's own body.

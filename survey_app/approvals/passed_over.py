@@ -1,7 +1,7 @@
 """What is said of a side that was asked and is silent, or refused, where others may go on without it (ADR 35).
 
 So it is with publishing and signing: where the commune does not answer, its Front and that of the province may agree
-together. Its word, or that it gave none, stands on pages and papers and in the audit log.
+together. Its word, or that it gave none, is on pages and papers and in the audit log.
 """
 
 from collections.abc import Collection

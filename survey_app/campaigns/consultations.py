@@ -122,7 +122,7 @@ def _counts(session: Session, table: type[HourlyProgress] | type[Progress]) -> M
 def _heard_by_phone(session: Session, survey_ids: Sequence[str]) -> frozenset[str]:
     """Surveys in which something was answered by phone, as far as figures that may be known tell it.
 
-    Of a consultation a signed result tells it: whether its slips are blank is nobody's business before the seal, and
+    Of a consultation a signed result says it: whether its slips are blank is nobody's business before the seal, and
     what nobody signed counts nowhere. Of open feedback the figure of the day does, or the seal. A blank slip is none.
     """
     valid = (

@@ -323,7 +323,7 @@ def _by_unit(surveys: Iterable[Consultation]) -> Mapping[int, tuple[Consultation
 
 
 def _subject(speaks: SealedSurvey | None, surveys: tuple[Consultation, ...]) -> _Subject:
-    """What a row tells of, from the survey that speaks and from what was asked.
+    """What a row says, from the survey that speaks and from what was asked.
 
     A sealed result stays the row's while a second round runs; what the second round waits for is said beside it.
     """

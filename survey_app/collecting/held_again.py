@@ -131,7 +131,7 @@ def of_clerk(session: Session, user_id: int, keys: KeyStore) -> HeldAgain | None
 
 
 def renew(session: Session, user_id: int, *, now: datetime) -> bool:
-    """Begin the minute anew, because the keying is being mended; False when it is over."""
+    """Begin the minute again, because the keying is being mended; False when it is over."""
     row = held.claim(session, user_id, _PLACE)
     if row is None or now - held.moment(row) > MENDED_WITHIN:
         return False
@@ -147,7 +147,7 @@ def compare_held(session: Session, user_id: int, *, now: datetime, keys: KeyStor
 
 
 def compare_due(session: Session, user_id: int, *, now: datetime, keys: KeyStore) -> None:
-    """The same, unless its minute was begun anew meanwhile."""
+    """The same, unless its minute was begun again meanwhile."""
     row = held.claim(session, user_id, _PLACE)
     if row is not None and now - held.moment(row) > MENDED_WITHIN:
         _compare(session, row, now=now, keys=keys)
@@ -170,7 +170,7 @@ def due(session: Session, now: datetime) -> tuple[int, ...]:
 
 
 def _compare(session: Session, row: HeldSlip, *, now: datetime, keys: KeyStore) -> None:
-    """Keep whether it agrees with what is stored, and forget what it says; one that is not kept is told."""
+    """Keep whether it agrees with what is stored, and forget what it says; one that is not kept is named."""
     content: dict[str, Any] = held.opened(row, keys)
     survey = surveys.survey(session, row.survey_id)
     refusal = second_keying.compare(

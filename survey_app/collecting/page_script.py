@@ -65,7 +65,7 @@ def serve(language: str, digest: str) -> ResponseReturnValue:
 @bp.get("/sw.js")
 @access.public
 def worker() -> ResponseReturnValue:
-    """The worker: at the root, because it acts for no address above its own, and always asked for anew."""
+    """The worker: at the root, because it acts for no address above its own, and always asked for again."""
     kept: Kept = current_app.extensions[_KEPT]
     encoding = compressing.accepted()
     response = Response(kept.worker[encoding], content_type=files.SCRIPT.content_type)

@@ -2,7 +2,7 @@
 
 Beside the answer it keeps which slip it came from, so that a drawn slip is found again by its own code. The code lies
 there encrypted under the survey's pepper. The same code always gives the same bytes, so both ways are found, from slip
-to answer and back, by whoever has the key and by nobody else. After the seal the drawn slips alone are kept, and none
+to answer and back, by those alone who have the key. After the seal the drawn slips alone are kept, and none
 once the key is destroyed. On paper alone: no code leads to an answer that came by phone. See ADR 39.
 
 A slip whose household had answered by phone is refused and counted, once however often it is tried.

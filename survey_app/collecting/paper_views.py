@@ -53,7 +53,7 @@ WAYS = {"ngoai-le": KeyingWay.EXCEPTIONS, "tung-so": KeyingWay.DIGITS}
 
 @dataclass(frozen=True, slots=True)
 class _Keying:
-    """What stands on the screen of a slip, and what is wrong with it."""
+    """What is on the screen of a slip, and what is wrong with it."""
 
     way: KeyingWay
     code: str = ""
@@ -94,7 +94,7 @@ def key_slip(survey_id: str) -> ResponseReturnValue:
 def look_at_code(survey_id: str) -> ResponseReturnValue:
     """What is wrong with a code, before the answers are keyed; in a post, so that no address holds it.
 
-    A sound code begins the next slip, so the one before is stored and what became of it is told.
+    A sound code begins the next slip, so the one before is stored and what became of it is said.
     """
     current, now = db.session(), datetime.now(UTC)
     survey = own_survey(survey_id)

@@ -64,7 +64,7 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one statement tells of a code: its survey, its slip, and how often the caller guessed wrong just now."""
+    """What one statement says of a code: its survey, its slip, and how often the caller guessed wrong just now."""
 
     code: str
     survey: SurveyView | None

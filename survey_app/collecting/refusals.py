@@ -191,7 +191,7 @@ class TooManyGuesses(DomainError):
 
 
 class TooManyFromHere(DomainError):
-    """So many answers came through an open link from one network; `seconds` from now the next minute begins."""
+    """Too many answers came through an open link from one network; `seconds` from now the next minute begins."""
 
     code = "thu-lai-sau"
     status = HTTPStatus.TOO_MANY_REQUESTS

@@ -22,7 +22,7 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import current_language
 from survey_app.i18n import gettext as _
 
-#: What stands inside the pages: of thanks, of the usual page, of one with cards, and of that where a code is typed.
+#: What is inside the pages: of thanks, of the usual page, of one with cards, and of that where a code is typed.
 _LEAST, _USUAL = ("villager.css",), ("villager.css", "fields.css")
 CARDS, _CODE = (*_USUAL, "cards.css"), (*_USUAL, "code.css", "code.js")
 #: The language of an address that names none.
@@ -58,7 +58,7 @@ def page(
 ) -> Response:
     """A respondents' page; `inside` names the styles and scripts that stand in it.
 
-    What was sent to it is sent again by whoever switches the language, unless `again` says otherwise.
+    What was sent to it is sent again by the person who switches the language, unless `again` says otherwise.
     """
     values.setdefault("again", _sent())
     return _reply(render_template(template, **values), status, inside)
@@ -170,7 +170,7 @@ def refused(refusal: DomainError, *, status: int | None = None, shown: object = 
 
 
 def _survey_asked() -> SurveyView | None:
-    """The survey of the slip or link that this request names, where it is known: whom to call stands there."""
+    """The survey of the slip or link that this request names, where it is known: whom to call is there."""
     named = request.view_args or {}
     try:
         if "link" in named:
@@ -209,5 +209,5 @@ def _heading(refusal: DomainError) -> str:
 
 
 def _digest(text: str) -> str:
-    """How a policy names what stands in a page."""
+    """How a policy names what is in a page."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

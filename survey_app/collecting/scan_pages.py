@@ -1,4 +1,4 @@
-"""A stack of scans on its way in: each page is read apart, what may be looked at is kept, the rest told in words."""
+"""A stack of scans on its way in: each page is read apart, what may be looked at is kept, the rest said in words."""
 
 import base64
 from collections.abc import Iterator, Mapping, Sequence

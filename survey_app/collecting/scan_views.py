@@ -1,6 +1,6 @@
 """The screens of scanned slips: a stack goes in, each slip is looked at once, and what its clerk agrees to is stored.
 
-What the reader took for clear stands beside its picture; what it could not tell is shown with its neighbours and stands
+What the reader took for clear is beside its picture; what it could not tell is shown with its neighbours and is
 undecided. A slip that nobody may answer with is never shown: it is named by its page, to be put aside.
 """
 
@@ -96,7 +96,9 @@ def read_stack(survey_id: str) -> ResponseReturnValue:
     except NoSuchMeeting as refusal:
         return _page(survey, refusal.message, HTTPStatus.UNPROCESSABLE_ENTITY)
     desk.choose_batch(survey, str(batch.id) if batch is not None else "")
-    with db.transaction() as writing:  # whoever printed without keeping it: only a page that fits is read
+    with (
+        db.transaction() as writing
+    ):  # somebody may have printed without keeping it: only a page that fits is read
         blank_pages.keep(writing, survey, current_app.extensions["settings"])
     blanks = blank_pages.of_survey(db.session(), survey.id)
     told = scan_pages.read(survey, files, blanks, batch=batch, by=person.user_id, keys=store())

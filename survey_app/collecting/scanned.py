@@ -93,7 +93,7 @@ class WaitingScans:
 def keep(session: Session, survey: SurveyView, scan: Scan, *, by: int, keys: KeyStore) -> bool:
     """Keep a scanned slip for its clerk's look; whether it is a new one. Raises KeyMissing.
 
-    One that waits already, whoever scanned it, gives way to the newer picture, so a slip waits once.
+    One that waits already, no matter who scanned it, gives way to the newer picture, so a slip waits once.
     """
     pepper = keys.pepper(survey.id, survey.pepper_mark)
     mark = _mark(pepper, scan.code) if scan.code else None
@@ -200,7 +200,7 @@ def forget_without_code(session: Session, survey_id: str, user_id: int) -> None:
 
 
 def forget_code(session: Session, survey: SurveyView, code: str, keys: KeyStore) -> None:
-    """Drop the scan of a slip keyed from the paper, whoever scanned it. `code` normalised. Raises KeyMissing."""
+    """Drop the scan of a slip keyed from the paper, no matter who scanned it. `code` normalised. Raises KeyMissing."""
     mark = _mark(keys.pepper(survey.id, survey.pepper_mark), codes.grouped(code))
     session.execute(delete(ScannedSlip).where(ScannedSlip.survey_id == survey.id, ScannedSlip.mark == mark))
 

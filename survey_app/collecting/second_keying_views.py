@@ -43,7 +43,7 @@ _OF_CODE = (
     second_keying.KeyedAgain,
     second_keying.KeyedAgainNow,
 )
-#: States in which the outcome may be told: nobody can answer by phone any more.
+#: States in which the outcome may be said: nobody can answer by phone any more.
 _TOLD = (State.COUNTING, State.SEALED, State.SIGNED)
 #: Who keys in a commune; the province's Front helps out where it is asked to.
 _REMINDED = access.REMIND_OF_KEYING
@@ -93,7 +93,7 @@ def keep(survey_id: str) -> ResponseReturnValue:
 @bp.post("/can-bo/nhap-phieu/<survey_id>/nhap-lai/sua")
 @access.roles(*KEYING_ROLES)
 def begin_mending(survey_id: str) -> ResponseReturnValue:
-    """Begin the minute of what is held anew and show it."""
+    """Begin the minute of the held slip again and show it."""
     own_decision_survey(survey_id)
     with db.transaction() as writing:
         can_be = held_again.renew(writing, access.identity().user_id, now=datetime.now(UTC))

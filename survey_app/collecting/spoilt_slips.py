@@ -1,6 +1,6 @@
 """Slips spoilt in printing: their codes, read off the sheets, become worthless and as many new slips are printed.
 
-Whoever names a code holds the sheet, and could answer with it: to void it takes no second body. A slip that has
+Who names a code holds the sheet, and could answer with it: to void it takes no second body. A slip that has
 answered is never replaced, or its household would answer twice.
 """
 

@@ -204,7 +204,7 @@ def _respond(door: Door, now: datetime) -> ResponseReturnValue:
     if step == "thanks":
         return _thanks_again(door)
     if (step != "send" or "_switch" in request.form) and _is_stored(door):
-        # Sent from a page that a browser kept: whoever comes back to it is shown no answer.
+        # Sent from a page that a browser kept: who comes back to it is shown no answer.
         return redirect(replies.in_language(request.path), HTTPStatus.SEE_OTHER)
     if "_switch" in request.form and not any(raw.values()) and door.survey.state is State.OPEN:
         # Nothing is answered yet, so the page can be fetched, and going back meets no page of the browser's own.

@@ -217,7 +217,7 @@ def _find_event(requirement: Requirement, evidence: Evidence) -> Finding:
 
 
 def _find_back_check(requirement: Requirement, evidence: Evidence) -> Finding:
-    """Whether the back-check that the book asks for is on record; what it found stands beside, and decides nothing."""
+    """Whether the back-check that the book asks for is on record; what it found is beside, and decides nothing."""
     source = requirement.source
     if evidence.is_back_checked:
         return Finding(requirement, Verdict.MET, Rule("back_checked"), source)

@@ -32,7 +32,7 @@ class Measure(StrEnum):
 
 
 class RequirementKind(StrEnum):
-    """What a condition is about. A kind says itself what it is measured in and whether it tells of satisfaction."""
+    """What a condition is about. A kind says itself what it is measured in and whether it is about satisfaction."""
 
     CONSULTATION_EVENT = "consultation_event"
     COVERAGE = "coverage"
@@ -61,7 +61,7 @@ class RequirementKind(StrEnum):
 
     @property
     def tells_satisfaction(self) -> bool:
-        """Whether its verdict tells how satisfied people are."""
+        """Whether its verdict says how satisfied people are."""
         match self:
             case RequirementKind.POOLED_RATE | RequirementKind.EACH_ITEM_RATE | RequirementKind.CLOSING_RATE:
                 return True

@@ -24,7 +24,7 @@ bp = Blueprint("absences", __name__, url_prefix="/can-bo/dot", template_folder="
 @bp.route("/<survey_id>/vang-mat", methods=["GET", "POST"])
 @access.roles(*access.NOTE_ABSENCES)
 def page(survey_id: str) -> ResponseReturnValue:
-    """A number for each village; empty where nobody told."""
+    """A number for each village; empty where nobody said."""
     survey, current = own_decision_survey(survey_id), db.session()
     if survey.state not in {State.OPEN, State.COUNTING}:
         raise queries.SurveyNotFound

@@ -1,6 +1,6 @@
-"""Households that were away while they were asked, as the head of the village told: a number for each village.
+"""Households that were away while they were asked, as the head of the village said: a number for each village.
 
-They stay in the frame and are taken off no denominator; the number stands beside coverage, on screen and in the papers.
+They stay in the frame and are taken off no denominator; the number is beside coverage, on screen and in the papers.
 """
 
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ class MoreThanHouseholds(DomainError):
 
 
 def absences(session: Session, survey_id: str) -> Mapping[int, int]:
-    """Households that are away, by village id; a village of which nobody told anything is absent."""
+    """Households that are away, by village id; a village of which nobody said anything is absent."""
     rows = session.scalars(
         select(AbsentHouseholds)
         .where(AbsentHouseholds.survey_id == survey_id)
@@ -42,7 +42,7 @@ def absences(session: Session, survey_id: str) -> Mapping[int, int]:
 def note_absences(
     session: Session, survey_id: str, told: Mapping[int, int | None], *, actor: str, now: datetime
 ) -> None:
-    """Keep what was told of these villages, by id; None takes a number back.
+    """Keep what was said of these villages, by id; None takes a number back.
 
     Raises WrongState once the survey no longer asks, MoreThanHouseholds.
     """

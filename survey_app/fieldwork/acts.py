@@ -28,7 +28,7 @@ class Act(StrEnum):
     ANNUL = "fieldwork.annul"
     VOID_BATCH = "fieldwork.void_batch"
     VOID_SET = "fieldwork.void_set"
-    #: Carried out by `sealing`, which may touch answers; it stands in the survey's list of requests.
+    #: Carried out by `sealing`, which may touch answers; it is in the survey's list of requests.
     ANNUL_VILLAGE = "results.annul_village"
 
 
@@ -164,7 +164,7 @@ def change_draft(
     by: Identity,
     now: datetime,
 ) -> None:
-    """Save a draft anew. What the other body was asked to agree to is then another thing: the request is withdrawn."""
+    """Save a draft again. What the other body was asked to agree to is then another thing: the request is withdrawn."""
     drafting.change_draft(session, survey_id, plan, actor=by.actor, now=now)
     drafting.set_frame(session, survey_id, frame, actor=by.actor, now=now)
     approvals.withdraw_requests(

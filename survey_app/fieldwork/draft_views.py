@@ -140,7 +140,7 @@ def _unread_conflicts(
     now: datetime,
     survey_id: str | None = None,
 ) -> tuple[str, ...]:
-    """What stands against the plan, unless the person has read it and saves all the same."""
+    """What is in the way of the plan, unless the person has read it and saves all the same."""
     if request.form.get("anyway"):
         return ()
     return drafting.conflicts(current, plan, len(asked), now, survey_id=survey_id)

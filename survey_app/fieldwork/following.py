@@ -32,7 +32,7 @@ class VillageProgress:
 
     households: int
     answered: int | None
-    #: Of its households, those that are away; None where nobody told. They count among the missing.
+    #: Of its households, those that are away; None where nobody said. They count among the missing.
     absent: int | None = None
 
     @property

@@ -33,7 +33,7 @@ _DATE_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
 _TIME_FORMATS = ["%H:%M", "%Hh%M", "%H:%M:%S"]
 
 
-#: Letters of a place's name, which stands on posters.
+#: Letters of a place's name, which is on posters.
 LONGEST_PLACE = 120
 
 
@@ -94,7 +94,7 @@ class SurveyForm(RevisedForm):
         refuse_without_number(field)
 
     def validate_goal_percent(self, field: Any) -> None:
-        """A goal stands in a plan, which is printed beside it."""
+        """A goal is in a plan, which is printed beside it."""
         if field.data and not self.plan_number.data:
             raise ValidationError(_("Enter the number of the Front's plan that names this goal."))
 

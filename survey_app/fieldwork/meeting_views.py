@@ -31,7 +31,7 @@ _WRITERS = access.CALL_MEETINGS
 @bp.get("/<survey_id>/hop")
 @access.roles(*_READERS)
 def page(survey_id: str) -> ResponseReturnValue:
-    """Meetings told so far, and the form to announce one."""
+    """Meetings announced so far, and the form to announce one."""
     survey = _survey(survey_id)
     frame = queries.frame(db.session(), survey.id)
     return _page(survey, frame, _form(frame, typed=False))

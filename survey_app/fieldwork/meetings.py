@@ -61,7 +61,7 @@ class MeetingView:
 
     @property
     def is_announced(self) -> bool:
-        """Whether it explains a crowd: told before it began, and not withdrawn."""
+        """Whether it explains a crowd: announced before it began, and not withdrawn."""
         return not self.is_late and self.withdrawn_at is None
 
     def may_be_counted(self, now: datetime) -> bool:
@@ -78,7 +78,7 @@ def announce(
 ) -> MeetingView:
     """Keep a meeting of a village of the survey. Raises SurveyNotFound, and WrongState outside of the survey's days.
 
-    One that has begun already can be told until the survey is sealed.
+    One that has begun already can be announced until the survey is sealed.
     """
     survey = hold(session, survey_id)
     require_state(survey, State.PUBLISHED, State.OPEN, State.COUNTING)

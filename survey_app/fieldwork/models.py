@@ -57,7 +57,7 @@ class Medium(StrEnum):
 
 
 class Channel(StrEnum):
-    """How an answer came. MEETING is paper of a meeting's batch, told so when it is keyed; a phone there is a phone."""
+    """How an answer came. MEETING is paper of a meeting's batch, marked when it is keyed; a phone there is a phone."""
 
     SELF_ONLINE = "self_online"
     ASSISTED = "assisted"
@@ -206,7 +206,7 @@ class SealedUnit(Base):
 
 
 class AbsentHouseholds(Base):
-    """How many households of a village were away while they were asked, as its head told; see `absences`."""
+    """How many households of a village were away while they were asked, as its head said; see `absences`."""
 
     __tablename__ = "absent_households"
     __table_args__ = (
@@ -289,7 +289,7 @@ class PrintSetBatch(Base):
 
 
 class Meeting(Base):
-    """A meeting of a village at which many may answer at once. Never changed: a mistake is withdrawn and told again.
+    """A meeting of a village at which many may answer at once. Never changed: a mistake is withdrawn, announced again.
 
     Once it has begun, the households that were present are counted; paper of the meeting is keyed under this count.
     """
@@ -311,7 +311,7 @@ class Meeting(Base):
     announced_at: Mapped[datetime] = mapped_column(UtcDateTime)
     withdrawn_by: Mapped[str | None] = mapped_column(String(40))
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    #: Households present, as counted there; None until somebody tells it.
+    #: Households present, as counted there; None until somebody says it.
     present: Mapped[int | None]
 
 

@@ -76,7 +76,7 @@ class SetInUse(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class SetView:
-    """A set as the page of papers tells it."""
+    """A set as the page of papers shows it."""
 
     id: str
     begun_at: datetime

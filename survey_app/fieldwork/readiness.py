@@ -1,4 +1,4 @@
-"""What stands against publishing a survey: for its page, for who is typing it, and for the act itself.
+"""What is in the way of publishing a survey: for its page, for who is typing it, and for the act itself.
 
 Reads and says; changes nothing.
 """

@@ -87,7 +87,7 @@ def present_round(session: Session, survey_id: str, unit_id: int) -> int:
 
 
 def sentence(annulment: AnnulmentView) -> str:
-    """The annulment as every page, paper and file tells it."""
+    """The annulment as every page, paper and file says it."""
     said: str = ngettext(
         "Earlier answers of %(village)s were annulled on %(day)s because: %(reason)s. "
         "%(count)s answer is not counted.",

@@ -74,7 +74,7 @@ def _holds(current: Session, kept: str | None) -> bool:
 
 
 def _contradiction() -> LazyString | None:
-    """Why the log is not the one known outside. A file that cannot be read contradicts nothing and is told."""
+    """Why the log is not the one known outside. A file that cannot be read contradicts nothing and is named."""
     try:
         return audit.contradiction(db.session(), current_app.extensions["settings"].audit_head_file)
     except audit.HeadUnreadable as unreadable:

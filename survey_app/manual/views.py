@@ -14,7 +14,7 @@ from survey_app.manual.chapters import BY_KEY, CHAPTERS, of_role
 bp = Blueprint("manual", __name__, template_folder="templates", url_prefix="/huong-dan")
 
 _PDF = "manual_pdf"
-#: The PDF is drawn once, by whoever asks first; the others wait for it.
+#: The PDF is drawn once, for the first who asks; the others wait for it.
 _drawing = Lock()
 
 

@@ -90,7 +90,7 @@ def loudspeaker(survey: SurveyView, line: FrameLine) -> Spoken:
             _("Each household draws one folded slip without a name; nobody knows which slip is whose."),
             _("Scan the QR inside the slip, or mark the paper slip with an X and put it into the box. "
               "Where you are not sure, leave the question empty."),
-            _("The Front asks for no money, no account and no password. Whoever does is a fraud."),
+            _("The Front asks for no money, no account and no password. Anybody who does is a fraud."),
             _("Questions? Please call %(contact)s.", contact=survey.whom_to_call) if survey.whom_to_call else "",
             _("Thank you."),
         )  # fmt: skip
@@ -110,7 +110,7 @@ def zalo(survey: SurveyView, line: FrameLine, settings: Settings) -> str:
             _("– By phone: scan the QR of your household's slip, or open %(address)s and type the code of the slip.",
               address=way_in.door(survey, settings.public_url).qr),
             _("– On paper: mark the slip with an X, fold it, put it into the box."),
-            _("Do not post a picture or the code of a slip in the group: whoever has it can answer in your place."),
+            _("Do not post a picture or the code of a slip in the group: anybody who has it can answer in your place."),
             _("Nobody asks your name, identity number, bank account or OTP. Nobody asks for money or has you install "
               "an app."),
             _("Questions? Please call %(contact)s.", contact=survey.whom_to_call) if survey.whom_to_call else "",

@@ -1,4 +1,4 @@
-"""Pages and files of a village's kit, and the script of a meeting for whoever reads it out there.
+"""Pages and files of a village's kit, and the script of a meeting for the person who reads it out there.
 
 A village head has no account: the script opens by the random path that the bundle cover carries, as the page of counts
 does. It says what every slip says, and nothing of answers.

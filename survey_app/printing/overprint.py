@@ -1,6 +1,6 @@
 """What is different on each slip, its QR and its code, drawn onto sheets that were laid out once.
 
-Everything else of a slip is the same on hundreds of sheets and stands in the file a single time. The QR is a picture
+Everything else of a slip is the same on hundreds of sheets and is in the file a single time. The QR is a picture
 of one bit a dot, the code a line of text in a font that holds the letters of codes alone.
 """
 

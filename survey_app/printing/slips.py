@@ -180,7 +180,7 @@ def _render(template: str, survey: SurveyView, settings: Settings, **more: objec
 
 
 def _front_letters(survey: SurveyView, village: object) -> int:
-    """How much stands on the front: the commune twice, and the marks of a form that is not confirmed or a rehearsal."""
+    """How much is on the front: the commune twice, and the marks of a form that is not confirmed or a rehearsal."""
     named = village.full_name if isinstance(village, UnitView) else ""
     commune, title = survey.unit.full_name, survey.instrument.title["vi"]
     said = (commune, commune, named, survey.whom_to_call or "", title)

@@ -107,7 +107,7 @@ class PaperRoom:
 
 
 def room(instrument: Instrument) -> PaperRoom:
-    """For whoever is still writing the form."""
+    """For who is still writing the form."""
     try:
         boxes = tick_boxes(instrument)
     except SlipTooFull as full:

@@ -61,7 +61,7 @@ def after_sealing(engine: Engine) -> bool:
 
     A busy database is no error: no query reaches the rows any more.
     """
-    return set(_LEAVING["results.seal"]) == set(write_anew(engine, _LEAVING["results.seal"]))
+    return set(_LEAVING["results.seal"]) == set(rewrite(engine, _LEAVING["results.seal"]))
 
 
 def erase_owed(engine: Engine, now: datetime, *, actor: str, small: int = SMALL) -> tuple[str, ...]:
@@ -76,7 +76,7 @@ def erase_owed(engine: Engine, now: datetime, *, actor: str, small: int = SMALL)
     if paused:
         return owed
     due = owed if now.astimezone(VIETNAM).hour in _NIGHT else _below(engine, owed, small)
-    done = write_anew(engine, due) if due else ()
+    done = rewrite(engine, due) if due else ()
     if due:
         with db.transaction() as current:
             _note_try(current, now, failed=len(done) < len(due))
@@ -136,20 +136,20 @@ def _bytes(connection: Connection, table: str) -> int:
     return int(connection.execute(select(size)).scalar_one())
 
 
-def write_anew(engine: Engine, tables: Sequence[str]) -> tuple[str, ...]:
+def rewrite(engine: Engine, tables: Sequence[str]) -> tuple[str, ...]:
     """Write the tables again, up to the first that is in use; which of them could be. At any hour and size."""
     if engine.dialect.name == "sqlite":
-        return tuple(tables) if _write_file_anew(engine) else ()
+        return tuple(tables) if _rewrite_file(engine) else ()
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         # Each waits for its share, so that all together wait no longer than a round may.
         connection.exec_driver_sql(f"SET lock_timeout = {_PATIENCE_MS // len(tables)}")
         try:
-            return tuple(takewhile(lambda table: _write_anew(connection, table), tables))
+            return tuple(takewhile(lambda table: _rewrite(connection, table), tables))
         finally:
             connection.exec_driver_sql("RESET lock_timeout")
 
 
-def _write_anew(connection: Connection, table: str) -> bool:
+def _rewrite(connection: Connection, table: str) -> bool:
     """Copy the live rows of a table and its indexes into new files and delete the old ones."""
     try:
         connection.exec_driver_sql(f"VACUUM FULL {table}")
@@ -158,7 +158,7 @@ def _write_anew(connection: Connection, table: str) -> bool:
     return True
 
 
-def _write_file_anew(engine: Engine) -> bool:
+def _rewrite_file(engine: Engine) -> bool:
     """Copy everything that is live into fresh pages of SQLite's one file, then empty the write-ahead log.
 
     What is deleted is overwritten, but pages that were once divided keep copies of rows in their gaps.

@@ -2,7 +2,7 @@
 
 The triggers of the database look for the permit. It is written and removed inside the caller's transaction, so no
 other connection ever sees it. It stops mistakes, and who may write to the tables but not into this one. An
-operator with full rights on the database can write a permit, or drop the triggers: what stands against him is the
+operator with full rights on the database can write a permit, or drop the triggers: what holds against him is the
 leaf list, the chained log and the signed paper, not this.
 """
 

@@ -27,7 +27,7 @@ from survey_app.sealing import audiences
 bp = Blueprint("texts", __name__, template_folder="templates")
 
 READERS = access.READ_TEXTS
-#: So many texts stand on one page, that it stays quick to read and to send on a phone.
+#: This many texts are on one page, so that it stays quick to read and to send on a phone.
 _PAGE = 50
 _DECISION, _SEEN = "decision-", "seen-"
 

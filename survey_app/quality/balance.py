@@ -36,7 +36,7 @@ class SlipBalance:
 
     @property
     def out(self) -> int:
-        """Slips that no count tells of; below 0 where more are accounted for than were printed."""
+        """Slips that no count has; below 0 where more are accounted for than were printed."""
         return self.printed - self.used - self.voided - (self.returned or 0) - (self.spoilt or 0)
 
     @property

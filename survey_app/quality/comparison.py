@@ -79,7 +79,7 @@ class ResultBesidePapers:
     digest: str
     flags: tuple[Flag, ...]
     villages: tuple[Reconciliation, ...]
-    #: Told in time or afterwards, not those withdrawn.
+    #: Announced in time or afterwards, not those withdrawn.
     meetings: tuple[MeetingWithAnswers, ...]
     sample: Sample | None
     #: The chance that the same sample finds one false answer in ten where there is no list; None without households.
@@ -151,7 +151,7 @@ def _lists(session: Session, survey_id: str) -> tuple[ReceiptList, ...]:
 
 
 def _late_entries(session: Session, survey_id: str, sealed_at: datetime | None) -> Counter[str]:
-    """How often the list of each village was entered after the seal, as the audit log tells it."""
+    """How often the list of each village was entered after the seal, as the audit log has it."""
     if sealed_at is None:
         return Counter()
     acts = select(AuditEvent.details).where(

@@ -93,7 +93,7 @@ class Minutes:
     paper_draw: DrawOutcome
     #: What the call-back puts beside the result; None where it contradicts nothing.
     contradiction: Contradiction | None = None
-    #: By village id: households that were away, as its head told, and slips whose household had answered by phone.
+    #: By village id: households that were away, as its head said, and slips whose household had answered by phone.
     absent: Mapping[int, int] = field(default_factory=dict)
     by_phone: Mapping[int, int] = field(default_factory=dict)
     #: Slips by the way they were keyed.

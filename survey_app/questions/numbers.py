@@ -7,7 +7,7 @@ The rule is the Vietnamese one: a dot between groups of three digits stands for 
 - two meanings, asked back: a comma before exactly three digits, as in "1,500". Offices write decimals so, and
   spreadsheets set to English write thousands so.
 
-A number comes out as the shortest decimal string that this rule reads as the same number. Hence 1,125 is "1.1250":
+A number comes out as the shortest decimal string that this rule reads as the same number. So 1,125 is "1.1250":
 "1.125" would come back as 1125.
 """
 

@@ -66,7 +66,7 @@ def topics(rests: Sequence[str]) -> tuple[Topic, ...]:
 
 
 def _ends(rests: Sequence[str]) -> tuple[str, ...]:
-    """The words that several end with, the longer first: of the whole, or of what stands before the brackets."""
+    """The words that several end with, the longer first: of the whole, or of what is before the brackets."""
     found: Counter[str] = Counter()
     for rest in rests:
         for part in {rest, rest.partition(" (")[0]}:

@@ -80,7 +80,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A QR symbol of `content` with what stands beside it; `digest` in letters that can be compared, or ""."""
+    """A QR symbol of `content` with what is beside it; `digest` in letters that can be compared, or ""."""
 
     content: str
     told: tuple[str, ...]
@@ -109,7 +109,7 @@ class Letterhead:
 
 @dataclass(frozen=True, slots=True)
 class SignatureRoom:
-    """Room for whoever signs: the lines above the room, what is asked of them, and how many sign."""
+    """Room for those who sign: the lines above the room, what is asked of them, and how many sign."""
 
     heads: tuple[str, ...]
     asked: str

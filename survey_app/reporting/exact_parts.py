@@ -76,7 +76,7 @@ def rooms_to_sign(found: Exact, signer: Signer, first: SignatureRoom) -> tuple[S
 
 
 def how_rates_are_made() -> Paragraph:
-    """What stands below every table of items."""
+    """What is below every table of items."""
     told = _(
         "Rate: households satisfied, of all valid slips; an item left blank is not counted as satisfied."
     )

@@ -89,7 +89,7 @@ def _headings(requirement: Requirement) -> tuple[str, str, str, str]:
 
 
 def _verdict(found: Finding | None) -> tuple[str, str, str, str]:
-    """A verdict never stands without the rule and the source it rests on, nor as settled on figures nobody signed."""
+    """A verdict is never without the rule and the source it rests on, nor as settled on figures nobody signed."""
     if found is None:
         return "", "", "", ""
     line = conditions.line(found)

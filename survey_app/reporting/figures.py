@@ -97,7 +97,7 @@ def how_answered(result: DisclosedResult, helped: int = 0) -> str:
 
 
 def others(result: DisclosedResult) -> tuple[Block, ...]:
-    """Questions beside the items: what was counted, or why nothing is told."""
+    """Questions beside the items: what was counted, or why nothing is said."""
     made: list[Block] = []
     for line in result.other_lines:
         question, told = in_language(line.question.text), wording.answers(line)

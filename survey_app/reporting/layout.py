@@ -34,7 +34,7 @@ def village_head(style: HouseStyle, unit: UnitView, village: str, now: datetime)
 
 
 def place_and_day(place: str, now: datetime) -> str:
-    """Place and day with room for a pen: whoever signs says on which day."""
+    """Place and day with room for a pen: who signs says on which day."""
     return _("%(place)s, day …… month …… year %(year)s", place=place, year=now.astimezone(VIETNAM).year)
 
 
@@ -78,5 +78,5 @@ def receivers(*bodies: str) -> tuple[str, ...]:
 
 
 def asked() -> str:
-    """What is asked of whoever signs."""
+    """What is asked of those who sign."""
     return _("(signature, full name, date)")

@@ -90,7 +90,7 @@ def _asked(result: DisclosedResult) -> Paragraph:
 
 
 def _own(found: Notice, village: DisclosedVillage) -> tuple[Block, ...]:
-    """What can be told of the village, coverage and the commune's figure first; then the band, and why it is one."""
+    """What can be said of the village, coverage and the commune's figure first; then the band, and why it is one."""
     commune = found.result.commune
     told: list[Block] = [PartTitle(found.place), Paragraph(_coverage(village), Tone.LEAD)]
     if commune.pooled is not None:

@@ -135,7 +135,7 @@ class Exact:
     contradiction: Contradiction | None
     #: How the province's Front heads, numbers and closes its papers.
     style: HouseStyle
-    #: Households that were away, as the heads of villages told; None where none did.
+    #: Households that were away, as the heads of villages said; None where none did.
     absent: int | None = None
     #: Paper slips that came although their household had answered by phone.
     by_phone: int = 0

@@ -1,6 +1,6 @@
 """Papers of a province's year: the summary that is reported, and the letter to communes that are behind.
 
-Both say what the board shows to whoever prints them; rows come with their disclosure decided. Counts are summed, per
+Both say what the board shows to the reader; rows come with their disclosure decided. Counts are summed, per
 cents never.
 """
 

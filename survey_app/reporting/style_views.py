@@ -31,7 +31,7 @@ def page() -> ResponseReturnValue:
 @access.roles(*access.SET_PAPERS)
 @fresh
 def save() -> ResponseReturnValue:
-    """Set it anew, for every paper made from now on."""
+    """Set it again, for every paper made from now on."""
     form, province, now = StyleForm(), _province(), datetime.now(UTC)
     if not form.validate_on_submit():
         return _page(form), 422

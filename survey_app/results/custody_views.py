@@ -33,7 +33,7 @@ _PROVINCE = access.HOLD_KEYS
 @bp.get("/can-bo/dot/<survey_id>/khieu-nai")
 @access.roles(*_PROVINCE)
 def page(survey_id: str) -> ResponseReturnValue:
-    """Complaints and what stands between the key and its destruction."""
+    """Complaints and what is between the key and its destruction."""
     return _page(own_decision_survey(survey_id))
 
 

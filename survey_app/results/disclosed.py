@@ -42,7 +42,7 @@ class DisclosedItem:
 
 @dataclass(frozen=True, slots=True)
 class DisclosedAnswers:
-    """The answers to a question beside the items, counted or as quartiles; neither where they may not be told."""
+    """The answers to a question beside the items, counted or as quartiles; neither where they may not be said."""
 
     question: Question
     counts: Mapping[str, int] | None = None

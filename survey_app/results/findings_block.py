@@ -42,7 +42,7 @@ def block(session: Session, survey: SurveyView, audience: Audience) -> FindingsB
 
 
 def part(session: Session, survey: SurveyView, person: Identity) -> Part | None:
-    """The block for the survey's page, for whoever may read results."""
+    """The block for the survey's page, for those who may read results."""
     if not access.may_open(person.role, "results.page"):
         return None
     found = block(session, survey, audiences.audience_of(person))

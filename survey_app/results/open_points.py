@@ -1,6 +1,6 @@
 """What is still open when a result is about to be signed, and what was open when somebody signed all the same.
 
-Each point is a count: whoever signs over one says why, and the minutes print both.
+Each point is a count: who signs over one says why, and the minutes print both.
 """
 
 from collections.abc import Iterable, Mapping
@@ -42,7 +42,7 @@ class OpenKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OpenPoint:
-    """So many of one kind."""
+    """This many of one kind."""
 
     kind: OpenKind
     count: int

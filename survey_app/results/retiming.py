@@ -1,4 +1,4 @@
-"""What two bodies changed of the announced days and hours: every page, paper and file of a result tells it."""
+"""What two bodies changed of the announced days and hours: every page, paper and file of a result says it."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,6 +1,6 @@
 """The verdicts on a unit and a year: evidence put together from the survey that speaks, and held against a rule book.
 
-Board, pages, files and papers ask here, so that a verdict is the same wherever it stands. Decides nothing itself: which
+Board, pages, files and papers ask here, so that a verdict is the same everywhere. Decides nothing itself: which
 survey speaks is `results.speaking`'s, what a requirement means is `criteria`'s.
 """
 
@@ -108,7 +108,7 @@ def of_survey(session: Session, survey: SurveyView, audience: Audience) -> Judge
 def disclosed(verdicts: Verdicts, *, is_hidden: bool) -> Verdicts:
     """The verdicts without what a hidden table would tell: rates, how far they are off, and how many slips were valid.
 
-    Where nothing is hidden every figure compared stands in the commune's table, and thresholds are public: then how
+    Where nothing is hidden every figure compared is in the commune's table, and thresholds are public: then how
     many are missing says nothing that the table does not.
     """
     if not is_hidden:

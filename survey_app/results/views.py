@@ -121,7 +121,7 @@ def _result(survey_id: str, *, form: str) -> DisclosedResult:
 
 
 def _before_signing(result: DisclosedResult) -> SigningEvidence | None:
-    """What stands before signing, for those who sign; None for others, and once it is signed."""
+    """What is before signing, for those who sign; None for others, and once it is signed."""
     is_sealed = result.survey.purpose is Purpose.DECISION and result.survey.state is State.SEALED
     if not is_sealed or not access.may_open(access.identity().role, "signing.page"):
         return None

@@ -67,7 +67,7 @@ def village(told: DisclosedVillage) -> str:
 
 
 def withheld(why: Withheld) -> str:
-    """Why the whole table of a commune is not told, as a sentence."""
+    """Why the whole table of a commune is not said, as a sentence."""
     match why:
         case Withheld.TOO_FEW:
             return _("Too few valid slips: figures are not shown.")

@@ -61,7 +61,7 @@ def of_page(flat: Array, blank: Array, expected: Array, side: float) -> Ink:
 
 
 def cut(values: Array, middle: Array, wide: int, high: int | None = None) -> Array:
-    """So many samples around a point, a square without `high`; what lies beyond the edge repeats the edge."""
+    """This many samples around a point, a square without `high`; what lies beyond the edge repeats the edge."""
     high = high or wide
     top, left = round(float(middle[1]) - high / 2), round(float(middle[0]) - wide / 2)
     if top >= 0 and left >= 0 and top + high <= values.shape[0] and left + wide <= values.shape[1]:
@@ -80,7 +80,7 @@ def length(dark: Array) -> float:
 
 
 def spread(mask: Array, reach: int) -> Array:
-    """The mask grown by so many samples on each side."""
+    """The mask grown by this many samples on each side."""
     grown = mask.copy()
     for step in range(1, reach + 1):
         grown[step:] |= mask[:-step]

@@ -26,15 +26,15 @@ _LEAST_ACROSS, _MOST_OFF_CENTRE = 2.2, 1.5
 _SOLID, _LEAST_OF_SOLID = 0.7, 2.8
 #: Ink that is nobody's is looked at so far around the middle of a box.
 _ABOUT = 2.4
-#: It enters the box where it reaches so far within so many millimetres of the middle.
+#: It enters the box where it reaches so far within this many millimetres of the middle.
 _LEAST_ENTERED, _ENTERED = 1.2, 1.4
-#: It goes about the box where it reaches so many millimetres past the middle on every side.
+#: It goes about the box where it reaches this many millimetres past the middle on every side.
 _PAST = 0.8
-#: A ring leaves no side of the box open for so many degrees, and keeps so many millimetres away from its middle.
+#: A ring leaves no side of the box open for so many degrees, and keeps this many millimetres away from its middle.
 _LEAST_OPEN, _RING = 70, 0.8
 #: Or it is so round: how much the distance from the middle differs, as a share of it.
 _ROUND = 0.15
-#: A mark that covers more than this within so many millimetres of the middle, and so much more than the others of its
+#: A mark that covers more than this within this many millimetres of the middle, and so much more than the others of its
 #: slip, may be one that was blacked out.
 FULL, FULLER, _FILLED = 0.85, 1.25, 1.25
 #: Grey values, of 255, between the paper and the outlines of a slip that can be read.
@@ -55,9 +55,9 @@ _SEEN = 4.5
 _SAME_COLUMN = 1.5
 #: A stroke comes so near to the middle of a box, in millimetres, and leaves so much of its way inked.
 _THROUGH, _LEAST_JOINED = 1.4, 0.95
-#: So much of the ink in a box that it runs through lies within so many millimetres of it.
+#: So much of the ink in a box that it runs through lies within this many millimetres of it.
 _LEAST_ALONG, _STROKE = 0.85, 0.8
-#: Another box's ink is taken away with so many samples around it, which are half dark.
+#: Another box's ink is taken away with this many samples around it, which are half dark.
 _EDGE = 3
 
 
@@ -108,7 +108,7 @@ class PartReading:
 def read(flat: Array, blank: Array, area: Area, lines: Sequence[PrintedLine], side: float) -> PartReading:
     """What is ticked on a straightened picture of `area`; `blank` is the darkness of the printed page there.
 
-    A line is taken for clear by itself alone: what stands beside it is for `with_neighbours`.
+    A line is taken for clear by itself alone: what is beside it is for `with_neighbours`.
     """
     boxes = [box for line in lines for box in line.boxes]
     if not boxes:
@@ -127,7 +127,7 @@ def read(flat: Array, blank: Array, area: Area, lines: Sequence[PrintedLine], si
 
 
 def with_neighbours(lines: Sequence[LineReading]) -> tuple[LineReading, ...]:
-    """What stands beside a line that cannot be told is not taken for clear either: a mark may be meant for it."""
+    """What is beside a line that cannot be told is not taken for clear either: a mark may be meant for it."""
     unclear = [not line.clear for line in lines]
     return tuple(
         LineReading(line.key, line.ticked, clear=not any(unclear[max(0, place - 1) : place + 2]))
@@ -181,7 +181,7 @@ class _Box:
 
 
 def _middle_of(values: Array, reach: float) -> Array:
-    """So many millimetres around the middle of a square."""
+    """This many millimetres around the middle of a square."""
     edge = max(0, (len(values) - round(2 * reach * FINE)) // 2)
     return values[edge : len(values) - edge, edge : len(values) - edge]
 
@@ -223,7 +223,7 @@ def _off_centre(dark: Array) -> float:
 def _without_full(boxes: Sequence[_Box], marks: Sequence[Mark]) -> list[Mark]:
     """Marks that fill their box far more than the others are doubtful: people black out what they take back.
 
-    Whoever writes with a thick pen fills every box.
+    Who writes with a thick pen fills every box.
     """
     covers = [box.cover for box in boxes]
     marked = [cover for cover, mark in zip(covers, marks, strict=True) if mark is Mark.MARKED]

@@ -102,7 +102,7 @@ class Placed:
 
 
 def from_corners(corners_mm: Array, corners_px: Array) -> tuple[Placement, Placement]:
-    """The page as its QR alone tells it: straight, as a copier sees it, and in perspective, as a phone may."""
+    """The page as its QR alone shows it: straight, as a copier sees it, and in perspective, as a phone may."""
     return Placement(_affine(corners_mm, corners_px)), Placement(_perspective(corners_mm, corners_px))
 
 
@@ -171,7 +171,7 @@ def place(
 ) -> tuple[Placed, ...] | None:
     """Where each half of the page lies; None where its words are not found.
 
-    `guesses` are what the QR on the first half tells, the likeliest first; `hidden` is what the blank page has not.
+    `guesses` are what the QR on the first half says, the likeliest first; `hidden` is what the blank page has not.
     """
     begun = _begun(picture, blank, guesses, halves[0], hidden)
     if begun is None:

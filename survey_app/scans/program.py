@@ -1,4 +1,4 @@
-"""Reads a stack of scans, as a program of its own like `opening`: it tells of each page as soon as it is read.
+"""Reads a stack of scans, as a program of its own like `opening`: it reports each page as soon as it is read.
 
 On standard input comes a line of JSON, `{"files": [bytes of each], "blanks": [{"bytes", "layout"}]}`, then the files
 and the blank pages one behind the other. On standard output leaves a line of JSON for each page, `{"file", "page"}`

@@ -47,7 +47,7 @@ class Read:
     """What was found in one place of a picture.
 
     `lines` is empty where the page was not found there. `shown` is what a person looks at, without QR and code, and
-    `rows` says where in it each line stands, from its upper edge to its lower one.
+    `rows` says where in it each line is, from its upper edge to its lower one.
     """
 
     text: str

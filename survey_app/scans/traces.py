@@ -15,7 +15,7 @@ from survey_app.scans.placing import FINE, Array
 _NEAR, _NEAR_IN_PIECES = 2.0, 2.6
 #: A trace that is larger is more than one mark, or none.
 _LARGEST = 8.0
-#: It is in another box as well as a mark would be where it reaches so far within so many millimetres of the middle.
+#: It is in another box as well as a mark would be where it reaches so far within this many millimetres of the middle.
 _LEAST_IN, _IN = 1.0, 0.95
 #: How far a printed line may hide what hangs together.
 _HIDDEN = 0.4
@@ -23,7 +23,7 @@ _HIDDEN = 0.4
 LEAST_INK = 0.3
 #: Pieces so near to the outline of a box may be of one mark that runs along it.
 _ALONG = 2.4
-#: A box is clearly nearer by so many millimetres.
+#: A box is clearly nearer by this many millimetres.
 _NEARER = 1.5
 #: How far around the boxes traces are looked for.
 _AROUND = 10.0

@@ -43,7 +43,7 @@ SMALLEST_MIRRORED_VILLAGE = 2 * PROTECTED + NARROWEST_BAND - 1
 
 
 class Withheld(StrEnum):
-    """Why a figure is not told. Public and signed tables hold the values."""
+    """Why a figure is not said. Public and signed tables hold the values."""
 
     TOO_FEW = "too_few"
     #: It would tell another village's figure by subtraction.
@@ -91,7 +91,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class DisclosedVillage:
-    """What may be told of one village. `hidden_because` says why there is no band."""
+    """What may be said of one village. `hidden_because` says why there is no band."""
 
     unit: str
     households: int
@@ -105,7 +105,7 @@ class DisclosedVillage:
 
 @dataclass(frozen=True, slots=True)
 class DisclosedCommune:
-    """What may be told of one commune. With `hidden_because` set, coverage is all there is."""
+    """What may be said of one commune. With `hidden_because` set, coverage is all there is."""
 
     unit: str
     households: int

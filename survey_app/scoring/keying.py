@@ -22,7 +22,7 @@ _NAME = "paper:"
 
 @dataclass(frozen=True, slots=True)
 class SecondKeying:
-    """What keying again found in one village. `paper` counts its paper answers, where that may be told."""
+    """What keying again found in one village. `paper` counts its paper answers, where that may be said."""
 
     unit: str
     checked: int
@@ -33,7 +33,7 @@ class SecondKeying:
 
     @property
     def missing(self) -> int:
-        """Slips still to be keyed again; 0 where the paper answers may not be told yet."""
+        """Slips still to be keyed again; 0 where the paper answers may not be said yet."""
         return max(sample_size(self.paper or 0, self.one_in) - self.checked, 0)
 
     @property

@@ -1,7 +1,7 @@
 """What the answers to a question for a number come to: how many there are, their median and their quartiles.
 
 Exact: numbers are decimal strings, and a half between two of them is written out. There are none of few answers, for
-nobody: with less than FEWEST a quartile is next to one household's own number. Hence nothing else of the numbers is
+nobody: with less than FEWEST a quartile is next to one household's own number. So nothing else of the numbers is
 kept beside the answers, and no village has quartiles.
 """
 

@@ -52,7 +52,7 @@ def untold(slips: int, items: int) -> Known:
 
 
 def tells(items: Sequence[ItemTally], known: Sequence[Known]) -> bool:
-    """Whether some count of a village is told too closely, and less closely by the commune's counts alone."""
+    """Whether some count of a village is said too closely, and less closely by the commune's counts alone."""
     plain = [untold(village.slips, len(items)) for village in known]
     guarded = [(village.guards_dissatisfied, village.guards_satisfied) for village in known]
     pairs = zip(_counts(items, known, guarded), _counts(items, plain, guarded), strict=True)

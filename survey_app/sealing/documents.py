@@ -2,7 +2,7 @@
 
 Names of units, plan, contact and rule book stand in it as pages and papers print them. Its counts are signed part by
 part under salts, the table of each audience among them, so that everybody can be shown the signed statement with just
-the parts that may be told. It holds no exact count of a village: those are bound by hashes under a salt, because the
+the parts that may be said. It holds no exact count of a village: those are bound by hashes under a salt, because the
 answers of a few hundred households could otherwise be guessed.
 """
 

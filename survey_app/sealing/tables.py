@@ -31,7 +31,7 @@ def of_everybody(commune: Scorecard, villages: Sequence[Scorecard], *, withheld:
 
 
 def dump(told: DisclosedCommune) -> dict[str, Any]:
-    """Everything told of the commune and of its villages, by code; exact counts stand there where they are told."""
+    """Everything said of the commune and of its villages, by code; exact counts are in it where they may be said."""
     shown = told.hidden_because is None
     phone, paper = doors(told.channels)
     return {

@@ -24,7 +24,7 @@ from survey_app.units import reforms
 from survey_app.units.models import Level
 from survey_app.units.queries import UnitNotFound, UnitView
 
-#: The bodies whose first accounts are made, in the order in which they are told.
+#: The bodies whose first accounts are made, in the order in which they are named.
 FIRST_ROLES = tuple(role for role in Role if role in PROVINCIAL)
 
 
@@ -35,7 +35,9 @@ class AlreadyBegun(DomainError):
 
     def __init__(self) -> None:
         super().__init__(
-            _("This installation is set up already. Sign in, or ask whoever set it up for your letter.")
+            _(
+                "This installation is set up already. Sign in, or ask the person who set it up for your letter."
+            )
         )
 
 

@@ -125,7 +125,7 @@ def bare_name(kind: UnitKind, name: str) -> str:
 
 
 def kind_before(name: str) -> UnitKind | None:
-    """The kind whose word stands before a name, the longest where several do, or None.
+    """The kind whose word comes before a name, the longest where several do, or None.
 
     >>> kind_before("Khối phố 5").key, kind_before("TDP số 7").key, kind_before("Kép")
     ('khoi_pho', 'to_dan_pho', None)
@@ -163,7 +163,7 @@ def _former(old_unit: str) -> str:
 
 
 def _word_before(kind: UnitKind, tidied: str) -> str:
-    """The longest of a kind's words that stands before a name, or ""."""
+    """The longest of a kind's words that comes before a name, or ""."""
     found = [
         tidied[: len(word)]
         for word in _words(kind)

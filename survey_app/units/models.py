@@ -18,7 +18,7 @@ class Level(StrEnum):
 
 
 class Unit(Base):
-    """A unit under one code for one period. Codes are reused, so a code never stands without its period."""
+    """A unit under one code for one period. Codes are reused, so a code is never without its period."""
 
     __tablename__ = "units"
     __table_args__ = (

@@ -1,6 +1,6 @@
 """Reading the register: units by code and day, villages with their households, what became of old units.
 
-A code never stands without a day: codes are given again when units are reformed.
+A code is never without a day: codes are given again when units are reformed.
 """
 
 from collections import defaultdict
@@ -55,7 +55,7 @@ class UnitView:
 
     @property
     def in_order(self) -> tuple[Place, Place, int]:
-        """Where it stands in a list, by its name; of two villages of one name by the full ones."""
+        """Where it is in a list, by its name; of two villages of one name by the full ones."""
         return alphabet.reading_order(self.name), alphabet.reading_order(self.full_name), self.id
 
     @property

@@ -48,8 +48,8 @@ def served():
     return [path for path in TEMPLATES if not any(part in f"/{path}" for part in PRINTED)]
 
 
-#: Where large libraries are loaded when they are first needed: in the server, and in the program that opens uploads.
-LOADS_AT_FIRST_USE = {"heavy.py", "opening.py"}
+#: Where large libraries are loaded when they are first needed.
+LOADS_AT_FIRST_USE = {"heavy.py"}
 
 
 @pytest.mark.parametrize("room", PURE_ROOMS)

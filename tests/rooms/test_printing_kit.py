@@ -109,7 +109,7 @@ def test_the_text_for_zalo_leads_to_where_codes_are_typed_and_warns_of_sending_a
     assert "https://khaosat.example.vn/k " in text
     assert "25/11/2026" in text
     assert "05/12/2026" in text
-    assert said("Do not post a picture or the code of a slip in the group: whoever has it can answer in your place.") in text  # fmt: skip
+    assert said("Do not post a picture or the code of a slip in the group: anybody who has it can answer in your place.") in text  # fmt: skip
 
 
 def test_a_rehearsal_is_called_one_on_the_loudspeaker_and_in_zalo(paper, settings):

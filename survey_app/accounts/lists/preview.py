@@ -1,6 +1,6 @@
 """What making accounts from a list would do, before any is made: with all that a person must decide.
 
-Writes nothing. Roles stay with the body that owns them: people of another body's roles are named with whoever makes
+Writes nothing. Roles stay with the body that owns them: people of another body's roles are named with the one who makes
 their accounts, and the same file serves there. Nothing is chosen beforehand.
 """
 
@@ -308,7 +308,7 @@ class _Comparison:
                 )
 
     def _ask_same_person(self, draft: _Draft) -> None:
-        """Somebody of that name has such an account there under another sign-in name, or stands in the list twice."""
+        """Somebody of that name has such an account there under another sign-in name, or is in the list twice."""
         who = self._who(draft)
         held = next(
             (

@@ -30,7 +30,7 @@ from survey_app.units.lines import parse_name
 MOST_PEOPLE = 400
 #: Rows that come without a heading are read in this order.
 _ORDER = ("name", "unit", "role", "telephone")
-#: What stands before the name of a group.
+#: What is before the name of a group.
 _GROUP_NUMBER = re.compile(r"^(?:[IVX]+|[A-H]|\d{1,3})[.)]\s*")
 #: Who can be reached has one of these.
 _CONTACTS = ("telephone", "email")
@@ -221,7 +221,7 @@ class _SheetReader:
         return " ".join(part for part in parts if part)
 
     def _carried(self, row: OfficeRow, key: str, notes: list[str], *, fill: bool) -> str:
-        """A cell, or what stands above it where the list says so, or where it is written once if `fill`."""
+        """A cell, or what is above it where the list says so, or where it is written once if `fill`."""
         cell = self._cell(row, key)
         said_same = isinstance(cell, str) and office_tables.is_ditto(text_of(cell))
         column = self._columns.get(key, -1)

@@ -61,7 +61,7 @@ def meanings(cell: OfficeCell, today: date, habit: Habits = Habits()) -> tuple[d
 
 
 def in_title(text: str, today: date) -> date | None:
-    """The day that a title tells, like "(Tính đến ngày 31/10/2026)", or None."""
+    """The day that a title gives, like "(Tính đến ngày 31/10/2026)", or None."""
     said = _IN_TITLE.search(text)
     try:
         return meanings(said[1], today)[0] if said else None

@@ -13,7 +13,7 @@ class ListEntry:
 
     sheet: str
     row: int
-    #: As it stands in the file, letters repaired, and without the word of its kind.
+    #: As it is in the file, letters repaired, and without the word of its kind.
     written: str
     village: str
     kind: str

@@ -43,7 +43,7 @@ _VILLAGE_WORDS = frozenset(
         "hieu",
     }
 )  # fmt: skip
-#: What stands around "hộ" where all households are meant, not the poor ones or those of one people.
+#: What is around "hộ" where all households are meant, not the poor ones or those of one people.
 _HOUSEHOLD_WORDS = frozenset(
     {
         "tong", "so", "cong", "ho", "gia", "dinh", "dan", "hien", "co", "mat", "luong", "thuc", "te", "toan", "thon",

@@ -97,7 +97,7 @@ def as_lines(told: Mapping[str, Any]) -> str:
 
 
 def open_lines(shown: WholeList) -> list[str]:
-    """What stands against saving a list, a line each: problems, what the file lacks, what is to be decided."""
+    """What is in the way of saving a list, a line each: problems, what the file lacks, what is to be decided."""
     told = as_json(shown)
     return as_lines({**told, "rows": (), "left_out": ()}).splitlines()
 

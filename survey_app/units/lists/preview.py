@@ -70,7 +70,7 @@ class PreviewRow:
     line: HouseholdLine | None
     #: Why it asks, what changes, or what was done to its values.
     why: tuple[str, ...]
-    #: Its status once what the file lacks is told; it still asks while a question of its own is open.
+    #: Its status once what the file lacks is known; it still asks while a question of its own is open.
     would: RowStatus
     #: What changes, old → new.
     changes: tuple[str, ...]
@@ -334,7 +334,7 @@ def _row(draft: Draft, lacking: Iterable[Lacking], open_days: set[str]) -> Previ
 
 
 def _changes(line: HouseholdLine, before: Village, untold: Collection[str]) -> list[str]:
-    """What a line changes of its village, old → new, but for what the file does not tell yet."""
+    """What a line changes of its village, old → new, but for what the file does not say yet."""
     kind, old_unit = line.kind or before.unit.kind, line.old_unit or before.unit.old_unit
     pairs = (
         ("kind", before.unit.full_name, kinds.full_name(kind, line.village, old_unit)),

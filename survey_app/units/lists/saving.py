@@ -1,6 +1,6 @@
 """Saves a list that was looked at, and takes the last change of a commune's list back. Never commits.
 
-What an act changed stands in the audit log; taking it back writes the old values again. The numbers that the act
+What an act changed is in the audit log; taking it back writes the old values again. The numbers that the act
 added are removed with it, so that a number nobody ever used does not look like one that was once true.
 """
 
@@ -24,7 +24,7 @@ from survey_app.units.operations import VillageHouseholds
 from survey_app.units.queries import UnitView
 
 _RECORDED, _ENDED, _TAKEN_BACK = "units.record_households", "units.end_village", "units.take_back"
-#: What stands between an act and taking it back: whatever changed the list afterwards.
+#: What is between an act and taking it back: whatever changed the list afterwards.
 _CHANGING = (_RECORDED, _ENDED, _TAKEN_BACK, "units.change_village")
 _USES = "units.uses_of_numbers"
 

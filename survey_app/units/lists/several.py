@@ -45,7 +45,7 @@ class WholeList:
 
     @property
     def asked_once(self) -> tuple[str, ...]:
-        """What the file does not say and nobody has told yet, by name of field."""
+        """What the file does not say and nobody has said yet, by name of field."""
         asked = (one.key for _commune, shown in self.communes for one in shown.lacking if one.is_open)
         return tuple(dict.fromkeys(asked))
 

@@ -115,7 +115,7 @@ class SheetReader:
         return office_tables.is_sum(row, max(self._heading.columns.get("village", 0), 1))
 
     def _is_sum_without_a_word(self, row: OfficeRow) -> bool:
-        """Whether nothing stands in a row but the sum of the numbers above it, and perhaps other sums."""
+        """Whether nothing is in a row but the sum of the numbers above it, and perhaps other sums."""
         number = self._cell(row, "households")
         words = any(isinstance(cell, str) and names.tidy(cell) for cell in row.cells)
         return not words and isinstance(number, int | float) and 0 < self._read == number
@@ -173,7 +173,7 @@ class SheetReader:
         return row.cell(self._heading.columns[key]) if key in self._heading.columns else None
 
     def _carried(self, row: OfficeRow, key: str, notes: list[str]) -> OfficeCell:
-        """A cell, or what stands above it where the list says so or leaves it out."""
+        """A cell, or what is above it where the list says so or leaves it out."""
         if key not in self._heading.columns:
             return None
         column, cell = self._heading.columns[key], self._cell(row, key)
