@@ -151,7 +151,10 @@ def refused_to_publish(session: Session, survey: SurveyView, person: Identity) -
 
 
 def needs_two_to_publish(survey: SurveyView) -> bool:
-    """Whether two bodies publish it: only what an open link collects is never scored (law 3)."""
+    """Whether two bodies publish it: only what an open link collects is never scored (law 3).
+
+    The purpose alone says so, for every form has questions that could be scored (`questions.rules`).
+    """
     return survey.purpose is Purpose.DECISION
 
 
