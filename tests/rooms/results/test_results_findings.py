@@ -14,7 +14,7 @@ from survey_app.access import Role
 from survey_app.fieldwork.models import Channel, HourlyProgress, State, Survey
 from survey_app.i18n import force_locale
 from survey_app.quality.models import Callback, CallbackReplies
-from survey_app.reporting import blocks, exact_papers, narrative, papers, workbook
+from survey_app.reporting import blocks, minutes_of_commune, narrative, papers, table_of_commune, workbook
 from survey_app.reporting.report_notes import Notes
 from survey_app.results import verdicts
 from survey_app.rulebooks import conditions, operations
@@ -63,8 +63,8 @@ def test_page_result_papers_and_files_tell_the_same_lines(app, client, judged):
     exact = papers.exact(session, "0001")
     with force_locale("vi"):
         printed = {
-            "minutes": blocks.texts(exact_papers.minutes(exact, NOW)),
-            "table": blocks.texts(exact_papers.table(exact, NOW)),
+            "minutes": blocks.texts(minutes_of_commune.paper(exact, NOW)),
+            "table": blocks.texts(table_of_commune.paper(exact, NOW)),
             "report": blocks.texts(narrative.report(papers.notice(session, "0001"), Notes(), NOW)),
         }
     book = openpyxl.load_workbook(io.BytesIO(workbook.table(exact)))
@@ -205,4 +205,4 @@ def test_papers_say_that_no_back_check_was_made_or_that_one_was(app, judged):
 def _minutes():
     db.session().rollback()
     with force_locale("vi"):
-        return blocks.texts(exact_papers.minutes(papers.exact(db.session(), "0001"), NOW))
+        return blocks.texts(minutes_of_commune.paper(papers.exact(db.session(), "0001"), NOW))
