@@ -11,7 +11,7 @@ from survey_app.i18n import gettext as _
 from survey_app.quality.comparison_wording import contradicted
 from survey_app.reporting.blocks import Block, Facts, Listing, Paragraph, PartTitle, Table, Tone
 from survey_app.results import exports, wording
-from survey_app.results.disclosed import DisclosedItem, DisclosedResult
+from survey_app.results.disclosed import DisclosedResult
 from survey_app.rulebooks.pins import NamedBook
 from survey_app.rulebooks.wording import book_text
 from survey_app.scoring.callback import Contradiction
@@ -126,10 +126,9 @@ def corrections(result: DisclosedResult) -> tuple[Block, ...]:
     return (PartTitle(_("Corrected numbers of households")), Listing(said)) if said else ()
 
 
-def dissatisfied(line: DisclosedItem) -> str:
-    """How many were dissatisfied, never without the per cent."""
-    beside = f" ({percent(line.dissatisfied)})" if line.dissatisfied else ""
-    return f"{number(line.tally.dissatisfied)}{beside}"
+def dissatisfied(count: int, share: Rate | None) -> str:
+    """How many were dissatisfied, never without the per cent of the valid slips."""
+    return f"{number(count)} ({percent(share)})" if share else number(count)
 
 
 def in_groups(digest: str) -> str:

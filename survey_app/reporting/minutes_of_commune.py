@@ -192,7 +192,7 @@ def _result_part(found: Exact) -> tuple[Block, ...]:
 def _item_cells(found: Exact, line: DisclosedItem) -> tuple[str, ...]:
     return (
         number(line.tally.satisfied),
-        figures.dissatisfied(line),
+        figures.dissatisfied(line.tally.dissatisfied, line.dissatisfied),
         number(line.tally.blank),
         number(found.total.card.tally.valid),
         figures.per_cent(line.rate),

@@ -34,7 +34,7 @@ def paper(found: Exact, line: VillageLine, now: datetime) -> Paper:
         (
             f"{place}. {in_language(words[item.key].text)}",
             number(item.satisfied),
-            number(item.dissatisfied),
+            figures.dissatisfied(item.dissatisfied, rates.rate(item.dissatisfied, tally.valid)),
             number(item.blank),
             number(tally.valid),
             figures.per_cent(rates.item_rate(item, tally.valid)),

@@ -202,7 +202,7 @@ def _item(line: DisclosedItem) -> tuple[str, ...]:
     return (
         in_language(line.text),
         number(line.tally.satisfied),
-        figures.dissatisfied(line),
+        figures.dissatisfied(line.tally.dissatisfied, line.dissatisfied),
         number(line.tally.blank),
         _rate(line.rate),
     )

@@ -49,16 +49,20 @@ def table(found: Exact) -> bytes:
         )
         written.sheet(
             _("Items"),
-            (_("Item"), _("Satisfied"), _("Dissatisfied"), _("Left blank"), _("Valid slips"), _("Rate")),
+            (
+                *(_("Item"), _("Satisfied"), _("Dissatisfied"), _("Left blank"), _("Valid slips"), _("Rate")),
+                _("Share dissatisfied"),
+            ),
             [
                 (
                     *(in_language(one.text), one.tally.satisfied, one.tally.dissatisfied, one.tally.blank),
                     found.total.card.tally.valid,
                     one.rate,
+                    one.dissatisfied,
                 )
                 for one in lines
             ],
-            rates={5: (1, 4)},
+            rates={5: (1, 4), 6: (2, 4)},
             has_sums=False,
         )
         keys = [one.tally.key for one in lines]

@@ -129,6 +129,7 @@ def test_minutes_of_a_village_have_team_witnesses_and_counts_in_words(sealed):
     assert "đại diện hộ gia đình chứng kiến:" in said
     assert "72 (bảy mươi hai)" in said
     assert "98,61 % (142/144)" in said
+    assert "1 (1,39 %)" in said, "beside a count of dissatisfied stands its per cent"
 
 
 def test_letters_of_jrai_and_bahnar_are_set_in_a_serif_that_has_them(sealed):

@@ -82,6 +82,9 @@ def test_sums_and_rates_of_the_workbook_are_formulas_that_say_what_the_papers_sa
     assert told.cell(last, 11).value == pytest.approx(total.pooled.n / total.pooled.of)
     away = next(row for row in range(2, last) if told.cell(row, 1).value == "Thôn Vắng")
     assert told.cell(away, 11).value in {None, ""}
+    shares = [row for row in counted.worksheets[1].iter_rows(min_row=2, values_only=True) if row[4]]
+    assert shares
+    assert all(row[6] == pytest.approx(row[2] / row[4]) for row in shares)
     items = counted.worksheets[2]
     lines = {line.name: line for line in found.villages}
     first = found.result.item_lines[0].tally.key
