@@ -104,6 +104,11 @@ class BoardRow:
         return self.finding is Verdict.MET and self.declared_half is Verdict.MET
 
     @property
+    def is_not_asked(self) -> bool:
+        """Whether it misses the consultation half because it has not begun; no verdict is due then."""
+        return self.state is None and self.finding is Verdict.NOT_MET
+
+    @property
     def is_unsigned(self) -> bool:
         """Whether its rates and conditions are of a sealed result that nobody signed, even where the event is met."""
         return self.state is State.SEALED

@@ -44,6 +44,8 @@ def row_verdict(row: BoardRow) -> str:
     """The verdict on the consultation half of a unit, what it waits for, or that the indicator does not apply."""
     if row.finding is None:
         return _("not applicable")
+    if row.is_not_asked:
+        return _("not asked yet")
     return finding_name(row.event) if row.event else verdict_name(row.finding)
 
 

@@ -125,7 +125,9 @@ def test_from_an_empty_server_to_the_first_answer(serve, browser: Browser, deskt
         come(phone, front)
         agree(phone, url, re.compile("Công bố|Duyệt"))
         with print_commune(phone, url, survey) as archive:
-            assert len({name.split("/")[0] for name in archive.namelist()}) == 1 + _VILLAGES  # one folder for the commune
+            assert (
+                len({name.split("/")[0] for name in archive.namelist()}) == 1 + _VILLAGES
+            )  # one folder for the commune
             address = first_address(archive)
 
         villager = window(browser, viewport={"width": 360, "height": 640}).new_page()

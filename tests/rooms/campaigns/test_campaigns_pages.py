@@ -38,6 +38,8 @@ def test_the_page_names_every_unit_its_denominator_and_its_rule_book(province, c
     assert "1 xã, 1 phường" in page.text
     assert "not applicable" in page.text
     assert "8.4, consultation half" in page.text
+    assert '<span class="badge badge-unsure">not asked yet</span>' in page.text, "no verdict before it began"
+    assert "badge-not-met" not in page.text
     assert "the newest one on record applies" in page.text
 
 
