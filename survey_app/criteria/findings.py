@@ -155,12 +155,19 @@ def _find_one(requirement: Requirement, evidence: Evidence, below_floor: bool) -
 def _measured(kind: RequirementKind, evidence: Evidence) -> dict[str, int | str]:
     """The figure that nothing is asked of, for it may stand beside; empty where there is none."""
     card, rate = evidence.scorecard, None
-    if kind is RequirementKind.COVERAGE:
-        rate = card.coverage if card else evidence.so_far
-    elif card and kind is RequirementKind.POOLED_RATE:
-        rate = card.pooled
-    elif card and kind is RequirementKind.CLOSING_RATE:
-        rate = card.closing
+    match kind:
+        case RequirementKind.COVERAGE:
+            rate = card.coverage if card else evidence.so_far
+        case RequirementKind.POOLED_RATE:
+            rate = card.pooled if card else None
+        case RequirementKind.CLOSING_RATE:
+            rate = card.closing if card else None
+        case RequirementKind.EACH_ITEM_RATE | RequirementKind.POSTING_DAYS:
+            rate = None
+        case RequirementKind.CONSULTATION_EVENT | RequirementKind.BACK_CHECK | RequirementKind.DECLARED:
+            rate = None
+        case _:
+            assert_never(kind)
     return {"n": rate.n, "of": rate.of} if rate else {}
 
 

@@ -60,6 +60,21 @@ class RequirementKind(StrEnum):
                 assert_never(self)
 
     @property
+    def counts_phone_slips(self) -> bool:
+        """Whether it may ask for a number of valid slips by phone, which is no threshold of its own."""
+        match self:
+            case RequirementKind.CONSULTATION_EVENT:
+                return True
+            case RequirementKind.COVERAGE | RequirementKind.POSTING_DAYS:
+                return False
+            case RequirementKind.POOLED_RATE | RequirementKind.EACH_ITEM_RATE | RequirementKind.CLOSING_RATE:
+                return False
+            case RequirementKind.BACK_CHECK | RequirementKind.DECLARED:
+                return False
+            case _:
+                assert_never(self)
+
+    @property
     def tells_satisfaction(self) -> bool:
         """Whether its verdict says how satisfied people are."""
         match self:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from wtforms import DateField, Field, SelectChoice, SelectField, SelectMultipleField, StringField
 from wtforms.validators import Length, Optional
@@ -52,6 +52,19 @@ class RuleBookForm(RevisedForm):
         return all([*(row.check(self) for row in self.rows), fields_are_right])
 
 
+def _stays(kind: RequirementKind) -> bool:
+    """Whether a condition that a book has may not be taken out on the page."""
+    match kind:
+        case RequirementKind.CONSULTATION_EVENT | RequirementKind.BACK_CHECK:
+            return True
+        case RequirementKind.COVERAGE | RequirementKind.POSTING_DAYS | RequirementKind.DECLARED:
+            return False
+        case RequirementKind.POOLED_RATE | RequirementKind.EACH_ITEM_RATE | RequirementKind.CLOSING_RATE:
+            return False
+        case _:
+            assert_never(kind)
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One condition or target of the form, by the beginning of its fields' names."""
@@ -69,7 +82,7 @@ class Row:
     @property
     def has_figure(self) -> bool:
         """Whether there is a figure to enter; a back-check is asked for or it is not."""
-        return self.is_target or self.part.kind not in {RequirementKind.BACK_CHECK, RequirementKind.DECLARED}
+        return self.is_compared or (isinstance(self.part, Requirement) and self.part.kind.counts_phone_slips)
 
     @property
     def is_compared(self) -> bool:
@@ -79,9 +92,17 @@ class Row:
     @property
     def unit(self) -> str:
         """What the figure counts."""
-        if isinstance(self.part, Target) or self.part.kind.measure is Measure.BASIS_POINTS:
+        if isinstance(self.part, Target):
             return "%"
-        return _("days") if self.part.kind is RequirementKind.POSTING_DAYS else _("valid slips by phone")
+        match self.part.kind.measure:
+            case Measure.BASIS_POINTS:
+                return "%"
+            case Measure.DAYS:
+                return _("days")
+            case None:
+                return _("valid slips by phone") if self.part.kind.counts_phone_slips else ""
+            case _ as unknown:
+                assert_never(unknown)
 
     @property
     def is_share(self) -> bool:
@@ -90,10 +111,7 @@ class Row:
     @property
     def is_required(self) -> bool:
         """Whether the row may not be emptied: the event, a back-check or a target that the book has."""
-        return not self.is_new and (
-            isinstance(self.part, Target)
-            or self.part.kind in {RequirementKind.CONSULTATION_EVENT, RequirementKind.BACK_CHECK}
-        )
+        return not self.is_new and (isinstance(self.part, Target) or _stays(self.part.kind))
 
     def field(self, form: RevisedForm, what: str) -> Field:
         return form[f"{self.name}_{what}"]
@@ -212,7 +230,7 @@ def _condition(row: Row, part: Requirement, form: RuleBookForm) -> Requirement:
     if not row.is_filled(form):
         return replace(part, threshold=None)
     source = row.source(form)
-    if part.kind is RequirementKind.CONSULTATION_EVENT:
+    if part.kind.counts_phone_slips:
         return replace(part, phone_slips=PhoneSlips(row.figure(form), source))
     if not row.has_figure:
         return replace(part, source=source)
@@ -294,7 +312,7 @@ def _held(row: Row) -> Mapping[str, Any]:
         return {**told, "levels": list(part.in_scope_levels), "accepts": list(part.accepts)}
     if part.phone_slips:
         return {"figure": str(part.phone_slips.least), **_document(part.phone_slips.source)}
-    if part.kind is RequirementKind.BACK_CHECK:
+    if not row.has_figure:
         return _document(part.source)
     if part.threshold is None:
         return {"comparison": Comparison.AT_LEAST.value}
