@@ -124,7 +124,7 @@ def test_a_survey_is_made_answered_from_its_printed_qr_sealed_and_counted_by_the
     desktop.goto(f"{server.url}/can-bo/tinh/{year}")
     expect(desktop.get_by_role("heading", level=1)).to_be_visible()
     row = desktop.get_by_role("row", name=re.compile("Biển Hồ"))
-    expect(row.get_by_text("đạt", exact=True)).to_be_visible()
+    expect(row.locator(".badge").get_by_text("đạt", exact=True)).to_be_visible()
     screen(desktop, "12-tinh")
     board = server.json("reporting", "province", "--unit", "52", "--year", str(year))
     findings = {commune["unit"]: commune["finding"] for commune in board["communes"]}

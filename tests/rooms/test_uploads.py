@@ -16,6 +16,8 @@ from survey_app.rulebooks import operations
 from survey_app.uploads import AT_ONCE, BUSY, TOO_LARGE, TOO_SLOW, NotOpened
 from tests.rooms.test_units_households import HEADING, ROW
 
+pytestmark = pytest.mark.real_opening
+
 PROJECT = Path(__file__).parents[2]
 MEGABYTE = 1024 * 1024
 LIST = f"{','.join(HEADING)}\r\n".encode()
