@@ -76,7 +76,9 @@ def test_each_browser_gets_the_form_in_an_encoding_it_takes(app, slips, accepted
 
     assert reply.headers.get("Content-Encoding") == encoding
     assert "Accept-Encoding" in reply.headers["Vary"]
-    assert unpack(reply.data).decode().rstrip().endswith("</main>"), "the whole page; two end tags are left to the browser"
+    assert unpack(reply.data).decode().rstrip().endswith("</main>"), (
+        "the whole page; two end tags are left to the browser"
+    )
 
 
 def test_an_answer_is_taken_in_few_statements(client, slips, statements, app, submission):
