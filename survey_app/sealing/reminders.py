@@ -37,9 +37,10 @@ def todos(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]
     """One line for each survey of the subtree that waits for slips or for its seal."""
     if identity.role not in BODIES | KEY_PAPER:
         return
-    waiting = _waiting(session, identity.unit_path, now)
+    over = _counted(session, identity.unit_path, now)
+    waiting = _waiting(session, over)
     yield from (_to_key(survey_id, slips, identity) for survey_id, slips in waiting.items())
-    scans = _scans(session, identity.unit_path, now)
+    scans = _scans(session, over)
     yield from (_to_look_at(survey_id, slips, identity) for survey_id, slips in scans.items())
     if identity.role not in BODIES:
         return
@@ -115,16 +116,15 @@ def _to_look_at(survey_id: str, slips: int, person: Identity) -> Todo:
     )
 
 
-def _waiting(session: Session, unit_path: str, now: datetime) -> dict[str, int]:
+def _waiting(session: Session, over: Sequence[str]) -> dict[str, int]:
     """Filled slips not keyed though counting is over, by survey."""
-    over = _counted(session, unit_path, now)
     missing = {survey_id: sum(queries.unkeyed_slips(session, survey_id).values()) for survey_id in over}
     return {survey_id: slips for survey_id, slips in missing.items() if slips}
 
 
-def _scans(session: Session, unit_path: str, now: datetime) -> dict[str, int]:
+def _scans(session: Session, over: Sequence[str]) -> dict[str, int]:
     """Scanned slips that nobody has decided though counting is over, by survey."""
-    found = {one: scanned.undecided(session, one) for one in _counted(session, unit_path, now)}
+    found = {survey_id: scanned.undecided(session, survey_id) for survey_id in over}
     return {survey_id: slips for survey_id, slips in found.items() if slips}
 
 
