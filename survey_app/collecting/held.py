@@ -221,7 +221,8 @@ def _store(session: Session, row: HeldSlip, *, now: datetime, keys: KeyStore) ->
         )
     except DomainError as error:
         became = PaperOutcome(None, error)
-    scanned.forget_code(session, survey, code, keys)
+    if became.receipt is not None:
+        scanned.forget_code(session, survey, code, keys)
     told = {
         "slip": codes.ending(content["code"]),
         "village": content["village"],

@@ -96,9 +96,8 @@ def read_stack(survey_id: str) -> ResponseReturnValue:
     except NoSuchMeeting as refusal:
         return _page(survey, refusal.message, HTTPStatus.UNPROCESSABLE_ENTITY)
     desk.choose_batch(survey, str(batch.id) if batch is not None else "")
-    with (
-        db.transaction() as writing
-    ):  # somebody may have printed without keeping it: only a page that fits is read
+    # Somebody may have printed without keeping it: only a page that fits is read.
+    with db.transaction() as writing:
         blank_pages.keep(writing, survey, current_app.extensions["settings"])
     blanks = blank_pages.of_survey(db.session(), survey.id)
     told = scan_pages.read(survey, files, blanks, batch=batch, by=person.user_id, keys=store())

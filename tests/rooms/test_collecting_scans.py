@@ -18,7 +18,7 @@ from survey_app.audit import OPERATOR
 from survey_app.collecting.meeting_batches import NoSuchMeeting, NotOfTheMeeting
 from survey_app.collecting.models import PaperKeyer, PaperSlip, Response, ScannedSlip
 from survey_app.config import load_settings
-from survey_app.fieldwork import batches, meetings
+from survey_app.fieldwork import batches, meetings, queries
 from survey_app.fieldwork.meetings import MeetingPlan
 from survey_app.fieldwork.models import Channel, State, Survey
 from survey_app.printing import blank_pages
@@ -335,6 +335,22 @@ def test_the_clock_does_not_seal_over_a_scan_until_it_is_decided_or_keyed_by_any
 
     assert rows(ScannedSlip) == []
     assert seal() == {survey.id: "sealed"}
+
+
+def test_a_scan_outlives_a_keying_that_was_not_stored(commune, survey, codes, paper, clerk, sign_in):
+    _slips, pages = filled(paper, [0])
+    send(clerk, survey, *pages)
+    colleague, address = sign_in(Role.CLERK, commune.unit, "hai"), f"/can-bo/nhap-phieu/{survey.id}"
+    form = Page(colleague.get(f"{address}?cach=tung-so").text).form(class_="paper-form")
+    colleague.post(address, data=form.keyed(_code=codes[0], planning="satisfied"))
+    with db.transaction() as current:
+        (batch,) = queries.batches(current, survey.id)
+        batches.void_batch(current, survey.id, batch.id, reason="Mất", actor=OPERATOR, now=datetime.now(UTC))
+
+    colleague.post(f"{address}/luu", data={"csrf_token": form.data()["csrf_token"]})
+
+    assert rows(Response) == []
+    assert len(rows(ScannedSlip)) == 1
 
 
 def test_a_page_that_was_not_kept_is_drawn_when_the_stack_comes(app, commune, survey, codes, clerk):
