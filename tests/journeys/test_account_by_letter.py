@@ -51,7 +51,9 @@ def test_from_the_letter_by_password_and_second_factor_to_the_next_sign_in(
         assert phone.locator("code.secret").inner_text().replace(" ", "") == secret
         phone.locator("#code").fill("")
         type_and_enter(phone, code=pyotp.TOTP(secret).now())
-        codes = phone.locator(".recovery-codes code").all_inner_texts()
+        written = phone.locator(".recovery-codes code")
+        expect(written).to_have_count(10)
+        codes = written.all_inner_texts()
         follow(phone, "Tôi đã cất giữ các mã, đi tiếp")
         expect(phone.locator("h1")).to_have_text("Hôm nay phải làm gì")
 

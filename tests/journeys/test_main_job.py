@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect
 from survey_app.config import VIETNAM
 from tests import shipped
 from tests.journeys.conftest import Server
-from tests.journeys.steps import screen, send_slip
+from tests.journeys.steps import press, screen, send_slip
 
 pytestmark = pytest.mark.both_engines
 
@@ -224,7 +224,7 @@ def answer_without_javascript(page: Page, address: str) -> None:
     screen(page, "08-xem-lai")
     page.get_by_role("button", name=re.compile(r"^4\.")).click()
     expect(page.locator("fieldset").nth(3).get_by_label("Không hài lòng")).to_be_checked()
-    page.get_by_role("button", name="Xem lại", exact=True).click()
+    press(page, "Xem lại")
     page.get_by_role("button", name="Gửi phiếu").first.click()
     expect(page.get_by_role("status")).to_contain_text("Đã ghi nhận")
     screen(page, "08-cam-on")

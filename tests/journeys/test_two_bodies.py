@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import PHONE, Server, window
-from tests.journeys.steps import screen
+from tests.journeys.steps import press, screen
 from tests.journeys.test_main_job import (
     COMMUNE,
     PASSWORD,
@@ -40,8 +40,10 @@ class Thumb:
         self.page.locator(f"main input[name={name}]").fill(text)
 
     def press(self, name: str | re.Pattern[str], role: str = "button") -> None:
+        """Press what leads to another page, and wait for it."""
         self.taps += 1
-        self.page.get_by_role(role, name=name).first.click()  # type: ignore[arg-type]  # a role as text
+        with self.page.expect_event("load"):
+            self.page.get_by_role(role, name=name).first.click()  # type: ignore[arg-type]  # a role as text
 
     def choose(self, label: str) -> None:
         self.taps += 1
@@ -60,8 +62,9 @@ class Thumb:
         self.secret = self.page.locator("code.secret").inner_text().replace(" ", "")
         self.type("code", pyotp.TOTP(self.secret).now())
         self.press("Cài đặt")
-        self.codes = self.page.locator("li code").all_inner_texts()
-        assert len(self.codes) == 10
+        written = self.page.locator("li code")
+        expect(written).to_have_count(10)
+        self.codes = written.all_inner_texts()
 
     def digits(self) -> str:
         """What the phone shows next; the code of this moment was taken already."""
@@ -131,7 +134,7 @@ def test_a_front_officer_approves_with_the_phones_code_and_signs_with_a_recovery
         send(server, address)
     server.json("results", "close", "--survey", survey)
     desktop.goto(f"{server.url}/can-bo/dot/{survey}/ky")
-    desktop.get_by_role("button", name="Tôi ký cho bên mình").click()
+    press(desktop, "Tôi ký cho bên mình")
     thumb.password(server, "mattran")
     thumb.type("code", thumb.codes[0])
     thumb.press("Đăng nhập")
