@@ -12,7 +12,7 @@ from http import HTTPStatus
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app import audit, uploads
+from survey_app import audit, db, uploads
 from survey_app.criteria import frameworks
 from survey_app.criteria.frameworks import Framework, InvalidFramework
 from survey_app.errors import DomainError
@@ -216,11 +216,21 @@ def record_recognition(
 
 
 def remove_recognition(
-    session: Session, unit_id: int, indicator: str, year: int, *, actor: str, now: datetime
+    session: Session,
+    unit_id: int,
+    indicator: str,
+    year: int,
+    *,
+    decision_number: str,
+    actor: str,
+    now: datetime,
 ) -> None:
-    """Take a recognition entered by mistake off the list; the log keeps it. Raises RecognitionNotFound."""
-    row = session.get(EarlierRecognition, (unit_id, indicator, year))
-    if row is None:
+    """Take a recognition entered by mistake off the list; the log keeps it.
+
+    Raises RecognitionNotFound, also where another decision has taken the place of the one with that number.
+    """
+    row = db.hold(session, EarlierRecognition, (unit_id, indicator, year))
+    if row is None or row.decision_number != decision_number:
         raise RecognitionNotFound(_("This recognition is no longer on the list."))
     session.delete(row)
     details: dict[str, object] = {

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -218,7 +218,13 @@ def remove_recognition(code: str, indicator: str, year: int) -> ResponseReturnVa
     commune = own_commune(code)
     with db.transaction() as current:
         operations.remove_recognition(
-            current, commune.id, indicator, year, actor=person.actor, now=datetime.now(UTC)
+            current,
+            commune.id,
+            indicator,
+            year,
+            decision_number=request.form.get("decision_number", ""),
+            actor=person.actor,
+            now=datetime.now(UTC),
         )
     flash(_("The recognition of %(unit)s was taken off the list.", unit=commune.full_name), "success")
     return redirect(url_for("rulebooks.recognitions"))

@@ -151,9 +151,13 @@ def test_the_province_enters_and_removes_an_earlier_recognition(place, client, s
     entered = send(page, entry, page=page)
     listed = client.get(page).text
     held = queries.earlier(place.read(), place.province.path, 2026, "8.4")
-    removed = send("/can-bo/cong-nhan/98001/8.4/2024/xoa", {}, page=page)
+    removal = "/can-bo/cong-nhan/98001/8.4/2024/xoa"
+    of_another = send(removal, {"decision_number": "11/QĐ-UBND"}, page=page)
+    still_held = queries.earlier(place.read(), place.province.path, 2026, "8.4")
+    removed = send(removal, {"decision_number": "12/QĐ-UBND"}, page=page)
 
-    assert (entered.status_code, removed.status_code) == (302, 302)
+    assert (entered.status_code, of_another.status_code, removed.status_code) == (302, 404, 302)
+    assert still_held == held
     assert "12/QĐ-UBND, 06/05/2024" in listed
     assert held[place.commune.id].decided_on == date(2024, 5, 6)
     assert queries.earlier(place.read(), place.province.path, 2026, "8.4") == {}

@@ -216,14 +216,18 @@ def test_a_recognition_is_noted_counted_and_taken_off_with_a_trace(place):
 
     held = queries.earlier(db.session(), path, 2026, "8.4")[unit_id]
     with db.transaction() as current:
-        operations.remove_recognition(current, unit_id, "8.4", 2024, actor="user:7", now=NOW)
+        operations.remove_recognition(
+            current, unit_id, "8.4", 2024, decision_number="12/QĐ-UBND", actor="user:7", now=NOW
+        )
 
     assert (held.decision_number, held.decided_on) == ("12/QĐ-UBND", date(2024, 5, 6))
     assert queries.earlier(db.session(), path, 2026, "8.4") == {}
     acts = db.session().query(AuditEvent).order_by(AuditEvent.id).all()
     assert [event.act for event in acts] == ["rulebooks.recognise", "rulebooks.remove_recognition"]
     with pytest.raises(operations.RecognitionNotFound), db.transaction() as current:
-        operations.remove_recognition(current, unit_id, "8.4", 2024, actor="user:7", now=NOW)
+        operations.remove_recognition(
+            current, unit_id, "8.4", 2024, decision_number="12/QĐ-UBND", actor="user:7", now=NOW
+        )
 
 
 def test_the_commands_load_import_and_use_a_rule_book(place, app, tmp_path):
