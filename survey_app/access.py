@@ -109,6 +109,9 @@ READ_BOARD = SUPERVISORS | {Role.VIEWER}
 CHASE_COMMUNES = frozenset({Role.PROVINCE})
 READ_POSTINGS = READ_PAPERS = READ_RESULTS
 RECORD_POSTINGS = FRONT | {Role.COMMUNE}
+#: Remarks of the public that somebody brought to the commune; and who answers any, each for its body.
+ENTER_REMARKS = LOCAL
+ANSWER_REMARKS = BODIES
 #: What the commune will do after a result is the commune's own text.
 WRITE_PLEDGES = frozenset({Role.COMMUNE})
 #: Heads, numbers and closing sentences of the Front's papers.

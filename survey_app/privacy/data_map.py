@@ -225,6 +225,17 @@ DATA_MAP = (
         _NOT_ERASED,
     ),
     DataLine(
+        ("public_remarks", "public_remark_answers"),
+        _l(
+            "Remarks of the public on a consultation and what was answered: text and day, no person and no address; "
+            "a text may name somebody by mistake"
+        ),
+        _l("So that everybody can say what was not right, and is answered"),
+        _l("Front, province and auditor; what the Front shows, with its answer: everybody"),
+        _l("What is shown: as long as the result. What is not: as long as the raw answers"),
+        _l("One text by the Front, by page; all that are not shown with the raw answers of the survey"),
+    ),
+    DataLine(
         ("postings",),
         _l("Where the notice of a result hung, from which day to which, and who recorded it"),
         _l("To show that villagers could read the result"),

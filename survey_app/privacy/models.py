@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_app.db import Base, UtcDateTime
@@ -88,3 +88,43 @@ class Complaint(Base):
     outcome: Mapped[str | None] = mapped_column(String(500))
     closed_by: Mapped[str | None] = mapped_column(String(40))
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PublicRemark(Base):
+    """A remark of the public on a consultation (phản ánh, kiến nghị), sent by the form or brought to the commune."""
+
+    __tablename__ = "public_remarks"
+    __table_args__ = (
+        UniqueConstraint("survey_id", "number"),
+        CheckConstraint("(entered_by IS NULL) = (entered_for IS NULL)", name="entered_for_a_body"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    survey_id: Mapped[str] = mapped_column(ForeignKey("surveys.id"))
+    #: Counted from 1 within the survey: what the one who sent it notes.
+    number: Mapped[int]
+    #: SHA-256 over the id that the page made and the text, in hexadecimal: sent twice is stored once.
+    sent_as: Mapped[str] = mapped_column(String(64), unique=True)
+    #: "" once it was taken out.
+    text: Mapped[str] = mapped_column(String(2000))
+    received_on: Mapped[date]
+    #: The body (`access.Body`) whose officer entered it at the commune, and who; None from the public form.
+    entered_for: Mapped[str | None] = mapped_column(String(10))
+    entered_by: Mapped[str | None] = mapped_column(String(40))
+    #: One of `results.public_remarks.DECISIONS`; None while the Front has not read it.
+    decision: Mapped[str | None] = mapped_column(String(20))
+
+
+class PublicRemarkAnswer(Base):
+    """What was answered, by which body of which unit. Never edited: a correction is a further answer."""
+
+    __tablename__ = "public_remark_answers"
+
+    remark_id: Mapped[int] = mapped_column(ForeignKey("public_remarks.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(String(2000))
+    #: The body (`access.Body`) that answers, and its unit; the person is for the log alone.
+    body: Mapped[str] = mapped_column(String(10))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    answered_by: Mapped[str] = mapped_column(String(40))
+    answered_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
 
-from sqlalchemy import delete, exists, func, insert, or_, select
+from sqlalchemy import delete, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from survey_app import audit
@@ -22,8 +22,9 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.calendar import opening
 from survey_app.fieldwork.models import Survey
 from survey_app.i18n import gettext as _
-from survey_app.privacy.models import Complaint, TextReview
+from survey_app.privacy.models import Complaint, PublicRemark, TextReview
 from survey_app.privacy.permits import permitted
+from survey_app.scoring.texts import RELEASED
 from survey_app.sealing import cancelling, queries
 from survey_app.sealing.models import Seal
 from survey_app.templating import day
@@ -31,6 +32,8 @@ from survey_app.units.queries import civil
 
 #: Where raw answers lie: those that count, and those annulled with their village.
 _ANSWERS = (SealedResponse, AnnulledResponse)
+#: What is decided of a remark of the public whose text is erased.
+TAKEN_OUT = "taken_out"
 #: The act under which the removal of old invitations is noted.
 RETAIN = "results.retain"
 
@@ -131,6 +134,9 @@ def remove_answers(
     answers = sum(_keep_leaves_alone(session, table, number) for table in _ANSWERS)
     paper.keep_only(session, number, ())
     session.execute(delete(TextReview).where(TextReview.survey_id == number))
+    # What was shown was found to tell of nobody, and stays with its answer.
+    unshown = (PublicRemark.survey_id == number, PublicRemark.decision.is_distinct_from(RELEASED))
+    session.execute(update(PublicRemark).where(*unshown).values(text="", decision=TAKEN_OUT))
     audit.record(session, actor, queries.RAW_REMOVED, f"survey:{number}", at=now, answers=answers)
     return Removed(number, answers)
 

@@ -20,7 +20,7 @@ from survey_app.reporting.blocks import (
 )
 from survey_app.reporting.layout import Signer
 from survey_app.reporting.papers import Notice
-from survey_app.results import wording
+from survey_app.results import public_remarks, wording
 from survey_app.results.disclosed import DisclosedItem, DisclosedResult
 from survey_app.scoring.disclosure import DisclosedVillage
 from survey_app.scoring.rates import Rate
@@ -240,6 +240,13 @@ def _closing(found: Notice, public_url: str) -> tuple[Block, ...]:
         told.append(f"{sealed} " + _("Digest of the sealed result:") + f" {result.printed_digest}")
     if survey.whom_to_call:
         told.append(_("Questions or complaints: %(contact)s", contact=survey.whom_to_call))
+    if public_remarks.are_received(survey):
+        told.append(
+            _(
+                "Remarks and proposals: %(address)s, or at the commune",
+                address=f"{link}/phan-anh".partition("://")[2],
+            )
+        )
     said = (Paragraph(found.style.notice_closing),) if found.style.notice_closing else ()
     return (
         Code(link, tuple(told)),

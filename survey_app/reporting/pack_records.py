@@ -24,7 +24,7 @@ from survey_app.i18n import gettext as _
 from survey_app.quality import callbacks
 from survey_app.quality.comparison_wording import contradicted
 from survey_app.reporting.papers import Exact
-from survey_app.results import postings
+from survey_app.results import postings, public_remarks
 from survey_app.rulebooks import pins
 from survey_app.rulebooks.wording import book_text
 from survey_app.templating import day, moment, role_name
@@ -57,7 +57,7 @@ def readme(found: Exact, public_url: str, key: str, now: datetime) -> bytes:
             "01 minutes of the count; 02 table of the commune; 03 minutes on the reconciliation of slips; "
             "04 notices of the commune and of every village; 05 public set, which anybody can check; 06 plan; "
             "07 households of the villages; 08 wording of the form; 09 approvals and signatures; 10 postings; "
-            "11 acts of the audit log on this survey; 12 replies of the call-back."
+            "11 acts of the audit log on this survey; 12 replies of the call-back; 13 remarks of the public."
         ),
         _("00, where there are any: the newest scan of each signed paper, and of photos of notices."),
         _("WHO MAY HAVE IT"),
@@ -95,6 +95,7 @@ def tables(session: Session, survey: SurveyView, public_url: str) -> Iterator[tu
     yield "10-niem-yet", _postings(session, survey)
     yield "11-nhat-ky", _acts(session, survey)
     yield "12-goi-lai", _callback(session, survey)
+    yield "13-phan-anh", _remarks(session, survey)
 
 
 def _plan(session: Session, survey: SurveyView, public_url: str) -> Iterator[Row]:
@@ -189,6 +190,25 @@ def _callback(session: Session, survey: SurveyView) -> Iterator[Row]:
     told = callbacks.contradictions(session, [survey.id]).get(survey.id)
     if told:
         yield (_("To be compared with the papers"), contradicted(told))
+
+
+def _remarks(session: Session, survey: SurveyView) -> Iterator[Row]:
+    """Remarks of the public: how many, and those that the Front shows with what was answered."""
+    found = public_remarks.on_record(session, survey.id)
+    counted = public_remarks.counted(found)
+    yield (_("Received"), counted.received)
+    yield (_("By the form"), counted.online)
+    yield (_("At the commune"), counted.at_commune)
+    yield (_("Answered"), counted.answered)
+    yield (_("Not shown"), counted.withheld)
+    yield (_("Waiting"), counted.waiting)
+    yield ()
+    yield (_("Number"), _("Received on"), _("Remark"), _("Answer"), _("Answered by"), _("Answered at"))
+    for one in found:
+        text = one.text if one.is_shown else _("not shown")
+        yield (one.number, day(one.received_on), text)
+        for said in one.answers if one.is_shown else ():
+            yield (one.number, day(one.received_on), "", said.text, said.by, moment(said.answered_at))
 
 
 def _acts(session: Session, survey: SurveyView) -> Iterator[Row]:

@@ -18,6 +18,7 @@ from survey_app.results import (
     place_views,
     pledge_views,
     posting_views,
+    public_remark_views,
     schedule,
     set_views,
     signing,
@@ -40,6 +41,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(posting_views.bp)
     app.register_blueprint(place_views.bp)
     app.register_blueprint(pledge_views.bp)
+    app.register_blueprint(public_remark_views.bp)
     app.cli.add_command(commands.group)
     jobs.register(app, "results.keys", schedule.destroy_keys)
     links.register(
@@ -55,6 +57,7 @@ def init_app(app: Flask) -> None:
         Link("signing.page", lazy_gettext("Sign the result"), (State.SEALED,), leads=True),
         Link("signing.page", lazy_gettext("Signatures"), (State.SIGNED,)),
         Link("pledges.page", lazy_gettext("What the commune will do"), _FINAL),
+        Link("public_remarks.page", lazy_gettext("Remarks of the public"), (*_RUNNING, *_FINAL)),
         Link("custody.page", lazy_gettext("Complaints and key"), (*_FINAL, State.ANNULLED)),
     )
     remarks.register_part(app, findings_block.part)
@@ -68,3 +71,4 @@ def init_app(app: Flask) -> None:
     registry.register(app, signing_views.SIGN, custody_views.ACCEPT)
     todo.register(app, signing_views.todos)
     todo.register(app, posting_views.todos)
+    todo.register(app, public_remark_views.todos)

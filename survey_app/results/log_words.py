@@ -7,6 +7,9 @@ from survey_app.i18n import lazy_gettext as _l
 WORDS = Words(
     acts={
         "results.sign_uncompared": _l("Signed a result although something was open"),
+        "results.remark_entered": _l("Entered a remark of the public"),
+        "results.remark_read": _l("Decided on a remark of the public"),
+        "results.remark_answered": _l("Answered a remark of the public"),
         "results.pledge": _l("Wrote what the commune will do"),
         "results.sign": _l("Signed a result"),
         "results.open_complaint": _l("Recorded a complaint"),
@@ -27,6 +30,8 @@ WORDS = Words(
         "drawn_slips": _l("drawn slips not compared"),
         "keyed_again": _l("villages not keyed again"),
         "open_complaints": _l("complaints without an answer"),
+        "remark": _l("remark"),
+        "open_remarks": _l("remarks of the public without an answer"),
         "back_check": _l("back-check not recorded"),
         "contradiction": _l("contradicted by the call-back"),
     },

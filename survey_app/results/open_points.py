@@ -21,6 +21,7 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.privacy.models import Complaint
 from survey_app.quality import callbacks, paper_draw
+from survey_app.results import public_remarks
 from survey_app.results.models import SignedOver
 from survey_app.rulebooks import pins
 from survey_app.sealing import signatures
@@ -36,6 +37,7 @@ class OpenKind(StrEnum):
     DRAWN_SLIPS = "drawn_slips"
     KEYED_AGAIN = "keyed_again"
     COMPLAINTS = "open_complaints"
+    REMARKS = "open_remarks"
     BACK_CHECK = "back_check"
     CONTRADICTION = "contradiction"
 
@@ -82,6 +84,7 @@ def of_survey(session: Session, survey: SurveyView) -> tuple[OpenPoint, ...]:
         OpenKind.DRAWN_SLIPS: paper_draw.outcome(session, survey.id).open,
         OpenKind.KEYED_AGAIN: unkeyed,
         OpenKind.COMPLAINTS: session.scalar(complaints) or 0,
+        OpenKind.REMARKS: sum(public_remarks.waiting(session, [survey.id]).get(survey.id, ())),
         OpenKind.BACK_CHECK: int(_awaits_back_check(session, survey)),
         OpenKind.CONTRADICTION: len(callbacks.contradictions(session, [survey.id])),
     }
@@ -145,6 +148,8 @@ def text(point: OpenPoint) -> str:
             said = _("villages whose paper slips were not keyed again: %(count)s", count=count)
         case OpenKind.COMPLAINTS:
             said = _("complaints without an answer: %(count)s", count=count)
+        case OpenKind.REMARKS:
+            said = _("remarks of the public not read or not answered: %(count)s", count=count)
         case OpenKind.BACK_CHECK:
             said = _("the back-check that the rule book asks for is not recorded")
         case OpenKind.CONTRADICTION:

@@ -17,7 +17,16 @@ from survey_app.fieldwork import rounds
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.scope import own_survey
 from survey_app.privacy import text_views
-from survey_app.results import disclosed, exports, findings_block, pledges, set_views, signing, wording
+from survey_app.results import (
+    disclosed,
+    exports,
+    findings_block,
+    pledges,
+    public_remarks,
+    set_views,
+    signing,
+    wording,
+)
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.results.signing import SigningEvidence
 from survey_app.scoring.disclosure import Audience
@@ -70,12 +79,16 @@ def public(survey_id: str) -> ResponseReturnValue:
     if survey.state is State.DRAFT:
         abort(HTTPStatus.NOT_FOUND)
     result = None if survey.state is State.ANNULLED else _public_result(survey.id)
+    said = public_remarks.on_record(session, survey.id)
     return render_template(
         "results/public.html",
         survey=survey,
         result=result,
         remarks=exports.remarks(result) if result else (),
         pledge=pledges.text_of(session, survey.id) if result else "",
+        public_remarks=said,
+        counted_remarks=public_remarks.counted(said),
+        takes_remarks=public_remarks.are_received(survey),
         annulments=rounds.annulments(session, survey.id),
         without=[
             passed_over.sentence(found) for found in disclosed.agreed_without_commune(session, survey.id)

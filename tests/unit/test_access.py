@@ -58,6 +58,8 @@ PERMISSIONS = {
     "READ_TEXTS": "PFAcf···",
     "READ_DRAWN_SLIPS": "PFAcf···",
     "MODERATE_TEXTS": "·F··f···",
+    "ENTER_REMARKS": "···cf···",
+    "ANSWER_REMARKS": "PF·cf···",
     "COMPARE_DRAWN_SLIPS": "·FA·f···",
     "HOLD_KEYS": "PF······",
     "TELL_THE_CLOCK": "PF······",
