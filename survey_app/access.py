@@ -105,6 +105,8 @@ ANSWER_REQUESTS = FRONT | {Role.PROVINCE}
 READ_DATA_MAP = READ_AUDIT_LOG = RANK_COMMUNES = SUPERVISORS
 
 READ_BOARD = SUPERVISORS | {Role.VIEWER}
+#: One campaign for many communes: drafts, which each commune and its Front complete and approve.
+OPEN_CAMPAIGNS = PROVINCIAL
 #: Told when communes are late.
 CHASE_COMMUNES = frozenset({Role.PROVINCE})
 READ_POSTINGS = READ_PAPERS = READ_RESULTS

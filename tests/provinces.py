@@ -98,18 +98,26 @@ class Province:
         made = self._unit(f"98{self._next():03}", "commune", kind, name, self.unit)
         village = self._unit(f"{made.code}001", "village", "thon", "Một", made)
         if households is not None:
-            self.session.add(
-                HouseholdCount(
-                    unit_id=village.id,
-                    households=households,
-                    source="Danh sách của thôn",
-                    as_of=date(2026, 1, 1),
-                    recorded_at=NOW,
-                    recorded_by="operator",
-                )
-            )
+            self._count(village, households)
         self.session.commit()
         return made
+
+    def households(self, commune: Unit, households: int) -> None:
+        """Have the commune enter the households of its village."""
+        self._count(self.session.query(Unit).filter_by(parent_id=commune.id).one(), households)
+        self.session.commit()
+
+    def _count(self, village: Unit, households: int) -> None:
+        self.session.add(
+            HouseholdCount(
+                unit_id=village.id,
+                households=households,
+                source="Danh sách của thôn",
+                as_of=date(2026, 1, 1),
+                recorded_at=NOW,
+                recorded_by="operator",
+            )
+        )
 
     def survey(
         self,

@@ -45,6 +45,8 @@ def _commune(row: BoardRow) -> dict[str, Any]:
         "above_frame": [asdict(village) for village in row.above_frame],
         "contradicted": asdict(row.contradiction) if row.contradiction else None,
         "late": row.is_late,
+        "needs_somebody": row.needs_somebody,
+        "due": row.wait.due.isoformat() if row.wait and row.wait.due else None,
     }
 
 

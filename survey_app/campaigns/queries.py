@@ -13,10 +13,11 @@ from typing import assert_never
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey_app.campaigns import consultations, waits
+from survey_app.campaigns import consultations, deadlines, waits
 from survey_app.campaigns.consultations import Consultation
+from survey_app.campaigns.deadlines import Deadlines
 from survey_app.campaigns.denominators import Denominator, denominator
-from survey_app.campaigns.waits import Wait
+from survey_app.campaigns.waits import Reason, Wait
 from survey_app.criteria import findings, targets
 from survey_app.criteria.findings import Finding, Verdict
 from survey_app.criteria.frameworks import Framework, RequirementKind, Target, TargetKind
@@ -120,11 +121,23 @@ class BoardRow:
         return self.is_signed and bool(found) and set(found) == {Verdict.MET}
 
     @property
+    def needs_somebody(self) -> bool:
+        """Whether somebody has to act for this unit before it can meet the indicator, late or not."""
+        return self._still_waits and self.wait is not None and self.wait.needs_somebody
+
+    @property
     def is_late(self) -> bool:
-        """Whether somebody has to act for this unit before it can meet the indicator."""
-        return (
-            self.in_scope and self.finding is not Verdict.MET and self.wait is not None and self.wait.is_late
-        )
+        """Whether the day of its own step has passed: the one a campaign names, or the survey's own."""
+        return self._still_waits and self.wait is not None and self.wait.is_overdue
+
+    @property
+    def awaits_front(self) -> bool:
+        """Whether its Front has been asked to agree to publishing and has not decided."""
+        return self._still_waits and self.wait is not None and self.wait.reason is Reason.AWAITING_FRONT
+
+    @property
+    def _still_waits(self) -> bool:
+        return self.in_scope and self.finding is not Verdict.MET
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +193,13 @@ class Board:
 
     @property
     def late(self) -> tuple[BoardRow, ...]:
-        """Units for which somebody has to act now."""
+        """Units that have passed the day of their own step."""
         return tuple(row for row in self.rows if row.is_late)
+
+    @property
+    def to_act(self) -> tuple[BoardRow, ...]:
+        """Units for which somebody has to act, late or not."""
+        return tuple(row for row in self.rows if row.needs_somebody)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +232,7 @@ def board(
     accepted, heard = _accepted(in_force.framework), _heard(surveys)
     contradicted = callbacks.contradictions(session, [survey.id for survey in surveys])
     others = _other_books(session, surveys, in_force.framework)
+    days = deadlines.of_year(session, province.id, year)
     called = names.communes(session, [survey.id for survey in surveys])
     rows = tuple(
         _row(
@@ -227,6 +246,7 @@ def board(
             contradicted=contradicted,
             other_books=others,
             called=called,
+            days=days.get(summary.unit.id),
             audience=audience,
             now=now,
         )
@@ -256,6 +276,7 @@ def _row(
     contradicted: Mapping[str, Contradiction],
     other_books: Mapping[str, NamedBook],
     called: Mapping[str, UnitView],
+    days: Deadlines | None,
     audience: Audience,
     now: datetime,
 ) -> BoardRow:
@@ -282,7 +303,10 @@ def _row(
         wait=None
         if survey is None and (not in_scope or _is_met(said.event))
         else waits.wait_of(
-            newest.step if newest else None, has_households=summary.counted_villages > 0, now=now
+            newest.step if newest else None,
+            has_households=summary.counted_villages > 0,
+            now=now,
+            deadlines=days,
         ),
         services=services,
         heard=heard,
@@ -335,6 +359,11 @@ def _subject(speaks: SealedSurvey | None, surveys: tuple[Consultation, ...]) -> 
     newest = surveys[-1] if surveys else None
     about = next((survey for survey in surveys if speaks and survey.id == speaks.survey_id), newest)
     return _Subject(about, newest, speaks)
+
+
+def kinds_in_scope(session: Session, province_id: int, year: int) -> frozenset[str]:
+    """Kinds of unit that the year's rule book applies the indicator to."""
+    return _levels_in_scope(rulebooks.in_force(session, province_id, year).framework)
 
 
 def _levels_in_scope(framework: Framework) -> frozenset[str]:

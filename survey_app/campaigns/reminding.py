@@ -1,4 +1,4 @@
-"""Whom a late unit waits for, and the words to send them by one's own telephone. Nothing is sent from here."""
+"""Whom a unit waits for, and the words to send them by one's own telephone. Nothing is sent from here."""
 
 from collections.abc import Iterable, Mapping
 from typing import assert_never
@@ -18,7 +18,7 @@ from survey_app.templating import role_name
 
 
 def messages(session: Session, rows: Iterable[BoardRow], person: Identity) -> Mapping[int, Message]:
-    """By unit, of late `rows` in which somebody has to act; for the province's two bodies alone."""
+    """By unit, of the `rows` in which somebody has to act; for the province's two bodies alone."""
     if person.role not in PROVINCIAL:
         return {}
     numbers = accounts.telephones_below(session, person.unit_path)
@@ -26,7 +26,7 @@ def messages(session: Session, rows: Iterable[BoardRow], person: Identity) -> Ma
     found = {}
     with force_locale("vi"):
         for row in rows:
-            asked = _asked(row.wait.reason) if row.is_late and row.wait else ()
+            asked = _asked(row.wait.reason) if row.needs_somebody and row.wait else ()
             if asked and row.wait:
                 found[row.unit.id] = Message(
                     _(
@@ -42,7 +42,7 @@ def messages(session: Session, rows: Iterable[BoardRow], person: Identity) -> Ma
 
 
 def to_all(rows: Iterable[BoardRow]) -> Message:
-    """One text that names all late units, for the group of communes."""
+    """One text that names all these units, for the group of communes."""
     with force_locale("vi"):
         text = _(
             "Still waiting for: %(units)s. What each has to do stands at %(address)s",

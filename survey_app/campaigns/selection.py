@@ -21,6 +21,12 @@ NOT_IN_SCOPE = "not_in_scope"
 
 STATES = (NO_SURVEY, *(state.value for state in State if state is not State.ANNULLED))
 FINDINGS = (*(verdict.value for verdict in Verdict), SIGNATURES, NOT_IN_SCOPE)
+#: Which rows ask for something: somebody has to act, its day has passed, it waits for its Front.
+NEEDS: Mapping[str, Callable[[BoardRow], bool]] = {
+    "act": lambda row: row.needs_somebody,
+    "late": lambda row: row.is_late,
+    "front": lambda row: row.awaits_front,
+}
 _LONGEST_SEARCH = 100
 
 
@@ -32,7 +38,8 @@ class Selection:
     state: str = ""
     finding: str = ""
     kind: str = ""
-    late_only: bool = False
+    #: A key of `NEEDS`.
+    need: str = ""
     sort: str = "name"
     is_descending: bool = False
 
@@ -43,7 +50,7 @@ class Selection:
             "state": self.state,
             "finding": self.finding,
             "kind": self.kind,
-            "late": "1" if self.late_only else "",
+            "need": self.need,
             "sort": "" if self.sort == "name" else self.sort,
             "dir": "desc" if self.is_descending else "",
         }
@@ -62,7 +69,7 @@ def from_address(arguments: Mapping[str, str], kinds: Iterable[str]) -> Selectio
         state=_known(arguments.get("state"), STATES),
         finding=_known(arguments.get("finding"), FINDINGS),
         kind=_known(arguments.get("kind"), kinds),
-        late_only=arguments.get("late") == "1",
+        need=_known(arguments.get("need"), NEEDS),
         sort=_known(arguments.get("sort"), COLUMNS) or "name",
         is_descending=arguments.get("dir") == "desc",
     )
@@ -91,7 +98,7 @@ def _is_chosen(row: BoardRow, chosen: Selection, wanted: str) -> bool:
         and (not chosen.state or chosen.state == (row.state.value if row.state else NO_SURVEY))
         and (not chosen.finding or chosen.finding in _findings(row))
         and (not chosen.kind or chosen.kind == row.unit.kind)
-        and (not chosen.late_only or row.is_late)
+        and (not chosen.need or NEEDS[chosen.need](row))
     )
 
 

@@ -61,30 +61,30 @@ def _steps_of_province(session: Session, identity: Identity, now: datetime) -> I
 
 
 def late_communes(session: Session, identity: Identity, now: datetime) -> Iterable[Todo]:
-    """One line with the number of late communes, for a province officer."""
+    """One line with the number of communes whose day has passed, or else that somebody has to act for."""
     province = units.unit(session, identity.unit_id)
     if identity.role not in access.CHASE_COMMUNES or province.level != Level.PROVINCE:
         return ()
     if not surveys.has_any(session, identity.unit_path):
         return ()
     year = units.civil(now).year
-    late = queries.board(session, province, year, now).late
-    if not late:
+    made = queries.board(session, province, year, now)
+    rows, need = (made.late, "late") if made.late else (made.to_act, "act")
+    if not rows:
         return ()
-    title = ngettext("%(num)s commune is late", "%(num)s communes are late", len(late))
-    overdue = sum(row.wait is not None and row.wait.is_overdue for row in late)
-    detail = (
-        ngettext(
-            "%(num)s of them has passed its day. See who and why.",
-            "%(num)s of them have passed their day. See who and why.",
-            overdue,
+    title = (
+        ngettext("%(num)s commune is late", "%(num)s communes are late", len(rows))
+        if made.late
+        else ngettext(
+            "%(num)s commune waits for somebody to act",
+            "%(num)s communes wait for somebody to act",
+            len(rows),
         )
-        if overdue
-        else _("See who they are and what each of them waits for.")
     )
-    named = f"{wording.names(row.unit for row in late)}. {detail}"
-    url = url_for("campaigns.board", year=year, late="1", sort="wait")
-    return (Todo(title, named, url, message=reminding.to_all(late)),)
+    detail = _("See who they are and what each of them waits for.")
+    named = f"{wording.names(row.unit for row in rows)}. {detail}"
+    url = url_for("campaigns.board", year=year, need=need, sort="wait")
+    return (Todo(title, named, url, message=reminding.to_all(rows)),)
 
 
 def not_called_back(session: Session, identity: Identity, now: datetime) -> Iterable[Todo]:

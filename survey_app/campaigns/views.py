@@ -43,7 +43,7 @@ def board(year: int) -> ResponseReturnValue:
         messages=reminding.messages(db.session(), rows, access.identity()),
         chosen=chosen,
         states=requested.by_state(made.rows),
-        reasons=Counter(row.wait.reason for row in made.late if row.wait),
+        reasons=Counter(row.wait.reason for row in made.to_act if row.wait),
         kinds=sorted({row.unit.kind for row in made.rows}),
         state_choices=[(word, _state_choice(word)) for word in selection.STATES],
         verdicts=tuple(Verdict),

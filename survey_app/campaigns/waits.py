@@ -1,14 +1,16 @@
-"""Why a unit has no signed result yet: one reason, the first thing that somebody has to do.
+"""Why a unit has no signed result yet: one reason, the first thing that somebody has to do, and by when.
 
 Pure: knows no database and no wording. The clock is an argument.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import assert_never
 
 from survey_app.access import Body
+from survey_app.campaigns.deadlines import Deadlines, DueStep
 from survey_app.fieldwork import calendar
 from survey_app.fieldwork.models import State
 from survey_app.units.queries import civil
@@ -40,6 +42,17 @@ _NEEDS_SOMEBODY = frozenset(
     }
 )
 
+#: The step of a campaign that has to be done by its day before the unit stops waiting for this.
+_STEPS: Mapping[Reason, DueStep] = {
+    Reason.NO_HOUSEHOLDS: DueStep.HOUSEHOLDS,
+    Reason.NO_SURVEY: DueStep.APPROVED,
+    Reason.NOT_SUBMITTED: DueStep.APPROVED,
+    Reason.AWAITING_FRONT: DueStep.APPROVED,
+    Reason.AWAITING_COMMUNE: DueStep.APPROVED,
+    Reason.COUNTING: DueStep.SEALED,
+    Reason.SIGNATURES: DueStep.SIGNED,
+}
+
 #: By the body that has been asked to agree to publishing.
 _ASKED = {
     None: Reason.NOT_SUBMITTED,
@@ -57,10 +70,12 @@ class Wait:
     households_left: int | None = None
     #: The day has passed and the step has not been taken.
     is_overdue: bool = False
+    #: The last day that a campaign names for the step; None where none does.
+    due: date | None = None
 
     @property
-    def is_late(self) -> bool:
-        """Whether somebody has to act now."""
+    def needs_somebody(self) -> bool:
+        """Whether somebody has to act, late or not."""
         return self.is_overdue or self.reason in _NEEDS_SOMEBODY
 
 
@@ -78,13 +93,27 @@ class SurveyStep:
     answered: int
 
 
-def wait_of(step: SurveyStep | None, *, has_households: bool, now: datetime) -> Wait | None:
-    """What the unit waits for; None once its survey is signed. `step` is None where there is no survey."""
+def wait_of(
+    step: SurveyStep | None, *, has_households: bool, now: datetime, deadlines: Deadlines | None = None
+) -> Wait | None:
+    """What the unit waits for; None once its survey is signed. `step` is None where there is no survey.
+
+    `deadlines` are the last days that a campaign names; without them a step is overdue when the survey's own day is.
+    """
+    found = _wait_of(step, has_households=has_households, now=now)
+    due = (deadlines or {}).get(_STEPS[found.reason]) if found and found.reason in _STEPS else None
+    if found is None or due is None:
+        return found
+    return replace(found, due=due, is_overdue=found.is_overdue or due < civil(now))
+
+
+def _wait_of(step: SurveyStep | None, *, has_households: bool, now: datetime) -> Wait | None:
     if step is None:
         return Wait(Reason.NO_SURVEY if has_households else Reason.NO_HOUSEHOLDS)
     match step.state:
         case State.DRAFT:
-            return _until_opening(_ASKED[step.asked], step, now)
+            has_frame = has_households or step.households > 0
+            return _until_opening(_ASKED[step.asked] if has_frame else Reason.NO_HOUSEHOLDS, step, now)
         case State.PUBLISHED:
             return _until_opening(Reason.NOT_OPEN, step, now)
         case State.OPEN:

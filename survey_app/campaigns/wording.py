@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from survey_app.campaigns.deadlines import DueStep
 from survey_app.campaigns.denominators import Denominator
 from survey_app.campaigns.queries import Beside, BoardRow, TargetProgress
 from survey_app.campaigns.waits import Reason, Wait
@@ -22,6 +23,8 @@ def state_name(state: State | None) -> str:
 def wait_text(wait: Wait) -> str:
     """What the unit waits for, and since when it should be over."""
     sentence = _REASONS[wait.reason](wait)
+    if wait.due:
+        sentence = _("%(reason)s; by %(day)s", reason=sentence, day=day(wait.due))
     return _("Overdue: %(reason)s", reason=sentence) if wait.is_overdue else sentence
 
 
@@ -38,6 +41,18 @@ def reason_name(reason: Reason) -> str:
         Reason.COUNTING: _("should have been counted and sealed"),
         Reason.SIGNATURES: _("sealed, not signed by both bodies"),
     }[reason]
+
+
+def step_name(step: DueStep) -> str:
+    """A step of a commune's consultation for which a campaign names a last day."""
+    return {
+        DueStep.HOUSEHOLDS: _("Villages and households entered"),
+        DueStep.APPROVED: _("Draft completed and approved by both bodies"),
+        DueStep.PRINTED: _("Slips printed"),
+        DueStep.SEALED: _("Paper keyed, counted and sealed"),
+        DueStep.SIGNED: _("Signed by both bodies"),
+        DueStep.POSTED: _("Result posted in the villages"),
+    }[step]
 
 
 def row_verdict(row: BoardRow) -> str:

@@ -66,6 +66,9 @@ def edit(survey_id: str) -> ResponseReturnValue:
     survey = own_survey(survey_id)
     villages = _counted_villages(current, survey.unit, now)
     form = _survey_form(current, person, villages, _values(current, survey))
+    if request.method == "GET" and not form.villages.data:
+        # Drafted before the commune had entered any village: all of them are meant.
+        form.villages.data = [village.unit.id for village in villages]
     if form.validate_on_submit():
         plan, asked = _plan(form, survey.unit, survey.place), _asked(form, villages)
         conflicts = _unread_conflicts(current, plan, asked, now, survey_id)

@@ -308,6 +308,14 @@ DATA_MAP = (
         _NOT_ERASED,
     ),
     DataLine(
+        ("campaigns", "campaign_deadlines", "campaign_communes"),
+        _l("Campaigns of a province: communes, aims and days, and the account that opened them"),
+        _l("So that communes know what is asked of them and by when"),
+        _l("Officers"),
+        _FOREVER,
+        _NOT_ERASED,
+    ),
+    DataLine(
         ("service_ticks", "earlier_recognitions", "it_declarations"),
         _l("Public services of a commune and earlier recognitions"),
         _l("To judge the criterion"),

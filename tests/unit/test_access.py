@@ -68,6 +68,7 @@ PERMISSIONS = {
     "READ_AUDIT_LOG": "PFA·····",
     "RANK_COMMUNES": "PFA·····",
     "READ_BOARD": "PFA··v··",
+    "OPEN_CAMPAIGNS": "PF······",
     "CHASE_COMMUNES": "P·······",
     "READ_POSTINGS": "PFAcfv··",
     "READ_PAPERS": "PFAcfv··",

@@ -254,7 +254,7 @@ def test_a_commune_recognised_earlier_counts_as_met_and_names_the_decision(provi
 
     assert row.finding is Verdict.MET
     assert row.event.rule.params["decision"] == "12/QĐ-UBND, 06/05/2024"
-    assert not row.is_late
+    assert not row.needs_somebody
     assert target(province.board(), "communes_8_4").progress.met == 1
 
 
@@ -494,13 +494,14 @@ def test_each_commune_says_what_it_waits_for(province):
         "signed": None,
     }
     assert waits["open"].households_left == 70
-    late = {row.unit.code for row in province.board().late}
-    assert late == {
+    board = province.board()
+    assert {row.unit.code for row in board.to_act} == {
         communes[name].code for name in ("no_households", "no_survey", "draft", "overdue", "sealed")
     }
+    assert {row.unit.code for row in board.late} == {communes["overdue"].code}
 
 
-def test_a_draft_that_was_sent_waits_for_the_front_and_is_late_for_it(province):
+def test_a_draft_that_was_sent_waits_for_the_front_to_act(province):
     commune = province.commune("A")
     number = province.survey(commune, State.DRAFT, opens_at=NOW + timedelta(days=3))
     province.ask_front(number, commune)
@@ -509,7 +510,7 @@ def test_a_draft_that_was_sent_waits_for_the_front_and_is_late_for_it(province):
 
     assert row.wait.reason is Reason.AWAITING_FRONT
     assert row.wait.until == date(2026, 6, 4)
-    assert row.is_late
+    assert (row.needs_somebody, row.awaits_front, row.is_late) == (True, True, False)
 
 
 def test_the_number_of_statements_does_not_grow_with_the_communes(province, statements):

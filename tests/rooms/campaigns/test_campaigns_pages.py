@@ -86,7 +86,7 @@ def test_a_year_nobody_reports_about_is_not_found(province, client, year):
         "?state=' OR 1=1 --",
         "?finding=%00",
         "?kind=../../etc/passwd",
-        "?late=yes",
+        "?need=yes",
         "?sort=&state=&finding=&kind=&dir=",
     ],
 )
@@ -143,8 +143,9 @@ def test_rows_are_sorted_by_the_exact_rate_and_those_without_one_come_last(provi
         ("?finding=signatures", ["Xã Chốt"]),
         ("?finding=not_in_scope", ["Phường Phố"]),
         ("?kind=phuong", ["Phường Phố"]),
-        ("?late=1", ["Xã Chốt", "Xã Trống"]),
-        ("?late=1&state=signed", []),
+        ("?need=act", ["Xã Chốt", "Xã Quá hạn", "Xã Trống"]),
+        ("?need=late", ["Xã Quá hạn"]),
+        ("?need=act&state=signed", []),
     ],
 )
 def test_filters_choose_by_state_finding_kind_and_lateness(province, client, query, names):
@@ -152,6 +153,8 @@ def test_filters_choose_by_state_finding_kind_and_lateness(province, client, que
     province.signed(province.commune("Ký"))
     province.commune("Trống")
     province.commune("Phố", kind="phuong")
+    late = {"opens_at": NOW - timedelta(days=9), "closes_at": NOW - timedelta(days=1)}
+    province.survey(province.commune("Quá hạn"), State.OPEN, **late)
     province.sign_in()
 
     assert names_in_order(client.get(PAGE + query).text) == names
@@ -253,7 +256,7 @@ def test_each_row_leads_to_its_survey_and_its_result(province, client):
 
 
 def test_the_province_is_told_how_many_communes_are_late_and_where_to_see_them(province, app):
-    province.commune("A")
+    never_begun = province.commune("A")
     overdue = province.commune("B")
     province.survey(overdue, State.COUNTING, counting_ends_at=NOW - timedelta(days=1, hours=1))
     officer = Identity(1, "An", Role.PROVINCE, province.unit.id, province.unit.path)
@@ -263,9 +266,10 @@ def test_the_province_is_told_how_many_communes_are_late_and_where_to_see_them(p
         told = [one for one in todo.todos(db.session(), officer, NOW) if "late" in one.title]
         others = [one for one in todo.todos(db.session(), villager, NOW) if "late" in one.title]
 
-    assert [one.title for one in told] == ["2 communes are late"]
-    assert told[0].detail.startswith("Xã A, Xã B. ")
-    assert "late=1" in told[0].url
+    assert [one.title for one in told] == ["1 commune is late"]
+    assert told[0].detail.startswith("Xã B. ")
+    assert "need=late" in told[0].url
+    assert not province.row(never_begun).is_late
     assert others == []
 
 
@@ -285,7 +289,7 @@ def test_a_late_row_says_whom_to_call_with_words_to_send(province, client):
             )  # fmt: skip
     province.sign_in()
 
-    page = client.get(PAGE + "?late=1").text
+    page = client.get(PAGE + "?need=act").text
 
     assert names_in_order(page) == ["Xã Im", "Xã Trống"]
     assert page.count('href="tel:0905123456"') == page.count('href="sms:0905123456?body=') == 1

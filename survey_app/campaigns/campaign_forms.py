@@ -1,0 +1,181 @@
+"""Forms with which the province opens a campaign and changes its days."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from wtforms import (
+    DateField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+
+from survey_app.campaigns.deadlines import Deadlines, DueStep
+from survey_app.fieldwork.forms import refuse_without_number
+from survey_app.forms import StaffForm, WholeNumberField, clean
+from survey_app.i18n import gettext as _
+from survey_app.i18n import lazy_gettext
+from survey_app.revisions import RevisedForm
+from survey_app.units.queries import UnitView
+
+_DATE_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
+#: A commune that aims at what was chosen for all; one that is left out.
+AS_ALL = "all"
+LEFT_OUT = ""
+
+
+def _day(label: Any) -> DateField:
+    return DateField(label, format=_DATE_FORMATS, validators=[InputRequired()])
+
+
+class _Days:
+    """The last day for each step."""
+
+    day_households = _day(lazy_gettext("Villages and households entered"))
+    day_approved = _day(lazy_gettext("Draft completed and approved by both bodies"))
+    day_printed = _day(lazy_gettext("Slips printed"))
+    day_sealed = _day(lazy_gettext("Paper keyed, counted and sealed"))
+    day_signed = _day(lazy_gettext("Signed by both bodies"))
+    day_posted = _day(lazy_gettext("Result posted in the villages"))
+
+    def deadlines(self) -> Deadlines:
+        """The days typed; call after validation."""
+        return {step: getattr(self, f"day_{step.value}").data for step in DueStep}
+
+    def check_order(self) -> bool:
+        """Each step after the one before it; what is wrong is said at the field."""
+        typed = [(getattr(self, f"day_{step.value}"), step) for step in DueStep]
+        problems = [
+            later
+            for (earlier, _before), (later, _step) in zip(typed, typed[1:], strict=False)
+            if earlier.data and later.data and later.data < earlier.data
+        ]
+        for field in problems:
+            field.errors = [*field.errors, _("This day lies before that of the step before it.")]
+        return not problems
+
+
+class DaysForm(_Days, RevisedForm):
+    """Other last days for the steps of a campaign."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Every field, then the order of the steps."""
+        return super().validate(extra_validators) and self.check_order()
+
+
+def days_as_fields(days: Deadlines) -> Mapping[str, date]:
+    """The stored days, by field."""
+    return {f"day_{step.value}": day for step, day in days.items()}
+
+
+class CampaignForm(_Days, StaffForm):
+    """What people decide when they open a campaign; `for_communes` adds a choice for each commune."""
+
+    title = StringField(
+        lazy_gettext("Name of the campaign"), filters=[clean], validators=[DataRequired(), Length(max=120)]
+    )
+    level = RadioField(lazy_gettext("What the communes aim at; the form follows from it"))
+    plan_number = StringField(
+        lazy_gettext("Number of the Front's plan"),
+        filters=[clean],
+        validators=[DataRequired(), Length(max=60)],
+    )
+    plan_date = DateField(lazy_gettext("Date of the plan"), format=_DATE_FORMATS, validators=[Optional()])
+    goal_percent = WholeNumberField(
+        lazy_gettext("Goal of this round, in per cent of the households (may stay empty)"),
+        validators=[Optional(), NumberRange(min=1, max=100)],
+    )
+    aim = TextAreaField(
+        lazy_gettext("What it is for, in one or two sentences villagers read first"),
+        filters=[clean],
+        validators=[DataRequired(), Length(max=500)],
+    )
+    contact = StringField(
+        lazy_gettext("Whom villagers may call (name, phone)"),
+        filters=[clean],
+        validators=[DataRequired(), Length(max=120)],
+    )
+    opens_on = _day(lazy_gettext("First day"))
+    closes_on = _day(lazy_gettext("Last day"))
+    rehearsal_opens_on = DateField(
+        lazy_gettext("Rehearsal before it: first day (may stay empty)"),
+        format=_DATE_FORMATS,
+        validators=[Optional()],
+    )
+    rehearsal_closes_on = DateField(
+        lazy_gettext("Rehearsal: last day"), format=_DATE_FORMATS, validators=[Optional()]
+    )
+
+    def validate_contact(self, field: Any) -> None:
+        """Somebody villagers can call."""
+        refuse_without_number(field)
+
+    def validate_closes_on(self, field: Any) -> None:
+        """Dates in order."""
+        if self.opens_on.data and field.data and field.data < self.opens_on.data:
+            raise ValidationError(_("The last day lies before the first day."))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Every field, the rehearsal, the order of the steps, and at least one commune."""
+        is_right = super().validate(extra_validators)
+        is_right = self.check_order() and is_right
+        wrong = self._wrong_with_rehearsal()
+        if wrong:
+            self.rehearsal_closes_on.errors = [*self.rehearsal_closes_on.errors, wrong]
+            is_right = False
+        if not self.aims():
+            self.level.errors = [*self.level.errors, _("Choose at least one commune below.")]
+            is_right = False
+        return is_right
+
+    def _wrong_with_rehearsal(self) -> str:
+        """Both days or none, in order, and before the real thing; "" where nothing is wrong."""
+        first, last, opens = self.rehearsal_opens_on.data, self.rehearsal_closes_on.data, self.opens_on.data
+        if bool(first) != bool(last):
+            return _("A rehearsal has a first and a last day; leave both empty for none.")
+        if first and last < first:
+            return _("The last day lies before the first day.")
+        if last and opens and last >= opens:
+            return _("The rehearsal ends before the phones open.")
+        return ""
+
+    def rehearsal(self) -> tuple[date, date] | None:
+        """First and last day of the rehearsal; None for none."""
+        first, last = self.rehearsal_opens_on.data, self.rehearsal_closes_on.data
+        return (first, last) if first and last else None
+
+    def aims(self) -> Mapping[int, int]:
+        """By commune id, the form of what it aims at; a commune that is left out is absent."""
+        chosen = {
+            int(name.removeprefix("aim_")): field.data
+            for name, field in self._fields.items()
+            if name.startswith("aim_")
+        }
+        forms = {unit_id: self.level.data if said == AS_ALL else said for unit_id, said in chosen.items()}
+        return {unit_id: int(form) for unit_id, form in forms.items() if form}
+
+
+def for_communes(
+    communes: Iterable[UnitView], forms: Mapping[str, str], by_rule: Iterable[str], **values: Any
+) -> CampaignForm:
+    """The form with a choice for each commune. `forms` by id, in words; kinds `by_rule` are in unless left out."""
+    chosen = set(by_rule)
+    choices = [
+        SelectChoice(AS_ALL, _("as chosen above")),
+        *(SelectChoice(form, name) for form, name in forms.items()),
+        SelectChoice(LEFT_OUT, _("not in this campaign")),
+    ]
+    fields = {
+        f"aim_{commune.id}": SelectField(
+            commune.full_name, choices=choices, default=AS_ALL if commune.kind in chosen else LEFT_OUT
+        )
+        for commune in communes
+    }
+    form = type("CampaignFormOfCommunes", (CampaignForm,), fields)(**values)
+    form.level.choices = [SelectChoice(number, name) for number, name in forms.items()]
+    return form

@@ -1,0 +1,134 @@
+"""Campaigns of a year as they are shown: whom each is for, and where those communes stand in their days."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from survey_app.access import Identity
+from survey_app.authoring import queries as instruments
+from survey_app.authoring.queries import InstrumentView
+from survey_app.authoring.wording import QUICK
+from survey_app.campaigns import opening
+from survey_app.campaigns.deadlines import Deadlines
+from survey_app.campaigns.models import Campaign, CampaignCommune
+from survey_app.campaigns.opening import CampaignNotFound
+from survey_app.fieldwork import calendar
+from survey_app.fieldwork.models import State, Survey
+from survey_app.units import queries as units
+from survey_app.units.queries import UnitView
+
+#: A level that no recognition is aimed at.
+_NO_AIM = frozenset({QUICK, "khac"})
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A commune of a campaign; `state` is None once its draft was thrown away."""
+
+    unit: UnitView
+    level: str
+    survey_id: str
+    had_one: bool
+    state: State | None
+    rehearsal_id: str
+    rehearsal_state: State | None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignView:
+    """One campaign with the number of its communes."""
+
+    id: int
+    year: int
+    title: str
+    plan_number: str
+    plan_date: date | None
+    opens_on: date
+    closes_on: date
+    opened_at: datetime
+    opened_by: str
+    communes: int
+
+
+def of_year(session: Session, province_id: int, year: int) -> tuple[CampaignView, ...]:
+    """The campaigns of a year, the newest first."""
+    return tuple(
+        _view(row, communes)
+        for row, communes in session.execute(
+            _campaigns()
+            .where(Campaign.province_id == province_id, Campaign.year == year)
+            .order_by(Campaign.id.desc())
+        )
+    )
+
+
+def campaign(session: Session, province_id: int, campaign_id: int) -> CampaignView:
+    """One of the province's. Raises CampaignNotFound."""
+    found = session.execute(
+        _campaigns().where(Campaign.province_id == province_id, Campaign.id == campaign_id)
+    ).one_or_none()
+    if found is None:
+        raise CampaignNotFound
+    return _view(*found)
+
+
+def days(session: Session, campaign_id: int) -> Deadlines:
+    """The last day for each step, in the order of the work."""
+    return opening.days_of(session, campaign_id)
+
+
+def members(session: Session, campaign_id: int) -> tuple[Member, ...]:
+    """Its communes by name, each with its survey and rehearsal."""
+    rows = session.scalars(
+        select(CampaignCommune)
+        .where(CampaignCommune.campaign_id == campaign_id)
+        .order_by(CampaignCommune.unit_id)
+    ).all()
+    places = units.units(session, (row.unit_id for row in rows))
+    states = _states(session, (number for row in rows for number in (row.survey_id, row.rehearsal_id)))
+    found = [
+        Member(
+            places[row.unit_id], row.level, row.survey_id, row.had_one, states.get(row.survey_id),
+            row.rehearsal_id, states.get(row.rehearsal_id),
+        )
+        for row in rows
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda member: member.unit.in_order))
+
+
+def forms_for_aims(session: Session, person: Identity) -> tuple[InstrumentView, ...]:
+    """The newest frozen version of each form that serves a recognition: the shipped ones, and those from here up."""
+    newest: dict[str, InstrumentView] = {}
+    for view in instruments.frozen_instruments(session, person):
+        is_from_here_up = view.unit_path is None or person.unit_path.startswith(view.unit_path)
+        if is_from_here_up and view.document["level"] not in _NO_AIM:
+            kept = newest.setdefault(view.key, view)
+            newest[view.key] = max(kept, view, key=lambda one: one.version)
+    return tuple(sorted(newest.values(), key=lambda one: (str(one.document["level"]), one.key)))
+
+
+def _campaigns() -> Select[Campaign, int]:
+    counted = (
+        select(func.count())
+        .where(CampaignCommune.campaign_id == Campaign.id)
+        .correlate(Campaign)
+        .scalar_subquery()
+    )
+    return select(Campaign, counted)
+
+
+def _states(session: Session, numbers: Iterable[str]) -> Mapping[str, State]:
+    wanted = {number for number in numbers if number}
+    rows = session.execute(select(Survey.id, Survey.state).where(Survey.id.in_(wanted)).order_by(Survey.id))
+    return {number: State(state) for number, state in rows}
+
+
+def _view(row: Campaign, communes: int) -> CampaignView:
+    return CampaignView(
+        id=row.id, year=row.year, title=row.title, plan_number=row.plan_number, plan_date=row.plan_date,
+        opens_on=units.civil(row.opens_at), closes_on=calendar.last_day(row.closes_at),
+        opened_at=row.opened_at, opened_by=row.opened_by, communes=communes,
+    )  # fmt: skip

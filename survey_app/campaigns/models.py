@@ -1,0 +1,62 @@
+"""Tables of the province's year: a campaign, the days by which each step is to be done, and the communes it is for."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from survey_app.db import Base, UtcDateTime
+
+
+class Campaign(Base):
+    """A plan of the province or its Front, opened for many communes in one step."""
+
+    __tablename__ = "campaigns"
+    __table_args__ = (
+        CheckConstraint("closes_at > opens_at", name="window"),
+        UniqueConstraint("province_id", "year", "title"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    province_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    #: The year in which the phones close.
+    year: Mapped[int]
+    title: Mapped[str] = mapped_column(String(120))
+    plan_number: Mapped[str] = mapped_column(String(60))
+    plan_date: Mapped[date | None]
+    opens_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    opened_by: Mapped[str] = mapped_column(String(40))
+
+
+class CampaignDeadline(Base):
+    """The last day for one step."""
+
+    __tablename__ = "campaign_deadlines"
+    __table_args__ = (
+        CheckConstraint(
+            "step IN ('households', 'approved', 'printed', 'sealed', 'signed', 'posted')", name="step_known"
+        ),
+    )
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
+    step: Mapped[str] = mapped_column(String(12), primary_key=True)
+    day: Mapped[date]
+
+
+class CampaignCommune(Base):
+    """A commune of a campaign with what it aims at. Numbers of surveys stay here when their drafts are thrown away."""
+
+    __tablename__ = "campaign_communes"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True)
+    #: What recognition it aims at; the form was chosen by it.
+    level: Mapped[str] = mapped_column(String(20))
+    #: The survey drafted for it, or the one it had already.
+    survey_id: Mapped[str] = mapped_column(String(10))
+    #: Whether that survey was there before the campaign.
+    had_one: Mapped[bool]
+    #: The rehearsal drafted beside it; "" for none.
+    rehearsal_id: Mapped[str] = mapped_column(String(10))

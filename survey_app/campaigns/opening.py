@@ -1,0 +1,260 @@
+"""One campaign for many communes in one step: a draft for each, which commune and Front complete and approve as always.
+
+Publishes nothing and agrees to nothing in anybody's place. A commune that asks its households in those days already
+keeps its survey, and the days of the campaign count for it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from http import HTTPStatus
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey_app import audit, db
+from survey_app.access import Identity, Role
+from survey_app.accounts import queries as accounts
+from survey_app.authoring import queries as instruments
+from survey_app.campaigns.deadlines import Deadlines, DueStep
+from survey_app.campaigns.models import Campaign, CampaignCommune, CampaignDeadline
+from survey_app.errors import DomainError
+from survey_app.fieldwork import calendar, drafting
+from survey_app.fieldwork.drafting import Asked, SurveyPlan
+from survey_app.fieldwork.models import Purpose, State, Survey
+from survey_app.i18n import gettext as _
+from survey_app.units import operations as registering
+from survey_app.units import queries as units
+from survey_app.units.models import Unit
+from survey_app.units.queries import UnitView, Village
+
+OPENED = "campaigns.open"
+CHANGED = "campaigns.change_days"
+_LONGEST_CONTACT = 120
+
+
+class CampaignNotFound(DomainError):
+    """There is no such campaign in the province."""
+
+    code = "khong-co-ke-hoach"
+    status = HTTPStatus.NOT_FOUND
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such campaign."))
+
+
+class CampaignThere(DomainError):
+    """It was opened a moment ago, by a second press or by somebody else."""
+
+    code = "da-co-ke-hoach"
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("A campaign of this name was opened for the year already. See the list of campaigns.")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignPlan:
+    """What people decide when they open a campaign. Days are of Vietnam, ends included."""
+
+    title: str
+    plan_number: str
+    plan_date: date | None
+    goal_percent: int | None
+    aim: str
+    #: Whom villagers call where no officer of the commune's Front has a number on record.
+    contact: str
+    opens_on: date
+    closes_on: date
+    #: First and last day of a rehearsal before it; None for none.
+    rehearsal: tuple[date, date] | None
+    deadlines: Deadlines
+
+    @property
+    def year(self) -> int:
+        """The year it is reported in."""
+        return self.closes_on.year
+
+
+def open_campaign(
+    session: Session,
+    province: UnitView,
+    plan: CampaignPlan,
+    aims: Mapping[int, int],
+    *,
+    by: Identity,
+    now: datetime,
+) -> int:
+    """Open it for the communes in `aims`, each with the form of what it aims at; its number. Raises CampaignThere."""
+    registering.hold(session, [province.id])
+    taken = select(Campaign.id).where(
+        Campaign.province_id == province.id, Campaign.year == plan.year, Campaign.title == plan.title
+    )
+    if session.scalar(taken) is not None:
+        raise CampaignThere
+    campaign = Campaign(
+        province_id=province.id, year=plan.year, title=plan.title, plan_number=plan.plan_number,
+        plan_date=plan.plan_date, opens_at=calendar.opening(plan.opens_on), closes_at=calendar.closing(plan.closes_on),
+        opened_at=now, opened_by=by.actor,
+    )  # fmt: skip
+    session.add(campaign)
+    session.flush()  # its number is needed below
+    _set_days(session, campaign.id, plan.deadlines)
+    running = _running(session, province.path, campaign)
+    villages = units.villages_of(session, aims, units.civil(now))
+    contacts = contacts_of(session, province, units.units(session, aims), plan.contact)
+    levels = {
+        form: str(instruments.instrument(session, form).document["level"]) for form in set(aims.values())
+    }
+    for unit_id, form in sorted(aims.items()):
+        asked = _asked(villages.get(unit_id, ()))
+        had = running.get(unit_id)
+        drafted = had or _draft(
+            session,
+            plan,
+            form,
+            unit_id,
+            contacts[unit_id],
+            asked,
+            (plan.opens_on, plan.closes_on),
+            by=by,
+            now=now,
+        )
+        rehearsal = (
+            _draft(
+                session,
+                plan,
+                form,
+                unit_id,
+                contacts[unit_id],
+                asked,
+                plan.rehearsal,
+                is_rehearsal=True,
+                by=by,
+                now=now,
+            )
+            if plan.rehearsal and not had
+            else ""
+        )
+        session.add(
+            CampaignCommune(
+                campaign_id=campaign.id, unit_id=unit_id, level=levels[form], survey_id=drafted,
+                had_one=had is not None, rehearsal_id=rehearsal,
+            )
+        )  # fmt: skip
+    audit.record(
+        session, by.actor, OPENED, f"unit:{province.id}", at=now, title=plan.title, year=plan.year,
+        communes=len(aims), opens_at=campaign.opens_at.isoformat(), closes_at=campaign.closes_at.isoformat(),
+    )  # fmt: skip
+    return campaign.id
+
+
+def contacts_of(
+    session: Session, province: UnitView, communes: Mapping[int, UnitView], otherwise: str
+) -> Mapping[int, str]:
+    """Whom the villagers of each commune may call: its Front where a number is on record, else the one typed."""
+    numbers = accounts.telephones_below(session, province.path)
+    asked = Role.FRONT_COMMUNE
+    found = {}
+    for unit_id, commune in communes.items():
+        number = numbers.get((unit_id, asked))
+        own = _("Front of %(commune)s, %(number)s", commune=commune.running_name, number=number)
+        found[unit_id] = own if number and len(own) <= _LONGEST_CONTACT else otherwise
+    return found
+
+
+def change_days(
+    session: Session, province: UnitView, campaign_id: int, days: Deadlines, *, by: Identity, now: datetime
+) -> None:
+    """Set other last days for the steps. Raises CampaignNotFound."""
+    campaign = db.hold(session, Campaign, campaign_id)
+    if campaign is None or campaign.province_id != province.id:
+        raise CampaignNotFound
+    told = audit.changes(_named(days_of(session, campaign_id)), _named(days))
+    if told:
+        _set_days(session, campaign_id, days)
+        audit.record(session, by.actor, CHANGED, subject(campaign_id), at=now, **told)
+
+
+def days_of(session: Session, campaign_id: int) -> Deadlines:
+    """The last day for each step."""
+    rows = session.execute(
+        select(CampaignDeadline.step, CampaignDeadline.day)
+        .where(CampaignDeadline.campaign_id == campaign_id)
+        .order_by(CampaignDeadline.step)
+    )
+    days = {DueStep(step): day for step, day in rows}
+    return {step: days[step] for step in DueStep if step in days}
+
+
+def subject(campaign_id: int) -> str:
+    """How the audit log names a campaign."""
+    return f"campaign:{campaign_id}"
+
+
+def _set_days(session: Session, campaign_id: int, days: Deadlines) -> None:
+    for step, day in days.items():
+        session.merge(CampaignDeadline(campaign_id=campaign_id, step=step.value, day=day))
+
+
+def _named(days: Deadlines) -> dict[str, object]:
+    return {f"day_{step.value}": day for step, day in days.items()}
+
+
+def _running(session: Session, path: str, campaign: Campaign) -> Mapping[int, str]:
+    """The newest decision survey, drafts included, that a commune has in the days of the campaign."""
+    rows = session.execute(
+        select(Survey.unit_id, Survey.id)
+        .join(Unit, Unit.id == Survey.unit_id)
+        .where(
+            Unit.path.startswith(path, autoescape=True),
+            Survey.purpose == Purpose.DECISION,
+            Survey.rehearsal.is_(False),
+            Survey.state != State.ANNULLED,
+            Survey.opens_at < campaign.closes_at,
+            Survey.closes_at > campaign.opens_at,
+        )
+        .order_by(Survey.opens_at, Survey.id)
+    )
+    return {row.unit_id: row.id for row in rows}
+
+
+def _asked(villages: Sequence[Village]) -> list[Asked]:
+    """Villages whose households are known; the commune completes the others."""
+    return [
+        Asked(village.unit.id, village.households, village.source, village.as_of)
+        for village in villages
+        if village.households is not None and village.as_of is not None
+    ]
+
+
+def _draft(
+    session: Session,
+    plan: CampaignPlan,
+    form: int,
+    unit_id: int,
+    contact: str,
+    asked: Sequence[Asked],
+    days: tuple[date, date],
+    *,
+    is_rehearsal: bool = False,
+    by: Identity,
+    now: datetime,
+) -> str:
+    first, last = days
+    drafted = SurveyPlan(
+        unit_id=unit_id,
+        instrument_id=form,
+        purpose=Purpose.DECISION,
+        rehearsal=is_rehearsal,
+        plan_number=plan.plan_number,
+        plan_date=plan.plan_date,
+        aim=plan.aim,
+        contact=contact,
+        opens_at=calendar.opening(first),
+        closes_at=calendar.closing(last),
+        goal_percent=plan.goal_percent,
+    )
+    return drafting.draft_survey(session, drafted, asked, actor=by.actor, now=now)
