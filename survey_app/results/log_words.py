@@ -1,4 +1,4 @@
-"""This room's acts as the audit log says them to readers."""
+"""Words of the audit log for signatures, complaints, postings and the commune's pledges."""
 
 from survey_app.audit import Words
 from survey_app.files import TABLES

@@ -26,6 +26,8 @@ _QUIET_MODULES = 4
 _LOOKED_AT = 12.0
 #: Millimetres above the first and below the last line that a person sees too.
 _ABOVE, _BELOW = 13.5, 2.0
+#: A whole page as it is shown, pixels across and down at most.
+_WHOLE_PAGE = (1400, 1400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +191,8 @@ def _guesses(symbol: Any, layout: Layout) -> tuple[Placement, ...]:
     )
 
 
-def shrunk(page: Image.Image, longest: int = 1400) -> Image.Image:
+def shrunk(page: Image.Image) -> Image.Image:
     """A whole page for a person to look at."""
     small = page.copy()
-    small.thumbnail((longest, longest))
+    small.thumbnail(_WHOLE_PAGE)
     return small

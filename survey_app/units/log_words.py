@@ -1,4 +1,4 @@
-"""This room's acts as the audit log says them to readers."""
+"""Words of the audit log for the register of units and households of villages."""
 
 from survey_app.audit import Words
 from survey_app.i18n import lazy_gettext as _l

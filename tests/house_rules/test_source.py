@@ -5,6 +5,7 @@ import configparser
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -220,6 +221,16 @@ def test_decisions_are_numbered_without_a_gap_or_a_double_and_say_their_number()
     assert [
         page.name for page in pages if not page.read_text("utf-8").startswith(f"# {int(page.name[:4])}. ")
     ] == []
+
+
+def test_no_room_has_grown_above_a_tenth_of_the_code():
+    """A room that holds more holds more than one subject: a part of it moves out."""
+    lines = Counter()
+    for path in CODE:
+        lines[path.relative_to(PROJECT / "survey_app").parts[0]] += len(path.read_text("utf-8").splitlines())
+    tenth = lines.total() / 10
+
+    assert {room: count for room, count in lines.items() if count > tenth} == {}
 
 
 def test_no_class_is_called_like_another():
