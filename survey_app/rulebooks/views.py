@@ -222,7 +222,7 @@ def remove_recognition(code: str, indicator: str, year: int) -> ResponseReturnVa
             commune.id,
             indicator,
             year,
-            decision_number=request.form.get("decision_number", ""),
+            decision_number=request.form.get("decision", ""),
             actor=person.actor,
             now=datetime.now(UTC),
         )

@@ -152,9 +152,9 @@ def test_the_province_enters_and_removes_an_earlier_recognition(place, client, s
     listed = client.get(page).text
     held = queries.earlier(place.read(), place.province.path, 2026, "8.4")
     removal = "/can-bo/cong-nhan/98001/8.4/2024/xoa"
-    of_another = send(removal, {"decision_number": "11/QĐ-UBND"}, page=page)
+    of_another = send(removal, {"decision": "11/QĐ-UBND"}, page=page)
     still_held = queries.earlier(place.read(), place.province.path, 2026, "8.4")
-    removed = send(removal, {"decision_number": "12/QĐ-UBND"}, page=page)
+    removed = send(removal, {"decision": "12/QĐ-UBND"}, page=page)
 
     assert (entered.status_code, of_another.status_code, removed.status_code) == (302, 404, 302)
     assert still_held == held
