@@ -50,6 +50,9 @@ hypothesis_settings.load_profile("suite")
 
 _POSTGRES_BIN = Path("/usr/lib/postgresql/15/bin")
 
+#: Bytes: a hundred times what the largest test writes.
+_ROOM_IN_MEMORY = 2**30
+
 
 class Visitor(FlaskClient):
     """Starts every request afresh, though the test holds an application context open around it.
@@ -95,11 +98,23 @@ def cluster() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def copied(tmp_path_factory: pytest.TempPathFactory) -> Copied:
-    """The SQLite database of this test process."""
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copied]:
+    """The SQLite database of this test process, in memory where the machine has room for files there.
+
+    Every commit waits for the disk, and thousands of tests commit; what a power cut leaves is not theirs to say.
+    """
     folder = tmp_path_factory.mktemp("template")
     migrate_to_head(folder, f"sqlite:///{folder / 'template.sqlite3'}")
-    return Copied(tmp_path_factory.mktemp("database") / "copy", folder / "template.sqlite3")
+    with tempfile.TemporaryDirectory(prefix="database-", dir=_memory()) as place:
+        yield Copied(Path(place) / "copy", folder / "template.sqlite3")
+
+
+def _memory() -> Path | None:
+    """Where files stay in memory, with room for what tests put there; None where the machine has no such place."""
+    place = Path("/dev/shm")  # noqa: S108  # a folder of our own is made in it
+    if place.is_dir() and os.access(place, os.W_OK) and shutil.disk_usage(place).free > _ROOM_IN_MEMORY:
+        return place
+    return None
 
 
 @pytest.fixture(scope="session")
@@ -139,14 +154,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """SQLite for every test; PostgreSQL too where SQL, locks, triggers, migrations or storage decide the outcome."""
     if "database_url" in metafunc.fixturenames:
         asked = metafunc.config.getoption("engine")
-        both = asked == "both" or (
-            asked is None and metafunc.definition.get_closest_marker("both_engines") is not None
-        )
-        metafunc.parametrize("database_url", ENGINES if both else [asked or "sqlite"], indirect=True)
+        marked = {mark.name for mark in metafunc.definition.iter_markers()}
+        both = asked == "both" or (asked is None and "both_engines" in marked)
+        one = asked or ("postgresql" if "on_postgresql" in marked else "sqlite")
+        metafunc.parametrize("database_url", ENGINES if both else [one], indirect=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Journeys first: begun last, the longest tests leave one of two processes without work."""
+    if os.environ.get("ABUSE") != "full":
+        long = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
     items.sort(key=lambda item: "journeys" not in item.path.parts)
 
 

@@ -89,6 +89,7 @@ def test_loading_twice_is_refused_and_changes_nothing(app, loaded):
     assert len(queries.surveys_under(db.session(), "/")) == 1
 
 
+@pytest.mark.long
 def test_a_load_that_is_cut_off_leaves_nothing_and_the_next_one_is_whole(app, database_url):
     """Killed two seconds after it began to load: wherever that was, the next `make run` has sign-ins and all surveys."""
     settings = app.extensions["settings"]
