@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app import audit, db, uploads
-from survey_app.criteria import frameworks
+from survey_app.criteria import framework_document, frameworks
 from survey_app.criteria.frameworks import Framework, InvalidFramework
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
@@ -65,7 +65,7 @@ def read_file(content: bytes) -> Framework:
     """
     try:
         uploads.opened("document", content)
-        book = frameworks.load(json.loads(content.decode("utf-8-sig")))
+        book = framework_document.load(json.loads(content.decode("utf-8-sig")))
     except NotOpened as refused:
         raise BadFramework(_not_opened(refused.word)) from refused
     except InvalidFramework as error:
@@ -107,12 +107,12 @@ def record_framework(session: Session, framework: Framework, *, actor: str, now:
         FrameworkVersion(
             key=numbered.key,
             version=numbered.version,
-            document=frameworks.dump(numbered),
+            document=framework_document.dump(numbered),
             recorded_at=now,
             recorded_by=actor,
         )
     )
-    details: dict[str, object] = {"version": numbered.version, "digest": frameworks.digest(numbered)}
+    details: dict[str, object] = {"version": numbered.version, "digest": framework_document.digest(numbered)}
     audit.record(session, actor, "rulebooks.record", f"framework:{numbered.key}", at=now, **details)
     session.flush()  # the next look at this key must find the new version
     return Recorded(numbered, is_new=True)
@@ -250,7 +250,9 @@ def _load_one(session: Session, book: Framework, now: datetime) -> Recorded:
 
 def _same_rules(one: Framework, other: Framework) -> bool:
     """Whether two versions say the same; the number of the version itself is no rule."""
-    return frameworks.digest(replace(one, version=1)) == frameworks.digest(replace(other, version=1))
+    return framework_document.digest(replace(one, version=1)) == framework_document.digest(
+        replace(other, version=1)
+    )
 
 
 def _ticks(session: Session, unit_id: int, year: int) -> tuple[ServiceTick, ...]:

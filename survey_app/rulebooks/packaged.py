@@ -7,7 +7,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from survey_app.criteria import frameworks
+from survey_app.criteria import framework_document
 from survey_app.criteria.frameworks import Framework
 
 _FOLDER = Path(__file__).parent / "data"
@@ -17,4 +17,4 @@ _FOLDER = Path(__file__).parent / "data"
 def packaged() -> tuple[Framework, ...]:
     """Every shipped rule book, by key."""
     read = (json.loads(file.read_text(encoding="utf-8")) for file in _FOLDER.glob("*.json"))
-    return tuple(sorted((frameworks.load(document) for document in read), key=lambda book: book.key))
+    return tuple(sorted((framework_document.load(document) for document in read), key=lambda book: book.key))

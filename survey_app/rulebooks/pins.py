@@ -11,7 +11,7 @@ from http import HTTPStatus
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from survey_app.criteria import frameworks
+from survey_app.criteria import framework_document
 from survey_app.criteria.frameworks import Framework
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
@@ -66,15 +66,15 @@ def take(session: Session, province_unit_id: int, year: int, *, now: datetime) -
     in_force = queries.in_force(session, province_unit_id, year)
     framework = operations.keep(session, in_force.framework, now=now)
     row = session.get_one(FrameworkVersion, (framework.key, framework.version))
-    return Pin(row.key, row.version, frameworks.document_digest(row.document), in_force.is_chosen)
+    return Pin(row.key, row.version, framework_document.document_digest(row.document), in_force.is_chosen)
 
 
 def pinned(session: Session, pin: Pin) -> PinnedBook:
     """The rule book as it was pinned. Raises PinnedBookMissing."""
     row = session.get(FrameworkVersion, (pin.key, pin.version))
-    if row is None or frameworks.document_digest(row.document) != pin.digest:
+    if row is None or framework_document.document_digest(row.document) != pin.digest:
         raise PinnedBookMissing(pin)
-    return PinnedBook(pin, frameworks.load(row.document), row.document)
+    return PinnedBook(pin, framework_document.load(row.document), row.document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,11 @@ def named(session: Session, pins: Iterable[Pin]) -> Mapping[Pin, NamedBook]:
         )
         .order_by(FrameworkVersion.key, FrameworkVersion.version)
     )
-    found = {(row.key, row.version): frameworks.load(row.document).title for row in rows} if wanted else {}
+    found = (
+        {(row.key, row.version): framework_document.load(row.document).title for row in rows}
+        if wanted
+        else {}
+    )
     return {
         pin: NamedBook(found.get((pin.key, pin.version), {"vi": pin.key}), pin.version, pin.is_chosen)
         for pin in wanted

@@ -13,7 +13,7 @@ from http import HTTPStatus
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app.criteria import frameworks
+from survey_app.criteria import framework_document
 from survey_app.criteria.frameworks import Framework, RequirementKind
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
@@ -177,7 +177,7 @@ def indicators(framework: Framework) -> tuple[str, ...]:
 
 
 def _view(row: FrameworkVersion) -> FrameworkView:
-    return FrameworkView(frameworks.load(row.document), row.recorded_by, row.recorded_at)
+    return FrameworkView(framework_document.load(row.document), row.recorded_by, row.recorded_at)
 
 
 def _by_use(view: FrameworkView) -> tuple[bool, int, str]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import access, db, files, revisions
 from survey_app.accounts.freshness import fresh
-from survey_app.criteria import frameworks
+from survey_app.criteria import framework_document
 from survey_app.i18n import gettext as _
 from survey_app.questions.problems import Problem
 from survey_app.revisions import SavedMeanwhile
@@ -47,7 +47,7 @@ def framework(year: int) -> ResponseReturnValue:
 @access.roles(*access.READ_RULE_BOOKS)
 def framework_file(key: str, version: int) -> ResponseReturnValue:
     """A version as a file, to be edited and brought back as the next one."""
-    document = frameworks.dump(queries.version(db.session(), key, version))
+    document = framework_document.dump(queries.version(db.session(), key, version))
     body = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
     return files.download(body.encode(), f"{key}-{version}", files.JSON)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey_app.criteria import frameworks
+from survey_app.criteria import framework_document, frameworks
 from survey_app.criteria.frameworks import InvalidFramework
 from tests.evil import evil, planted
 
@@ -41,7 +41,7 @@ def make_document(**fields):
 
 def problem_codes(made):
     with pytest.raises(InvalidFramework) as raised:
-        frameworks.load(made)
+        framework_document.load(made)
     return {problem.code for problem in raised.value.problems}
 
 
@@ -49,29 +49,29 @@ def problem_codes(made):
 def test_a_shipped_rule_book_survives_loading_and_dumping(key):
     made = shipped(key)
 
-    assert frameworks.dump(frameworks.load(made)) == made
-    assert len(frameworks.digest(frameworks.load(made))) == 64
+    assert framework_document.dump(framework_document.load(made)) == made
+    assert len(framework_document.digest(framework_document.load(made))) == 64
 
 
 @pytest.mark.parametrize("key", SHIPPED)
 def test_a_shipped_rule_book_names_one_valid_slip_by_phone_with_its_source(key):
-    event = frameworks.load(shipped(key)).requirements[0]
+    event = framework_document.load(shipped(key)).requirements[0]
 
     assert (event.kind, event.phone_slips.least) == ("consultation_event", 1)
     assert event.phone_slips.source.complete
 
 
 def test_a_rule_book_recorded_before_slips_were_named_keeps_its_digest():
-    book = frameworks.load(shipped("ntm-nang-cao-2021-2025"))
+    book = framework_document.load(shipped("ntm-nang-cao-2021-2025"))
     older = replace(book, requirements=tuple(replace(one, phone_slips=None) for one in book.requirements))
 
-    assert "phone_slips" not in frameworks.dump(older)["requirements"][0]
+    assert "phone_slips" not in framework_document.dump(older)["requirements"][0]
     assert [problem.code for problem in frameworks.unnamed(older)] == ["event_needs_phone_slips"]
     assert frameworks.unnamed(book) == ()
 
 
 def test_the_real_rule_book_configures_no_threshold_of_a_rate():
-    real = frameworks.load(shipped("ntm-nang-cao-2021-2025"))
+    real = framework_document.load(shipped("ntm-nang-cao-2021-2025"))
 
     assert not real.demo
     assert [requirement.threshold for requirement in real.requirements] == [None] * 7
@@ -84,7 +84,7 @@ def test_the_real_rule_book_configures_no_threshold_of_a_rate():
 
 
 def test_the_demonstration_rule_book_calls_itself_one_wherever_it_gives_a_figure():
-    demo = frameworks.load(shipped("mau-trinh-dien"))
+    demo = framework_document.load(shipped("mau-trinh-dien"))
 
     sources = [requirement.threshold.source for requirement in demo.requirements if requirement.threshold]
     assert demo.demo
@@ -160,5 +160,5 @@ def test_an_evil_value_anywhere_is_refused_or_accepted_but_never_crashes(value, 
     made = planted(shipped("mau-trinh-dien"), value, place)
 
     with contextlib.suppress(InvalidFramework):
-        loaded = frameworks.load(made)
-        assert frameworks.load(frameworks.dump(loaded)) == loaded
+        loaded = framework_document.load(made)
+        assert framework_document.load(framework_document.dump(loaded)) == loaded

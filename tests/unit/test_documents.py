@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from survey_app.criteria import frameworks
+from survey_app.criteria import framework_document
 from survey_app.criteria.frameworks import InvalidFramework
 from survey_app.questions import answers, document, numbers
 from survey_app.questions.document import InvalidInstrument
@@ -68,7 +68,7 @@ FORM, BOOK = json.loads(json.dumps(FORM)), json.loads(json.dumps(BOOK))  # no pa
 
 def problems(made):
     """What is wrong with a form or a rule book; nothing where it is read."""
-    load = document.load if made.get("questions") is not None else frameworks.load
+    load = document.load if made.get("questions") is not None else framework_document.load
     try:
         load(made)
     except (InvalidInstrument, InvalidFramework) as refused:
@@ -116,7 +116,7 @@ NAMES = {
 def test_the_two_documents_are_sound_and_come_back_as_they_were():
     assert problems(FORM) == problems(BOOK) == []
 
-    form, book = document.dump(document.load(FORM)), frameworks.dump(frameworks.load(BOOK))
+    form, book = document.dump(document.load(FORM)), framework_document.dump(framework_document.load(BOOK))
     for sound, written in ((FORM, form), (BOOK, book)):
         for path in objects(sound):
             for field, value in part(sound, path).items():
@@ -219,7 +219,7 @@ def test_a_limit_itself_is_accepted_and_the_next_value_is_refused(sound, path, w
     dump = (
         (lambda made: document.dump(document.load(made)))
         if sound is FORM
-        else (lambda made: frameworks.dump(frameworks.load(made)))
+        else (lambda made: framework_document.dump(framework_document.load(made)))
     )
     for value in within:
         made = changed(sound, path, value)

@@ -10,7 +10,7 @@ from survey_app import access, db
 from survey_app.access import Identity, Role
 from survey_app.accounts.models import User
 from survey_app.audit import AuditEvent
-from survey_app.criteria import frameworks
+from survey_app.criteria import framework_document
 from survey_app.fieldwork.models import Survey
 from survey_app.i18n import force_locale
 from survey_app.reporting import blocks, narrative, notice_papers, papers
@@ -84,7 +84,7 @@ def ask_back_check():
         survey = current.get_one(Survey, "0001")
         row = current.get_one(FrameworkVersion, (survey.rulebook_key, survey.rulebook_version))
         row.document = {**row.document, "requirements": [*row.document["requirements"], asked]}
-        survey.rulebook_digest = frameworks.document_digest(row.document)
+        survey.rulebook_digest = framework_document.document_digest(row.document)
 
 
 def printed(made):

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from survey_app.access import Role
-from survey_app.criteria import frameworks
+from survey_app.criteria import framework_document
 from survey_app.rulebooks import queries
 from survey_app.rulebooks.packaged import packaged
 
@@ -16,7 +16,7 @@ DEMO = "mau-trinh-dien"
 
 
 def shipped_document():
-    return frameworks.dump(next(book for book in packaged() if not book.demo))
+    return framework_document.dump(next(book for book in packaged() if not book.demo))
 
 
 def test_an_empty_threshold_is_shown_as_not_configured_with_what_was_seen_elsewhere(place, client):

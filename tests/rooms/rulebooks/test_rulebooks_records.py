@@ -8,7 +8,7 @@ import pytest
 
 from survey_app import db
 from survey_app.audit import AuditEvent
-from survey_app.criteria import frameworks
+from survey_app.criteria import framework_document
 from survey_app.criteria.frameworks import Comparison, Source, Threshold
 from survey_app.rulebooks import operations, queries
 from survey_app.rulebooks.packaged import packaged
@@ -117,7 +117,7 @@ def test_a_rule_book_of_the_province_stays_in_force_though_the_product_ships_a_l
 
 
 def test_a_new_file_has_to_name_how_many_valid_slips_by_phone_the_event_needs():
-    document = frameworks.dump(before_slips_were_named(shipped()))
+    document = framework_document.dump(before_slips_were_named(shipped()))
 
     with pytest.raises(operations.BadFramework) as refused:
         operations.read_file(json.dumps(document).encode())
@@ -161,7 +161,7 @@ def test_an_unknown_rule_book_cannot_be_used(place):
 
 
 def test_a_file_with_mistakes_tells_all_of_them():
-    document = frameworks.dump(with_threshold(shipped()))
+    document = framework_document.dump(with_threshold(shipped()))
     document["requirements"][2]["threshold"]["source"]["article"] = ""
     document["requirements"][1]["kind"] = "beauty"
     document["treshold"] = 1
@@ -232,7 +232,7 @@ def test_a_recognition_is_noted_counted_and_taken_off_with_a_trace(place):
 
 def test_the_commands_load_import_and_use_a_rule_book(place, app, tmp_path):
     file = tmp_path / "khung.json"
-    file.write_text(json.dumps(frameworks.dump(with_threshold(shipped()))), encoding="utf-8")
+    file.write_text(json.dumps(framework_document.dump(with_threshold(shipped()))), encoding="utf-8")
     run = app.test_cli_runner().invoke
 
     loaded = json.loads(run(args=["rulebooks", "load", "--json"]).stdout)
