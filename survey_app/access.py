@@ -256,4 +256,4 @@ def _guard() -> ResponseReturnValue | None:
 
 def is_public_path(path: str) -> bool:
     """Whether the address is for people without an account, so that no session is opened: respondents' pages, files."""
-    return path in {"/k", "/K"} or path.startswith(("/k/", "/K/", "/static/", *PUBLIC_PATHS[2:]))
+    return path in {"/k", "/K", "/ket-qua"} or path.startswith(("/k/", "/K/", "/static/", *PUBLIC_PATHS[2:]))

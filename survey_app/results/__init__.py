@@ -19,6 +19,7 @@ from survey_app.results import (
     pledge_views,
     posting_views,
     public_remark_views,
+    public_views,
     schedule,
     set_views,
     signing,
@@ -35,6 +36,7 @@ def init_app(app: Flask) -> None:
     """Pages, commands, reminders and the jobs of this room."""
     audit.register(app, log_words.WORDS)
     app.register_blueprint(views.bp)
+    app.register_blueprint(public_views.bp)
     app.register_blueprint(set_views.bp)
     app.register_blueprint(signing_views.bp)
     app.register_blueprint(custody_views.bp)

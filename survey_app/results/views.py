@@ -7,7 +7,7 @@ villages are written to the audit log when they are shown.
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, abort, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, charts, db, files
@@ -18,6 +18,7 @@ from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.scope import own_survey
 from survey_app.privacy import text_views
 from survey_app.results import (
+    announcement,
     disclosed,
     exports,
     findings_block,
@@ -80,15 +81,20 @@ def public(survey_id: str) -> ResponseReturnValue:
         abort(HTTPStatus.NOT_FOUND)
     result = None if survey.state is State.ANNULLED else _public_result(survey.id)
     said = public_remarks.on_record(session, survey.id)
+    pledge = pledges.text_of(session, survey.id) if result else ""
     return render_template(
         "results/public.html",
         survey=survey,
         result=result,
         remarks=exports.remarks(result) if result else (),
-        pledge=pledges.text_of(session, survey.id) if result else "",
         public_remarks=said,
         counted_remarks=public_remarks.counted(said),
         takes_remarks=public_remarks.are_received(survey),
+        pledge=pledge,
+        spoken=announcement.text(result, pledge, current_app.extensions["settings"].public_url)
+        if result
+        else (),
+        signed=signatures.signatures(session, survey.id) if result else (),
         annulments=rounds.annulments(session, survey.id),
         without=[
             passed_over.sentence(found) for found in disclosed.agreed_without_commune(session, survey.id)

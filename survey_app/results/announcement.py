@@ -1,0 +1,37 @@
+"""What is read over the loudspeaker of a result: whole sentences, true to the letter, of what everybody may know."""
+
+from survey_app.i18n import gettext as _
+from survey_app.results import exports, wording
+from survey_app.results.disclosed import DisclosedResult
+from survey_app.templating import day
+from survey_app.templating import wording as in_language
+
+
+def text(result: DisclosedResult, pledge: str, public_url: str) -> tuple[str, ...]:
+    """Its paragraphs; `pledge` is what the commune will do, or ""."""
+    survey = result.survey
+    dates = {"first": day(survey.first_day), "last": day(survey.last_day)}
+    where = f"{public_url}/ket-qua/{survey.id}".partition("://")[2]
+    return (
+        _("To all people of %(unit)s.", unit=survey.unit.running_name),
+        _(
+            "From %(first)s to %(last)s the Vietnam Fatherland Front asked households about: %(form)s.",
+            form=in_language(survey.instrument.title),
+            **dates,
+        ),
+        *((said,) if (said := wording.sentence(result)) else ()),
+        *_lowest(result),
+        *((_("What the commune will do: %(pledge)s", pledge=" ".join(pledge.split())),) if pledge else ()),
+        *exports.remarks(result),
+        _("The whole result is posted in the commune and stands at %(address)s.", address=where),
+        *(
+            (_("Questions or complaints: %(contact)s", contact=survey.whom_to_call),)
+            if survey.whom_to_call
+            else ()
+        ),
+    )
+
+
+def _lowest(result: DisclosedResult) -> tuple[str, ...]:
+    names = [in_language(line.text) for line in result.lowest if line.tally.dissatisfied]
+    return (_("People were least satisfied with: %(items)s.", items="; ".join(names)),) if names else ()

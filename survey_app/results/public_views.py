@@ -1,0 +1,107 @@
+"""What everybody may read of all results: the list of a province's year, open data, and what the data mean."""
+
+import json
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from survey_app import access, db, files
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.models import State
+from survey_app.results import disclosed, open_data, year_list
+from survey_app.results.disclosed import DisclosedResult
+from survey_app.results.year_list import YearList
+from survey_app.rulebooks.scope import require_known_year
+from survey_app.scoring.disclosure import Audience
+from survey_app.sealing import queries
+from survey_app.units import queries as units
+from survey_app.units.queries import UnitView
+
+bp = Blueprint("public_results", __name__, template_folder="templates")
+
+
+@bp.get("/ket-qua")
+@access.public
+def newest() -> ResponseReturnValue:
+    """The newest year that has anything to show."""
+    province = _province()
+    years = year_list.years(db.session(), province) if province else ()
+    year = years[0] if years else units.civil(datetime.now(UTC)).year
+    return redirect(url_for("public_results.year", year=year, tinh=request.args.get("tinh")))
+
+
+@bp.get("/ket-qua/nam/<int:year>")
+@access.public
+def year(year: int) -> ResponseReturnValue:
+    """Every commune of the province with state, coverage, rate and lowest items, and the province's sums."""
+    return render_template(
+        "results/year.html", found=_year(year), provinces=_provinces(), sought=request.args.get("tim", "")
+    )
+
+
+@bp.get("/ket-qua/nam/<int:year>.csv")
+@access.public
+def year_file(year: int) -> Response:
+    """The same as open data."""
+    rows = tuple(open_data.year_rows(_year(year)))
+    return files.download(files.csv_rows(rows), f"ket-qua-{year}", files.CSV)
+
+
+@bp.get("/ket-qua/du-lieu-mo")
+@access.public
+def dictionary() -> ResponseReturnValue:
+    """What columns and figures of the open data mean."""
+    return render_template("results/open_data.html", entries=open_data.dictionary(), form=open_data.FORMAT)
+
+
+@bp.get("/ket-qua/<survey_id>/so-lieu.csv")
+@access.public
+def table(survey_id: str) -> Response:
+    """The figures of one public result, one a row."""
+    result = _result(survey_id)
+    return files.download(
+        files.csv_rows(tuple(open_data.rows(result))), f"so-lieu-{result.survey.id}", files.CSV
+    )
+
+
+@bp.get("/ket-qua/<survey_id>/so-lieu.json")
+@access.public
+def machine(survey_id: str) -> Response:
+    """The same with its dictionary."""
+    result = _result(survey_id)
+    body = json.dumps(open_data.document(result), ensure_ascii=False, indent=1)
+    return files.download(body.encode(), f"so-lieu-{result.survey.id}", files.JSON)
+
+
+def _result(survey_id: str) -> DisclosedResult:
+    session = db.session()
+    survey = surveys.survey(session, survey_id.upper())
+    if survey.state in {State.DRAFT, State.ANNULLED}:
+        abort(HTTPStatus.NOT_FOUND)
+    try:
+        return disclosed.result(session, survey.id, Audience.PUBLIC)
+    except (queries.NotSealed, queries.NoFiguresYet):
+        abort(HTTPStatus.NOT_FOUND)
+
+
+def _year(year: int) -> YearList:
+    require_known_year(year)
+    province = _province()
+    if province is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return year_list.of_year(db.session(), province, year, datetime.now(UTC))
+
+
+def _provinces() -> tuple[UnitView, ...]:
+    return units.provinces_with_communes(db.session(), units.civil(datetime.now(UTC)))
+
+
+def _province() -> UnitView | None:
+    """The province that the address names, or the first."""
+    found, code = _provinces(), request.args.get("tinh")
+    if not code:
+        return found[0] if found else None
+    named = next((one for one in found if one.code == code), None)
+    return named or abort(HTTPStatus.NOT_FOUND)

@@ -1,0 +1,144 @@
+"""The list of a province's year and open data: what everybody is told, and what follows from none of it."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from survey_app import db
+from survey_app.fieldwork.models import Channel, Purpose, State, Survey
+from survey_app.results import year_list
+from survey_app.results.models import Pledge
+from survey_app.units import queries as units
+from tests.rooms.sealing.conftest import HAPPY, NOW, UNHAPPY
+
+YEAR = "/ket-qua/nam/2026"
+
+
+@pytest.fixture
+def province(surveys):
+    """Four communes: two signed, one of them with too few slips; one open; one without any survey."""
+    others = {
+        name: surveys._unit(code, "commune", "xa", name, surveys.province)
+        for code, name in (("98002", "Ít phiếu"), ("98003", "Đang hỏi"), ("98004", "Chưa hỏi"))
+    }
+    surveys.make("0001", households={"Một": 100})
+    surveys.answer("0001", "Một", HAPPY, times=71)
+    surveys.answer("0001", "Một", {**HAPPY, "roads": "dissatisfied"}, times=12)
+    surveys.answer("0001", "Một", UNHAPPY, channel=Channel.PAPER_ENTRY)
+    surveys.seal("0001")
+    surveys.make("0002", households={"Hai": 20}, commune=others["Ít phiếu"])
+    surveys.answer("0002", "Hai", UNHAPPY, times=12)
+    surveys.seal("0002")
+    surveys.make("0003", households={"Ba": 50}, commune=others["Đang hỏi"], state=State.OPEN)
+    surveys.answer("0003", "Ba", HAPPY, times=33)
+    for number in ("0001", "0002"):
+        surveys.session.get(Survey, number).state = State.SIGNED
+    surveys.session.commit()
+    return surveys
+
+
+def table(reply):
+    return list(csv.DictReader(io.StringIO(reply.data.decode("utf-8-sig"))))
+
+
+def found(province):
+    return year_list.of_year(db.session(), units.view(province.province), 2026, NOW)
+
+
+def test_everybody_reads_the_newest_year_with_state_coverage_rate_and_lowest_items(client, province):
+    page = client.get("/ket-qua?lang=en", follow_redirects=True)
+
+    text = page.text.replace("\u00a0", " ")
+    assert page.request.path == YEAR
+    assert "84/100 (84.00 %)" in text or "84/100 (84,00 %)" in text
+    assert "Đường sá 84,52 %; Nước sạch 98,81 %" in text.replace(".", ",")
+    assert text.count("Xã Chưa hỏi") == 1
+    assert "Set-Cookie" not in page.headers
+
+
+def test_a_commune_with_too_few_slips_follows_from_no_sum(province):
+    (total,) = found(province).sums
+
+    assert (total.communes, total.households, total.answered, total.valid) == (1, 100, 84, 84)
+    assert (total.pooled.n, total.pooled.of) == (71 * 2 + 12, 168)
+    assert (total.phone, total.paper) == (83, 1)
+
+
+def test_what_is_not_signed_is_listed_and_in_no_sum(client, province):
+    province.session.get(Survey, "0001").state = State.SEALED
+    province.session.commit()
+
+    assert found(province).sums == ()
+    assert "counts nowhere before both bodies sign" in client.get(f"{YEAR}?lang=en").text
+
+
+def test_drafts_rehearsals_feedback_and_annulled_surveys_are_not_in_the_list(client, province):
+    for number, changes in (
+        ("0011", {"state": State.DRAFT}),
+        ("0012", {"rehearsal": True}),
+        ("0013", {"purpose": Purpose.FEEDBACK}),
+        ("0014", {"state": State.ANNULLED}),
+    ):
+        province.make(number, households={"Bốn": 5}, state=State.OPEN)
+        row = province.session.get(Survey, number)
+        row.unit_id = next(line.unit.id for line in found(province).lines if line.unit.name == "Chưa hỏi")
+        for name, value in changes.items():
+            setattr(row, name, value)
+        province.session.commit()
+
+    assert [line.unit.name for line in found(province).not_asked] == ["Chưa hỏi"]
+
+
+def test_the_file_of_the_year_has_every_commune_and_no_figure_before_the_seal(client, province):
+    rows = {row["unit"]: row for row in table(client.get(f"{YEAR}.csv"))}
+
+    assert len(rows) == 4
+    assert rows["98001"]["pooled_per_cent"] == "91.67"
+    assert (rows["98001"]["lowest_1"], rows["98001"]["lowest_1_per_cent"]) == ("Đường sá", "84.52")
+    assert rows["98002"]["coverage_per_cent"] == "60.00"
+    assert rows["98002"]["pooled_per_cent"] == rows["98002"]["satisfied_answers"] == ""
+    assert (rows["98003"]["state"], rows["98003"]["answered"]) == ("open", "")
+    assert rows["98004"]["state"] == "not_asked"
+
+
+def test_open_data_of_a_result_say_what_its_page_says_and_are_told_in_the_dictionary(client, province):
+    rows = table(client.get("/ket-qua/0001/so-lieu.csv"))
+    document = json.loads(client.get("/ket-qua/0001/so-lieu.json").data)
+
+    figures = {(row["level"], row["figure"], row["item"]): row for row in rows}
+    assert figures["commune", "pooled", ""]["per_cent"] == "91.67"
+    assert figures["commune", "item_dissatisfied", "roads"]["n"] == "13"
+    village = {figure for level, figure, _item in figures if level == "village"}
+    assert village <= {"coverage", "band_at_least", "band_at_most", "band_below"}
+    assert [row["figure"] for row in document["rows"]] == [row["figure"] for row in rows]
+    words = {word for entry in document["dictionary"] for word in entry.split(", ")}
+    assert {row["figure"] for row in rows} | set(rows[0]) <= words
+    assert client.get("/ket-qua/du-lieu-mo").status_code == 200
+
+
+@pytest.mark.parametrize("number", ["0003", "9999"], ids=["open", "unknown"])
+def test_there_are_no_open_data_of_what_has_no_result(client, province, number):
+    assert client.get(f"/ket-qua/{number}/so-lieu.csv").status_code == 404
+    assert client.get(f"/ket-qua/{number}/so-lieu.json").status_code == 404
+
+
+def test_the_loudspeaker_reads_the_sentence_the_lowest_items_and_what_the_commune_will_do(client, province):
+    province.session.add(
+        Pledge(survey_id="0001", text="Sửa đường.\nTrước Tết.", saved_by="operator", saved_at=NOW)
+    )
+    province.session.commit()
+
+    page = client.get("/ket-qua/0001?lang=en").text
+
+    spoken = page[page.index("loudspeaker") :]
+    assert "More than 91 of 100 answers are satisfied; 84 of 100 households answered." in spoken
+    assert "Sửa đường. Trước Tết." in spoken
+    assert "Đường sá; Nước sạch" in spoken
+
+
+def test_a_name_is_found_without_marks_and_a_year_or_province_that_is_none_is_not_there(client, province):
+    assert len(found(province).named("it phieu")) == 1
+    assert client.get("/ket-qua/nam/1066").status_code == 404
+    assert client.get(f"{YEAR}?tinh=77").status_code == 404
