@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 
 from survey_app.collecting import wording
 from survey_app.collecting.models import KeyingWay
-from survey_app.collecting.refusals import WrongAnswers
+from survey_app.collecting.refusals import WrongKeying
 from survey_app.collecting.views import raw_answers
 from survey_app.i18n import gettext as _
 from survey_app.questions import keyed
@@ -56,7 +56,7 @@ def marked(answers: Mapping[str, Value]) -> dict[str, object]:
 
 
 def read(instrument: Instrument, form: MultiDict[str, str]) -> KeyedSlip:
-    """What was keyed. Raises WrongAnswers with every problem, by question or by field of numbers."""
+    """What was keyed. Raises WrongKeying with every problem, by question or by field of numbers."""
     found, reason = way(instrument, form.get("_way", "")), form.get("_invalid", "")
     if reason:
         _require_known(reason)
@@ -65,13 +65,13 @@ def read(instrument: Instrument, form: MultiDict[str, str]) -> KeyedSlip:
     if found is KeyingWay.EXCEPTIONS:
         numbers = keyed.read_exceptions(instrument, typed(form))
         if numbers.problems:
-            raise WrongAnswers({FIELDS[name]: _told(one) for name, one in numbers.problems.items()})
+            raise WrongKeying({FIELDS[name]: _told(one) for name, one in numbers.problems.items()})
         raw |= {key: value or "" for key, value in numbers.answers.items()}
     return KeyedSlip(_answers(instrument, raw, instrument.answerable), "", found)
 
 
 def read_again(instrument: Instrument, form: MultiDict[str, str], asked: tuple[Question, ...]) -> KeyedSlip:
-    """What a second person keyed, digit by digit, of the questions asked again. Raises WrongAnswers."""
+    """What a second person keyed, digit by digit, of the questions asked again. Raises WrongKeying."""
     reason = form.get("_invalid", "")
     if reason:
         _require_known(reason)
@@ -94,18 +94,18 @@ def _answers(
     if not any(answers.values()) and not problems:
         raise _nothing_keyed()
     if problems or forgotten:
-        raise WrongAnswers(wording.named(instrument, forgotten | problems))
+        raise WrongKeying({key: wording.problem(one) for key, one in (forgotten | problems).items()})
     return answers
 
 
 def _require_known(reason: str) -> None:
     if reason not in invalid_reasons():
-        raise WrongAnswers({"": _("Choose the reason from the list.")})
+        raise WrongKeying({"": _("Choose the reason from the list.")})
 
 
-def _nothing_keyed() -> WrongAnswers:
+def _nothing_keyed() -> WrongKeying:
     """The refusal of a slip on which nothing was keyed, though no reason says that it is blank."""
-    return WrongAnswers({"": _("Nothing was keyed. If the slip is blank, choose “Nothing is ticked” below.")})
+    return WrongKeying({"": _("Nothing was keyed. If the slip is blank, choose “Nothing is ticked” below.")})
 
 
 def _told(found: AnswerProblem) -> str:

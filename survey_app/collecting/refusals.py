@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
+from survey_app.i18n import ngettext
 from survey_app.templating import day
 
 #: Problems named in one message; who sends thousands of unknown questions gets no echo of them all.
@@ -176,6 +177,18 @@ class WrongAnswers(DomainError):
             _("Some answers do not fit the form; nothing was stored yet. %(problems)s", problems=named)
         )
         self.problems = problems
+
+
+class WrongKeying(WrongAnswers):
+    """The same of a slip on a clerk's page, which says at each place what is wrong there."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(problems)
+        self.message = problems.get("") or ngettext(
+            "Not saved yet: %(num)d place below waits for you.",
+            "Not saved yet: %(num)d places below wait for you.",
+            len(problems),
+        )
 
 
 class TooManyGuesses(DomainError):

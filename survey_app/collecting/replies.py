@@ -162,7 +162,7 @@ def refused(refusal: DomainError, *, status: int | None = None, shown: object = 
         heading=heading,
         message=what_next.what_happened(refusal, was_sent=was_sent),
         steps=steps,
-        good=False,
+        good=what_next.is_good(refusal, was_sent=was_sent),
         shown=shown,
         retry=retry,
     )

@@ -26,9 +26,14 @@ from survey_app.templating import day
 _TO_ASK = (UnknownCode, MistypedCode, CodeVoid, Annulled, NotOpenYet)
 
 
+def is_good(refusal: DomainError, *, was_sent: bool) -> bool:
+    """Whether it is good news: who only opens a slip that is used learns that its answer is safe."""
+    return isinstance(refusal, CodeUsed) and not isinstance(refusal, SetAside) and not was_sent
+
+
 def what_happened(refusal: DomainError, *, was_sent: bool) -> str:
     """The refusal in words. Who only opens a slip that is used is told first that nothing is lost."""
-    if isinstance(refusal, CodeUsed) and not isinstance(refusal, SetAside) and not was_sent:
+    if is_good(refusal, was_sent=was_sent):
         return _("The slip of your household was sent and is stored. You need do nothing more.")
     if isinstance(refusal, PhonesClosed) and not was_sent:
         return _(

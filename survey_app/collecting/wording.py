@@ -60,7 +60,7 @@ def problem(found: AnswerProblem) -> str:
         "not_an_option": _("Please choose one of the answers shown."),
         "not_a_number": _("Please enter a number, like 3, 2,5 or 1.500."),
         "required": _("Please answer this question."),
-        "unmarked": _("Press the key of the answer, or 0 where the slip is blank."),
+        "unmarked": _("Not marked yet: choose the answer, or that it is blank."),
         "wrong_type": _("This answer has the wrong form."),
         "forbidden_character": _("This text holds a character that cannot be stored. Please delete it."),
     }[found.code]

@@ -263,6 +263,23 @@ class TestMaking:
         assert found in shown.text
         assert 'name="state"' not in shown.text
 
+    def test_a_list_with_a_problem_shows_what_was_read_and_what_will_be_asked(self, commune, sign_in):
+        client = sign_in(Role.PROVINCE, commune.province)
+
+        shown = look_at(
+            client,
+            "Siu A;Ia Grai;Cán bộ xã;0905123456",
+            "Siu B;Không Đâu;Cán bộ xã;0914222333",
+            "Siu C;Ia Grai;Công chức;0914222444",
+        )
+
+        problems, below = shown.text.split("Các dòng đọc được")
+        assert "Không Đâu" in problems
+        assert "“Công chức” (1 người: Siu C): là vai trò nào?" in problems
+        assert "Siu A" in below
+        assert "Siu B" not in below
+        assert "Siu C" in below
+
     def test_a_commune_makes_people_of_its_own_unit_alone(self, commune, sign_in):
         client = sign_in(Role.COMMUNE, commune.unit)
 

@@ -580,6 +580,7 @@ def test_who_lost_the_reply_finds_by_scanning_again_that_the_slip_is_stored(clie
 
     assert page.status_code == 409
     assert "đã gửi và đã được lưu" in page.text
+    assert 'class="box"' in page.text  # good news, not in the colour of an error
     assert "Nếu trong nhà chưa ai trả lời: xin gọi" in page.text
     assert 'href="tel:0269000000"' in page.text
 

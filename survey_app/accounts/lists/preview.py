@@ -44,6 +44,8 @@ class PersonStatus(StrEnum):
     ASKS = "asks"
     #: Somebody said to leave the person out.
     DROPPED = "dropped"
+    #: Stands among the problems.
+    WRONG = "wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,13 @@ class _Comparison:
         return PeoplePreview(
             reading=self._reading,
             rows=tuple(
-                PersonRow(draft.entry, draft.status, draft.role, draft.unit, draft.why)
+                PersonRow(
+                    draft.entry,
+                    PersonStatus.WRONG if draft.problems else draft.status,
+                    draft.role,
+                    draft.unit,
+                    draft.why,
+                )
                 for draft in self._drafts
             ),
             without_unit=len(asked),
