@@ -128,7 +128,7 @@ class CampaignForm(_Days, StaffForm):
         if wrong:
             self.rehearsal_closes_on.errors = [*self.rehearsal_closes_on.errors, wrong]
             is_right = False
-        if not self.aims():
+        if is_right and not self.aims():
             self.level.errors = [*self.level.errors, _("Choose at least one commune below.")]
             is_right = False
         return is_right
@@ -150,7 +150,7 @@ class CampaignForm(_Days, StaffForm):
         return (first, last) if first and last else None
 
     def aims(self) -> Mapping[int, int]:
-        """By commune id, the form of what it aims at; a commune that is left out is absent."""
+        """By commune id, the form of what it aims at; a commune that is left out is absent. Of a form that is right."""
         chosen = {
             int(name.removeprefix("aim_")): field.data
             for name, field in self._fields.items()

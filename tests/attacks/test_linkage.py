@@ -273,7 +273,7 @@ def everything_seen(
 #: Tokens and ids that are made anew for every page.
 FRESH = re.compile(
     r'name="[\w-]*csrf_token"[^>]*value="[^"]+"|content="[\w.-]{60,}"|nonce="[^"]*"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}'
-    r'|name="set_id" value="[0-9a-f]{32}"|ca-xa/[0-9a-f]{32}\.json'
+    r'|name="(set_id|page)"[^>]* value="[0-9a-f]{32}"|ca-xa/[0-9a-f]{32}\.json'
 )
 #: Papers and pictures, whose text is not compared; they are made of the same queries as the pages.
 DRAWN = (".pdf", ".png", ".svg", ".xlsx", ".zip")
