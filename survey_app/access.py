@@ -107,10 +107,14 @@ READ_DATA_MAP = READ_AUDIT_LOG = RANK_COMMUNES = SUPERVISORS
 READ_BOARD = SUPERVISORS | {Role.VIEWER}
 #: One campaign for many communes: drafts, which each commune and its Front complete and approve.
 OPEN_CAMPAIGNS = PROVINCIAL
+READ_FIGURES = READ_BOARD | OFFICERS
 #: Told when communes are late.
 CHASE_COMMUNES = frozenset({Role.PROVINCE})
 READ_POSTINGS = READ_PAPERS = READ_RESULTS
 RECORD_POSTINGS = FRONT | {Role.COMMUNE}
+#: Figures of the plan's targets: a unit tells its own; the province enters lists, decides and asks for something else.
+TELL_FIGURES = OFFICERS
+KEEP_TARGETS = frozenset({Role.PROVINCE})
 #: Remarks of the public that somebody brought to the commune; and who answers any, each for its body.
 ENTER_REMARKS = LOCAL
 ANSWER_REMARKS = BODIES

@@ -5,7 +5,7 @@ from flask import Flask
 from survey_app import audit, menu
 from survey_app.access import Identity
 from survey_app.accounts import todo
-from survey_app.campaigns import campaign_views, log_words, wording
+from survey_app.campaigns import campaign_views, log_words, target_views, wording
 from survey_app.campaigns.todos import first_steps, late_communes, not_called_back
 from survey_app.campaigns.views import bp
 from survey_app.i18n import lazy_gettext
@@ -21,7 +21,14 @@ def init_app(app: Flask) -> None:
     audit.register(app, log_words.WORDS)
     app.register_blueprint(bp)
     app.register_blueprint(campaign_views.bp)
+    app.register_blueprint(target_views.bp)
     menu.register(app, MenuEntry("campaigns.this_year", lazy_gettext("Province"), 600, only=_is_provincial))
+    menu.register(
+        app,
+        MenuEntry(
+            "campaign_targets.this_year", lazy_gettext("Targets of the plan"), 650, only=_is_provincial
+        ),
+    )
     todo.register(app, first_steps)
     todo.register(app, late_communes)
     todo.register(app, not_called_back)

@@ -1,19 +1,22 @@
 """The province's board for machines: JSON that stays, and plain lines for a terminal."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from survey_app.campaigns.plan_progress import PlanProgress
 from survey_app.campaigns.queries import Board, BoardRow, TargetProgress
 from survey_app.campaigns.wording import beside_text, row_verdict, state_name, wait_text
 from survey_app.criteria.findings import Finding
 from survey_app.rulebooks import conditions
+from survey_app.rulebooks.plan import wording as plan_wording
 from survey_app.rulebooks.wording import book_text, rule_text, source_text, target_name
 from survey_app.scoring.rates import Rate
 from survey_app.templating import percent
 
 
-def as_document(made: Board) -> dict[str, Any]:
-    """The board as JSON, in the shape that the outside relies on."""
+def as_document(made: Board, plan: Sequence[PlanProgress]) -> dict[str, Any]:
+    """The board with the targets of the plan as JSON, in the shape that the outside relies on."""
     return {
         "unit": made.province.code,
         "year": made.year,
@@ -23,7 +26,7 @@ def as_document(made: Board) -> dict[str, Any]:
             "chosen": made.in_force.is_chosen,
         },
         "communes": [_commune(row) for row in made.rows],
-        "targets": [_target(made, one) for one in made.targets],
+        "targets": _targets(made, plan),
     }
 
 
@@ -61,6 +64,40 @@ def _condition(found: Finding) -> dict[str, Any]:
     }
 
 
+def _targets(made: Board, plan: Sequence[PlanProgress]) -> list[dict[str, Any]]:
+    """What the rule book of the year computes, then what units tell of the other targets of the plan."""
+    planned = {one.target.key: one for one in plan}
+    computed = [
+        _target(made, one)
+        | (_of_plan(planned[one.target.key]) if one.target.key in planned else {"closed": False})
+        for one in made.targets
+    ]
+    return computed + [_told(one) | _of_plan(one) for one in plan if one.on_board is None]
+
+
+def _of_plan(one: PlanProgress) -> dict[str, Any]:
+    return {
+        "kind": one.target.kind.value,
+        "closed": one.is_closed,
+        "missing": len(one.waiting) + len(one.silent),
+        "until": one.target.terms.until,
+        "beyond_plan": one.is_beyond_plan,
+        "source": source_text(one.target.terms.source),
+    }
+
+
+def _told(one: PlanProgress) -> dict[str, Any]:
+    return {
+        "key": one.target.key,
+        "met": one.reach.met if one.reach else 0,
+        "total": one.reach.total if one.reach else 0,
+        "goal": float(one.target.goal),
+        "computed": False,
+        "name": plan_wording.name(one.target),
+        "beside": None,
+    }
+
+
 def _target(made: Board, one: TargetProgress) -> dict[str, Any]:
     return {
         "key": one.target.key,
@@ -77,7 +114,7 @@ def _rate(rate: Rate | None) -> dict[str, int] | None:
     return {"n": rate.n, "of": rate.of} if rate else None
 
 
-def as_text(made: Board) -> str:
+def as_text(made: Board, plan: Sequence[PlanProgress]) -> str:
     """The board as lines for a terminal."""
     lines = [f"{made.province.full_name} {made.year}: {book_text(made.book)}"]
     for one in made.targets:
@@ -85,6 +122,11 @@ def as_text(made: Board) -> str:
         lines.append(
             "  ".join(filter(None, (f"{one.progress.met}/{one.progress.total}", name, beside_text(one))))
         )
+    lines += [
+        f"{plan_wording.now(one.target, one.reach)}  {plan_wording.name(one.target)}"
+        for one in plan
+        if one.reach and not one.on_board
+    ]
     for row in made.rows:
         figures = ", ".join(percent(rate) for rate in (row.coverage, row.pooled) if rate)
         waits = wait_text(row.wait) if row.in_scope and row.wait else ""

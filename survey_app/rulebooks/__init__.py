@@ -3,11 +3,18 @@
 from flask import Flask
 
 from survey_app import audit, menu
+from survey_app.access import Identity
 from survey_app.i18n import lazy_gettext
 from survey_app.menu import MenuEntry
 from survey_app.rulebooks import conditions, declaration_views, edit_views, log_words, problem_words, wording
 from survey_app.rulebooks.commands import commands
+from survey_app.rulebooks.plan import list_views
+from survey_app.rulebooks.plan import wording as plan_wording
 from survey_app.rulebooks.views import bp
+
+
+def _is_of_commune(person: Identity) -> bool:
+    return not person.is_provincial
 
 
 def init_app(app: Flask) -> None:
@@ -16,7 +23,12 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(edit_views.bp)
     app.register_blueprint(declaration_views.bp)
+    app.register_blueprint(list_views.bp)
     menu.register(app, MenuEntry("rulebooks.services_start", lazy_gettext("Services"), 700))
+    menu.register(
+        app,
+        MenuEntry("plan_targets.start", lazy_gettext("Targets of the plan"), 750, only=_is_of_commune),
+    )
     app.cli.add_command(commands)
     app.jinja_env.filters.update(
         verdict_name=wording.verdict_name,
@@ -33,4 +45,11 @@ def init_app(app: Flask) -> None:
         problem_text=problem_words.problem_text,
         condition_line=conditions.line,
         book_text=wording.book_text,
+        plan_target_name=plan_wording.name,
+        plan_kind_name=plan_wording.kind_name,
+        plan_goal=plan_wording.goal,
+        plan_now=plan_wording.now,
+        plan_needed=plan_wording.needed,
+        plan_figure=plan_wording.figure,
+        figure_state_name=plan_wording.state_name,
     )

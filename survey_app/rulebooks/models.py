@@ -1,8 +1,8 @@
-"""Tables of the province's rule books: frameworks by version, services ticked, and findings made earlier."""
+"""Tables of the rule books: frameworks by version, services ticked, findings made earlier; targets with figures."""
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_app.db import Base, UtcDateTime
@@ -82,6 +82,85 @@ class ItDeclaration(Base):
     declared_by: Mapped[str] = mapped_column(String(40))
     declared_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: None while it waits; a further declaration waits anew.
+    decision: Mapped[str | None] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(String(500))
+    decided_by: Mapped[str | None] = mapped_column(String(40))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class EvidenceFile(Base):
+    """A file that somebody gives as evidence, as it came, under its SHA-256. Who may fetch it, what names it says."""
+
+    __tablename__ = "evidence_files"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    media_type: Mapped[str] = mapped_column(String(20))
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    uploaded_by: Mapped[str] = mapped_column(String(40))
+    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DeclarationFile(Base):
+    """The file that a commune gives with its declaration of a year, besides address or number."""
+
+    __tablename__ = "declaration_files"
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(ForeignKey("evidence_files.digest"))
+
+
+class TargetTerms(Base):
+    """What a plan asks of a target from a year on, entered by the province. Rows are added and never changed."""
+
+    __tablename__ = "target_terms"
+    __table_args__ = (
+        CheckConstraint("goal > 0", name="goal_positive"),
+        CheckConstraint("until >= since", name="ends_after_it_begins"),
+    )
+
+    #: Of the province.
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    words: Mapped[str] = mapped_column(String(500))
+    #: Basis points of a share, or a number.
+    goal: Mapped[int]
+    comparison: Mapped[str] = mapped_column(String(2))
+    #: Years.
+    since: Mapped[int]
+    until: Mapped[int]
+    source_number: Mapped[str] = mapped_column(String(100))
+    source_date: Mapped[date]
+    source_article: Mapped[str] = mapped_column(String(100))
+    entered_by: Mapped[str] = mapped_column(String(40))
+    entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class TargetFigure(Base):
+    """What a unit tells of a target in a year. A further figure is a further row; the newest accepted one counts."""
+
+    __tablename__ = "target_figures"
+    __table_args__ = (
+        CheckConstraint("n >= 0", name="n_not_negative"),
+        CheckConstraint("whole >= n", name="whole_at_least_n"),
+        CheckConstraint("decision IN ('accepted', 'sent_back')", name="decision_known"),
+        CheckConstraint("(decision IS NULL) = (decided_at IS NULL)", name="decided_with_its_moment"),
+    )
+
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    n: Mapped[int]
+    #: Of how many, for a share; None else.
+    whole: Mapped[int | None]
+    #: Where it can be looked up: an address, or number and date of a document; "" where there is only a file.
+    evidence: Mapped[str] = mapped_column(String(500))
+    digest: Mapped[str | None] = mapped_column(ForeignKey("evidence_files.digest"))
+    entered_by: Mapped[str] = mapped_column(String(40))
+    entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: None while it waits; what the office in charge enters is accepted with it.
     decision: Mapped[str | None] = mapped_column(String(10))
     reason: Mapped[str] = mapped_column(String(500))
     decided_by: Mapped[str | None] = mapped_column(String(40))

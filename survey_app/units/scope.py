@@ -9,6 +9,14 @@ from survey_app.units.models import Level
 from survey_app.units.queries import UnitNotFound, UnitView
 
 
+def own_commune_or_province(code: str) -> UnitView:
+    """A commune in force today in the signed-in person's subtree, or that person's province; as `own_commune`."""
+    found = queries.scoped_unit(db.session(), code, access.identity(), queries.civil(datetime.now(UTC)))
+    if found.level not in {Level.COMMUNE, Level.PROVINCE}:
+        raise UnitNotFound(_("There is no such unit."))
+    return found
+
+
 def own_commune(code: str) -> UnitView:
     """The commune in force today under that code in the signed-in person's subtree.
 

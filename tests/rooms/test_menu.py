@@ -20,24 +20,25 @@ TODAY, KEYING, SURVEYS, FORMS, VILLAGES = (
     "/can-bo", "/can-bo/nhap-phieu", "/can-bo/dot", "/can-bo/mau-phieu", "/can-bo/don-vi",
 )  # fmt: skip
 HEADS = "/can-bo/giay-to/trinh-bay"
+TARGETS, OWN_TARGETS = "/can-bo/chi-tieu", "/can-bo/chi-tieu/don-vi"
 PROVINCE, SERVICES, PEOPLE, LOG = "/can-bo/tinh", "/can-bo/dich-vu", "/can-bo/tai-khoan", "/can-bo/nhat-ky"
 
 READ = [TODAY, SURVEYS, FORMS, VILLAGES]
 #: Main menu, menu of the account and foot of the page by role.
 SHOWN = {
     Role.PROVINCE: (
-        [*READ, PROVINCE, SERVICES, PEOPLE, LOG],
+        [*READ, PROVINCE, TARGETS, SERVICES, PEOPLE, LOG],
         [DEPUTIES, *ACCOUNT],
         [MANUAL, REQUESTS, DATA_MAP],
     ),
     Role.FRONT_PROVINCE: (
-        [*READ, PROVINCE, PEOPLE, LOG],
+        [*READ, PROVINCE, TARGETS, PEOPLE, LOG],
         [DEPUTIES, *ACCOUNT],
         [MANUAL, REQUESTS, DATA_MAP, HEADS],
     ),
-    Role.AUDITOR: ([*READ, PROVINCE, LOG], ACCOUNT, [MANUAL, DATA_MAP]),
-    Role.VIEWER: ([*READ, PROVINCE], ACCOUNT, [MANUAL]),
-    Role.COMMUNE: ([*READ, SERVICES, PEOPLE], [DEPUTIES, *ACCOUNT], [MANUAL]),
+    Role.AUDITOR: ([*READ, PROVINCE, TARGETS, LOG], ACCOUNT, [MANUAL, DATA_MAP]),
+    Role.VIEWER: ([*READ, PROVINCE, TARGETS], ACCOUNT, [MANUAL]),
+    Role.COMMUNE: ([*READ, SERVICES, OWN_TARGETS, PEOPLE], [DEPUTIES, *ACCOUNT], [MANUAL]),
     Role.FRONT_COMMUNE: ([*READ, PEOPLE], [DEPUTIES, *ACCOUNT], [MANUAL, REQUESTS]),
     Role.CLERK: ([TODAY, KEYING], ACCOUNT, [MANUAL]),
     Role.DIGITAL_TEAM: ([TODAY], ACCOUNT, [MANUAL]),

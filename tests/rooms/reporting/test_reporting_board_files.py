@@ -140,6 +140,12 @@ def test_the_command_prints_the_agreed_json_and_nothing_else(province, app):
             "declared_half": 0,
             "both_halves": 0,
         },
+        "kind": "computed",
+        "closed": False,
+        "missing": 0,
+        "until": 2025,
+        "beyond_plan": True,
+        "source": made["targets"][0]["source"],
     }
     assert made["targets"][1]["goal"] == 0.4
 

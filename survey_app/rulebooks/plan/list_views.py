@@ -1,0 +1,189 @@
+"""Figures of all units from one list: the form to fill in, what the list would do, and saving once the officer agrees.
+
+The page carries what was read, signed, so that nothing lies on the server before somebody agreed to it.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from http import HTTPStatus
+
+from flask import current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from itsdangerous import BadData, URLSafeTimedSerializer
+from sqlalchemy.orm import Session
+
+from survey_app import access, db, files
+from survey_app.access import Identity
+from survey_app.accounts.freshness import fresh
+from survey_app.criteria.plan import PlanTarget
+from survey_app.i18n import gettext as _
+from survey_app.i18n import ngettext
+from survey_app.office_files import BadFile, RowProblem, open_office_file
+from survey_app.rulebooks.plan import figures, lists, targets, wording
+from survey_app.rulebooks.plan.asked import asked, day_of, own_province
+from survey_app.rulebooks.plan.forms import FigureListForm, FigureUploadForm
+from survey_app.rulebooks.plan.lists import FigurePreview, FigureReading, FigureStatus
+from survey_app.rulebooks.plan.views import bp
+from survey_app.rulebooks.scope import require_known_year
+from survey_app.units import operations as registering
+from survey_app.units import queries as units
+from survey_app.units.queries import UnitView
+
+_LIST = "/can-bo/chi-tieu/<int:year>/<key>/danh-sach"
+#: Seconds that a page of a preview may stand open: a working day.
+_OPEN_FOR = 12 * 3600
+
+
+@bp.get(_LIST)
+@access.roles(*access.KEEP_TARGETS)
+def figure_list(year: int, key: str) -> ResponseReturnValue:
+    """The form that takes a list, and the list to be filled in."""
+    return _choose(year, _target(year, key), FigureUploadForm(formdata=None))
+
+
+@bp.get(f"{_LIST}.xlsx")
+@access.roles(*access.KEEP_TARGETS)
+def figure_form(year: int, key: str) -> ResponseReturnValue:
+    """A workbook with a row for each unit asked, and the figure that counts."""
+    target, current = _target(year, key), db.session()
+    of_target = _asked(current, target, year)
+    told = figures.of_years(current, [one.id for one in of_target], [year]).get((key, year), {})
+    head = [lists.column_title(target, column) for column in lists.columns(target)]
+    rows: list[list[files.Cell]] = [list(head)]
+    for one in of_target:
+        counts = told[one.id].counts if one.id in told else None
+        said: list[files.Cell] = [None] * (len(head) - 3)
+        met: files.Cell = None
+        if counts is not None:
+            met = counts.figure.n if target.kind.has_whole else wording.figure(target, counts.figure)
+            said = [*([counts.figure.of] if target.kind.has_whole else []), counts.evidence]
+        rows.append([one.code, one.full_name, met, *said])
+    return files.download(files.XLSX.write({str(year): rows}), f"chi-tieu-{key}-{year}", files.XLSX)
+
+
+@bp.post(_LIST)
+@access.roles(*access.KEEP_TARGETS)
+def look_at_figures(year: int, key: str) -> ResponseReturnValue:
+    """What saving a file, or rows that were pasted, would do."""
+    target, form = _target(year, key), FigureUploadForm()
+    if not form.validate_on_submit():
+        return _choose(year, target, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    content, filename = form.sent()
+    try:
+        reading = lists.read(open_office_file(content, filename), target)
+    except BadFile as bad:
+        return _refused(year, target, filename, bad.problems), bad.status
+    shown = _preview(db.session(), reading, target, year)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if shown.problems else HTTPStatus.OK
+    return _page(year, target, shown, form.source.data or ""), status
+
+
+@bp.post(f"{_LIST}/luu")
+@access.roles(*access.KEEP_TARGETS)
+@fresh
+def save_figures(year: int, key: str) -> ResponseReturnValue:
+    """Keep the list that was looked at, or show it again where figures changed meanwhile."""
+    target, form, person = _target(year, key), FigureListForm(), access.identity()
+    reading = _read_before(person, target, year, form.state.data or "") if form.validate_on_submit() else None
+    if reading is None:
+        flash(_("This page stood open too long. Please choose the file again; nothing was saved."), "error")
+        return redirect(url_for("plan_targets.figure_list", year=year, key=key), HTTPStatus.SEE_OTHER)
+    source, now = form.source.data or "", datetime.now(UTC)
+    with db.transaction() as current:
+        registering.hold(current, [one.id for one in _asked(current, target, year)])
+        shown = _preview(current, reading, target, year)
+        if form.seen.data == shown.held and shown.is_ready:
+            kept = _kept(current, shown, target, year, source, person, now)
+            told = ngettext("%(num)d figure is on record.", "%(num)d figures are on record.", kept)
+            flash(told, "success")
+            return redirect(url_for("campaign_targets.page", year=year), HTTPStatus.SEE_OTHER)
+    changed = _(
+        "Figures were told or decided after you opened this page. Look at it once more; nothing is saved."
+    )
+    return _page(year, target, shown, source, changed), HTTPStatus.CONFLICT
+
+
+def _kept(
+    session: Session,
+    shown: FigurePreview,
+    target: PlanTarget,
+    year: int,
+    source: str,
+    person: Identity,
+    now: datetime,
+) -> int:
+    rows = (*shown.of(FigureStatus.NEW), *shown.of(FigureStatus.CHANGED))
+    for row in rows:
+        figures.tell(
+            session,
+            target,
+            row.unit.id,
+            year,
+            row.figure,
+            evidence=row.entry.evidence or source,
+            digest=None,
+            is_accepted=True,
+            actor=person.actor,
+            now=now,
+        )
+    return len(rows)
+
+
+def _target(year: int, key: str) -> PlanTarget:
+    require_known_year(year)
+    return targets.told(db.session(), own_province(db.session()).id, key, year)
+
+
+def _asked(session: Session, target: PlanTarget, year: int) -> tuple[UnitView, ...]:
+    province = own_province(session)
+    return asked(target, province, units.communes(session, province.path, day_of(year, _today())))
+
+
+def _preview(session: Session, reading: FigureReading, target: PlanTarget, year: int) -> FigurePreview:
+    return lists.preview(session, reading, target, year, _asked(session, target, year), _today())
+
+
+def _choose(year: int, target: PlanTarget, form: FigureUploadForm) -> str:
+    return render_template("rulebooks/figure_list.html", year=year, target=target, form=form)
+
+
+def _page(year: int, target: PlanTarget, shown: FigurePreview, source: str, told: str = "") -> str:
+    state = _signer(access.identity(), target, year).dumps(shown.reading.packed())
+    return render_template(
+        "rulebooks/figure_preview.html",
+        year=year,
+        target=target,
+        form=FigureListForm(formdata=None, state=state, seen=shown.held, source=source),
+        shown=shown,
+        told=told,
+        problems=shown.problems,
+    )
+
+
+def _refused(year: int, target: PlanTarget, filename: str, problems: Sequence[RowProblem]) -> str:
+    return render_template(
+        "rulebooks/figure_preview.html",
+        year=year,
+        target=target,
+        form=None,
+        shown=None,
+        filename=filename,
+        told="",
+        problems=problems,
+    )
+
+
+def _signer(person: Identity, target: PlanTarget, year: int) -> URLSafeTimedSerializer:
+    salt = f"plan.list.{person.user_id}.{target.key}.{year}"
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=salt)
+
+
+def _read_before(person: Identity, target: PlanTarget, year: int, state: str) -> FigureReading | None:
+    try:
+        return lists.unpacked(_signer(person, target, year).loads(state, max_age=_OPEN_FOR))
+    except BadData:
+        return None
+
+
+def _today() -> date:
+    return units.civil(datetime.now(UTC))

@@ -1,0 +1,147 @@
+"""Which targets there are in a year and what is asked: those that come with the product, under the newest terms.
+
+A plan's goal stands in every year; after its last year it is marked, until the province enters new terms with their
+document. Terms are added and never changed, so that an earlier year keeps its own.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from survey_app import audit
+from survey_app.criteria import plan
+from survey_app.criteria.frameworks import ALL, Comparison, Source
+from survey_app.criteria.plan import PlanKind, PlanTarget, Terms
+from survey_app.errors import DomainError
+from survey_app.i18n import gettext as _
+from survey_app.rulebooks.models import TargetTerms
+
+ENTERED = "rulebooks.target_terms"
+
+_FILE = Path(__file__).with_name("gia-lai.json")
+
+
+class NoSuchTarget(DomainError):
+    """The plan has no target of that key, or nothing is told of it in that year."""
+
+    code = "khong-co-muc-tieu"
+    status = HTTPStatus.NOT_FOUND
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such target, or nothing is told of it in that year."))
+
+
+class GoalOfAllOrNobody(DomainError):
+    """A goal that everybody or nobody reaches."""
+
+    code = "muc-tieu-sai"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self) -> None:
+        super().__init__(_("The goal is more than 0, and a share at most 100 %."))
+
+
+@cache
+def shipped() -> tuple[PlanTarget, ...]:
+    """The targets that come with the product, in the order of the plan."""
+    return plan.load(json.loads(_FILE.read_text(encoding="utf-8")))
+
+
+def of_year(session: Session, province_id: int, year: int) -> tuple[PlanTarget, ...]:
+    """Every target under the terms of that year, in the order of the plan."""
+    entered = _entered(session, province_id)
+    return tuple(plan.in_year(target, entered.get(target.key, ()), year) for target in shipped())
+
+
+def one(session: Session, province_id: int, key: str, year: int) -> PlanTarget:
+    """Raises NoSuchTarget."""
+    for target in of_year(session, province_id, year):
+        if target.key == key:
+            return target
+    raise NoSuchTarget
+
+
+def told(session: Session, province_id: int, key: str, year: int) -> PlanTarget:
+    """A target of which figures are told in that year. Raises NoSuchTarget."""
+    target = one(session, province_id, key, year)
+    if target.kind is PlanKind.COMPUTED or target.is_closed(year):
+        raise NoSuchTarget
+    return target
+
+
+def enter(
+    session: Session, province_id: int, target: PlanTarget, terms: Terms, *, actor: str, now: datetime
+) -> None:
+    """Ask for something else from a year on. Raises GoalOfAllOrNobody."""
+    nobody_reaches = target.kind.is_share and (
+        terms.goal > ALL or (terms.goal == ALL and terms.comparison is Comparison.ABOVE)
+    )
+    if terms.goal <= 0 or nobody_reaches:
+        raise GoalOfAllOrNobody
+    if terms.source.date is None:
+        raise ValueError("a goal has the date of its document")
+    mine = select(func.max(TargetTerms.number)).where(
+        TargetTerms.unit_id == province_id, TargetTerms.key == target.key
+    )
+    session.add(
+        TargetTerms(
+            unit_id=province_id,
+            key=target.key,
+            number=(session.scalar(mine) or 0) + 1,
+            words=terms.words,
+            goal=terms.goal,
+            comparison=terms.comparison.value,
+            since=terms.since,
+            until=terms.until,
+            source_number=terms.source.number,
+            source_date=terms.source.date,
+            source_article=terms.source.article,
+            entered_by=actor,
+            entered_at=now,
+        )
+    )
+    told_before, told_now = _told(target.terms), _told(terms)
+    audit.record(
+        session,
+        actor,
+        ENTERED,
+        f"unit:{province_id}",
+        at=now,
+        target=target.key,
+        **audit.changes(told_before, told_now),
+    )
+
+
+def _told(terms: Terms) -> Mapping[str, int | str | date | None]:
+    return {
+        "words": terms.words,
+        "goal": terms.goal,
+        "comparison": terms.comparison.value,
+        "since": terms.since,
+        "until": terms.until,
+        "source": terms.source.number,
+        "date": terms.source.date,
+        "article": terms.source.article,
+    }
+
+
+def _entered(session: Session, province_id: int) -> Mapping[str, tuple[Terms, ...]]:
+    """What the province entered of each target, the oldest first."""
+    rows = session.scalars(
+        select(TargetTerms)
+        .where(TargetTerms.unit_id == province_id)
+        .order_by(TargetTerms.key, TargetTerms.number)
+    )
+    found: defaultdict[str, tuple[Terms, ...]] = defaultdict(tuple)
+    for row in rows:
+        source = Source(row.source_number, row.source_date, row.source_article)
+        comparison = Comparison(row.comparison)
+        found[row.key] += (Terms(row.words, row.goal, comparison, source, row.since, row.until),)
+    return found

@@ -1,0 +1,271 @@
+"""Where a unit tells its figures of the plan's targets, and where the province decides on them and asks for more."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from http import HTTPStatus
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from survey_app import access, db, forms, revisions
+from survey_app.access import Role
+from survey_app.accounts.freshness import fresh
+from survey_app.criteria.plan import PlanKind, PlanTarget
+from survey_app.errors import DomainError
+from survey_app.i18n import gettext as _
+from survey_app.revisions import SavedMeanwhile
+from survey_app.rulebooks import evidence
+from survey_app.rulebooks.plan import figures, targets
+from survey_app.rulebooks.plan.asked import asked, day_of, is_asked, own_province
+from survey_app.rulebooks.plan.figures import FigureDecided, FigureView, UnitFigures
+from survey_app.rulebooks.plan.forms import FigureDecisionForm, FigureForm, TermsForm
+from survey_app.rulebooks.scope import require_known_year
+from survey_app.units import operations as registering
+from survey_app.units import queries as units
+from survey_app.units.queries import UnitView
+from survey_app.units.scope import own_commune_or_province
+
+bp = Blueprint("plan_targets", __name__, template_folder="../templates")
+
+_ROOT = "/can-bo/chi-tieu"
+_FIELDS_BYTES = 64 * 1024
+
+
+@bp.get(f"{_ROOT}/don-vi")
+@access.roles(*access.TELL_FIGURES)
+def start() -> ResponseReturnValue:
+    """What the own unit is asked for this year."""
+    unit = units.unit(db.session(), access.identity().unit_id)
+    return redirect(url_for("plan_targets.unit", year=_today().year, code=unit.code))
+
+
+@bp.get(f"{_ROOT}/<int:year>/don-vi/<code>")
+@access.roles(*access.TELL_FIGURES)
+def unit(year: int, code: str) -> ResponseReturnValue:
+    """Every target that the unit is asked for, and what became of its figures."""
+    require_known_year(year)
+    current, own = db.session(), own_commune_or_province(code)
+    told = figures.of_years(current, [own.id], [year])
+    return render_template(
+        "rulebooks/unit_targets.html",
+        year=year,
+        unit=own,
+        targets=[
+            (target, told.get((target.key, year), {}).get(own.id))
+            for target in targets.of_year(current, own_province(current).id, year)
+            if target.kind is not PlanKind.COMPUTED and not target.is_closed(year) and is_asked(target, own)
+        ],
+    )
+
+
+@bp.route(f"{_ROOT}/<int:year>/don-vi/<code>/<key>", methods=["GET", "POST"])
+@forms.takes_upload(evidence.MAX_BYTES + _FIELDS_BYTES)
+@access.roles(*access.TELL_FIGURES)
+def tell(year: int, code: str, key: str) -> ResponseReturnValue:
+    """Tell the figure of one target; what the province tells itself is accepted with it."""
+    target, own = _target_of_unit(year, code, key)
+    person, before = access.identity(), figures.of_unit(db.session(), key, own.id, year)
+    form = FigureForm.of(target)
+    if not form.is_submitted():
+        return _tell_page(year, own, target, _filled(target, before), before)
+    if not form.validate_on_submit():
+        return _tell_page(year, own, target, form, before), HTTPStatus.UNPROCESSABLE_ENTITY
+    content = form.file.data.read(evidence.MAX_BYTES + 1) if form.file.data else b""
+    seen = form.seen.data or ""
+    now = datetime.now(UTC)
+    try:
+        with db.transaction() as current:
+            digest = evidence.keep(current, content, actor=person.actor, now=now) if content else None
+            figures.tell(
+                current,
+                target,
+                own.id,
+                year,
+                form.figure(),
+                evidence=form.evidence.data or "",
+                digest=digest,
+                is_accepted=person.role in access.KEEP_TARGETS,
+                seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 7 else 0,
+                actor=person.actor,
+                now=now,
+            )
+    except FigureDecided as meanwhile:
+        flash(meanwhile.message, "error")
+        stands = figures.of_unit(db.session(), key, own.id, year)
+        form.seen.data = str(stands.newest.number if stands else 0)
+        return _tell_page(year, own, target, form, stands), meanwhile.status
+    except DomainError as refusal:
+        flash(refusal.message, "error")
+        return _tell_page(year, own, target, form, before), refusal.status
+    flash(_("The figure is on record."), "success")
+    return redirect(url_for("plan_targets.unit", year=year, code=own.code), HTTPStatus.SEE_OTHER)
+
+
+@bp.get(f"{_ROOT}/<int:year>/don-vi/<code>/<key>/<int:number>/tep")
+@access.roles(*access.READ_FIGURES)
+def evidence_file(year: int, code: str, key: str, number: int) -> ResponseReturnValue:
+    """The file that a unit gave with one of its figures."""
+    target, own = _target_of_unit(year, code, key)
+    digest = figures.file_of(db.session(), target.key, own.id, year, number)
+    found = evidence.fetch(db.session(), digest)
+    return evidence.download(found, f"minh-chung-{key}-{own.code}-{year}-{number}")
+
+
+@bp.get(f"{_ROOT}/<int:year>/<key>/so-lieu")
+@access.roles(*access.KEEP_TARGETS)
+def told(year: int, key: str) -> ResponseReturnValue:
+    """What every unit told of one target, waiting ones first."""
+    return _told_page(year, _told_target(year, key))
+
+
+@bp.post(f"{_ROOT}/<int:year>/<key>/so-lieu/<code>")
+@access.roles(*access.KEEP_TARGETS)
+@fresh
+def decide(year: int, key: str, code: str) -> ResponseReturnValue:
+    """Accept the figure of one unit, or send it back with a reason."""
+    target, own = _target_of_unit(year, code, key)
+    form = FigureDecisionForm()
+    if not form.validate_on_submit():
+        return _told_page(year, target, own, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    number = form.number.data or ""
+    try:
+        with db.transaction() as current:
+            figures.decide(
+                current,
+                key,
+                own.id,
+                year,
+                number=int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 0,
+                is_accepted=request.form.get("decision") == "accepted",
+                reason=form.reason.data or "",
+                actor=access.identity().actor,
+                now=datetime.now(UTC),
+            )
+    except DomainError as refusal:
+        flash(refusal.message, "error")
+        return _told_page(year, target, own, form), refusal.status
+    flash(_("Your decision is recorded."), "success")
+    return redirect(url_for("plan_targets.told", year=year, key=key), HTTPStatus.SEE_OTHER)
+
+
+@bp.route(f"{_ROOT}/<int:year>/<key>/sua", methods=["GET", "POST"])
+@access.roles(*access.KEEP_TARGETS)
+@fresh
+def terms(year: int, key: str) -> ResponseReturnValue:
+    """Ask for something else from a year on, by a document."""
+    require_known_year(year)
+    province = own_province(db.session())
+    target = targets.one(db.session(), province.id, key, year)
+    if target.kind is PlanKind.COMPUTED:
+        raise targets.NoSuchTarget
+    if request.method == "GET":
+        return _terms_page(year, target, TermsForm.of(target, stored=True))
+    form = TermsForm.of(target)
+    if not form.validate_on_submit():
+        return _terms_page(year, target, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        with db.transaction() as current:
+            registering.hold(current, [province.id])
+            stands = targets.one(current, province.id, key, year)
+            last = revisions.last_saved(current, [f"unit:{province.id}"], [targets.ENTERED])
+            revisions.refuse_unseen(form, TermsForm.of(stands, stored=True), last)
+            targets.enter(
+                current,
+                province.id,
+                stands,
+                form.terms(),
+                actor=access.identity().actor,
+                now=datetime.now(UTC),
+            )
+    except SavedMeanwhile as meanwhile:
+        return _terms_page(year, target, form, meanwhile), meanwhile.status
+    except targets.GoalOfAllOrNobody as refusal:
+        form.goal.errors = [refusal.message]
+        return _terms_page(year, target, form), refusal.status
+    flash(_("What the plan asks is on record. Earlier years keep what they had."), "success")
+    return redirect(url_for("campaign_targets.page", year=year), HTTPStatus.SEE_OTHER)
+
+
+def _told_target(year: int, key: str) -> PlanTarget:
+    require_known_year(year)
+    return targets.told(db.session(), own_province(db.session()).id, key, year)
+
+
+def _target_of_unit(year: int, code: str, key: str) -> tuple[PlanTarget, UnitView]:
+    """A target that the unit is asked for; both of the person's own. Raises NoSuchTarget and UnitNotFound."""
+    target = _told_target(year, key)
+    own = own_commune_or_province(code)
+    if not is_asked(target, own):
+        raise targets.NoSuchTarget
+    return target, own
+
+
+def _filled(target: PlanTarget, before: UnitFigures | None) -> FigureForm:
+    """The form with the newest figure, to be told anew; the number of that one travels with it."""
+    if before is None:
+        return FigureForm.of(target, formdata=None, seen="0")
+    newest = before.newest
+    return FigureForm.of(
+        target,
+        formdata=None,
+        seen=str(newest.number),
+        n=newest.figure.n,
+        whole=newest.figure.of,
+        answer=str(newest.figure.n),
+        evidence=newest.evidence,
+    )
+
+
+def _tell_page(
+    year: int, own: UnitView, target: PlanTarget, form: FigureForm, before: UnitFigures | None
+) -> str:
+    return render_template(
+        "rulebooks/tell_figure.html",
+        year=year,
+        unit=own,
+        target=target,
+        form=form,
+        told=before,
+        is_accepted=access.identity().role is Role.PROVINCE,
+    )
+
+
+def _told_page(
+    year: int, target: PlanTarget, refused: UnitView | None = None, typed: FigureDecisionForm | None = None
+) -> str:
+    current, province = db.session(), own_province(db.session())
+    communes = units.communes(current, province.path, day_of(year, _today()))
+    of_target = asked(target, province, communes)
+    said = figures.of_years(current, [one.id for one in of_target], [year]).get((target.key, year), {})
+    waiting = {one.id: said[one.id].waits for one in of_target if one.id in said}
+    made = _decision_forms(waiting)
+    if refused and typed and refused.id in made:
+        made[refused.id].reason.data = typed.reason.data
+    return render_template(
+        "rulebooks/told_figures.html",
+        year=year,
+        target=target,
+        units=sorted(of_target, key=lambda one: not waiting.get(one.id)),
+        told=said,
+        forms=made,
+    )
+
+
+def _decision_forms(waiting: Mapping[int, FigureView | None]) -> Mapping[int, FigureDecisionForm]:
+    return {
+        unit_id: FigureDecisionForm(formdata=None, number=str(one.number))
+        for unit_id, one in waiting.items()
+        if one is not None
+    }
+
+
+def _terms_page(
+    year: int, target: PlanTarget, form: TermsForm, meanwhile: SavedMeanwhile | None = None
+) -> str:
+    return render_template(
+        "rulebooks/target_terms.html", year=year, target=target, form=form, meanwhile=meanwhile
+    )
+
+
+def _today() -> date:
+    return units.civil(datetime.now(UTC))
