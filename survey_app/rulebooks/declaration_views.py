@@ -5,18 +5,19 @@ from http import HTTPStatus
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf.file import FileField
 from sqlalchemy.orm import Session
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from survey_app import access, db, revisions
+from survey_app import access, db, forms, revisions
 from survey_app.accounts.freshness import fresh
 from survey_app.errors import DomainError
 from survey_app.forms import StaffForm, clean
 from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext
 from survey_app.revisions import RevisedForm, SavedMeanwhile
-from survey_app.rulebooks import declarations
+from survey_app.rulebooks import declarations, evidence
 from survey_app.rulebooks.declarations import DeclarationView
 from survey_app.rulebooks.scope import require_known_year
 from survey_app.units import operations as registering
@@ -25,6 +26,8 @@ from survey_app.units.queries import UnitView
 from survey_app.units.scope import own_commune
 
 bp = Blueprint("declarations", __name__, template_folder="templates")
+
+_FIELDS_BYTES = 64 * 1024
 
 
 class DeclarationForm(RevisedForm):
@@ -38,8 +41,12 @@ class DeclarationForm(RevisedForm):
     evidence = StringField(
         lazy_gettext("Evidence: an address, or number and date of a document"),
         filters=[clean],
-        validators=[InputRequired(), Length(max=500)],
+        validators=[Length(max=500)],
     )
+    file = FileField(lazy_gettext("Or a file, up to 5 MB (PDF, PNG or JPEG)"))
+
+    #: No row keeps what was chosen, and a page cannot fill it in.
+    APART = frozenset({"file"})
 
 
 class DeclarationDecisionForm(StaffForm):
@@ -54,6 +61,7 @@ class DeclarationDecisionForm(StaffForm):
 
 
 @bp.route("/can-bo/ung-dung-cntt/<code>/<int:year>", methods=["GET", "POST"])
+@forms.takes_upload(evidence.MAX_BYTES + _FIELDS_BYTES)
 @access.roles(*access.DECLARE_IT)
 def declare(code: str, year: int) -> ResponseReturnValue:
     """What the own commune declares for the year."""
@@ -65,6 +73,7 @@ def declare(code: str, year: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(commune, year, form), HTTPStatus.UNPROCESSABLE_ENTITY
     actor, now = access.identity().actor, datetime.now(UTC)
+    content = form.file.data.read(evidence.MAX_BYTES + 1) if form.file.data else b""
     try:
         with db.transaction() as writing:
             registering.hold(writing, [commune.id])
@@ -75,14 +84,29 @@ def declare(code: str, year: int) -> ResponseReturnValue:
                 commune.id,
                 year,
                 what=form.what.data,
-                evidence=form.evidence.data,
+                evidence=form.evidence.data or "",
+                digest=evidence.keep(writing, content, actor=actor, now=now) if content else None,
                 actor=actor,
                 now=now,
             )
     except SavedMeanwhile as meanwhile:
         return _page(commune, year, form, meanwhile), meanwhile.status
+    except (evidence.NoEvidence, declarations.DeclaredWithoutEvidence) as refusal:
+        flash(refusal.message, "error")
+        return _page(commune, year, form), refusal.status
     flash(_("Declared. The province accepts it or sends it back."), "success")
     return redirect(url_for("declarations.declare", code=code, year=year), HTTPStatus.SEE_OTHER)
+
+
+@bp.get("/can-bo/ung-dung-cntt/<code>/<int:year>/tep")
+@access.roles(*access.READ_FIGURES)
+def evidence_file(code: str, year: int) -> ResponseReturnValue:
+    """The file that a commune gave with its declaration."""
+    require_known_year(year)
+    commune = own_commune(code)
+    declared = _declared(db.session(), commune, year)
+    found = evidence.fetch(db.session(), declared.digest if declared else None)
+    return evidence.download(found, f"minh-chung-cntt-{commune.code}-{year}")
 
 
 @bp.get("/can-bo/ung-dung-cntt/<int:year>")
@@ -148,17 +172,17 @@ def _list(year: int, refused: UnitView | None = None, typed: DeclarationDecision
     current = db.session()
     province = units.province_of(current, units.unit(current, access.identity().unit_id))
     found = declarations.of_year(current, province.path, year)
-    forms = {
+    made = {
         unit_id: DeclarationDecisionForm(formdata=None, seen=declarations.mark(one))
         for unit_id, one in found.items()
     }
-    if refused and typed and refused.id in forms:
-        forms[refused.id].reason.data = typed.reason.data
+    if refused and typed and refused.id in made:
+        made[refused.id].reason.data = typed.reason.data
     day = units.civil(datetime.now(UTC))
     return render_template(
         "rulebooks/declarations.html",
         year=year,
         communes=units.communes(current, province.path, day),
         declared=found,
-        forms=forms,
+        forms=made,
     )

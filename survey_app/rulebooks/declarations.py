@@ -15,7 +15,7 @@ from survey_app import audit, db
 from survey_app.criteria.findings import Declared
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
-from survey_app.rulebooks.models import ItDeclaration
+from survey_app.rulebooks.models import DeclarationFile, ItDeclaration
 from survey_app.units.models import Unit
 
 DECLARED = "rulebooks.declare"
@@ -46,6 +46,16 @@ class DeclarationDecided(DomainError):
         )
 
 
+class DeclaredWithoutEvidence(DomainError):
+    """A declaration that nobody can look up."""
+
+    code = "khai-thieu-minh-chung"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self) -> None:
+        super().__init__(_("Give an address, number and date of a document, or a file."))
+
+
 class SentBackWithoutReason(DomainError):
     """A declaration was sent back without saying why."""
 
@@ -67,28 +77,51 @@ class DeclarationView:
     #: Why it was sent back; "" else.
     reason: str
     decided_at: datetime | None
+    #: SHA-256 of the file given with it, or None.
+    digest: str | None = None
 
 
 def of_year(session: Session, unit_path: str, year: int) -> Mapping[int, DeclarationView]:
     """By unit id, for every unit at or below the path that declared something; one statement."""
-    rows = session.scalars(
-        select(ItDeclaration)
+    is_same = (DeclarationFile.unit_id == ItDeclaration.unit_id) & (
+        DeclarationFile.year == ItDeclaration.year
+    )
+    rows = session.execute(
+        select(ItDeclaration, DeclarationFile.digest)
         .join(Unit, Unit.id == ItDeclaration.unit_id)
+        .outerjoin(DeclarationFile, is_same)
         .where(Unit.path.startswith(unit_path, autoescape=True), ItDeclaration.year == year)
         .order_by(ItDeclaration.unit_id)
     )
-    return {row.unit_id: _view(row) for row in rows}
+    return {row.unit_id: _view(row, digest) for row, digest in rows}
 
 
 def declare(
-    session: Session, unit_id: int, year: int, *, what: str, evidence: str, actor: str, now: datetime
+    session: Session,
+    unit_id: int,
+    year: int,
+    *,
+    what: str,
+    evidence: str,
+    digest: str | None = None,
+    actor: str,
+    now: datetime,
 ) -> None:
-    """Keep what the commune declares; the same again changes nothing, anything else waits for the province anew."""
+    """Keep what the commune declares; the same again changes nothing, anything else waits for the province anew.
+
+    A file stays with it until another is given. Raises DeclaredWithoutEvidence.
+    """
     row = db.hold(session, ItDeclaration, (unit_id, year))
-    before = {"what": row.what, "evidence": row.evidence} if row else {}
-    told = audit.changes(before, {"what": what, "evidence": evidence})
+    kept = db.hold(session, DeclarationFile, (unit_id, year))
+    held = kept.digest if kept else None
+    if not evidence.strip() and not (digest or held):
+        raise DeclaredWithoutEvidence
+    before = {"what": row.what, "evidence": row.evidence, "file": held} if row else {}
+    told = audit.changes(before, {"what": what, "evidence": evidence, "file": digest or held})
     if not told:
         return
+    if digest and digest != held:
+        session.merge(DeclarationFile(unit_id=unit_id, year=year, digest=digest))
     row = row or ItDeclaration(unit_id=unit_id, year=year)
     row.what, row.evidence, row.declared_by, row.declared_at = what, evidence, actor, now
     row.decision, row.reason, row.decided_by, row.decided_at = None, "", None, None
@@ -127,6 +160,6 @@ def mark(declaration: DeclarationView) -> str:
     return declaration.declared_at.isoformat()
 
 
-def _view(row: ItDeclaration) -> DeclarationView:
+def _view(row: ItDeclaration, digest: str | None = None) -> DeclarationView:
     state = Declared(row.decision) if row.decision else Declared.WAITING
-    return DeclarationView(row.what, row.evidence, row.declared_at, state, row.reason, row.decided_at)
+    return DeclarationView(row.what, row.evidence, row.declared_at, state, row.reason, row.decided_at, digest)

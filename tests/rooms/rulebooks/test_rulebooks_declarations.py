@@ -1,6 +1,7 @@
 """The declared half of 8.4: the commune declares with evidence, the province accepts it once, or sends it back."""
 
 from datetime import UTC, datetime
+from io import BytesIO
 
 import pytest
 from sqlalchemy import select
@@ -18,12 +19,18 @@ DECIDE = f"{OWN}/quyet-dinh"
 SAID = {"what": "Hệ thống văn bản iOffice, một cửa điện tử", "evidence": "Báo cáo 12/BC-UBND, 05/01/2026"}
 
 
+PDF = b"%PDF-1.7\n1 0 obj\n%%EOF\n"
+
+
 @pytest.fixture
 def declare(place, client):
-    def sent(**fields):
+    def sent(*, file=None, **fields):
         place.sign_in(Role.COMMUNE, place.commune)
         form = Page(client.get(OWN).text).form(action=OWN)
-        return client.post(OWN, data=form.data(**{**SAID, **fields}))
+        data = form.data(**{**SAID, **fields})
+        if file is not None:
+            data["file"] = (BytesIO(file), "minh-chung.pdf")
+        return client.post(OWN, data=data, content_type="multipart/form-data")
 
     return sent
 
@@ -118,3 +125,45 @@ def test_nobody_else_declares(place, client, role):
     place.sign_in(role)
 
     assert client.get(OWN).status_code == 403
+
+
+def test_a_file_is_evidence_too_kept_under_its_digest_and_stays_until_another_is_given(
+    place, client, declare, decide
+):
+    alone = declare(file=PDF, evidence="")
+    again = declare(evidence="Báo cáo 13/BC-UBND")
+    listed = (place.sign_in(), client.get(LIST).text)[1]
+    fetched = client.get(f"{OWN}/tep")
+    found = declarations.of_year(place.read(), place.province.path, 2026)[place.commune.id]
+
+    assert (alone.status_code, again.status_code) == (303, 303)
+    assert found.digest is not None
+    assert found.digest[:12] in listed
+    assert (fetched.status_code, fetched.data, fetched.mimetype) == (200, PDF, "application/pdf")
+    assert decide(decision="accepted").status_code == 303
+
+
+def test_another_file_waits_for_the_province_anew(place, declare, decide):
+    declare(file=PDF)
+    decide(decision="accepted")
+    declare(file=PDF)
+    before = state(place)
+    declare(file=PDF + b"%%EOF")
+
+    assert before == {place.commune.id: Declared.ACCEPTED}
+    assert state(place) == {place.commune.id: Declared.WAITING}
+
+
+def test_a_file_that_is_not_what_it_says_is_refused_and_nothing_is_declared(place, declare):
+    refused = declare(file=b"<html><script>")
+
+    assert refused.status_code == 422
+    assert "dù tên tệp ghi thế nào" in refused.text
+    assert state(place) == {}
+
+
+def test_the_file_of_another_commune_is_not_there(place, client, declare):
+    declare(file=PDF)
+    place.sign_in(Role.COMMUNE, place.neighbour)
+
+    assert client.get(f"{OWN}/tep").status_code == 404
