@@ -39,7 +39,7 @@ def language_name(tag: str) -> str:
 
 def sentence(problem: Problem) -> str:
     """The problem as one sentence in the reader's language, with what to do about it."""
-    return _SENTENCES[problem.code](problem.params)
+    return SENTENCES[problem.code](problem.params)
 
 
 def _missing_wording(params: Params) -> str:
@@ -79,7 +79,7 @@ def _other_question(params: Params) -> str:
     return str(params["question"])
 
 
-_SENTENCES: Mapping[str, Callable[[Params], str]] = {
+SENTENCES: Mapping[str, Callable[[Params], str]] = {
     "wrong_type": lambda p: _("The field “%(field)s” holds a value of the wrong type.", field=_field_name(p)),
     "unknown_field": lambda p: _("The field “%(field)s” is not known; it may be misspelt.", field=p["field"]),
     "too_many": lambda p: _(
@@ -144,8 +144,3 @@ _SENTENCES: Mapping[str, Callable[[Params], str]] = {
     ),
     "required_note": lambda p: _("A note takes no answer, so it cannot be required."),
 }
-
-
-def known_codes() -> frozenset[str]:
-    """Every problem code that has a sentence."""
-    return frozenset(_SENTENCES)
