@@ -181,3 +181,10 @@ def test_what_is_missing_on_the_first_page_is_said_and_nothing_is_made(client, f
     assert done.status_code == 422
     assert 'value="Siu B"' in done.text
     assert (rows(User), rows(Unit), rows(InstrumentRecord)) == (0, 0, 0)
+
+
+def test_a_wrong_number_is_told_once_and_not_called_missing_besides(client, first_page):
+    done = sent(client, first_page, **people(**{"province-telephone": "09"}))
+
+    assert "không phải số điện thoại" in done.text
+    assert "Xin ghi số điện thoại hoặc tên đăng nhập." not in done.text
