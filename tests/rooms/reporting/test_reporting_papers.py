@@ -390,6 +390,7 @@ def test_the_pack_holds_every_paper_and_record_and_what_it_promises_is_right(
         "10-niem-yet-0001.csv",
         "11-nhat-ky-0001.csv",
         "12-goi-lai-0001.csv",
+        "13-phan-anh-0001.csv",
         "MANIFEST.sha256",
     ]
     listed = dict(reversed(line.split("  ")) for line in held.pop("MANIFEST.sha256").decode().splitlines())
@@ -416,7 +417,7 @@ def test_the_command_writes_the_pack_as_the_operators_act(app, sealed, tmp_path)
 
     told = json.loads(run.stdout)
     assert run.exit_code == 0
-    assert (told["survey"], told["files"]) == ("0001", 16)
+    assert (told["survey"], told["files"]) == ("0001", 17)
     assert hashlib.sha256(zipfile.ZipFile(out).read("MANIFEST.sha256")).hexdigest() == told["manifest"]
     assert out.stat().st_mode & 0o077 == 0
     assert [path.name for path in tmp_path.glob("*ho-so*")] == ["ho-so.zip"]
