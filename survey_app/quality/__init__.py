@@ -11,7 +11,6 @@ from survey_app.quality import (
     comparison_views,
     log_words,
     paper_draw_views,
-    reconciliation_views,
     sealed_paradata,
 )
 from survey_app.sealing import at_sealing
@@ -23,7 +22,6 @@ def init_app(app: Flask) -> None:
     """Pages of this room, and what it keeps of answers at a seal."""
     audit.register(app, log_words.WORDS)
     app.register_blueprint(comparison_views.bp)
-    app.register_blueprint(reconciliation_views.bp)
     app.register_blueprint(paper_draw_views.bp)
     at_sealing.register(app, "quality.signs", keep=sealed_paradata.keep)
     links.register(

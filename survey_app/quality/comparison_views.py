@@ -31,6 +31,8 @@ bp = Blueprint("signals", __name__, template_folder="templates")
 bp.add_app_template_filter(comparison_wording.flag, "flag_words")
 bp.add_app_template_filter(comparison_wording.outcome, "callback_words")
 bp.add_app_template_filter(comparison_wording.contradicted, "contradicted_words")
+bp.add_app_template_filter(comparison_wording.keyed_again, "keyed_again_words")
+bp.add_app_template_filter(comparison_wording.drawn, "drawn_words")
 
 _READERS = access.READ_FLAGS
 #: The consultation is the Front's: its officers read the lists off and call households back.

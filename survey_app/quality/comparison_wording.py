@@ -1,19 +1,60 @@
 """Flags and results of the back-check in words: what was counted, never an accusation."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from survey_app.i18n import gettext as _
 from survey_app.quality.comparison import Sample
 from survey_app.scoring.callback import Contradiction
 from survey_app.scoring.flags import Flag
+from survey_app.scoring.keying import DrawOutcome, SecondKeying
 from survey_app.scoring.paradata import Mode
 from survey_app.scoring.rates import Rate
-from survey_app.templating import percent
+from survey_app.templating import number, percent
 
 
 def flag(found: Flag) -> str:
     """What the flag counted, in one sentence."""
     return _WORDS[found.key](found.figures)
+
+
+def keyed_again(villages: Sequence[SecondKeying], names: Mapping[str, str]) -> str:
+    """What keying again found, in one sentence; `names` of villages by unit code."""
+    said = [
+        _(
+            "%(checked)s of %(paper)s; %(differing)s differ",
+            checked=number(sum(one.checked for one in villages)),
+            paper=number(sum(one.paper or 0 for one in villages)),
+            differing=number(sum(one.differing for one in villages)),
+        )
+    ]
+    said += [
+        _(
+            "to be compared: %(village)s (%(differing)s of %(checked)s)",
+            village=names[one.unit],
+            differing=number(one.differing),
+            checked=number(one.checked),
+        )
+        for one in villages
+        if one.needs_comparison
+    ]
+    short = [names[one.unit] for one in villages if one.missing]
+    if short:
+        every = _("not every slip keyed again:")
+        some = _("fewer keyed again than one in ten:")
+        said.append(f"{every if villages[0].one_in == 1 else some} {', '.join(short)}")
+    return "; ".join(said) + "."
+
+
+def drawn(found: DrawOutcome) -> str:
+    """What the signers' draw found, without a full stop."""
+    return _(
+        "%(drawn)s drawn: %(matching)s match, %(differing)s differ, %(missing)s not found, %(left)s not compared yet",
+        drawn=number(found.drawn),
+        matching=number(found.matching),
+        differing=number(found.differing),
+        missing=number(found.not_found),
+        left=number(found.open),
+    )
 
 
 def outcome(sample: Sample) -> str:

@@ -5,19 +5,15 @@ issued = handed out + returned + voided, and counted ≤ ticked. A difference is
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from flask import render_template
 from sqlalchemy.orm import Session
 
-from survey_app import files
 from survey_app.collecting import paper
 from survey_app.collecting.models import KeyingWay
 from survey_app.fieldwork import absences
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.queries import BatchView, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
-from survey_app.i18n import force_locale
 from survey_app.i18n import gettext as _
 from survey_app.quality import comparison, paper_draw
 from survey_app.quality.balance import SlipBalance
@@ -141,15 +137,6 @@ def minutes(session: Session, survey_id: str) -> Minutes:
         by_phone=paper.answered_by_phone(session, survey_id),
         ways=paper.keyed_by_way(session, survey_id),
     )
-
-
-def pdf(found: Minutes, now: datetime) -> bytes:
-    """The minutes on A4, in Vietnamese, to be signed by hand."""
-    with force_locale("vi"):
-        page = render_template(
-            "quality/print/reconciliation.html", minutes=found, survey=found.survey, now=now
-        )
-    return files.pdf(page)
 
 
 def _village(

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from survey_app.i18n import gettext as _
-from survey_app.reporting import figures, layout
+from survey_app.reporting import conditions_part, figures, layout
 from survey_app.reporting.blocks import (
     Block,
     Boxed,
@@ -47,6 +47,7 @@ def notice(found: Notice, public_url: str, now: datetime, signer: Signer = Signe
             *_commune(found.result, is_of_village=village is not None),
             *(() if village else _villages(found.result)),
             *(() if village else figures.corrections(found.result)),
+            *_judged(found),
         ),
         closing=(*pledged(found), *_closing(found, public_url)),
         signatures=(
@@ -69,6 +70,13 @@ def pledged(found: Notice) -> tuple[Block, ...]:
     """What the commune will do, in its own words, a line a point."""
     points = tuple(line.strip() for line in found.pledge.splitlines() if line.strip())
     return (PartTitle(_("What the commune will do")), Listing(points)) if points else ()
+
+
+def _judged(found: Notice) -> tuple[Block, ...]:
+    """What the rule book says of the result, as everybody may read it; on the commune's notice alone."""
+    if found.village is not None or found.judged is None:
+        return ()
+    return (PartTitle(_("Conditions of the rule book")), *conditions_part.blocks(found.judged))
 
 
 def why_bands() -> str:

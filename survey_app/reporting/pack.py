@@ -82,7 +82,7 @@ def _entries(
     yield files.PDF.named(f"01-bien-ban-kiem-phieu-{number}"), [printing.minutes(exact, now)]
     yield files.PDF.named(f"02-bang-tong-hop-{number}"), [printing.table(exact, now)]
     slips = reconciliation.minutes(session, number)
-    yield files.PDF.named(f"03-bien-ban-doi-chieu-{number}"), [reconciliation.pdf(slips, now)]
+    yield files.PDF.named(f"03-bien-ban-doi-chieu-{number}"), [printing.slips(slips, exact.style, now)]
     for unit in (None, *papers.villages(session, number)):
         told = papers.notice(session, number, unit.code if unit else None)
         place = unit.code if unit else survey.unit.code

@@ -19,8 +19,8 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.files import FileFormat
 from survey_app.printing import reach
-from survey_app.quality import reconciliation_views
-from survey_app.reporting import pack, papers, printing, report_notes, signed_papers
+from survey_app.quality import reconciliation
+from survey_app.reporting import house_style, pack, papers, printing, report_notes, signed_papers
 from survey_app.reporting import whole_set as sets_of_papers
 from survey_app.reporting.layout import Signer
 from survey_app.reporting.papers import Exact
@@ -51,7 +51,7 @@ def page(survey_id: str) -> ResponseReturnValue:
         may_set=role in access.SET_PAPERS,
         may_release=role in RELEASERS,
         may_pack=role in PACKERS,
-        may_compare=role in reconciliation_views.READERS,
+        may_compare=role in access.READ_RECONCILIATION,
         may_audit=role in set_views.AUDITORS,
     )
 
@@ -75,6 +75,19 @@ def table(survey_id: str, suffix: str) -> ResponseReturnValue:
 def village_minutes(survey_id: str, suffix: str) -> ResponseReturnValue:
     """The minutes of every village in one file, with exact counts."""
     return _release(survey_id, "bien-ban-thon", printing.village_minutes, suffix)
+
+
+@bp.get(f"/can-bo/dot/<survey_id>/doi-chieu/bien-ban.{files.PAPER_SUFFIX}")
+@access.roles(*access.READ_RECONCILIATION)
+def slips(survey_id: str, suffix: str) -> ResponseReturnValue:
+    """The minutes on the reconciliation of slips, with exact counts of villages; making them is noted."""
+    person, now, form = access.identity(), datetime.now(UTC), files.PAPERS[suffix]
+    survey = own_decision_survey(survey_id)
+    found = reconciliation.minutes(db.session(), survey.id)
+    made = printing.slips(found, house_style.style_of(db.session(), survey.unit), now, form)
+    with db.transaction() as current:
+        audit.record(current, person.actor, "results.exact", f"survey:{survey.id}", at=now, form="minutes")
+    return files.download(made, f"bien-ban-doi-chieu-{survey.id}", form)
 
 
 @bp.get(f"/can-bo/dot/<survey_id>/ban-niem-yet.{files.PAPER_SUFFIX}")

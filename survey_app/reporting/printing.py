@@ -11,8 +11,10 @@ from flask import render_template
 from survey_app import files
 from survey_app.files import FileFormat
 from survey_app.i18n import force_locale
+from survey_app.quality.reconciliation import Minutes
 from survey_app.reporting import (
     minutes_of_commune,
+    minutes_of_slips,
     minutes_of_village,
     narrative,
     notice_papers,
@@ -20,6 +22,7 @@ from survey_app.reporting import (
     word_files,
 )
 from survey_app.reporting.blocks import Paper
+from survey_app.reporting.house_style import HouseStyle
 from survey_app.reporting.layout import Signer
 from survey_app.reporting.papers import Exact, Notice
 from survey_app.reporting.report_notes import Notes
@@ -66,6 +69,12 @@ def village_minutes(
     """The minutes of every village, one after another; nobody signs them for the Standing Board."""
     with force_locale("vi"):
         return RENDERERS[form]([minutes_of_village.paper(found, line, now) for line in found.villages])
+
+
+def slips(found: Minutes, style: HouseStyle, now: datetime, form: FileFormat = files.PDF) -> bytes:
+    """The minutes on the reconciliation of slips."""
+    with force_locale("vi"):
+        return RENDERERS[form]([minutes_of_slips.paper(found, style, now)])
 
 
 def report(

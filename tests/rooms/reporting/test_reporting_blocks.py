@@ -12,8 +12,10 @@ from docx.oxml.ns import qn
 
 from survey_app import db
 from survey_app.i18n import force_locale
+from survey_app.quality import reconciliation
 from survey_app.reporting import (
     minutes_of_commune,
+    minutes_of_slips,
     minutes_of_village,
     notice_papers,
     papers,
@@ -25,7 +27,9 @@ from tests.rooms.sealing.conftest import BLANK, HAPPY, UNHAPPY, Surveys
 
 NOW = datetime(2026, 12, 14, 2, 0, tzinfo=UTC)
 HOST = "https://khaosat.example.vn"
-KINDS = ("minutes", "table", "minutes of a village", "notice of the commune", "notice of a village")
+KINDS = (
+    "minutes", "table", "minutes of a village", "minutes on slips", "notice of the commune", "notice of a village",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -53,6 +57,8 @@ def made(kind):
                 return table_of_commune.paper(found, NOW, Signer.DEPUTY)
             case "minutes of a village":
                 return minutes_of_village.paper(found, line, NOW)
+            case "minutes on slips":
+                return minutes_of_slips.paper(reconciliation.minutes(session, "0001"), found.style, NOW)
             case "notice of the commune":
                 return notice_papers.notice(papers.notice(session, "0001"), HOST, NOW)
             case "notice of a village":

@@ -76,7 +76,7 @@ def all_papers(app, villages):
     yield "minutes of the villages", printing.village_minutes(found, NOW)
     yield "notice of the commune", printing.notice(papers.notice(current, "0001"), HOST, NOW)
     yield "notice of a village", printing.notice(papers.notice(current, "0001", line.unit.code), HOST, NOW)
-    yield "reconciliation", reconciliation.pdf(reconciliation.minutes(current, "0001"), NOW)
+    yield "reconciliation", printing.slips(reconciliation.minutes(current, "0001"), found.style, NOW)
     if villages > 1:
         return
     yield (
