@@ -12,11 +12,10 @@ VENV_PACKAGES := $(shell command -v $(PYTHON) >/dev/null || echo python3) \
 RUN_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core
 TEST_PACKAGES := $(RUN_PACKAGES) chromium-headless-shell libatomic1 postgresql poppler-utils
 
-.PHONY: run dev setup test quick test-long screens bench lock translations scripts clean packages
+.PHONY: run dev setup test quick test-long screens bench lock translations scripts clean packages port
 
 run: PACKAGES := $(RUN_PACKAGES)
-run: packages .venv/ready
-	@scripts/serve --look
+run: port packages .venv/ready
 	@$(BIN)/flask --app wsgi db upgrade
 	@$(BIN)/flask --app wsgi keys create
 	@$(BIN)/flask --app wsgi demo prepare
@@ -72,6 +71,9 @@ translations: .venv/ready
 # After a change in web/: bundle the scripts of respondents' pages anew. Needs node and npm; running and testing do not.
 scripts:
 	cd web && npm ci --silent && npm run --silent build && cat package-lock.json src/*.js | sha256sum > built.sha256
+
+port:
+	@scripts/serve --look
 
 packages:
 	@scripts/system-packages $(VENV_PACKAGES) $(PACKAGES)

@@ -75,8 +75,8 @@ REASONS = {
         "the public set does not hold this; it takes the auditor set",
     ),
     "raw_removed": (
-        "phiếu gốc đã xóa ngày {} theo thời hạn lưu giữ; các mã đối chiếu vẫn được kiểm tra",
-        "raw answers removed on {}, digests checked",
+        "tệp này ghi: phiếu gốc đã xóa ngày {} theo thời hạn lưu giữ; chỉ các mã đối chiếu được kiểm tra",
+        "this file says: raw answers removed on {}; the digests alone are checked",
     ),
     "no_key": (
         "chưa nhập khóa đã biết; tệp bị ký lại bằng khóa khác chỉ lộ ra khi so với khóa này hoặc với biên bản giấy",

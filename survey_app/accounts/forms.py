@@ -17,6 +17,7 @@ from survey_app.forms import StaffForm, clean
 from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext as _l
 from survey_app.office_files import Wrong
+from survey_app.revisions import RevisedForm
 
 
 class SignInForm(StaffForm):
@@ -63,7 +64,7 @@ class AgainForm(StaffForm):
     code = StringField(_l("Second-factor code"), filters=[clean], validators=[Length(max=40)])
 
 
-class TelephoneForm(StaffForm):
+class TelephoneForm(RevisedForm):
     """A telephone number as people write it."""
 
     telephone = StringField(_l("Telephone"), filters=[clean], validators=[Length(max=40)])

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from survey_app import access, db
+from survey_app import access, db, revisions
 from survey_app.access import Identity
 from survey_app.accounts import management, operations, queries, signin, telephones, views
 from survey_app.accounts.forms import TelephoneForm
@@ -13,6 +13,7 @@ from survey_app.accounts.freshness import fresh
 from survey_app.accounts.queries import AccountView
 from survey_app.accounts.refusals import AccountRefused, NameTaken, NotYourAccount
 from survey_app.i18n import gettext as _
+from survey_app.revisions import SavedMeanwhile
 
 #: One room, one blueprint; this module adds its pages to it.
 bp = views.bp
@@ -41,18 +42,21 @@ def telephone(user_id: int) -> ResponseReturnValue:
 
 
 def _page(account: AccountView, person: Identity, back: str, now: datetime) -> ResponseReturnValue:
-    form = TelephoneForm()
-    if request.method == "GET":
-        form.telephone.data = telephones.grouped(account.telephone)
+    form = TelephoneForm() if request.method == "POST" else _stored(account)
+    if not form.is_submitted():
         return _shown(form, account, back, 200)
     if not form.validate_on_submit():
         return _shown(form, account, back, 422)
     try:
         with db.transaction() as current:
+            last = revisions.last_saved(current, [f"user:{account.id}"], ["accounts.telephone"])
+            revisions.refuse_unseen(form, _stored(queries.account(current, account.id, person, now)), last)
             name = operations.change_telephone(current, account.id, form.number(), by=person, now=now)
     except (AccountRefused, NameTaken) as error:
         form.telephone.errors = [error.message]
         return _shown(form, account, back, error.status)
+    except SavedMeanwhile as meanwhile:
+        return _shown(form, account, back, meanwhile.status, meanwhile)
     if name != account.email:
         said = _("The number is changed. From now on the sign-in name is %(name)s.", name=name)
     else:
@@ -61,5 +65,18 @@ def _page(account: AccountView, person: Identity, back: str, now: datetime) -> R
     return redirect(back)
 
 
-def _shown(form: TelephoneForm, account: AccountView, back: str, status: int) -> ResponseReturnValue:
-    return render_template("accounts/telephone.html", form=form, account=account, back=back), status
+def _stored(account: AccountView) -> TelephoneForm:
+    return TelephoneForm(formdata=None, telephone=telephones.grouped(account.telephone))
+
+
+def _shown(
+    form: TelephoneForm,
+    account: AccountView,
+    back: str,
+    status: int,
+    meanwhile: SavedMeanwhile | None = None,
+) -> ResponseReturnValue:
+    page = render_template(
+        "accounts/telephone.html", form=form, account=account, back=back, meanwhile=meanwhile
+    )
+    return page, status

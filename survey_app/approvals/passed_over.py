@@ -15,7 +15,6 @@ from survey_app import clock, working_days
 from survey_app.access import Role
 from survey_app.approvals import registry
 from survey_app.approvals.approval import ApprovalView
-from survey_app.clock import ClockDoubted
 from survey_app.i18n import gettext as _
 from survey_app.templating import day
 from survey_app.units.queries import civil
@@ -47,11 +46,11 @@ def silent_from(asked_at: datetime, off: Collection[date]) -> datetime:
     return working_days.end_of(last)
 
 
-def refuse_by_a_doubtful_clock(session: Session, asked: ApprovalView, role: Role) -> None:
-    """Nobody counts as silent by an hour that is in doubt. Raises ClockDoubted."""
+def refuse_by_a_doubtful_clock(session: Session, asked: ApprovalView, role: Role, now: datetime) -> None:
+    """Nobody counts as silent by an hour that is in doubt, noticed by a round or not. Raises ClockDoubted."""
     is_usual = role in asked.needs.deciders(asked.requested_as)
-    if not is_usual and asked.refusal is None and clock.is_doubted(session):
-        raise ClockDoubted
+    if not is_usual and asked.refusal is None:
+        clock.require_believed(session, now, clock.machine())
 
 
 def of(asked: Collection[ApprovalView]) -> tuple[PassedOver, ...]:

@@ -140,7 +140,7 @@ def decide(
         raise ApprovalRefused(
             _("The other body must decide this request: two bodies have to agree, and nobody agrees twice.")
         )
-    passed_over.refuse_by_a_doubtful_clock(session, asked, by.role)
+    passed_over.refuse_by_a_doubtful_clock(session, asked, by.role, now)
     request.decision = "approved" if approved else "refused"
     request.decided_by = by.user_id
     request.decided_as = by.role

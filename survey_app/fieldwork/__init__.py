@@ -44,6 +44,7 @@ def init_app(app: Flask) -> None:
         days_left=wording.days_left,
         goal=wording.goal,
         doors=wording.doors,
+        purpose_in_words=wording.purpose_name,
         state_in_words=wording.state_name,
     )
     app.register_blueprint(quick_views.bp)

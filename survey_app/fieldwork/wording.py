@@ -1,13 +1,14 @@
 """What is said of a running survey, in sentences that pages and the list of today share."""
 
 from collections.abc import Iterable
+from typing import assert_never
 
 from flask import current_app
 
 from survey_app.accounts.todo import Message
 from survey_app.fieldwork import way_in
 from survey_app.fieldwork.following import FieldProgress, Goal
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import force_locale, ngettext
 from survey_app.i18n import gettext as _
@@ -30,6 +31,16 @@ def state_name(state: State) -> str:
         State.SIGNED: _("signed"),
         State.ANNULLED: _("annulled"),
     }[state]
+
+
+def purpose_name(purpose: Purpose) -> str:
+    """What a survey is asked for, and by which way in."""
+    match purpose:
+        case Purpose.DECISION:
+            return _("Decision: scored, one slip with a code for each household")
+        case Purpose.FEEDBACK:
+            return _("Feedback: an open link, never scored")
+    assert_never(purpose)
 
 
 def names(units: Iterable[UnitView]) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
+from survey_app.results import exports
+from survey_app.results import wording as results_wording
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.results.year_list import LOWEST, CommuneLine, YearList
 from survey_app.scoring.rates import Rate
@@ -20,6 +22,9 @@ Row = Sequence[Cell]
 
 _COLUMNS = (
     "survey",
+    "purpose",
+    "rehearsal",
+    "spoken_by",
     "state",
     "unit",
     "unit_name",
@@ -33,6 +38,7 @@ _COLUMNS = (
 )
 _YEAR_COLUMNS = (
     *("year", "unit", "unit_name", "kind", "survey", "state", "households", "answered", "coverage_per_cent"),
+    "above_list",
     *("valid", "satisfied_answers", "possible_answers", "pooled_per_cent"),
     *("lowest_1", "lowest_1_per_cent", "lowest_2", "lowest_2_per_cent", "lowest_3", "lowest_3_per_cent"),
 )
@@ -42,6 +48,14 @@ def dictionary() -> tuple[tuple[str, str], ...]:
     """Every column and figure of the files, and what it means."""
     return (
         ("survey", _("number of the survey, as printed on its slips")),
+        (
+            "purpose, rehearsal",
+            _("decision or feedback, which is never scored; yes: a rehearsal, which counts for nothing"),
+        ),
+        (
+            "spoken_by",
+            _("number of the newer survey of the year that speaks for the unit; empty: this one does"),
+        ),
         ("state", _("sealed: counted, not signed yet, so it counts nowhere; signed: signed by both bodies")),
         ("unit, unit_name", _("code and name of the commune or village")),
         (
@@ -53,6 +67,14 @@ def dictionary() -> tuple[tuple[str, str], ...]:
         ("figure", _("which figure the row holds: one of those below")),
         ("item, item_text", _("key and words of the question, in rows of one question")),
         ("n, of, per_cent", _("count, what it is a share of, and the share in per cent with two decimals")),
+        ("remark", _("what has to be said beside every figure of this result, one sentence a row")),
+        (
+            "answer",
+            _(
+                "how many gave this answer to a question beside the items, or median and quartiles of its numbers; "
+                "without a number: why there is none"
+            ),
+        ),
         ("coverage", _("households that answered, of the households on the list")),
         ("valid, invalid", _("slips with at least one readable scored answer; slips without")),
         ("phone, paper", _("slips answered by phone; on paper")),
@@ -84,7 +106,11 @@ def rows(result: DisclosedResult) -> Iterator[Row]:
     """Heading and one row a figure. `result` is the public one."""
     yield _COLUMNS
     survey, commune = result.survey, result.commune
-    head = (survey.id, survey.state.value, survey.unit.code, survey.unit.full_name, "commune")
+    rehearsal = "yes" if survey.rehearsal else "no"
+    about = (survey.id, survey.purpose.value, rehearsal, result.spoken_by or "", survey.state.value)
+    head = (*about, survey.unit.code, survey.unit.full_name, "commune")
+    for sentence in exports.remarks(result):
+        yield (*head, "remark", "", sentence, None, None, None)
     yield _of(head, "coverage", commune.coverage, commune.answered)
     if commune.hidden_because is None:
         phone, paper = tables.doors(commune.channels)
@@ -106,8 +132,24 @@ def rows(result: DisclosedResult) -> Iterator[Row]:
             yield _of(head, "item_satisfied", line.rate, item=item.key, text=text)
             yield _of(head, "item_dissatisfied", line.dissatisfied, item=item.key, text=text)
             yield (*head, "item_blank", item.key, text, item.blank, commune.valid, None)
+    for other in result.other_lines:
+        told = results_wording.answers(other)
+        if not told:
+            why = f"{in_language(other.question.text)}: {results_wording.no_answers(other)}"
+            yield (*head, "answer", other.question.key, why, None, None, None)
+        for label, value in told:
+            text = f"{in_language(other.question.text)}: {label}"
+            yield (
+                *head,
+                "answer",
+                other.question.key,
+                text,
+                float(value) if "." in value else int(value),
+                None,
+                None,
+            )
     for village in commune.villages:
-        mine = (survey.id, survey.state.value, village.unit, result.names[village.unit], "village")
+        mine = (*about, village.unit, result.names[village.unit], "village")
         yield _of(mine, "coverage", village.coverage, village.answered)
         if village.band and village.band.kind in {"at_least", "between"}:
             yield (*mine, "band_at_least", "", "", village.band.low, 100, None)
@@ -142,7 +184,8 @@ def _commune(year: int, line: CommuneLine) -> Row:
     lowest = [cell for low in line.lowest for cell in (in_language(low.text), _per_cent(low.rate))]
     missing = 2 * (LOWEST - len(line.lowest))
     return (
-        *(*head, state, told.households, told.answered, _per_cent(told.coverage), told.valid),
+        *(*head, state, told.households, told.answered, _per_cent(told.coverage)),
+        *("yes" if line.is_above_list else "no", told.valid),
         *((told.pooled.n, told.pooled.of) if told.pooled else (None, None)),
         *(_per_cent(told.pooled), *lowest, *(None,) * missing),
     )

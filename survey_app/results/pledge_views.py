@@ -10,6 +10,7 @@ from wtforms import TextAreaField
 from wtforms.validators import Length
 
 from survey_app import access, db, revisions
+from survey_app.accounts.freshness import fresh
 from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_decision_survey
@@ -35,6 +36,7 @@ class PledgeForm(RevisedForm):
 
 @bp.route("/can-bo/dot/<survey_id>/xa-se-lam-gi", methods=["GET", "POST"])
 @access.roles(*access.WRITE_PLEDGES)
+@fresh
 def page(survey_id: str) -> ResponseReturnValue:
     """What the commune will do, beside the items that are lowest."""
     survey, current = own_decision_survey(survey_id), db.session()

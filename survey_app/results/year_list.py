@@ -49,6 +49,11 @@ class CommuneLine:
     told: DisclosedCommune | None
     lowest: tuple[LowItem, ...] = ()
 
+    @property
+    def is_above_list(self) -> bool:
+        """Whether more households answered than the list holds: an error to show, and nothing to add up."""
+        return self.told is not None and _is_above_list(self.told)
+
 
 @dataclass(frozen=True, slots=True)
 class FormSum:
@@ -174,6 +179,10 @@ def _told(sealed: SealedSurvey) -> DisclosedCommune:
     return disclosure.disclose(sealed.scorecard, (), audience=Audience.PUBLIC)
 
 
+def _is_above_list(told: DisclosedCommune) -> bool:
+    return told.answered > told.households
+
+
 def _sealed(unit: UnitView, sealed: SealedSurvey, form: Instrument) -> CommuneLine:
     told = _told(sealed)
     state = State.SIGNED if sealed.is_signed else State.SEALED
@@ -187,7 +196,7 @@ def _sums(signed: Iterable[tuple[SealedSurvey, Instrument]]) -> tuple[FormSum, .
     forms: dict[int, Instrument] = {}
     for sealed, form in signed:
         told = _told(sealed)
-        if told.hidden_because is None:
+        if told.hidden_because is None and not _is_above_list(told):
             by_form[sealed.instrument_id].append(told)
             forms[sealed.instrument_id] = form
     return tuple(_sum(forms[number], by_form[number]) for number in sorted(by_form))

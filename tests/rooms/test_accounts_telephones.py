@@ -65,6 +65,23 @@ def test_a_number_that_is_the_sign_in_name_becomes_the_new_one_and_the_log_says_
     assert NEW in client.get("/can-bo/tai-khoan").text
 
 
+def test_of_two_who_change_a_number_at_once_the_second_sees_the_first(commune, sign_in, account):
+    user_id = account(email="blong.iagrai")
+    client = sign_in(Role.PROVINCE, commune.province)
+    address = f"/can-bo/tai-khoan/{user_id}/dien-thoai"
+    opened = form_with(client.get(address).text, "telephone")
+    client.post(address, data=opened.data(telephone="0905 777 888"))
+
+    refused = client.post(address, data=opened.data(telephone="0905 111 222"))
+    kept = form_with(client.get(address).text, "telephone").data()["telephone"]
+    again = client.post(address, data=form_with(refused.text, "telephone").data())
+
+    assert (refused.status_code, kept) == (409, ["0905 777 888"])
+    assert "0905 777 888" in refused.text
+    assert again.status_code == 302
+    assert stored(user_id)[1] == "0905111222"
+
+
 def test_another_sign_in_name_stays_and_the_number_may_be_taken_out(commune, sign_in, account):
     user_id = account(email="blong.iagrai")
     client = sign_in(Role.PROVINCE, commune.province)

@@ -271,6 +271,17 @@ def test_nobody_counts_as_silent_by_a_clock_in_doubt(draft, person):
     assert decide(number, person(Role.COMMUNE), SILENT).decision == "approved"
 
 
+def test_nobody_counts_as_silent_by_a_jump_that_no_round_has_noticed(draft, person):
+    number, counted = ask(draft, person(Role.FRONT_COMMUNE)), clock.machine()
+    with db.transaction() as current:
+        current.add(clock.ClockReading(kind="believed", boot=counted.boot, uptime=counted.uptime, at=ASKED))
+
+    with pytest.raises(ClockDoubted):
+        decide(number, person(Role.FRONT_PROVINCE), SILENT)
+
+    assert state(draft) is State.DRAFT
+
+
 def test_an_unconfirmed_paper_of_a_late_commune_holds_nobody_up_and_one_in_time_does(draft, person):
     number = ask(draft, person(Role.FRONT_COMMUNE))
     signed = Signed(True, "", "Ông Chủ tịch", units.civil(ASKED), PDF)

@@ -11,6 +11,7 @@ from survey_app.fieldwork.models import Channel, Purpose, State, Survey
 from survey_app.results import year_list
 from survey_app.results.models import Pledge
 from survey_app.units import queries as units
+from survey_app.units.models import Unit
 from tests.rooms.sealing.conftest import HAPPY, NOW, UNHAPPY
 
 YEAR = "/ket-qua/nam/2026"
@@ -116,6 +117,44 @@ def test_open_data_of_a_result_say_what_its_page_says_and_are_told_in_the_dictio
     words = {word for entry in document["dictionary"] for word in entry.split(", ")}
     assert {row["figure"] for row in rows} | set(rows[0]) <= words
     assert client.get("/ket-qua/du-lieu-mo").status_code == 200
+
+
+def test_open_data_of_a_rehearsal_say_so_in_their_first_rows(client, province):
+    province.session.get(Survey, "0001").rehearsal = True
+    province.session.commit()
+
+    rows = table(client.get("/ket-qua/0001/so-lieu.csv?lang=en"))
+
+    assert {row["rehearsal"] for row in rows} == {"yes"}
+    assert rows[0]["figure"] == "remark"
+    assert rows[0]["item_text"] == "REHEARSAL: these figures count for nothing."
+
+
+def test_open_data_of_a_survey_that_another_one_stands_in_for_name_that_one(client, province):
+    province.make("0005", households={"Một": 100})
+    province.answer("0005", "Một", HAPPY, times=50)
+    province.seal("0005")
+
+    assert {row["spoken_by"] for row in table(client.get("/ket-qua/0001/so-lieu.csv"))} == {"0005"}
+    assert {row["spoken_by"] for row in table(client.get("/ket-qua/0005/so-lieu.csv"))} == {""}
+
+
+def test_a_commune_above_its_list_is_told_and_in_no_sum(client, province):
+    asked = province.session.query(Unit).filter_by(code="98003").one()
+    province.make("0006", households={"Bốn": 30}, commune=asked)
+    province.answer("0006", "Bốn", HAPPY, times=35)
+    province.seal("0006")
+    province.session.get(Survey, "0006").state = State.SIGNED
+    province.session.commit()
+
+    (total,) = found(province).sums
+    rows = {row["unit"]: row for row in table(client.get(f"{YEAR}.csv"))}
+
+    assert total.communes == 1
+    assert {unit: row["above_list"] for unit, row in rows.items()} == {
+        "98001": "no", "98002": "no", "98003": "yes", "98004": "",
+    }  # fmt: skip
+    assert "the list of households must be checked" in client.get(f"{YEAR}?lang=en").text
 
 
 @pytest.mark.parametrize("number", ["0003", "9999"], ids=["open", "unknown"])

@@ -3,6 +3,7 @@
 import json
 import re
 import uuid
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -127,6 +128,19 @@ def test_every_kind_stands_on_every_page_file_and_paper_of_results(media):
     ]
 
     assert missing == []
+
+
+def test_open_data_hold_every_result_in_numbers_of_programs(client, sealed):
+    _commune, survey = sealed
+    rows = client.get(f"/ket-qua/{survey.id}/so-lieu.json").json["rows"]
+
+    answers = defaultdict(list)
+    for row in rows:
+        if row["figure"] == "answer":
+            answers[row["item"]].append(row["n"])
+    assert answers["single_choice"] == [12, 12]
+    assert answers["number"] == [24, 1505.5, 1511.5, 1517.5]
+    assert answers["short_text"] == answers["long_text"] == [None]  # why, in words
 
 
 def test_machines_get_every_result_and_it_verifies(app, client, sealed, sign_in, tmp_path):
