@@ -187,4 +187,5 @@ def test_a_wrong_number_is_told_once_and_not_called_missing_besides(client, firs
     done = sent(client, first_page, **people(**{"province-telephone": "09"}))
 
     assert "không phải số điện thoại" in done.text
+    assert "Xin kiểm tra lại các mục đã nhập – Cán bộ tỉnh" in done.text
     assert "Xin ghi số điện thoại hoặc tên đăng nhập." not in done.text
