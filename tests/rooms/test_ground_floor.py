@@ -574,7 +574,7 @@ def test_failures_of_another_subject_do_not_count(app):
 def test_the_key_of_an_address_shows_no_address_and_changes_daily(app):
     first = throttle.subject_key("code", "203.0.113.7", NOW)
 
-    assert "203" not in first or len(first) == 64
+    assert "203.0.113" not in first
     assert first == throttle.subject_key("code", "203.0.113.7", NOW + timedelta(hours=2))
     assert first != throttle.subject_key("code", "203.0.113.7", NOW + timedelta(days=1))
     assert first != throttle.subject_key("sign-in", "203.0.113.7", NOW)
@@ -656,14 +656,15 @@ def test_every_file_of_tables_can_be_had_in_every_format(app):
     offered = {
         rule.endpoint: rule for rule in app.url_map.iter_rules() if rule.rule.endswith(files.TABLE_SUFFIX)
     }
-    several = [
-        rule.rule
+    of_one = {
+        rule.endpoint
         for rule in app.url_map.iter_rules()
         if rule.rule.endswith(tuple(f".{name}" for name in files.TABLES))
-    ]
+    }
 
     assert set(offered) == {"results.file", "reporting.board", "units.template_file"}
-    assert several == []
+    # The format of open data is CSV for programs; a list is filled in as a workbook.
+    assert of_one == {"public_results.table", "public_results.year_file", "plan_targets.figure_form"}
 
 
 def test_the_table_of_formats_alone_names_what_files_are():

@@ -168,7 +168,7 @@ def test_beyond_two_hundred_problems_the_rest_is_counted(officer):
     reply = upload(officer, HEADING + "23938,Phung,lang,x,Báo cáo,2026-01-31\n" * 260)
 
     assert len(re.findall(r'<th scope="row" class="number"', reply.text)) == 200
-    assert "60" in reply.text
+    assert re.search(r"\b60\b", reply.text)
 
 
 @pytest.mark.parametrize("data", [{}, {"file": ""}], ids=["no field", "no file"])
