@@ -38,6 +38,9 @@ def init_app(app: Flask) -> None:
         row_verdict=wording.row_verdict,
         beside_text=wording.beside_text,
         reason_name=wording.reason_name,
+        milestone_name=wording.milestone_name,
+        done_text=wording.done_text,
+        changes_text=wording.changes_text,
         denominator_text=wording.denominator_text,
         kind_name=wording.kind_name,
     )

@@ -6,7 +6,7 @@ Rehearsals and annulled surveys count nowhere and are not here. Knows no answer 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -49,6 +49,8 @@ class Consultation:
     heard_by_phone: bool
     #: The rule book it was published under; None while it is a draft.
     rulebook: Pin | None
+    published_at: datetime | None = None
+    phones_closed_at: datetime | None = None
 
 
 def of_year(session: Session, province_path: str, year: int, *, is_live: bool) -> tuple[Consultation, ...]:
@@ -88,6 +90,8 @@ def of_year(session: Session, province_path: str, year: int, *, is_live: bool) -
             ),
             heard_by_phone=row.id in heard,
             rulebook=surveys.pin_of(row),
+            published_at=row.published_at,
+            phones_closed_at=row.phones_closed_at,
         )
         for row in found
     )

@@ -48,6 +48,7 @@ def _commune(row: BoardRow) -> dict[str, Any]:
         "above_frame": [asdict(village) for village in row.above_frame],
         "contradicted": asdict(row.contradiction) if row.contradiction else None,
         "late": row.is_late,
+        "milestones": {one: done.on.isoformat() if done.on else None for one, done in row.milestones.items()},
         "needs_somebody": row.needs_somebody,
         "due": row.wait.due.isoformat() if row.wait and row.wait.due else None,
     }

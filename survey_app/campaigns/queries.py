@@ -6,21 +6,22 @@ it enters a row; verdicts come from `criteria`.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import assert_never
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey_app.campaigns import consultations, deadlines, waits
+from survey_app.campaigns import consultations, deadlines, milestones, waits
 from survey_app.campaigns.consultations import Consultation
 from survey_app.campaigns.deadlines import Deadlines
 from survey_app.campaigns.denominators import Denominator, denominator
+from survey_app.campaigns.milestones import Done, Milestone, Milestones
 from survey_app.campaigns.waits import Reason, Wait
-from survey_app.criteria import findings, targets
+from survey_app.criteria import findings, gaps, targets
 from survey_app.criteria.findings import Finding, Verdict
-from survey_app.criteria.frameworks import Framework, RequirementKind, Target, TargetKind
+from survey_app.criteria.frameworks import Framework, Requirement, RequirementKind, Target, TargetKind
 from survey_app.criteria.targets import TargetReach, UnitStanding
 from survey_app.fieldwork import names
 from survey_app.fieldwork.models import HourlyProgress, Purpose, State
@@ -75,6 +76,8 @@ class BoardRow:
     used_confirmed_form: bool = False
     #: What the register calls the unit today, where that is not what it was called when the survey was sealed.
     called_now: str | None = None
+    #: How far it has come, with day and person.
+    milestones: Milestones = field(default_factory=dict)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -137,7 +140,19 @@ class BoardRow:
 
     @property
     def _still_waits(self) -> bool:
-        return self.in_scope and self.finding is not Verdict.MET
+        is_to_post = self.wait is not None and self.wait.reason is Reason.NOT_POSTED
+        return self.in_scope and (self.finding is not Verdict.MET or is_to_post)
+
+    @property
+    def steps(self) -> tuple[tuple[Milestone, Done], ...]:
+        """The milestones reached, in the order of the work."""
+        return tuple((one, self.milestones[one]) for one in Milestone if one in self.milestones)
+
+    @property
+    def newest_milestone(self) -> tuple[Milestone, Done] | None:
+        """The last one reached, in the order of the work; coverage is beside the others and is none of them."""
+        reached = [step for step in self.steps if step[0] is not Milestone.COVERAGE]
+        return reached[-1] if reached else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +248,13 @@ def board(
     contradicted = callbacks.contradictions(session, [survey.id for survey in surveys])
     others = _other_books(session, surveys, in_force.framework)
     days = deadlines.of_year(session, province.id, year)
+    reached = milestones.of_year(
+        session,
+        province.path,
+        {unit_id: those[-1] for unit_id, those in decisions.items()},
+        {one.unit.id: 0 < one.villages == one.counted_villages for one in summaries},
+    )
+    floors = _floors(in_force.framework)
     called = names.communes(session, [survey.id for survey in surveys])
     rows = tuple(
         _row(
@@ -247,6 +269,8 @@ def board(
             other_books=others,
             called=called,
             days=days.get(summary.unit.id),
+            reached=reached.get(summary.unit.id, {}),
+            floors=floors,
             audience=audience,
             now=now,
         )
@@ -277,6 +301,8 @@ def _row(
     other_books: Mapping[str, NamedBook],
     called: Mapping[str, UnitView],
     days: Deadlines | None,
+    reached: Milestones,
+    floors: Collection[Requirement],
     audience: Audience,
     now: datetime,
 ) -> BoardRow:
@@ -285,13 +311,14 @@ def _row(
     is_hidden = told is not None and told.hidden_because is not None
     unit = called.get(survey.id, summary.unit) if survey else summary.unit
     in_scope = unit.kind in scope
+    coverage = told.coverage if told else _running_coverage(survey)
     said = verdicts.disclosed(said, is_hidden=is_hidden)
     return BoardRow(
         unit=unit,
         in_scope=in_scope,
         survey_id=survey.id if survey else None,
         state=survey.step.state if survey else None,
-        coverage=told.coverage if told else _running_coverage(survey),
+        coverage=coverage,
         pooled=told.pooled if told else None,
         is_hidden=is_hidden,
         event=said.event if in_scope else None,
@@ -307,6 +334,8 @@ def _row(
             has_households=summary.counted_villages > 0,
             now=now,
             deadlines=days,
+            is_printed=Milestone.PRINTED in reached,
+            is_posted=Milestone.POSTED in reached,
         ),
         services=services,
         heard=heard,
@@ -317,7 +346,22 @@ def _row(
         is_signed=seal is not None and seal.is_signed,
         used_confirmed_form=seal is not None and seal.confirmed,
         called_now=summary.unit.full_name if unit.full_name != summary.unit.full_name else None,
+        milestones={**reached, Milestone.COVERAGE: Done(None)} if _reaches(floors, coverage) else reached,
     )
+
+
+def _floors(framework: Framework) -> tuple[Requirement, ...]:
+    """The conditions on coverage that have a threshold."""
+    kind = RequirementKind.COVERAGE
+    return tuple(one for one in framework.requirements if one.kind is kind and one.threshold is not None)
+
+
+def _reaches(floors: Collection[Requirement], coverage: Rate | None) -> bool:
+    """Whether so many households answered already; False where the rule book asks for no share."""
+    if coverage is None or not floors:
+        return False
+    asked = [(one.threshold.comparison, one.threshold.basis_points) for one in floors if one.threshold]
+    return all(points is None or coverage.n >= gaps.least(how, points, coverage.of) for how, points in asked)
 
 
 def _other_books(

@@ -17,9 +17,14 @@ from survey_app.i18n import gettext as _
 from survey_app.templating import role_name
 
 
+def may_remind(person: Identity) -> bool:
+    """Whether the person belongs to one of the province's two bodies, who know the numbers of communes."""
+    return person.role in PROVINCIAL
+
+
 def messages(session: Session, rows: Iterable[BoardRow], person: Identity) -> Mapping[int, Message]:
     """By unit, of the `rows` in which somebody has to act; for the province's two bodies alone."""
-    if person.role not in PROVINCIAL:
+    if not may_remind(person):
         return {}
     numbers = accounts.telephones_below(session, person.unit_path)
     address = f"{current_app.extensions['settings'].public_url}/can-bo"
@@ -62,9 +67,9 @@ def _bodies(reason: Reason) -> frozenset[Body]:
     match reason:
         case Reason.NO_HOUSEHOLDS | Reason.NO_SURVEY | Reason.NOT_SUBMITTED | Reason.AWAITING_COMMUNE:
             return frozenset({Body.GOVERNMENT})
-        case Reason.AWAITING_FRONT:
+        case Reason.AWAITING_FRONT | Reason.NOT_PRINTED:
             return frozenset({Body.FRONT})
-        case Reason.SIGNATURES:
+        case Reason.SIGNATURES | Reason.NOT_POSTED:
             return frozenset(Body)
         case Reason.NOT_OPEN | Reason.OPEN | Reason.COUNTING:
             return frozenset()

@@ -8,6 +8,7 @@ from flask import abort, request
 
 from survey_app import access, db
 from survey_app.campaigns import queries, selection
+from survey_app.campaigns.milestones import Milestone
 from survey_app.campaigns.queries import Board, BoardRow
 from survey_app.campaigns.selection import Selection
 from survey_app.fieldwork.models import State
@@ -42,6 +43,13 @@ def province_of(unit_id: int) -> UnitView:
 def chosen(made: Board) -> Selection:
     """Which rows the address asks for, in which order."""
     return selection.from_address(request.args, {row.unit.kind for row in made.rows})
+
+
+def by_milestone(rows: Sequence[BoardRow]) -> list[tuple[Milestone, int, int]]:
+    """Of the units in scope, how many have reached each milestone and how many have not."""
+    mine = [row for row in rows if row.in_scope]
+    counted = ((one, sum(one in row.milestones for row in mine)) for one in Milestone)
+    return [(one, reached, len(mine) - reached) for one, reached in counted]
 
 
 def by_state(rows: Sequence[BoardRow]) -> list[tuple[State | None, int]]:

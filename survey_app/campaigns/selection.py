@@ -3,12 +3,13 @@
 An address is typed by anybody: a word that is not known falls back to the default, and none reaches a query.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from survey_app import names
+from survey_app.campaigns.milestones import Milestone
 from survey_app.campaigns.queries import BoardRow
 from survey_app.criteria.findings import SIGNATURES, Verdict
 from survey_app.fieldwork.models import State
@@ -27,6 +28,8 @@ NEEDS: Mapping[str, Callable[[BoardRow], bool]] = {
     "late": lambda row: row.is_late,
     "front": lambda row: row.awaits_front,
 }
+#: So that a telephone shows the board on six screens.
+ROWS_ON_A_PAGE = 12
 _LONGEST_SEARCH = 100
 
 
@@ -40,6 +43,8 @@ class Selection:
     kind: str = ""
     #: A key of `NEEDS`.
     need: str = ""
+    #: A milestone that units in scope have not reached.
+    lacks: str = ""
     sort: str = "name"
     is_descending: bool = False
 
@@ -51,6 +56,7 @@ class Selection:
             "finding": self.finding,
             "kind": self.kind,
             "need": self.need,
+            "lacks": self.lacks,
             "sort": "" if self.sort == "name" else self.sort,
             "dir": "desc" if self.is_descending else "",
         }
@@ -70,6 +76,7 @@ def from_address(arguments: Mapping[str, str], kinds: Iterable[str]) -> Selectio
         finding=_known(arguments.get("finding"), FINDINGS),
         kind=_known(arguments.get("kind"), kinds),
         need=_known(arguments.get("need"), NEEDS),
+        lacks=_known(arguments.get("lacks"), Milestone),
         sort=_known(arguments.get("sort"), COLUMNS) or "name",
         is_descending=arguments.get("dir") == "desc",
     )
@@ -88,6 +95,24 @@ def select(rows: Iterable[BoardRow], chosen: Selection) -> tuple[BoardRow, ...]:
     return (*sorted(present, key=key, reverse=chosen.is_descending), *absent)
 
 
+@dataclass(frozen=True, slots=True)
+class PageOfRows:
+    """A page of the rows chosen; `number` begins at 1."""
+
+    rows: tuple[BoardRow, ...]
+    number: int
+    pages: int
+
+
+def page(rows: Sequence[BoardRow], asked: str | None) -> PageOfRows:
+    """The page that the address asks for; the first one where it asks for none that there is."""
+    pages = max(1, -(-len(rows) // ROWS_ON_A_PAGE))
+    wanted = int(asked) if asked and asked.isascii() and asked.isdigit() and len(asked) < 4 else 1
+    number = wanted if 1 <= wanted <= pages else 1
+    first = (number - 1) * ROWS_ON_A_PAGE
+    return PageOfRows(tuple(rows[first : first + ROWS_ON_A_PAGE]), number, pages)
+
+
 def _is_chosen(row: BoardRow, chosen: Selection, wanted: str) -> bool:
     return (
         (
@@ -99,6 +124,7 @@ def _is_chosen(row: BoardRow, chosen: Selection, wanted: str) -> bool:
         and (not chosen.finding or chosen.finding in _findings(row))
         and (not chosen.kind or chosen.kind == row.unit.kind)
         and (not chosen.need or NEEDS[chosen.need](row))
+        and (not chosen.lacks or (row.in_scope and Milestone(chosen.lacks) not in row.milestones))
     )
 
 

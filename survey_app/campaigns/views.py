@@ -3,12 +3,13 @@
 from collections import Counter
 from datetime import UTC, date, datetime
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db
 from survey_app.campaigns import ranking as rankings
 from survey_app.campaigns import reminding, requested, selection
+from survey_app.campaigns.changes import since_monday
 from survey_app.campaigns.wording import state_name
 from survey_app.criteria.findings import Verdict
 from survey_app.fieldwork.models import State
@@ -36,11 +37,18 @@ def board(year: int) -> ResponseReturnValue:
     made = requested.board(year)
     chosen = requested.chosen(made)
     rows = selection.select(made.rows, chosen)
+    shown = selection.page(rows, request.args.get("page"))
+    to_remind = [row for row in rows if row.needs_somebody]
     return render_template(
         "campaigns/board.html",
         board=made,
-        rows=rows,
-        messages=reminding.messages(db.session(), rows, access.identity()),
+        shown=shown,
+        chosen_rows=len(rows),
+        messages=reminding.messages(db.session(), shown.rows, access.identity()),
+        to_all=reminding.to_all(to_remind) if to_remind and reminding.may_remind(access.identity()) else None,
+        to_remind=len(to_remind),
+        changes=since_monday(made.rows, units.civil(made.made_at)),
+        steps=requested.by_milestone(made.rows),
         chosen=chosen,
         states=requested.by_state(made.rows),
         reasons=Counter(row.wait.reason for row in made.to_act if row.wait),

@@ -28,6 +28,9 @@ class Reason(StrEnum):
     OPEN = "open"
     COUNTING = "counting"
     SIGNATURES = "signatures"
+    #: Approved, and villages without slips; and signed, and villages without a notice. Only where a campaign asks it.
+    NOT_PRINTED = "not_printed"
+    NOT_POSTED = "not_posted"
 
 
 #: Nothing moves until somebody acts; in the other states the calendar does the next step.
@@ -39,18 +42,22 @@ _NEEDS_SOMEBODY = frozenset(
         Reason.AWAITING_FRONT,
         Reason.AWAITING_COMMUNE,
         Reason.SIGNATURES,
+        Reason.NOT_PRINTED,
+        Reason.NOT_POSTED,
     }
 )
 
 #: The step of a campaign that has to be done by its day before the unit stops waiting for this.
-_STEPS: Mapping[Reason, DueStep] = {
-    Reason.NO_HOUSEHOLDS: DueStep.HOUSEHOLDS,
-    Reason.NO_SURVEY: DueStep.APPROVED,
-    Reason.NOT_SUBMITTED: DueStep.APPROVED,
-    Reason.AWAITING_FRONT: DueStep.APPROVED,
-    Reason.AWAITING_COMMUNE: DueStep.APPROVED,
-    Reason.COUNTING: DueStep.SEALED,
-    Reason.SIGNATURES: DueStep.SIGNED,
+_STEPS: Mapping[Reason, Step] = {
+    Reason.NO_HOUSEHOLDS: Step.HOUSEHOLDS,
+    Reason.NO_SURVEY: Step.APPROVED,
+    Reason.NOT_SUBMITTED: Step.APPROVED,
+    Reason.AWAITING_FRONT: Step.APPROVED,
+    Reason.AWAITING_COMMUNE: Step.APPROVED,
+    Reason.COUNTING: Step.SEALED,
+    Reason.SIGNATURES: Step.SIGNED,
+    Reason.NOT_PRINTED: Step.PRINTED,
+    Reason.NOT_POSTED: Step.POSTED,
 }
 
 #: By the body that has been asked to agree to publishing.
@@ -74,6 +81,11 @@ class Wait:
     due: date | None = None
 
     @property
+    def last_day(self) -> date | None:
+        """The day after which it is late; None where none is fixed."""
+        return self.due or self.until
+
+    @property
     def needs_somebody(self) -> bool:
         """Whether somebody has to act, late or not."""
         return self.is_overdue or self.reason in _NEEDS_SOMEBODY
@@ -94,13 +106,25 @@ class SurveyStep:
 
 
 def wait_of(
-    step: SurveyStep | None, *, has_households: bool, now: datetime, deadlines: Deadlines | None = None
+    step: SurveyStep | None,
+    *,
+    has_households: bool,
+    now: datetime,
+    deadlines: Deadlines | None = None,
+    is_printed: bool = True,
+    is_posted: bool = True,
 ) -> Wait | None:
-    """What the unit waits for; None once its survey is signed. `step` is None where there is no survey.
+    """What the unit waits for; None once nothing is to be done. `step` is None where there is no survey.
 
-    `deadlines` are the last days that a campaign names; without them a step is overdue when the survey's own day is.
+    `deadlines` are the last days that a campaign names; without them a step is overdue when the survey's own day is,
+    and nobody waits for slips or notices.
     """
     found = _wait_of(step, has_households=has_households, now=now)
+    if step and deadlines:
+        if not is_printed and Step.PRINTED in deadlines and step.state in {State.PUBLISHED, State.OPEN}:
+            found = Wait(Reason.NOT_PRINTED)
+        if not is_posted and Step.POSTED in deadlines and step.state is State.SIGNED:
+            found = Wait(Reason.NOT_POSTED)
     due = (deadlines or {}).get(_STEPS[found.reason]) if found and found.reason in _STEPS else None
     if found is None or due is None:
         return found

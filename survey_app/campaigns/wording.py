@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from survey_app.campaigns.deadlines import DueStep
+from survey_app.campaigns.changes import Changes
+from survey_app.campaigns.deadlines import Step
 from survey_app.campaigns.denominators import Denominator
+from survey_app.campaigns.milestones import Done, Milestone
 from survey_app.campaigns.queries import Beside, BoardRow, TargetProgress
 from survey_app.campaigns.waits import Reason, Wait
 from survey_app.fieldwork import wording
@@ -40,6 +42,8 @@ def reason_name(reason: Reason) -> str:
         Reason.OPEN: _("should have closed"),
         Reason.COUNTING: _("should have been counted and sealed"),
         Reason.SIGNATURES: _("sealed, not signed by both bodies"),
+        Reason.NOT_PRINTED: _("approved, slips not printed"),
+        Reason.NOT_POSTED: _("signed, not posted in every village"),
     }[reason]
 
 
@@ -53,6 +57,43 @@ def step_name(step: DueStep) -> str:
         DueStep.SIGNED: _("Signed by both bodies"),
         DueStep.POSTED: _("Result posted in the villages"),
     }[step]
+
+
+def milestone_name(milestone: Milestone) -> str:
+    """A step that a commune has taken."""
+    return {
+        Milestone.SIGNED_IN: _("signed in"),
+        Milestone.HOUSEHOLDS: _("households entered"),
+        Milestone.APPROVED: _("approved by both bodies"),
+        Milestone.PRINTED: _("slips printed"),
+        Milestone.OPENED: _("opened"),
+        Milestone.COVERAGE: _("coverage reached"),
+        Milestone.CLOSED: _("phones closed"),
+        Milestone.SEALED: _("sealed"),
+        Milestone.SIGNED: _("signed"),
+        Milestone.POSTED: _("posted in every village"),
+    }[milestone]
+
+
+def done_text(milestone: Milestone, done: Done) -> str:
+    """A step with its day and the person, as far as they are on record."""
+    return ", ".join(filter(None, (milestone_name(milestone), day(done.on) if done.on else "", done.by)))
+
+
+def changes_text(changes: Changes) -> str:
+    """What changed since that Monday, in one sentence."""
+    parts = (
+        (changes.signed, _("+%(count)s communes signed")),
+        (changes.sealed, _("+%(count)s sealed")),
+        (changes.opened, _("+%(count)s opened")),
+        (changes.late, _("%(count)s newly late")),
+    )
+    told = [text % {"count": number(count)} for count, text in parts if count]
+    return _(
+        "Since Monday %(day)s: %(changes)s.",
+        day=day(changes.since),
+        changes=", ".join(told) if told else _("nothing changed"),
+    )
 
 
 def row_verdict(row: BoardRow) -> str:
@@ -152,4 +193,6 @@ _REASONS: Mapping[Reason, Callable[[Wait], str]] = {
     Reason.OPEN: _open,
     Reason.COUNTING: lambda wait: _("paper slips are keyed until %(day)s", day=_day(wait)),
     Reason.SIGNATURES: lambda _wait: _("sealed; waits for the signatures of both bodies"),
+    Reason.NOT_PRINTED: lambda _wait: _("approved, slips not printed"),
+    Reason.NOT_POSTED: lambda _wait: _("signed, not posted in every village"),
 }

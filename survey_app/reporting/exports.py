@@ -5,11 +5,13 @@ Takes rows whose figures are already disclosed; hides and adds nothing.
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from survey_app.campaigns.milestones import Milestone
 from survey_app.campaigns.queries import Board, BoardRow
 from survey_app.campaigns.wording import (
     beside_text,
     denominator_text,
     kind_name,
+    milestone_name,
     row_verdict,
     state_name,
     wait_text,
@@ -32,7 +34,7 @@ from survey_app.rulebooks.wording import (
     target_name,
 )
 from survey_app.scoring.rates import Rate
-from survey_app.templating import moment, percent_cell, wording
+from survey_app.templating import day, moment, percent_cell, wording
 
 
 def unit_lines(board: Board, rows: Sequence[BoardRow]) -> Iterator[tuple[Cell, ...]]:
@@ -123,6 +125,7 @@ def _heading() -> Iterable[str]:
         _("Waits for"),
         _("Essential services online"),
         _("Valid answers by phone in the year"),
+        *(milestone_name(one) for one in Milestone),
     )
 
 
@@ -148,7 +151,16 @@ def _line(board: Board, row: BoardRow) -> Iterable[Cell]:
         wait_text(row.wait) if row.wait else "",
         "; ".join(f"{service_name(one.service)}: {one.note}" for one in row.services),
         _yes(row.is_answered_online),
+        *(_done(row, one) for one in Milestone),
     )
+
+
+def _done(row: BoardRow, milestone: Milestone) -> str:
+    """The day and the person of a step that was taken; "" of one that was not."""
+    done = row.milestones.get(milestone)
+    if done is None:
+        return ""
+    return ", ".join(filter(None, (day(done.on) if done.on else _("yes"), done.by)))
 
 
 def _yes(claim: bool) -> str:

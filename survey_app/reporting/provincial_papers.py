@@ -71,10 +71,9 @@ def summary(board: Board, style: HouseStyle, signer: Signer) -> Paper:
     )
 
 
-def reminder(board: Board, style: HouseStyle, signer: Signer) -> Paper:
-    """The letter to communes for which somebody has to act, with what each waits for."""
-    late = board.late
-    rows = tuple((row.unit.full_name, wait_text(row.wait) if row.wait else "") for row in late)
+def reminder(board: Board, behind: Sequence[BoardRow], style: HouseStyle, signer: Signer) -> Paper:
+    """The letter to these communes, for which somebody has to act, with what each waits for."""
+    rows = tuple((row.unit.full_name, wait_text(row.wait) if row.wait else "") for row in behind)
     asked: tuple[Block, ...] = (
         Paragraph(
             _("No commune is behind by the figures of this moment."),
@@ -89,7 +88,7 @@ def reminder(board: Board, style: HouseStyle, signer: Signer) -> Paper:
                     "communes to do with the commune what stands beside their names, and to tell the Front of the "
                     "province what hinders them.",
                     when=moment(board.made_at),
-                    count=figures.in_words(len(late)),
+                    count=figures.in_words(len(behind)),
                     year=board.year,
                 )
             ),

@@ -6,14 +6,17 @@ from flask import Blueprint, Response, request
 
 from survey_app import access, audit, charts, db, files
 from survey_app.campaigns import requested, selection
+from survey_app.campaigns.changes import since_monday
 from survey_app.campaigns.queries import Board, BoardRow
 from survey_app.campaigns.wording import state_name
 from survey_app.i18n import force_locale
 from survey_app.i18n import gettext as _
 from survey_app.reporting import exports, house_style, printing, provincial_papers
+from survey_app.reporting import one_page as one_page_paper
 from survey_app.reporting.blocks import Paper
 from survey_app.reporting.house_style import HouseStyle
 from survey_app.reporting.layout import Signer
+from survey_app.units import queries as units
 
 bp = Blueprint("reporting", __name__)
 
@@ -52,8 +55,25 @@ def summary(year: int, suffix: str) -> Response:
 @bp.get(f"/can-bo/tinh/<int:year>/don-doc.{files.PAPER_SUFFIX}")
 @access.roles(*access.PROVINCIAL)
 def reminder(year: int, suffix: str) -> Response:
-    """The letter to communes that are behind."""
-    return _paper(year, suffix, "cong-van-don-doc", provincial_papers.reminder)
+    """The letter to those of the units chosen for which somebody has to act."""
+
+    def letter(made: Board, style: HouseStyle, signer: Signer) -> Paper:
+        rows = selection.select(made.rows, requested.chosen(made))
+        return provincial_papers.reminder(made, [row for row in rows if row.needs_somebody], style, signer)
+
+    return _paper(year, suffix, "cong-van-don-doc", letter)
+
+
+@bp.get("/can-bo/tinh/<int:year>/mot-trang.pdf")
+@access.roles(*_READERS)
+def one_page(year: int) -> Response:
+    """The board on one sheet."""
+
+    def sheet(made: Board, style: HouseStyle, _signer: Signer) -> Paper:
+        changes = since_monday(made.rows, units.civil(made.made_at))
+        return one_page_paper.one_page(made, changes, style)
+
+    return _paper(year, files.PDF.suffix, "mot-trang", sheet)
 
 
 def _paper(year: int, suffix: str, name: str, make: Callable[[Board, HouseStyle, Signer], Paper]) -> Response:

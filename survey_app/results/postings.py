@@ -20,7 +20,7 @@ from datetime import date, datetime
 from http import HTTPStatus
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from survey_app import audit
 from survey_app.accounts import queries as accounts
@@ -165,6 +165,24 @@ def posted_days(session: Session, survey_ids: Collection[str]) -> Mapping[str, i
     for survey_id, unit_id in session.execute(frames.order_by(FrameRow.survey_id, FrameRow.unit_id)):
         asked[survey_id].append(unit_id)
     return {number: _fewest(asked[number], longest[number]) for number in survey_ids}
+
+
+def posted_everywhere(session: Session, survey_ids: Collection[str]) -> Mapping[str, tuple[datetime, str]]:
+    """When, and by whom, the last village of a survey was noted; surveys with a village without a notice are absent."""
+    later = aliased(Posting)
+    replaced = select(later.number).where(
+        later.survey_id == Posting.survey_id, later.replaces == Posting.number
+    )
+    asked = select(func.count()).where(FrameRow.survey_id == Posting.survey_id).correlate(Posting)
+    rows = session.execute(
+        select(Posting.survey_id, func.max(Posting.recorded_at), func.max(Posting.recorded_by))
+        .join(FrameRow, (FrameRow.survey_id == Posting.survey_id) & (FrameRow.unit_id == Posting.unit_id))
+        .where(Posting.survey_id.in_(survey_ids), Posting.is_withdrawn.is_(False), ~replaced.exists())
+        .group_by(Posting.survey_id)
+        .having(func.count(Posting.unit_id.distinct()) >= asked.scalar_subquery())
+        .order_by(Posting.survey_id)
+    )
+    return {survey_id: (at, by) for survey_id, at, by in rows}
 
 
 def record(session: Session, survey_id: str, noted: Noted, *, actor: str, now: datetime) -> int:
