@@ -108,6 +108,10 @@ READ_BOARD = SUPERVISORS | {Role.VIEWER}
 #: One campaign for many communes: drafts, which each commune and its Front complete and approve.
 OPEN_CAMPAIGNS = PROVINCIAL
 READ_FIGURES = READ_BOARD | OFFICERS
+#: The Front of the province appraises signed results; the commune answers what was asked of it.
+APPRAISE = frozenset({Role.FRONT_PROVINCE})
+ANSWER_APPRAISALS = LOCAL
+READ_APPRAISALS = SUPERVISORS | LOCAL
 #: Told when communes are late.
 CHASE_COMMUNES = frozenset({Role.PROVINCE})
 READ_POSTINGS = READ_PAPERS = READ_RESULTS

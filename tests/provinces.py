@@ -201,6 +201,7 @@ class Province:
         state: State = State.SEALED,
         blank_by_phone: int = 0,
         confirmed: bool = False,
+        digest: str = "0" * 64,
         **survey: object,
     ) -> str:
         """A sealed survey of two scored items, each with `satisfied` of `valid` slips, and of slips left blank.
@@ -235,7 +236,7 @@ class Province:
                     "channels": channels,
                 },
                 salt="0" * 32,
-                digest="0" * 64,
+                digest=digest,
                 signature="0" * 128,
             )
         )

@@ -5,9 +5,19 @@ from flask import Flask
 from survey_app import audit, menu
 from survey_app.access import Identity
 from survey_app.accounts import todo
-from survey_app.campaigns import campaign_views, log_words, target_views, wording
-from survey_app.campaigns.todos import first_steps, late_communes, not_called_back
+from survey_app.campaigns import (
+    appraisal_points,
+    appraisal_views,
+    campaign_views,
+    log_words,
+    target_views,
+    wording,
+)
+from survey_app.campaigns.todos import first_steps, late_communes, not_called_back, to_appraise
 from survey_app.campaigns.views import bp
+from survey_app.fieldwork import links
+from survey_app.fieldwork.links import Link
+from survey_app.fieldwork.models import State
 from survey_app.i18n import lazy_gettext
 from survey_app.menu import MenuEntry
 
@@ -22,6 +32,10 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(campaign_views.bp)
     app.register_blueprint(target_views.bp)
+    app.register_blueprint(appraisal_views.bp)
+    links.register(
+        app, Link("appraisals.page", lazy_gettext("Appraisal by the Front of the province"), (State.SIGNED,))
+    )
     menu.register(app, MenuEntry("campaigns.this_year", lazy_gettext("Province"), 600, only=_is_provincial))
     menu.register(
         app,
@@ -32,6 +46,7 @@ def init_app(app: Flask) -> None:
     todo.register(app, first_steps)
     todo.register(app, late_communes)
     todo.register(app, not_called_back)
+    todo.register(app, to_appraise)
     app.jinja_env.filters.update(
         state_name=wording.state_name,
         wait_text=wording.wait_text,
@@ -39,6 +54,8 @@ def init_app(app: Flask) -> None:
         beside_text=wording.beside_text,
         reason_name=wording.reason_name,
         milestone_name=wording.milestone_name,
+        appraisal_name=wording.appraisal_name,
+        appraisal_point=appraisal_points.text,
         done_text=wording.done_text,
         changes_text=wording.changes_text,
         denominator_text=wording.denominator_text,

@@ -6,9 +6,16 @@ from survey_app.i18n import lazy_gettext as _l
 WORDS = Words(
     acts={
         "campaigns.open": _l("Opened a campaign"),
+        "campaigns.appraise": _l("Appraised a result"),
+        "campaigns.answer_appraisal": _l("Answered an appraisal"),
         "campaigns.change_days": _l("Changed the days of a campaign"),
     },
     details={
+        "step": _l("what was said"),
+        "together": _l("several accepted together"),
+        "coverage": _l("coverage not reached"),
+        "not_compared": _l("nothing compared"),
+        "flags": _l("flags"),
         "communes": _l("communes"),
         "day_households": _l("last day for villages and households"),
         "day_approved": _l("last day for approval"),
@@ -18,6 +25,11 @@ WORDS = Words(
         "day_posted": _l("last day for posting"),
     },
     values={
+        "step": {
+            "accepted": _l("accepted"),
+            "changes": _l("change requested"),
+            "answered": _l("answered by the commune"),
+        },
         "form": {"ranking": _l("table of communes")},
     },
 )

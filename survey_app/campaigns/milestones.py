@@ -18,6 +18,7 @@ from survey_app.accounts import queries as accounts
 from survey_app.accounts.models import Invitation, User
 from survey_app.approvals.models import Approval
 from survey_app.campaigns.consultations import Consultation
+from survey_app.campaigns.models import Appraisal
 from survey_app.fieldwork import acts, calendar
 from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.models import FrameRow, PrintBatch, State
@@ -41,6 +42,7 @@ class Milestone(StrEnum):
     SEALED = "sealed"
     SIGNED = "signed"
     POSTED = "posted"
+    ACCEPTED = "accepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ def of_year(
     published, signed = _agreed(session, Act.PUBLISH), _agreed(session, signatures.ACT)
     printed, sealed = _printed(session, numbers), _sealed(session, numbers)
     posted = postings.posted_everywhere(session, numbers)
+    accepted = _accepted(session, numbers)
     told: dict[int, dict[Milestone, tuple[datetime | date | None, str]]] = defaultdict(dict)
     for unit_id, is_counted in counted.items():
         if unit_id in come:
@@ -87,6 +90,8 @@ def of_year(
             mine[Milestone.SIGNED] = signed.get(subject, (None, ""))
         if survey.id in posted:
             mine[Milestone.POSTED] = posted[survey.id]
+        if survey.id in accepted:
+            mine[Milestone.ACCEPTED] = accepted[survey.id]
     return _named(session, told)
 
 
@@ -179,3 +184,13 @@ def _sealed(session: Session, numbers: Sequence[str]) -> Mapping[str, datetime]:
         select(Seal.survey_id, Seal.sealed_at).where(Seal.survey_id.in_(numbers)).order_by(Seal.survey_id)
     )
     return {row.survey_id: row.sealed_at for row in rows}
+
+
+def _accepted(session: Session, numbers: Sequence[str]) -> Mapping[str, tuple[datetime, str]]:
+    """Surveys that the province accepted: nothing is said of a result after that."""
+    rows = session.execute(
+        select(Appraisal.survey_id, Appraisal.made_at, Appraisal.made_by)
+        .where(Appraisal.survey_id.in_(numbers), Appraisal.step == "accepted")
+        .order_by(Appraisal.survey_id)
+    )
+    return {survey_id: (at, by) for survey_id, at, by in rows}

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_app.db import Base, UtcDateTime
@@ -60,3 +60,23 @@ class CampaignCommune(Base):
     had_one: Mapped[bool]
     #: The rehearsal drafted beside it; "" for none.
     rehearsal_id: Mapped[str] = mapped_column(String(10))
+
+
+class Appraisal(Base):
+    """One thing said of a signed result when it was appraised. Rows are added and never changed."""
+
+    __tablename__ = "appraisals"
+    __table_args__ = (CheckConstraint("step IN ('accepted', 'changes', 'answered')", name="step_known"),)
+
+    survey_id: Mapped[str] = mapped_column(ForeignKey("surveys.id"), primary_key=True)
+    #: Counted from 1 within the survey: of two who decide at once the second finds it taken.
+    number: Mapped[int] = mapped_column(primary_key=True)
+    step: Mapped[str] = mapped_column(String(10))
+    #: What has to change, why an open point was passed over, or what the commune did; "" where nothing was open.
+    reason: Mapped[str] = mapped_column(String(1000))
+    #: How many were open, by kind.
+    points: Mapped[dict[str, int]] = mapped_column(JSON)
+    #: Whether several were accepted in one step.
+    together: Mapped[bool]
+    made_by: Mapped[str] = mapped_column(String(40))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)

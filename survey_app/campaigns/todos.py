@@ -10,7 +10,7 @@ from survey_app import access
 from survey_app.access import Identity, Role
 from survey_app.accounts import queries as accounts
 from survey_app.accounts.todo import Todo
-from survey_app.campaigns import queries, ranking, reminding
+from survey_app.campaigns import appraisals, queries, ranking, reminding
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork import wording
 from survey_app.i18n import gettext as _
@@ -95,6 +95,24 @@ def not_called_back(session: Session, identity: Identity, now: datetime) -> Iter
     this_year = units.civil(now).year
     counts = {year: ranking.not_called_back(session, province, year) for year in (this_year - 1, this_year)}
     return tuple(_to_call_back(year, count) for year, count in counts.items() if count)
+
+
+def to_appraise(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
+    """For the Front of the province how many signed results wait; for a commune the change it was asked for."""
+    if identity.role in access.APPRAISE and identity.is_provincial:
+        waiting = appraisals.waiting(session, identity.unit_path)
+        if waiting:
+            title = ngettext("Appraise %(num)d result", "Appraise %(num)d results", waiting)
+            url = url_for("appraisals.listed", year=units.civil(now).year)
+            yield Todo(title, _("Signed by both bodies; the unusual ones are opened one by one."), url)
+    if identity.role in access.ANSWER_APPRAISALS:
+        for view in appraisals.sent_back(session, identity.unit_path):
+            yield Todo(
+                _("The Front of the province asks for a change: survey %(number)s", number=view.survey_id),
+                view.reason,
+                url_for("appraisals.page", survey_id=view.survey_id),
+                urgent=True,
+            )
 
 
 def _to_call_back(year: int, count: int) -> Todo:

@@ -48,7 +48,7 @@ def board(year: int) -> ResponseReturnValue:
         to_all=reminding.to_all(to_remind) if to_remind and reminding.may_remind(access.identity()) else None,
         to_remind=len(to_remind),
         changes=since_monday(made.rows, units.civil(made.made_at)),
-        steps=requested.by_milestone(made.rows),
+        progress=requested.by_milestone(made.rows),
         chosen=chosen,
         states=requested.by_state(made.rows),
         reasons=Counter(row.wait.reason for row in made.to_act if row.wait),

@@ -48,16 +48,16 @@ _NEEDS_SOMEBODY = frozenset(
 )
 
 #: The step of a campaign that has to be done by its day before the unit stops waiting for this.
-_STEPS: Mapping[Reason, Step] = {
-    Reason.NO_HOUSEHOLDS: Step.HOUSEHOLDS,
-    Reason.NO_SURVEY: Step.APPROVED,
-    Reason.NOT_SUBMITTED: Step.APPROVED,
-    Reason.AWAITING_FRONT: Step.APPROVED,
-    Reason.AWAITING_COMMUNE: Step.APPROVED,
-    Reason.COUNTING: Step.SEALED,
-    Reason.SIGNATURES: Step.SIGNED,
-    Reason.NOT_PRINTED: Step.PRINTED,
-    Reason.NOT_POSTED: Step.POSTED,
+_STEPS: Mapping[Reason, DueStep] = {
+    Reason.NO_HOUSEHOLDS: DueStep.HOUSEHOLDS,
+    Reason.NO_SURVEY: DueStep.APPROVED,
+    Reason.NOT_SUBMITTED: DueStep.APPROVED,
+    Reason.AWAITING_FRONT: DueStep.APPROVED,
+    Reason.AWAITING_COMMUNE: DueStep.APPROVED,
+    Reason.COUNTING: DueStep.SEALED,
+    Reason.SIGNATURES: DueStep.SIGNED,
+    Reason.NOT_PRINTED: DueStep.PRINTED,
+    Reason.NOT_POSTED: DueStep.POSTED,
 }
 
 #: By the body that has been asked to agree to publishing.
@@ -121,9 +121,9 @@ def wait_of(
     """
     found = _wait_of(step, has_households=has_households, now=now)
     if step and deadlines:
-        if not is_printed and Step.PRINTED in deadlines and step.state in {State.PUBLISHED, State.OPEN}:
+        if not is_printed and DueStep.PRINTED in deadlines and step.state in {State.PUBLISHED, State.OPEN}:
             found = Wait(Reason.NOT_PRINTED)
-        if not is_posted and Step.POSTED in deadlines and step.state is State.SIGNED:
+        if not is_posted and DueStep.POSTED in deadlines and step.state is State.SIGNED:
             found = Wait(Reason.NOT_POSTED)
     due = (deadlines or {}).get(_STEPS[found.reason]) if found and found.reason in _STEPS else None
     if found is None or due is None:

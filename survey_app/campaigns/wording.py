@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
+from survey_app.campaigns import appraisals
 from survey_app.campaigns.changes import Changes
-from survey_app.campaigns.deadlines import Step
+from survey_app.campaigns.deadlines import DueStep
 from survey_app.campaigns.denominators import Denominator
 from survey_app.campaigns.milestones import Done, Milestone
 from survey_app.campaigns.queries import Beside, BoardRow, TargetProgress
@@ -72,7 +73,17 @@ def milestone_name(milestone: Milestone) -> str:
         Milestone.SEALED: _("sealed"),
         Milestone.SIGNED: _("signed"),
         Milestone.POSTED: _("posted in every village"),
+        Milestone.ACCEPTED: _("accepted by the province"),
     }[milestone]
+
+
+def appraisal_name(step: appraisals.Said) -> str:
+    """What was said of a result in its appraisal."""
+    return {
+        appraisals.Said.ACCEPTED: _("accepted"),
+        appraisals.Said.CHANGES: _("change requested"),
+        appraisals.Said.ANSWERED: _("answered by the commune"),
+    }[step]
 
 
 def done_text(milestone: Milestone, done: Done) -> str:

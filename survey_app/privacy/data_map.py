@@ -308,6 +308,14 @@ DATA_MAP = (
         _NOT_ERASED,
     ),
     DataLine(
+        ("appraisals",),
+        _l("Appraisals of signed results: what was said, the reason, and the account that said it"),
+        _l("So that nobody accepts over an open point in silence"),
+        _l("Supervisors and the commune"),
+        _FOREVER,
+        _NOT_ERASED,
+    ),
+    DataLine(
         ("campaigns", "campaign_deadlines", "campaign_communes"),
         _l("Campaigns of a province: communes, aims and days, and the account that opened them"),
         _l("So that communes know what is asked of them and by when"),

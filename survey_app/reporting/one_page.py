@@ -1,4 +1,4 @@
-"""The board on one sheet of A4, for a Monday meeting: what the page says, cut to what fits, and how much is left out."""
+"""The board on one sheet of A4, for a Monday meeting: what the page says, cut to what fits."""
 
 from collections.abc import Sequence
 

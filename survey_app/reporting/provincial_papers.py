@@ -4,8 +4,10 @@ Both say what the board shows to the reader; rows come with their disclosure dec
 cents never.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from survey_app.campaigns import appraisal_points
+from survey_app.campaigns.appraisals import AppraisalView, Said
 from survey_app.campaigns.queries import Board, BoardRow
 from survey_app.campaigns.wording import beside_text, denominator_text, row_verdict, state_name, wait_text
 from survey_app.criteria.findings import Verdict
@@ -21,11 +23,11 @@ from survey_app.results.wording import above_frame_text
 from survey_app.rulebooks.wording import book_text, goal_text, source_text, target_name
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.rates import rate as rate_of
-from survey_app.templating import moment, number
+from survey_app.templating import day, moment, number
 
 
-def summary(board: Board, style: HouseStyle, signer: Signer) -> Paper:
-    """Where the communes of a province stand in a year, and the targets."""
+def summary(board: Board, accepted: Mapping[str, AppraisalView], style: HouseStyle, signer: Signer) -> Paper:
+    """Where the communes of a province stand in a year, and the targets; `accepted` by survey, as it was appraised."""
     rows = [row for row in board.rows if row.in_scope]
     met = sum(row.finding is Verdict.MET for row in rows)
     states = [(state, sum(row.state is state for row in rows)) for state in (None, *State)]
@@ -63,6 +65,7 @@ def summary(board: Board, style: HouseStyle, signer: Signer) -> Paper:
                 Tone.NOTE,
             ),
             *_beside(board, rows),
+            *_accepted_over(board, accepted),
         ),
         closing=_closing(style),
         signatures=(layout.for_the_front(style, signer),),
@@ -147,6 +150,26 @@ def _beside(board: Board, rows: Sequence[BoardRow]) -> tuple[Block, ...]:
         if said:
             lines.append(f"{row.unit.full_name}: {' '.join(said)}")
     return (Paragraph(_("Beside the verdicts:")), Listing(tuple(lines))) if lines else ()
+
+
+def _accepted_over(board: Board, accepted: Mapping[str, AppraisalView]) -> tuple[Block, ...]:
+    """What was accepted although something was open, with the reason; nothing where nothing was."""
+    lines = []
+    for row in board.rows:
+        said = accepted.get(row.survey_id or "")
+        if said and said.step is Said.ACCEPTED and said.points:
+            open_then = "; ".join(map(appraisal_points.text, said.points))
+            lines.append(
+                _(
+                    "%(unit)s: %(points)s. Reason: %(reason)s (%(name)s, %(day)s)",
+                    unit=row.unit.full_name,
+                    points=open_then,
+                    reason=said.reason,
+                    name=said.by,
+                    day=day(said.at),
+                )
+            )
+    return (Paragraph(_("Accepted over open points:")), Listing(tuple(lines))) if lines else ()
 
 
 def _targets(board: Board) -> tuple[Block, ...]:

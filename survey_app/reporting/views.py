@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from flask import Blueprint, Response, request
 
 from survey_app import access, audit, charts, db, files
-from survey_app.campaigns import requested, selection
+from survey_app.campaigns import appraisals, requested, selection
 from survey_app.campaigns.changes import since_monday
 from survey_app.campaigns.queries import Board, BoardRow
 from survey_app.campaigns.wording import state_name
@@ -49,7 +49,12 @@ def chart(year: int) -> Response:
 @access.roles(*_READERS)
 def summary(year: int, suffix: str) -> Response:
     """The year as a report to be signed."""
-    return _paper(year, suffix, "bao-cao-tong-hop", provincial_papers.summary)
+
+    def report(made: Board, style: HouseStyle, signer: Signer) -> Paper:
+        numbers = [row.survey_id for row in made.rows if row.survey_id is not None]
+        return provincial_papers.summary(made, appraisals.newest(db.session(), numbers), style, signer)
+
+    return _paper(year, suffix, "bao-cao-tong-hop", report)
 
 
 @bp.get(f"/can-bo/tinh/<int:year>/don-doc.{files.PAPER_SUFFIX}")

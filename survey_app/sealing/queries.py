@@ -4,7 +4,7 @@ Exact counts leave this room for papers, the operator's commands and the provinc
 the public page read `disclosed`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from http import HTTPStatus
@@ -142,6 +142,12 @@ def unkeyed_slips(session: Session, survey_id: str) -> dict[int, int]:
         for unit_id, slips in collected_slips(session, survey_id).items()
     }
     return {unit_id: slips for unit_id, slips in missing.items() if slips > 0}
+
+
+def digests(session: Session, survey_ids: Collection[str]) -> dict[str, str]:
+    """The digest of each of these surveys that is sealed."""
+    rows = select(Seal.survey_id, Seal.digest).where(Seal.survey_id.in_(survey_ids)).order_by(Seal.survey_id)
+    return {row.survey_id: row.digest for row in session.execute(rows)}
 
 
 def scorecard(session: Session, survey_id: str) -> ScorecardView:
