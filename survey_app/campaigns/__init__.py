@@ -10,10 +10,11 @@ from survey_app.campaigns import (
     appraisal_views,
     campaign_views,
     log_words,
+    outside_views,
     target_views,
     wording,
 )
-from survey_app.campaigns.todos import first_steps, late_communes, not_called_back, to_appraise
+from survey_app.campaigns.todos import first_steps, held_outside, late_communes, not_called_back, to_appraise
 from survey_app.campaigns.views import bp
 from survey_app.fieldwork import links
 from survey_app.fieldwork.links import Link
@@ -33,6 +34,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(campaign_views.bp)
     app.register_blueprint(target_views.bp)
     app.register_blueprint(appraisal_views.bp)
+    app.register_blueprint(outside_views.bp)
     links.register(
         app, Link("appraisals.page", lazy_gettext("Appraisal by the Front of the province"), (State.SIGNED,))
     )
@@ -47,6 +49,7 @@ def init_app(app: Flask) -> None:
     todo.register(app, late_communes)
     todo.register(app, not_called_back)
     todo.register(app, to_appraise)
+    todo.register(app, held_outside)
     app.jinja_env.filters.update(
         state_name=wording.state_name,
         wait_text=wording.wait_text,
@@ -54,6 +57,8 @@ def init_app(app: Flask) -> None:
         beside_text=wording.beside_text,
         reason_name=wording.reason_name,
         milestone_name=wording.milestone_name,
+        total_text=wording.total_text,
+        unit_note=wording.unit_note,
         appraisal_name=wording.appraisal_name,
         appraisal_point=appraisal_points.text,
         done_text=wording.done_text,

@@ -8,6 +8,7 @@ WORDS = Words(
         "campaigns.open": _l("Opened a campaign"),
         "campaigns.appraise": _l("Appraised a result"),
         "campaigns.answer_appraisal": _l("Answered an appraisal"),
+        "campaigns.enter_outside": _l("Entered a consultation held on paper outside"),
         "campaigns.change_days": _l("Changed the days of a campaign"),
     },
     details={
@@ -17,6 +18,9 @@ WORDS = Words(
         "not_compared": _l("nothing compared"),
         "flags": _l("flags"),
         "communes": _l("communes"),
+        "document": _l("document"),
+        "answered": _l("households that answered"),
+        "valid": _l("valid slips"),
         "day_households": _l("last day for villages and households"),
         "day_approved": _l("last day for approval"),
         "day_printed": _l("last day for printing"),

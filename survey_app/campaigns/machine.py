@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from survey_app.campaigns.outside import OutsideView
 from survey_app.campaigns.plan_progress import PlanProgress
 from survey_app.campaigns.queries import Board, BoardRow, TargetProgress
-from survey_app.campaigns.wording import beside_text, row_verdict, state_name, wait_text
+from survey_app.campaigns.scorecards import FormCard, ProvinceCard, Total, UnitCard
+from survey_app.campaigns.wording import beside_text, row_verdict, state_name, total_text, wait_text
 from survey_app.criteria.findings import Finding
+from survey_app.results.machine import card as scorecard_of
 from survey_app.rulebooks import conditions
 from survey_app.rulebooks.plan import wording as plan_wording
 from survey_app.rulebooks.wording import book_text, rule_text, source_text, target_name
@@ -15,8 +18,8 @@ from survey_app.scoring.rates import Rate
 from survey_app.templating import percent
 
 
-def as_document(made: Board, plan: Sequence[PlanProgress]) -> dict[str, Any]:
-    """The board with the targets of the plan as JSON, in the shape that the outside relies on."""
+def as_document(made: Board, sums: ProvinceCard, plan: Sequence[PlanProgress]) -> dict[str, Any]:
+    """The board, the province's scorecard and the targets of the plan as JSON, in the shape the outside relies on."""
     return {
         "unit": made.province.code,
         "year": made.year,
@@ -25,8 +28,67 @@ def as_document(made: Board, plan: Sequence[PlanProgress]) -> dict[str, Any]:
             "version": made.in_force.framework.version,
             "chosen": made.in_force.is_chosen,
         },
+        "total": _total(sums.total),
+        "forms": [_form(one) for one in sums.forms],
+        "units": [_unit(one) for one in sums.units],
+        "outside": [_outside(one) for one in sums.outside],
         "communes": [_commune(row) for row in made.rows],
         "targets": _targets(made, plan),
+    }
+
+
+def _total(found: Total) -> dict[str, Any]:
+    return {
+        "surveys": found.surveys,
+        "unsigned": found.unsigned,
+        "households": found.households,
+        "answered": found.answered,
+        "valid": found.valid,
+        "invalid": found.invalid,
+        "coverage": _rate(found.coverage),
+        "channels": dict(found.channels),
+    }
+
+
+def _form(one: FormCard) -> dict[str, Any]:
+    summed = {key: value for key, value in scorecard_of("", one.card).items() if key != "survey"}
+    return {
+        **summed,
+        "key": one.form.key,
+        "version": one.form.version,
+        "digest": one.digest,
+        "title": dict(one.form.title),
+        "surveys": list(one.surveys),
+        "unsigned": one.unsigned,
+    }
+
+
+def _unit(one: UnitCard) -> dict[str, Any]:
+    """Counts of a unit of today, or of one that was split."""
+    return {
+        "unit": one.unit.code,
+        "name": one.unit.full_name,
+        "households": one.card.households,
+        "answered": one.card.tally.answered,
+        "valid": one.card.tally.valid,
+        "came_from": [earlier.full_name for earlier in one.came_from],
+        "split_into": [later.full_name for later in one.split_into],
+    }
+
+
+def _outside(one: OutsideView) -> dict[str, Any]:
+    """A consultation held on paper outside, which is in no sum."""
+    return {
+        "unit": one.unit.code,
+        "name": one.unit.full_name,
+        "document": one.counts.document,
+        "held_from": one.counts.held_from.isoformat(),
+        "held_until": one.counts.held_until.isoformat(),
+        "households": one.counts.households,
+        "answered": one.counts.answered,
+        "valid": one.counts.valid,
+        "pooled": _rate(one.counts.pooled),
+        "scan": one.digest,
     }
 
 
@@ -115,9 +177,9 @@ def _rate(rate: Rate | None) -> dict[str, int] | None:
     return {"n": rate.n, "of": rate.of} if rate else None
 
 
-def as_text(made: Board, plan: Sequence[PlanProgress]) -> str:
+def as_text(made: Board, sums: ProvinceCard, plan: Sequence[PlanProgress]) -> str:
     """The board as lines for a terminal."""
-    lines = [f"{made.province.full_name} {made.year}: {book_text(made.book)}"]
+    lines = [f"{made.province.full_name} {made.year}: {book_text(made.book)}", total_text(sums.total)]
     for one in made.targets:
         name = target_name(one.target, made.in_force.framework)
         lines.append(

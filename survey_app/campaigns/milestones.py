@@ -24,7 +24,6 @@ from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.models import FrameRow, PrintBatch, State
 from survey_app.results import postings
 from survey_app.sealing import signatures
-from survey_app.sealing.models import Seal
 from survey_app.units import queries as units
 from survey_app.units.models import HouseholdCount, Level, Unit
 
@@ -59,13 +58,20 @@ _Acts = Mapping[str, tuple[datetime, str]]
 
 
 def of_year(
-    session: Session, province_path: str, newest: Mapping[int, Consultation], counted: Mapping[int, bool]
+    session: Session,
+    province_path: str,
+    newest: Mapping[int, Consultation],
+    counted: Mapping[int, bool],
+    sealed: Mapping[str, datetime],
 ) -> Mapping[int, Milestones]:
-    """By commune id. `newest` is a commune's decision survey; `counted`, whether all its villages have households."""
+    """By commune id. `newest` is its decision survey; `counted`, whether all its villages have households.
+
+    `sealed` is when each survey was sealed.
+    """
     numbers = [survey.id for survey in newest.values()]
     come, reported = _come(session, province_path), _reported(session, province_path)
-    published, signed = _agreed(session, Act.PUBLISH), _agreed(session, signatures.ACT)
-    printed, sealed = _printed(session, numbers), _sealed(session, numbers)
+    published, signed = _agreed(session)
+    printed = _printed(session, numbers)
     posted = postings.posted_everywhere(session, numbers)
     accepted = _accepted(session, numbers)
     told: dict[int, dict[Milestone, tuple[datetime | date | None, str]]] = defaultdict(dict)
@@ -150,14 +156,18 @@ def _reported(session: Session, path: str) -> Mapping[int, tuple[datetime, str]]
     return {unit_id: (at, by) for unit_id, at, by in rows}
 
 
-def _agreed(session: Session, act: str) -> _Acts:
-    """By subject, when the second of two bodies agreed."""
+def _agreed(session: Session) -> tuple[_Acts, _Acts]:
+    """By subject, when the second of two bodies agreed to publishing, and when it signed."""
     rows = session.execute(
-        select(Approval.subject, Approval.decided_at, Approval.decided_by)
-        .where(Approval.act == act, Approval.decision == "approved")
+        select(Approval.act, Approval.subject, Approval.decided_at, Approval.decided_by)
+        .where(Approval.act.in_((Act.PUBLISH, signatures.ACT)), Approval.decision == "approved")
         .order_by(Approval.id)
     )
-    return {subject: (at, f"user:{by}") for subject, at, by in rows if at is not None}
+    found: dict[str, dict[str, tuple[datetime, str]]] = {Act.PUBLISH: {}, signatures.ACT: {}}
+    for act, subject, at, by in rows:
+        if at is not None:
+            found[act][subject] = (at, f"user:{by}")
+    return found[Act.PUBLISH], found[signatures.ACT]
 
 
 def _printed(session: Session, numbers: Sequence[str]) -> Mapping[str, tuple[datetime, str]]:
@@ -177,13 +187,6 @@ def _printed(session: Session, numbers: Sequence[str]) -> Mapping[str, tuple[dat
         .order_by(PrintBatch.survey_id)
     )
     return {survey_id: (at, by) for survey_id, at, by in rows}
-
-
-def _sealed(session: Session, numbers: Sequence[str]) -> Mapping[str, datetime]:
-    rows = session.execute(
-        select(Seal.survey_id, Seal.sealed_at).where(Seal.survey_id.in_(numbers)).order_by(Seal.survey_id)
-    )
-    return {row.survey_id: row.sealed_at for row in rows}
 
 
 def _accepted(session: Session, numbers: Sequence[str]) -> Mapping[str, tuple[datetime, str]]:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_app.db import Base, UtcDateTime
@@ -80,3 +80,35 @@ class Appraisal(Base):
     together: Mapped[bool]
     made_by: Mapped[str] = mapped_column(String(40))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class OutsideConsultation(Base):
+    """Counts of a consultation held on paper outside, with the scan of its minutes. Rows are added, never changed."""
+
+    __tablename__ = "outside_consultations"
+    __table_args__ = (
+        CheckConstraint("held_until >= held_from", name="days_in_order"),
+        CheckConstraint(
+            "0 <= valid AND valid <= answered AND answered <= households", name="counts_in_order"
+        ),
+        CheckConstraint("(satisfied IS NULL) = (possible IS NULL)", name="both_or_none"),
+    )
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    held_from: Mapped[date]
+    held_until: Mapped[date]
+    #: Number and date of the minutes.
+    document: Mapped[str] = mapped_column(String(200))
+    households: Mapped[int]
+    answered: Mapped[int]
+    valid: Mapped[int]
+    #: Satisfied answers and possible ones, over all items, where the minutes tell them.
+    satisfied: Mapped[int | None]
+    possible: Mapped[int | None]
+    media_type: Mapped[str] = mapped_column(String(20))
+    digest: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    entered_by: Mapped[str] = mapped_column(String(40))
+    entered_at: Mapped[datetime] = mapped_column(UtcDateTime)

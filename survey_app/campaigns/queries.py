@@ -13,11 +13,12 @@ from typing import assert_never
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey_app.campaigns import consultations, deadlines, milestones, waits
+from survey_app.campaigns import consultations, deadlines, milestones, scorecards, waits
 from survey_app.campaigns.consultations import Consultation
 from survey_app.campaigns.deadlines import Deadlines
 from survey_app.campaigns.denominators import Denominator, denominator
 from survey_app.campaigns.milestones import Done, Milestone, Milestones
+from survey_app.campaigns.scorecards import Total
 from survey_app.campaigns.waits import Reason, Wait
 from survey_app.criteria import findings, gaps, targets
 from survey_app.criteria.findings import Finding, Verdict
@@ -194,6 +195,8 @@ class Board:
     rows: tuple[BoardRow, ...]
     targets: tuple[TargetProgress, ...]
     denominator: Denominator
+    #: The sums of the sealed surveys that speak for these units.
+    total: Total
 
     @property
     def book(self) -> NamedBook:
@@ -237,7 +240,7 @@ def board(
 ) -> Board:
     """The board as `audience` may see it. `is_live` counts to the moment: for commands, not for screens."""
     in_force = rulebooks.in_force(session, province.id, year)
-    summaries = units.commune_summaries(session, province.path, _register_day(year, now))
+    summaries = units.commune_summaries(session, province.path, register_day(year, now))
     surveys = consultations.of_year(session, province.path, year, is_live=is_live)
     decisions = _by_unit(survey for survey in surveys if survey.purpose is Purpose.DECISION)
     services = rulebooks.service_ticks(session, province.path, year)
@@ -253,6 +256,7 @@ def board(
         province.path,
         {unit_id: those[-1] for unit_id, those in decisions.items()},
         {one.unit.id: 0 < one.villages == one.counted_villages for one in summaries},
+        {one.speaks.survey_id: one.speaks.sealed_at for one in said.values() if one.speaks},
     )
     floors = _floors(in_force.framework)
     called = names.communes(session, [survey.id for survey in surveys])
@@ -285,6 +289,7 @@ def board(
         rows=rows,
         targets=tuple(_target(in_force.framework, target, rows) for target in in_force.framework.targets),
         denominator=denominator(summary.unit for summary in summaries),
+        total=scorecards.total(*_sealed(said, audience)),
     )
 
 
@@ -433,6 +438,17 @@ def _heard(surveys: Iterable[Consultation]) -> Mapping[int, frozenset[str]]:
     return found
 
 
+def _sealed(said: Mapping[int, Verdicts], audience: Audience) -> tuple[list[SealedSurvey], int]:
+    """The surveys that speak, without those whose table this reader may not see, and how many those are."""
+    speaking = [one.speaks for one in said.values() if one.speaks is not None]
+    told = [
+        one
+        for one in speaking
+        if disclosure.disclose(one.scorecard, (), audience=audience).hidden_because is None
+    ]
+    return told, len(speaking) - len(told)
+
+
 def _target(framework: Framework, target: Target, rows: tuple[BoardRow, ...]) -> TargetProgress:
     standings = [UnitStanding(row.unit.code, row.unit.kind, _meets(target, row)) for row in rows]
     current = targets.progress(target, standings)
@@ -477,6 +493,6 @@ def _meets_indicator(row: BoardRow) -> bool | None:
     return None if row.event is None else row.event.verdict is Verdict.MET
 
 
-def _register_day(year: int, now: datetime) -> date:
+def register_day(year: int, now: datetime) -> date:
     """The day whose units are listed: today, the last day of a past year, the first of a coming one."""
     return min(max(units.civil(now), date(year, 1, 1)), date(year, 12, 31))

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from flask import abort, request
 
 from survey_app import access, db
-from survey_app.campaigns import queries, selection
+from survey_app.campaigns import queries, scorecards, selection
 from survey_app.campaigns.milestones import Milestone
 from survey_app.campaigns.queries import Board, BoardRow
+from survey_app.campaigns.scorecards import ProvinceCard
 from survey_app.campaigns.selection import Selection
 from survey_app.fieldwork.models import State
 from survey_app.rulebooks.scope import require_known_year
@@ -28,6 +29,19 @@ def board(year: int) -> Board:
         province_of(person.unit_id),
         year,
         datetime.now(UTC),
+        audience=audiences.audience_of(person),
+    )
+
+
+def sums(year: int) -> ProvinceCard:
+    """The scorecard of the reader's own province, as much of it as this reader may see."""
+    require_known_year(year)
+    person, now = access.identity(), datetime.now(UTC)
+    return scorecards.of_year(
+        db.session(),
+        province_of(person.unit_id),
+        year,
+        queries.register_day(year, now),
         audience=audiences.audience_of(person),
     )
 

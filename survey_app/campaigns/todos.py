@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from survey_app import access
 from survey_app.access import Identity, Role
 from survey_app.accounts import queries as accounts
-from survey_app.accounts.todo import Todo
+from survey_app.accounts.todo import Section, Todo
 from survey_app.campaigns import appraisals, queries, ranking, reminding
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork import wording
@@ -95,6 +95,14 @@ def not_called_back(session: Session, identity: Identity, now: datetime) -> Iter
     this_year = units.civil(now).year
     counts = {year: ranking.not_called_back(session, province, year) for year in (this_year - 1, this_year)}
     return tuple(_to_call_back(year, count) for year, count in counts.items() if count)
+
+
+def held_outside(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
+    """The way to enter a consultation that the commune held on paper outside."""
+    if identity.role in access.ENTER_OUTSIDE and not identity.is_provincial:
+        code = units.unit(session, identity.unit_id).code
+        url = url_for("outside.page", code=code, year=units.civil(now).year)
+        yield Todo(_("Enter a consultation held on paper outside"), "", url, section=Section.BEGIN)
 
 
 def to_appraise(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:

@@ -74,6 +74,18 @@ def ranking(year: int) -> ResponseReturnValue:
     return render_template("campaigns/ranking.html", ranking=made)
 
 
+@bp.get("/can-bo/tinh/<int:year>/ca-tinh")
+@access.roles(*_READERS)
+def scorecard(year: int) -> ResponseReturnValue:
+    """The province's sums by form and by unit."""
+    return render_template(
+        "campaigns/scorecard.html",
+        year=year,
+        province=requested.province_of(access.identity().unit_id),
+        sums=requested.sums(year),
+    )
+
+
 def _state_choice(word: str) -> str:
     return state_name(None if word == selection.NO_SURVEY else State(word))
 

@@ -8,13 +8,14 @@ from survey_app.campaigns.deadlines import DueStep
 from survey_app.campaigns.denominators import Denominator
 from survey_app.campaigns.milestones import Done, Milestone
 from survey_app.campaigns.queries import Beside, BoardRow, TargetProgress
+from survey_app.campaigns.scorecards import Total, UnitCard
 from survey_app.campaigns.waits import Reason, Wait
 from survey_app.fieldwork import wording
 from survey_app.fieldwork.models import State
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.rulebooks.wording import finding_name, verdict_name
-from survey_app.templating import day, number
+from survey_app.templating import day, number, percent
 from survey_app.units import kinds
 
 
@@ -148,6 +149,40 @@ def _declared_half(one: TargetProgress) -> str:
         count=number(accepted or 0),
         all=number(one.progress.total),
     )
+
+
+def total_text(total: Total) -> str:
+    """The province's sums in one sentence; no rate of satisfaction, because forms differ."""
+    told = _(
+        "Sealed surveys: %(surveys)s (%(unsigned)s not signed yet); households %(answered)s/%(households)s "
+        "(%(coverage)s); valid slips %(valid)s, invalid %(invalid)s.",
+        surveys=number(total.surveys),
+        unsigned=number(total.unsigned),
+        answered=number(total.answered),
+        households=number(total.households),
+        coverage=percent(total.coverage) if total.coverage else "–",
+        valid=number(total.valid),
+        invalid=number(total.invalid),
+    )
+    if not total.left_out:
+        return told
+    return f"{told} " + _(
+        "Left out: %(count)s surveys with too few slips to show.", count=number(total.left_out)
+    )
+
+
+def unit_note(one: UnitCard) -> str:
+    """From which earlier units the figures came, or into which units a split one passed; "" for neither."""
+    if one.split_into:
+        return _(
+            "split into %(units)s: counted in the total and in this line alone",
+            units=", ".join(unit.full_name for unit in one.split_into),
+        )
+    if one.came_from:
+        return _(
+            "with what was asked in %(units)s", units=", ".join(unit.full_name for unit in one.came_from)
+        )
+    return ""
 
 
 def denominator_text(counted: Denominator) -> str:

@@ -308,6 +308,16 @@ DATA_MAP = (
         _NOT_ERASED,
     ),
     DataLine(
+        ("outside_consultations",),
+        _l(
+            "Consultations held on paper outside: counts, the scan of the minutes, and the account that entered them"
+        ),
+        _l("To show beside the figures what was asked in another way"),
+        _l("Supervisors and the commune"),
+        _FOREVER,
+        _NOT_ERASED,
+    ),
+    DataLine(
         ("appraisals",),
         _l("Appraisals of signed results: what was said, the reason, and the account that said it"),
         _l("So that nobody accepts over an open point in silence"),

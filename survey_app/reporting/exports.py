@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from survey_app.campaigns.milestones import Milestone
 from survey_app.campaigns.queries import Board, BoardRow
+from survey_app.campaigns.scorecards import ProvinceCard
 from survey_app.campaigns.wording import (
     beside_text,
     denominator_text,
@@ -14,6 +15,8 @@ from survey_app.campaigns.wording import (
     milestone_name,
     row_verdict,
     state_name,
+    total_text,
+    unit_note,
     wait_text,
 )
 from survey_app.criteria.findings import Finding
@@ -49,6 +52,45 @@ def unit_lines(board: Board, rows: Sequence[BoardRow]) -> Iterator[tuple[Cell, .
             *(cell for one in conditions for cell in _verdict(found.get(one.key))),
         )
     yield (_("Number of lines"), len(rows), _("As of"), moment(board.made_at))
+
+
+def province_lines(sums: ProvinceCard) -> Iterator[tuple[Cell, ...]]:
+    """The sums of each form, item by item, then the whole province."""
+    yield (
+        *(_("Form"), _("Surveys"), _("Households on the list"), _("Households that answered")),
+        *(_("Valid"), _("Invalid"), _("Item"), _("Satisfied"), _("Dissatisfied"), _("Left blank"), _("Rate")),
+    )
+    for one in sums.forms:
+        head: tuple[Cell, ...] = (
+            f"{wording(dict(one.form.title))} ({one.form.key}, {one.form.version})",
+            *(len(one.surveys), one.card.households, one.card.tally.answered),
+            *(one.card.tally.valid, one.card.tally.invalid),
+        )
+        pooled = one.card.pooled
+        yield (*head, _("All items"), pooled.n if pooled else None, None, None, percent_cell(pooled))
+        for item in one.card.tally.items:
+            text = wording(dict(one.texts[item.key]))
+            counts = (item.satisfied, item.dissatisfied, item.blank)
+            yield (*head, text, *counts, percent_cell(one.card.items[item.key]))
+    total = sums.total
+    yield (
+        *(_("Whole province"), total.surveys, total.households, total.answered, total.valid, total.invalid),
+        total_text(total),
+    )
+
+
+def province_unit_lines(sums: ProvinceCard) -> Iterator[tuple[Cell, ...]]:
+    """The sums of each unit of today, of split units in lines of their own, and their total."""
+    yield (
+        *(_("Unit code"), _("Unit"), _("Households on the list"), _("Households that answered")),
+        *(_("Valid"), _("Invalid"), _("Remark")),
+    )
+    for one in sums.units:
+        tally = one.card.tally
+        counts = (one.card.households, tally.answered, tally.valid, tally.invalid)
+        yield (one.unit.code, one.unit.full_name, *counts, unit_note(one))
+    total = sums.total
+    yield ("", _("Total"), total.households, total.answered, total.valid, total.invalid, "")
 
 
 def target_lines(board: Board) -> Iterator[tuple[Cell, ...]]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from survey_app.campaigns import requested
 from survey_app.campaigns.changes import Changes
 from survey_app.campaigns.queries import Board, BoardRow
-from survey_app.campaigns.wording import changes_text, milestone_name, wait_text
+from survey_app.campaigns.wording import changes_text, milestone_name, total_text, wait_text
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.reporting import layout
@@ -33,6 +33,7 @@ def one_page(board: Board, changes: Changes, style: HouseStyle) -> Paper:
         blocks=(
             *demonstration(board.in_force.framework),
             Facts(_targets(board)),
+            Paragraph(total_text(board.total)),
             Paragraph(changes_text(changes)),
             _steps(board),
             *_stuck(stuck, len(board.late)),

@@ -9,7 +9,16 @@ from collections.abc import Mapping, Sequence
 from survey_app.campaigns import appraisal_points
 from survey_app.campaigns.appraisals import AppraisalView, Said
 from survey_app.campaigns.queries import Board, BoardRow
-from survey_app.campaigns.wording import beside_text, denominator_text, row_verdict, state_name, wait_text
+from survey_app.campaigns.scorecards import ProvinceCard
+from survey_app.campaigns.wording import (
+    beside_text,
+    denominator_text,
+    row_verdict,
+    state_name,
+    total_text,
+    unit_note,
+    wait_text,
+)
 from survey_app.criteria.findings import Verdict
 from survey_app.fieldwork.models import State
 from survey_app.i18n import gettext as _
@@ -24,9 +33,16 @@ from survey_app.rulebooks.wording import book_text, goal_text, source_text, targ
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.rates import rate as rate_of
 from survey_app.templating import day, moment, number
+from survey_app.templating import wording as in_language
 
 
-def summary(board: Board, accepted: Mapping[str, AppraisalView], style: HouseStyle, signer: Signer) -> Paper:
+def summary(
+    board: Board,
+    sums: ProvinceCard,
+    accepted: Mapping[str, AppraisalView],
+    style: HouseStyle,
+    signer: Signer,
+) -> Paper:
     """Where the communes of a province stand in a year, and the targets; `accepted` by survey, as it was appraised."""
     rows = [row for row in board.rows if row.in_scope]
     met = sum(row.finding is Verdict.MET for row in rows)
@@ -66,6 +82,8 @@ def summary(board: Board, accepted: Mapping[str, AppraisalView], style: HouseSty
             ),
             *_beside(board, rows),
             *_accepted_over(board, accepted),
+            PartTitle(_("IV. The whole province")),
+            *_whole_province(sums),
         ),
         closing=_closing(style),
         signatures=(layout.for_the_front(style, signer),),
@@ -150,6 +168,50 @@ def _beside(board: Board, rows: Sequence[BoardRow]) -> tuple[Block, ...]:
         if said:
             lines.append(f"{row.unit.full_name}: {' '.join(said)}")
     return (Paragraph(_("Beside the verdicts:")), Listing(tuple(lines))) if lines else ()
+
+
+def _whole_province(sums: ProvinceCard) -> tuple[Block, ...]:
+    """The sums of the sealed surveys: all together, form by form with its items, and what came from earlier units."""
+    blocks: list[Block] = [Paragraph(total_text(sums.total))]
+    for one in sums.forms:
+        title = f"{in_language(dict(one.form.title))} ({one.form.key}, {one.form.version})"
+        blocks.append(
+            Paragraph(
+                _(
+                    "%(form)s: %(surveys)s surveys, households %(pair)s (%(coverage)s), satisfaction rate %(rate)s.",
+                    form=title,
+                    surveys=number(len(one.surveys)),
+                    pair=figures.pair(one.card.coverage),
+                    coverage=figures.per_cent(one.card.coverage),
+                    rate=figures.per_cent(one.card.pooled),
+                )
+            )
+        )
+        rows = tuple(
+            (in_language(dict(one.texts[key])), figures.pair(found), figures.per_cent(found))
+            for key, found in one.lowest
+        )
+        blocks.append(Table((_("Item"), _("Satisfied"), _("Rate")), rows, is_dense=True, widths=(64, 22, 14)))
+    notes = tuple(f"{one.unit.full_name}: {unit_note(one)}" for one in sums.units if unit_note(one))
+    apart = tuple(
+        _(
+            "%(unit)s: %(pair)s households, %(valid)s valid slips (%(document)s)",
+            unit=one.unit.full_name,
+            pair=figures.pair(one.counts.coverage),
+            valid=number(one.counts.valid),
+            document=one.counts.document,
+        )
+        for one in sums.outside
+    )
+    return (
+        *blocks,
+        *((Listing(notes),) if notes else ()),
+        *(
+            (Paragraph(_("Asked on paper outside: apart, in no sum and never online")), Listing(apart))
+            if apart
+            else ()
+        ),
+    )
 
 
 def _accepted_over(board: Board, accepted: Mapping[str, AppraisalView]) -> tuple[Block, ...]:

@@ -34,6 +34,9 @@ def board(year: int, suffix: str) -> Response:
     sheets = {_("Units"): tuple(exports.unit_lines(made, rows))}
     if form.has_sheets:
         sheets[_("Targets")] = tuple(exports.target_lines(made))
+        sums = requested.sums(year)
+        sheets[_("Whole province")] = tuple(exports.province_lines(sums))
+        sheets[_("Units of today")] = tuple(exports.province_unit_lines(sums))
     return files.download(form.write(sheets), f"{made.province.full_name}-{made.year}", form)
 
 
@@ -52,7 +55,8 @@ def summary(year: int, suffix: str) -> Response:
 
     def report(made: Board, style: HouseStyle, signer: Signer) -> Paper:
         numbers = [row.survey_id for row in made.rows if row.survey_id is not None]
-        return provincial_papers.summary(made, appraisals.newest(db.session(), numbers), style, signer)
+        accepted = appraisals.newest(db.session(), numbers)
+        return provincial_papers.summary(made, requested.sums(year), accepted, style, signer)
 
     return _paper(year, suffix, "bao-cao-tong-hop", report)
 

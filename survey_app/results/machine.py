@@ -12,8 +12,8 @@ from survey_app.sealing.queries import ScorecardView
 def scorecard(view: ScorecardView) -> dict[str, Any]:
     """The exact scorecard with one of the same shape for every village; for operators and signed papers."""
     return {
-        **_card(view.survey.id, view.commune),
-        "villages": [_card(view.survey.id, village) for village in view.villages],
+        **card(view.survey.id, view.commune),
+        "villages": [card(view.survey.id, village) for village in view.villages],
         "digest": view.digest,
         "signature": view.signature,
         "sealed_at": view.sealed_at.isoformat() if view.sealed_at else None,
@@ -33,7 +33,8 @@ def scorecard(view: ScorecardView) -> dict[str, Any]:
     }
 
 
-def _card(survey_id: str, card: Scorecard) -> dict[str, Any]:
+def card(survey_id: str, card: Scorecard) -> dict[str, Any]:
+    """One unit's scorecard; `survey_id` is "" for a sum of several."""
     return {
         "survey": survey_id,
         "unit": card.unit,

@@ -75,6 +75,8 @@ PERMISSIONS = {
     "APPRAISE": "·F······",
     "ANSWER_APPRAISALS": "···cf···",
     "READ_APPRAISALS": "PFAcf···",
+    "ENTER_OUTSIDE": "···cf···",
+    "READ_OUTSIDE": "PFAcf···",
     "CHASE_COMMUNES": "P·······",
     "READ_POSTINGS": "PFAcfv··",
     "READ_PAPERS": "PFAcfv··",

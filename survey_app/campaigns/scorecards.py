@@ -1,0 +1,247 @@
+"""The province's scorecard of a year: counts of the sealed surveys that speak, added up by form and by unit of today.
+
+Adds counts and averages nothing. A survey of an earlier unit counts for the unit that it passed into; one of a unit
+that was split counts in the total and in a line of its own, because nobody can say which of its answers went where.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey_app.authoring import loading
+from survey_app.authoring.models import InstrumentRecord
+from survey_app.campaigns import outside
+from survey_app.campaigns.outside import OutsideView
+from survey_app.fieldwork import names
+from survey_app.questions.instrument import Instrument, Text
+from survey_app.results import speaking
+from survey_app.results.speaking import SealedSurvey
+from survey_app.scoring import disclosure, scorecards
+from survey_app.scoring.disclosure import Audience
+from survey_app.scoring.rates import Rate, rate
+from survey_app.scoring.scorecards import Scorecard
+from survey_app.units import queries as units
+from survey_app.units.queries import UnitView
+
+#: Of one part only: the unit was split.
+_SPLIT = "part"
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Counts of all forms together; no rate of satisfaction, because forms ask different things."""
+
+    surveys: int = 0
+    #: Of those, sealed and not signed by both bodies.
+    unsigned: int = 0
+    households: int = 0
+    answered: int = 0
+    valid: int = 0
+    invalid: int = 0
+    channels: Mapping[str, int] = field(default_factory=dict)
+    #: Surveys left out for this reader, because too few of their slips are valid.
+    left_out: int = 0
+
+    @property
+    def coverage(self) -> Rate | None:
+        """Households that answered of those asked."""
+        return rate(self.answered, self.households)
+
+
+@dataclass(frozen=True, slots=True)
+class FormCard:
+    """The sum over the surveys of one frozen form."""
+
+    form: Instrument
+    digest: str
+    surveys: tuple[str, ...]
+    unsigned: int
+    card: Scorecard
+    #: The same form's sum a year earlier, where its items are the same; None else.
+    before: Scorecard | None = None
+
+    @property
+    def texts(self) -> Mapping[str, Text]:
+        """The wording of each scored item."""
+        return {question.key: question.text for question in self.form.scored}
+
+    @property
+    def lowest(self) -> tuple[tuple[str, Rate], ...]:
+        """Items by rate, the lowest first; without those that nobody answered."""
+        rates = [(key, found) for key, found in self.card.items.items() if found is not None]
+        return tuple(sorted(rates, key=lambda one: (one[1].n * 10**6 // one[1].of, one[0])))
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCard:
+    """The sum of a unit in force, or of a unit that was split; `came_from` are the earlier units in it."""
+
+    unit: UnitView
+    card: Scorecard
+    came_from: tuple[UnitView, ...]
+    #: The units that a split one passed into; empty for a unit in force.
+    split_into: tuple[UnitView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProvinceCard:
+    """A province and a year. Sums of `units` and of `forms` are those of `total`."""
+
+    total: Total
+    forms: tuple[FormCard, ...]
+    units: tuple[UnitCard, ...]
+    #: Consultations held on paper outside: beside the sums and in none of them.
+    outside: tuple[OutsideView, ...]
+
+
+def of_year(
+    session: Session, province: UnitView, year: int, on: date, *, audience: Audience = Audience.EXACT
+) -> ProvinceCard:
+    """As `audience` may see it; `on` is the day whose units are listed."""
+    in_force = {one.id: one for one in units.communes(session, province.path, on)}
+    found = _speaking(session, province, year)
+    ends = {unit_id: _passed_into(session, unit_id, in_force) for unit_id in found}
+    sealed, left_out = _told(_newest(found, ends), audience)
+    before, _left = _told(_speaking(session, province, year - 1), audience)
+    earlier = {one.form.key: one for one in _by_form(session, province.code, before.values())}
+    forms = tuple(
+        _beside(one, earlier.get(one.form.key)) for one in _by_form(session, province.code, sealed.values())
+    )
+    return ProvinceCard(
+        total(sealed.values(), left_out),
+        forms,
+        _by_unit(session, sealed, ends, in_force),
+        outside.of_year(session, province.path, year),
+    )
+
+
+def total(sealed: Iterable[SealedSurvey], left_out: int = 0) -> Total:
+    """The counts of these surveys together."""
+    found = list(sealed)
+    channels: defaultdict[str, int] = defaultdict(int)
+    for one in found:
+        for channel, count in one.scorecard.channels.items():
+            channels[channel] += count
+    tallies = [one.scorecard.tally for one in found]
+    return Total(
+        surveys=len(found),
+        unsigned=sum(not one.is_signed for one in found),
+        households=sum(one.scorecard.households for one in found),
+        answered=sum(one.answered for one in tallies),
+        valid=sum(one.valid for one in tallies),
+        invalid=sum(one.invalid for one in tallies),
+        channels=dict(channels),
+        left_out=left_out,
+    )
+
+
+def _speaking(session: Session, province: UnitView, year: int) -> Mapping[int, SealedSurvey]:
+    """By unit, of the province and of those that passed into it whole."""
+    earlier = units.predecessors(session, province.id)
+    paths = [province.path, *(one.unit.path for one in earlier if one.how != _SPLIT)]
+    found: dict[int, SealedSurvey] = {}
+    for path in dict.fromkeys(paths):
+        found |= {unit_id: those[0] for unit_id, those in speaking.of_year(session, path, year).items()}
+    return found
+
+
+def _newest(
+    sealed: Mapping[int, SealedSurvey], ends: Mapping[int, frozenset[int]]
+) -> Mapping[int, SealedSurvey]:
+    """Without earlier units whose successor has asked its households itself in that year: then that survey speaks."""
+    asked_anew = {unit_id for unit_id in sealed if ends[unit_id] == {unit_id}}
+    return {
+        unit_id: one
+        for unit_id, one in sealed.items()
+        if unit_id in asked_anew or len(ends[unit_id]) != 1 or ends[unit_id].isdisjoint(asked_anew)
+    }
+
+
+def _told(sealed: Mapping[int, SealedSurvey], audience: Audience) -> tuple[Mapping[int, SealedSurvey], int]:
+    """Without those whose table this reader may not see: a sum less the others would tell it."""
+    kept = {
+        unit_id: one
+        for unit_id, one in sealed.items()
+        if disclosure.disclose(one.scorecard, (), audience=audience).hidden_because is None
+    }
+    return kept, len(sealed) - len(kept)
+
+
+def _by_form(session: Session, unit: str, sealed: Iterable[SealedSurvey]) -> tuple[FormCard, ...]:
+    groups: defaultdict[int, list[SealedSurvey]] = defaultdict(list)
+    for one in sealed:
+        groups[one.instrument_id].append(one)
+    rows = session.execute(
+        select(InstrumentRecord.id, InstrumentRecord.digest)
+        .where(InstrumentRecord.id.in_(groups))
+        .order_by(InstrumentRecord.key, InstrumentRecord.version, InstrumentRecord.id)
+    )
+    return tuple(
+        FormCard(
+            form=loading.known(session, row.id, row.digest),
+            digest=row.digest or "",
+            surveys=tuple(sorted(one.survey_id for one in groups[row.id])),
+            unsigned=sum(not one.is_signed for one in groups[row.id]),
+            card=scorecards.roll_up(unit, (one.scorecard for one in groups[row.id])),
+        )
+        for row in rows
+    )
+
+
+def _beside(one: FormCard, before: FormCard | None) -> FormCard:
+    """With the year before, where the same items were asked in the same words."""
+    if before is None or _items(one.form) != _items(before.form):
+        return one
+    return FormCard(one.form, one.digest, one.surveys, one.unsigned, one.card, before.card)
+
+
+def _items(form: Instrument) -> list[tuple[str, object]]:
+    return [(question.key, dict(question.text)) for question in form.scored]
+
+
+def _by_unit(
+    session: Session,
+    sealed: Mapping[int, SealedSurvey],
+    passed_into: Mapping[int, frozenset[int]],
+    in_force: Mapping[int, UnitView],
+) -> tuple[UnitCard, ...]:
+    cards: defaultdict[int, list[Scorecard]] = defaultdict(list)
+    came_from: defaultdict[int, list[UnitView]] = defaultdict(list)
+    split: list[UnitCard] = []
+    places = units.units(session, sealed)
+    printed = names.communes(session, [one.survey_id for one in sealed.values()])
+    for unit_id, one in sealed.items():
+        ends = passed_into[unit_id]
+        place = printed.get(one.survey_id, places[unit_id])
+        if len(ends) == 1:
+            [end] = ends
+            cards[end].append(one.scorecard)
+            if end != unit_id:
+                came_from[end].append(place)
+        else:
+            into = tuple(sorted((in_force[end] for end in ends), key=lambda view: view.in_order))
+            split.append(UnitCard(place, one.scorecard, (), into))
+    found = [
+        UnitCard(
+            in_force[unit_id], scorecards.roll_up(in_force[unit_id].code, those), tuple(came_from[unit_id])
+        )
+        for unit_id, those in cards.items()
+    ]
+    return (
+        *sorted(found, key=lambda one: one.unit.in_order),
+        *sorted(split, key=lambda one: one.unit.in_order),
+    )
+
+
+def _passed_into(session: Session, unit_id: int, in_force: Collection[int]) -> frozenset[int]:
+    """The units in force that a unit has become: itself, one, or several for a split one; none unrecorded."""
+    if unit_id in in_force:
+        return frozenset({unit_id})
+    ends: set[int] = set()
+    for passage in units.successors(session, unit_id):
+        ends |= _passed_into(session, passage.unit.id, in_force)
+    return frozenset(ends)
