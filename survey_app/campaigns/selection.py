@@ -29,7 +29,7 @@ NEEDS: Mapping[str, Callable[[BoardRow], bool]] = {
     "front": lambda row: row.awaits_front,
 }
 #: So that a telephone shows the board on six screens.
-ROWS_ON_A_PAGE = 12
+ROWS_ON_A_PAGE = 8
 _LONGEST_SEARCH = 100
 
 

@@ -156,7 +156,19 @@ def posted_days(session: Session, survey_ids: Collection[str]) -> Mapping[str, i
     Two statements, however many surveys.
     """
     longest: defaultdict[str, dict[int, int]] = defaultdict(dict)
-    for row in _current(_rows(session, survey_ids)):
+    # Columns and no objects: the board asks for a whole province.
+    kept = session.execute(
+        select(
+            *(Posting.survey_id, Posting.number, Posting.unit_id, Posting.posted_from, Posting.posted_until),
+            *(Posting.replaces, Posting.is_withdrawn),
+        )
+        .where(Posting.survey_id.in_(survey_ids))
+        .order_by(Posting.survey_id, Posting.number)
+    ).all()
+    replaced = {(row.survey_id, row.replaces) for row in kept}
+    for row in kept:
+        if row.is_withdrawn or (row.survey_id, row.number) in replaced:
+            continue
         days = _days(row.posted_from, row.posted_until)
         if days is not None:
             longest[row.survey_id][row.unit_id] = max(days, longest[row.survey_id].get(row.unit_id, 0))
