@@ -165,6 +165,16 @@ def contacts_of(
     return found
 
 
+def surveys_of(session: Session, campaign_id: int) -> Mapping[int, str]:
+    """The survey of each commune of a campaign, by the commune's id."""
+    rows = session.execute(
+        select(CampaignCommune.unit_id, CampaignCommune.survey_id)
+        .where(CampaignCommune.campaign_id == campaign_id)
+        .order_by(CampaignCommune.unit_id)
+    )
+    return {row.unit_id: row.survey_id for row in rows}
+
+
 def change_days(
     session: Session, province: UnitView, campaign_id: int, days: Deadlines, *, by: Identity, now: datetime
 ) -> None:

@@ -4,14 +4,20 @@ import json
 import secrets
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from survey_app.access import Identity, Role
-from survey_app.accounts import operations
+from survey_app.accounts import operations, passwords
 from survey_app.audit import OPERATOR
 from survey_app.units.queries import UnitView
+
+#: The Front of the sample province.
+FRONT = "mttq-tinh@mau.vn"
+#: Of nobody: the number that sample papers print.
+_TELEPHONE = "0269000000"
 
 
 def create(session: Session, province: UnitView, commune: UnitView, now: datetime) -> dict[str, str]:
@@ -26,8 +32,13 @@ def create(session: Session, province: UnitView, commune: UnitView, now: datetim
     return made
 
 
-def signers(session: Session, commune: UnitView, now: datetime) -> tuple[Identity, Identity]:
-    """An officer and a Front officer of a sample commune, for what they did long ago; nobody can sign in as them."""
+def signers(
+    session: Session, commune: UnitView, now: datetime, *, has_come: datetime | None = None
+) -> tuple[Identity, Identity]:
+    """An officer and a Front officer of a sample commune; nobody can sign in as them.
+
+    `has_come` is when they chose passwords, which nobody knows; None for people who were invited and never came.
+    """
     told = (
         ("xa", f"Cán bộ {commune.full_name} (mẫu)", Role.COMMUNE),
         ("mttq", f"Mặt trận {commune.full_name} (mẫu)", Role.FRONT_COMMUNE),
@@ -40,6 +51,12 @@ def signers(session: Session, commune: UnitView, now: datetime) -> tuple[Identit
         )  # fmt: skip
         made.append(Identity(invited.user_id, name, role, commune.id, commune.path))
     return made[0], made[1]
+
+
+@cache
+def _unknown_password() -> str:
+    """A hash that fits no password anybody knows; one for all, because making one is slow on purpose."""
+    return passwords.hashed(secrets.token_urlsafe(32))
 
 
 def keep(file: Path, passwords: dict[str, str]) -> None:
@@ -56,7 +73,7 @@ def kept(file: Path) -> dict[str, str]:
 
 def _people(province: UnitView, commune: UnitView) -> Iterator[tuple[str, str, Role, UnitView]]:
     yield "tinh@mau.vn", "Cán bộ tỉnh (mẫu)", Role.PROVINCE, province
-    yield "mttq-tinh@mau.vn", "Mặt trận tỉnh (mẫu)", Role.FRONT_PROVINCE, province
+    yield FRONT, "Mặt trận tỉnh (mẫu)", Role.FRONT_PROVINCE, province
     yield "kiem-tra@mau.vn", "Kiểm tra viên (mẫu)", Role.AUDITOR, province
     yield "xa@mau.vn", "Cán bộ xã (mẫu)", Role.COMMUNE, commune
     yield "mttq-xa@mau.vn", "Mặt trận xã (mẫu)", Role.FRONT_COMMUNE, commune

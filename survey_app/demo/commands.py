@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,11 +11,15 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from survey_app import db
+from survey_app.accounts import queries
 from survey_app.audit import OPERATOR
 from survey_app.authoring import operations as authoring
-from survey_app.demo import accounts, nation, sample
+from survey_app.demo import accounts, nation, sample, year
+from survey_app.fieldwork import operations
+from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.models import State
 from survey_app.i18n import gettext as _
-from survey_app.keys import KeyStore, store
+from survey_app.keys import store
 from survey_app.privacy.erasing import after_sealing
 from survey_app.rulebooks import operations as rulebooks
 from survey_app.units import queries as units
@@ -25,13 +28,15 @@ from survey_app.units.queries import UnitNotFound, UnitView
 
 group = AppGroup("demo", help="The sample province.")
 
+#: `few` is a province with a handful of communes at each step and few households, to be loaded in seconds.
+_SIZES = ["commune", "few", "province", "nation"]
 _FRAMEWORK = "mau-trinh-dien"
 #: How an address that `make run` chose is in the settings; an operator's own is left alone.
 _SERVED_HERE = 'public_url = "http://127.0.0.1:'
 
 
 @group.command("load")
-@click.option("--size", type=click.Choice(["commune", "province", "nation"]), default="province")
+@click.option("--size", type=click.Choice(_SIZES), default="province")
 @click.option("--json", "as_json", is_flag=True)
 def load(size: str, as_json: bool) -> None:
     """Load the sample into an empty database and print its sign-ins."""
@@ -42,11 +47,12 @@ def load(size: str, as_json: bool) -> None:
 
 
 @group.command("prepare")
-def prepare() -> None:
+@click.option("--size", type=click.Choice(_SIZES), default="province")
+def prepare(size: str) -> None:
     """Load the sample if the database is empty; print the sign-ins of a loaded sample."""
     if _is_empty():
-        click.echo("Loading the sample province (some seconds) ...")
-        _load("province")
+        click.echo("Loading the sample province (about a minute) ...")
+        _load(size)
     passwords = accounts.kept(_password_file())
     if passwords:
         _remember_demo()
@@ -73,11 +79,22 @@ def _load(size: str) -> dict[str, str]:
             current, province.id, units.civil(now).year, _FRAMEWORK, actor=OPERATOR, now=now
         )
         commune = units.unit_by_code(current, sample.OPEN_COMMUNE, units.civil(now))
-        sample.load_villages(current, _communes(current, size, province, commune, now), now)
         passwords = accounts.create(current, province, commune, now)
+        if size == "commune":
+            sample.load_villages(current, [commune], now)
+        else:
+            scale = sample.FEW if size == "few" else sample.YEAR
+            communes = units.communes(current, province.path, units.civil(now))
+            where = year.standing(communes, scale)
+            counted = [one for one in communes if one not in where.no_households]
+            sample.load_villages(current, counted, now, scale.households)
         sample.open_survey(current, commune, now, keys)
-        if size != "commune":
-            _load_sealed(current, province, now, keys)
+        if size == "commune":
+            operations.copy_progress(current, now)
+        else:
+            front = year.front_of(province, queries.user_named(current, accounts.FRONT))
+            year.load(current, province, where, front, now, keys)
+            year.appraise(current, _signed(current, province), front, now)
         if size == "nation":
             nation.load(current, now)
         # Before the commit: nobody could enter a sample without sign-ins; another load writes them again.
@@ -87,27 +104,12 @@ def _load(size: str) -> dict[str, str]:
     return passwords
 
 
-def _communes(
-    current: Session, size: str, province: UnitView, commune: UnitView, now: datetime
-) -> tuple[UnitView, ...]:
-    return (commune,) if size == "commune" else units.communes(current, province.path, units.civil(now))
-
-
-def _load_sealed(current: Session, province: UnitView, now: datetime, keys: KeyStore) -> None:
-    communes = [
-        commune
-        for commune in units.communes(current, province.path, units.civil(now))
-        if commune.kind == "xa" and commune.code not in {sample.UNTOUCHED, sample.OPEN_COMMUNE}
+def _signed(current: Session, province: UnitView) -> list[str]:
+    """The signed surveys, oldest first."""
+    current.flush()  # they are read back
+    return [one.id for one in surveys.surveys_under(current, province.path) if one.state is State.SIGNED][
+        ::-1
     ]
-    chosen = random.Random(sample.SEED).sample(communes, sample.SEALED_COMMUNES)
-    for index, commune in enumerate(chosen):
-        number = sample.sealed_survey(current, commune, index, now, keys)
-        if index % sample.UNSIGNED_EVERY != sample.UNSIGNED_EVERY - 1:
-            sample.sign_result(current, number, accounts.signers(current, commune, now))
-        if index % 2:
-            sample.post_result(current, number, now)
-        if index % 3:
-            sample.tick_services(current, commune, now)
 
 
 def _remember_demo() -> None:

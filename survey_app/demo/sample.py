@@ -5,8 +5,7 @@ as in real use. Everything goes through the same operations as in real use.
 """
 
 import random
-import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,17 +15,12 @@ from survey_app.access import Identity
 from survey_app.approvals import deciding
 from survey_app.audit import OPERATOR
 from survey_app.authoring import queries as instruments
-from survey_app.collecting import operations as collecting
-from survey_app.collecting import paper
-from survey_app.collecting.models import KeyingWay
-from survey_app.collecting.queries import slip_door
-from survey_app.fieldwork import batches, calendar, codes, drafting, operations
+from survey_app.demo.answers import Asking, Character, answer, print_slips
+from survey_app.fieldwork import acts, calendar, drafting, operations
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.calendar import Keying
-from survey_app.fieldwork.models import Channel, Medium, Purpose
+from survey_app.fieldwork.models import Purpose
 from survey_app.keys import KeyStore
-from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument
-from survey_app.questions.reading import Value
 from survey_app.results import postings, signing
 from survey_app.rulebooks import operations as rulebooks
 from survey_app.sealing import operations as results
@@ -44,9 +38,6 @@ INSTRUMENT = "xa-ntm-nang-cao"
 UNTOUCHED = "23938"
 #: The commune whose survey is open; its officers have accounts.
 OPEN_COMMUNE = "23764"
-SEALED_COMMUNES = 12
-#: The account that keyed the paper of the sample: none of those that are there.
-_NOBODY = 0
 #: Nobody can compare the drawn slips of the sample with paper.
 _NO_PAPER = "Dữ liệu mẫu: không có phiếu giấy để đối chiếu."
 
@@ -55,17 +46,34 @@ UNSIGNED_EVERY = 5
 _PLAN_NUMBER = "01/KH-MẪU"
 _CONTACT = "Ban Thường trực UBMTTQ xã (số mẫu), 0269 000 000"
 _AIM = "Đây là đợt lấy ý kiến mẫu để xem thử."
-_SPARE_PERCENT = 5
 _KEYING = Keying(5)
 
 
 @dataclass(frozen=True, slots=True)
-class Character:
-    """How a sample commune answers: shares from 0 to 1."""
+class Scale:
+    """How much of a province there is: communes at each step of the year, and households of a village."""
 
-    answering: float
-    satisfied: float
-    on_paper: float
+    sealed: int
+    open: int
+    counting: int
+    printed: int
+    published: int
+    asked_front: int
+    not_submitted: int
+    no_households: int
+    households: tuple[int, int]
+
+
+#: The middle of a year: what the first look at board, map and charts shows.
+YEAR = Scale(
+    sealed=60, open=19, counting=4, printed=5, published=4, asked_front=4, not_submitted=5, no_households=5,
+    households=(80, 250),
+)  # fmt: skip
+#: A handful at every step with few households, to be loaded in seconds.
+FEW = Scale(
+    sealed=3, open=1, counting=1, printed=1, published=1, asked_front=1, not_submitted=1, no_households=1,
+    households=(9, 60),
+)  # fmt: skip
 
 
 #: Chosen so that the demonstration framework gives every verdict: met, not met, too little coverage.
@@ -79,36 +87,82 @@ _CHARACTERS = (
 )
 
 
-def load_villages(session: Session, communes: Sequence[UnitView], now: datetime) -> None:
+def load_villages(
+    session: Session,
+    communes: Sequence[UnitView],
+    now: datetime,
+    households: tuple[int, int] = FEW.households,
+) -> None:
     """Sample villages with households in every commune. They have numbers: names of real places are not made up."""
     for commune in communes:
-        units_operations.record_households(session, list(_villages(commune, now)), actor=OPERATOR, now=now)
+        lines = list(_villages(commune, now, households))
+        units_operations.record_households(session, lines, actor=OPERATOR, now=now)
 
 
-def open_survey(session: Session, commune: UnitView, now: datetime, keys: KeyStore) -> str:
-    """A decision survey that is open now, with a part of its households answered; its number."""
-    start = calendar.opening(units.civil(now - timedelta(days=5)))
-    number = _publish(session, commune, start, calendar.closing(units.civil(now + timedelta(days=9))), keys)
-    drawn = random.Random(f"{SEED} {commune.code}")
-    for line in surveys.frame(session, number)[:-1]:
-        _answer(session, number, line, Character(0.4, 0.9, 0.2), drawn, start=start, keys=keys)
-    operations.copy_progress(session, now)
+def open_survey(
+    session: Session,
+    commune: UnitView,
+    now: datetime,
+    keys: KeyStore,
+    *,
+    since: int = 5,
+    answering: float = 0.4,
+) -> str:
+    """A decision survey that is open since so many days, with a part of its households answered; its number.
+
+    Nobody has answered in the last village; in the commune for visitors it has no slips either, so that some can be
+    made.
+    """
+    start = calendar.opening(units.civil(now - timedelta(days=since)))
+    closes = calendar.closing(units.civil(now + timedelta(days=14 - since)))
+    number = _publish(session, commune, start, closes, keys)
+    _fill(session, number, commune, Character(answering, 0.9, 0.2), start, keys, but_last=True)
+    if commune.code != OPEN_COMMUNE:
+        print_slips(
+            session, Asking(surveys.survey(session, number), start, keys), surveys.frame(session, number)[-1]
+        )
+    return number
+
+
+def counted_survey(session: Session, commune: UnitView, index: int, now: datetime, keys: KeyStore) -> str:
+    """A decision survey whose phones closed the day before yesterday; its paper is being keyed."""
+    start = calendar.opening(units.civil(now - timedelta(days=16 + index)))
+    closes = calendar.closing(units.civil(now - timedelta(days=2)))
+    number = _publish(session, commune, start, closes, keys)
+    _fill(session, number, commune, _CHARACTERS[index % len(_CHARACTERS)], start, keys)
+    operations.close_due(session, closes, _KEYING)
+    return number
+
+
+def coming_survey(
+    session: Session, commune: UnitView, index: int, now: datetime, keys: KeyStore, *, is_printed: bool
+) -> str:
+    """An approved decision survey that opens in some days, with or without its slips; its number."""
+    opens = calendar.opening(units.civil(now + timedelta(days=2 + index)))
+    number = _publish(session, commune, opens, opens + timedelta(days=14), keys, at=now - timedelta(days=3))
+    if is_printed:
+        asking = Asking(surveys.survey(session, number), now - timedelta(days=1), keys)
+        for line in surveys.frame(session, number):
+            print_slips(session, asking, line)
     return number
 
 
 def sealed_survey(session: Session, commune: UnitView, index: int, now: datetime, keys: KeyStore) -> str:
-    """A decision survey of last month, answered, counted and sealed; its number."""
-    day = now - timedelta(days=45 - 2 * index)
+    """A decision survey of the last weeks, answered, counted and sealed; its number."""
+    day = now - timedelta(days=25 + index % 21)
     closes = calendar.closing(units.civil(day + timedelta(days=7)))
     opens = calendar.opening(units.civil(day))
     number = _publish(session, commune, opens, closes, keys)
-    drawn = random.Random(f"{SEED} {commune.code}")
-    character = _CHARACTERS[index % len(_CHARACTERS)]
-    for line in surveys.frame(session, number):
-        _answer(session, number, line, character, drawn, start=opens, keys=keys)
+    _fill(session, number, commune, _CHARACTERS[index % len(_CHARACTERS)], opens, keys)
     operations.close_due(session, closes, _KEYING)
     results.close_and_seal(session, number, actor=JOB, now=_KEYING.ends(closes), keys=keys)
     return number
+
+
+def ask_front(session: Session, number: str, officer: Identity, now: datetime) -> None:
+    """The commune's officer asks its Front to approve the draft."""
+    survey = surveys.survey(session, number)
+    acts.request(session, survey, acts.Act.PUBLISH, payload={}, reason="", by=officer, now=now)
 
 
 def sign_result(session: Session, number: str, people: tuple[Identity, Identity]) -> None:
@@ -142,17 +196,43 @@ def tick_services(session: Session, commune: UnitView, now: datetime) -> None:
     rulebooks.tick_services(session, commune.id, units.civil(now).year, notes, actor=OPERATOR, now=now)
 
 
-def _villages(commune: UnitView, now: datetime) -> Iterator[HouseholdLine]:
+def _fill(
+    session: Session,
+    number: str,
+    commune: UnitView,
+    character: Character,
+    start: datetime,
+    keys: KeyStore,
+    *,
+    but_last: bool = False,
+) -> None:
+    """Slips and answers in every village, or in all but the last one."""
+    drawn = random.Random(f"{SEED} {commune.code}")
+    asking = Asking(surveys.survey(session, number), start, keys)
+    frame = surveys.frame(session, number)
+    for line in frame[:-1] if but_last else frame:
+        answer(session, asking, line, character, drawn)
+
+
+def _villages(commune: UnitView, now: datetime, households: tuple[int, int]) -> Iterator[HouseholdLine]:
     drawn = random.Random(f"{SEED} {commune.code}")
     kind = "to_dan_pho" if commune.kind == "phuong" else "thon"
     for number in range(1, drawn.randint(5, 8) + 1):
-        households = drawn.randint(9, 60)
+        counted = drawn.randint(*households)
         yield HouseholdLine(
-            commune, str(number), kind, households, SOURCE, units.civil(now) - timedelta(days=30)
+            commune, str(number), kind, counted, SOURCE, units.civil(now) - timedelta(days=30)
         )
 
 
-def _publish(session: Session, commune: UnitView, opens: datetime, closes: datetime, keys: KeyStore) -> str:
+def _publish(
+    session: Session,
+    commune: UnitView,
+    opens: datetime,
+    closes: datetime,
+    keys: KeyStore,
+    *,
+    at: datetime | None = None,
+) -> str:
     plan = drafting.SurveyPlan(
         unit_id=commune.id,
         instrument_id=instruments.latest_frozen(session, INSTRUMENT).id,
@@ -170,58 +250,7 @@ def _publish(session: Session, commune: UnitView, opens: datetime, closes: datet
         for village in units.villages(session, commune.id, units.civil(closes))
         if village.households is not None and village.as_of is not None
     ]
-    number = drafting.draft_survey(session, plan, asked, actor=OPERATOR, now=opens)
-    operations.publish(session, number, actor=OPERATOR, now=opens, keys=keys)
+    number = drafting.draft_survey(session, plan, asked, actor=OPERATOR, now=at or opens)
+    operations.publish(session, number, actor=OPERATOR, now=at or opens, keys=keys)
     session.flush()  # slips are made for the published survey
     return number
-
-
-def _answer(
-    session: Session,
-    number: str,
-    line: surveys.FrameLine,
-    character: Character,
-    drawn: random.Random,
-    *,
-    start: datetime,
-    keys: KeyStore,
-) -> None:
-    """Slips for a village, and the answers of those of its households that take part, over five days."""
-    batch = batches.make_slips(
-        session, number, line.unit.id, line.households,
-        spare_percent=_SPARE_PERCENT, actor=OPERATOR, now=start, keys=keys,
-    )  # fmt: skip
-    survey = surveys.survey(session, number)
-    for code in batch.codes:
-        if drawn.random() >= character.answering:
-            continue
-        normalised = codes.normalise(code)
-        door = slip_door(session, survey, normalised, keys)
-        channel = Channel.PAPER_ENTRY if drawn.random() < character.on_paper else Channel.SELF_ONLINE
-        sent = start + timedelta(
-            days=drawn.randrange(5), hours=drawn.randint(7, 20), minutes=drawn.randrange(60)
-        )
-        submission = collecting.Submission(
-            id=str(uuid.uuid4()),
-            answers=_answers(survey.instrument, character, drawn),
-            channel=channel,
-            form_opened_at=sent - timedelta(minutes=drawn.randint(2, 9)),
-        )
-        if channel.medium is Medium.PAPER:
-            way = KeyingWay.EXCEPTIONS
-            paper.store_slip(session, door, normalised, submission, way=way, by=_NOBODY, now=sent, keys=keys)
-        else:
-            collecting.record_response(session, door, submission, now=sent, keys=keys)
-
-
-def _answers(instrument: Instrument, character: Character, drawn: random.Random) -> Mapping[str, Value]:
-    """Households differ: most are content with nearly everything, some with little; one slip in a hundred is blank."""
-    if drawn.random() < 0.01:
-        return {question.key: None for question in instrument.answerable}
-    mood = min(1.0, max(0.0, drawn.gauss(character.satisfied, 0.08)))
-    answers: dict[str, Value] = {question.key: None for question in instrument.answerable}
-    for question in (*instrument.scored, *filter(None, [instrument.closing])):
-        if drawn.random() < 0.02:
-            continue
-        answers[question.key] = SATISFIED if drawn.random() < mood else DISSATISFIED
-    return answers
