@@ -121,7 +121,7 @@ def test_a_survey_is_made_answered_from_its_printed_qr_sealed_and_counted_by_the
     # The province counts the commune.
     desktop.context.clear_cookies()
     sign_in(desktop, server, staff["province"])
-    desktop.goto(f"{server.url}/can-bo/tinh/{year}")
+    desktop.goto(f"{server.url}/can-bo/tinh/{year}?q=Biển+Hồ")
     expect(desktop.get_by_role("heading", level=1)).to_be_visible()
     row = desktop.get_by_role("row", name=re.compile("Biển Hồ"))
     expect(row.locator(".badge").get_by_text("đạt", exact=True)).to_be_visible()

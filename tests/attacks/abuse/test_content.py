@@ -91,7 +91,17 @@ def test_s25_sql_in_search_filter_and_page_is_just_a_word(client, commune, surve
         "/can-bo/don-vi": ("q",),
         "/can-bo/tai-khoan": ("q",),
         "/can-bo/nhat-ky": ("viec", "ngay", "truoc"),
-        f"/can-bo/tinh/{datetime.now(UTC).year}": ("q", "state", "finding", "kind", "late", "sort", "dir"),
+        f"/can-bo/tinh/{datetime.now(UTC).year}": (
+            "q",
+            "state",
+            "finding",
+            "kind",
+            "need",
+            "lacks",
+            "sort",
+            "dir",
+            "page",
+        ),
         "/can-bo/mau-phieu/1": ("cau", "nut"),
     }
 

@@ -25,7 +25,11 @@ def test_the_report_adds_up_households_and_names_every_commune(board, client):
     said = words(printed.data)
     assert all(name in said for name in ("Xã Chốt", "Xã Ký", "Xã Trống"))
     assert "24/24" in said, "the total is of what is signed"
-    assert "96/100" not in said
+    before, _title, whole = said.partition("IV. Cả tỉnh")
+    assert "96/100" not in before
+    assert "Đợt đã chốt: 2 (chưa ký 1); hộ trả lời 96/100" in whole, (
+        "sealed ones too, and how many nobody signed"
+    )
     assert "Cộng các" in said
     assert "Trong 1 xã được tính" in said
     assert "Nguồn:" in said
