@@ -1,4 +1,4 @@
-"""What this room refuses, each named for what happened."""
+"""Refusals of accounts, invitations and sign-ins, each named for what happened."""
 
 from datetime import datetime
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""What other rooms and the screens read of instruments.
+"""Instruments as screens and other rooms read them: drafts, frozen versions, templates.
 
 Who sees one here may use it; who may change it is `InstrumentView.may_edit`.
 """

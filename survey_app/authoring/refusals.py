@@ -1,4 +1,4 @@
-"""What this room refuses, each named for what happened."""
+"""Refusals of drafting, freezing and confirming a form, each named for what happened."""
 
 from datetime import datetime
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""Forms of the survey pages."""
+"""What officers fill in on a survey: its draft, other days, corrected households, meetings."""
 
 from datetime import UTC, date, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""What happens by the clock."""
+"""Phones open and close by the clock, unless it is in doubt."""
 
 from datetime import datetime
 
