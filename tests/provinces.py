@@ -16,7 +16,7 @@ from survey_app.campaigns import queries
 from survey_app.campaigns.queries import Board, BoardRow
 from survey_app.collecting.models import TenMinuteCounter
 from survey_app.fieldwork import acts
-from survey_app.fieldwork.acts import Act
+from survey_app.fieldwork.agreed import Act
 from survey_app.fieldwork.models import Channel, FrameRow, HourlyProgress, Progress, Purpose, State, Survey
 from survey_app.quality.models import SealedParadataRow
 from survey_app.questions import document

@@ -47,6 +47,8 @@ class TwoBodyAct:
     where: Callable[[ApprovalView], str]
     evidence: Show
     carry_out: CarryOut
+    #: Whether the page of the survey that the request is about lists it.
+    is_on_survey_page: bool = False
 
 
 def register(app: Flask, *acts: TwoBodyAct) -> None:

@@ -17,7 +17,7 @@ from survey_app.approvals.models import Approval
 from survey_app.campaigns.waits import SurveyStep
 from survey_app.fieldwork import acts, calendar
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.acts import Act
+from survey_app.fieldwork.agreed import Act
 from survey_app.fieldwork.models import (
     Channel,
     FrameRow,

@@ -1,22 +1,18 @@
-"""The acts of this room that two bodies agree on: what each is called, who must agree, and what they read first."""
+"""The acts of this room that two bodies agree on, as the one table of acts has them: what is read before deciding."""
 
 from datetime import datetime
 
 from flask import url_for
-from flask_babel import LazyString
 from sqlalchemy.orm import Session
 
 from survey_app.access import Identity
 from survey_app.approvals import registry
-from survey_app.approvals.agreement import BOTH_BODIES, FRONT_AND_COMMUNE, Agreement
 from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.registry import EvidencePage, TwoBodyAct
 from survey_app.authoring import confirmation
 from survey_app.authoring import queries as instruments
-from survey_app.fieldwork import acts, evidence, print_sets, queries, rulebook
-from survey_app.fieldwork.acts import Act
+from survey_app.fieldwork import acts, agreed, evidence, print_sets, queries, rulebook
 from survey_app.fieldwork.scope import own_survey
-from survey_app.i18n import lazy_gettext as _l
 from survey_app.keys import store
 
 
@@ -56,17 +52,7 @@ def carry_out(session: Session, decided: ApprovalView, by: Identity, now: dateti
     acts.carry_out(session, decided, actor=by.actor, now=now, keys=store())
 
 
-def _act(act: Act, words: LazyString, needs: Agreement = BOTH_BODIES) -> TwoBodyAct:
-    return TwoBodyAct(act, words, needs, where, shown, carry_out)
-
-
-TABLE = (
-    _act(Act.PUBLISH, _l("Publish the survey"), FRONT_AND_COMMUNE),
-    _act(Act.EXTEND, _l("Keep the phones open longer")),
-    _act(Act.SHORTEN, _l("Let the phones close earlier")),
-    _act(Act.EXTEND_COUNTING, _l("Give more time to key paper")),
-    _act(Act.REOPEN, _l("Open the phones again")),
-    _act(Act.ANNUL, _l("Cancel the survey")),
-    _act(Act.VOID_BATCH, _l("Void a batch of slips")),
-    _act(Act.VOID_SET, _l("Void all slips of one download")),
+TABLE = tuple(
+    TwoBodyAct(act, row.words, row.needs, where, shown, carry_out, is_on_survey_page=True)
+    for act, row in agreed.TABLE.items()
 )

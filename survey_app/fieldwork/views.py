@@ -13,6 +13,7 @@ from survey_app.approvals.agreement import FRONT_AND_COMMUNE
 from survey_app.errors import DomainError
 from survey_app.fieldwork import (
     acts,
+    agreed,
     calendar,
     following,
     links,
@@ -27,7 +28,7 @@ from survey_app.fieldwork import (
     way_in,
     wording,
 )
-from survey_app.fieldwork.acts import Act
+from survey_app.fieldwork.agreed import Act
 from survey_app.fieldwork.forms import (
     ExtendForm,
     FrameCorrectionForm,
@@ -298,4 +299,5 @@ def _ask(
 def _form_refused(survey_id: str, act: Act, form: ReasonForm) -> ResponseReturnValue:
     """A small form of the survey page that was not taken, on a page of its own with what was typed."""
     survey = own_survey(survey_id)
-    return render_template("fieldwork/ask_again.html", survey=survey, form=form, act=act), 422
+    button = agreed.TABLE[act].button
+    return render_template("fieldwork/ask_again.html", survey=survey, form=form, act=act, button=button), 422

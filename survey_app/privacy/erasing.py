@@ -22,9 +22,9 @@ from sqlalchemy.orm import Session
 from survey_app import audit, db
 from survey_app.audit import AuditEvent
 from survey_app.config import VIETNAM
-from survey_app.fieldwork.acts import Act
 from survey_app.privacy.models import ErasingTries
 from survey_app.privacy.redaction import REDACT
+from survey_app.sealing import annulling
 from survey_app.sealing.cancelling import SET_ASIDE
 from survey_app.sealing.queries import RAW_REMOVED
 
@@ -40,7 +40,7 @@ _OF_ANSWERS = ("sealed_responses", "annulled_responses")
 _LEAVING: Mapping[str, tuple[str, ...]] = {
     "results.seal": _ALL,
     SET_ASIDE: _ALL,
-    Act.ANNUL_VILLAGE: _OF_ANSWERING,
+    annulling.ACT: _OF_ANSWERING,
     RAW_REMOVED: _OF_ANSWERS,
     REDACT: _OF_ANSWERS,
 }

@@ -17,6 +17,7 @@ from survey_app.criteria.frameworks import Framework
 from survey_app.errors import DomainError
 from survey_app.fieldwork import acts, meetings
 from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.agreed import Act
 from survey_app.fieldwork.meetings import MeetingView
 from survey_app.fieldwork.models import Channel, Medium, Purpose, State, answers_on
 from survey_app.fieldwork.queries import SurveyView
@@ -164,7 +165,7 @@ class Exact:
     @property
     def is_published_by_two(self) -> bool:
         """Whether two bodies agreed on publishing; else the operator of the server did it by command."""
-        return any(found.act == acts.Act.PUBLISH for found in self.approved)
+        return any(found.act == Act.PUBLISH for found in self.approved)
 
     @property
     def blocks(self) -> tuple[tuple[Column, ...], ...]:

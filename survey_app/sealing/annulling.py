@@ -26,7 +26,6 @@ from survey_app.collecting.models import (
 from survey_app.errors import DomainError
 from survey_app.fieldwork import acts, operations, rounds
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import AbsentHouseholds, Purpose, State
 from survey_app.fieldwork.queries import FrameLine, SurveyView
@@ -36,6 +35,8 @@ from survey_app.i18n import gettext as _
 from survey_app.sealing import shuffling
 from survey_app.sealing.models import ReceiptList
 
+#: As approvals and the audit log name it; never changed.
+ACT = "results.annul_village"
 _POSSIBLE = (State.OPEN, State.COUNTING)
 #: What is known of the time of asking that ends, besides its answers: it would be mixed with that of the next.
 _OF_THE_ROUND = (
@@ -91,13 +92,14 @@ def request(
     obstacle = _obstacle(survey)
     if obstacle:
         raise CannotAnnul(obstacle)
+    acts.require_reason(reason)
     payload: dict[str, object] = {
         "unit": line.unit.id,
         "village": line.unit.code,
         "round": rounds.present_round(session, survey.id, line.unit.id),
         "state": survey.state.value,
     }
-    return acts.request(session, survey, Act.ANNUL_VILLAGE, payload=payload, reason=reason, by=by, now=now)
+    return acts.ask(session, survey, ACT, payload=payload, reason=reason, by=by, now=now)
 
 
 def set_aside(session: Session, approval: ApprovalView, *, actor: str, now: datetime, keying: Keying) -> None:
@@ -131,7 +133,7 @@ def set_aside(session: Session, approval: ApprovalView, *, actor: str, now: date
     audit.record(
         session,
         actor,
-        Act.ANNUL_VILLAGE,
+        ACT,
         approval.subject,
         at=now,
         village=payload["village"],

@@ -15,7 +15,6 @@ from survey_app.approvals.agreement import BOTH_BODIES
 from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.registry import EvidencePage, TwoBodyAct
 from survey_app.fieldwork import acts
-from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.forms import PublicReasonForm
 from survey_app.fieldwork.queries import SurveyView
@@ -86,12 +85,13 @@ def carry_out(session: Session, decided: ApprovalView, by: Identity, now: dateti
 
 
 ANNUL_VILLAGE = TwoBodyAct(
-    Act.ANNUL_VILLAGE,
+    annulling.ACT,
     lazy_gettext("Set the answers of a village aside"),
     BOTH_BODIES,
     where,
     shown,
     carry_out,
+    is_on_survey_page=True,
 )
 
 

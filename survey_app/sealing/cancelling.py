@@ -22,7 +22,7 @@ from survey_app.collecting.models import (
     TenMinuteCounter,
 )
 from survey_app.fieldwork import operations
-from survey_app.fieldwork.acts import Act
+from survey_app.fieldwork.agreed import Act
 from survey_app.fieldwork.models import Progress, SlipRow, State, Survey
 from survey_app.sealing import shuffling
 

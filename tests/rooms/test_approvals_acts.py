@@ -22,8 +22,8 @@ from survey_app.approvals.agreement import Agreement
 from survey_app.approvals.models import Approval
 from survey_app.approvals.refusals import ApprovalDecided, ApprovalRefused
 from survey_app.errors import DomainError
-from survey_app.fieldwork import acts, calendar, print_sets, queries
-from survey_app.fieldwork.acts import Act
+from survey_app.fieldwork import acts, agreed, calendar, print_sets, queries
+from survey_app.fieldwork.agreed import Act
 from survey_app.fieldwork.models import State, Survey
 from survey_app.keys import store
 from survey_app.results import custody, signing
@@ -204,8 +204,15 @@ def where(number: int, reader: Identity) -> str:
 
 def test_the_table_holds_the_acts_that_exist_and_no_other(app):
     assert set(registry.acts()) == set(CASES)
-    assert {act.value for act in Act} | {signatures.ACT, custody.ACCEPT} == set(CASES)
+    assert {act.value for act in Act} | {annulling.ACT, signatures.ACT, custody.ACCEPT} == set(CASES)
     assert all(act.key == key and str(act.words) for key, act in registry.acts().items())
+
+
+def test_an_act_that_moves_an_end_says_so_on_papers_and_has_a_button_and_no_other_does():
+    moving = {act for act, row in agreed.TABLE.items() if row.until}
+
+    assert {act for act, row in agreed.TABLE.items() if row.moved} == moving
+    assert {act for act, row in agreed.TABLE.items() if row.button} == moving | {Act.ANNUL}
 
 
 def test_an_agreement_that_one_side_could_make_alone_cannot_be_written():

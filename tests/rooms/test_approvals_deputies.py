@@ -16,6 +16,7 @@ from survey_app.approvals import deciding, deputies, parties
 from survey_app.approvals.parties import OnPaper, Party
 from survey_app.approvals.refusals import DeputyRefused
 from survey_app.fieldwork import acts
+from survey_app.fieldwork.agreed import Act
 from survey_app.fieldwork.models import State
 from survey_app.i18n import force_locale
 from survey_app.units import queries as units
@@ -67,7 +68,7 @@ def publish(survey, asker, decider):
     """One asks to publish, the other agrees; the request as lists show it."""
     now = datetime.now(UTC)
     with db.transaction() as current:
-        number = acts.request(current, survey, acts.Act.PUBLISH, payload={}, reason="", by=asker, now=now)
+        number = acts.request(current, survey, Act.PUBLISH, payload={}, reason="", by=asker, now=now)
     with db.transaction() as current:
         deciding.decide(current, number, approved=True, reason="", by=decider, now=now)
     (found,) = acts.requests(db.session(), survey.id)

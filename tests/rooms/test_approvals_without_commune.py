@@ -21,7 +21,7 @@ from survey_app.audit import AuditEvent
 from survey_app.campaigns.waits import Reason, SurveyStep, wait_of
 from survey_app.clock import ClockDoubted
 from survey_app.fieldwork import acts, calendar, drafting, queries
-from survey_app.fieldwork.acts import Act
+from survey_app.fieldwork.agreed import Act
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.refusals import CannotPublish
 from survey_app.i18n import force_locale

@@ -13,7 +13,7 @@ from survey_app.accounts.models import User
 from survey_app.approvals import deciding
 from survey_app.audit import OPERATOR, AuditEvent
 from survey_app.fieldwork import acts, calendar, operations, queries, refusals
-from survey_app.fieldwork.acts import Act
+from survey_app.fieldwork.agreed import Act
 from survey_app.fieldwork.models import State, Survey
 from survey_app.keys import KeyMissing, store
 from survey_app.quality import callbacks, reconciliation

@@ -10,7 +10,7 @@ from survey_app.accounts import todo
 from survey_app.accounts.models import User
 from survey_app.accounts.todo import Section
 from survey_app.fieldwork import acts, operations, queries
-from survey_app.fieldwork.acts import Act
+from survey_app.fieldwork.agreed import Act
 from survey_app.fieldwork.models import Channel, Progress, State, Survey
 from survey_app.templating import since
 from tests.pages import Page

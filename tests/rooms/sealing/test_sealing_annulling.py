@@ -13,11 +13,10 @@ from survey_app.audit import AuditEvent
 from survey_app.collecting.models import AnnulledResponse, InvalidPaper, Response, SpentCode, TenMinuteCounter
 from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork import queries, rounds
-from survey_app.fieldwork.acts import Act
 from survey_app.fieldwork.models import PrintBatch, State, Survey, VillageAnnulment
 from survey_app.fieldwork.refusals import WrongState
 from survey_app.quality import callbacks
-from survey_app.sealing import operations, verification
+from survey_app.sealing import annulling, operations, verification
 from survey_app.sealing.models import ReceiptList
 from tests import verifying
 from tests.pages import Page
@@ -383,7 +382,7 @@ def test_the_act_is_in_the_audit_log_with_its_reason_and_numbers(survey, phung, 
     annul(phung)
 
     db.session().rollback()
-    (noted,) = db.session().scalars(select(AuditEvent).where(AuditEvent.act == Act.ANNUL_VILLAGE))
+    (noted,) = db.session().scalars(select(AuditEvent).where(AuditEvent.act == annulling.ACT))
 
     assert noted.details | {"approval": 0} == {
         "village": phung.code, "round": 1, "answers": 2, "slips": 20, "reason": REASON, "approval": 0,
