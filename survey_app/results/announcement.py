@@ -1,7 +1,7 @@
 """What is read over the loudspeaker of a result: whole sentences, true to the letter, of what everybody may know."""
 
 from survey_app.i18n import gettext as _
-from survey_app.results import exports, wording
+from survey_app.results import wording
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.templating import day
 from survey_app.templating import wording as in_language
@@ -22,7 +22,7 @@ def text(result: DisclosedResult, pledge: str, public_url: str) -> tuple[str, ..
         *((said,) if (said := wording.sentence(result)) else ()),
         *_lowest(result),
         *((_("What the commune will do: %(pledge)s", pledge=" ".join(pledge.split())),) if pledge else ()),
-        *exports.remarks(result),
+        *_warning(result),
         _("The whole result is posted in the commune and stands at %(address)s.", address=where),
         *(
             (_("Questions or complaints: %(contact)s", contact=survey.whom_to_call),)
@@ -30,6 +30,17 @@ def text(result: DisclosedResult, pledge: str, public_url: str) -> tuple[str, ..
             else ()
         ),
     )
+
+
+def _warning(result: DisclosedResult) -> tuple[str, ...]:
+    """What nobody may hear the figures without; the other remarks stand on the page and the notice."""
+    if result.survey.rehearsal:
+        return (_("REHEARSAL: these figures count for nothing."),)
+    if result.survey.purpose == "feedback":
+        return (_("Feedback, not used for scoring."),)
+    if result.survey.state == "sealed":
+        return (_("Both bodies have not signed yet: until they have, this result counts nowhere."),)
+    return ()
 
 
 def _lowest(result: DisclosedResult) -> tuple[str, ...]:
