@@ -9,6 +9,7 @@ from bench import (
     erasing,
     first_view,
     keying,
+    packs,
     respondent,
     scanning,
     sealing,
@@ -32,6 +33,7 @@ _MEASUREMENTS = {
     "scanning": scanning.run,
     "start": start.run,
     "auditor_set": auditor_set.run,
+    "packs": packs.run,
 }
 
 

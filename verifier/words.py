@@ -157,12 +157,14 @@ SENTENCES = {
 PAGE = {
     "title": ("Kiểm chứng kết quả lấy ý kiến", "Check the result of a survey"),
     "lead": (
-        "Trang này chạy ngay trên máy của bà con, không cần mạng và không gửi gì đi. Chọn tệp dữ liệu đã tải từ "
-        "trang kết quả (bộ công khai), hoặc bộ dữ liệu kiểm tra.",
-        "This page works on your own device, needs no network and sends nothing. Choose the file downloaded from "
-        "the result page (public set), or an auditor set.",
+        "Trang này chạy ngay trên máy của bà con, không cần mạng và không gửi gì đi. Chọn, hoặc kéo thả vào trang, "
+        "tệp dữ liệu đã tải từ trang kết quả (bộ công khai), bộ dữ liệu kiểm tra, hay cả tệp ZIP hồ sơ minh chứng. "
+        "Hồ sơ đã giải nén thì chọn tất cả các tệp.",
+        "This page works on your own device, needs no network and sends nothing. Choose, or drag onto the page, the "
+        "file downloaded from the result page (public set), an auditor set, or the whole ZIP of an evidence pack. Of "
+        "an unpacked one choose all files.",
     ),
-    "file": ("Tệp dữ liệu (.json)", "Data file (.json)"),
+    "file": ("Tệp dữ liệu (.json) hoặc hồ sơ minh chứng (.zip)", "Data file (.json) or evidence pack (.zip)"),
     "paper": (
         "20 ký tự mã đối chiếu in trên biên bản giấy",
         "The 20 characters of the digest on the paper minutes",
@@ -177,6 +179,38 @@ PAGE = {
     "check": ("Kiểm tra", "Check"),
     "working": ("Đang kiểm tra…", "Checking…"),
     "other_language": ("English", "Tiếng Việt"),
+}
+
+#: Of evidence packs, on the page alone.
+PACK = {
+    "pack": ("Hồ sơ minh chứng, đợt {}, {}", "Evidence pack, survey {}, {}"),
+    "known": (
+        "Khóa công khai của máy chủ ghi trong trang này: {}. Trang này nằm trong chính hồ sơ: muốn chắc chắn, so khóa "
+        "với bản giữ ở nơi khác, hoặc nhập 20 ký tự in trên biên bản giấy.",
+        "The server's public key in this page: {}. The page comes with the pack: to be sure, compare the key with one "
+        "kept elsewhere, or give the 20 characters on the paper minutes.",
+    ),
+    "manifest": (
+        "Danh mục {} tệp đúng là bản máy chủ đã ký",
+        "The list of {} files is the one the server signed",
+    ),
+    "key": (
+        "Khóa ký danh mục ({}) là khóa đã biết của máy chủ",
+        "The key of the list ({}) is the server's known key",
+    ),
+    "survey": ("Số liệu đã ký là của chính đợt này", "The signed figures are those of this survey"),
+    "one": ("{}", "{}"),
+    "changed": (
+        "tệp đã bị sửa sau khi lập hồ sơ (mở bằng Word, Excel rồi lưu lại cũng là sửa)",
+        "this file was changed after the pack was made (saving it again in Word or Excel is a change too)",
+    ),
+    "missing": ("thiếu tệp này", "this file is missing"),
+    "damaged": ("tệp hỏng, không đọc được", "this file is damaged"),
+    "twice": ("có hai tệp cùng tên này", "there are two files of this name"),
+    "stranger": ("tệp này không có trong danh mục", "this file is not in the list"),
+    "not_signed": ("chữ ký không khớp", "the signature does not fit"),
+    "other_key": ("ký bằng khóa khác", "signed with another key"),
+    "no_key": ("trang này không kèm khóa; nhập khóa đã biết", "this page has no key; give the known one"),
 }
 
 LANGUAGES = ("vi", "en")

@@ -4,8 +4,8 @@ Rooms say which subjects lie in a subtree; this module knows accounts and units,
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
@@ -75,6 +75,16 @@ def entries(
     ).all()
     names = _names(session, rows)
     return tuple(_entry(row, names) for row in rows)
+
+
+def in_words(session: Session, rows: Sequence[AuditEvent], *, without: str) -> tuple[LogEntry, ...]:
+    """The same of rows that somebody read already, without the detail of that name."""
+    names = _names(session, rows)
+    told = (_entry(row, names) for row in rows)
+    hidden = detail_name(without)
+    return tuple(
+        replace(entry, details=tuple(one for one in entry.details if one[0] != hidden)) for entry in told
+    )
 
 
 def acts(session: Session, identity: Identity) -> tuple[str, ...]:

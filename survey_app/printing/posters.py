@@ -46,6 +46,11 @@ def pdf(survey: SurveyView, settings: Settings, size: str) -> bytes:
     if not is_in_time(survey):
         raise PosterTooLate
     reach.require(survey, settings)
+    return drawn(survey, settings, size)
+
+
+def drawn(survey: SurveyView, settings: Settings, size: str) -> bytes:
+    """The same whether or not anything can still be answered: what hung, for the file of the survey."""
     leads_to = way_in.door(survey, settings.public_url)
     with force_locale("vi"):
         page = render_template(

@@ -84,8 +84,8 @@ def _write_pack(survey_id: str, out: Path, now: datetime) -> Packed:
                 db.session(),
                 survey_id,
                 stream,
-                public_url=current_app.extensions["settings"].public_url,
-                signing=keys.store().public_keys(),
+                settings=current_app.extensions["settings"],
+                store=keys.store(),
                 now=now,
             )
         with db.transaction() as current:

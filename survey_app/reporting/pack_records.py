@@ -21,8 +21,10 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
+from survey_app.journal import queries as journal
 from survey_app.quality import callbacks
 from survey_app.quality.comparison_wording import contradicted
+from survey_app.reporting import pack_figures
 from survey_app.reporting.papers import Exact
 from survey_app.results import postings, public_remarks
 from survey_app.rulebooks import pins
@@ -55,16 +57,22 @@ def readme(found: Exact, public_url: str, key: str, now: datetime) -> bytes:
         _("WHAT IT HOLDS"),
         _(
             "01 minutes of the count; 02 table of the commune; 03 minutes on the reconciliation of slips; "
-            "04 notices of the commune and of every village; 05 public set, which anybody can check; 06 plan; "
+            "04 notices of the commune and of the villages; 05 public set, which anybody can check; 06 plan; "
             "07 households of the villages; 08 wording of the form; 09 approvals and signatures; 10 postings; "
-            "11 acts of the audit log on this survey; 12 replies of the call-back; 13 remarks of the public."
+            "11 acts of the audit log on this survey; 12 replies of the call-back; 13 remarks of the public; "
+            "14 conditions with verdict, rule and source; 15 households that answered and how; 16 balance of "
+            "slips; 17 tallies; 18 minutes of the villages; 19 report; 20 tables 06 to 17 as one workbook; "
+            "21 the slip as it is printed, without a code; 22 the poster."
         ),
-        _("00, where there are any: the newest scan of each signed paper, and of photos of notices."),
+        _(
+            "00: the newest scan of each signed paper, and photos of notices; a sheet NOT SIGNED where the "
+            "minutes have not come back."
+        ),
         _("WHO MAY HAVE IT"),
         _(
-            "01, 02 and 03 hold exact counts of villages. They are for those who sign, appraise and file them. "
-            "Do not post or publish them: in a small village a single answer could be recognised. The notices "
-            "and the public set may be given to everybody."
+            "01, 02, 03, 15, 17, 18 and 20 hold exact counts of villages. They are for those who sign, appraise "
+            "and file them. Do not post or publish them: in a small village a single answer could be "
+            "recognised. The notices and the public set may be given to everybody."
         ),
         _("WHAT IS NOT IN IT"),
         _(
@@ -78,24 +86,32 @@ def readme(found: Exact, public_url: str, key: str, now: datetime) -> bytes:
         ),
         _("HOW TO CHECK IT"),
         _(
-            "MANIFEST.sha256 holds a SHA-256 for each file; “sha256sum -c MANIFEST.sha256” compares them. The "
-            "public set is checked with verifier.html or verify.py, which need no network; the 20 letters "
-            "printed on the minutes that were signed by hand are what it is checked against."
+            "Open index.html in a browser, with or without a network, and drag the whole ZIP onto it: it "
+            "names every file that was changed, added or taken out, and checks the signed figures. Of an "
+            "unpacked pack choose all files. It sends nothing. MANIFEST.json holds a SHA-256 for each file, "
+            "signed by the server; MANIFEST.sha256 holds the same for “sha256sum -c MANIFEST.sha256”. The 20 "
+            "letters printed on the minutes that were signed by hand are what the signed figures are checked "
+            "against."
         ),
     )
     return ("\ufeff" + "\r\n\r\n".join(paragraphs) + "\r\n").encode()
 
 
-def tables(session: Session, survey: SurveyView, public_url: str) -> Iterator[tuple[str, Iterable[Row]]]:
-    """Name and rows of every table."""
-    yield "06-ke-hoach", _plan(session, survey, public_url)
-    yield "07-danh-sach-ho", _frame(session, survey)
-    yield "08-mau-phieu", _form(survey)
-    yield "09-phe-duyet-va-ky", _decisions(session, survey)
-    yield "10-niem-yet", _postings(session, survey)
-    yield "11-nhat-ky", _acts(session, survey)
-    yield "12-goi-lai", _callback(session, survey)
-    yield "13-phan-anh", _remarks(session, survey)
+def tables(session: Session, exact: Exact, public_url: str) -> Iterator[tuple[str, str, Iterable[Row]]]:
+    """Name of the file, name of the sheet and rows of every table."""
+    survey = exact.survey
+    yield "06-ke-hoach", _("Plan"), _plan(session, survey, public_url)
+    yield "07-danh-sach-ho", _("Households"), _frame(session, survey)
+    yield "08-mau-phieu", _("Form"), _form(survey)
+    yield "09-phe-duyet-va-ky", _("Decisions"), _decisions(session, survey)
+    yield "10-niem-yet", _("Postings"), _postings(session, survey)
+    yield "11-nhat-ky", _("Audit log"), _acts(session, survey)
+    yield "12-goi-lai", _("Call-back"), _callback(session, survey)
+    yield "13-phan-anh", _("Remarks"), _remarks(session, survey)
+    yield "14-dieu-kien", _("Conditions"), pack_figures.conditions(exact)
+    yield "15-ty-le-ho-tham-gia", _("Coverage"), pack_figures.coverage(exact)
+    yield "16-can-doi-phieu", _("Balance of slips"), pack_figures.balance(session, exact)
+    yield "17-so-lieu-kiem-phieu", _("Tallies"), pack_figures.tallies(exact)
 
 
 def _plan(session: Session, survey: SurveyView, public_url: str) -> Iterator[Row]:
@@ -212,16 +228,22 @@ def _remarks(session: Session, survey: SurveyView) -> Iterator[Row]:
 
 
 def _acts(session: Session, survey: SurveyView) -> Iterator[Row]:
-    """What the audit log says of the survey, oldest first, with the digests that chain it."""
+    """What the audit log says of the survey, oldest first: in words and local time, then as it is chained."""
     yield (
-        *(_("Number"), _("At"), _("Account"), _("Act"), _("In words")),
-        *(_("Details"), _("Previous digest"), _("Digest")),
+        *(_("Number"), _("At"), _("Who"), _("In words"), _("Details")),
+        *(_("At (UTC)"), _("Account"), _("Act"), _("Details as stored"), _("Previous digest"), _("Digest")),
     )
     mine = select(AuditEvent).where(AuditEvent.subject == acts.subject(survey.id)).order_by(AuditEvent.id)
-    for row in session.scalars(mine.execution_options(yield_per=500)):
+    rows = session.scalars(mine).all()
+    for row, told in zip(rows, journal.in_words(session, rows, without=_WITHHELD), strict=True):
         details = {name: value for name, value in row.details.items() if name != _WITHHELD}
+        said = [
+            *(f"{name}: {value}" for name, value in told.details),
+            *(f"{one.field}: {one.before} → {one.after}" for one in told.changes),
+        ]
         yield (
-            *(row.id, row.at.isoformat(), row.actor, row.act, act_name(row.act)),
+            *(row.id, moment(row.at), told.actor, act_name(row.act), "; ".join(said)),
+            *(row.at.isoformat(), row.actor, row.act),
             *(json.dumps(details, ensure_ascii=False, sort_keys=True), row.previous, row.digest),
         )
 

@@ -143,8 +143,8 @@ def evidence_pack(survey_id: str) -> ResponseReturnValue:
             db.session(),
             survey.id,
             made,
-            public_url=_public_url(),
-            signing=keys.store().public_keys(),
+            settings=current_app.extensions["settings"],
+            store=keys.store(),
             now=now,
         )
         with db.transaction() as current:

@@ -51,6 +51,7 @@ def _set_letters(made: Any) -> None:
     for kind in ("w:eastAsia", "w:cs", "w:hAnsi"):
         normal.element.rPr.rFonts.set(qn(kind), _FONT)
     normal.paragraph_format.space_after = _points(2)
+    normal.paragraph_format.keep_together = True
 
 
 class _Sheet:
@@ -286,15 +287,18 @@ class _Sheet:
         if into is None:
             made = self.made.add_paragraph()
         else:
-            first = into.paragraphs[0]
-            made = first if not first.runs and len(into.paragraphs) == 1 else into.add_paragraph()
+            there = into.paragraphs
+            made = there[0] if len(there) == 1 and not there[0].runs else into.add_paragraph()
         align = docx.enum.text.WD_ALIGN_PARAGRAPH
         if centred or right:
             made.alignment = align.CENTER if centred else align.RIGHT
         shape = made.paragraph_format
-        shape.space_before, shape.space_after = _points(before), _points(1 if into is not None else 3)
-        shape.keep_with_next = stays or self.stays
-        shape.keep_together = True
+        # Each property that is written costs time, so what the style says already is not said again.
+        if before:
+            shape.space_before = _points(before)
+        shape.space_after = _points(1 if into is not None else 3)
+        if stays or self.stays:
+            shape.keep_with_next = True
         if indented:
             shape.first_line_indent = docx.shared.Mm(10)
             made.alignment = align.JUSTIFY
@@ -313,7 +317,9 @@ class _Sheet:
     ) -> None:
         run = paragraph.add_run(text)
         run.font.size = _points(size)
-        run.bold, run.italic, run.underline = bold or None, italic or None, underlined or None
+        for name, wanted in (("bold", bold), ("italic", italic), ("underline", underlined)):
+            if wanted:
+                setattr(run, name, True)
 
 
 def _points(size: float) -> Any:

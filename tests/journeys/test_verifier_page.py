@@ -188,7 +188,7 @@ def test_the_page_and_the_command_hold_the_same_words() -> None:
     text = (verifying.FOLDER / "verifier.html").read_text(encoding="utf-8")
     block = text.partition('id="words">')[2].partition("</script>")[0]
     words = verifying.part("words")
-    tables = ("CHECKS", "REASONS", "STATUS", "SENTENCES", "PAGE")
+    tables = ("CHECKS", "REASONS", "STATUS", "SENTENCES", "PAGE", "PACK")
 
     assert json.loads(block) == json.loads(json.dumps({name: getattr(words, name) for name in tables}))
 

@@ -1,5 +1,6 @@
 """The papers of a result: what each prints, who gets which, and that notice and public page say one thing."""
 
+import csv
 import hashlib
 import io
 import json
@@ -13,7 +14,7 @@ import zxingcpp
 from PIL import Image
 from sqlalchemy import select
 
-from survey_app import db
+from survey_app import db, keys
 from survey_app.access import Identity, Role
 from survey_app.accounts.models import User
 from survey_app.approvals import deciding
@@ -26,7 +27,9 @@ from survey_app.reporting import papers, printing
 from survey_app.results import postings, signing
 from survey_app.results.postings import Noted
 from survey_app.rulebooks import operations as rulebooks
+from survey_app.sealing import documents
 from survey_app.sealing import queries as results
+from survey_app.templating import moment
 from survey_app.units import queries as units
 from tests import verifying
 from tests.rooms.sealing.conftest import BLANK, HAPPY, NOW, UNHAPPY, Surveys
@@ -362,6 +365,18 @@ def test_a_survey_nobody_answered_has_papers_that_show_no_rate(app):
     assert '<table class="items">' not in notice
 
 
+_IN_BOTH_FORMATS = (
+    *(
+        "01-bien-ban-kiem-phieu",
+        "02-bang-tong-hop",
+        "03-bien-ban-doi-chieu",
+        "04-ban-niem-yet-xa",
+        "04-ban-niem-yet-tung-thon",
+    ),
+    *("18-bien-ban-tung-thon", "19-bao-cao"),
+)
+
+
 def test_the_pack_holds_every_paper_and_record_and_what_it_promises_is_right(
     client, sealed, as_role, tmp_path
 ):
@@ -375,13 +390,14 @@ def test_the_pack_holds_every_paper_and_record_and_what_it_promises_is_right(
     archive = zipfile.ZipFile(io.BytesIO(reply.data))
     held = {name: archive.read(name) for name in archive.namelist()}
 
-    codes = [sealed.commune.code, *(sealed.village(name).code for name in ("Hà Lam", "Linh Cang", "Tam Ca"))]
     assert list(held) == [
+        "index.html",
         "DOC-TRUOC.txt",
-        "01-bien-ban-kiem-phieu-0001.pdf",
-        "02-bang-tong-hop-0001.pdf",
-        "03-bien-ban-doi-chieu-0001.pdf",
-        *(f"04-ban-niem-yet-0001-{code}.pdf" for code in codes),
+        "00-CHUA-KY-0001.pdf",
+        *(f"{name}-0001.{form}" for name in _IN_BOTH_FORMATS for form in ("pdf", "docx")),
+        "02-bang-tong-hop-0001.xlsx",
+        "21-mau-phieu-in-0001.pdf",
+        "22-ap-phich-0001.pdf",
         "05-bo-cong-khai-0001.json",
         "06-ke-hoach-0001.csv",
         "07-danh-sach-ho-0001.csv",
@@ -391,13 +407,33 @@ def test_the_pack_holds_every_paper_and_record_and_what_it_promises_is_right(
         "11-nhat-ky-0001.csv",
         "12-goi-lai-0001.csv",
         "13-phan-anh-0001.csv",
+        "14-dieu-kien-0001.csv",
+        "15-ty-le-ho-tham-gia-0001.csv",
+        "16-can-doi-phieu-0001.csv",
+        "17-so-lieu-kiem-phieu-0001.csv",
+        "20-cac-bang-0001.xlsx",
         "MANIFEST.sha256",
+        "MANIFEST.json",
     ]
+    signed = json.loads(held.pop("MANIFEST.json"))
+    assert signed["statement"]["files"] == {
+        name: hashlib.sha256(body).hexdigest() for name, body in held.items()
+    }
+    assert documents.is_signed(keys.store().public_keys()[0], signed["digest"], signed["signature"])
     listed = dict(reversed(line.split("  ")) for line in held.pop("MANIFEST.sha256").decode().splitlines())
     assert listed == {name: hashlib.sha256(body).hexdigest() for name, body in held.items()}
     assert "bộ dữ liệu kiểm tra" in held["DOC-TRUOC.txt"].decode().lower()
     assert ",'=Nhà rông," in held["10-niem-yet-0001.csv"].decode()
-    assert "results.seal" in held["11-nhat-ky-0001.csv"].decode()
+    log = list(csv.DictReader(io.StringIO(held["11-nhat-ky-0001.csv"].decode("utf-8-sig"))))
+    sealing = next(row for row in log if row["Việc"] == "results.seal")
+    assert sealing["Thời điểm"] == moment(datetime.fromisoformat(sealing["Thời điểm (UTC)"]))
+    assert sealing["Diễn giải"]
+    tallies = list(csv.DictReader(io.StringIO(held["17-so-lieu-kiem-phieu-0001.csv"].decode("utf-8-sig"))))
+    exact = papers.exact(db.session(), "0001")
+    total = [row for row in tallies if row["Thôn"] == exact.total.name]
+    assert [int(row["Hài lòng"]) for row in total if row["Tính điểm"] == "có"] == [
+        item.satisfied for item in exact.total.card.tally.items
+    ]
     assert {"answers", "salt", "codes", "tallies"}.isdisjoint(json.loads(held["05-bo-cong-khai-0001.json"]))
     assert noted("reporting.pack")[0]["files"] == len(held)
     assert verified(held["05-bo-cong-khai-0001.json"], tmp_path)
@@ -417,7 +453,7 @@ def test_the_command_writes_the_pack_as_the_operators_act(app, sealed, tmp_path)
 
     told = json.loads(run.stdout)
     assert run.exit_code == 0
-    assert (told["survey"], told["files"]) == ("0001", 17)
+    assert (told["survey"], told["files"]) == ("0001", 34)
     assert hashlib.sha256(zipfile.ZipFile(out).read("MANIFEST.sha256")).hexdigest() == told["manifest"]
     assert out.stat().st_mode & 0o077 == 0
     assert [path.name for path in tmp_path.glob("*ho-so*")] == ["ho-so.zip"]

@@ -75,7 +75,7 @@ def test_the_newest_signed_papers_lead_the_pack(as_role):
 
     pack = zipfile.ZipFile(io.BytesIO(client.get("/can-bo/dot/0001/ho-so.zip").data))
 
-    assert pack.namelist()[1:3] == ["00-da-ky-photo-0001-3.pdf", "00-da-ky-minutes-0001-2.pdf"]
+    assert pack.namelist()[2:4] == ["00-da-ky-photo-0001-3.pdf", "00-da-ky-minutes-0001-2.pdf"]
     assert "00" in pack.read("DOC-TRUOC.txt").decode()
 
 
