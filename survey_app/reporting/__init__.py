@@ -2,13 +2,22 @@
 
 from flask import Flask
 
-from survey_app import audit, drawing, menu
+from survey_app import audit, drawing, jobs, menu
 from survey_app.fieldwork import links
 from survey_app.fieldwork.links import Link
 from survey_app.fieldwork.models import State
 from survey_app.i18n import lazy_gettext
 from survey_app.menu import MenuEntry, Place
-from survey_app.reporting import log_words, paper_views, signed_papers, signed_views, style_views, views
+from survey_app.reporting import (
+    log_words,
+    pack_views,
+    paper_views,
+    signed_papers,
+    signed_views,
+    spool,
+    style_views,
+    views,
+)
 from survey_app.reporting.blocks import Block
 from survey_app.reporting.commands import commands
 
@@ -18,9 +27,12 @@ def init_app(app: Flask) -> None:
     audit.register(app, log_words.WORDS)
     app.register_blueprint(views.bp)
     app.register_blueprint(paper_views.bp)
+    app.register_blueprint(pack_views.bp)
     app.register_blueprint(style_views.bp)
     app.register_blueprint(signed_views.bp)
     app.cli.add_command(commands)
+    jobs.register(app, "reporting.packs", spool.work)
+    menu.register(app, MenuEntry("packs.page", lazy_gettext("Evidence packs"), 940, Place.FOOTER))
     menu.register(app, MenuEntry("paper_style.page", lazy_gettext("Heads of papers"), 950, Place.FOOTER))
     links.register(
         app, Link("papers.page", lazy_gettext("Papers and posting"), (State.SEALED, State.SIGNED), leads=True)
