@@ -19,7 +19,7 @@ MANUAL, REQUESTS, DATA_MAP = "/huong-dan", "/can-bo/yeu-cau", "/can-bo/ban-do-du
 TODAY, KEYING, SURVEYS, FORMS, VILLAGES = (
     "/can-bo", "/can-bo/nhap-phieu", "/can-bo/dot", "/can-bo/mau-phieu", "/can-bo/don-vi",
 )  # fmt: skip
-HEADS = "/can-bo/giay-to/trinh-bay"
+HEADS, PACKS = "/can-bo/giay-to/trinh-bay", "/can-bo/ho-so"
 TARGETS, OWN_TARGETS = "/can-bo/chi-tieu", "/can-bo/chi-tieu/don-vi"
 PROVINCE, SERVICES, PEOPLE, LOG = "/can-bo/tinh", "/can-bo/dich-vu", "/can-bo/tai-khoan", "/can-bo/nhat-ky"
 
@@ -29,17 +29,17 @@ SHOWN = {
     Role.PROVINCE: (
         [*READ, PROVINCE, TARGETS, SERVICES, PEOPLE, LOG],
         [DEPUTIES, *ACCOUNT],
-        [MANUAL, REQUESTS, DATA_MAP],
+        [MANUAL, REQUESTS, DATA_MAP, PACKS],
     ),
     Role.FRONT_PROVINCE: (
         [*READ, PROVINCE, TARGETS, PEOPLE, LOG],
         [DEPUTIES, *ACCOUNT],
-        [MANUAL, REQUESTS, DATA_MAP, HEADS],
+        [MANUAL, REQUESTS, DATA_MAP, PACKS, HEADS],
     ),
-    Role.AUDITOR: ([*READ, PROVINCE, TARGETS, LOG], ACCOUNT, [MANUAL, DATA_MAP]),
+    Role.AUDITOR: ([*READ, PROVINCE, TARGETS, LOG], ACCOUNT, [MANUAL, DATA_MAP, PACKS]),
     Role.VIEWER: ([*READ, PROVINCE, TARGETS], ACCOUNT, [MANUAL]),
     Role.COMMUNE: ([*READ, SERVICES, OWN_TARGETS, PEOPLE], [DEPUTIES, *ACCOUNT], [MANUAL]),
-    Role.FRONT_COMMUNE: ([*READ, PEOPLE], [DEPUTIES, *ACCOUNT], [MANUAL, REQUESTS]),
+    Role.FRONT_COMMUNE: ([*READ, PEOPLE], [DEPUTIES, *ACCOUNT], [MANUAL, REQUESTS, PACKS]),
     Role.CLERK: ([TODAY, KEYING], ACCOUNT, [MANUAL]),
     Role.DIGITAL_TEAM: ([TODAY], ACCOUNT, [MANUAL]),
 }
