@@ -36,7 +36,7 @@ _SHARE_OF_MINUTE = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class PackOrder:
     """One pack that somebody ordered; moments in ISO 8601."""
 
     survey_id: str
@@ -75,15 +75,15 @@ def order(session: Session, survey_id: str, now: datetime) -> None:
     found = _read(place)
     if found is not None and (found.waits or (found.is_made and found.stand == stand)):
         return
-    _write(place, Order(survey_id, now.isoformat(), stand))
+    _write(place, PackOrder(survey_id, now.isoformat(), stand))
 
 
-def orders(survey_ids: Iterable[str]) -> tuple[Order, ...]:
+def orders(survey_ids: Iterable[str]) -> tuple[PackOrder, ...]:
     """The orders of these surveys, in the order given."""
     return tuple(found for number in survey_ids if (found := _read(_place(number))))
 
 
-def content(found: Order) -> Path | None:
+def content(found: PackOrder) -> Path | None:
     """The file of a finished pack; None where it was erased meanwhile."""
     file = _place(found.survey_id).with_suffix(".zip")
     return file if found.is_made and file.exists() else None
@@ -109,7 +109,7 @@ def work(now: datetime) -> int:
         return made
 
 
-def _make(found: Order) -> bool:
+def _make(found: PackOrder) -> bool:
     place = _place(found.survey_id)
     now, begun = datetime.now(UTC), replace(found, tries=found.tries + 1)
     _write(place, begun)
@@ -161,19 +161,19 @@ def _place(survey_id: str) -> Path:
     return _folder() / f"{survey_id}.json"
 
 
-def _all() -> tuple[Order, ...]:
+def _all() -> tuple[PackOrder, ...]:
     found = (_read(place) for place in _folder().glob("*.json"))
     return tuple(sorted((one for one in found if one), key=lambda one: (one.ordered_at, one.survey_id)))
 
 
-def _read(place: Path) -> Order | None:
+def _read(place: Path) -> PackOrder | None:
     try:
-        return Order(**json.loads(place.read_text(encoding="utf-8")))
+        return PackOrder(**json.loads(place.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None
 
 
-def _write(place: Path, found: Order) -> None:
+def _write(place: Path, found: PackOrder) -> None:
     """Whole or not at all, even when the power fails."""
     part = place.with_name(f".{place.name}.{os.getpid()}")
     with part.open("w", encoding="utf-8") as stream:
@@ -183,7 +183,7 @@ def _write(place: Path, found: Order) -> None:
     part.replace(place)
 
 
-def _erase(found: Order) -> None:
+def _erase(found: PackOrder) -> None:
     place = _place(found.survey_id)
     place.with_suffix(".zip").unlink(missing_ok=True)
     place.unlink(missing_ok=True)
