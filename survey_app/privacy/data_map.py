@@ -236,8 +236,8 @@ DATA_MAP = (
         _l("One text by the Front, by page; all that are not shown with the raw answers of the survey"),
     ),
     DataLine(
-        ("postings",),
-        _l("Where the notice of a result hung, from which day to which, and who recorded it"),
+        ("postings", "posting_photos"),
+        _l("Where the notice of a result hung, from which day to which, who recorded it, and photos of it"),
         _l("To show that villagers could read the result"),
         _STAFF_ALONE,
         _FOREVER,

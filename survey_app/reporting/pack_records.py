@@ -26,7 +26,7 @@ from survey_app.quality import callbacks
 from survey_app.quality.comparison_wording import contradicted
 from survey_app.reporting import pack_figures
 from survey_app.reporting.papers import Exact
-from survey_app.results import postings, public_remarks
+from survey_app.results import posting_photos, postings, public_remarks
 from survey_app.rulebooks import pins
 from survey_app.rulebooks.wording import book_text
 from survey_app.templating import day, moment, role_name
@@ -180,14 +180,16 @@ def _postings(session: Session, survey: SurveyView) -> Iterator[Row]:
     yield (
         *(_("Number"), _("Village or commune"), _("Place"), _("Posted on"), _("Until"), _("Days")),
         *(_("In force"), _("Replaces number"), _("Reason"), _("Recorded by"), _("Recorded at")),
+        _("SHA-256 of photos"),
     )
+    photos = posting_photos.of_survey(session, survey.id)
     for found in postings.postings(session, survey.id):
         until = found.noted.posted_until
         yield (
             *(found.number, found.unit.full_name, found.noted.place, day(found.noted.posted_from)),
             *(day(until) if until else "", found.days if found.stands else None, _yes(found.stands)),
             *(found.replaces, found.reason, found.recorded_by),
-            moment(found.recorded_at),
+            *(moment(found.recorded_at), " ".join(photos[found.number])),
         )
 
 

@@ -17,6 +17,7 @@ from survey_app.results import (
     open_points,
     place_views,
     pledge_views,
+    posting_photo_views,
     posting_views,
     public_remark_views,
     public_views,
@@ -40,7 +41,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(set_views.bp)
     app.register_blueprint(signing_views.bp)
     app.register_blueprint(custody_views.bp)
-    app.register_blueprint(posting_views.bp)
+    app.register_blueprint(posting_photo_views.bp)
     app.register_blueprint(place_views.bp)
     app.register_blueprint(pledge_views.bp)
     app.register_blueprint(public_remark_views.bp)

@@ -17,11 +17,13 @@ WORDS = Words(
         "results.accept": _l("Accepted the result for the province"),
         "results.destroy_pepper": _l("Destroyed the key of a survey"),
         "results.auditor_set": _l("Downloaded the auditor's files"),
+        "results.posting_photo": _l("Added a photo of a posting"),
         "reporting.posting": _l("Recorded where a result is posted"),
     },
     details={
         "stand_in": _l("stands in for"),
         "complaint": _l("complaint"),
+        "posting": _l("posting"),
         "replaces": _l("replaces number"),
         "posted_from": _l("posted from"),
         "posted_until": _l("posted until"),

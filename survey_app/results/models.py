@@ -62,3 +62,16 @@ class Pledge(Base):
     text: Mapped[str] = mapped_column(String(2000))
     saved_by: Mapped[str] = mapped_column(String(40))
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PostingPhoto(Base):
+    """A photo of a notice where it hangs, given with one row of the record. Rows are added and never changed."""
+
+    __tablename__ = "posting_photos"
+    __table_args__ = (
+        ForeignKeyConstraint(["survey_id", "number"], ["postings.survey_id", "postings.number"]),
+    )
+
+    survey_id: Mapped[str] = mapped_column(String(10), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(ForeignKey("evidence_files.digest"), primary_key=True)

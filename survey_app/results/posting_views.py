@@ -18,7 +18,7 @@ from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.i18n import gettext as _
-from survey_app.results import postings, speaking
+from survey_app.results import posting_photos, postings, speaking
 from survey_app.results.posting_forms import (
     PostingCorrectionForm,
     PostingEndForm,
@@ -221,6 +221,7 @@ def _page(
         survey=survey,
         places=postings.places(db.session(), survey),
         record=record,
+        photos=posting_photos.of_survey(db.session(), survey.id),
         days=postings.posted_days(db.session(), [survey.id])[survey.id],
         may_write=access.identity().role in WRITERS and survey.state in _STANDING,
         form=form or _with_choices(survey, PostingForm(formdata=None)),
