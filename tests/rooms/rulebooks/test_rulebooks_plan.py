@@ -331,6 +331,8 @@ def test_the_page_shows_goal_state_trend_and_who_is_missing(place, enter, tell, 
     for said in ("từ 50", "1/2 (50,00", "2025: 0/2 (0,00", "kế hoạch đến 2025", "Xã Ia Mơ"):
         assert said in page
     assert page.count("kế hoạch đến 2025") == 13
+    for said in ("đã đạt mục tiêu", "chưa đạt mục tiêu", "chưa có số được tính"):
+        assert said in page
     assert "kế hoạch đến 2025" not in enter().get("/can-bo/chi-tieu/2025").text
     assert enter(Role.VIEWER).get(PAGE).status_code == 200
 
