@@ -1,12 +1,25 @@
-"""The survey that an address names, for views of every room: of the reader's own units, or the page does not exist.
+"""The survey that an address names, for views of every room: of the reader's own units, or open to everybody.
 
-A survey of another unit, one that never was and one without such a page look the same from outside.
+Otherwise the page does not exist: a survey of another unit, a draft, one that never was and one without such a page
+look the same from outside.
 """
 
 from survey_app import access, db
 from survey_app.fieldwork import queries
-from survey_app.fieldwork.models import Purpose
+from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
+
+#: In which somebody without an account reads its figures, and in which its page at all: one annulled has no result.
+WITH_RESULT = frozenset({State.PUBLISHED, State.OPEN, State.COUNTING, State.SEALED, State.SIGNED})
+ANNOUNCED = WITH_RESULT | {State.ANNULLED}
+
+
+def public_survey(number: str, states: frozenset[State]) -> SurveyView:
+    """The survey of that number, in letters of either size, if it is in one of `states`. Raises SurveyNotFound."""
+    found = queries.survey(db.session(), number.upper())
+    if found.state not in states:
+        raise queries.SurveyNotFound
+    return found
 
 
 def own_survey(survey_id: str) -> SurveyView:

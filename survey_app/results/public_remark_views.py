@@ -18,9 +18,9 @@ from survey_app.accounts.todo import Todo
 from survey_app.collecting.entrance import refuse_other_sites
 from survey_app.errors import DomainError, say_when
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork import scope
 from survey_app.fieldwork.queries import SurveyView
-from survey_app.fieldwork.scope import own_decision_survey
+from survey_app.fieldwork.scope import own_decision_survey, public_survey
 from survey_app.forms import StaffForm, clean, csrf
 from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext, ngettext
@@ -125,7 +125,7 @@ def limit_body() -> None:
 @access.public
 def form(survey_id: str) -> ResponseReturnValue:
     """The form, or thanks with the number under which a remark is stored."""
-    survey = _public_survey(survey_id)
+    survey = public_survey(survey_id, scope.ANNOUNCED)
     stored = request.args.get("so", "")
     return _form(survey, number=stored if stored.isascii() and stored.isdigit() and len(stored) < 7 else "")
 
@@ -135,7 +135,7 @@ def form(survey_id: str) -> ResponseReturnValue:
 @access.public
 def send(survey_id: str) -> ResponseReturnValue:
     """Store a remark, once however often it is sent."""
-    survey, now = _public_survey(survey_id), datetime.now(UTC)
+    survey, now = public_survey(survey_id, scope.ANNOUNCED), datetime.now(UTC)
     text = clean(request.form.get("text", "").replace("\r\n", "\n")) or ""
     page = request.form.get("page", "")[:64] or secrets.token_hex(16)
     try:
@@ -267,13 +267,6 @@ def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
                 ngettext("%(num)d remark waits.", "%(num)d remarks wait.", unanswered),
                 url,
             )
-
-
-def _public_survey(survey_id: str) -> SurveyView:
-    survey = surveys.survey(db.session(), survey_id.upper())
-    if survey.state is State.DRAFT:
-        raise surveys.SurveyNotFound
-    return survey
 
 
 def _count(survey: SurveyView, now: datetime) -> None:

@@ -8,8 +8,8 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, db, files
-from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork import scope
+from survey_app.fieldwork.scope import public_survey
 from survey_app.results import disclosed, open_data, year_list
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.results.year_list import YearList
@@ -76,12 +76,9 @@ def machine(survey_id: str) -> Response:
 
 
 def _result(survey_id: str) -> DisclosedResult:
-    session = db.session()
-    survey = surveys.survey(session, survey_id.upper())
-    if survey.state in {State.DRAFT, State.ANNULLED}:
-        abort(HTTPStatus.NOT_FOUND)
+    survey = public_survey(survey_id, scope.WITH_RESULT)
     try:
-        return disclosed.result(session, survey.id, Audience.PUBLIC)
+        return disclosed.result(db.session(), survey.id, Audience.PUBLIC)
     except (queries.NotSealed, queries.NoFiguresYet):
         abort(HTTPStatus.NOT_FOUND)
 

@@ -8,18 +8,16 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db, files, keys
 from survey_app.accounts.freshness import fresh
-from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import State
-from survey_app.fieldwork.scope import own_survey
+from survey_app.fieldwork import scope
+from survey_app.fieldwork.scope import own_survey, public_survey
 from survey_app.results import sets
 from survey_app.sealing import documents
 
@@ -36,11 +34,8 @@ _VERIFIER = Path(__file__).resolve().parents[2] / "verifier" / "verifier.html"
 @access.public
 def public_set(survey_id: str) -> ResponseReturnValue:
     """The public set of a sealed survey; an annulled one has no result to check."""
-    session = db.session()
-    survey = surveys.survey(session, survey_id.upper())
-    if survey.state in {State.DRAFT, State.ANNULLED}:
-        abort(HTTPStatus.NOT_FOUND)
-    found = sets.public_set(session, survey.id, keys.store().public_keys())
+    survey = public_survey(survey_id, scope.WITH_RESULT)
+    found = sets.public_set(db.session(), survey.id, keys.store().public_keys())
     return files.download(body(found), f"bo-cong-khai-{survey.id}", files.JSON)
 
 

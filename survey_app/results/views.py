@@ -12,10 +12,9 @@ from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, charts, db, files
 from survey_app.approvals import passed_over
-from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork import rounds
+from survey_app.fieldwork import rounds, scope
 from survey_app.fieldwork.models import Purpose, State
-from survey_app.fieldwork.scope import own_survey
+from survey_app.fieldwork.scope import own_survey, public_survey
 from survey_app.privacy import text_views
 from survey_app.results import (
     announcement,
@@ -75,10 +74,7 @@ def file(survey_id: str, suffix: str) -> ResponseReturnValue:
 @access.public
 def public(survey_id: str) -> ResponseReturnValue:
     """The result for everybody; before sealing, who asks and when the result comes."""
-    session = db.session()
-    survey = surveys.survey(session, survey_id.upper())
-    if survey.state is State.DRAFT:
-        abort(HTTPStatus.NOT_FOUND)
+    session, survey = db.session(), public_survey(survey_id, scope.ANNOUNCED)
     result = None if survey.state is State.ANNULLED else _public_result(survey.id)
     said = public_remarks.on_record(session, survey.id)
     pledge = pledges.text_of(session, survey.id) if result else ""
@@ -106,7 +102,7 @@ def public(survey_id: str) -> ResponseReturnValue:
 @access.public
 def chart(survey_id: str) -> Response:
     """The items of the public result as bars; the page has the same numbers in a table."""
-    return _chart(_public_result(surveys.survey(db.session(), survey_id.upper()).id))
+    return _chart(_public_result(public_survey(survey_id, scope.WITH_RESULT).id))
 
 
 @bp.get("/can-bo/dot/<survey_id>/ket-qua/bieu-do.svg")

@@ -202,6 +202,19 @@ def test_before_sealing_the_public_page_says_who_asks_and_until_when_but_no_figu
     assert "83" not in numbers(reply.text)
 
 
+@pytest.mark.parametrize(
+    "below", ["", "/bieu-do.svg", "/so-lieu.csv", "/so-lieu.json", "/du-lieu.json", "/phan-anh"]
+)
+def test_a_draft_and_a_survey_that_never_was_look_the_same_to_everybody(client, surveys, below):
+    surveys.make("000A", households={"Một": 10}, state=State.DRAFT)
+    surveys.session.commit()
+
+    draft, never = (client.get(f"/ket-qua/{number}{below}?lang=en") for number in ("000a", "000b"))
+
+    assert draft.status_code == never.status_code == 404
+    assert draft.text.replace("000a", "") == never.text.replace("000b", "")
+
+
 def test_a_draft_has_no_public_page(client, surveys):
     surveys.make(households={"Một": 100}, state=State.DRAFT)
 
