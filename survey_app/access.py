@@ -4,7 +4,7 @@ A view without a rule answers 403, so forgetting one closes a door instead of op
 in: `accounts` supplies the identity.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar, assert_never
@@ -52,6 +52,10 @@ class Role(StrEnum):
                 assert_never(self)
 
 
+#: Which role acts for each body in the province, and which in a commune.
+IN_PROVINCE: Mapping[Body, Role] = {Body.GOVERNMENT: Role.PROVINCE, Body.FRONT: Role.FRONT_PROVINCE}
+IN_COMMUNE: Mapping[Body, Role] = {Body.GOVERNMENT: Role.COMMUNE, Body.FRONT: Role.FRONT_COMMUNE}
+
 # Permissions: each a set of roles named for what it allows. A role is in a set because somebody wrote it there,
 # never because others were left out, so that a new role opens nothing but its own account.
 
@@ -81,6 +85,10 @@ DECLARE_IT = frozenset({Role.COMMUNE})
 ACCEPT_IT = frozenset({Role.PROVINCE})
 
 DRAFT_SURVEYS = CORRECT_FRAMES = LOCAL
+#: Told what a commune begins with: its villages and its first survey.
+BEGIN_COMMUNES = frozenset({Role.COMMUNE})
+#: Told in the commune that somebody tries codes.
+HEAR_OF_TRIED_CODES = frozenset({Role.FRONT_COMMUNE})
 CALL_MEETINGS = FRONT | {Role.COMMUNE}
 NOTE_ABSENCES = frozenset({Role.COMMUNE, Role.FRONT_COMMUNE, Role.CLERK})
 READ_PRINTS = BODIES

@@ -1,11 +1,11 @@
 """What accounts themselves put on the list of today."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from survey_app import access
 from survey_app.access import Body, Identity, Role
 from survey_app.accounts import enrolment, handover, management, queries
 from survey_app.accounts.queries import AccountState
@@ -19,18 +19,6 @@ from survey_app.units.queries import civil, has_villages, unit, units
 _NEWS = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
-class _Partner:
-    """The roles that act for one body."""
-
-    province: Role
-    commune: Role
-
-
-_PARTNERS = {
-    Body.GOVERNMENT: _Partner(Role.PROVINCE, Role.COMMUNE),
-    Body.FRONT: _Partner(Role.FRONT_PROVINCE, Role.FRONT_COMMUNE),
-}
 _OTHER = {Body.GOVERNMENT: Body.FRONT, Body.FRONT: Body.GOVERNMENT}
 
 
@@ -92,23 +80,24 @@ def missing_bodies(session: Session, identity: Identity, now: datetime) -> Itera
     if identity.body is None:
         return
     held = queries.roles_held(session, identity.province_path)
-    ours, theirs = _PARTNERS[identity.body], _PARTNERS[_OTHER[identity.body]]
-    if not any(theirs.province in roles for roles in held.values()):
-        yield _no_provincial_partner(session, identity, theirs.province)
+    other = _OTHER[identity.body]
+    theirs, ours, in_province = (
+        access.IN_COMMUNE[other],
+        access.IN_COMMUNE[identity.body],
+        access.IN_PROVINCE[other],
+    )
+    if not any(in_province in roles for roles in held.values()):
+        yield _no_provincial_partner(session, identity, in_province)
     elif identity.is_provincial:
-        lonely = [
-            unit_id
-            for unit_id, roles in held.items()
-            if theirs.commune in roles and ours.commune not in roles
-        ]
+        lonely = [unit_id for unit_id, roles in held.items() if theirs in roles and ours not in roles]
         if lonely:
-            yield _communes_without_ours(session, lonely, ours.commune)
-    elif theirs.commune not in held.get(identity.unit_id, ()):
+            yield _communes_without_ours(session, lonely, ours)
+    elif theirs not in held.get(identity.unit_id, ()):
         yield Todo(
-            title=_("Nobody has an account: %(role)s", role=role_name(theirs.commune)),
+            title=_("Nobody has an account: %(role)s", role=role_name(theirs)),
             detail=_(
                 "Publishing and signing wait for that body. Its first account is made by: %(role)s. Please ask there.",
-                role=role_name(theirs.province),
+                role=role_name(in_province),
             ),
             url="/can-bo/dot",
         )
@@ -141,7 +130,7 @@ def _communes_without_ours(session: Session, unit_ids: list[int], lacking: Role)
 
 def village_lists(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
     """The list of villages, where a commune has none yet; here because units stand below accounts."""
-    if identity.role is Role.COMMUNE and not has_villages(session, identity.unit_id, civil(now)):
+    if identity.role in access.BEGIN_COMMUNES and not has_villages(session, identity.unit_id, civil(now)):
         yield Todo(
             title=_("Enter villages and households"),
             detail=_("Without them no survey can be published."),

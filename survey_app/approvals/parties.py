@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
 
+from survey_app import access
 from survey_app.access import Body, Role
 from survey_app.i18n import gettext as _
 from survey_app.templating import day
@@ -66,7 +67,7 @@ def stands_in_note(role: Role) -> str:
 
 def stood_in(roles: Collection[Role]) -> str:
     """The line that every paper of a survey prints when others published it in place of the commune's own."""
-    if Role.FRONT_COMMUNE in roles:
+    if access.IN_COMMUNE[Body.FRONT] in roles:
         return _("Published by the commune Front and the province Front, without the commune")
     return _("Published by the %(bodies)s", bodies="; ".join(stand_in_name(role) for role in roles))
 

@@ -12,8 +12,8 @@ from http import HTTPStatus
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app import audit, db
-from survey_app.access import Identity, Role
+from survey_app import access, audit, db
+from survey_app.access import Body, Identity
 from survey_app.accounts import queries as accounts
 from survey_app.authoring import queries as instruments
 from survey_app.campaigns.deadlines import Deadlines, DueStep
@@ -156,7 +156,7 @@ def contacts_of(
 ) -> Mapping[int, str]:
     """Whom the villagers of each commune may call: its Front where a number is on record, else the one typed."""
     numbers = accounts.telephones_below(session, province.path)
-    asked = Role.FRONT_COMMUNE
+    asked = access.IN_COMMUNE[Body.FRONT]
     found = {}
     for unit_id, commune in communes.items():
         number = numbers.get((unit_id, asked))

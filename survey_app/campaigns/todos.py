@@ -7,7 +7,7 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from survey_app import access
-from survey_app.access import Identity, Role
+from survey_app.access import Body, Identity
 from survey_app.accounts import queries as accounts
 from survey_app.accounts.todo import Section, Todo
 from survey_app.campaigns import appraisals, queries, ranking, reminding
@@ -38,7 +38,7 @@ def first_steps(session: Session, identity: Identity, now: datetime) -> Iterable
 
 
 def _steps_of_province(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
-    role = Role.FRONT_COMMUNE if identity.role in access.FRONT else Role.COMMUNE
+    role = access.IN_COMMUNE[Body.FRONT if identity.role in access.FRONT else Body.GOVERNMENT]
     communes = units.communes(session, identity.unit_path, units.civil(now))
     held = accounts.roles_held(session, identity.unit_path)
     invited = sum(role in held.get(commune.id, ()) for commune in communes)

@@ -9,8 +9,8 @@ from datetime import datetime
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from survey_app import audit, throttle
-from survey_app.access import Identity, Role
+from survey_app import access, audit, throttle
+from survey_app.access import Identity
 from survey_app.accounts.todo import Todo
 from survey_app.collecting.refusals import TooManyGuesses
 from survey_app.fieldwork import queries as surveys
@@ -54,7 +54,7 @@ def require_patience(session: Session, guesses: int, survey_id: str | None, now:
 
 def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
     """For the Front of the commune: that codes of its survey are being tried."""
-    if person.role is not Role.FRONT_COMMUNE:
+    if person.role not in access.HEAR_OF_TRIED_CODES:
         return
     for survey in surveys.surveys_under(session, person.unit_path):
         if survey.state in _RUNNING and _is_alarm(session, survey.id, now):

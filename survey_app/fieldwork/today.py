@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from survey_app.access import DRAFT_SURVEYS, FRONT, KEY_PAPER, LOCAL, READ_SURVEYS, Identity, Role
+from survey_app.access import BEGIN_COMMUNES, DRAFT_SURVEYS, FRONT, KEY_PAPER, LOCAL, READ_SURVEYS, Identity
 from survey_app.accounts.todo import Section, Todo
 from survey_app.fieldwork import acts, calendar, following, meetings, queries, rounds, wording
 from survey_app.fieldwork.models import Purpose, State
@@ -28,7 +28,7 @@ def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
 
 def _of_surveys(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
     surveys = queries.surveys_under(session, person.unit_path)
-    if not surveys and person.role is Role.COMMUNE:
+    if not surveys and person.role in BEGIN_COMMUNES:
         yield Todo(
             title=_("Make the first survey"),
             detail=_("Choose a form, the villages and the dates; the Front then approves it."),

@@ -20,6 +20,18 @@ _OWN_ACCOUNT = {
     "accounts.handed_over",
 }  # fmt: skip
 
+#: What gives each role something of its own, and what that is.
+_OF_ROLES = {
+    "templating.py": "its name",
+    "accounts/letters.py": "its letter",
+    "accounts/lists/columns.py": "what offices write for it in lists",
+    "accounts/management.py": "whose accounts it makes, and of which units",
+    "demo/accounts.py": "its sample account",
+    "demo/year.py": "the sample account that opens the year",
+    "manual/chapters.py": "its chapter",
+    "setting_up/commands.py": "the option with the address of its first account",
+}
+
 #: Runs the application with a role more, and prints every route with the status that an account of it gets.
 _WITH_A_NEW_ROLE = """
 import importlib.util, re, sys, tempfile, types
@@ -103,6 +115,15 @@ def test_no_room_makes_a_list_of_roles_of_its_own():
 
     assert own == []
     assert templates == []
+
+
+def test_a_role_is_named_where_roles_have_a_meaning_of_their_own_and_nowhere_else():
+    """Who may do or is told what is a set of `access`: a comparison with one role is a permission without a name."""
+    naming = {
+        str(path.relative_to(_APP)) for path in sorted(_APP.rglob("*.py")) if any(map(_is_role, nodes(path)))
+    }
+
+    assert naming == {"access.py", *_OF_ROLES}
 
 
 def test_views_of_every_room_find_the_survey_and_the_commune_of_an_address_at_one_place_each():

@@ -43,6 +43,8 @@ PERMISSIONS = {
     "TICK_SERVICES": "P··c····",
     "DRAFT_SURVEYS": "···cf···",
     "CORRECT_FRAMES": "···cf···",
+    "BEGIN_COMMUNES": "···c····",
+    "HEAR_OF_TRIED_CODES": "····f···",
     "CALL_MEETINGS": "·F·cf···",
     "READ_PRINTS": "PF·cf···",
     "PRINT_SLIPS": "·F·cf···",
@@ -113,6 +115,13 @@ def test_the_two_bodies_are_government_and_front_and_helpers_act_for_none():
         Role.FRONT_PROVINCE: Body.FRONT,
         Role.FRONT_COMMUNE: Body.FRONT,
     }
+
+
+def test_each_body_acts_by_one_role_in_the_province_and_by_one_in_a_commune():
+    assert set(access.IN_PROVINCE) == set(access.IN_COMMUNE) == set(Body)
+    assert all(role.body is body for body, role in (*access.IN_PROVINCE.items(), *access.IN_COMMUNE.items()))
+    assert set(access.IN_PROVINCE.values()) == access.PROVINCIAL
+    assert set(access.IN_COMMUNE.values()) == access.LOCAL
 
 
 def make_identity(path="/1/24/", role=Role.COMMUNE):

@@ -8,7 +8,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, db, forms, revisions
-from survey_app.access import Role
 from survey_app.accounts.freshness import fresh
 from survey_app.criteria.plan import PlanKind, PlanTarget
 from survey_app.errors import DomainError
@@ -226,7 +225,7 @@ def _tell_page(
         target=target,
         form=form,
         told=before,
-        is_accepted=access.identity().role is Role.PROVINCE,
+        is_accepted=access.identity().role in access.KEEP_TARGETS,
     )
 
 
