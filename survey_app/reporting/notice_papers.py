@@ -111,7 +111,7 @@ def _own(found: Notice, village: DisclosedVillage) -> tuple[Block, ...]:
             )
         )
     band = _("Satisfaction, all items together") + f" – {found.place}: {wording.village(village)}"
-    if village.band is not None and village.band.kind == "at_least":
+    if village.band is not None and village.band.says_few_are_dissatisfied:
         band = f"{band} – " + _("fewer than 10 households dissatisfied")
     told.append(Paragraph(band))
     told.append(Paragraph(why_bands(), Tone.NOTE))

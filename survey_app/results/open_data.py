@@ -151,11 +151,12 @@ def rows(result: DisclosedResult) -> Iterator[Row]:
     for village in commune.villages:
         mine = (*about, village.unit, result.names[village.unit], "village")
         yield _of(mine, "coverage", village.coverage, village.answered)
-        if village.band and village.band.kind in {"at_least", "between"}:
-            yield (*mine, "band_at_least", "", "", village.band.low, 100, None)
-        if village.band and village.band.kind in {"at_most", "between"}:
-            closed = village.band.kind == "at_most" or village.band.high == 100
-            yield (*mine, "band_at_most" if closed else "band_below", "", "", village.band.high, 100, None)
+        band = village.band
+        if band and band.low_bound is not None:
+            yield (*mine, "band_at_least", "", "", band.low_bound, 100, None)
+        if band and band.high_bound is not None:
+            name = "band_at_most" if band.is_closed else "band_below"
+            yield (*mine, name, "", "", band.high_bound, 100, None)
 
 
 def document(result: DisclosedResult) -> dict[str, Any]:

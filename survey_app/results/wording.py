@@ -16,19 +16,16 @@ from survey_app.templating import answers_in_words, day, moment, number, percent
 
 def band(told: Band) -> str:
     """The coded rate of a village: "≥ 86 %", "từ 70 % đến dưới 80 %"; exact where the audience may see it."""
-    low, high = _whole(told.low), _whole(told.high)
-    match told.kind:
-        case "exact_rate":
-            return percent(told.rate) if told.rate else ""
-        case "at_least":
-            return f"≥\u00a0{low}"
-        case "at_most":
-            return f"≤\u00a0{high}"
-        case "between":
-            if told.high == 100:
-                return _("from %(low)s to %(high)s", low=low, high=high)
-            return _("from %(low)s to below %(high)s", low=low, high=high)
-    assert_never(told.kind)
+    low, high = told.low_bound, told.high_bound
+    if low is not None and high is not None:
+        if told.is_closed:
+            return _("from %(low)s to %(high)s", low=_whole(low), high=_whole(high))
+        return _("from %(low)s to below %(high)s", low=_whole(low), high=_whole(high))
+    if low is not None:
+        return f"≥\u00a0{_whole(low)}"
+    if high is not None:
+        return f"≤\u00a0{_whole(high)}"
+    return percent(told.rate) if told.rate else ""
 
 
 def sentence(result: DisclosedResult) -> str:

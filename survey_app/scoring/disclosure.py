@@ -88,6 +88,43 @@ class Band:
     high: int = 100
     rate: Rate | None = None
 
+    @property
+    def low_bound(self) -> int | None:
+        """The per cent that the rate reaches; None where it says nothing of that."""
+        match self.kind:
+            case "at_least" | "between":
+                return self.low
+            case "at_most" | "exact_rate":
+                return None
+            case _ as unknown:
+                assert_never(unknown)
+
+    @property
+    def high_bound(self) -> int | None:
+        """The per cent that the rate does not pass; None where it says nothing of that."""
+        match self.kind:
+            case "at_most" | "between":
+                return self.high
+            case "at_least" | "exact_rate":
+                return None
+            case _ as unknown:
+                assert_never(unknown)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the upper bound itself belongs to it."""
+        return self.low_bound is None or self.high == 100
+
+    @property
+    def is_coded(self) -> bool:
+        """Whether it says less than the rate itself."""
+        return self.rate is None
+
+    @property
+    def says_few_are_dissatisfied(self) -> bool:
+        """Whether who knows these rules reads from it that fewer than PROTECTED households are dissatisfied."""
+        return self.low_bound is not None and self.high_bound is None
+
 
 @dataclass(frozen=True, slots=True)
 class DisclosedVillage:
@@ -274,10 +311,10 @@ def _known(card: Scorecard, told: DisclosedVillage) -> subtraction.Known:
     least_yes = PROTECTED if band.kind == "between" and n >= SMALLEST_MIRRORED_VILLAGE else 0
     return subtraction.Known(
         slips=n,
-        dissatisfied_slips=(0, PROTECTED - 1) if band.kind == "at_least" else (PROTECTED, n),
+        dissatisfied_slips=(0, PROTECTED - 1) if band.says_few_are_dissatisfied else (PROTECTED, n),
         satisfied_slips=(0, PROTECTED - 1) if band.kind == "at_most" else (least_yes, n),
         satisfied=(-(-band.low * n * items // 100), below // 100),
-        guards_dissatisfied=band.kind == "at_least",
+        guards_dissatisfied=band.says_few_are_dissatisfied,
         guards_satisfied=band.kind == "at_most",
     )
 

@@ -65,13 +65,12 @@ def doors(channels: Mapping[str, int]) -> tuple[int, int]:
 
 def _village(told: DisclosedVillage) -> dict[str, Any]:
     exact = {} if told.exact is None else {"exact": _exact(told.exact)}
-    coded = told.band is not None and told.band.kind != "exact_rate"
     return {
         "unit": told.unit,
         "households": told.households,
         "answered": told.answered,
         "coverage": _rate(told.coverage),
-        "band": _band(told.band) if told.band and coded else None,
+        "band": _band(told.band) if told.band and told.band.is_coded else None,
         "hidden_because": _reason(told.hidden_because),
         **exact,
     }

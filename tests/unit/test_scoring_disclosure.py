@@ -228,3 +228,30 @@ def test_an_unscored_question_with_a_rare_answer_is_left_out():
 
     assert list(staff.options) == ["trade"]
     assert list(papers.options) == ["mood", "trade"]
+
+
+@pytest.mark.parametrize(
+    ("band", "expected"),
+    [
+        (Band("at_least", low=86), (86, None, True)),
+        (Band("at_most", high=14), (None, 14, False)),
+        (Band("between", low=70, high=80), (70, 80, False)),
+        (Band("between", low=90, high=100), (90, 100, False)),
+        (Band("exact_rate", rate=Rate(71, 76)), (None, None, False)),
+    ],
+    ids=lambda value: getattr(value, "kind", ""),
+)
+def test_a_band_says_its_bounds_and_whether_few_are_dissatisfied(band, expected):
+    assert (band.low_bound, band.high_bound, band.says_few_are_dissatisfied) == expected
+
+
+def test_the_upper_bound_belongs_to_a_band_that_is_only_bounded_above_or_by_a_hundred():
+    closed = [Band("at_most", high=14), Band("between", low=90, high=100)]
+
+    assert [band.is_closed for band in (*closed, Band("between", low=70, high=80))] == [True, True, False]
+
+
+def test_every_band_but_the_exact_rate_is_coded():
+    coded = [Band("at_least", low=86), Band("at_most", high=14), Band("between", low=70, high=80)]
+
+    assert [band.is_coded for band in (*coded, Band("exact_rate", rate=Rate(71, 76)))] == [True] * 3 + [False]
