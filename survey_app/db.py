@@ -208,12 +208,10 @@ def insert_selected_if_new(
     return statement.on_conflict_do_nothing().returning(*inspect(model).primary_key)
 
 
-def count_up(
-    current: Session, model: type[Base], key: Mapping[str, object], column: str, *, by: int = 1
-) -> None:
-    """Add to the counter in `column` of the row at `key`; a row that is not there begins with `by`."""
+def count_up(current: Session, model: type[Base], key: Mapping[str, object], column: str) -> None:
+    """Add one to the counter in `column` of the row at `key`; a row that is not there begins with one."""
     statement = _count_up(current.get_bind().dialect.name, model, tuple(key), column)
-    current.connection().execute(statement, {**key, column: by})
+    current.connection().execute(statement, {**key, column: 1})
 
 
 # Statements of the respondents' path are built once: building one costs more than the database needs to run it.

@@ -110,22 +110,22 @@ def wait_of(
     *,
     has_households: bool,
     now: datetime,
-    deadlines: Deadlines | None = None,
+    deadlines: Deadlines,
     is_printed: bool = True,
     is_posted: bool = True,
 ) -> Wait | None:
     """What the unit waits for; None once nothing is to be done. `step` is None where there is no survey.
 
-    `deadlines` are the last days that a campaign names; without them a step is overdue when the survey's own day is,
-    and nobody waits for slips or notices.
+    `deadlines` are the last days that a campaign names; where it names none a step is overdue when the own day of the
+    survey is, and nobody waits for slips or notices.
     """
     found = _wait_of(step, has_households=has_households, now=now)
-    if step and deadlines:
+    if step:
         if not is_printed and DueStep.PRINTED in deadlines and step.state in {State.PUBLISHED, State.OPEN}:
             found = Wait(Reason.NOT_PRINTED)
         if not is_posted and DueStep.POSTED in deadlines and step.state is State.SIGNED:
             found = Wait(Reason.NOT_POSTED)
-    due = (deadlines or {}).get(_STEPS[found.reason]) if found and found.reason in _STEPS else None
+    due = deadlines.get(_STEPS[found.reason]) if found and found.reason in _STEPS else None
     if found is None or due is None:
         return found
     return replace(found, due=due, is_overdue=found.is_overdue or due < civil(now))
