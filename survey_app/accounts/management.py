@@ -12,11 +12,16 @@ from survey_app import access
 from survey_app.access import Body, Identity, Role
 from survey_app.units.models import Level
 
-_MANAGED: Mapping[Role, frozenset[Role]] = {
+#: Whose accounts each role manages: every role has its row.
+MANAGED: Mapping[Role, frozenset[Role]] = {
     Role.PROVINCE: frozenset({Role.PROVINCE, Role.COMMUNE, Role.VIEWER, Role.DIGITAL_TEAM, Role.CLERK}),
     Role.FRONT_PROVINCE: frozenset({Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.AUDITOR}),
     Role.FRONT_COMMUNE: frozenset({Role.FRONT_COMMUNE, Role.CLERK}),
     Role.COMMUNE: frozenset({Role.CLERK, Role.DIGITAL_TEAM, Role.VIEWER}),
+    Role.VIEWER: frozenset(),
+    Role.AUDITOR: frozenset(),
+    Role.DIGITAL_TEAM: frozenset(),
+    Role.CLERK: frozenset(),
 }
 
 #: Roles that manage any account at all.
@@ -25,7 +30,7 @@ MANAGERS = access.MANAGE_ACCOUNTS
 
 def managed_roles(role: Role) -> tuple[Role, ...]:
     """The roles whose accounts a holder of `role` manages, in the order of `Role`."""
-    held = _MANAGED.get(role, frozenset())
+    held = MANAGED[role]
     return tuple(other for other in Role if other in held)
 
 

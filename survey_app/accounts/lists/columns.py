@@ -44,7 +44,7 @@ _TITLES: Mapping[str, frozenset[str]] = {
     ),
 }  # fmt: skip
 #: What offices write instead of a role, where it has one meaning.
-_WORDS: Mapping[Role, tuple[str, ...]] = {
+WORDS: Mapping[Role, tuple[str, ...]] = {
     Role.CLERK: ("nhập phiếu", "nhập liệu", "người nhập phiếu", "cán bộ nhập phiếu", "cán bộ nhập liệu"),
     Role.DIGITAL_TEAM: ("tổ công nghệ số", "tổ cns", "tổ cnscđ", "thành viên tổ công nghệ số cộng đồng"),
     Role.VIEWER: ("xem", "chỉ xem"),
@@ -124,7 +124,7 @@ def _key(title: str) -> str:
 @cache
 def _roles() -> Mapping[str, Role]:
     """Roles by their names in both languages, their keys, and what offices write."""
-    found = {names.identity(word): role for role, words in _WORDS.items() for word in words}
+    found = {names.identity(word): role for role in Role for word in WORDS[role]}
     for language in ("vi", "en"):
         with force_locale(language):
             found |= {names.identity(role_name(role)): role for role in Role}

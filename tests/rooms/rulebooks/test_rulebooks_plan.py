@@ -11,8 +11,9 @@ from sqlalchemy import select
 from survey_app import db
 from survey_app.access import Role
 from survey_app.audit import AuditEvent
-from survey_app.criteria.plan import Figure
+from survey_app.criteria.plan import Figure, PlanKind
 from survey_app.rulebooks.models import EvidenceFile
+from survey_app.rulebooks.packaged import packaged
 from survey_app.rulebooks.plan import figures, targets
 from survey_app.rulebooks.plan.figures import FigureState
 from tests.pages import Page
@@ -107,6 +108,13 @@ def test_a_figure_of_a_unit_counts_once_the_province_has_accepted_it(place, app,
     assert (after["met"], after["total"], after["missing"], after["goal"]) == (1, 2, 1, 0.5)
     assert (after["kind"], after["computed"], after["closed"]) == ("attested", False, False)
     assert (after["until"], after["beyond_plan"]) == (2025, True)
+
+
+def test_what_is_computed_of_the_plan_is_a_target_of_a_shipped_rule_book():
+    computed = {target.key for target in targets.shipped() if target.kind is PlanKind.COMPUTED}
+
+    assert computed
+    assert computed <= {target.key for book in packaged() for target in book.targets}
 
 
 def test_all_thirteen_targets_are_in_the_json_and_those_of_districts_are_closed(place, app):
