@@ -18,6 +18,9 @@ from survey_app.scans.traces import LEAST_INK, Traces
 
 #: The darkest fiftieth of an empty box is no darker.
 MOST_OF_EMPTY = 0.15
+#: On the whole an empty box is no darker than so many times the usual empty one of its slip, and a little: what is more
+#: may be a faint pencil.
+_TIMES_EMPTY, _FAINT = 3, 0.02
 #: A mark has its darkest fiftieth at least so dark, covers so much of the inner square with ink, and is so long there.
 LEAST_OF_MARK, LEAST_COVER, LEAST_LENGTH = 0.38, 0.10, 1.6
 #: Or its ink, outside the square too, reaches so far and lies so near to the middle of the box, in millimetres.
@@ -117,7 +120,7 @@ def read(flat: Array, blank: Array, area: Area, lines: Sequence[PrintedLine], si
     ink = inks.of_page(flat, blank, expected, side)
     found = traces.of_boxes(ink)
     views = [_Box.of(ink, found, place, side) for place in range(len(boxes))]
-    marks = _without_full(views, [view.mark() for view in views])
+    marks = _without_faint(views, _without_full(views, [view.mark() for view in views]))
     marks = [
         mark if drawn >= _LEAST_OUTLINE else Mark.DOUBTFUL
         for mark, drawn in zip(marks, ink.outlines, strict=True)
@@ -218,6 +221,17 @@ def _off_centre(dark: Array) -> float:
     rows, columns = np.nonzero(dark)
     middle = (np.array(dark.shape) - 1) / 2
     return float(np.hypot(rows.mean() - middle[0], columns.mean() - middle[1])) / FINE
+
+
+def _without_faint(boxes: Sequence[_Box], marks: Sequence[Mark]) -> list[Mark]:
+    """Boxes that look empty by themselves, and are much darker than the slip's other empty ones, are doubtful."""
+    shades = [float(box.inside.mean()) for box in boxes]
+    empty = [shade for shade, mark in zip(shades, marks, strict=True) if mark is Mark.EMPTY]
+    most = _TIMES_EMPTY * float(np.median(empty)) + _FAINT if empty else 0.0
+    return [
+        Mark.DOUBTFUL if mark is Mark.EMPTY and shade > most else mark
+        for shade, mark in zip(shades, marks, strict=True)
+    ]
 
 
 def _without_full(boxes: Sequence[_Box], marks: Sequence[Mark]) -> list[Mark]:

@@ -247,6 +247,7 @@ def test_what_is_wrong_with_a_code_stands_at_the_code_and_takes_the_focus(survey
     assert set(field["aria-describedby"].split()) <= {found.get("id") for found in page.all("small")}
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_looking_at_codes_is_slowed_down_like_keying_them(survey, slips, clerk):
     said = [look(clerk, survey, codes.new_code(survey.id)) for _try in range(11)]
 
