@@ -56,6 +56,21 @@ def test_nothing_clear_is_wrong_and_most_of_a_slip_is_clear(paper, seed):
     assert sum(line.clear for line in found.lines) >= 15
 
 
+@pytest.mark.parametrize("seed", [3_000_725, 3_000_762])
+def test_a_pencil_too_faint_to_be_read_is_never_taken_for_blank(paper, seed):
+    """Two of a thousand simulated slips, photographed, each with a mark that no box by itself gave away."""
+    chance = Random(seed)
+    odd = chance.choice(ticked.ODD) if chance.random() < 0.04 else ""
+    slip = paper.ticked(0, chance, odd=odd)
+    chance.random()
+    back = paper.outside.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+
+    found = read(paper, copied.phone(slip.picture, back, chance).jpeg)
+
+    assert odd == "faint pencil"
+    assert wrong(found, slip) == []
+
+
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])
 def test_a_slip_is_read_whichever_way_round_it_lies(paper, degrees):
     chance = Random(3)
