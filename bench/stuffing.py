@@ -27,7 +27,7 @@ from bench.stuffed_communes import (
     scripted_stuffing,
 )
 from bench.tables import show
-from survey_app.scoring import callback, flags
+from survey_app.scoring import back_check, flags
 from survey_app.scoring.flags import Limits
 from survey_app.scoring.paradata import total
 
@@ -37,7 +37,7 @@ _GOALS = ("at most 5 %", "at least 95 %", "at least 70 %", "none set")
 
 
 def run() -> None:
-    """Print detection and false alarms, by flag and by kind of list, and the call-back sample."""
+    """Print detection and false alarms, by flag and by kind of list, and the back-check sample."""
     limits = Limits()
     groups = _among_like(
         {
@@ -83,7 +83,9 @@ def run() -> None:
             ("F4 at 20 % of the whole commune: scripted", _share(scripted, _fast_by_start_value)),
         ],
     )
-    show("Call-back of 30, a tenth of the answers false", ("Sample", "computed", "simulated"), _callbacks())
+    show(
+        "Back-check of 30, a tenth of the answers false", ("Sample", "computed", "simulated"), _back_checks()
+    )
 
 
 def _group(name: str, stuff: Stuffer | None) -> list[Commune]:
@@ -158,17 +160,17 @@ def _fast_by_start_value(one: Commune) -> bool:
     return flags.fast(total(one.consultation), 2000, Limits()) is not None
 
 
-def _callbacks() -> list[tuple[str, str, str]]:
+def _back_checks() -> list[tuple[str, str, str]]:
     """2,000 households, 1,600 counted, 160 of them false; 4,000 samples each way."""
-    rng = random.Random(f"call-back {SEED}")
+    rng = random.Random(f"back-check {SEED}")
     counted, false, households, repeats = 1600, 160, 2000, 4000
     listed = [place < false for place in range(counted)]
     hits = sum(_sample_finds(rng, listed) for _ in range(repeats)) / repeats
     answered = [place < counted - false for place in range(households)]
     # 19 "yes" or fewer of 30 are rarer than 5 % when 80 % answered; 20 are not.
-    noticed = sum(sum(rng.sample(answered, callback.USUAL_SAMPLE)) <= 19 for _ in range(repeats)) / repeats
-    with_list = callback.chance_to_find(counted, false)
-    without = callback.chance_without_list(households, counted, false)
+    noticed = sum(sum(rng.sample(answered, back_check.USUAL_SAMPLE)) <= 19 for _ in range(repeats)) / repeats
+    with_list = back_check.chance_to_find(counted, false)
+    without = back_check.chance_without_list(households, counted, false)
     return [
         ("among ticked rows", f"{with_list:.1%}", f"{hits:.1%}"),
         ("among all households, no list", f"{without:.1%}", f"{noticed:.1%}"),
@@ -177,7 +179,7 @@ def _callbacks() -> list[tuple[str, str, str]]:
 
 def _sample_finds(rng: random.Random, listed: Sequence[bool]) -> bool:
     """Whether the drawn rows of one list, under a digest of its own, hold a false one."""
-    rows = callback.draw(rng.randbytes(32).hex(), {"village": len(listed)})
+    rows = back_check.draw(rng.randbytes(32).hex(), {"village": len(listed)})
     return any(listed[row.place - 1] for row in rows)
 
 

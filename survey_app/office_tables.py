@@ -120,7 +120,7 @@ def tables(
             findings.notes += _said_of(sheet, heading)
             for above in sheet.rows:
                 if above.number < heading.first_row:
-                    findings.leave_out(sheet.name, above.number, _("It stands above the heading."))
+                    findings.leave_out(sheet.name, above.number, _("It is above the heading."))
         elif any(found.values()):
             findings.leave_out(sheet.name, 0, _("This sheet is no list: it has no heading of one."))
             continue

@@ -90,7 +90,7 @@ class PersonForm(TelephoneForm):
     def validate_email(self, field: StringField) -> None:
         if not field.data and not self.number():
             if self.telephone.data:
-                return  # what is wrong with the number stands beside it
+                return  # what is wrong with the number is shown beside it
             raise ValidationError(_("Give a telephone number or a sign-in name."))
         try:
             operations.sign_in_name(field.data or self.number())

@@ -11,7 +11,7 @@ from survey_app.criteria.findings import Verdict
 from survey_app.criteria.frameworks import RequirementKind
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
-from survey_app.quality import callbacks, paper_draw, paradata
+from survey_app.quality import back_checks, paper_draw, paradata
 from survey_app.results import open_points, verdicts
 from survey_app.results.open_points import OpenKind, OpenPoint
 from survey_app.rulebooks.pins import PinnedBookMissing
@@ -47,7 +47,7 @@ def of_survey(session: Session, survey: SurveyView) -> tuple[AppraisalPoint, ...
         point.kind.value: point.count for point in open_points.of_survey(session, survey)
     }
     drawn = paper_draw.outcome(session, survey.id)
-    is_compared = drawn.drawn > drawn.open or survey.id in callbacks.recorded(session, [survey.id])
+    is_compared = drawn.drawn > drawn.open or survey.id in back_checks.recorded(session, [survey.id])
     counts |= {
         PointKind.COVERAGE: int(_misses_coverage(session, survey)),
         PointKind.NOT_COMPARED: int(not is_compared),
@@ -69,7 +69,7 @@ def text(point: AppraisalPoint) -> str:
         case PointKind.COVERAGE:
             said = _("coverage does not reach what the rule book asks for")
         case PointKind.NOT_COMPARED:
-            said = _("nothing was compared: no drawn slip, and no call-back")
+            said = _("nothing was compared: no drawn slip, and no back-check")
         case PointKind.FLAGS:
             said = _("flags to compare with the papers: %(count)s", count=number(point.count))
         case _ as unknown:

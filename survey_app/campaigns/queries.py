@@ -26,7 +26,7 @@ from survey_app.criteria.frameworks import Framework, Requirement, RequirementKi
 from survey_app.criteria.targets import TargetReach, UnitStanding
 from survey_app.fieldwork import names
 from survey_app.fieldwork.models import HourlyProgress, Purpose, State
-from survey_app.quality import callbacks
+from survey_app.quality import back_checks
 from survey_app.results import verdicts
 from survey_app.results.speaking import AboveFrame, SealedSurvey
 from survey_app.results.verdicts import Verdicts
@@ -35,7 +35,7 @@ from survey_app.rulebooks import queries as rulebooks
 from survey_app.rulebooks.pins import NamedBook
 from survey_app.rulebooks.queries import InForce, ServiceNote
 from survey_app.scoring import disclosure
-from survey_app.scoring.callback import Contradiction
+from survey_app.scoring.back_check import Contradiction
 from survey_app.scoring.disclosure import Audience
 from survey_app.scoring.rates import Rate, rate
 from survey_app.units import queries as units
@@ -66,7 +66,7 @@ class BoardRow:
     heard: frozenset[str]
     #: Whether one of them is a purpose that a feedback target accepts.
     is_answered_online: bool
-    #: What the call-back puts beside the finding; None where it contradicts nothing.
+    #: What the back-check puts beside the finding; None where it contradicts nothing.
     contradiction: Contradiction | None = None
     #: The rule book that the survey pinned, where the year is reported against another one: then both are named.
     pinned: NamedBook | None = None
@@ -248,7 +248,7 @@ def board(
     nothing = verdicts.nothing(in_force.framework)
     scope = _levels_in_scope(in_force.framework)
     accepted, heard = _accepted(in_force.framework), _heard(surveys)
-    contradicted = callbacks.contradictions(session, [survey.id for survey in surveys])
+    contradicted = back_checks.contradictions(session, [survey.id for survey in surveys])
     others = _other_books(session, surveys, in_force.framework)
     days = deadlines.of_year(session, province.id, year)
     reached = milestones.of_year(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from survey_app.campaigns import consultations
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.quality import paradata
-from survey_app.quality.models import Callback
+from survey_app.quality.models import BackCheck
 from survey_app.results import speaking
 from survey_app.scoring import flags
 from survey_app.scoring.flags import Flag, Limits
@@ -94,8 +94,8 @@ def ranking(session: Session, province: UnitView, year: int) -> Ranking:
 
 
 def not_called_back(session: Session, province: UnitView, year: int) -> int:
-    """Sealed surveys that belong to the year and for which nobody drew the call-back sample yet."""
-    drawn = exists().where(Callback.survey_id == Survey.id)
+    """Sealed surveys that belong to the year and for which nobody drew the back-check sample yet."""
+    drawn = exists().where(BackCheck.survey_id == Survey.id)
     rows = session.execute(
         select(Survey.closes_at, Survey.phones_closed_at)
         .join(Unit, Unit.id == Survey.unit_id)

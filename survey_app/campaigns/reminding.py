@@ -50,7 +50,7 @@ def to_all(rows: Iterable[BoardRow]) -> Message:
     """One text that names all these units, for the group of communes."""
     with force_locale("vi"):
         text = _(
-            "Still waiting for: %(units)s. What each has to do stands at %(address)s",
+            "Still waiting for: %(units)s. What each has to do is at %(address)s",
             units=", ".join(row.unit.full_name for row in rows),
             address=f"{current_app.extensions['settings'].public_url}/can-bo",
         )

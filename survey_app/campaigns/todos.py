@@ -88,13 +88,13 @@ def late_communes(session: Session, identity: Identity, now: datetime) -> Iterab
 
 
 def not_called_back(session: Session, identity: Identity, now: datetime) -> Iterable[Todo]:
-    """A line for this year and one for the last: sealed surveys without a call-back, and where to begin."""
+    """A line for this year and one for the last: sealed surveys without a back-check, and where to begin."""
     province = units.unit(session, identity.unit_id)
     if identity.role not in access.RANK_COMMUNES or province.level != Level.PROVINCE:
         return ()
     this_year = units.civil(now).year
     counts = {year: ranking.not_called_back(session, province, year) for year in (this_year - 1, this_year)}
-    return tuple(_to_call_back(year, count) for year, count in counts.items() if count)
+    return tuple(_to_back_check(year, count) for year, count in counts.items() if count)
 
 
 def held_outside(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
@@ -123,7 +123,7 @@ def to_appraise(session: Session, identity: Identity, now: datetime) -> Iterator
             )
 
 
-def _to_call_back(year: int, count: int) -> Todo:
+def _to_back_check(year: int, count: int) -> Todo:
     title = ngettext(
         "%(num)d sealed survey of %(year)s has not been called back",
         "%(num)d sealed surveys of %(year)s have not been called back",

@@ -69,7 +69,7 @@ class Evidence:
     item_texts: Mapping[str, Text] = field(default_factory=dict)
     #: Days the result has been posted; None where nothing was recorded.
     posted_days: int | None = None
-    #: Whether replies of a call-back are on record.
+    #: Whether replies of a back-check are on record.
     is_back_checked: bool = False
     #: What the commune declared for the year; None while it declared nothing.
     declared: Declared | None = None

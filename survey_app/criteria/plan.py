@@ -97,7 +97,7 @@ class PlanTarget:
         return Fraction(self.terms.goal, ALL if self.kind.is_share else 1)
 
     def is_closed(self, year: int) -> bool:
-        """Whether what it is about existed no longer in that year: nothing is told of it."""
+        """Whether what it is about existed no longer in that year: no figure is entered for it."""
         return self.ended_on is not None and year > self.ended_on.year
 
     def is_beyond_plan(self, year: int) -> bool:

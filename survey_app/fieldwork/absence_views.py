@@ -44,7 +44,7 @@ def page(survey_id: str) -> ResponseReturnValue:
             )
     except SavedMeanwhile as meanwhile:
         return _page(survey, frame, form, meanwhile), meanwhile.status
-    flash(_("Kept. The numbers stand beside how many households answered."), "success")
+    flash(_("Kept. The numbers are shown beside how many households answered."), "success")
     return redirect(url_for("absences.page", survey_id=survey.id), HTTPStatus.SEE_OTHER)
 
 

@@ -54,7 +54,7 @@ DATA_MAP = (
         _l(
             "Which free texts the Front released or withheld, by digest of the text; no word of it and no time"
         ),
-        _l("So that the commune reads no text that tells who wrote it"),
+        _l("So that the commune reads no text that shows who wrote it"),
         _l("Front, province and auditor"),
         _l("As long as the raw answers"),
         _l("With the raw answers of the survey"),
@@ -124,7 +124,7 @@ DATA_MAP = (
             "The paper slip a clerk has just keyed, until it is stored; then the end of its code, until the next; "
             "encrypted"
         ),
-        _l("So that a slip can be mended before it is stored, and its clerk be told what became of it"),
+        _l("So that a slip can be mended before it is stored, and its clerk learn what became of it"),
         _l("The clerk who keyed it"),
         _l("A minute; the end of a code until the next slip, at most until the survey is sealed"),
         _NOT_ERASED,
@@ -218,9 +218,9 @@ DATA_MAP = (
     ),
     DataLine(
         ("receipt_lists", "callbacks", "callback_replies", "complaints"),
-        _l("Totals of paper receipt lists, counts of the call-back, complaints in words without names"),
+        _l("Totals of paper receipt lists, counts of the back-check, complaints in words without names"),
         _l("To check the result against the papers"),
-        _l("Front, province and auditor; what the call-back contradicts also those who sign"),
+        _l("Front, province and auditor; what the back-check contradicts also those who sign"),
         _FOREVER,
         _NOT_ERASED,
     ),
@@ -344,7 +344,7 @@ DATA_MAP = (
     DataLine(
         ("evidence_files", "declaration_files"),
         _l("Documents that units give as evidence of a figure or a declaration, as they came"),
-        _l("So that what is told can be looked up"),
+        _l("So that what is said can be looked up"),
         _l("Officers of the unit; province, its Front, auditor and viewer"),
         _FOREVER,
         _NOT_ERASED,

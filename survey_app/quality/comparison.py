@@ -17,12 +17,12 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.meetings import MeetingView
 from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
-from survey_app.quality import balance, callbacks, paradata
+from survey_app.quality import back_checks, balance, paradata
+from survey_app.quality.back_checks import RepliesEntry
 from survey_app.quality.balance import SlipBalance
-from survey_app.quality.callbacks import RepliesEntry
-from survey_app.quality.models import Callback
-from survey_app.scoring import callback, flags
-from survey_app.scoring.callback import Contradiction, Meaning, Replies, TickedRow
+from survey_app.quality.models import BackCheck
+from survey_app.scoring import back_check, flags
+from survey_app.scoring.back_check import Contradiction, Meaning, Replies, TickedRow
 from survey_app.scoring.flags import Flag, Limits
 from survey_app.scoring.paradata import Receipts, SurveyParadata, Window
 from survey_app.scoring.scorecards import Scorecard
@@ -48,7 +48,7 @@ class Reconciliation:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The call-back sample, how likely it finds one false row in ten, and what was found; None before."""
+    """The back-check sample, how likely it finds one false row in ten, and what was found; None before."""
 
     rows: tuple[TickedRow, ...]
     ticked: int
@@ -91,10 +91,10 @@ class ResultBesidePapers:
 
     @property
     def contradiction(self) -> Contradiction | None:
-        """What the call-back puts beside the result; None where it contradicts nothing."""
+        """What the back-check puts beside the result; None where it contradicts nothing."""
         if self.sample is None or self.sample.replies is None:
             return None
-        return callback.contradiction(self.sample.ticked, self.sample.replies)
+        return back_check.contradiction(self.sample.ticked, self.sample.replies)
 
     @property
     def exceeding(self) -> tuple[Reconciliation, ...]:
@@ -156,7 +156,7 @@ def _late_entries(session: Session, survey_id: str, sealed_at: datetime | None) 
         return Counter()
     acts = select(AuditEvent.details).where(
         AuditEvent.subject == f"survey:{survey_id}",
-        AuditEvent.act == callbacks.RECEIPTS,
+        AuditEvent.act == back_checks.RECEIPTS,
         AuditEvent.at > sealed_at,
     )
     return Counter(str(details["village"]) for details in session.scalars(acts))
@@ -183,21 +183,21 @@ def _meetings(
 
 
 def _sample(session: Session, survey_id: str, digest: str, frame: tuple[FrameLine, ...]) -> Sample | None:
-    row = session.get(Callback, survey_id)
+    row = session.get(BackCheck, survey_id)
     if row is None:
         return None
     ticked = sum(row.ticked.values())
-    entries = callbacks.entries(session, survey_id)
+    entries = back_checks.entries(session, survey_id)
     replies = entries[-1].replies if entries else None
     return Sample(
-        rows=callback.draw(digest, row.ticked, row.size),
+        rows=back_check.draw(digest, row.ticked, row.size),
         ticked=ticked,
         drawn_at=row.drawn_at,
-        chance=callback.chance_to_find(ticked, -(-ticked // 10), row.size),
+        chance=back_check.chance_to_find(ticked, -(-ticked // 10), row.size),
         checked=len(row.ticked),
         unchecked=tuple(line.unit.full_name for line in frame if line.unit.code not in row.ticked),
         replies=replies,
-        meaning=callback.meaning(ticked, replies) if replies else None,
+        meaning=back_check.meaning(ticked, replies) if replies else None,
         entries=entries,
     )
 
@@ -206,4 +206,4 @@ def _chance_without_list(commune: Scorecard) -> float | None:
     counted = min(commune.tally.answered, commune.households)
     if counted <= 0:
         return None
-    return callback.chance_without_list(commune.households, counted, -(-counted // 10))
+    return back_check.chance_without_list(commune.households, counted, -(-counted // 10))

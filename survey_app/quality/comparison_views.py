@@ -17,19 +17,19 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_decision_survey
-from survey_app.quality import callbacks, comparison_wording
+from survey_app.quality import back_checks, comparison_wording
 from survey_app.quality import comparison as comparisons
 from survey_app.quality.comparison import ResultBesidePapers
 from survey_app.quality.comparison_forms import ReceiptsForm, RepliesForm
 from survey_app.revisions import Saved, SavedMeanwhile
-from survey_app.scoring.callback import Replies
+from survey_app.scoring.back_check import Replies
 from survey_app.scoring.flags import Limits
 from survey_app.sealing.models import ReceiptList
 from survey_app.sealing.queries import NotSealed
 
 bp = Blueprint("signals", __name__, template_folder="templates")
 bp.add_app_template_filter(comparison_wording.flag, "flag_words")
-bp.add_app_template_filter(comparison_wording.outcome, "callback_words")
+bp.add_app_template_filter(comparison_wording.outcome, "back_check_words")
 bp.add_app_template_filter(comparison_wording.contradicted, "contradicted_words")
 bp.add_app_template_filter(comparison_wording.keyed_again, "keyed_again_words")
 bp.add_app_template_filter(comparison_wording.drawn, "drawn_words")
@@ -45,7 +45,7 @@ def page(survey_id: str) -> ResponseReturnValue:
     """Flags, reconciliation and sample; before sealing, the form for the lists alone."""
     survey = own_decision_survey(survey_id)
     if survey.state in {State.DRAFT, State.PUBLISHED, State.OPEN}:
-        raise callbacks.TooEarlyToCompare
+        raise back_checks.TooEarlyToCompare
     return _page(survey, _receipts_form(survey), RepliesForm(formdata=None))
 
 
@@ -62,7 +62,7 @@ def receipts(survey_id: str) -> ResponseReturnValue:
         with db.transaction() as current:
             operations.hold(current, survey.id)
             _refuse_unseen(current, survey, form)
-            callbacks.record_receipts(
+            back_checks.record_receipts(
                 current, survey.id, form.village.data, form.counts(), actor=actor, now=now
             )
     except SavedMeanwhile as meanwhile:
@@ -75,18 +75,18 @@ def receipts(survey_id: str) -> ResponseReturnValue:
 @access.roles(*_WRITERS)
 @fresh
 def draw(survey_id: str) -> ResponseReturnValue:
-    """Draw the call-back sample from the lists, once; lists that are missing must be known to be missing."""
+    """Draw the back-check sample from the lists, once; lists that are missing must be known to be missing."""
     survey = own_decision_survey(survey_id)
     try:
         with db.transaction() as current:
-            callbacks.draw_sample(
+            back_checks.draw_sample(
                 current,
                 survey.id,
                 without_lists=request.form.get("without_lists") == "yes",
                 actor=access.identity().actor,
                 now=datetime.now(UTC),
             )
-    except callbacks.ListsMissing as refusal:
+    except back_checks.ListsMissing as refusal:
         flash(refusal.message, "error")
         return _page(survey, _receipts_form(survey, typed=False), RepliesForm(formdata=None)), refusal.status
     return _back(survey)
@@ -105,14 +105,14 @@ def replies(survey_id: str) -> ResponseReturnValue:
             with db.transaction() as current:
                 operations.hold(current, survey.id)
                 _refuse_unseen_replies(current, survey, form)
-                callbacks.record_replies(
+                back_checks.record_replies(
                     current, survey.id, said, actor=access.identity().actor, now=datetime.now(UTC)
                 )
             return _back(survey)
         except SavedMeanwhile as meanwhile:
             page = _page(survey, _receipts_form(survey, typed=False), form, replied=meanwhile)
             return page, meanwhile.status
-        except callbacks.RepliesDoNotFit as refusal:
+        except back_checks.RepliesDoNotFit as refusal:
             form.not_reached.errors = [refusal.message]
     return _page(survey, _receipts_form(survey, typed=False), form), HTTPStatus.UNPROCESSABLE_ENTITY
 
@@ -128,7 +128,7 @@ def _refuse_unseen(current: Session, survey: SurveyView, form: ReceiptsForm) -> 
 
 def _refuse_unseen_replies(current: Session, survey: SurveyView, form: RepliesForm) -> None:
     """Who corrects an earlier entry of replies sees it first."""
-    for entry in callbacks.entries(current, survey.id)[-1:]:
+    for entry in back_checks.entries(current, survey.id)[-1:]:
         said = {name: getattr(entry.replies, name) for name in ("confirmed", "denied", "not_reached")}
         stored = RepliesForm(formdata=None, data=said)
         revisions.refuse_unseen(form, stored, Saved(entry.name, entry.noted_at))

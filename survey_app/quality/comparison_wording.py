@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from survey_app.i18n import gettext as _
 from survey_app.quality.comparison import Sample
-from survey_app.scoring.callback import Contradiction
+from survey_app.scoring.back_check import Contradiction
 from survey_app.scoring.flags import Flag
 from survey_app.scoring.keying import DrawOutcome, SecondKeying
 from survey_app.scoring.paradata import Mode
@@ -58,15 +58,15 @@ def drawn(found: DrawOutcome) -> str:
 
 
 def outcome(sample: Sample) -> str:
-    """What the call-back says of the ticked rows; empty before there are replies."""
+    """What the back-check says of the ticked rows; empty before there are replies."""
     if sample.replies is None or sample.meaning is None:
         return ""
     told, of = sample.meaning, sample.ticked
     if told.effect == "nothing_said":
-        return _("Call-back: nobody was reached, so it says nothing.")
+        return _("Back-check: nobody was reached, so it says nothing.")
     if told.effect == "nothing_found":
         return _(
-            "Call-back: all %(reached)d households reached confirm that they answered. With 95 %% certainty at most "
+            "Back-check: all %(reached)d households reached confirm that they answered. With 95 %% certainty at most "
             "%(most)d of %(of)d ticked rows are wrong.",
             reached=sample.replies.reached,
             most=told.at_most_false,
@@ -78,8 +78,8 @@ def outcome(sample: Sample) -> str:
 def contradicted(found: Contradiction) -> str:
     """What is beside a finding, on the board, on papers and before signing."""
     return _(
-        "Call-back: %(denied)d of %(reached)d households reached say that they did not answer. With 95 %% certainty at "
-        "least %(least)d of %(of)d ticked rows are wrong; please compare with the papers.",
+        "Back-check: %(denied)d of %(reached)d households reached say that they did not answer. With 95 %% certainty "
+        "at least %(least)d of %(of)d ticked rows are wrong; please compare with the papers.",
         denied=found.denied,
         reached=found.reached,
         least=found.at_least_false,

@@ -1,4 +1,4 @@
-"""Words of the audit log for receipt lists, call-back and compared slips."""
+"""Words of the audit log for receipt lists, back-check and compared slips."""
 
 from survey_app.audit import Words
 from survey_app.i18n import lazy_gettext as _l
@@ -6,8 +6,8 @@ from survey_app.i18n import lazy_gettext as _l
 WORDS = Words(
     acts={
         "results.receipts": _l("Entered a receipt list"),
-        "results.callback_draw": _l("Drew the call-back sample"),
-        "results.callback_replies": _l("Entered the replies of the call-back"),
+        "results.callback_draw": _l("Drew the back-check sample"),
+        "results.callback_replies": _l("Entered the replies of the back-check"),
         "results.paper_compared": _l("Compared drawn paper slips with what was keyed"),
         "results.exact": _l("Looked at exact figures of villages"),
     },

@@ -26,8 +26,8 @@ class SealedParadataRow(Base):
     rarity: Mapped[int]
 
 
-class Callback(Base):
-    """The call-back sample of a survey and what it was drawn from."""
+class BackCheck(Base):
+    """The back-check sample of a survey and what it was drawn from."""
 
     __tablename__ = "callbacks"
 
@@ -39,8 +39,8 @@ class Callback(Base):
     drawn_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class CallbackReplies(Base):
-    """What the households of a call-back sample said, in counts. Triggers refuse changes."""
+class BackCheckReplies(Base):
+    """What the households of a back-check sample said, in counts. Triggers refuse changes."""
 
     __tablename__ = "callback_replies"
 

@@ -18,7 +18,7 @@ from survey_app.i18n import gettext as _
 from survey_app.quality import comparison, paper_draw
 from survey_app.quality.balance import SlipBalance
 from survey_app.quality.comparison import Reconciliation
-from survey_app.scoring.callback import Contradiction
+from survey_app.scoring.back_check import Contradiction
 from survey_app.scoring.keying import DrawOutcome, SecondKeying
 from survey_app.sealing import queries, signatures
 from survey_app.sealing.signatures import Signature
@@ -56,7 +56,7 @@ class VillageSlips:
         found = []
         if receipts.issued != self.live:
             came = _(
-                "%(live)d slips stand on the server, %(issued)d came to the village.",
+                "%(live)d slips are on the server, %(issued)d came to the village.",
                 live=self.live,
                 issued=receipts.issued,
             )
@@ -87,7 +87,7 @@ class Minutes:
     #: How paper was keyed: what keying again found by village, and what signers found with drawn slips in hand.
     keyed_again: tuple[SecondKeying, ...]
     paper_draw: DrawOutcome
-    #: What the call-back puts beside the result; None where it contradicts nothing.
+    #: What the back-check puts beside the result; None where it contradicts nothing.
     contradiction: Contradiction | None = None
     #: By village id: households that were away, as its head said, and slips whose household had answered by phone.
     absent: Mapping[int, int] = field(default_factory=dict)
@@ -107,7 +107,7 @@ class Minutes:
 
     @property
     def agrees(self) -> bool:
-        """Whether no village has a difference, and neither keying again, drawn slips nor the call-back found one."""
+        """Whether no village has a difference, and neither keying again, drawn slips nor the back-check found one."""
         checks = (self.paper_draw.differing, self.paper_draw.not_found)
         keyed_well = not any(checks) and not any(village.needs_comparison for village in self.keyed_again)
         return (

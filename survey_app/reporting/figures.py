@@ -14,7 +14,7 @@ from survey_app.results import exports, wording
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.rulebooks.pins import NamedBook
 from survey_app.rulebooks.wording import book_text
-from survey_app.scoring.callback import Contradiction
+from survey_app.scoring.back_check import Contradiction
 from survey_app.scoring.rates import Rate
 from survey_app.templating import day, decimal, moment, number, percent
 from survey_app.templating import wording as in_language

@@ -105,7 +105,7 @@ def _away(found: Exact) -> tuple[tuple[str, str], ...]:
     if found.absent is None:
         return ()
     told = f"{number(found.absent)}; " + _("they stay on the list")
-    return ((_("Households away, as the heads of villages told"), told),)
+    return ((_("Households away, as the heads of villages said"), told),)
 
 
 def _at_the_desk(found: Exact) -> tuple[tuple[str, str], ...]:

@@ -36,7 +36,7 @@ def paper(found: Minutes, style: HouseStyle, now: datetime) -> Paper:
             ),
             _table(found),
             *_annulled(found),
-            *_by_village(found, _("Households away, as the heads of villages told"), found.absent),
+            *_by_village(found, _("Households away, as the heads of villages said"), found.absent),
             *_by_village(found, _("Paper slips of households that had answered by phone"), found.by_phone),
             *_contradicted(found),
         ),
@@ -108,7 +108,7 @@ def _annulled(found: Minutes) -> tuple[Block, ...]:
         Paragraph(
             f"{rounds.sentence(one)} "
             + _(
-                "%(slips)s slips of that time became worthless; they stand above among the voided.",
+                "%(slips)s slips of that time became worthless; they are above among the voided.",
                 slips=number(one.slips),
             )
         )

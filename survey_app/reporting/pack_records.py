@@ -22,7 +22,7 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
 from survey_app.journal import queries as journal
-from survey_app.quality import callbacks
+from survey_app.quality import back_checks
 from survey_app.quality.comparison_wording import contradicted
 from survey_app.reporting import pack_figures
 from survey_app.reporting.papers import Exact
@@ -45,11 +45,11 @@ def readme(found: Exact, public_url: str, key: str, now: datetime) -> bytes:
         *((_("TRIAL – does not count"),) if survey.rehearsal else ()),
         _("Made at %(when)s from the sealed result.", when=moment(now)),
         _(
-            "Digest of the sealed result: %(digest)s. Its first 20 letters stand on the minutes.",
+            "Digest of the sealed result: %(digest)s. Its first 20 letters are on the minutes.",
             digest=found.result.digest,
         ),
         _(
-            "Signed with the server's key %(key)s; the whole key stands in 05, and at %(address)s.",
+            "Signed with the server's key %(key)s; the whole key is in 05, and at %(address)s.",
             key=key,
             address=f"{public_url}/ket-qua/khoa",
         ),
@@ -59,7 +59,7 @@ def readme(found: Exact, public_url: str, key: str, now: datetime) -> bytes:
             "01 minutes of the count; 02 table of the commune; 03 minutes on the reconciliation of slips; "
             "04 notices of the commune and of the villages; 05 public set, which anybody can check; 06 plan; "
             "07 households of the villages; 08 wording of the form; 09 approvals and signatures; 10 postings; "
-            "11 acts of the audit log on this survey; 12 replies of the call-back; 13 remarks of the public; "
+            "11 acts of the audit log on this survey; 12 replies of the back-check; 13 remarks of the public; "
             "14 conditions with verdict, rule and source; 15 households that answered and how; 16 balance of "
             "slips; 17 tallies; 18 minutes of the villages; 19 report; 20 tables 06 to 17 as one workbook; "
             "21 the slip as it is printed, without a code; 22 the poster."
@@ -103,10 +103,10 @@ def tables(session: Session, exact: Exact, public_url: str) -> Iterator[tuple[st
     yield "06-ke-hoach", _("Plan"), _plan(session, survey, public_url)
     yield "07-danh-sach-ho", _("Households"), _frame(session, survey)
     yield "08-mau-phieu", _("Form"), _form(survey)
-    yield "09-phe-duyet-va-ky", _("Decisions"), _decisions(session, survey)
-    yield "10-niem-yet", _("Postings"), _postings(session, survey)
+    yield "09-phe-duyet-va-ky", _("Decisions"), decisions(session, survey)
+    yield "10-niem-yet", _("Postings"), posted(session, survey)
     yield "11-nhat-ky", _("Audit log"), _acts(session, survey)
-    yield "12-goi-lai", _("Call-back"), _callback(session, survey)
+    yield "12-goi-lai", _("Back-check"), _back_check(session, survey)
     yield "13-phan-anh", _("Remarks"), _remarks(session, survey)
     yield "14-dieu-kien", _("Conditions"), pack_figures.conditions(exact)
     yield "15-ty-le-ho-tham-gia", _("Coverage"), pack_figures.coverage(exact)
@@ -157,7 +157,8 @@ def _form(survey: SurveyView) -> Iterator[Row]:
         )
 
 
-def _decisions(session: Session, survey: SurveyView) -> Iterator[Row]:
+def decisions(session: Session, survey: SurveyView) -> Iterator[Row]:
+    """What two bodies asked and decided, with the digest of a decision signed on paper."""
     yield (
         *(_("Act"), _("Asked by"), _("Role"), _("Asked at"), _("Reason")),
         *(_("Decision"), _("Decided by"), _("Role"), _("Decided at"), _("Reason")),
@@ -176,7 +177,8 @@ def _decisions(session: Session, survey: SurveyView) -> Iterator[Row]:
         )
 
 
-def _postings(session: Session, survey: SurveyView) -> Iterator[Row]:
+def posted(session: Session, survey: SurveyView) -> Iterator[Row]:
+    """Where and how long the result hung, with corrections and the digests of photos."""
     yield (
         *(_("Number"), _("Village or commune"), _("Place"), _("Posted on"), _("Until"), _("Days")),
         *(_("In force"), _("Replaces number"), _("Reason"), _("Recorded by"), _("Recorded at")),
@@ -193,8 +195,8 @@ def _postings(session: Session, survey: SurveyView) -> Iterator[Row]:
         )
 
 
-def _callback(session: Session, survey: SurveyView) -> Iterator[Row]:
-    """Every entry of what the households of the call-back sample said, and what the last one contradicts."""
+def _back_check(session: Session, survey: SurveyView) -> Iterator[Row]:
+    """Every entry of what the households of the back-check sample said, and what the last one contradicts."""
     yield (
         _("Households that confirm"),
         _("Households that deny"),
@@ -202,10 +204,10 @@ def _callback(session: Session, survey: SurveyView) -> Iterator[Row]:
         _("Recorded by"),
         _("Recorded at"),
     )
-    for found in callbacks.entries(session, survey.id):
+    for found in back_checks.entries(session, survey.id):
         said = found.replies
         yield (said.confirmed, said.denied, said.not_reached, found.name, moment(found.noted_at))
-    told = callbacks.contradictions(session, [survey.id]).get(survey.id)
+    told = back_checks.contradictions(session, [survey.id]).get(survey.id)
     if told:
         yield (_("To be compared with the papers"), contradicted(told))
 

@@ -22,7 +22,7 @@ from survey_app.fieldwork.meetings import MeetingView
 from survey_app.fieldwork.models import Channel, Medium, Purpose, State, answers_on
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
-from survey_app.quality import callbacks, reconciliation
+from survey_app.quality import back_checks, reconciliation
 from survey_app.quality.reconciliation import VillageSlips
 from survey_app.reporting import house_style
 from survey_app.reporting.house_style import HouseStyle
@@ -34,7 +34,7 @@ from survey_app.rulebooks import pins
 from survey_app.rulebooks.pins import NamedBook, PinnedBook
 from survey_app.rulebooks.queries import FrameworkNotFound
 from survey_app.scoring import rates, scorecards
-from survey_app.scoring.callback import Contradiction
+from survey_app.scoring.back_check import Contradiction
 from survey_app.scoring.disclosure import Audience, DisclosedVillage
 from survey_app.scoring.paradata import Mode
 from survey_app.scoring.rates import Rate
@@ -132,7 +132,7 @@ class Exact:
     judged: Judged | None
     #: What was open when it was signed all the same.
     signed_over: tuple[Over, ...]
-    #: What the call-back puts beside them; None where it contradicts nothing.
+    #: What the back-check puts beside them; None where it contradicts nothing.
     contradiction: Contradiction | None
     #: How the province's Front heads, numbers and closes its papers.
     style: HouseStyle
@@ -222,7 +222,7 @@ def exact(session: Session, survey_id: str) -> Exact:
         book=NamedBook(book.framework.title, book.framework.version, book.pin.is_chosen),
         judged=verdicts.of_survey(session, result.survey, Audience.EXACT),
         signed_over=open_points.signed_over(session, survey_id),
-        contradiction=callbacks.contradictions(session, [survey_id]).get(survey_id),
+        contradiction=back_checks.contradictions(session, [survey_id]).get(survey_id),
         style=house_style.style_of(session, result.survey.unit),
         absent=sum(compared.absent.values()) if compared.absent else None,
         by_phone=sum(compared.by_phone.values()),

@@ -106,7 +106,7 @@ def reminder(board: Board, behind: Sequence[BoardRow], style: HouseStyle, signer
                 _(
                     "By the figures of %(when)s, %(count)s communes are behind in asking households about the "
                     "results of new rural development in %(year)s. The Standing Board asks the Fronts of these "
-                    "communes to do with the commune what stands beside their names, and to tell the Front of the "
+                    "communes to do with the commune what is written beside their names, and to tell the Front of the "
                     "province what hinders them.",
                     when=moment(board.made_at),
                     count=figures.in_words(len(behind)),

@@ -23,7 +23,7 @@ def text(result: DisclosedResult, pledge: str, public_url: str) -> tuple[str, ..
         *_lowest(result),
         *((_("What the commune will do: %(pledge)s", pledge=" ".join(pledge.split())),) if pledge else ()),
         *_warning(result),
-        _("The whole result is posted in the commune and stands at %(address)s.", address=where),
+        _("The whole result is posted in the commune and is at %(address)s.", address=where),
         *(
             (_("Questions or complaints: %(contact)s", contact=survey.whom_to_call),)
             if survey.whom_to_call

@@ -35,7 +35,7 @@ WORDS = Words(
         "remark": _l("remark"),
         "open_remarks": _l("remarks of the public without an answer"),
         "back_check": _l("back-check not recorded"),
-        "contradiction": _l("contradicted by the call-back"),
+        "contradiction": _l("contradicted by the back-check"),
     },
     values={
         "form": {

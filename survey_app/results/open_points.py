@@ -20,7 +20,7 @@ from survey_app.errors import DomainError
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.privacy.models import Complaint
-from survey_app.quality import callbacks, paper_draw
+from survey_app.quality import back_checks, paper_draw
 from survey_app.results import public_remarks
 from survey_app.results.models import SignedOver
 from survey_app.rulebooks import pins
@@ -86,7 +86,7 @@ def of_survey(session: Session, survey: SurveyView) -> tuple[OpenPoint, ...]:
         OpenKind.COMPLAINTS: session.scalar(complaints) or 0,
         OpenKind.REMARKS: sum(public_remarks.waiting(session, [survey.id]).get(survey.id, ())),
         OpenKind.BACK_CHECK: int(_awaits_back_check(session, survey)),
-        OpenKind.CONTRADICTION: len(callbacks.contradictions(session, [survey.id])),
+        OpenKind.CONTRADICTION: len(back_checks.contradictions(session, [survey.id])),
     }
     return tuple(OpenPoint(kind, count) for kind, count in counts.items() if count)
 
@@ -153,7 +153,7 @@ def text(point: OpenPoint) -> str:
         case OpenKind.BACK_CHECK:
             said = _("the back-check that the rule book asks for is not recorded")
         case OpenKind.CONTRADICTION:
-            said = _("the call-back contradicts the result")
+            said = _("the back-check contradicts the result")
         case _:
             assert_never(point.kind)
     return said
@@ -164,7 +164,7 @@ def _points(counts: Mapping[str, int]) -> tuple[OpenPoint, ...]:
 
 
 def _awaits_back_check(session: Session, survey: SurveyView) -> bool:
-    if survey.rulebook is None or survey.id in callbacks.recorded(session, [survey.id]):
+    if survey.rulebook is None or survey.id in back_checks.recorded(session, [survey.id]):
         return False
     try:
         book = pins.pinned(session, survey.rulebook).framework

@@ -51,7 +51,7 @@ class TooManyRemarks(DomainError):
         self.retry_after = seconds
         super().__init__(
             _(
-                "So many remarks came today that no more are taken here until tomorrow. Your text is not stored: copy "
+                "Too many remarks came today: no more are taken here until tomorrow. Your text is not stored: copy "
                 "it, or bring it to the commune's office."
             )
         )
@@ -111,7 +111,7 @@ def decisions() -> dict[str, str]:
     return {
         RELEASED: _("Show it to everybody"),
         **{word: withheld[word] for word in WITHHELD},
-        TAKEN_OUT: _("Take the text out for good: it tells of a person"),
+        TAKEN_OUT: _("Take the text out for good: it is about a person"),
     }
 
 

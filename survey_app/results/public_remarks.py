@@ -31,7 +31,7 @@ ENTERED = "results.remark_entered"
 READ = "results.remark_read"
 ANSWERED = "results.remark_answered"
 
-#: The last one withholds too, and the text itself is erased: it tells of a person.
+#: The last one withholds too, and the text itself is erased: it is about a person.
 DECISIONS = (RELEASED, *WITHHELD, TAKEN_OUT)
 #: Letters of a remark and of an answer.
 LONGEST = 2000

@@ -20,11 +20,11 @@ from survey_app.fieldwork.evidence import Fact
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
-from survey_app.quality import callbacks, comparison, paper_draw
+from survey_app.quality import back_checks, comparison, paper_draw
 from survey_app.results import disclosed, open_points
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.results.open_points import OpenPoint
-from survey_app.scoring.callback import Contradiction
+from survey_app.scoring.back_check import Contradiction
 from survey_app.scoring.disclosure import Audience
 from survey_app.scoring.keying import DrawOutcome, SecondKeying
 from survey_app.sealing import queries, signatures
@@ -57,7 +57,7 @@ class SigningEvidence:
     paper_draw: DrawOutcome
     #: What is open; who signs over it says why.
     open_points: tuple[OpenPoint, ...]
-    #: What the call-back puts beside the result; None where it contradicts nothing.
+    #: What the back-check puts beside the result; None where it contradicts nothing.
     contradiction: Contradiction | None
 
 
@@ -74,7 +74,7 @@ def evidence(session: Session, survey_id: str, audience: Audience) -> SigningEvi
         keyed_again=paper_draw.keyed_again(session, survey_id),
         paper_draw=paper_draw.outcome(session, survey_id),
         open_points=open_points.of_survey(session, survey) if survey.state is State.SEALED else (),
-        contradiction=callbacks.contradictions(session, [survey_id]).get(survey_id),
+        contradiction=back_checks.contradictions(session, [survey_id]).get(survey_id),
     )
 
 

@@ -18,7 +18,7 @@ from survey_app.criteria.frameworks import Framework, RequirementKind
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
-from survey_app.quality import callbacks
+from survey_app.quality import back_checks
 from survey_app.questions.instrument import Text
 from survey_app.results import postings, speaking
 from survey_app.results.speaking import AboveFrame, SealedSurvey
@@ -61,7 +61,7 @@ class Judged:
     framework: Framework
     book: NamedBook
     verdicts: Verdicts
-    #: Whether replies of a call-back are on record, whether the book asks for one or not.
+    #: Whether replies of a back-check are on record, whether the book asks for one or not.
     is_back_checked: bool
     is_sealed: bool
     is_signed: bool
@@ -98,7 +98,7 @@ def of_survey(session: Session, survey: SurveyView, audience: Audience) -> Judge
         framework=book.framework,
         book=NamedBook(book.framework.title, book.framework.version, book.pin.is_chosen),
         verdicts=disclosed(verdicts, is_hidden=is_hidden),
-        is_back_checked=survey.id in callbacks.recorded(session, [survey.id]),
+        is_back_checked=survey.id in back_checks.recorded(session, [survey.id]),
         is_sealed=is_sealed,
         is_signed=survey.state is State.SIGNED,
         is_hidden=is_hidden,
@@ -148,7 +148,7 @@ def of_year(session: Session, framework: Framework, unit_path: str, year: int) -
     above = speaking.above_frame(session, numbers)
     texts = _item_texts(session, speak.values())
     declared = _declared(session, framework, unit_path, year)
-    checked = callbacks.recorded(session, numbers) if _asks_back_check(framework) else frozenset()
+    checked = back_checks.recorded(session, numbers) if _asks_back_check(framework) else frozenset()
     return {
         unit_id: Verdicts(
             findings.find(

@@ -95,7 +95,7 @@ def no_answers(line: DisclosedAnswers) -> str:
         case Result.COUNTS:
             return _("too few answers to show")
         case Result.QUARTILES:
-            return _("too few answers to show: median and quartiles stand here from 20 answers on")
+            return _("too few answers to show: median and quartiles are shown here from 20 answers on")
         case Result.WORDS:
             return _(
                 "What was written in words is read on screen by Front, province and auditors, and by the commune "

@@ -110,7 +110,7 @@ def _needed(found: Finding) -> str:
             least = count_text(requirement.phone_slips.least if requirement.phone_slips else 1)
             return _("signed by both bodies, at least %(least)s valid slips by phone", least=least)
         case RequirementKind.BACK_CHECK:
-            return _("replies of the call-back on record")
+            return _("replies of the back-check on record")
         case RequirementKind.DECLARED:
             return _("declared with evidence, accepted by the province")
         case RequirementKind.COVERAGE | RequirementKind.POSTING_DAYS:
@@ -167,7 +167,7 @@ _CHANGES: Mapping[str, Callable[[Finding], str]] = {
     "answered_exceeds_frame": lambda _found: _("correct the list of households"),
     "back_check_awaited": lambda _found: _("note what the households called back said"),
     "not_declared": lambda _found: _("the commune declares it with evidence"),
-    "declaration_sent_back": lambda _found: _("the commune declares it anew"),
+    "declaration_sent_back": lambda _found: _("the commune declares it again"),
 }
 
 

@@ -33,7 +33,7 @@ class NothingDeclared(DomainError):
 
 
 class DeclarationDecided(DomainError):
-    """What was decided on is not what stands: somebody decided, or the commune declared anew."""
+    """What was decided on is not what stands: somebody decided, or the commune declared again."""
 
     code = "da-co-nguoi-quyet-dinh"
     status = HTTPStatus.CONFLICT
@@ -41,7 +41,7 @@ class DeclarationDecided(DomainError):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "Somebody decided on this, or the commune declared anew, after you opened the page. Look again."
+                "Somebody decided on this, or the commune declared again, after you opened the page. Look again."
             )
         )
 

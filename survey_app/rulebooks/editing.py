@@ -138,7 +138,7 @@ class Row:
                 yield "figure", problem
         missing = _("A figure without its document is not taken: enter this too, or empty the whole row.")
         if self.is_required:
-            missing = _("This has to stand in the rule book with its document: enter this too.")
+            missing = _("This has to be in the rule book with its document: enter this too.")
         for what in ("source_number", "source_article"):
             if not self.field(form, what).data:
                 yield what, missing

@@ -383,12 +383,12 @@ _RULES: Mapping[str, Callable[[Rule], str]] = {
     ),
     "survey_not_sealed": lambda _rule: _("The consultation is not counted and sealed yet."),
     "coverage_so_far": _so_far,
-    "back_checked": lambda _rule: _("Replies of a call-back are on record."),
+    "back_checked": lambda _rule: _("Replies of a back-check are on record."),
     "not_declared": lambda _rule: _("The commune has declared nothing for the year."),
     "declaration_waiting": lambda _rule: _("Declared with evidence; the province has not decided yet."),
     "declaration_sent_back": lambda _rule: _("The province sent the declaration back."),
     "declaration_accepted": lambda _rule: _("Declared with evidence, and accepted by the province."),
-    "back_check_awaited": lambda _rule: _("No reply of a call-back is on record yet."),
+    "back_check_awaited": lambda _rule: _("No reply of a back-check is on record yet."),
     "coverage_below_floor": lambda _rule: _(
         "The condition on coverage is not met, so nothing is said about the rates."
     ),

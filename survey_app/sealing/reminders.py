@@ -105,10 +105,10 @@ def _to_look_at(survey_id: str, slips: int, person: Identity) -> Todo:
     return Todo(
         title=_("Survey %(survey)s waits for scanned slips", survey=survey_id),
         detail=ngettext(
-            "Counting is over, but %(num)d scanned slip still waits to be looked at. Whoever scanned it decides it, or "
-            "somebody keys it from the paper. Until then the clock does not seal.",
-            "Counting is over, but %(num)d scanned slips still wait to be looked at. Whoever scanned them decides "
-            "them, or somebody keys them from the paper. Until then the clock does not seal.",
+            "Counting is over, but %(num)d scanned slip still waits to be looked at. The person who scanned it decides "
+            "it, or somebody keys it from the paper. Until then the clock does not seal.",
+            "Counting is over, but %(num)d scanned slips still wait to be looked at. The person who scanned them "
+            "decides them, or somebody keys them from the paper. Until then the clock does not seal.",
             slips,
         ),
         url=url_for("paper.key_slip" if keys_slips else "fieldwork.page", survey_id=survey_id),

@@ -84,7 +84,7 @@ def parse_name(value: str) -> str:
     _refuse_foreign(name)
     if "?" in name:
         raise Wrong(
-            _("“%(value)s” has lost letters: “?” stands for them.", value=shortened(name)),
+            _("“%(value)s” has lost letters: “?” is in their place.", value=shortened(name)),
             _("the name typed again, or the file saved as .xlsx or as “CSV UTF-8”"),
         )
     if len(name) > MAX_NAME:

@@ -251,7 +251,7 @@ TERMS = {
     "speeders": "collecting/paradata.py",
     "near-duplicates": "scoring/sameness.py",
     "mode": "collecting/paper_views.py",
-    "back-check": "quality/callbacks.py",
+    "back-check": "quality/back_checks.py",
     "double entry": "collecting/second_keying.py",
     "disclosure control": "scoring/disclosure.py",
     "secondary suppression": "scoring/subtraction.py",

@@ -274,7 +274,5 @@ def test_a_result_is_signed_by_a_confirmed_paper(draft, make_survey, sign_in, ma
     _first, second = signatures.signatures(db.session(), survey.id)
     assert second.party.on_paper is not None
     assert "ký trên giấy ngày" in ask.get(f"/can-bo/dot/{survey.id}/ky").text
-    tables = dict(
-        pack_records.tables(db.session(), queries.survey(db.session(), survey.id), "https://khaosat")
-    )
-    assert hashlib.sha256(PDF).hexdigest() in [row[-1] for row in tables["09-phe-duyet-va-ky"]]
+    rows = tuple(pack_records.decisions(db.session(), queries.survey(db.session(), survey.id)))
+    assert hashlib.sha256(PDF).hexdigest() in [row[-1] for row in rows]

@@ -16,7 +16,7 @@ from survey_app.fieldwork import acts, calendar, operations, queries, refusals
 from survey_app.fieldwork.agreed import Act
 from survey_app.fieldwork.models import State, Survey
 from survey_app.keys import KeyMissing, store
-from survey_app.quality import callbacks, reconciliation
+from survey_app.quality import back_checks, reconciliation
 from survey_app.results import custody
 from survey_app.sealing.models import Seal
 from survey_app.units import queries as units
@@ -50,7 +50,7 @@ def signed(sealed):
 
 def keep_list(survey, village, **counts):
     with db.transaction() as current:
-        callbacks.record_receipts(
+        back_checks.record_receipts(
             current, survey.id, village.code, {"issued": 0, "ticked": 0, "returned": 0, "voided": 0} | counts,
             actor=OPERATOR, now=datetime.now(UTC),
         )  # fmt: skip

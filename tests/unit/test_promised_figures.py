@@ -10,7 +10,7 @@ import pytest
 from survey_app import addresses, throttle
 from survey_app.collecting import guessing, leaves, networks
 from survey_app.fieldwork import codes
-from survey_app.scoring import callback, keying
+from survey_app.scoring import back_check, keying
 
 ADRS = Path(__file__).resolve().parents[2] / "docs" / "adr"
 MINUTES = 14 * 24 * 60
@@ -85,7 +85,7 @@ def test_adr_11_one_invented_answer_in_ten_escapes_twenty_draws_12_times_of_100(
 
     assert keying.SIGNERS_DRAW == 20
     assert round(100 * escapes) == 12
-    assert round(100 * (1 - callback.chance_to_find(5_000, 500, keying.SIGNERS_DRAW))) == 12
+    assert round(100 * (1 - back_check.chance_to_find(5_000, 500, keying.SIGNERS_DRAW))) == 12
     assert "escapes twenty draws 12 times of 100" in decision(11)
 
 
@@ -119,8 +119,8 @@ def test_adr_34_a_receipt_has_15_digits_and_33_bits_and_two_of_5_000_share_one_o
         assert words in text
 
 
-def test_the_call_back_finds_one_false_row_in_ten_95_times_of_100_and_19_without_a_list():
-    assert round(100 * callback.chance_to_find(2_000, 200)) in {95, 96}
-    assert round(100 * callback.chance_without_list(100_000, 80_000, 8_000)) == 19
-    between = [round(100 * callback.chance_without_list(100_000, n * 1_000, n * 100)) for n in (65, 80, 95)]
+def test_the_back_check_finds_one_false_row_in_ten_95_times_of_100_and_19_without_a_list():
+    assert round(100 * back_check.chance_to_find(2_000, 200)) in {95, 96}
+    assert round(100 * back_check.chance_without_list(100_000, 80_000, 8_000)) == 19
+    between = [round(100 * back_check.chance_without_list(100_000, n * 1_000, n * 100)) for n in (65, 80, 95)]
     assert (between[0], max(between)) == (13, 44)

@@ -14,8 +14,8 @@ from scipy import stats
 
 from survey_app.questions.instrument import Instrument, Question
 from survey_app.questions.kinds import Kind
-from survey_app.scoring import callback, flags, quartiles, sameness, tallies
-from survey_app.scoring.callback import Replies
+from survey_app.scoring import back_check, flags, quartiles, sameness, tallies
+from survey_app.scoring.back_check import Replies
 from survey_app.scoring.flags import Limits
 from survey_app.scoring.paradata import Network
 from survey_app.scoring.tallies import Tally
@@ -31,12 +31,12 @@ def test_the_chance_to_find_a_false_row_is_hypergeometric(rows, false_rows, samp
 
     expected = stats.hypergeom(rows, false_rows, drawn).sf(0)
 
-    assert callback.chance_to_find(rows, false_rows, sample) == pytest.approx(expected, abs=1e-9)
+    assert back_check.chance_to_find(rows, false_rows, sample) == pytest.approx(expected, abs=1e-9)
 
 
 def test_without_a_false_row_nothing_is_found_and_a_whole_of_false_rows_always():
-    assert callback.chance_to_find(100, 0) == 0
-    assert callback.chance_to_find(100, 100) == 1
+    assert back_check.chance_to_find(100, 0) == 0
+    assert back_check.chance_to_find(100, 100) == 1
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_the_chance_without_a_list_is_that_of_a_one_sided_exact_test(
     surprising = [yes for yes in range(drawn + 1) if claimed.cdf(yes) <= 0.05]
     expected = truth.cdf(max(surprising)) if surprising else 0.0
 
-    found = callback.chance_without_list(households, counted, false_answers, sample)
+    found = back_check.chance_without_list(households, counted, false_answers, sample)
 
     assert found == pytest.approx(expected, abs=1e-9)
 
@@ -77,7 +77,7 @@ def test_the_bounds_of_false_rows_are_those_of_the_exact_test_tried_one_by_one(r
         drawn = stats.hypergeom(rows, false_rows, said.reached)
         return drawn.sf(said.denied - 1) if side == "at least" else drawn.cdf(said.denied)
 
-    told = callback.meaning(rows, said)
+    told = back_check.meaning(rows, said)
 
     assert told.at_least_false == min(
         number for number in possible if tail(number, "at least") > 0.05 + 1e-12
@@ -86,9 +86,9 @@ def test_the_bounds_of_false_rows_are_those_of_the_exact_test_tried_one_by_one(r
 
 
 def test_nobody_reached_leaves_everything_open():
-    assert callback.meaning(50, Replies(0, 0, 30)) == callback.Meaning("nothing_said", 0, 50)
-    assert callback.meaning(30, Replies(0, 0, 30)).at_most_false == 30
-    assert callback.contradiction(76, Replies(27, 3, 0)) == callback.Contradiction(3, 30, 3, 76)
+    assert back_check.meaning(50, Replies(0, 0, 30)) == back_check.Meaning("nothing_said", 0, 50)
+    assert back_check.meaning(30, Replies(0, 0, 30)).at_most_false == 30
+    assert back_check.contradiction(76, Replies(27, 3, 0)) == back_check.Contradiction(3, 30, 3, 76)
 
 
 @pytest.mark.parametrize("broken", [(-1, 0, 0), (0, -1, 0), (0, 0, -1)])
@@ -100,18 +100,18 @@ def test_fewer_than_no_replies_are_refused(broken):
 @pytest.mark.parametrize("given", [(0, 0), (5, 6), (5, -1)], ids=str)
 def test_a_part_larger_than_the_whole_is_refused(given):
     with pytest.raises(ValueError, match="larger than the whole"):
-        callback.chance_to_find(*given)
+        back_check.chance_to_find(*given)
     with pytest.raises(ValueError, match="larger than the whole"):
-        callback.chance_without_list(*given, 0)
+        back_check.chance_without_list(*given, 0)
     with pytest.raises(ValueError, match="larger than the whole"):
-        callback.chance_without_list(5, 3, 4)
+        back_check.chance_without_list(5, 3, 4)
 
 
 def test_a_draw_of_nobody_is_empty_and_of_less_than_nobody_is_refused():
-    assert callback.draw("00", {"1": 3}, size=0) == ()
-    assert len(callback.draw("00", {"1": 31, "2": 0})) == callback.USUAL_SAMPLE == 30
+    assert back_check.draw("00", {"1": 3}, size=0) == ()
+    assert len(back_check.draw("00", {"1": 31, "2": 0})) == back_check.USUAL_SAMPLE == 30
     with pytest.raises(ValueError, match="a draw needs"):
-        callback.draw("00", {"1": 3}, size=-1)
+        back_check.draw("00", {"1": 3}, size=-1)
 
 
 @pytest.mark.parametrize("count", range(20, 32))

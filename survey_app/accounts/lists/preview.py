@@ -307,7 +307,7 @@ class _Comparison:
             if first is not draft:
                 key = "email" if draft.entry.email else "telephone"
                 found = _(
-                    "%(sign_in)s stands in row %(row)s already.",
+                    "%(sign_in)s is in row %(row)s already.",
                     sign_in=self._sign_in(draft),
                     row=first.entry.row,
                 )

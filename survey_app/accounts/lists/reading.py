@@ -169,7 +169,7 @@ class _SheetReader:
         if row.number in self._sheet.hidden_rows:
             return _("The row is hidden.")
         if office_tables.is_heading_again(row, self._heading.columns, key_of):
-            return _("The heading stands here once more.")
+            return _("The heading is here once more.")
         if row.number <= self._heading.last_row + 2 and office_tables.is_column_numbers(row):
             return _("It numbers the columns.")
         if is_reached:
@@ -177,7 +177,7 @@ class _SheetReader:
         if office_tables.is_sum(row, max(self._columns["name"], 1)):
             return _("It is a row of sums.")
         if row.number > self._last_contact and (office_tables.is_signature(row) or len(texts(row)) < 2):
-            return _("It stands below the list: a signature or a note.")
+            return _("It is below the list: a signature or a note.")
         if office_tables.is_group(row, name):
             self._group = _GROUP_NUMBER.sub("", texts(row)[-1])
             return _("It names the unit of the people below it.")

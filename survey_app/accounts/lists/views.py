@@ -65,7 +65,7 @@ def make_people() -> ResponseReturnValue:
     form, person, now = ListForm(), access.identity(), datetime.now(UTC)
     reading = _read_before(person, form.state.data or "") if form.validate_on_submit() else None
     if reading is None:
-        flash(_("This page stood open too long. Please choose the file again; nothing was saved."), "error")
+        flash(_("This page was open too long. Please choose the file again; nothing was saved."), "error")
         return redirect(f"{_LIST}/danh-sach", HTTPStatus.SEE_OTHER)
     said = dict(request.form.items())
     try:

@@ -61,7 +61,7 @@ class FigureDecided(DomainError):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "Somebody decided on this, or the unit told another figure, after you opened the page. Look again."
+                "Somebody decided on this, or the unit entered another figure, after you opened the page. Look again."
             )
         )
 
@@ -252,7 +252,7 @@ def problem_text(word: str) -> str:
         "no_whole": _("Say of how many, too."),
         "more_than_whole": _("It is more than the whole."),
         "neither_yes_nor_no": _("Say yes or no."),
-        "computed": _("This target is computed from consultations; nothing is told of it."),
+        "computed": _("This target is computed from consultations; no figure is entered for it."),
     }[word]
 
 

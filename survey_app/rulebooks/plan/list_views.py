@@ -86,7 +86,7 @@ def save_figures(year: int, key: str) -> ResponseReturnValue:
     target, form, person = _target(year, key), FigureListForm(), access.identity()
     reading = _read_before(person, target, year, form.state.data or "") if form.validate_on_submit() else None
     if reading is None:
-        flash(_("This page stood open too long. Please choose the file again; nothing was saved."), "error")
+        flash(_("This page was open too long. Please choose the file again; nothing was saved."), "error")
         return redirect(url_for("plan_targets.figure_list", year=year, key=key), HTTPStatus.SEE_OTHER)
     source, now = form.source.data or "", datetime.now(UTC)
     with db.transaction() as current:
@@ -98,7 +98,7 @@ def save_figures(year: int, key: str) -> ResponseReturnValue:
             flash(told, "success")
             return redirect(url_for("campaign_targets.page", year=year), HTTPStatus.SEE_OTHER)
     changed = _(
-        "Figures were told or decided after you opened this page. Look at it once more; nothing is saved."
+        "Figures were entered or decided after you opened this page. Look at it once more; nothing is saved."
     )
     return _page(year, target, shown, source, changed), HTTPStatus.CONFLICT
 

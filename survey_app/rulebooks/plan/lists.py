@@ -189,7 +189,7 @@ def preview(
             unit = _unit(finder, units, entry)
             if unit.id in seen:
                 raise Wrong(
-                    _("%(unit)s stands in row %(row)s already.", unit=unit.full_name, row=seen[unit.id]),
+                    _("%(unit)s is in row %(row)s already.", unit=unit.full_name, row=seen[unit.id]),
                     _("one row for each unit"),
                 )
             figure = _figure(target, entry)
@@ -245,7 +245,7 @@ def _why_left_out(sheet: OfficeSheet, heading: Heading, row: OfficeRow) -> str:
     if row.number in sheet.hidden_rows:
         return _("The row is hidden.")
     if office_tables.is_heading_again(row, heading.columns, key_of):
-        return _("The heading stands here once more.")
+        return _("The heading is here once more.")
     if row.number <= heading.last_row + 2 and office_tables.is_column_numbers(row):
         return _("It numbers the columns.")
     named = [heading.columns[key] for key in ("code", "unit") if key in heading.columns]

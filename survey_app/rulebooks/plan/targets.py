@@ -29,13 +29,13 @@ _FILE = Path(__file__).with_name("gia-lai.json")
 
 
 class NoSuchTarget(DomainError):
-    """The plan has no target of that key, or nothing is told of it in that year."""
+    """The plan has no target of that key, or no figure is entered for it in that year."""
 
     code = "khong-co-muc-tieu"
     status = HTTPStatus.NOT_FOUND
 
     def __init__(self) -> None:
-        super().__init__(_("There is no such target, or nothing is told of it in that year."))
+        super().__init__(_("There is no such target, or no figure is entered for it in that year."))
 
 
 class GoalOfAllOrNobody(DomainError):

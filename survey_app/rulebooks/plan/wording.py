@@ -24,9 +24,9 @@ def kind_name(kind: PlanKind) -> str:
         case PlanKind.COMPUTED:
             text = _("computed from consultations")
         case PlanKind.SHARE:
-            text = _("share, told by units")
+            text = _("share, entered by units")
         case PlanKind.COUNT:
-            text = _("count, told by units")
+            text = _("count, entered by units")
         case PlanKind.ATTESTED:
             text = _("yes or no of each unit, with evidence")
         case _:

@@ -138,10 +138,10 @@ def _twice(entry: ListEntry, first: ListEntry) -> Wrong:
         column=column_title("old_unit"),
     )
     if entry.sheet == first.sheet:
-        return Wrong(_("%(name)s stands in row %(row)s already.", name=name, row=first.row), expected)
+        return Wrong(_("%(name)s is in row %(row)s already.", name=name, row=first.row), expected)
     return Wrong(
         _(
-            "%(name)s stands in this sheet and in row %(row)s of the sheet “%(sheet)s”.",
+            "%(name)s is in this sheet and in row %(row)s of the sheet “%(sheet)s”.",
             name=name,
             row=first.row,
             sheet=first.sheet,

@@ -96,7 +96,7 @@ class SheetReader:
             self._add_total(number)
             return _("It is a row of sums.")
         if office_tables.is_heading_again(row, columns, key_of):
-            return _("The heading stands here once more.")
+            return _("The heading is here once more.")
         if row.number <= self._heading.last_row + 2 and office_tables.is_column_numbers(row):
             return _("It numbers the columns.")
         if not is_filled(name) and not is_filled(number) and row.number <= self._heading.last_row + 1:
@@ -106,7 +106,7 @@ class SheetReader:
                 self._group = self._former_commune(row)
                 return _("It names a group of villages and no number.")
             if office_tables.is_signature(row) or after_sum:
-                return _("It stands below the list: a signature or a note.")
+                return _("It is below the list: a signature or a note.")
             if not is_filled(name) and (row.number > self._last_number or len(texts(row)) < 2):
                 return _("It has neither the name of a village nor a number.")
         return ""

@@ -55,7 +55,7 @@ def save(code: str) -> ResponseReturnValue:
     commune, form = own_commune(code), ListForm()
     reading = _read_before(commune, form.state.data or "") if form.validate_on_submit() else None
     if reading is None:
-        flash(_("This page stood open too long. Please choose the file again; nothing was saved."), "error")
+        flash(_("This page was open too long. Please choose the file again; nothing was saved."), "error")
         return redirect(url_for("units.villages", code=code), HTTPStatus.SEE_OTHER)
     with db.transaction() as current:
         operations.hold(current, [commune.id])

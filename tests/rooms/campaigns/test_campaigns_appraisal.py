@@ -14,7 +14,7 @@ from survey_app.campaigns.milestones import Milestone
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Survey
 from survey_app.privacy.models import Complaint
-from survey_app.quality.models import Callback, CallbackReplies
+from survey_app.quality.models import BackCheck, BackCheckReplies
 from survey_app.rulebooks import pins
 from survey_app.units import queries as units
 from tests.pages import Page
@@ -42,7 +42,7 @@ def signed(province):
         number = province.signed(commune, digest=f"{province.made:064d}", **sealed)
         if is_compared:
             province.session.add(
-                Callback(
+                BackCheck(
                     survey_id=number,
                     size=5,
                     ticked={f"{commune.code}001": 80},
@@ -52,7 +52,7 @@ def signed(province):
             )
             province.session.flush()
             province.session.add(
-                CallbackReplies(
+                BackCheckReplies(
                     survey_id=number,
                     number=1,
                     confirmed=5,

@@ -12,7 +12,7 @@ from survey_app.accounts import todo
 from survey_app.audit import AuditEvent
 from survey_app.campaigns import ranking
 from survey_app.fieldwork.models import State
-from survey_app.quality.models import Callback
+from survey_app.quality.models import BackCheck
 from survey_app.units import queries as units
 from tests.provinces import NOW
 
@@ -174,6 +174,6 @@ def test_surveys_nobody_called_back_stand_on_the_list_of_today(app, province):
         **dict.fromkeys(READERS, 1),
         Role.VIEWER: 0,
     }
-    db.session().add(Callback(survey_id=number, size=30, ticked={}, drawn_by="user:1", drawn_at=NOW))
+    db.session().add(BackCheck(survey_id=number, size=30, ticked={}, drawn_by="user:1", drawn_at=NOW))
     db.session().commit()
     assert listed(Role.PROVINCE) == []

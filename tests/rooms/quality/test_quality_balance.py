@@ -9,7 +9,7 @@ from survey_app import db
 from survey_app.access import Role
 from survey_app.fieldwork import batches, operations
 from survey_app.fieldwork.models import State
-from survey_app.quality import callbacks, comparison
+from survey_app.quality import back_checks, comparison
 
 pytestmark = pytest.mark.both_engines
 
@@ -38,7 +38,7 @@ def _send(client, submission, printed):
 def enter(commune, survey, **counts):
     totals = {"issued": 13, "ticked": 8, "returned": 0, "voided": 0} | counts
     with db.transaction() as current:
-        callbacks.record_receipts(
+        back_checks.record_receipts(
             current, survey.id, commune.villages["Phung"].code, totals, actor="user:1", now=datetime.now(UTC)
         )
 

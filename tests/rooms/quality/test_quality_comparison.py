@@ -14,12 +14,12 @@ from survey_app.access import Role
 from survey_app.audit import AuditEvent
 from survey_app.collecting.models import TenMinuteCounter
 from survey_app.fieldwork.models import Purpose, State
-from survey_app.quality import callbacks, comparison, reconciliation
-from survey_app.quality.models import CallbackReplies
+from survey_app.quality import back_checks, comparison, reconciliation
+from survey_app.quality.models import BackCheckReplies
 from survey_app.reporting import papers
 from survey_app.results import signing
-from survey_app.scoring import callback
-from survey_app.scoring.callback import Replies
+from survey_app.scoring import back_check
+from survey_app.scoring.back_check import Replies
 from survey_app.scoring.disclosure import Audience
 from survey_app.sealing import queries
 from survey_app.sealing.models import ReceiptList
@@ -44,19 +44,19 @@ def sealed(linh_cang, app):
 def enter(surveys, **changes):
     """Keep the list of Linh Cang as the Front does."""
     with db.transaction() as current:
-        callbacks.record_receipts(
+        back_checks.record_receipts(
             current, "0001", surveys.village("Linh Cang").code, {**LIST, **changes}, actor="user:1", now=NOW
         )
 
 
 def draw():
     with db.transaction() as current:
-        callbacks.draw_sample(current, "0001", actor="user:1", now=NOW)
+        back_checks.draw_sample(current, "0001", actor="user:1", now=NOW)
 
 
 def reply(**said):
     with db.transaction() as current:
-        callbacks.record_replies(current, "0001", Replies(**said), actor="user:1", now=NOW)
+        back_checks.record_replies(current, "0001", Replies(**said), actor="user:1", now=NOW)
 
 
 def text_of(page):
@@ -218,20 +218,20 @@ def test_the_sample_is_the_one_anybody_draws_from_the_digest(sealed, client):
 
     found = comparison.comparison(db.session(), "0001")
 
-    assert found.sample.rows == callback.draw(found.digest, {sealed.village("Linh Cang").code: 76}, 30)
+    assert found.sample.rows == back_check.draw(found.digest, {sealed.village("Linh Cang").code: 76}, 30)
     assert str(found.sample.rows[0].place) in text_of(client.get(PAGE))
 
 
 def test_a_sample_needs_a_seal_and_a_list_and_is_drawn_once(linh_cang):
-    with pytest.raises(callbacks.TooEarlyToCompare):
+    with pytest.raises(back_checks.TooEarlyToCompare):
         draw()
     linh_cang.seal()
-    with pytest.raises(callbacks.NothingToDraw):
+    with pytest.raises(back_checks.NothingToDraw):
         draw()
     enter(linh_cang)
     draw()
 
-    with pytest.raises(callbacks.AlreadyDrawn):
+    with pytest.raises(back_checks.AlreadyDrawn):
         draw()
 
 
@@ -269,7 +269,7 @@ def test_replies_are_shown_with_their_effect_and_the_score_stays(sealed, client)
     assert queries.scorecard(db.session(), "0001").commune == before
 
 
-def test_what_the_call_back_contradicts_stands_beside_the_result_and_every_entry_stays(sealed, client):
+def test_what_the_back_check_contradicts_stands_beside_the_result_and_every_entry_stays(sealed, client):
     enter(sealed)
     draw()
     for confirmed, denied in ((26, 2), (27, 1)):
@@ -278,8 +278,8 @@ def test_what_the_call_back_contradicts_stands_beside_the_result_and_every_entry
 
     current = db.session()
     current.rollback()
-    [found] = callbacks.contradictions(current, ["0001"]).values()
-    assert [entry.replies.denied for entry in callbacks.entries(current, "0001")] == [2, 1]
+    [found] = back_checks.contradictions(current, ["0001"]).values()
+    assert [entry.replies.denied for entry in back_checks.entries(current, "0001")] == [2, 1]
     assert (found.denied, found.reached) == (1, 28)
     assert signing.evidence(current, "0001", Audience.EXACT).contradiction == found
     assert papers.exact(current, "0001").contradiction == found
@@ -287,7 +287,7 @@ def test_what_the_call_back_contradicts_stands_beside_the_result_and_every_entry
     assert (slips.contradiction, slips.agrees) == (found, False)
     assert "1 trong 28" in client.get("/can-bo/dot/0001/ky").text
     with pytest.raises(DBAPIError), db.transaction() as writing:
-        writing.execute(update(CallbackReplies).values(denied=0))
+        writing.execute(update(BackCheckReplies).values(denied=0))
 
 
 def test_replies_go_down_and_up_with_the_tables(sealed, app):
@@ -296,7 +296,7 @@ def test_replies_go_down_and_up_with_the_tables(sealed, app):
     for denied in (2, 1):
         with db.transaction() as current:
             said = Replies(confirmed=28 - denied, denied=denied, not_reached=2)
-            callbacks.record_replies(current, "0001", said, actor="user:1", now=datetime.now(UTC))
+            back_checks.record_replies(current, "0001", said, actor="user:1", now=datetime.now(UTC))
     step = ScriptDirectory(app.config["MIGRATIONS"]).get_revision("0011")
 
     db.session().close()
@@ -306,7 +306,7 @@ def test_replies_go_down_and_up_with_the_tables(sealed, app):
     flask_migrate.upgrade()
 
     assert tuple(below) == (27, 1, "user:1")
-    assert [entry.replies.denied for entry in callbacks.entries(db.session(), "0001")] == [1]
+    assert [entry.replies.denied for entry in back_checks.entries(db.session(), "0001")] == [1]
 
 
 def test_replies_that_are_not_those_of_the_sample_are_refused_beside_what_was_typed(sealed, client):

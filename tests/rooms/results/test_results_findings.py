@@ -13,7 +13,7 @@ from survey_app import db
 from survey_app.access import Role
 from survey_app.fieldwork.models import Channel, HourlyProgress, State, Survey
 from survey_app.i18n import force_locale
-from survey_app.quality.models import Callback, CallbackReplies
+from survey_app.quality.models import BackCheck, BackCheckReplies
 from survey_app.reporting import blocks, minutes_of_commune, narrative, papers, table_of_commune, workbook
 from survey_app.reporting.report_notes import Notes
 from survey_app.results import verdicts
@@ -182,10 +182,10 @@ def test_papers_say_that_no_back_check_was_made_or_that_one_was(app, judged):
     judged.seal()
     none = _minutes()
     with db.transaction() as current:
-        current.add(Callback(survey_id="0001", size=2, ticked={"x": 2}, drawn_by="operator", drawn_at=NOW))
+        current.add(BackCheck(survey_id="0001", size=2, ticked={"x": 2}, drawn_by="operator", drawn_at=NOW))
         current.flush()
         current.add(
-            CallbackReplies(
+            BackCheckReplies(
                 survey_id="0001",
                 number=1,
                 confirmed=2,

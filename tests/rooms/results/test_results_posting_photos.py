@@ -52,7 +52,7 @@ def test_a_photo_stands_with_its_posting_in_the_record_and_in_the_pack(client, g
     (digest,) = photos()[1]
     fetched = client.get(f"{LIST}/anh/{digest}")
     survey = fieldwork.survey(db.session(), "0001")
-    rows = list(dict(pack_records.tables(db.session(), survey, ""))["10-niem-yet"])
+    rows = list(pack_records.posted(db.session(), survey))
 
     assert given == (303, 303)
     assert digest[:12] in client.get(LIST).text

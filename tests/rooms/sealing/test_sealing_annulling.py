@@ -15,7 +15,7 @@ from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork import queries, rounds
 from survey_app.fieldwork.models import PrintBatch, State, Survey, VillageAnnulment
 from survey_app.fieldwork.refusals import WrongState
-from survey_app.quality import callbacks
+from survey_app.quality import back_checks
 from survey_app.sealing import annulling, operations, verification
 from survey_app.sealing.models import ReceiptList
 from tests import verifying
@@ -194,7 +194,7 @@ def test_what_is_known_of_the_old_time_of_asking_is_not_mixed_with_the_new(
     with db.transaction() as current:
         for village in (phung, other):
             counts = {"issued": 6, "ticked": 5, "returned": 1, "voided": 0}
-            callbacks.record_receipts(
+            back_checks.record_receipts(
                 current, survey.id, village.code, counts, actor="operator", now=datetime.now(UTC)
             )
             current.add(InvalidPaper(survey_id=survey.id, unit_id=village.id, reason="all_blank", slips=1))

@@ -21,7 +21,7 @@ from survey_app.fieldwork import queries as fieldwork
 from survey_app.fieldwork.models import Channel, Progress, Purpose, SlipRow, State, Survey
 from survey_app.privacy import erasing
 from survey_app.privacy.models import ErasingTries
-from survey_app.quality import callbacks, reconciliation
+from survey_app.quality import back_checks, reconciliation
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
 from survey_app.results import speaking
 from survey_app.scoring import tallies
@@ -365,7 +365,7 @@ def bring_back(surveys, slips):
     with db.transaction() as current:
         counts = {"issued": 10, "ticked": 10, "returned": 0, "voided": 0, "brought_back": slips}
         village = surveys.village("Một").code
-        callbacks.record_receipts(current, "0001", village, counts, actor="user:1", now=NOW)
+        back_checks.record_receipts(current, "0001", village, counts, actor="user:1", now=NOW)
 
 
 def test_filled_slips_that_are_not_keyed_put_the_seal_by_the_clock_off(surveys):

@@ -19,9 +19,9 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import State
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
-from survey_app.quality.models import Callback, CallbackReplies
-from survey_app.scoring import callback
-from survey_app.scoring.callback import Contradiction, Replies
+from survey_app.quality.models import BackCheck, BackCheckReplies
+from survey_app.scoring import back_check
+from survey_app.scoring.back_check import Contradiction, Replies
 from survey_app.sealing.models import ReceiptList, Seal
 from survey_app.units.models import Unit
 
@@ -48,7 +48,7 @@ class AlreadyDrawn(DomainError):
 
     def __init__(self) -> None:
         super().__init__(
-            _("The call-back sample has been drawn, so neither it nor the lists can change any more.")
+            _("The back-check sample has been drawn, so neither it nor the lists can change any more.")
         )
 
 
@@ -149,8 +149,8 @@ def draw_sample(
     missing = _lists_missing(session, survey_id)
     if missing and not without_lists:
         raise ListsMissing(missing)
-    size = min(callback.USUAL_SAMPLE, sum(ticked.values()))
-    session.add(Callback(survey_id=survey_id, size=size, ticked=ticked, drawn_by=actor, drawn_at=now))
+    size = min(back_check.USUAL_SAMPLE, sum(ticked.values()))
+    session.add(BackCheck(survey_id=survey_id, size=size, ticked=ticked, drawn_by=actor, drawn_at=now))
     audit.record(
         session,
         actor,
@@ -168,14 +168,14 @@ def record_replies(session: Session, survey_id: str, replies: Replies, *, actor:
 
     Raises NothingToDraw before a sample, RepliesDoNotFit.
     """
-    row = db.hold(session, Callback, survey_id)
+    row = db.hold(session, BackCheck, survey_id)
     if row is None:
         raise NothingToDraw
     if replies.reached + replies.not_reached != row.size:
         raise RepliesDoNotFit(row.size)
-    done = session.scalar(select(func.count()).where(CallbackReplies.survey_id == survey_id)) or 0
+    done = session.scalar(select(func.count()).where(BackCheckReplies.survey_id == survey_id)) or 0
     session.add(
-        CallbackReplies(
+        BackCheckReplies(
             survey_id=survey_id, number=done + 1, confirmed=replies.confirmed, denied=replies.denied,
             not_reached=replies.not_reached, noted_by=actor, noted_at=now,
         )
@@ -203,35 +203,35 @@ class RepliesEntry:
 
 def entries(session: Session, survey_id: str) -> tuple[RepliesEntry, ...]:
     """Every entry of replies, oldest first; the last one counts."""
-    mine = select(CallbackReplies).where(CallbackReplies.survey_id == survey_id)
+    mine = select(BackCheckReplies).where(BackCheckReplies.survey_id == survey_id)
     return tuple(
         RepliesEntry(
             Replies(row.confirmed, row.denied, row.not_reached),
             accounts.name_of(session, row.noted_by),
             row.noted_at,
         )
-        for row in session.scalars(mine.order_by(CallbackReplies.number))
+        for row in session.scalars(mine.order_by(BackCheckReplies.number))
     )
 
 
 def recorded(session: Session, survey_ids: Iterable[str]) -> frozenset[str]:
-    """Those of the surveys for which replies of a call-back are on record."""
-    done = select(CallbackReplies.survey_id).where(CallbackReplies.survey_id.in_(tuple(survey_ids)))
-    return frozenset(session.scalars(done.distinct().order_by(CallbackReplies.survey_id)))
+    """Those of the surveys for which replies of a back-check are on record."""
+    done = select(BackCheckReplies.survey_id).where(BackCheckReplies.survey_id.in_(tuple(survey_ids)))
+    return frozenset(session.scalars(done.distinct().order_by(BackCheckReplies.survey_id)))
 
 
 def contradictions(session: Session, survey_ids: Iterable[str]) -> Mapping[str, Contradiction]:
-    """What the call-back puts beside the results of those surveys that it contradicts."""
+    """What the back-check puts beside the results of those surveys that it contradicts."""
     wanted = tuple(survey_ids)
     rows = session.execute(
-        select(Callback.survey_id, Callback.ticked, CallbackReplies)
-        .join(CallbackReplies, CallbackReplies.survey_id == Callback.survey_id)
-        .where(Callback.survey_id.in_(wanted))
-        .order_by(CallbackReplies.number)
+        select(BackCheck.survey_id, BackCheck.ticked, BackCheckReplies)
+        .join(BackCheckReplies, BackCheckReplies.survey_id == BackCheck.survey_id)
+        .where(BackCheck.survey_id.in_(wanted))
+        .order_by(BackCheckReplies.number)
     )
     newest = {survey_id: (sum(ticked.values()), row) for survey_id, ticked, row in rows}
     told = {
-        survey_id: callback.contradiction(ticked, Replies(row.confirmed, row.denied, row.not_reached))
+        survey_id: back_check.contradiction(ticked, Replies(row.confirmed, row.denied, row.not_reached))
         for survey_id, (ticked, row) in newest.items()
     }
     return {survey_id: found for survey_id, found in told.items() if found is not None}
@@ -244,5 +244,5 @@ def _lists_missing(session: Session, survey_id: str) -> int:
 
 
 def _require_not_drawn(session: Session, survey_id: str) -> None:
-    if session.get(Callback, survey_id) is not None:
+    if session.get(BackCheck, survey_id) is not None:
         raise AlreadyDrawn

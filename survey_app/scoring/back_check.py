@@ -65,7 +65,7 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """What is beside every finding on a result that the call-back contradicts: "to be compared", no verdict.
+    """What is beside every finding on a result that the back-check contradicts: "to be compared", no verdict.
 
     `denied` of the `reached` households say that they did not answer, so at least `at_least_false` of the `ticked`
     rows are false.

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 
-from survey_app.scoring.callback import (
+from survey_app.scoring.back_check import (
     Contradiction,
     Replies,
     TickedRow,
