@@ -99,7 +99,7 @@ def test_digit_by_digit_a_choice_that_is_not_marked_is_not_taken_for_blank(surve
 
     assert (refused.status_code, rows(Response)) == (422, [])
     assert (kept(refused)["planning"], kept(refused)["transport"]) == (["satisfied"], [""])
-    assert "hoặc 0 nếu phiếu để trống" in refused.text
+    assert "Dòng này chưa chọn: xin chọn câu trả lời, hoặc “Để trống”." in refused.text
 
 
 def test_mending_shows_the_exceptions_again_and_asks_for_their_count(survey, slips, clerk, key_in):
