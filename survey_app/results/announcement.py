@@ -44,5 +44,6 @@ def _warning(result: DisclosedResult) -> tuple[str, ...]:
 
 
 def _lowest(result: DisclosedResult) -> tuple[str, ...]:
-    names = [in_language(line.text) for line in result.lowest if line.tally.dissatisfied]
+    words = wording.items_in_short(result.survey.instrument)
+    names = [words[line.tally.key] for line in result.lowest if line.tally.dissatisfied]
     return (_("People were least satisfied with: %(items)s.", items="; ".join(names)),) if names else ()

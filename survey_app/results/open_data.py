@@ -182,7 +182,7 @@ def _commune(year: int, line: CommuneLine) -> Row:
     if line.told is None:
         return (*head, state, *(None,) * (len(_YEAR_COLUMNS) - len(head) - 1))
     told = line.told
-    lowest = [cell for low in line.lowest for cell in (in_language(low.text), _per_cent(low.rate))]
+    lowest = [cell for low in line.lowest for cell in (low.text, _per_cent(low.rate))]
     missing = 2 * (LOWEST - len(line.lowest))
     return (
         *(*head, state, told.households, told.answered, _per_cent(told.coverage)),

@@ -1,17 +1,20 @@
 """How a disclosed figure reads in words: on screens, on the public page, in exports and on papers alike."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from survey_app import audit
 from survey_app.i18n import gettext as _
+from survey_app.questions.instrument import Instrument
 from survey_app.questions.kinds import Result
+from survey_app.questions.stem import stem
 from survey_app.results.disclosed import DisclosedAnswers, DisclosedResult
 from survey_app.results.speaking import AboveFrame
 from survey_app.scoring.disclosure import Band, DisclosedVillage, Withheld
 from survey_app.scoring.quartiles import Quartiles
 from survey_app.scoring.rates import Rate
 from survey_app.templating import answers_in_words, day, moment, number, percent
+from survey_app.templating import wording as in_language
 
 
 def band(told: Band) -> str:
@@ -73,6 +76,13 @@ def withheld(why: Withheld) -> str:
         case Withheld.COMPLEMENT:
             return _("Figures are not shown, to protect others.")
     assert_never(why)
+
+
+def items_in_short(form: Instrument) -> Mapping[str, str]:
+    """By key, what each scored question says alone: "điện của xã" of "Ông/bà có hài lòng về điện của xã không?"."""
+    texts = {question.key: in_language(question.text) for question in form.scored}
+    common = stem(list(texts.values()))
+    return {key: common.rest(text) for key, text in texts.items()}
 
 
 def answers(line: DisclosedAnswers) -> tuple[tuple[str, str], ...]:

@@ -19,6 +19,7 @@ from survey_app.names import plain
 from survey_app.questions.instrument import Instrument, Text
 from survey_app.results import speaking
 from survey_app.results.speaking import SealedSurvey
+from survey_app.results.wording import items_in_short
 from survey_app.scoring import disclosure, rates
 from survey_app.scoring.disclosure import Audience, DisclosedCommune
 from survey_app.scoring.rates import Rate
@@ -33,9 +34,9 @@ LOWEST = 3
 
 @dataclass(frozen=True, slots=True)
 class LowItem:
-    """One of the lowest items of a line, in the words of its form."""
+    """One of the lowest items of a line, in the words that it says alone."""
 
-    text: Text
+    text: str
     rate: Rate
 
 
@@ -228,9 +229,9 @@ def _sum(form: Instrument, parts: list[DisclosedCommune]) -> FormSum:
 
 def _by_rate(form: Instrument, items: Iterable[tuple[str, int]], valid: int) -> tuple[LowItem, ...]:
     """The items, the lowest first, and as the form has them where they are equal."""
-    found = []
+    found, words = [], items_in_short(form)
     for key, satisfied in items:
-        question, rate = form.question(key), rates.rate(satisfied, valid)
+        rate = rates.rate(satisfied, valid)
         if rate is not None:
-            found.append(LowItem(question.text if question else {"vi": key}, rate))
+            found.append(LowItem(words.get(key, key), rate))
     return tuple(sorted(found, key=lambda one: one.rate.n))
