@@ -377,7 +377,7 @@ def test_a_browser_that_keeps_nothing_says_so_and_sends_when_there_is_a_signal(
 
 @pytest.mark.parametrize("year", [1970, 2037])
 def test_a_phone_whose_clock_is_wrong_is_told_and_its_slip_arrives(field: Field, phone: Page, year: int):
-    phone.clock.set_fixed_time(datetime(year, 1, 2, tzinfo=UTC))
+    phone.clock.set_system_time(datetime(year, 1, 2, tzinfo=UTC))
     phone.goto(field.address(field.codes[0]))
     ready(phone)
     phone.context.set_offline(True)
