@@ -154,18 +154,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """SQLite for every test; PostgreSQL too where SQL, locks, triggers, migrations or storage decide the outcome."""
     if "database_url" in metafunc.fixturenames:
         asked = metafunc.config.getoption("engine")
-        marked = {mark.name for mark in metafunc.definition.iter_markers()}
-        both = asked == "both" or (asked is None and "both_engines" in marked)
-        one = asked or ("postgresql" if "on_postgresql" in marked else "sqlite")
-        metafunc.parametrize("database_url", ENGINES if both else [one], indirect=True)
+        both = asked == "both" or (
+            asked is None and metafunc.definition.get_closest_marker("both_engines") is not None
+        )
+        metafunc.parametrize("database_url", ENGINES if both else [asked or "sqlite"], indirect=True)
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Journeys first: begun last, the longest tests leave one of two processes without work."""
-    if os.environ.get("ABUSE") != "full":
-        long = [item for item in items if item.get_closest_marker("long")]
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in long]
     items.sort(key=lambda item: "journeys" not in item.path.parts)
 
 

@@ -160,7 +160,7 @@ def _plan(form: CampaignForm) -> CampaignPlan:
 
 
 def _stored(current: Session, campaign_id: int) -> DaysForm:
-    return DaysForm(formdata=None, data=days_as_fields(campaigns.days(current, campaign_id)))
+    return DaysForm(formdata=None, data=days_as_fields(opening.days_of(current, campaign_id)))
 
 
 def _campaign_page(found: CampaignView, form: DaysForm, meanwhile: SavedMeanwhile | None = None) -> str:
@@ -170,7 +170,7 @@ def _campaign_page(found: CampaignView, form: DaysForm, meanwhile: SavedMeanwhil
         campaign=found,
         form=form,
         meanwhile=meanwhile,
-        days=[(step_name(step), day) for step, day in campaigns.days(current, found.id).items()],
+        days=[(step_name(step), day) for step, day in opening.days_of(current, found.id).items()],
         members=[(one, level_name(one.level)) for one in campaigns.members(current, found.id)],
         opened_by=accounts.name_of(current, found.opened_by),
     )

@@ -11,8 +11,6 @@ from survey_app.access import Identity
 from survey_app.authoring import queries as instruments
 from survey_app.authoring.queries import InstrumentView
 from survey_app.authoring.wording import QUICK
-from survey_app.campaigns import opening
-from survey_app.campaigns.deadlines import Deadlines
 from survey_app.campaigns.models import Campaign, CampaignCommune
 from survey_app.campaigns.opening import CampaignNotFound
 from survey_app.fieldwork import calendar
@@ -73,11 +71,6 @@ def campaign(session: Session, province_id: int, campaign_id: int) -> CampaignVi
     if found is None:
         raise CampaignNotFound
     return _view(*found)
-
-
-def days(session: Session, campaign_id: int) -> Deadlines:
-    """The last day for each step, in the order of the work."""
-    return opening.days_of(session, campaign_id)
 
 
 def members(session: Session, campaign_id: int) -> tuple[Member, ...]:

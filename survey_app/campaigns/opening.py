@@ -5,7 +5,7 @@ keeps its survey, and the days of the campaign count for it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from http import HTTPStatus
 
@@ -109,39 +109,18 @@ def open_campaign(
         form: str(instruments.instrument(session, form).document["level"]) for form in set(aims.values())
     }
     for unit_id, form in sorted(aims.items()):
-        asked = _asked(villages.get(unit_id, ()))
-        had = running.get(unit_id)
-        drafted = had or _draft(
-            session,
-            plan,
-            form,
-            unit_id,
-            contacts[unit_id],
-            asked,
-            (plan.opens_on, plan.closes_on),
-            by=by,
-            now=now,
-        )
-        rehearsal = (
-            _draft(
-                session,
-                plan,
-                form,
-                unit_id,
-                contacts[unit_id],
-                asked,
-                plan.rehearsal,
-                is_rehearsal=True,
-                by=by,
-                now=now,
-            )
-            if plan.rehearsal and not had
-            else ""
-        )
+        drafted, rehearsal, had = running.get(unit_id, ""), "", unit_id in running
+        if not had:
+            asked = _asked(villages.get(unit_id, ()))
+            survey = _survey(plan, form, unit_id, contacts[unit_id])
+            drafted = drafting.draft_survey(session, survey, asked, actor=by.actor, now=now)
+            if plan.rehearsal:
+                tried = _rehearsed(survey, *plan.rehearsal)
+                rehearsal = drafting.draft_survey(session, tried, asked, actor=by.actor, now=now)
         session.add(
             CampaignCommune(
                 campaign_id=campaign.id, unit_id=unit_id, level=levels[form], survey_id=drafted,
-                had_one=had is not None, rehearsal_id=rehearsal,
+                had_one=had, rehearsal_id=rehearsal,
             )
         )  # fmt: skip
     audit.record(
@@ -240,31 +219,21 @@ def _asked(villages: Sequence[Village]) -> list[Asked]:
     ]
 
 
-def _draft(
-    session: Session,
-    plan: CampaignPlan,
-    form: int,
-    unit_id: int,
-    contact: str,
-    asked: Sequence[Asked],
-    days: tuple[date, date],
-    *,
-    is_rehearsal: bool = False,
-    by: Identity,
-    now: datetime,
-) -> str:
-    first, last = days
-    drafted = SurveyPlan(
+def _survey(plan: CampaignPlan, form: int, unit_id: int, contact: str) -> SurveyPlan:
+    return SurveyPlan(
         unit_id=unit_id,
         instrument_id=form,
         purpose=Purpose.DECISION,
-        rehearsal=is_rehearsal,
+        rehearsal=False,
         plan_number=plan.plan_number,
         plan_date=plan.plan_date,
         aim=plan.aim,
         contact=contact,
-        opens_at=calendar.opening(first),
-        closes_at=calendar.closing(last),
+        opens_at=calendar.opening(plan.opens_on),
+        closes_at=calendar.closing(plan.closes_on),
         goal_percent=plan.goal_percent,
     )
-    return drafting.draft_survey(session, drafted, asked, actor=by.actor, now=now)
+
+
+def _rehearsed(survey: SurveyPlan, first: date, last: date) -> SurveyPlan:
+    return replace(survey, rehearsal=True, opens_at=calendar.opening(first), closes_at=calendar.closing(last))

@@ -1,6 +1,5 @@
 """A stack of scanned slips in a real browser: in at once, each looked at, decided and counted once."""
 
-import os
 from collections import Counter
 from pathlib import Path
 from random import Random
@@ -18,8 +17,7 @@ from tests import scans
 from tests.journeys.conftest import PHONE, Field
 from tests.journeys.steps import screen
 
-#: Reading one costs a quarter of a second; the long run has the stack that a clerk puts into the copier.
-SLIPS = 20 if os.environ.get("ABUSE") == "full" else 6
+SLIPS = 20
 #: One of them carries something that no reader can tell.
 ODD = 3
 

@@ -249,7 +249,7 @@ def test_days_are_changed_by_the_province_and_the_second_of_two_is_told(province
 
     assert (first.status_code, second.status_code) == (303, 409)
     province.session.rollback()  # the pages wrote in sessions of their own
-    assert campaigns.days(db.session(), number)[DueStep.HOUSEHOLDS] == date(2026, 6, 5)
+    assert opening.days_of(db.session(), number)[DueStep.HOUSEHOLDS] == date(2026, 6, 5)
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.VIEWER, Role.COMMUNE, Role.FRONT_COMMUNE])
