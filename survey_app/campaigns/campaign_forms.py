@@ -10,14 +10,13 @@ from wtforms import (
     SelectChoice,
     SelectField,
     StringField,
-    TextAreaField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from survey_app.campaigns.deadlines import Deadlines, DueStep
-from survey_app.fieldwork.forms import refuse_without_number
-from survey_app.forms import StaffForm, WholeNumberField, clean
+from survey_app.fieldwork.forms import aim_in_words, date_of_plan, goal, whom_to_call
+from survey_app.forms import StaffForm, clean
 from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext
 from survey_app.revisions import RevisedForm
@@ -85,21 +84,10 @@ class CampaignForm(_Days, StaffForm):
         filters=[clean],
         validators=[DataRequired(), Length(max=60)],
     )
-    plan_date = DateField(lazy_gettext("Date of the plan"), format=_DATE_FORMATS, validators=[Optional()])
-    goal_percent = WholeNumberField(
-        lazy_gettext("Goal of this round, in per cent of the households (may stay empty)"),
-        validators=[Optional(), NumberRange(min=1, max=100)],
-    )
-    aim = TextAreaField(
-        lazy_gettext("What it is for, in one or two sentences villagers read first"),
-        filters=[clean],
-        validators=[DataRequired(), Length(max=500)],
-    )
-    contact = StringField(
-        lazy_gettext("Whom villagers may call (name, phone)"),
-        filters=[clean],
-        validators=[DataRequired(), Length(max=120)],
-    )
+    plan_date = date_of_plan()
+    goal_percent = goal()
+    aim = aim_in_words()
+    contact = whom_to_call()
     opens_on = _day(lazy_gettext("First day"))
     closes_on = _day(lazy_gettext("Last day"))
     rehearsal_opens_on = DateField(
@@ -110,10 +98,6 @@ class CampaignForm(_Days, StaffForm):
     rehearsal_closes_on = DateField(
         lazy_gettext("Rehearsal: last day"), format=_DATE_FORMATS, validators=[Optional()]
     )
-
-    def validate_contact(self, field: Any) -> None:
-        """Somebody villagers can call."""
-        refuse_without_number(field)
 
     def validate_closes_on(self, field: Any) -> None:
         """Dates in order."""

@@ -37,10 +37,44 @@ _TIME_FORMATS = ["%H:%M", "%Hh%M", "%H:%M:%S"]
 LONGEST_PLACE = 120
 
 
-def refuse_without_number(field: Any) -> None:
+def refuse_without_number(_form: Any, field: Any) -> None:
     """Raise ValidationError where nobody can be called."""
     if not has_number(field.data):
         raise ValidationError(_("Please add a phone number, like 0269 123 456: villagers call it."))
+
+
+# Asked alike of one survey and of a campaign of many. Each call makes a field, so that it has its place in a form.
+
+
+def date_of_plan() -> Any:
+    """The day of the Front's plan, which may be missing."""
+    return DateField(lazy_gettext("Date of the plan"), format=_DATE_FORMATS, validators=[Optional()])
+
+
+def goal() -> Any:
+    """The round's own goal, which may be missing."""
+    return WholeNumberField(
+        lazy_gettext("Goal of this round, in per cent of the households (may stay empty)"),
+        validators=[Optional(), NumberRange(min=1, max=100)],
+    )
+
+
+def aim_in_words() -> Any:
+    """What villagers read first."""
+    return TextAreaField(
+        lazy_gettext("What it is for, in one or two sentences villagers read first"),
+        filters=[clean],
+        validators=[DataRequired(), Length(max=500)],
+    )
+
+
+def whom_to_call() -> Any:
+    """Somebody with a number."""
+    return StringField(
+        lazy_gettext("Whom villagers may call (name, phone)"),
+        filters=[clean],
+        validators=[DataRequired(), Length(max=120), refuse_without_number],
+    )
 
 
 class SurveyForm(RevisedForm):
@@ -62,24 +96,13 @@ class SurveyForm(RevisedForm):
     plan_number = StringField(
         lazy_gettext("Number of the Front's plan"), filters=[clean], validators=[Length(max=60)]
     )
-    plan_date = DateField(lazy_gettext("Date of the plan"), format=_DATE_FORMATS, validators=[Optional()])
+    plan_date = date_of_plan()
     keyed_twice = BooleanField(
         lazy_gettext("Every paper slip is keyed by two persons, instead of one in ten")
     )
-    goal_percent = WholeNumberField(
-        lazy_gettext("Goal of this round, in per cent of the households (may stay empty)"),
-        validators=[Optional(), NumberRange(min=1, max=100)],
-    )
-    aim = TextAreaField(
-        lazy_gettext("What it is for, in one or two sentences villagers read first"),
-        filters=[clean],
-        validators=[DataRequired(), Length(max=500)],
-    )
-    contact = StringField(
-        lazy_gettext("Whom villagers may call (name, phone)"),
-        filters=[clean],
-        validators=[DataRequired(), Length(max=120)],
-    )
+    goal_percent = goal()
+    aim = aim_in_words()
+    contact = whom_to_call()
     opens_on = DateField(lazy_gettext("First day"), format=_DATE_FORMATS, validators=[InputRequired()])
     closes_on = DateField(lazy_gettext("Last day"), format=_DATE_FORMATS, validators=[InputRequired()])
     villages = SelectMultipleField(
@@ -88,10 +111,6 @@ class SurveyForm(RevisedForm):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
-
-    def validate_contact(self, field: Any) -> None:
-        """Somebody villagers can call."""
-        refuse_without_number(field)
 
     def validate_goal_percent(self, field: Any) -> None:
         """A goal is in a plan, which is printed beside it."""
@@ -121,11 +140,7 @@ class QuickForm(StaffForm):
         option_widget=CheckboxInput(),
     )
     others = TextAreaField(lazy_gettext("Other places, one a line (may stay empty)"), filters=[clean])
-    contact = StringField(
-        lazy_gettext("Whom villagers may call (name, phone)"),
-        filters=[clean],
-        validators=[DataRequired(), Length(max=120)],
-    )
+    contact = whom_to_call()
     aim = StringField(
         lazy_gettext("One sentence that people read first"),
         filters=[clean],
@@ -136,10 +151,6 @@ class QuickForm(StaffForm):
     def __init__(self, today: date, **values: Any) -> None:
         super().__init__(**values)
         self._today = today
-
-    def validate_contact(self, field: Any) -> None:
-        """Somebody villagers can call."""
-        refuse_without_number(field)
 
     def validate_closes_on(self, field: Any) -> None:
         """A day to come."""
