@@ -29,10 +29,12 @@ WORDS = Words(
         "fieldwork.tell_meeting_late": _l("Reported a meeting afterwards"),
         "fieldwork.withdraw_meeting": _l("Withdrew the announcement of a meeting"),
         "fieldwork.count_present": _l("Counted the households present at a meeting"),
+        "fieldwork.notice_counts": _l("Changed whether notices of villages give counts"),
     },
     details={
         "batch": _l("batch"),
         "print_set": _l("download"),
+        "notices": _l("counts on notices of villages, by"),
         "villages": _l("villages"),
         "present": _l("households present"),
         "state": _l("state"),

@@ -172,10 +172,27 @@ class Survey(Base):
     rulebook_digest: Mapped[str | None] = mapped_column(String(64))
     #: False where nobody had chosen a rule book for the year, so that the default was pinned.
     rulebook_chosen: Mapped[bool | None]
+    #: The document by which notices of its villages give counts, fixed at publishing; "" where they show bands.
+    notice_number: Mapped[str] = mapped_column(String(100), default="", server_default=text("''"))
+    notice_dated: Mapped[date | None]
+    notice_body: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
     #: What tells the survey's pepper from any other, written down when it was made; see `KeyStore.ensure_pepper`.
     pepper_mark: Mapped[str | None] = mapped_column(String(64))
     #: Set when the pepper was destroyed on purpose; until then a missing pepper is a fault.
     pepper_destroyed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class NoticeCounts(Base):
+    """One row for a province whose Front ever set that notices give counts; a number of "" stands for bands."""
+
+    __tablename__ = "notice_counts"
+
+    province_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True, autoincrement=False)
+    number: Mapped[str] = mapped_column(String(100))
+    dated: Mapped[date | None]
+    body: Mapped[str] = mapped_column(String(200))
+    saved_by: Mapped[str] = mapped_column(String(40))
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class FrameRow(Base):

@@ -14,7 +14,7 @@ from survey_app import audit, db
 from survey_app.access import Role
 from survey_app.authoring import confirmation
 from survey_app.authoring.confirmation import ScoredWording
-from survey_app.fieldwork import calendar, readiness, rulebook
+from survey_app.fieldwork import calendar, notice_counts, readiness, rulebook
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import (
     FrameCorrection,
@@ -71,9 +71,13 @@ def publish(
     survey.stand_ins = ",".join(stand_ins)
     survey.confirmed = readiness.wording(session, survey) is ScoredWording.CONFIRMED
     pin = rulebook.pin(session, survey, now)
+    counts = notice_counts.pin(
+        session, survey, units.province_of(session, units.unit(session, survey.unit_id)).id
+    )
     audit.record(
         session, actor, "fieldwork.publish", f"survey:{survey_id}", at=now, state=survey.state,
         rulebook=pin.key, version=pin.version, digest=pin.digest, chosen=pin.is_chosen,
+        **({"notices": counts.text} if counts else {}),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from survey_app.authoring import confirmation, loading
 from survey_app.authoring.models import InstrumentRecord
 from survey_app.authoring.uses import Use
 from survey_app.errors import DomainError
-from survey_app.fieldwork import calendar, names
+from survey_app.fieldwork import calendar, names, notice_counts
 from survey_app.fieldwork.contact import has_number
 from survey_app.fieldwork.models import (
     Channel,
@@ -31,6 +31,7 @@ from survey_app.fieldwork.models import (
     State,
     Survey,
 )
+from survey_app.fieldwork.notice_counts import NoticeDocument
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyMissing, KeyStore
 from survey_app.questions.instrument import Instrument
@@ -92,6 +93,8 @@ class SurveyView:
     keyed_twice: bool = False
     #: Where the open link of a feedback survey hangs; "" for the whole commune.
     place: str = ""
+    #: The document by which notices of villages give counts; None where they show bands, and while it is a draft.
+    notices: NoticeDocument | None = None
 
     @property
     def whom_to_call(self) -> str:
@@ -179,7 +182,8 @@ _FACTS = (
     Survey.phones_closed_at, Survey.link, Survey.cover_token, Survey.confirmed, Survey.published_at,
     Survey.stand_ins, Survey.annulled_reason, Survey.revision, Survey.pepper_destroyed_at, Survey.pepper_mark,
     Survey.rulebook_key, Survey.rulebook_version, Survey.rulebook_digest, Survey.rulebook_chosen,
-    Survey.goal_percent, Survey.keyed_twice, Survey.place,
+    Survey.goal_percent, Survey.keyed_twice, Survey.place, Survey.notice_number, Survey.notice_dated,
+    Survey.notice_body,
 )  # fmt: skip
 #: Surveys as this process has read them, by all the facts they were made of.
 _remembered: dict[str, SurveyView] = {}
@@ -439,6 +443,7 @@ def view(session: Session, row: Row[*tuple[Any, ...]]) -> SurveyView:
         goal_percent=row.goal_percent,
         keyed_twice=row.keyed_twice,
         place=row.place,
+        notices=notice_counts.pinned(row),
     )
 
 

@@ -11,7 +11,7 @@ from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.registry import EvidencePage, TwoBodyAct
 from survey_app.authoring import confirmation
 from survey_app.authoring import queries as instruments
-from survey_app.fieldwork import acts, agreed, evidence, print_sets, queries, rulebook
+from survey_app.fieldwork import acts, agreed, evidence, notice_counts, print_sets, queries, rulebook
 from survey_app.fieldwork.scope import own_survey
 from survey_app.keys import store
 
@@ -32,6 +32,7 @@ def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime
         values={
             "survey": survey,
             "book": rulebook.named(session, survey),
+            "counts_by": notice_counts.of(session, survey.id),
             "frame": queries.frame(session, survey.id),
             "batches": queries.batches(session, survey.id),
             "print_set": print_sets.of_request(session, survey.id, asked.payload),

@@ -300,7 +300,7 @@ DATA_MAP = (
         _NOT_ERASED,
     ),
     DataLine(
-        ("paper_settings",),
+        ("paper_settings", "notice_counts"),
         _l("Heads, numbers and closing sentences of a province's papers, and who set them last"),
         _l("So that papers look as the Front lays them down"),
         _l("Everybody who reads a paper"),

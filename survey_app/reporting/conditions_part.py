@@ -21,10 +21,7 @@ def demonstration(framework: Framework) -> tuple[Block, ...]:
 
 def blocks(judged: Judged) -> tuple[Block, ...]:
     """Every condition with its result, what is needed, the verdict and what it rests on."""
-    hidden = _("Conditions on rates are not shown: too few slips are valid.")
     lines = conditions.lines(judged.verdicts.findings)
-    above = tuple(Paragraph(above_frame_text(one), Tone.WARNING) for one in judged.verdicts.above_frame)
-    checked = back_check_text(judged)
     return (
         *demonstration(judged.framework),
         Table(
@@ -35,6 +32,34 @@ def blocks(judged: Judged) -> tuple[Block, ...]:
             in_words=frozenset({1, 2, 3, 4}),
             widths=(18, 16, 14, 20, 32),
         ),
+        *_beside(judged),
+    )
+
+
+def short(judged: Judged) -> tuple[Block, ...]:
+    """The same lines without their grounds, for a paper that leads to the page which has them."""
+    lines = conditions.lines(judged.verdicts.findings)
+    return (
+        *demonstration(judged.framework),
+        Table(
+            (_("Condition"), _("Result"), _("Needed"), _("Verdict")),
+            tuple((one.title, one.result, one.needed, one.concluded) for one in lines),
+            name="conditions",
+            is_dense=True,
+            in_words=frozenset({1, 2, 3}),
+            widths=(30, 24, 20, 26),
+        ),
+        *_beside(judged),
+        Paragraph(_("Rule and source of each condition stand on the page named below."), Tone.NOTE),
+    )
+
+
+def _beside(judged: Judged) -> tuple[Block, ...]:
+    """What is withheld, villages with more answers than households, and what became of the back-check."""
+    hidden = _("Conditions on rates are not shown: too few slips are valid.")
+    above = tuple(Paragraph(above_frame_text(one), Tone.WARNING) for one in judged.verdicts.above_frame)
+    checked = back_check_text(judged)
+    return (
         *((Paragraph(hidden, Tone.NOTE),) if judged.is_hidden else ()),
         *above,
         *((Paragraph(checked),) if checked else ()),

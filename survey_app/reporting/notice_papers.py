@@ -73,10 +73,13 @@ def pledged(found: Notice) -> tuple[Block, ...]:
 
 
 def _judged(found: Notice) -> tuple[Block, ...]:
-    """What the rule book says of the result, as everybody may read it; on the commune's notice alone."""
-    if found.village is not None or found.judged is None:
+    """What the rule book says of the commune, as everybody may read it; a village's notice leaves out the grounds."""
+    if found.judged is None:
         return ()
-    return (PartTitle(_("Conditions of the rule book")), *conditions_part.blocks(found.judged))
+    if found.village is None:
+        return (PartTitle(_("Conditions of the rule book")), *conditions_part.blocks(found.judged))
+    heading = _("Conditions of the rule book, for the whole commune")
+    return (PartTitle(heading), *conditions_part.short(found.judged))
 
 
 def why_bands() -> str:
@@ -110,12 +113,27 @@ def _own(found: Notice, village: DisclosedVillage) -> tuple[Block, ...]:
                 )
             )
         )
+    if found.counted is not None and found.result.survey.notices is not None:
+        told.append(Paragraph(_of_answers(found.place, found.counted)))
+        by = found.result.survey.notices.text
+        told.append(Paragraph(_("Given by number by %(document)s.", document=by), Tone.NOTE))
+        return (Boxed(tuple(told)),)
     band = _("Satisfaction, all items together") + f" – {found.place}: {wording.village(village)}"
     if village.band is not None and village.band.says_few_are_dissatisfied:
         band = f"{band} – " + _("fewer than 10 households dissatisfied")
     told.append(Paragraph(band))
     told.append(Paragraph(why_bands(), Tone.NOTE))
     return (Boxed(tuple(told)),)
+
+
+def _of_answers(place: str, counted: Rate) -> str:
+    return _(
+        "Satisfaction, all items together – %(place)s: %(n)s of %(of)s answers are satisfied (%(rate)s)",
+        place=place,
+        n=number(counted.n),
+        of=number(counted.of),
+        rate=percent(counted),
+    )
 
 
 def _coverage(village: DisclosedVillage) -> str:

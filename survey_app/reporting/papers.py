@@ -33,7 +33,7 @@ from survey_app.results.verdicts import Judged
 from survey_app.rulebooks import pins
 from survey_app.rulebooks.pins import NamedBook, PinnedBook
 from survey_app.rulebooks.queries import FrameworkNotFound
-from survey_app.scoring import rates, scorecards
+from survey_app.scoring import disclosure, rates, scorecards
 from survey_app.scoring.back_check import Contradiction
 from survey_app.scoring.disclosure import Audience, DisclosedVillage
 from survey_app.scoring.paradata import Mode
@@ -185,8 +185,10 @@ class Notice:
     style: HouseStyle
     #: What the commune says it will do; "" while it wrote nothing.
     pledge: str = ""
-    #: As everybody may read the verdicts; only of the commune.
+    #: The verdicts on the commune as everybody may read them; a village has none of its own.
     judged: Judged | None = None
+    #: Satisfied answers of all answers of this village, where its notice gives them by number.
+    counted: Rate | None = None
 
     @property
     def place(self) -> str:
@@ -235,14 +237,13 @@ def notice(session: Session, survey_id: str, village_code: str | None = None) ->
     result = disclosed.result(session, require_sealed(session, survey_id).id, Audience.PUBLIC)
     style = house_style.style_of(session, result.survey.unit)
     pledge = pledges.text_of(session, survey_id)
+    judged = verdicts.of_survey(session, result.survey, Audience.PUBLIC)
     if village_code is None:
-        return Notice(
-            result, None, style, pledge, verdicts.of_survey(session, result.survey, Audience.PUBLIC)
-        )
+        return Notice(result, None, style, pledge, judged)
     told = next((village for village in result.commune.villages if village.unit == village_code), None)
     if told is None:
         raise surveys.SurveyNotFound
-    return Notice(result, told, style, pledge)
+    return Notice(result, told, style, pledge, judged, _counted(session, result).get(told.unit))
 
 
 def notices(session: Session, survey_id: str) -> tuple[Notice, ...]:
@@ -250,7 +251,11 @@ def notices(session: Session, survey_id: str) -> tuple[Notice, ...]:
     result = disclosed.result(session, require_sealed(session, survey_id).id, Audience.PUBLIC)
     style = house_style.style_of(session, result.survey.unit)
     pledge = pledges.text_of(session, survey_id)
-    return tuple(Notice(result, told, style, pledge) for told in result.commune.villages)
+    judged, counted = verdicts.of_survey(session, result.survey, Audience.PUBLIC), _counted(session, result)
+    return tuple(
+        Notice(result, told, style, pledge, judged, counted.get(told.unit))
+        for told in result.commune.villages
+    )
 
 
 def require_sealed(session: Session, survey_id: str) -> SurveyView:
@@ -268,6 +273,14 @@ def require_sealed(session: Session, survey_id: str) -> SurveyView:
 def villages(session: Session, survey_id: str) -> tuple[UnitView, ...]:
     """Villages that get a notice of their own."""
     return tuple(line.unit for line in surveys.frame(session, survey_id))
+
+
+def _counted(session: Session, result: DisclosedResult) -> Mapping[str, Rate]:
+    """What notices of villages give by number: nothing, unless the survey pinned that they do."""
+    if result.survey.notices is None:
+        return {}
+    exact = results.scorecard(session, result.survey.id)
+    return disclosure.tell_on_notices(exact.commune, exact.villages)
 
 
 def _meeting(village: VillageSlips, card: Scorecard, held: MeetingView) -> HeldMeeting:

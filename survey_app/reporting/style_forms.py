@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from wtforms import StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms import DateField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
+from survey_app.fieldwork.notice_counts import NoticeDocument
 from survey_app.forms import clean
 from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext as _l
@@ -20,6 +21,26 @@ def _holds(mark: str) -> Any:
             raise ValidationError(_("Keep %(mark)s: there the name or the kind of paper goes.", mark=mark))
 
     return check
+
+
+class CountsForm(RevisedForm):
+    """The document by which notices of villages give counts: all of it, or nothing for bands."""
+
+    number = StringField(_l("Number of the document"), filters=[clean], validators=[Length(max=100)])
+    dated = DateField(_l("Date of the document"), format=["%Y-%m-%d", "%d/%m/%Y"], validators=[Optional()])
+    body = StringField(_l("Body that issued it"), filters=[clean], validators=[Length(max=200)])
+
+    def validate_body(self, _field: Any) -> None:
+        """Beside the last field, so that it is said once."""
+        named = [bool(self.number.data), self.dated.data is not None, bool(self.body.data)]
+        if any(named) and not all(named):
+            raise ValidationError(_("Give number, date and body of the document, or leave all three empty."))
+
+    def document(self) -> NoticeDocument | None:
+        """What was typed; call after validation."""
+        if not self.number.data:
+            return None
+        return NoticeDocument(self.number.data, self.dated.data, self.body.data)
 
 
 class StyleForm(RevisedForm):

@@ -87,6 +87,7 @@ def public(survey_id: str) -> ResponseReturnValue:
         counted_remarks=public_remarks.counted(said),
         takes_remarks=public_remarks.are_received(survey),
         pledge=pledge,
+        findings=findings_block.block(session, survey, Audience.PUBLIC) if result else None,
         spoken=announcement.text(result, pledge, current_app.extensions["settings"].public_url)
         if result
         else (),

@@ -18,7 +18,8 @@ per item and no verdict. The rules, of which "too few" is the first:
 
 A commune in which one village alone answered has, in its official table, that village's figures: this is the
 published result of the commune and is not hidden. The exact figures of villages are for signed papers, for
-the Front, the province and the auditor.
+the Front, the province and the auditor. Where a document of the province's Front asks for it, notices give the pooled
+counts of those villages that `tell_on_notices` finds can be told without giving another one away.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -210,6 +211,35 @@ def _disclose_villages(
     )
 
 
+def tell_on_notices(commune: Scorecard, villages: Iterable[Scorecard]) -> dict[str, Rate]:
+    """Satisfied answers of all answers by village, where a notice may print them beside everything that is public.
+
+    Only villages whose band says already that at least PROTECTED households are dissatisfied and as many satisfied.
+    Where the counts would tell something of another village, or of one item in the same, the smallest of them goes
+    back to its band, and so on until they tell nothing.
+    """
+    cards = tuple(villages)
+    told = disclose(commune, cards, audience=Audience.PUBLIC)
+    if told.hidden_because is not None or not cards:
+        return {}
+    may = {
+        card.unit
+        for card, one in zip(cards, told.villages, strict=True)
+        if one.band is not None
+        and one.band.kind == "between"
+        and card.tally.valid >= SMALLEST_MIRRORED_VILLAGE
+    }
+    for smallest in sorted((card for card in cards if card.unit in may), key=lambda one: one.tally.valid):
+        known = [
+            _counted(card, one) if card.unit in may else _known(card, one)
+            for card, one in zip(cards, told.villages, strict=True)
+        ]
+        if not subtraction.tells(commune.tally.items, known):
+            break
+        may.remove(smallest.unit)
+    return {card.unit: card.pooled for card in cards if card.unit in may and card.pooled is not None}
+
+
 def withhold(commune: Scorecard) -> DisclosedCommune:
     """How many answered and nothing of what they said, where an earlier figure is public and few came after it."""
     return replace(_hidden(commune, ()), hidden_because=Withheld.FEW_NEW)
@@ -317,6 +347,12 @@ def _known(card: Scorecard, told: DisclosedVillage) -> subtraction.Known:
         guards_dissatisfied=band.says_few_are_dissatisfied,
         guards_satisfied=band.kind == "at_most",
     )
+
+
+def _counted(card: Scorecard, told: DisclosedVillage) -> subtraction.Known:
+    """What a reader takes from a village's band and from its satisfied answers by number."""
+    satisfied = sum(item.satisfied for item in card.tally.items)
+    return replace(_known(card, told), satisfied=(satisfied, satisfied), open_from=PROTECTED)
 
 
 def _safe_options(options: Mapping[str, Mapping[str, int]]) -> dict[str, Mapping[str, int]]:

@@ -32,6 +32,8 @@ class Known:
     #: Whether nobody may learn that some household here is dissatisfied (satisfied), unless the commune says so.
     guards_dissatisfied: bool = True
     guards_satisfied: bool = True
+    #: Where its answers are told by number: a count may be known once it must be this large. None: never.
+    open_from: int | None = None
 
 
 @dataclass(slots=True)
@@ -56,10 +58,14 @@ def tells(items: Sequence[ItemTally], known: Sequence[Known]) -> bool:
     plain = [untold(village.slips, len(items)) for village in known]
     guarded = [(village.guards_dissatisfied, village.guards_satisfied) for village in known]
     pairs = zip(_counts(items, known, guarded), _counts(items, plain, guarded), strict=True)
+    open_from = (
+        village.open_from for village in known if village.slips for _count in range(3 + 2 * len(items))
+    )
     return any(
         with_bands.ends != without.ends
         and (with_bands.is_close or (with_bands.guarded and with_bands.ends[0] > without.ends[0]))
-        for with_bands, without in pairs
+        and (fewest is None or with_bands.ends[0] < fewest)
+        for (with_bands, without), fewest in zip(pairs, open_from, strict=True)
     )
 
 

@@ -8,7 +8,7 @@ known if no village had a band.
 
 import math
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -79,10 +79,48 @@ class Cell:
     unknowns: tuple[int, ...]
 
 
-class Attack:
-    """All counts of all villages as unknowns, everything published as constraints on them."""
+def from_notices(numbers: Iterable[int]) -> Iterator[Derived]:
+    """Cells that notices with counts give away beside everything that is public.
 
-    def __init__(self, told: DisclosedCommune, valid: Sequence[int]) -> None:
+    In a village whose answers are told by number, a count of ten or more is no secret.
+    """
+    for number in numbers:
+        villages = random_commune(number)
+        commune = scorecards.roll_up("xa", villages)
+        told = disclosure.disclose(commune, villages, audience=Audience.PUBLIC)
+        counts = disclosure.tell_on_notices(commune, villages)
+        yield from derived_of_notices(told, villages, {unit: rate.n for unit, rate in counts.items()}, number)
+
+
+def derived_of_notices(
+    told: DisclosedCommune, villages: Sequence[Scorecard], counts: Mapping[str, int], number: int = 0
+) -> Iterator[Derived]:
+    """Cells of one commune that follow from the counts on notices, and not from the commune's table alone."""
+    if not counts:
+        return
+    valid = [card.tally.valid for card in villages]
+    by_place = {place: counts[card.unit] for place, card in enumerate(villages) if card.unit in counts}
+    attack, without = Attack(told, valid, by_place), Attack(_without_bands(told), valid)
+    for place, slips in enumerate(valid):
+        for cell in attack.cells(place) if slips else ():
+            low, high = attack.bounds(cell)
+            answers = slips * len(told.items) if cell.name == "satisfied" else slips
+            is_open = place in by_place and low >= disclosure.PROTECTED
+            if high - low >= min(WIDTH, SHARE * answers) or is_open:
+                continue
+            if without.bounds(cell) != (low, high):
+                yield Derived(number, place, cell.name, low, high, slips)
+
+
+class Attack:
+    """All counts of all villages as unknowns, everything published as constraints on them.
+
+    `counts` are satisfied answers that are told by number, by the village's place.
+    """
+
+    def __init__(
+        self, told: DisclosedCommune, valid: Sequence[int], counts: Mapping[int, int] | None = None
+    ) -> None:
         self.told, self.valid, self.items = told, valid, len(told.items)
         #: Of each village: satisfied and dissatisfied for each item, then dissatisfied and satisfied slips.
         self.stride = 2 * self.items + 2
@@ -91,6 +129,9 @@ class Attack:
         for village in range(len(valid)):
             self._any_village(village)
             self._band(village, told.villages[village])
+        for village, count in (counts or {}).items():
+            start = village * self.stride
+            self.equal.append((dict.fromkeys(range(start, start + self.items), 1.0), count))
         for place, item in enumerate(told.items):
             for offset, count in ((0, item.satisfied), (self.items, item.dissatisfied)):
                 whole = {village * self.stride + offset + place: 1.0 for village in range(len(valid))}

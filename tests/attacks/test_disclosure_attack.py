@@ -31,6 +31,43 @@ def test_nothing_hidden_can_be_derived_of_a_hundred_random_communes(first):
     assert list(attacker.exceptions(range(first, first + 25))) == []
 
 
+@pytest.mark.parametrize("first", [100, 150])
+def test_nothing_hidden_can_be_derived_from_counts_on_notices_either(first):
+    assert list(attacker.from_notices(range(first, first + 50))) == []
+
+
+def test_a_count_is_not_told_where_the_hidden_village_beside_it_would_follow():
+    """Eighteen households, which have no band: the commune's sum less the other village would be theirs."""
+    villages = (make_card(100, 40, "a"), make_card(18, 3, "b"))
+    commune = scorecards.roll_up("xa", villages)
+    told = disclosure.disclose(commune, villages, audience=Audience.PUBLIC)
+
+    assert disclosure.tell_on_notices(commune, villages) == {}
+    assert list(attacker.derived_of_notices(told, villages, {"a": 60}))
+
+
+def test_villages_that_are_all_told_need_nobody_to_be_hidden():
+    villages = (make_card(100, 45, "a"), make_card(90, 32, "b"), make_card(80, 30, "c"))
+
+    found = disclosure.tell_on_notices(scorecards.roll_up("xa", villages), villages)
+
+    assert {unit: (rate.n, rate.of) for unit, rate in found.items()} == {
+        "a": (55, 100),
+        "b": (58, 90),
+        "c": (50, 80),
+    }
+
+
+def test_nobody_learns_from_a_count_whether_nine_households_or_none_are_dissatisfied():
+    told = {
+        dissatisfied: disclosure.tell_on_notices(scorecards.roll_up("xa", villages), villages)
+        for dissatisfied in range(10)
+        if (villages := (make_card(72, dissatisfied, "a"), make_card(90, 30, "b"), make_card(80, 25, "c")))
+    }
+
+    assert all("a" not in found for found in told.values())
+
+
 def test_the_attacker_is_good_enough_to_find_what_a_careless_band_gives_away():
     told = told_of(make_card(72, 9, "a"), make_card(8, 8, "b"))
     careless = told.__class__(

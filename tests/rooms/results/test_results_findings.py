@@ -14,7 +14,15 @@ from survey_app.access import Role
 from survey_app.fieldwork.models import Channel, HourlyProgress, State, Survey
 from survey_app.i18n import force_locale
 from survey_app.quality.models import BackCheck, BackCheckReplies
-from survey_app.reporting import blocks, minutes_of_commune, narrative, papers, table_of_commune, workbook
+from survey_app.reporting import (
+    blocks,
+    minutes_of_commune,
+    narrative,
+    notice_papers,
+    papers,
+    table_of_commune,
+    workbook,
+)
 from survey_app.reporting.report_notes import Notes
 from survey_app.results import verdicts
 from survey_app.rulebooks import conditions, operations
@@ -24,6 +32,7 @@ from tests.rooms.sealing.conftest import BLANK, HAPPY, NOW, UNHAPPY
 
 SURVEY = "/can-bo/dot/0001"
 RESULT = f"{SURVEY}/ket-qua"
+PUBLIC = "/ket-qua/0001"
 ROADS_ALONE = {"roads": "satisfied", "water": "dissatisfied", "overall": "satisfied"}
 
 
@@ -59,6 +68,7 @@ def test_page_result_papers_and_files_tell_the_same_lines(app, client, judged):
     judged.seal()
     judged.sign_in(app, Role.FRONT_COMMUNE)
     on_survey, on_result = block(client.get(SURVEY).text), block(client.get(RESULT).text)
+    for_everybody = block(client.get(PUBLIC).text)
     session = db.session()
     exact = papers.exact(session, "0001")
     with force_locale("vi"):
@@ -67,17 +77,21 @@ def test_page_result_papers_and_files_tell_the_same_lines(app, client, judged):
             "table": blocks.texts(table_of_commune.paper(exact, NOW)),
             "report": blocks.texts(narrative.report(papers.notice(session, "0001"), Notes(), NOW)),
         }
+        of_village = blocks.texts(
+            notice_papers.notice(papers.notices(session, "0001")[0], "https://x.vn", NOW)
+        )
     book = openpyxl.load_workbook(io.BytesIO(workbook.table(exact)))
     files = {
         "workbook": [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
     }
     file = client.get(f"{RESULT}.csv").text
 
-    assert on_survey == on_result
+    assert on_survey == on_result == for_everybody
     assert "còn thiếu 1 hộ" in on_survey
     for line in lines():
         told = (line.title, line.result, line.needed, line.rule)
         assert all(text.replace("\u00a0", " ") in on_survey for text in (*told, line.change))
+        assert {line.title, line.result, line.needed, line.concluded} <= set(of_village)
         for name, texts in printed.items():
             assert {line.title, line.result, line.needed, line.concluded} <= set(texts), name
             assert any(line.rule in text and line.source in text for text in texts), name
@@ -112,7 +126,7 @@ def test_who_may_not_read_results_sees_no_block(app, client, judged, role):
     assert block(client.get(SURVEY).text) == ""
 
 
-@pytest.mark.parametrize("address", [SURVEY, RESULT])
+@pytest.mark.parametrize("address", [SURVEY, RESULT, PUBLIC])
 def test_what_a_hidden_table_withholds_is_not_told_by_what_is_missing(app, client, surveys, address):
     with db.transaction() as current:
         operations.use_framework(
@@ -124,7 +138,7 @@ def test_what_a_hidden_table_withholds_is_not_told_by_what_is_missing(app, clien
     surveys.answer("0001", "Một", BLANK, times=2)
     surveys.seal()
     surveys.sign_in(app, Role.FRONT_COMMUNE)
-    exact = block(client.get(address).text)
+    exact = block(client.get(RESULT).text)
     surveys.sign_in(app, Role.COMMUNE)
 
     told = block(client.get(address).text)
