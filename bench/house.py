@@ -94,7 +94,7 @@ def survey(
     ]
     with db.transaction() as current:
         recorded = units_operations.record_households(current, lines, actor=OPERATOR, now=opens)
-        plan = drafting.SurveyPlan(
+        plan = drafting.SurveyDraft(
             unit_id=asked.id,
             instrument_id=instruments.latest_frozen(current, _INSTRUMENT).id,
             purpose=Purpose.DECISION,

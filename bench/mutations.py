@@ -62,7 +62,7 @@ ROOMS = {
         (
             "approvals/agreement.py", "approvals/approval.py", "approvals/deciding.py", "approvals/deputies.py",
             "approvals/paper_signatures.py", "approvals/parties.py", "approvals/refusals.py",
-            "approvals/registry.py", "approvals/requests.py", "approvals/scans.py",
+            "approvals/registry.py", "approvals/requests.py", "attachments.py",
         ),
         ("rooms/test_approvals_requests.py", "rooms/test_approvals_deputies.py", "rooms/test_approvals_papers.py"),
     ),

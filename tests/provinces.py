@@ -13,7 +13,8 @@ from survey_app.accounts.models import User
 from survey_app.approvals import requests as approvals
 from survey_app.authoring.models import InstrumentRecord
 from survey_app.campaigns import queries
-from survey_app.campaigns.queries import Board, BoardRow
+from survey_app.campaigns.queries import Board
+from survey_app.campaigns.rows import BoardRow
 from survey_app.collecting.models import TenMinuteCounter
 from survey_app.fieldwork import acts
 from survey_app.fieldwork.agreed import Act

@@ -39,7 +39,7 @@ def respond(approval_id: int) -> ResponseReturnValue:
         raise ApprovalNotFound
     if request.form.get(_ASKED, str(approval_id)) != str(approval_id):
         raise ApprovalDecided
-    evidence, form = act.evidence(db.session(), asked, person, now), DecisionForm()
+    basis, form = act.basis(db.session(), asked, person, now), DecisionForm()
     status = HTTPStatus.OK
     if form.validate_on_submit():
         try:
@@ -55,22 +55,22 @@ def respond(approval_id: int) -> ResponseReturnValue:
         except DomainError as refusal:
             flash(refusal.message, "error")
             asked, status = requests.approval(db.session(), approval_id, person), refusal.status
-            evidence = act.evidence(db.session(), asked, person, now)
+            basis = act.basis(db.session(), asked, person, now)
         else:
             flash(_("Your decision is recorded."), "success")
-            return redirect(evidence.back, HTTPStatus.SEE_OTHER)
+            return redirect(basis.back, HTTPStatus.SEE_OTHER)
     elif form.is_submitted():
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     page = render_template(
         "approvals/decide.html",
         approval=asked,
         act=act,
-        evidence=evidence,
+        basis=basis,
         form=form,
         may_decide=asked.may_decide(person, now),
         stands_in=asked.stands_in(person.role) and person.role in asked.needs.deciders(asked.requested_as),
         notice=passed_over.notice(asked, person.role, now),
-        **evidence.values,
+        **basis.values,
     )
     return page, status
 

@@ -14,9 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from survey_app import audit, clock, db, working_days
+from survey_app import attachments, audit, clock, db, working_days
 from survey_app.access import Identity
-from survey_app.approvals import deciding, passed_over, scans
+from survey_app.approvals import deciding, passed_over
 from survey_app.approvals import requests as approvals
 from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.models import Approval, PaperSignature
@@ -57,7 +57,7 @@ def upload(
     asked = _held(session, approval_id, by)
     if not asked.may_decide(by, now):
         raise ApprovalRefused(_("The other body must decide this request, on paper as well as here."))
-    kind = scans.media_type(signed.scan)
+    kind = attachments.media_type(signed.scan)
     if kind is None:
         raise PaperRefused(
             _(

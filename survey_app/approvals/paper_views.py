@@ -12,9 +12,9 @@ from typing import ParamSpec
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from survey_app import access, db, files, forms
+from survey_app import access, attachments, db, files, forms
 from survey_app.accounts.freshness import fresh
-from survey_app.approvals import deputies, paper_signatures, passed_over, registry, scans
+from survey_app.approvals import deputies, paper_signatures, passed_over, registry
 from survey_app.approvals import requests as approvals
 from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.forms import CheckForm, PaperForm
@@ -44,7 +44,7 @@ def _where_allowed(
 
 
 @bp.route(_PAGE, methods=["GET", "POST"])
-@forms.takes_upload(scans.MAX_BYTES + _FIELDS_BYTES)
+@forms.takes_upload(attachments.MAX_BYTES + _FIELDS_BYTES)
 @access.roles(*deputies.ROLES)
 @_where_allowed
 @fresh
@@ -108,7 +108,7 @@ def scan(approval_id: int) -> ResponseReturnValue:
     if found is None:
         abort(HTTPStatus.NOT_FOUND)
     body, kind = found
-    return files.download(body, f"ban-ky-giay-{approval_id}", scans.FORMATS[kind])
+    return files.download(body, f"ban-ky-giay-{approval_id}", attachments.FORMATS[kind])
 
 
 def _asked(approval_id: int) -> ApprovalView:

@@ -18,7 +18,7 @@ from survey_app.approvals.approval import ApprovalView
 
 
 @dataclass(frozen=True, slots=True)
-class EvidencePage:
+class DecisionBasis:
     """What somebody reads before deciding."""
 
     heading: str
@@ -29,8 +29,8 @@ class EvidencePage:
     back: str
 
 
-#: Reads what the page of evidence shows to this person.
-Show: TypeAlias = Callable[[Session, ApprovalView, Identity, datetime], EvidencePage]
+#: Reads what this person is shown before deciding.
+Show: TypeAlias = Callable[[Session, ApprovalView, Identity, datetime], DecisionBasis]
 #: Does what was agreed to, in the transaction of the decision.
 CarryOut: TypeAlias = Callable[[Session, ApprovalView, Identity, datetime], None]
 
@@ -45,7 +45,7 @@ class TwoBodyAct:
     needs: Agreement
     #: Address of the page on which a request is decided.
     where: Callable[[ApprovalView], str]
-    evidence: Show
+    basis: Show
     carry_out: CarryOut
     #: Whether the page of the survey that the request is about lists it.
     is_on_survey_page: bool = False

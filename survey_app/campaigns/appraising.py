@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from survey_app.campaigns import appraisal_points, appraisals, queries
 from survey_app.campaigns.appraisal_points import AppraisalPoint
 from survey_app.campaigns.appraisals import AppraisalView, Said
-from survey_app.campaigns.queries import BoardRow
+from survey_app.campaigns.rows import BoardRow
 from survey_app.fieldwork import queries as surveys
 from survey_app.sealing import queries as seals
 from survey_app.units.queries import UnitView

@@ -16,7 +16,7 @@ from survey_app.authoring.wording import level_name
 from survey_app.campaigns import campaigns, deadlines, opening, requested
 from survey_app.campaigns.campaign_forms import CampaignForm, DaysForm, days_as_fields, for_communes
 from survey_app.campaigns.campaigns import CampaignView
-from survey_app.campaigns.opening import CampaignPlan
+from survey_app.campaigns.opening import CampaignOpening
 from survey_app.campaigns.queries import kinds_in_scope
 from survey_app.campaigns.wording import step_name
 from survey_app.errors import DomainError
@@ -31,7 +31,7 @@ from survey_app.templating import wording
 from survey_app.units import queries as units
 from survey_app.units.queries import UnitView
 
-bp = Blueprint("plans", __name__, template_folder="templates")
+bp = Blueprint("opened_campaigns", __name__, template_folder="templates")
 
 #: Days from today to the first day of the phones, and from there to the last; only suggested.
 _BEGINS_IN, _TAKES = timedelta(days=21), timedelta(days=13)
@@ -69,7 +69,7 @@ def new() -> ResponseReturnValue:
         ngettext("Opened for %(num)s commune.", "Opened for %(num)s communes.", len(aims)),
         "success",
     )
-    return redirect(url_for("plans.campaign", campaign_id=number), HTTPStatus.SEE_OTHER)
+    return redirect(url_for("opened_campaigns.campaign", campaign_id=number), HTTPStatus.SEE_OTHER)
 
 
 @bp.get("/can-bo/tinh/ke-hoach/<int:campaign_id>")
@@ -101,7 +101,7 @@ def change_days(campaign_id: int) -> ResponseReturnValue:
     except SavedMeanwhile as meanwhile:
         return _campaign_page(found, form, meanwhile), meanwhile.status
     flash(_("The days are changed."), "success")
-    return redirect(url_for("plans.campaign", campaign_id=campaign_id), HTTPStatus.SEE_OTHER)
+    return redirect(url_for("opened_campaigns.campaign", campaign_id=campaign_id), HTTPStatus.SEE_OTHER)
 
 
 def _province() -> UnitView:
@@ -144,8 +144,8 @@ def _book(current: Session, province_id: int, year: int) -> NamedBook | None:
         return None
 
 
-def _plan(form: CampaignForm) -> CampaignPlan:
-    return CampaignPlan(
+def _plan(form: CampaignForm) -> CampaignOpening:
+    return CampaignOpening(
         title=form.title.data,
         plan_number=form.plan_number.data,
         plan_date=form.plan_date.data,

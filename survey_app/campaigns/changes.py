@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from survey_app.campaigns.milestones import Milestone
-from survey_app.campaigns.queries import BoardRow
+from survey_app.campaigns.rows import BoardRow
 
 
 @dataclass(frozen=True, slots=True)

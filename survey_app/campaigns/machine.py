@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from survey_app.campaigns.book_targets import BookProgress
 from survey_app.campaigns.outside import OutsideView
-from survey_app.campaigns.plan_progress import PlanProgress
-from survey_app.campaigns.queries import Board, BoardRow, TargetProgress
+from survey_app.campaigns.queries import Board
+from survey_app.campaigns.rows import BoardRow
 from survey_app.campaigns.scorecards import FormCard, ProvinceCard, Total, UnitCard
+from survey_app.campaigns.targets import PlanProgress
 from survey_app.campaigns.wording import beside_text, row_verdict, state_name, total_text, wait_text
 from survey_app.criteria.findings import Finding
+from survey_app.criteria.targets import PlanKind
 from survey_app.results.machine import card as scorecard_of
 from survey_app.rulebooks import conditions
-from survey_app.rulebooks.plan import wording as plan_wording
+from survey_app.rulebooks.targets import wording as target_wording
 from survey_app.rulebooks.wording import book_text, rule_text, source_text, target_name
 from survey_app.scoring.rates import Rate
 from survey_app.templating import percent
@@ -129,24 +132,7 @@ def _condition(found: Finding) -> dict[str, Any]:
 
 def _targets(made: Board, plan: Sequence[PlanProgress]) -> list[dict[str, Any]]:
     """What the rule book of the year computes, then what units tell of the other targets of the plan."""
-    planned = {one.target.key: one for one in plan}
-    computed = [
-        _target(made, one)
-        | (_of_plan(planned[one.target.key]) if one.target.key in planned else {"closed": False})
-        for one in made.targets
-    ]
-    return computed + [_told(one) | _of_plan(one) for one in plan if one.on_board is None]
-
-
-def _of_plan(one: PlanProgress) -> dict[str, Any]:
-    return {
-        "kind": one.target.kind.value,
-        "closed": one.is_closed,
-        "missing": len(one.waiting) + len(one.silent),
-        "until": one.target.terms.until,
-        "beyond_plan": one.is_beyond_plan,
-        "source": source_text(one.target.terms.source),
-    }
+    return [_target(made, one) for one in made.targets] + [_told(one) for one in plan if one.on_board is None]
 
 
 def _told(one: PlanProgress) -> dict[str, Any]:
@@ -156,20 +142,33 @@ def _told(one: PlanProgress) -> dict[str, Any]:
         "total": one.reach.total if one.reach else 0,
         "goal": float(one.target.goal),
         "computed": False,
-        "name": plan_wording.name(one.target),
+        "name": target_wording.name(one.target),
         "beside": None,
+        "kind": one.target.kind.value,
+        "closed": one.is_closed,
+        "missing": len(one.waiting) + len(one.silent),
+        "until": one.target.terms.until,
+        "beyond_plan": one.is_beyond_plan,
+        "source": source_text(one.target.terms.source),
     }
 
 
-def _target(made: Board, one: TargetProgress) -> dict[str, Any]:
+def _target(made: Board, one: BookProgress) -> dict[str, Any]:
+    until = made.in_force.framework.period_to.year
     return {
         "key": one.target.key,
-        "met": one.progress.met,
-        "total": one.progress.total,
-        "goal": float(one.progress.goal),
-        "computed": one.progress.computed,
+        "met": one.reach.met,
+        "total": one.reach.total,
+        "goal": float(one.target.goal),
+        "computed": one.is_computed,
         "name": target_name(one.target, made.in_force.framework),
         "beside": asdict(one.beside) if one.beside else None,
+        "kind": PlanKind.COMPUTED.value,
+        "closed": False,
+        "missing": 0,
+        "until": until,
+        "beyond_plan": made.year > until,
+        "source": source_text(one.target.source),
     }
 
 
@@ -182,11 +181,9 @@ def as_text(made: Board, sums: ProvinceCard, plan: Sequence[PlanProgress]) -> st
     lines = [f"{made.province.full_name} {made.year}: {book_text(made.book)}", total_text(sums.total)]
     for one in made.targets:
         name = target_name(one.target, made.in_force.framework)
-        lines.append(
-            "  ".join(filter(None, (f"{one.progress.met}/{one.progress.total}", name, beside_text(one))))
-        )
+        lines.append("  ".join(filter(None, (f"{one.reach.met}/{one.reach.total}", name, beside_text(one)))))
     lines += [
-        f"{plan_wording.now(one.target, one.reach)}  {plan_wording.name(one.target)}"
+        f"{target_wording.now(one.target, one.reach)}  {target_wording.name(one.target)}"
         for one in plan
         if one.reach and not one.on_board
     ]

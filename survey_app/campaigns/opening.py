@@ -20,7 +20,7 @@ from survey_app.campaigns.deadlines import Deadlines, DueStep
 from survey_app.campaigns.models import Campaign, CampaignCommune, CampaignDeadline
 from survey_app.errors import DomainError
 from survey_app.fieldwork import calendar, drafting
-from survey_app.fieldwork.drafting import Asked, SurveyPlan
+from survey_app.fieldwork.drafting import Asked, SurveyDraft
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.i18n import gettext as _
 from survey_app.units import operations as registering
@@ -56,7 +56,7 @@ class CampaignThere(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class CampaignPlan:
+class CampaignOpening:
     """What people decide when they open a campaign. Days are of Vietnam, ends included."""
 
     title: str
@@ -81,7 +81,7 @@ class CampaignPlan:
 def open_campaign(
     session: Session,
     province: UnitView,
-    plan: CampaignPlan,
+    plan: CampaignOpening,
     aims: Mapping[int, int],
     *,
     by: Identity,
@@ -219,8 +219,8 @@ def _asked(villages: Sequence[Village]) -> list[Asked]:
     ]
 
 
-def _survey(plan: CampaignPlan, form: int, unit_id: int, contact: str) -> SurveyPlan:
-    return SurveyPlan(
+def _survey(plan: CampaignOpening, form: int, unit_id: int, contact: str) -> SurveyDraft:
+    return SurveyDraft(
         unit_id=unit_id,
         instrument_id=form,
         purpose=Purpose.DECISION,
@@ -235,5 +235,5 @@ def _survey(plan: CampaignPlan, form: int, unit_id: int, contact: str) -> Survey
     )
 
 
-def _rehearsed(survey: SurveyPlan, first: date, last: date) -> SurveyPlan:
+def _rehearsed(survey: SurveyDraft, first: date, last: date) -> SurveyDraft:
     return replace(survey, rehearsal=True, opens_at=calendar.opening(first), closes_at=calendar.closing(last))

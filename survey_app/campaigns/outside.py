@@ -13,9 +13,8 @@ from http import HTTPStatus
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey_app import audit
+from survey_app import attachments, audit
 from survey_app.accounts import queries as accounts
-from survey_app.approvals import scans
 from survey_app.campaigns.models import OutsideConsultation
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
@@ -133,7 +132,7 @@ def enter(
     now: datetime,
 ) -> int:
     """Keep what the minutes say, with their scan; the number of the entry. Raises NoScan."""
-    media_type = scans.media_type(scan)
+    media_type = attachments.media_type(scan)
     if media_type is None:
         raise NoScan
     registering.hold(session, [unit.id])

@@ -9,8 +9,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import DateField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from survey_app import access, db, files, forms
-from survey_app.approvals import scans
+from survey_app import access, attachments, db, files, forms
 from survey_app.campaigns import outside
 from survey_app.campaigns.outside import OutsideCounts
 from survey_app.errors import DomainError
@@ -102,7 +101,7 @@ def page(code: str, year: int) -> ResponseReturnValue:
 
 
 @bp.post("/can-bo/ngoai-he-thong/<code>/<int:year>")
-@forms.takes_upload(scans.MAX_BYTES + _FIELDS_BYTES)
+@forms.takes_upload(attachments.MAX_BYTES + _FIELDS_BYTES)
 @access.roles(*access.ENTER_OUTSIDE)
 def enter(code: str, year: int) -> ResponseReturnValue:
     """Keep what the minutes say."""
@@ -110,7 +109,7 @@ def enter(code: str, year: int) -> ResponseReturnValue:
     commune, form = own_commune(code), OutsideForm()
     if not form.validate_on_submit():
         return _page(commune, year, form), 422
-    content = form.scan.data.read(scans.MAX_BYTES + 1)
+    content = form.scan.data.read(attachments.MAX_BYTES + 1)
     try:
         with db.transaction() as current:
             outside.enter(
@@ -135,7 +134,7 @@ def scan(code: str, year: int, number: int) -> ResponseReturnValue:
     """The scan as it came."""
     commune = own_commune(code)
     media_type, content = outside.scan_of(db.session(), commune.id, year, number)
-    return files.download(content, f"bien-ban-giay-{code}-{year}-{number}", scans.FORMATS[media_type])
+    return files.download(content, f"bien-ban-giay-{code}-{year}-{number}", attachments.FORMATS[media_type])
 
 
 def _page(commune: UnitView, year: int, form: OutsideForm) -> str:

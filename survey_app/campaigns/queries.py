@@ -6,29 +6,28 @@ it enters a row; verdicts come from `criteria`.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import assert_never
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey_app.campaigns import consultations, deadlines, milestones, scorecards, waits
+from survey_app.campaigns import book_targets, consultations, deadlines, milestones, scorecards, waits
+from survey_app.campaigns.book_targets import BookProgress
 from survey_app.campaigns.consultations import Consultation
 from survey_app.campaigns.deadlines import Deadlines
 from survey_app.campaigns.denominators import Denominator, denominator
 from survey_app.campaigns.milestones import Done, Milestone, Milestones
+from survey_app.campaigns.rows import BoardRow
 from survey_app.campaigns.scorecards import Total
-from survey_app.campaigns.waits import Reason, Wait
-from survey_app.criteria import findings, gaps, targets
+from survey_app.criteria import findings, gaps
 from survey_app.criteria.findings import Finding, Verdict
-from survey_app.criteria.frameworks import Framework, Requirement, RequirementKind, Target, TargetKind
-from survey_app.criteria.targets import TargetReach, UnitStanding
+from survey_app.criteria.frameworks import Framework, Requirement, RequirementKind, TargetKind
 from survey_app.fieldwork import names
 from survey_app.fieldwork.models import HourlyProgress, Purpose, State
 from survey_app.quality import back_checks
 from survey_app.results import verdicts
-from survey_app.results.speaking import AboveFrame, SealedSurvey
+from survey_app.results.speaking import SealedSurvey
 from survey_app.results.verdicts import Verdicts
 from survey_app.rulebooks import pins
 from survey_app.rulebooks import queries as rulebooks
@@ -46,143 +45,6 @@ _IN_SCOPE = ("xa",)
 
 
 @dataclass(frozen=True, slots=True)
-class BoardRow:
-    """One unit. `coverage` of a running survey is of the last full hour; `pooled` waits for the seal."""
-
-    unit: UnitView
-    in_scope: bool
-    survey_id: str | None
-    state: State | None
-    coverage: Rate | None
-    pooled: Rate | None
-    #: Too few valid slips for this reader: the rates are not shown.
-    is_hidden: bool
-    #: The consultation half; None for a unit out of scope, or a rule book without such a condition.
-    event: Finding | None
-    conditions: tuple[Finding, ...]
-    wait: Wait | None
-    services: tuple[ServiceNote, ...]
-    #: Purposes of the surveys of the year in which something was answered by phone.
-    heard: frozenset[str]
-    #: Whether one of them is a purpose that a feedback target accepts.
-    is_answered_online: bool
-    #: What the back-check puts beside the finding; None where it contradicts nothing.
-    contradiction: Contradiction | None = None
-    #: The rule book that the survey pinned, where the year is reported against another one: then both are named.
-    pinned: NamedBook | None = None
-    #: Villages in which more households answered than were asked, to stand beside the finding.
-    above_frame: tuple[AboveFrame, ...] = ()
-    #: Of the sealed survey that speaks for the unit; both False where there is none.
-    is_signed: bool = False
-    used_confirmed_form: bool = False
-    #: What the register calls the unit today, where that is not what it was called when the survey was sealed.
-    called_now: str | None = None
-    #: How far it has come, with day and person.
-    milestones: Milestones = field(default_factory=dict)
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """The consultation half first, then every other condition."""
-        return (*((self.event,) if self.event else ()), *self.conditions)
-
-    @property
-    def finding(self) -> Verdict | None:
-        """The verdict on the consultation half; None out of scope."""
-        if not self.in_scope:
-            return None
-        return self.event.verdict if self.event else Verdict.NOT_CONFIGURED
-
-    @property
-    def awaits(self) -> tuple[str, ...]:
-        """What has to happen before that verdict can be given."""
-        return self.event.awaits if self.in_scope and self.event else ()
-
-    @property
-    def declared_half(self) -> Verdict | None:
-        """The verdict on the half that is declared; None out of scope, and for a rule book without one."""
-        found = (one.verdict for one in self.conditions if one.requirement.kind is RequirementKind.DECLARED)
-        return next(found, None)
-
-    @property
-    def meets_both_halves(self) -> bool:
-        """Whether the consultation is met and the declared half is accepted."""
-        return self.finding is Verdict.MET and self.declared_half is Verdict.MET
-
-    @property
-    def is_not_asked(self) -> bool:
-        """Whether it misses the consultation half because it has not begun; no verdict is due then."""
-        return self.state is None and self.finding is Verdict.NOT_MET
-
-    @property
-    def is_unsigned(self) -> bool:
-        """Whether its rates and conditions are of a sealed result that nobody signed, even where the event is met."""
-        return self.state is State.SEALED
-
-    @property
-    def reached_coverage(self) -> bool:
-        """Whether the signed survey that speaks meets every condition on coverage, of which there is one at least."""
-        found = [one.verdict for one in self.conditions if one.requirement.kind is RequirementKind.COVERAGE]
-        return self.is_signed and bool(found) and set(found) == {Verdict.MET}
-
-    @property
-    def needs_somebody(self) -> bool:
-        """Whether somebody has to act for this unit before it can meet the indicator, late or not."""
-        return self._still_waits and self.wait is not None and self.wait.needs_somebody
-
-    @property
-    def is_late(self) -> bool:
-        """Whether the day of its own step has passed: the one a campaign names, or the survey's own."""
-        return self._still_waits and self.wait is not None and self.wait.is_overdue
-
-    @property
-    def awaits_front(self) -> bool:
-        """Whether its Front has been asked to agree to publishing and has not decided."""
-        return self._still_waits and self.wait is not None and self.wait.reason is Reason.AWAITING_FRONT
-
-    @property
-    def _still_waits(self) -> bool:
-        is_to_post = self.wait is not None and self.wait.reason is Reason.NOT_POSTED
-        return self.in_scope and (self.finding is not Verdict.MET or is_to_post)
-
-    @property
-    def steps(self) -> tuple[tuple[Milestone, Done], ...]:
-        """The milestones reached, in the order of the work."""
-        return tuple((one, self.milestones[one]) for one in Milestone if one in self.milestones)
-
-    @property
-    def newest_milestone(self) -> tuple[Milestone, Done] | None:
-        """The last one reached, in the order of the work; coverage is beside the others and is none of them."""
-        reached = [step for step in self.steps if step[0] is not Milestone.COVERAGE]
-        return reached[-1] if reached else None
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """What is beside a share of communes that consulted: of those counted, how many did how well.
-
-    `reached_coverage` is None for a rule book that configures no coverage.
-    """
-
-    reached_coverage: int | None
-    used_confirmed_form: int
-    #: Of all in scope, those whose declared half the province accepted; None for a rule book without such a half.
-    declared_half: int | None = None
-    #: Of those counted, those that meet both halves of the indicator; None for such a rule book.
-    both_halves: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TargetProgress:
-    """Where a target stands; `needed` more units reach it. `beside` is None for a share of another kind."""
-
-    target: Target
-    progress: TargetReach
-    is_reached: bool
-    needed: int
-    beside: Beside | None
-
-
-@dataclass(frozen=True, slots=True)
 class Board:
     """One year of a province. Rows are all its communes and wards in force, by name."""
 
@@ -193,7 +55,7 @@ class Board:
     counted_at: datetime | None
     in_force: InForce
     rows: tuple[BoardRow, ...]
-    targets: tuple[TargetProgress, ...]
+    targets: tuple[BookProgress, ...]
     denominator: Denominator
     #: The sums of the sealed surveys that speak for these units.
     total: Total
@@ -287,7 +149,7 @@ def board(
         counted_at=None if is_live else session.scalar(select(func.max(HourlyProgress.as_of))),
         in_force=in_force,
         rows=rows,
-        targets=tuple(_target(in_force.framework, target, rows) for target in in_force.framework.targets),
+        targets=book_targets.progress(in_force.framework, rows),
         denominator=denominator(summary.unit for summary in summaries),
         total=scorecards.total(*_sealed(said, audience)),
     )
@@ -447,50 +309,6 @@ def _sealed(said: Mapping[int, Verdicts], audience: Audience) -> tuple[list[Seal
         if disclosure.disclose(one.scorecard, (), audience=audience).hidden_because is None
     ]
     return told, len(speaking) - len(told)
-
-
-def _target(framework: Framework, target: Target, rows: tuple[BoardRow, ...]) -> TargetProgress:
-    standings = [UnitStanding(row.unit.code, row.unit.kind, _meets(target, row)) for row in rows]
-    current = targets.progress(target, standings)
-    beside = _beside(framework, target, rows)
-    return TargetProgress(target, current, targets.reached(current), targets.needed(current), beside)
-
-
-def _beside(framework: Framework, target: Target, rows: tuple[BoardRow, ...]) -> Beside | None:
-    """What is beside a share of communes that were consulted; nothing beside another."""
-    match target.kind:
-        case TargetKind.UNITS_WITH_ONLINE_FEEDBACK:
-            return None
-        case TargetKind.COMMUNES_MEETING_INDICATOR:
-            counted = [
-                row for row in rows if row.unit.kind in target.in_scope_levels and _meets_indicator(row)
-            ]
-        case _ as unknown:
-            assert_never(unknown)
-    in_scope = [row for row in rows if row.unit.kind in target.in_scope_levels]
-    has_halves = any(one.kind is RequirementKind.DECLARED for one in framework.requirements)
-    asked = any(one.kind is RequirementKind.COVERAGE and one.threshold for one in framework.requirements)
-    return Beside(
-        reached_coverage=sum(row.reached_coverage for row in counted) if asked else None,
-        used_confirmed_form=sum(row.is_signed and row.used_confirmed_form for row in counted),
-        declared_half=sum(row.declared_half is Verdict.MET for row in in_scope) if has_halves else None,
-        both_halves=sum(row.meets_both_halves for row in counted) if has_halves else None,
-    )
-
-
-def _meets(target: Target, row: BoardRow) -> bool | None:
-    """Whether the unit counts for this target; None if not known."""
-    match target.kind:
-        case TargetKind.COMMUNES_MEETING_INDICATOR:
-            return _meets_indicator(row)
-        case TargetKind.UNITS_WITH_ONLINE_FEEDBACK:
-            return bool(row.services) and not row.heard.isdisjoint(target.accepts)
-        case _ as unknown:
-            assert_never(unknown)
-
-
-def _meets_indicator(row: BoardRow) -> bool | None:
-    return None if row.event is None else row.event.verdict is Verdict.MET
 
 
 def register_day(year: int, now: datetime) -> date:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from survey_app.access import LOCAL, PROVINCIAL, Body, Identity, Role
 from survey_app.accounts import queries as accounts
 from survey_app.accounts.todo import Message
-from survey_app.campaigns.queries import BoardRow
+from survey_app.campaigns.rows import BoardRow
 from survey_app.campaigns.waits import Reason
 from survey_app.campaigns.wording import wait_text
 from survey_app.i18n import force_locale

@@ -9,7 +9,8 @@ from flask import abort, request
 from survey_app import access, db
 from survey_app.campaigns import queries, scorecards, selection
 from survey_app.campaigns.milestones import Milestone
-from survey_app.campaigns.queries import Board, BoardRow
+from survey_app.campaigns.queries import Board
+from survey_app.campaigns.rows import BoardRow
 from survey_app.campaigns.scorecards import ProvinceCard
 from survey_app.campaigns.selection import Selection
 from survey_app.fieldwork.models import State

@@ -10,7 +10,7 @@ from typing import Any
 
 from survey_app import names
 from survey_app.campaigns.milestones import Milestone
-from survey_app.campaigns.queries import BoardRow
+from survey_app.campaigns.rows import BoardRow
 from survey_app.criteria.findings import SIGNATURES, Verdict
 from survey_app.fieldwork.models import State
 from survey_app.scoring.rates import Rate

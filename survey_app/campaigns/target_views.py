@@ -6,8 +6,8 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, db
-from survey_app.campaigns import plan_progress, requested
-from survey_app.criteria.plan import PlanKind
+from survey_app.campaigns import requested, targets
+from survey_app.criteria.targets import PlanKind
 from survey_app.rulebooks.queries import YEARS
 from survey_app.units.queries import civil
 
@@ -30,6 +30,6 @@ def page(year: int) -> ResponseReturnValue:
     return render_template(
         "campaigns/targets.html",
         board=board,
-        targets=plan_progress.of_board(db.session(), board, earlier),
+        targets=targets.of_board(db.session(), board, earlier),
         PlanKind=PlanKind,
     )

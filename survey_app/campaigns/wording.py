@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 
 from survey_app.campaigns import appraisals
+from survey_app.campaigns.book_targets import Beside, BookProgress
 from survey_app.campaigns.changes import Changes
 from survey_app.campaigns.deadlines import DueStep
 from survey_app.campaigns.denominators import Denominator
 from survey_app.campaigns.milestones import Done, Milestone
-from survey_app.campaigns.queries import Beside, BoardRow, TargetProgress
+from survey_app.campaigns.rows import BoardRow
 from survey_app.campaigns.scorecards import Total, UnitCard
 from survey_app.campaigns.waits import Reason, Wait
 from survey_app.fieldwork import wording
@@ -117,11 +118,11 @@ def row_verdict(row: BoardRow) -> str:
     return finding_name(row.event) if row.event else verdict_name(row.finding)
 
 
-def beside_text(one: TargetProgress) -> str:
+def beside_text(one: BookProgress) -> str:
     """Of the units counted towards a target, how many reached coverage and used a form that the Front confirmed."""
     if one.beside is None:
         return ""
-    counted, reached = number(one.progress.met), one.beside.reached_coverage
+    counted, reached = number(one.reach.met), one.beside.reached_coverage
     parts = (
         _("coverage is not configured")
         if reached is None
@@ -142,12 +143,12 @@ def _both(beside: Beside) -> tuple[str, ...]:
     return (_("%(count)s meet both halves of the indicator", count=number(beside.both_halves)),)
 
 
-def _declared_half(one: TargetProgress) -> str:
+def _declared_half(one: BookProgress) -> str:
     accepted = one.beside.declared_half if one.beside else None
     return _(
         "Use of information technology, the other half: accepted for %(count)s of %(all)s.",
         count=number(accepted or 0),
-        all=number(one.progress.total),
+        all=number(one.reach.total),
     )
 
 

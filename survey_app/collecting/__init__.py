@@ -22,7 +22,7 @@ from survey_app.collecting import (
     views,
     wording,
 )
-from survey_app.fieldwork import links, remarks
+from survey_app.fieldwork import links, survey_page
 from survey_app.fieldwork.links import Link
 from survey_app.fieldwork.models import State
 from survey_app.i18n import lazy_gettext
@@ -61,8 +61,8 @@ def init_app(app: Flask) -> None:
         Link("scans.page", lazy_gettext("Scan paper slips"), _KEYED),
         Link("second_keying.page", lazy_gettext("Key drawn slips again"), _KEYED),
     )
-    remarks.register(app, paper_views.remarks)
-    remarks.register(app, second_keying_views.remarks)
+    survey_page.register(app, paper_views.sentences)
+    survey_page.register(app, second_keying_views.sentences)
     todo.register(app, second_keying_views.todos)
     todo.register(app, scan_views.todos)
     todo.register(app, guessing.todos)

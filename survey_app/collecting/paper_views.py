@@ -34,8 +34,8 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.codes import MistypedCode
 from survey_app.fieldwork.models import Channel
 from survey_app.fieldwork.queries import SurveyView
-from survey_app.fieldwork.remarks import Remark
 from survey_app.fieldwork.scope import own_survey
+from survey_app.fieldwork.survey_page import Sentence
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyMissing
 from survey_app.questions import keyed
@@ -199,7 +199,7 @@ def mend(survey_id: str) -> ResponseReturnValue:
     )
 
 
-def remarks(session: Session, survey: SurveyView) -> Iterator[Remark]:
+def sentences(session: Session, survey: SurveyView) -> Iterator[Sentence]:
     """Paper slips that came although a phone was first, for the survey's page."""
     counted = paper.answered_by_phone(session, survey.id)
     if not counted or not survey.takes_paper:
@@ -209,7 +209,7 @@ def remarks(session: Session, survey: SurveyView) -> Iterator[Remark]:
         for line in surveys.frame(session, survey.id)
         if line.unit.id in counted
     )
-    yield Remark(
+    yield Sentence(
         _(
             "Paper slips of households that had answered by phone: %(n)s (%(villages)s).",
             n=sum(counted.values()),

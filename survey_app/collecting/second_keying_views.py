@@ -25,8 +25,8 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.codes import MistypedCode
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
-from survey_app.fieldwork.remarks import Remark
 from survey_app.fieldwork.scope import own_decision_survey
+from survey_app.fieldwork.survey_page import Sentence
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.keys import KeyMissing, store
@@ -154,7 +154,7 @@ def look_at_code(survey_id: str) -> ResponseReturnValue:
     return jsonify(message="")
 
 
-def remarks(session: Session, survey: SurveyView) -> Iterator[Remark]:
+def sentences(session: Session, survey: SurveyView) -> Iterator[Sentence]:
     """What keying again has found, for the survey's page."""
     if survey.purpose is not Purpose.DECISION or survey.state not in (State.OPEN, *_TOLD):
         return
@@ -163,10 +163,10 @@ def remarks(session: Session, survey: SurveyView) -> Iterator[Remark]:
     if not checked:
         answered, _as_of = surveys.answered_hourly(session, survey.id)
         if surveys.answered_by_door(answered)[1]:
-            yield Remark(_nothing_checked(survey))
+            yield Sentence(_nothing_checked(survey))
         return
     if survey.state not in _TOLD:
-        yield Remark(
+        yield Sentence(
             ngettext(
                 "%(num)d paper slip has been keyed again so far.",
                 "%(num)d paper slips have been keyed again so far.",
@@ -176,11 +176,11 @@ def remarks(session: Session, survey: SurveyView) -> Iterator[Remark]:
         return
     differing = sum(village.differing for village in found)
     told = _("Paper slips keyed again: %(checked)s; differing: %(n)s.", checked=checked, n=differing)
-    yield Remark(told)
+    yield Sentence(told)
     names = {line.unit.code: line.unit.full_name for line in surveys.frame(session, survey.id)}
     for village in found:
         if village.needs_comparison:
-            yield Remark(_to_compare(names[village.unit], village, survey.state), urgent=True)
+            yield Sentence(_to_compare(names[village.unit], village, survey.state), urgent=True)
 
 
 def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
@@ -275,17 +275,19 @@ def _page(
         reasons=keyed_forms.invalid_reasons(),
         chosen_reason=request.form.get("_invalid", mended.invalid_reason if mended else ""),
         waiting=waiting,
-        remarks=told,
+        sentences=told,
     )
     return shown, status
 
 
-def _listing(survey: SurveyView, *, must_succeed: bool) -> tuple[tuple[VillageDraw, ...], tuple[Remark, ...]]:
+def _listing(
+    survey: SurveyView, *, must_succeed: bool
+) -> tuple[tuple[VillageDraw, ...], tuple[Sentence, ...]]:
     """The drawn slips and what was found; nothing beside a refusal while database or key are away."""
     try:
         current = db.session()
         waiting = second_keying.waiting(current, survey, access.identity().user_id, store())
-        return waiting, tuple(remarks(current, survey))
+        return waiting, tuple(sentences(current, survey))
     except (*DATABASE_AWAY, KeyMissing):
         if must_succeed:
             raise

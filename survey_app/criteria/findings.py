@@ -1,4 +1,4 @@
-"""Verdicts: each requirement of a rule book held against the evidence of one unit, by exact integers.
+"""Verdicts: each requirement of a rule book held against what is known of one unit, by exact integers.
 
 A verdict names its rule and its source. Knows no database and no wording: `Rule` is for the rooms to put in
 words.
@@ -58,7 +58,7 @@ class Declared(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Grounds:
     """What is on record for one unit in the period of the rule book."""
 
     #: Newest first: the first one speaks for the unit, the others can only have been the event.
@@ -110,13 +110,13 @@ class Finding:
     awaits: tuple[str, ...] = ()
 
 
-def find(framework: Framework, evidence: Evidence) -> tuple[Finding, ...]:
+def find(framework: Framework, grounds: Grounds) -> tuple[Finding, ...]:
     """The findings on every requirement, in the order of the rule book.
 
     Rates below a configured floor of coverage prove nothing, whichever way they point: insufficient evidence.
     """
-    below_floor = _is_below_floor(framework, evidence)
-    return tuple(_find_one(requirement, evidence, below_floor) for requirement in framework.requirements)
+    below_floor = _is_below_floor(framework, grounds)
+    return tuple(_find_one(requirement, grounds, below_floor) for requirement in framework.requirements)
 
 
 def awaiting_signatures(finding: Finding) -> Finding:
@@ -127,37 +127,37 @@ def awaiting_signatures(finding: Finding) -> Finding:
     return replace(finding, verdict=Verdict.INSUFFICIENT_EVIDENCE, awaits=(SIGNATURES,))
 
 
-def _is_below_floor(framework: Framework, evidence: Evidence) -> bool:
+def _is_below_floor(framework: Framework, grounds: Grounds) -> bool:
     """Whether a configured condition on coverage is anything but met."""
     return any(
-        _find_coverage(requirement.threshold, evidence)[0] is not Verdict.MET
+        _find_coverage(requirement.threshold, grounds)[0] is not Verdict.MET
         for requirement in framework.requirements
         if requirement.kind is RequirementKind.COVERAGE and requirement.threshold is not None
     )
 
 
-def _find_one(requirement: Requirement, evidence: Evidence, below_floor: bool) -> Finding:
+def _find_one(requirement: Requirement, grounds: Grounds, below_floor: bool) -> Finding:
     threshold = requirement.threshold
     if requirement.kind is RequirementKind.CONSULTATION_EVENT:
-        return _find_event(requirement, evidence)
+        return _find_event(requirement, grounds)
     if requirement.kind is RequirementKind.BACK_CHECK:
-        return _find_back_check(requirement, evidence)
+        return _find_back_check(requirement, grounds)
     if requirement.kind is RequirementKind.DECLARED:
-        return _find_declared(requirement, evidence)
+        return _find_declared(requirement, grounds)
     if threshold is None:
-        rule = Rule("threshold_not_configured", _measured(requirement.kind, evidence))
+        rule = Rule("threshold_not_configured", _measured(requirement.kind, grounds))
         return Finding(requirement, Verdict.NOT_CONFIGURED, rule, requirement.source)
-    verdict, rule = _find_measured(requirement, threshold, evidence, below_floor)
+    verdict, rule = _find_measured(requirement, threshold, grounds, below_floor)
     awaits = (SEAL,) if rule.code == "coverage_so_far" else ()
     return Finding(requirement, verdict, rule, threshold.source, awaits)
 
 
-def _measured(kind: RequirementKind, evidence: Evidence) -> dict[str, int | str]:
+def _measured(kind: RequirementKind, grounds: Grounds) -> dict[str, int | str]:
     """The figure that nothing is asked of, for it may stand beside; empty where there is none."""
-    card, rate = evidence.scorecard, None
+    card, rate = grounds.scorecard, None
     match kind:
         case RequirementKind.COVERAGE:
-            rate = card.coverage if card else evidence.so_far
+            rate = card.coverage if card else grounds.so_far
         case RequirementKind.POOLED_RATE:
             rate = card.pooled if card else None
         case RequirementKind.CLOSING_RATE:
@@ -172,33 +172,33 @@ def _measured(kind: RequirementKind, evidence: Evidence) -> dict[str, int | str]
 
 
 def _find_measured(
-    requirement: Requirement, threshold: Threshold, evidence: Evidence, below_floor: bool
+    requirement: Requirement, threshold: Threshold, grounds: Grounds, below_floor: bool
 ) -> tuple[Verdict, Rule]:
     match requirement.kind:
         case RequirementKind.CONSULTATION_EVENT | RequirementKind.BACK_CHECK | RequirementKind.DECLARED:
             raise ValueError("an event, a back-check and a declaration have no threshold to be held against")
         case RequirementKind.POSTING_DAYS:
-            return _find_posting(threshold, evidence)
+            return _find_posting(threshold, grounds)
         case RequirementKind.COVERAGE:
-            return _find_coverage(threshold, evidence)
+            return _find_coverage(threshold, grounds)
         case (
             RequirementKind.POOLED_RATE
             | RequirementKind.EACH_ITEM_RATE
             | RequirementKind.CLOSING_RATE as told
         ):
-            return _find_satisfaction(told, threshold, evidence, below_floor)
+            return _find_satisfaction(told, threshold, grounds, below_floor)
         case _ as unknown:
             assert_never(unknown)
 
 
 def _find_satisfaction(
-    kind: _TellsSatisfaction, threshold: Threshold, evidence: Evidence, below_floor: bool
+    kind: _TellsSatisfaction, threshold: Threshold, grounds: Grounds, below_floor: bool
 ) -> tuple[Verdict, Rule]:
-    card = evidence.scorecard
-    if card is None and evidence.so_far:
+    card = grounds.scorecard
+    if card is None and grounds.so_far:
         return Verdict.INSUFFICIENT_EVIDENCE, Rule("no_result")
     if below_floor:
-        return Verdict.INSUFFICIENT_EVIDENCE, Rule("coverage_below_floor", _measured(kind, evidence))
+        return Verdict.INSUFFICIENT_EVIDENCE, Rule("coverage_below_floor", _measured(kind, grounds))
     if card is None:
         return Verdict.INSUFFICIENT_EVIDENCE, Rule("no_result")
     if card.exceeds_frame:
@@ -207,38 +207,38 @@ def _find_satisfaction(
         case RequirementKind.POOLED_RATE:
             return _compare(threshold, card.pooled)
         case RequirementKind.EACH_ITEM_RATE:
-            return _find_items(threshold, card, evidence.item_texts)
+            return _find_items(threshold, card, grounds.item_texts)
         case RequirementKind.CLOSING_RATE:
             return _compare(threshold, card.closing)
         case _ as unknown:
             assert_never(unknown)
 
 
-def _find_event(requirement: Requirement, evidence: Evidence) -> Finding:
+def _find_event(requirement: Requirement, grounds: Grounds) -> Finding:
     """The consultation half: an event, which an earlier survey of the period may have been; then it is named."""
     least = requirement.phone_slips.least if requirement.phone_slips else SLIPS_UNNAMED
-    verdict, rule = _held(evidence, least)
+    verdict, rule = _held(grounds, least)
     awaits = {"awaits_signatures": (SIGNATURES,), "survey_not_sealed": (SEAL,)}.get(rule.code, ())
     source = requirement.source or (requirement.phone_slips.source if requirement.phone_slips else None)
     return Finding(requirement, verdict, rule, source, awaits)
 
 
-def _find_back_check(requirement: Requirement, evidence: Evidence) -> Finding:
+def _find_back_check(requirement: Requirement, grounds: Grounds) -> Finding:
     """Whether the back-check that the book asks for is on record; what it found is beside, and decides nothing."""
     source = requirement.source
-    if evidence.is_back_checked:
+    if grounds.is_back_checked:
         return Finding(requirement, Verdict.MET, Rule("back_checked"), source)
-    if evidence.scorecard is None:
+    if grounds.scorecard is None:
         return Finding(requirement, Verdict.INSUFFICIENT_EVIDENCE, Rule("no_result"), source)
     awaited = Rule("back_check_awaited")
     return Finding(requirement, Verdict.INSUFFICIENT_EVIDENCE, awaited, source, (BACK_CHECK,))
 
 
-def _find_declared(requirement: Requirement, evidence: Evidence) -> Finding:
+def _find_declared(requirement: Requirement, grounds: Grounds) -> Finding:
     """What a commune says of itself proves nothing before the province has accepted it."""
     source = requirement.source
     awaits: tuple[str, ...] = ()
-    match evidence.declared:
+    match grounds.declared:
         case Declared.ACCEPTED:
             return Finding(requirement, Verdict.MET, Rule("declaration_accepted"), source)
         case Declared.WAITING:
@@ -252,14 +252,14 @@ def _find_declared(requirement: Requirement, evidence: Evidence) -> Finding:
     return Finding(requirement, Verdict.INSUFFICIENT_EVIDENCE, rule, source, awaits)
 
 
-def _held(evidence: Evidence, least: int) -> tuple[Verdict, Rule]:
-    if evidence.earlier_decision:
-        return Verdict.MET, Rule("earlier_decision", {"decision": evidence.earlier_decision})
-    if not evidence.consulted and evidence.so_far:
+def _held(grounds: Grounds, least: int) -> tuple[Verdict, Rule]:
+    if grounds.earlier_decision:
+        return Verdict.MET, Rule("earlier_decision", {"decision": grounds.earlier_decision})
+    if not grounds.consulted and grounds.so_far:
         return Verdict.INSUFFICIENT_EVIDENCE, Rule("survey_not_sealed")
-    if not evidence.consulted:
+    if not grounds.consulted:
         return Verdict.NOT_MET, Rule("no_sealed_decision_survey")
-    newest, *others = evidence.consulted
+    newest, *others = grounds.consulted
     params = _event_params(newest, least)
     if _is_event(newest, least):
         return Verdict.MET, Rule("consulted_by_phone", params)
@@ -269,8 +269,8 @@ def _held(evidence: Evidence, least: int) -> tuple[Verdict, Rule]:
         return Verdict.MET, Rule("consulted_earlier", named)
     if not newest.is_signed:
         return Verdict.INSUFFICIENT_EVIDENCE, Rule("awaits_signatures", params)
-    if newest.exceeds_frame and evidence.scorecard:
-        return Verdict.INSUFFICIENT_EVIDENCE, _exceeds_frame(evidence.scorecard)
+    if newest.exceeds_frame and grounds.scorecard:
+        return Verdict.INSUFFICIENT_EVIDENCE, _exceeds_frame(grounds.scorecard)
     return Verdict.NOT_MET, Rule("too_few_slips_by_phone", params)
 
 
@@ -282,10 +282,10 @@ def _event_params(one: Consulted, least: int) -> dict[str, int | str]:
     return {"survey": one.survey, "phone_slips": one.phone_slips, "least": least}
 
 
-def _find_coverage(threshold: Threshold, evidence: Evidence) -> tuple[Verdict, Rule]:
-    card = evidence.scorecard
-    if card is None and evidence.so_far:
-        told = {**_threshold_params(threshold), "n": evidence.so_far.n, "of": evidence.so_far.of}
+def _find_coverage(threshold: Threshold, grounds: Grounds) -> tuple[Verdict, Rule]:
+    card = grounds.scorecard
+    if card is None and grounds.so_far:
+        told = {**_threshold_params(threshold), "n": grounds.so_far.n, "of": grounds.so_far.of}
         return Verdict.INSUFFICIENT_EVIDENCE, Rule("coverage_so_far", told)
     if card is None:
         return Verdict.INSUFFICIENT_EVIDENCE, Rule("no_result")
@@ -311,19 +311,19 @@ def _find_items(threshold: Threshold, card: Scorecard, texts: Mapping[str, Text]
     return _verdict(not missed), Rule("each_item_compared", params, missed)
 
 
-def _find_posting(threshold: Threshold, evidence: Evidence) -> tuple[Verdict, Rule]:
+def _find_posting(threshold: Threshold, grounds: Grounds) -> tuple[Verdict, Rule]:
     if threshold.days is None:
         raise ValueError("a threshold of posting needs days")
-    if evidence.scorecard is None and evidence.so_far:
+    if grounds.scorecard is None and grounds.so_far:
         return Verdict.INSUFFICIENT_EVIDENCE, Rule("no_result")
-    if evidence.posted_days is None:
+    if grounds.posted_days is None:
         return Verdict.INSUFFICIENT_EVIDENCE, Rule("posting_not_recorded")
     params: dict[str, int | str] = {
         "days": threshold.days,
         "comparison": threshold.comparison,
-        "posted_days": evidence.posted_days,
+        "posted_days": grounds.posted_days,
     }
-    is_met = threshold.comparison.holds(evidence.posted_days, threshold.days)
+    is_met = threshold.comparison.holds(grounds.posted_days, threshold.days)
     return _verdict(is_met), Rule("posting_compared", params)
 
 

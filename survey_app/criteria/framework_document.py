@@ -11,6 +11,7 @@ from survey_app.criteria import frameworks
 from survey_app.criteria.frameworks import (
     ALL,
     PURPOSES,
+    BookTarget,
     Comparison,
     Framework,
     InvalidFramework,
@@ -18,7 +19,6 @@ from survey_app.criteria.frameworks import (
     Requirement,
     RequirementKind,
     Source,
-    Target,
     TargetKind,
     Threshold,
 )
@@ -132,16 +132,16 @@ def _read_threshold(checker: Checker, value: object) -> Threshold | None:
     )
 
 
-def _read_target(checker: Checker, value: object, number: int) -> Target:
+def _read_target(checker: Checker, value: object, number: int) -> BookTarget:
     checker.where = f"target #{number}"
     document = checker.mapping(value, "target")
     checker.where = checker.key(document.get("key"), "key") or checker.where
-    checker.known_fields(document, _names(Target))
+    checker.known_fields(document, _names(BookTarget))
     share = _read_share(checker, document.get("basis_points"))
     if share is None:
         checker.report("target_needs_basis_points")
     accepts = checker.keys(document.get("accepts"), "accepts")
-    return Target(
+    return BookTarget(
         key=checker.where,
         title=checker.texts(document.get("title"), "title"),
         kind=TargetKind(_one_of(checker, document.get("kind"), "kind", tuple(TargetKind))),
@@ -209,7 +209,9 @@ def _read_day(checker: Checker, value: object, name: str) -> date | None:
         return None
 
 
-def _names(of: type[Framework | Requirement | Threshold | PhoneSlips | Target | Source]) -> frozenset[str]:
+def _names(
+    of: type[Framework | Requirement | Threshold | PhoneSlips | BookTarget | Source],
+) -> frozenset[str]:
     return frozenset(field.name for field in fields(of))
 
 
@@ -239,7 +241,7 @@ def _dump_threshold(threshold: Threshold) -> dict[str, Any]:
     }
 
 
-def _dump_target(target: Target) -> dict[str, Any]:
+def _dump_target(target: BookTarget) -> dict[str, Any]:
     return {
         "key": target.key,
         "title": dict(target.title),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from fractions import Fraction
 from typing import assert_never
 
 from survey_app.questions.instrument import Text
@@ -188,8 +189,8 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """A share of units to be reached."""
+class BookTarget:
+    """A share of units to be reached, as a rule book has it. What a plan asks is a `targets.PlanTarget`."""
 
     key: str
     title: Text
@@ -201,6 +202,11 @@ class Target:
     in_scope_levels: tuple[str, ...]
     #: Purposes of survey that count: "decision", "feedback" or both.
     accepts: tuple[str, ...] = ("decision",)
+
+    @property
+    def goal(self) -> Fraction:
+        """The goal as a share from 0 to 1."""
+        return Fraction(self.basis_points, ALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +220,7 @@ class Framework:
     period_to: date
     demo: bool
     requirements: tuple[Requirement, ...]
-    targets: tuple[Target, ...]
+    targets: tuple[BookTarget, ...]
 
 
 class InvalidFramework(InvalidDocument):
@@ -260,7 +266,7 @@ def rule_problems(framework: Framework) -> Iterator[Problem]:
         yield Problem("no_title")
     if framework.period_from > framework.period_to:
         yield Problem("period_ends_before_it_begins")
-    parts: tuple[Requirement | Target, ...] = (*framework.requirements, *framework.targets)
+    parts: tuple[Requirement | BookTarget, ...] = (*framework.requirements, *framework.targets)
     for key, times in Counter(part.key for part in parts).items():
         if times > 1:
             yield Problem("duplicate_key", key)

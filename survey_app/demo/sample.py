@@ -233,7 +233,7 @@ def _publish(
     *,
     at: datetime | None = None,
 ) -> str:
-    plan = drafting.SurveyPlan(
+    plan = drafting.SurveyDraft(
         unit_id=commune.id,
         instrument_id=instruments.latest_frozen(session, INSTRUMENT).id,
         purpose=Purpose.DECISION,

@@ -128,7 +128,7 @@ def _campaign(
         DueStep.SIGNED: today + timedelta(days=2),
         DueStep.POSTED: today + timedelta(days=3),
     }
-    plan = opening.CampaignPlan(
+    plan = opening.CampaignOpening(
         title="Kế hoạch lấy ý kiến (mẫu)",
         plan_number="01/KH-MẪU",
         plan_date=opens,

@@ -18,9 +18,9 @@ from survey_app.fieldwork import (
     meeting_views,
     queries,
     quick_views,
-    remarks,
     rounds,
     schedule,
+    survey_page,
     today,
     two_body,
     wording,
@@ -64,7 +64,7 @@ def init_app(app: Flask) -> None:
     todo.register(app, clock_views.todos)
     handover.register(app, handing.open_work)
     todo.register(app, today.todos)
-    remarks.register(app, clock_views.remarks)
+    survey_page.register(app, clock_views.sentences)
     saving.register_use(app, frames.uses_numbers)
     journal.register(app, "survey", queries.subjects_under)
     registry.register(app, *two_body.TABLE)

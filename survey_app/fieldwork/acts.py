@@ -14,7 +14,7 @@ from survey_app.approvals import requests as approvals
 from survey_app.approvals.approval import ApprovalView, Refusal
 from survey_app.fieldwork import agreed, calendar, drafting, operations
 from survey_app.fieldwork.agreed import Act, Agreed, Until
-from survey_app.fieldwork.drafting import Asked, SurveyPlan
+from survey_app.fieldwork.drafting import Asked, SurveyDraft
 from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.refusals import CannotPublish, ReasonNeeded
@@ -150,14 +150,14 @@ def needs_two_to_publish(survey: SurveyView) -> bool:
 def change_draft(
     session: Session,
     survey_id: str,
-    plan: SurveyPlan,
+    draft: SurveyDraft,
     frame: Sequence[Asked],
     *,
     by: Identity,
     now: datetime,
 ) -> None:
     """Save a draft again. What the other body was asked to agree to is then another thing: the request is withdrawn."""
-    drafting.change_draft(session, survey_id, plan, actor=by.actor, now=now)
+    drafting.change_draft(session, survey_id, draft, actor=by.actor, now=now)
     drafting.set_frame(session, survey_id, frame, actor=by.actor, now=now)
     approvals.withdraw_requests(
         session,

@@ -15,7 +15,7 @@ from survey_app.errors import DomainError
 from survey_app.fieldwork.forms import ClockForm
 from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import SurveyView
-from survey_app.fieldwork.remarks import Remark
+from survey_app.fieldwork.survey_page import Sentence
 from survey_app.i18n import gettext as _
 
 bp = Blueprint("clock", __name__, template_folder="templates")
@@ -55,10 +55,10 @@ def todos(session: Session, person: Identity, _now: datetime) -> Iterator[Todo]:
         )
 
 
-def remarks(session: Session, survey: SurveyView) -> Iterator[Remark]:
+def sentences(session: Session, survey: SurveyView) -> Iterator[Sentence]:
     """Why a survey neither opens nor closes, for everybody who waits for it."""
     if survey.state in _BY_THE_CLOCK and clock.is_doubted(session):
-        yield Remark(
+        yield Sentence(
             _(
                 "The server's clock jumped by more than an hour. Until the province has looked at it, phones neither "
                 "open nor close and nothing is sealed by the clock; answers and paper slips are taken as before."

@@ -90,7 +90,7 @@ def open_survey(
             commune = units.unit_by_code(current, code, units.civil(now))
             if commune.level != Level.COMMUNE:
                 raise click.ClickException(_("%(unit)s is not a commune.", unit=commune.full_name))
-            planned = drafting.SurveyPlan(
+            planned = drafting.SurveyDraft(
                 unit_id=commune.id,
                 instrument_id=instruments.latest_frozen(current, key).id,
                 purpose=Purpose(purpose),

@@ -138,7 +138,7 @@ def _form_name(current: Session, view: InstrumentView, person: Identity) -> str:
 
 def _unread_conflicts(
     current: Session,
-    plan: drafting.SurveyPlan,
+    plan: drafting.SurveyDraft,
     asked: Sequence[drafting.Asked],
     now: datetime,
     survey_id: str | None = None,
@@ -185,8 +185,8 @@ def _asked(form: SurveyForm, villages: Sequence[Village]) -> list[drafting.Asked
     ]
 
 
-def _plan(form: SurveyForm, commune: UnitView, place: str = "") -> drafting.SurveyPlan:
-    return drafting.SurveyPlan(
+def _plan(form: SurveyForm, commune: UnitView, place: str = "") -> drafting.SurveyDraft:
+    return drafting.SurveyDraft(
         unit_id=commune.id,
         instrument_id=form.instrument.data,
         purpose=Purpose(form.purpose.data),

@@ -16,7 +16,7 @@ from survey_app.fieldwork.refusals import DatesReversed
 
 
 @dataclass(frozen=True, slots=True)
-class SurveyPlan:
+class SurveyDraft:
     """What people decide when they draft a survey. Moments are UTC."""
 
     unit_id: int
@@ -47,7 +47,7 @@ class Asked:
 
 
 def draft_survey(
-    session: Session, plan: SurveyPlan, frame: Sequence[Asked], *, actor: str, now: datetime
+    session: Session, draft: SurveyDraft, frame: Sequence[Asked], *, actor: str, now: datetime
 ) -> str:
     """A new draft; its number. Raises DatesReversed."""
     row = SurveyNumber()
@@ -59,24 +59,24 @@ def draft_survey(
             id=number,
             state=State.DRAFT,
             cover_token=secrets.token_urlsafe(16),
-            link=None if plan.purpose.asks_households else secrets.token_urlsafe(9),
+            link=None if draft.purpose.asks_households else secrets.token_urlsafe(9),
             created_at=now,
             created_by=actor,
-            **_columns(plan),
+            **_columns(draft),
         )
     )
     session.flush()  # the frame refers to the survey
     _replace_frame(session, number, frame)
-    told = audit.changes({}, _columns(plan) | _told(frame))
+    told = audit.changes({}, _columns(draft) | _told(frame))
     audit.record(session, actor, "fieldwork.draft", f"survey:{number}", at=now, **told)
     return number
 
 
-def change_draft(session: Session, survey_id: str, plan: SurveyPlan, *, actor: str, now: datetime) -> None:
+def change_draft(session: Session, survey_id: str, draft: SurveyDraft, *, actor: str, now: datetime) -> None:
     """Replace what the draft says. Raises WrongState after publishing."""
     survey = hold(session, survey_id)
     require_state(survey, State.DRAFT)
-    columns = _columns(plan)
+    columns = _columns(draft)
     told = audit.changes({name: getattr(survey, name) for name in columns}, columns)
     for name, value in columns.items():
         setattr(survey, name, value)
@@ -134,10 +134,10 @@ def discard_draft(session: Session, survey_id: str, *, actor: str, now: datetime
 
 
 def conflicts(
-    session: Session, plan: SurveyPlan, villages: int, now: datetime, *, survey_id: str | None = None
+    session: Session, draft: SurveyDraft, villages: int, now: datetime, *, survey_id: str | None = None
 ) -> tuple[str, ...]:
     """What would stand against what people are typing, as sentences; `survey_id` is the draft that they change."""
-    return readiness.conflicts(session, Survey(id=survey_id, **_columns(plan)), villages, now)
+    return readiness.conflicts(session, Survey(id=survey_id, **_columns(draft)), villages, now)
 
 
 #: What a draft says of itself, in the columns of `_columns`.
@@ -147,21 +147,21 @@ _PRINTED = (
 )  # fmt: skip
 
 
-def _columns(plan: SurveyPlan) -> dict[str, object]:
-    if plan.closes_at <= plan.opens_at:
+def _columns(draft: SurveyDraft) -> dict[str, object]:
+    if draft.closes_at <= draft.opens_at:
         raise DatesReversed
     return {
-        "unit_id": plan.unit_id,
-        "instrument_id": plan.instrument_id,
-        "purpose": plan.purpose,
-        "rehearsal": plan.rehearsal,
-        "plan_number": plan.plan_number,
-        "plan_date": plan.plan_date,
-        "aim": plan.aim,
-        "contact": plan.contact,
-        "opens_at": plan.opens_at,
-        "closes_at": plan.closes_at,
-        "goal_percent": plan.goal_percent,
-        "keyed_twice": plan.keyed_twice,
-        "place": plan.place,
+        "unit_id": draft.unit_id,
+        "instrument_id": draft.instrument_id,
+        "purpose": draft.purpose,
+        "rehearsal": draft.rehearsal,
+        "plan_number": draft.plan_number,
+        "plan_date": draft.plan_date,
+        "aim": draft.aim,
+        "contact": draft.contact,
+        "opens_at": draft.opens_at,
+        "closes_at": draft.closes_at,
+        "goal_percent": draft.goal_percent,
+        "keyed_twice": draft.keyed_twice,
+        "place": draft.place,
     }

@@ -46,7 +46,7 @@ def announce(survey_id: str) -> ResponseReturnValue:
     form = _form(frame)
     if not form.validate_on_submit():
         return _page(survey, frame, form), HTTPStatus.UNPROCESSABLE_ENTITY
-    plan = meetings.MeetingPlan(
+    plan = meetings.MeetingAnnouncement(
         unit_id=next(line.unit.id for line in frame if line.unit.code == form.village.data),
         starts_at=_moment(form.on.data, form.starts.data),
         ends_at=_moment(form.on.data, form.ends.data),

@@ -26,7 +26,7 @@ from survey_app.units import queries as units
 
 
 @dataclass(frozen=True, slots=True)
-class MeetingPlan:
+class MeetingAnnouncement:
     """Where and when a village meets; moments are UTC."""
 
     unit_id: int
@@ -74,7 +74,7 @@ class MeetingView:
 
 
 def announce(
-    session: Session, survey_id: str, plan: MeetingPlan, *, actor: str, now: datetime
+    session: Session, survey_id: str, plan: MeetingAnnouncement, *, actor: str, now: datetime
 ) -> MeetingView:
     """Keep a meeting of a village of the survey. Raises SurveyNotFound, and WrongState outside of the survey's days.
 

@@ -27,7 +27,7 @@ USUAL_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class QuickPlan:
+class QuickOpening:
     """What people decide: the form, whom villagers call, what they read first, and the last day."""
 
     commune: UnitView
@@ -52,7 +52,7 @@ def provide_forms(session: Session, now: datetime) -> None:
 
 
 def open_links(
-    session: Session, plan: QuickPlan, places: Sequence[str], *, actor: str, now: datetime, keys: KeyStore
+    session: Session, plan: QuickOpening, places: Sequence[str], *, actor: str, now: datetime, keys: KeyStore
 ) -> tuple[str, ...]:
     """An open survey for each place, "" being the whole commune; their numbers. Raises CannotPublish."""
     return tuple(_open(session, plan, place, actor, now, keys) for place in places)
@@ -68,8 +68,8 @@ def places_typed(chosen: Iterable[str], typed: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*chosen, *(line for line in lines if line)]))
 
 
-def _open(session: Session, plan: QuickPlan, place: str, actor: str, now: datetime, keys: KeyStore) -> str:
-    drafted = drafting.SurveyPlan(
+def _open(session: Session, plan: QuickOpening, place: str, actor: str, now: datetime, keys: KeyStore) -> str:
+    drafted = drafting.SurveyDraft(
         unit_id=plan.commune.id,
         instrument_id=plan.instrument_id,
         purpose=Purpose.FEEDBACK,

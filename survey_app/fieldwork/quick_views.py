@@ -34,7 +34,7 @@ def quick_feedback() -> ResponseReturnValue:
     form = _form(current, person, commune, now)
     if not form.validate_on_submit():
         return render_template("fieldwork/quick.html", form=form), views.status(form)
-    plan = quick.QuickPlan(
+    plan = quick.QuickOpening(
         commune, form.instrument.data, form.contact.data, form.aim.data, form.closes_on.data
     )
     places = quick.places_typed(form.places.data or (), form.others.data or "")

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from survey_app.access import Identity
 from survey_app.approvals import registry
 from survey_app.approvals.approval import ApprovalView
-from survey_app.approvals.registry import EvidencePage, TwoBodyAct
+from survey_app.approvals.registry import DecisionBasis, TwoBodyAct
 from survey_app.authoring import confirmation
 from survey_app.authoring import queries as instruments
-from survey_app.fieldwork import acts, agreed, evidence, notice_counts, print_sets, queries, rulebook
+from survey_app.fieldwork import acts, agreed, decision_facts, notice_counts, print_sets, queries, rulebook
 from survey_app.fieldwork.scope import own_survey
 from survey_app.keys import store
 
@@ -21,13 +21,13 @@ def where(asked: ApprovalView) -> str:
     return url_for("fieldwork.decide", survey_id=acts.survey_of(asked), approval_id=asked.id)
 
 
-def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> EvidencePage:
+def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> DecisionBasis:
     """The survey as it is, and what would change."""
     survey = own_survey(acts.survey_of(asked))
     answered, as_of = queries.answered_hourly(session, survey.id)
-    return EvidencePage(
+    return DecisionBasis(
         heading=f"{registry.act_name(asked.act)}: {survey.unit.full_name}",
-        template="fieldwork/evidence.html",
+        template="fieldwork/decision_basis.html",
         back=url_for("fieldwork.page", survey_id=survey.id),
         values={
             "survey": survey,
@@ -38,7 +38,7 @@ def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime
             "print_set": print_sets.of_request(session, survey.id, asked.payload),
             "answered": queries.answered_by_door(answered),
             "as_of": as_of,
-            "told": evidence.facts(session, survey),
+            "told": decision_facts.facts(session, survey),
             "new_last_day": acts.new_last_day(asked),
             "new_end_of_counting": acts.new_end_of_counting(asked),
             "open_until": acts.open_until(asked),

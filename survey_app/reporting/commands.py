@@ -10,7 +10,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from survey_app import audit, db, keys
-from survey_app.campaigns import machine, plan_progress, queries, scorecards
+from survey_app.campaigns import machine, queries, scorecards, targets
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
 from survey_app.reporting import pack
@@ -36,7 +36,7 @@ def province(code: str, year: int, as_json: bool) -> None:
             raise click.ClickException(_("%(unit)s is no province.", unit=unit.full_name))
         made = queries.board(current, unit, year, now, is_live=True)
         sums = scorecards.of_year(current, unit, year, queries.register_day(year, now))
-        planned = plan_progress.of_board(current, made)
+        planned = targets.of_board(current, made)
     except DomainError as error:
         raise click.ClickException(error.message) from error
     click.echo(

@@ -6,7 +6,8 @@ Takes rows whose figures are already disclosed; hides and adds nothing.
 from collections.abc import Iterable, Iterator, Sequence
 
 from survey_app.campaigns.milestones import Milestone
-from survey_app.campaigns.queries import Board, BoardRow
+from survey_app.campaigns.queries import Board
+from survey_app.campaigns.rows import BoardRow
 from survey_app.campaigns.scorecards import ProvinceCard
 from survey_app.campaigns.wording import (
     beside_text,
@@ -109,11 +110,11 @@ def target_lines(board: Board) -> Iterator[tuple[Cell, ...]]:
     for one in board.targets:
         yield (
             target_name(one.target, board.in_force.framework),
-            one.progress.met,
-            one.progress.total,
-            percent_cell(one.progress.rate),
+            one.reach.met,
+            one.reach.total,
+            percent_cell(one.reach.rate),
             goal_text(one.target),
-            one.needed,
+            one.reach.needed,
             source_text(one.target.source),
             beside_text(one),
             plan_words(one.target),

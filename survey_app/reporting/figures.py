@@ -57,7 +57,7 @@ def pair(value: Rate | None) -> str:
 def warnings(result: DisclosedResult, found: Contradiction | None = None) -> tuple[Block, ...]:
     """What must be read beside any figure of this result."""
     beside = (_("To be compared with the papers.") + " " + contradicted(found),) if found else ()
-    return tuple(Paragraph(text, Tone.WARNING) for text in (*exports.remarks(result), *beside))
+    return tuple(Paragraph(text, Tone.WARNING) for text in (*exports.footnotes(result), *beside))
 
 
 def plan_of(survey: SurveyView) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from survey_app.campaigns import requested
 from survey_app.campaigns.changes import Changes
-from survey_app.campaigns.queries import Board, BoardRow
+from survey_app.campaigns.queries import Board
+from survey_app.campaigns.rows import BoardRow
 from survey_app.campaigns.wording import changes_text, milestone_name, total_text, wait_text
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
@@ -51,11 +52,11 @@ def _targets(board: Board) -> tuple[tuple[str, str], ...]:
             target_name(one.target, board.in_force.framework),
             _(
                 "%(met)s/%(total)s (%(share)s), goal %(goal)s, still needed: %(needed)s",
-                met=number(one.progress.met),
-                total=number(one.progress.total),
-                share=percent(one.progress.rate) if one.progress.rate else "–",
+                met=number(one.reach.met),
+                total=number(one.reach.total),
+                share=percent(one.reach.rate) if one.reach.rate else "–",
                 goal=goal_text(one.target),
-                needed=number(one.needed),
+                needed=number(one.reach.needed),
             ),
         )
         for one in board.targets[:_TARGETS]

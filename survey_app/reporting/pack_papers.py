@@ -6,8 +6,7 @@ from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
-from survey_app import files
-from survey_app.approvals import scans
+from survey_app import attachments, files
 from survey_app.config import Settings
 from survey_app.i18n import gettext as _
 from survey_app.printing import posters, slips
@@ -44,7 +43,7 @@ def signed(session: Session, exact: Exact, now: datetime) -> Iterator[Entry]:
         yield files.PDF.named(f"00-CHUA-KY-{number}"), [printing.pdf([_unsigned(exact, now)])]
     for one in newest:
         _kind, media_type, content = signed_papers.content(session, number, one.number)
-        yield scans.FORMATS[media_type].named(f"00-da-ky-{one.kind}-{number}-{one.number}"), [content]
+        yield attachments.FORMATS[media_type].named(f"00-da-ky-{one.kind}-{number}-{one.number}"), [content]
 
 
 def papers_of(session: Session, exact: Exact, settings: Settings, now: datetime) -> Iterator[Entry]:

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from survey_app.campaigns import appraisal_points
 from survey_app.campaigns.appraisals import AppraisalView, Said
-from survey_app.campaigns.queries import Board, BoardRow
+from survey_app.campaigns.queries import Board
+from survey_app.campaigns.rows import BoardRow
 from survey_app.campaigns.scorecards import ProvinceCard
 from survey_app.campaigns.wording import (
     beside_text,
@@ -239,8 +240,8 @@ def _targets(board: Board) -> tuple[Block, ...]:
     rows = tuple(
         (
             target_name(one.target, board.in_force.framework),
-            *(number(one.progress.met), number(one.progress.total)),
-            figures.per_cent(one.progress.rate),
+            *(number(one.reach.met), number(one.reach.total)),
+            figures.per_cent(one.reach.rate),
             goal_text(one.target),
         )
         for one in board.targets

@@ -1,6 +1,6 @@
 """Papers of a result that came back signed and stamped, and photos of where notices hang.
 
-A file is kept as it came, under its SHA-256, and never opened; what it is, its bytes say (`approvals.scans`). Nothing
+A file is kept as it came, under its SHA-256, and never opened; what it is, its bytes say (`attachments`). Nothing
 is replaced: a better scan is a further row, and the newest of a kind is shown first. Whether the scan says what the
 sealed result says is for people to compare.
 """
@@ -15,9 +15,8 @@ from typing import assert_never
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey_app import audit
+from survey_app import attachments, audit
 from survey_app.accounts import queries as accounts
-from survey_app.approvals import scans
 from survey_app.errors import DomainError
 from survey_app.fieldwork import operations as fieldwork
 from survey_app.i18n import gettext as _
@@ -129,7 +128,7 @@ def keep(
     session: Session, survey_id: str, kind: PaperKind, content: bytes, *, actor: str, now: datetime
 ) -> int:
     """Keep a file; its number. Raises NotAPaper, and what `papers.require_sealed` raises."""
-    media_type = scans.media_type(content)
+    media_type = attachments.media_type(content)
     if media_type is None:
         raise NotAPaper
     fieldwork.hold(session, survey_id)

@@ -7,8 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from survey_app import access, audit, db, files, forms, revisions
-from survey_app.approvals import scans
+from survey_app import access, attachments, audit, db, files, forms, revisions
 from survey_app.errors import DomainError
 from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork.queries import SurveyView
@@ -33,14 +32,14 @@ def page(survey_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/can-bo/dot/<survey_id>/giay-to/da-ky")
-@forms.takes_upload(scans.MAX_BYTES + _FIELDS_BYTES)
+@forms.takes_upload(attachments.MAX_BYTES + _FIELDS_BYTES)
 @access.roles(*WRITERS)
 def keep(survey_id: str) -> ResponseReturnValue:
     """Keep a signed paper."""
     survey, form = _survey(survey_id), SignedPaperForm().offer()
     if not form.validate_on_submit():
         return _page(survey, form), 422
-    content = form.scan.data.read(scans.MAX_BYTES + 1)
+    content = form.scan.data.read(attachments.MAX_BYTES + 1)
     actor, now = access.identity().actor, datetime.now(UTC)
     try:
         with db.transaction() as current:
@@ -66,7 +65,7 @@ def fetch(survey_id: str, number: int) -> ResponseReturnValue:
             audit.record(
                 current, person.actor, "reporting.release", subject, at=now, form=kind, number=number
             )
-    return files.download(content, f"{kind}-{survey.id}-{number}", scans.FORMATS[media_type])
+    return files.download(content, f"{kind}-{survey.id}-{number}", attachments.FORMATS[media_type])
 
 
 @bp.route("/can-bo/dot/<survey_id>/giay-to/loi-bao-cao", methods=["GET", "POST"])

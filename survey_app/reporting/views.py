@@ -7,7 +7,8 @@ from flask import Blueprint, Response, request
 from survey_app import access, audit, charts, db, files
 from survey_app.campaigns import appraisals, requested, selection
 from survey_app.campaigns.changes import since_monday
-from survey_app.campaigns.queries import Board, BoardRow
+from survey_app.campaigns.queries import Board
+from survey_app.campaigns.rows import BoardRow
 from survey_app.campaigns.wording import state_name
 from survey_app.i18n import force_locale
 from survey_app.i18n import gettext as _

@@ -5,7 +5,7 @@ from flask import Flask
 from survey_app import audit, jobs
 from survey_app.accounts import todo
 from survey_app.approvals import registry
-from survey_app.fieldwork import evidence, links, remarks
+from survey_app.fieldwork import decision_facts, links, survey_page
 from survey_app.fieldwork.links import Link
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.i18n import lazy_gettext
@@ -19,6 +19,7 @@ from survey_app.results import (
     pledge_views,
     posting_photo_views,
     posting_views,
+    public_remark_door,
     public_remark_views,
     public_views,
     schedule,
@@ -44,6 +45,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(posting_photo_views.bp)
     app.register_blueprint(place_views.bp)
     app.register_blueprint(pledge_views.bp)
+    app.register_blueprint(public_remark_door.bp)
     app.register_blueprint(public_remark_views.bp)
     app.cli.add_command(commands.group)
     jobs.register(app, "results.keys", schedule.destroy_keys)
@@ -63,14 +65,14 @@ def init_app(app: Flask) -> None:
         Link("public_remarks.page", lazy_gettext("Remarks of the public"), (*_RUNNING, *_FINAL)),
         Link("custody.page", lazy_gettext("Complaints and key"), (*_FINAL, State.ANNULLED)),
     )
-    remarks.register_part(app, findings_block.part)
+    survey_page.register_part(app, findings_block.part)
     app.jinja_env.filters.update(
         back_check_text=findings_block.back_check_text,
         above_frame_text=wording.above_frame_text,
         open_point=open_points.text,
         result_sentence=wording.sentence,
     )
-    evidence.register(app, signing.told_before_deciding)
+    decision_facts.register(app, signing.told_before_deciding)
     registry.register(app, signing_views.SIGN, custody_views.ACCEPT)
     todo.register(app, signing_views.todos)
     todo.register(app, posting_views.todos)

@@ -14,7 +14,7 @@ from survey_app.approvals import decision_page
 from survey_app.approvals.agreement import BOTH_OF_THE_PROVINCE
 from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.refusals import ApprovalDecided
-from survey_app.approvals.registry import EvidencePage, TwoBodyAct
+from survey_app.approvals.registry import DecisionBasis, TwoBodyAct
 from survey_app.fieldwork import acts
 from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import SurveyView
@@ -97,14 +97,14 @@ def where(asked: ApprovalView) -> str:
     return url_for("custody.accept", survey_id=acts.survey_of(asked))
 
 
-def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> EvidencePage:
+def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> DecisionBasis:
     """The signed result, who signed it, and what was complained of."""
     survey = own_survey(acts.survey_of(asked))
-    return EvidencePage(
+    return DecisionBasis(
         heading=_(
             "Accept the result: %(unit)s, survey %(number)s", unit=survey.unit.full_name, number=survey.id
         ),
-        template="results/accept_evidence.html",
+        template="results/accept_basis.html",
         back=url_for("custody.page", survey_id=survey.id),
         values={
             **signing_views.read(session, survey, person),

@@ -44,7 +44,7 @@ def _summary(result: DisclosedResult) -> list[Row]:
         (_("Figure"), _("Count"), _("Of"), _("Rate")),
         (_("Survey"), result.survey.id, None, None),
         (_("Unit"), result.survey.unit.full_name, None, None),
-        (_("Remarks"), "; ".join(remarks(result)), None, None),
+        (_("Remarks"), "; ".join(footnotes(result)), None, None),
         _rate_row(_("Households that answered"), commune.coverage, commune.answered),
         (_("Valid slips"), commune.valid, None, None),
         (_("Invalid slips"), commune.invalid, None, None),
@@ -75,7 +75,7 @@ def conditions(lines: Iterable[ConditionLine]) -> list[Row]:
     ]
 
 
-def remarks(result: DisclosedResult) -> tuple[str, ...]:
+def footnotes(result: DisclosedResult) -> tuple[str, ...]:
     """What every page and file of this result must say beside its figures."""
     survey, commune, hidden = result.survey, result.commune, result.commune.hidden_because
     told = (

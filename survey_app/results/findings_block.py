@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from survey_app import access
 from survey_app.access import Identity
 from survey_app.fieldwork.queries import SurveyView
-from survey_app.fieldwork.remarks import Part
+from survey_app.fieldwork.survey_page import Part
 from survey_app.i18n import gettext as _
 from survey_app.results import verdicts
 from survey_app.results.verdicts import Judged

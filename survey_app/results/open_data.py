@@ -109,7 +109,7 @@ def rows(result: DisclosedResult) -> Iterator[Row]:
     rehearsal = "yes" if survey.rehearsal else "no"
     about = (survey.id, survey.purpose.value, rehearsal, result.spoken_by or "", survey.state.value)
     head = (*about, survey.unit.code, survey.unit.full_name, "commune")
-    for sentence in exports.remarks(result):
+    for sentence in exports.footnotes(result):
         yield (*head, "remark", "", sentence, None, None, None)
     yield _of(head, "coverage", commune.coverage, commune.answered)
     if commune.hidden_because is None:

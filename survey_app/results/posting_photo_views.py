@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.file import FileField, FileRequired
 
-from survey_app import access, db, forms
+from survey_app import access, attachments, db, forms
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.forms import StaffForm
@@ -15,7 +15,6 @@ from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext
 from survey_app.results import posting_photos, postings
 from survey_app.results.posting_views import WRITERS, bp
-from survey_app.rulebooks import evidence
 
 _FIELDS_BYTES = 64 * 1024
 
@@ -30,7 +29,7 @@ class PostingPhotoForm(StaffForm):
 
 
 @bp.route("/can-bo/dot/<survey_id>/niem-yet/<int:number>/anh", methods=["GET", "POST"])
-@forms.takes_upload(evidence.MAX_BYTES + _FIELDS_BYTES)
+@forms.takes_upload(attachments.MAX_BYTES + _FIELDS_BYTES)
 @access.roles(*WRITERS)
 def photos(survey_id: str, number: int) -> ResponseReturnValue:
     """The photos of a posting that stands, and the form for a further one."""
@@ -39,7 +38,7 @@ def photos(survey_id: str, number: int) -> ResponseReturnValue:
         return _page(survey, number, PostingPhotoForm(formdata=None))
     if not form.validate_on_submit():
         return _page(survey, number, form), HTTPStatus.UNPROCESSABLE_ENTITY
-    content = form.photo.data.read(evidence.MAX_BYTES + 1)
+    content = form.photo.data.read(attachments.MAX_BYTES + 1)
     try:
         with db.transaction() as current:
             posting_photos.add(
@@ -58,7 +57,7 @@ def photo(survey_id: str, digest: str) -> ResponseReturnValue:
     """A photo as it came."""
     survey = own_decision_survey(survey_id)
     found = posting_photos.fetch(db.session(), survey.id, digest)
-    return evidence.download(found, f"niem-yet-{survey.id}-{digest[:12]}")
+    return attachments.download(found, f"niem-yet-{survey.id}-{digest[:12]}")
 
 
 def _page(survey: SurveyView, number: int, form: PostingPhotoForm) -> str:

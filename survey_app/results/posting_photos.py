@@ -1,4 +1,4 @@
-"""Photos of notices where they hang, each with the posting that it shows; kept as they came (`rulebooks.evidence`).
+"""Photos of notices where they hang, each with the posting that it shows; kept as they came (`attachments`).
 
 A posting that completes or corrects another has that one's photos too.
 """
@@ -10,15 +10,13 @@ from http import HTTPStatus
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app import audit
-from survey_app.approvals import scans
+from survey_app import attachments, audit
+from survey_app.attachments import AttachmentNotFound, KeptFile
 from survey_app.errors import DomainError
 from survey_app.fieldwork import operations as fieldwork
 from survey_app.i18n import gettext as _
 from survey_app.results import postings
 from survey_app.results.models import PostingPhoto
-from survey_app.rulebooks import evidence
-from survey_app.rulebooks.evidence import EvidenceNotFound, KeptFile
 
 ADDED = "results.posting_photo"
 
@@ -41,11 +39,11 @@ class NotAPhoto(DomainError):
 
 def add(session: Session, survey_id: str, number: int, content: bytes, *, actor: str, now: datetime) -> None:
     """Keep a photo with the posting of that number. Raises NotAPhoto, and PostingNotFound where it does not stand."""
-    if scans.media_type(content) not in _PICTURES:
+    if attachments.media_type(content) not in _PICTURES:
         raise NotAPhoto
     fieldwork.hold(session, survey_id)
     postings.standing(session, survey_id, number)
-    digest = evidence.keep(session, content, actor=actor, now=now)
+    digest = attachments.keep(session, content, actor=actor, now=now)
     if session.get(PostingPhoto, (survey_id, number, digest)) is not None:
         return
     session.add(PostingPhoto(survey_id=survey_id, number=number, digest=digest))
@@ -70,10 +68,10 @@ def of_survey(session: Session, survey_id: str) -> Mapping[int, tuple[str, ...]]
 
 
 def fetch(session: Session, survey_id: str, digest: str) -> KeptFile:
-    """A photo of the survey. Raises EvidenceNotFound, also for a file of something else."""
+    """A photo of the survey. Raises AttachmentNotFound, also for a file of something else."""
     mine = select(PostingPhoto.number).where(
         PostingPhoto.survey_id == survey_id, PostingPhoto.digest == digest
     )
     if session.scalar(mine.limit(1)) is None:
-        raise EvidenceNotFound
-    return evidence.fetch(session, digest)
+        raise AttachmentNotFound
+    return attachments.fetch(session, digest)

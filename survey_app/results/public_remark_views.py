@@ -1,159 +1,39 @@
-"""The public form for remarks on a consultation, and the pages on which they are entered, read and answered."""
+"""The pages on which remarks of the public are entered, read by the Front and answered."""
 
 import secrets
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from wtforms import DateField, HiddenField, SelectChoice, SelectField, TextAreaField, ValidationError
-from wtforms.validators import DataRequired, Length
 
-from survey_app import access, db, throttle
+from survey_app import access, db
 from survey_app.access import Identity
 from survey_app.accounts.freshness import fresh
 from survey_app.accounts.todo import Todo
-from survey_app.collecting.entrance import refuse_other_sites
-from survey_app.errors import DomainError, say_when
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork import scope
 from survey_app.fieldwork.queries import SurveyView
-from survey_app.fieldwork.scope import own_decision_survey, public_survey
-from survey_app.forms import StaffForm, clean, csrf
+from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.i18n import gettext as _
-from survey_app.i18n import lazy_gettext, ngettext
-from survey_app.privacy import text_wording
+from survey_app.i18n import ngettext
 from survey_app.privacy.retention import TAKEN_OUT
 from survey_app.results import public_remarks
-from survey_app.results.public_remarks import LONGEST, RemarkView
-from survey_app.scoring.texts import RELEASED, WITHHELD
-from survey_app.units.queries import civil
+from survey_app.results.public_remark_door import MOST_BYTES
+from survey_app.results.public_remark_forms import EnterForm, ReadForm, RemarkAnswerForm, decisions, today
+from survey_app.results.public_remarks import RemarkView
+from survey_app.scoring.texts import RELEASED
 
 bp = Blueprint("public_remarks", __name__, template_folder="templates")
 
-#: Remarks of one network in a day, and of all on one survey: this product's own start values. Many households of a
-#: village share a network; who is turned away is told where the commune takes remarks.
-REMARKS_OF_A_NETWORK, REMARKS_OF_A_SURVEY = 20, 200
-#: A text of the greatest length, in any letters and as a form sends it.
-_MOST_BYTES = 64 * 1024
 _PAGE = 50
-
-
-class TooManyRemarks(DomainError):
-    """Too many remarks came from this network or on this survey today."""
-
-    code = "qua-nhieu-phan-anh"
-    status = HTTPStatus.TOO_MANY_REQUESTS
-
-    def __init__(self, seconds: int) -> None:
-        self.retry_after = seconds
-        super().__init__(
-            _(
-                "Too many remarks came today: no more are taken here until tomorrow. Your text is not stored: copy "
-                "it, or bring it to the commune's office."
-            )
-        )
-
-
-class NothingSaid(DomainError):
-    """The remark is empty or longer than there is room for."""
-
-    code = "phan-anh-trong"
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-
-    def __init__(self) -> None:
-        super().__init__(_("Write what you remark, in at most %(letters)s letters.", letters=LONGEST))
-
-
-class EnterForm(StaffForm):
-    """A remark that somebody brought to the commune."""
-
-    page = HiddenField()
-    received_on = DateField(
-        lazy_gettext("Received on"), format=["%Y-%m-%d", "%d/%m/%Y"], validators=[DataRequired()]
-    )
-    text = TextAreaField(
-        lazy_gettext("The remark in its own words, without the name of anybody"),
-        filters=[clean],
-        validators=[DataRequired(), Length(max=LONGEST)],
-    )
-
-    def validate_received_on(self, received_on: DateField) -> None:
-        """Nothing was received tomorrow, nor before this century."""
-        day: date | None = received_on.data
-        if day and not date(2000, 1, 1) <= day <= _today():
-            raise ValidationError(_("Enter today or an earlier day."))
-
-
-class ReadForm(StaffForm):
-    """What the Front decides on one remark."""
-
-    seen = HiddenField()
-    decision = SelectField(lazy_gettext("What becomes of it"))
-
-
-class RemarkAnswerForm(StaffForm):
-    """What a body answers."""
-
-    seen = HiddenField()
-    answer = TextAreaField(
-        lazy_gettext("Answer of your body; everybody may read it"),
-        filters=[clean],
-        validators=[DataRequired(), Length(max=LONGEST)],
-    )
-
-
-def decisions() -> dict[str, str]:
-    """The words of every decision, in the order in which they are offered."""
-    withheld = text_wording.decisions()
-    return {
-        RELEASED: _("Show it to everybody"),
-        **{word: withheld[word] for word in WITHHELD},
-        TAKEN_OUT: _("Take the text out for good: it is about a person"),
-    }
 
 
 @bp.before_request
 def limit_body() -> None:
     """One text is typed on these pages."""
-    request.max_content_length = _MOST_BYTES
-
-
-@bp.get("/ket-qua/<survey_id>/phan-anh")
-@access.public
-def form(survey_id: str) -> ResponseReturnValue:
-    """The form, or thanks with the number under which a remark is stored."""
-    survey = public_survey(survey_id, scope.ANNOUNCED)
-    stored = request.args.get("so", "")
-    return _form(survey, number=stored if stored.isascii() and stored.isdigit() and len(stored) < 7 else "")
-
-
-@bp.post("/ket-qua/<survey_id>/phan-anh")
-@csrf.exempt
-@access.public
-def send(survey_id: str) -> ResponseReturnValue:
-    """Store a remark, once however often it is sent."""
-    survey, now = public_survey(survey_id, scope.ANNOUNCED), datetime.now(UTC)
-    text = clean(request.form.get("text", "").replace("\r\n", "\n")) or ""
-    page = request.form.get("page", "")[:64] or secrets.token_hex(16)
-    try:
-        refuse_other_sites()
-        if not 0 < len(text) <= LONGEST:
-            raise NothingSaid
-        sent = public_remarks.sent_as(page, text)
-        number = public_remarks.stored_as(db.session(), survey.id, sent)
-        if number is None:
-            _count(survey, now)
-            with db.transaction() as current:
-                number = public_remarks.receive(
-                    current, survey, text, sent=sent, received_on=civil(now), by=None, now=now
-                )
-    except DomainError as refusal:
-        return say_when(_form(survey, refusal.status, text=text, page=page, problem=refusal.message), refusal)
-    stored = url_for("public_remarks.form", survey_id=survey.id, so=number)
-    return redirect(stored, HTTPStatus.SEE_OTHER)
+    request.max_content_length = MOST_BYTES
 
 
 @bp.get("/can-bo/dot/<survey_id>/phan-anh")
@@ -197,7 +77,7 @@ def remark(survey_id: str, number: int) -> ResponseReturnValue:
 @fresh
 def decide(survey_id: str, number: int) -> ResponseReturnValue:
     """Show one remark to everybody, or withhold it."""
-    survey, read = own_decision_survey(survey_id), _offered(ReadForm())
+    survey, read = own_decision_survey(survey_id), ReadForm.offered()
     if not read.validate_on_submit():
         return _remark(survey, number, read=read), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
@@ -269,44 +149,6 @@ def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
             )
 
 
-def _count(survey: SurveyView, now: datetime) -> None:
-    """Count first and look second, so that several at once cannot slip through; what is refused by itself first."""
-    if not public_remarks.are_received(survey):
-        raise public_remarks.NoRemarks
-    network = throttle.address_key("public-remark", now)
-    with db.transaction() as current:
-        of_network = throttle.count_of_day(current, network, now)
-        of_survey = throttle.count_of_day(
-            current, throttle.subject_key("public-remarks", survey.id, now), now
-        )
-    if of_network > REMARKS_OF_A_NETWORK or of_survey > REMARKS_OF_A_SURVEY:
-        raise TooManyRemarks(throttle.seconds_left_of_day(now))
-
-
-def _form(
-    survey: SurveyView,
-    status: int = HTTPStatus.OK,
-    *,
-    text: str = "",
-    page: str = "",
-    problem: str = "",
-    number: str = "",
-) -> Response:
-    shown = render_template(
-        "results/public_remark_form.html",
-        survey=survey,
-        is_open=public_remarks.are_received(survey),
-        text=text,
-        page=page or secrets.token_hex(16),
-        problem=problem,
-        number=number,
-        longest=LONGEST,
-    )
-    response = make_response(shown, status)
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
 def _may_read(person: Identity, found: RemarkView) -> bool:
     """What the Front has not shown is read by who sees exact figures, and by the body that entered it."""
     if found.is_shown or person.role in access.SEE_EXACT_FIGURES:
@@ -315,7 +157,7 @@ def _may_read(person: Identity, found: RemarkView) -> bool:
 
 
 def _entering() -> EnterForm:
-    return EnterForm(formdata=None, page=secrets.token_hex(16), received_on=_today())
+    return EnterForm(formdata=None, page=secrets.token_hex(16), received_on=today())
 
 
 def _page(survey: SurveyView, entered: EnterForm) -> str:
@@ -349,17 +191,8 @@ def _remark(
         remark=found,
         may_read=_may_read(person, found),
         decisions=decisions(),
-        read=read or _offered(ReadForm(formdata=None, seen=found.mark, decision=found.decision or RELEASED)),
+        read=read or ReadForm.offered(formdata=None, seen=found.mark, decision=found.decision or RELEASED),
         answered=answered or RemarkAnswerForm(formdata=None, seen=found.mark),
         may_decide=person.role in access.MODERATE_TEXTS and found.decision != TAKEN_OUT,
         may_answer=person.role in access.ANSWER_REMARKS and found.is_shown,
     )
-
-
-def _offered(form: ReadForm) -> ReadForm:
-    form.decision.choices = [SelectChoice(word, label) for word, label in decisions().items()]
-    return form
-
-
-def _today() -> date:
-    return civil(datetime.now(UTC))

@@ -16,7 +16,7 @@ from survey_app.approvals import requests as approvals
 from survey_app.approvals.approval import ApprovalView
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.evidence import Fact
+from survey_app.fieldwork.decision_facts import Fact
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
@@ -43,7 +43,7 @@ class CannotSign(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class SigningEvidence:
+class BeforeSigning:
     """What somebody reads before signing: the commune's totals, the slips, and what has not come in."""
 
     result: DisclosedResult
@@ -61,11 +61,11 @@ class SigningEvidence:
     contradiction: Contradiction | None
 
 
-def evidence(session: Session, survey_id: str, audience: Audience) -> SigningEvidence:
+def before_signing(session: Session, survey_id: str, audience: Audience) -> BeforeSigning:
     """Raises SurveyNotFound, and NotSealed before the seal."""
     batches = surveys.batches(session, survey_id)
     survey = surveys.survey(session, survey_id)
-    return SigningEvidence(
+    return BeforeSigning(
         result=disclosed.result(session, survey_id, audience),
         slips_made=sum(batch.slips for batch in batches),
         slips_voided=sum(batch.slips for batch in batches if batch.voided_at is not None),

@@ -21,7 +21,7 @@ from survey_app.approvals import requests as approvals
 from survey_app.approvals.agreement import FRONT_AND_COMMUNE
 from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.refusals import ApprovalDecided
-from survey_app.approvals.registry import EvidencePage, TwoBodyAct
+from survey_app.approvals.registry import DecisionBasis, TwoBodyAct
 from survey_app.fieldwork import acts
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
@@ -82,23 +82,23 @@ def where(asked: ApprovalView) -> str:
     return url_for("signing.page", survey_id=acts.survey_of(asked))
 
 
-def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> EvidencePage:
+def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> DecisionBasis:
     """What the sealed result says, and what was not compared."""
     survey = own_survey(acts.survey_of(asked))
-    return EvidencePage(
+    return DecisionBasis(
         heading=_(
             "Sign the result: %(unit)s, survey %(number)s", unit=survey.unit.full_name, number=survey.id
         ),
-        template="results/sign_evidence.html",
+        template="results/sign_basis.html",
         back=url_for("fieldwork.page", survey_id=survey.id),
         values=read(session, survey, person),
     )
 
 
 def read(session: Session, survey: SurveyView, person: Identity) -> dict[str, Any]:
-    """What everybody reads who signs or accepts a result, for `results/sign_evidence.html`."""
+    """What everybody reads who signs or accepts a result, for `results/sign_basis.html`."""
     audience = audiences.audience_of(person)
-    figures = signing.evidence(session, survey.id, audience)
+    figures = signing.before_signing(session, survey.id, audience)
     made = signatures.requests(session, survey.id)
     return {
         "survey": survey,

@@ -1,4 +1,4 @@
-"""The verdicts on a unit and a year: evidence put together from the survey that speaks, and held against a rule book.
+"""The verdicts on a unit and a year: grounds put together from the survey that speaks, and held against a rule book.
 
 Board, pages, files and papers ask here, so that a verdict is the same everywhere. Decides nothing itself: which
 survey speaks is `results.speaking`'s, what a requirement means is `criteria`'s.
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from survey_app.authoring import loading
 from survey_app.authoring.models import InstrumentRecord
 from survey_app.criteria import findings
-from survey_app.criteria.findings import Consulted, Declared, Evidence, Finding, Rule, Verdict
+from survey_app.criteria.findings import Consulted, Declared, Finding, Grounds, Rule, Verdict
 from survey_app.criteria.frameworks import Framework, RequirementKind
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Purpose, State
@@ -153,7 +153,7 @@ def of_year(session: Session, framework: Framework, unit_path: str, year: int) -
         unit_id: Verdicts(
             findings.find(
                 framework,
-                _evidence(
+                _grounds(
                     sealed.get(unit_id, ()),
                     decided.get(unit_id),
                     posted=posted,
@@ -171,7 +171,7 @@ def of_year(session: Session, framework: Framework, unit_path: str, year: int) -
 
 def nothing(framework: Framework) -> Verdicts:
     """The verdicts on a unit with nothing on record."""
-    return Verdicts(findings.find(framework, Evidence()))
+    return Verdicts(findings.find(framework, Grounds()))
 
 
 def _of_running(session: Session, framework: Framework, survey: SurveyView, year: int) -> Verdicts:
@@ -183,7 +183,7 @@ def _of_running(session: Session, framework: Framework, survey: SurveyView, year
     decided = _earlier_decisions(session, framework, survey.unit.path, year).get(survey.unit.id)
     declared = _declared(session, framework, survey.unit.path, year).get(survey.unit.id)
     so_far = _so_far(session, survey)
-    found = Evidence(consulted=_consulted(sealed), so_far=so_far, declared=declared, earlier_decision=decided)
+    found = Grounds(consulted=_consulted(sealed), so_far=so_far, declared=declared, earlier_decision=decided)
     return Verdicts(findings.find(framework, found))
 
 
@@ -214,7 +214,7 @@ def _consulted(sealed: Iterable[SealedSurvey]) -> tuple[Consulted, ...]:
     )
 
 
-def _evidence(
+def _grounds(
     sealed: tuple[SealedSurvey, ...],
     decision: str | None,
     *,
@@ -222,11 +222,11 @@ def _evidence(
     texts: Mapping[int, Mapping[str, Text]],
     checked: Collection[str],
     declared: Declared | None,
-) -> Evidence:
+) -> Grounds:
     if not sealed:
-        return Evidence(earlier_decision=decision, declared=declared)
+        return Grounds(earlier_decision=decision, declared=declared)
     speaks = sealed[0]
-    return Evidence(
+    return Grounds(
         consulted=_consulted(sealed),
         scorecard=speaks.scorecard,
         item_texts=texts[speaks.instrument_id],

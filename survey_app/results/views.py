@@ -28,7 +28,7 @@ from survey_app.results import (
     wording,
 )
 from survey_app.results.disclosed import DisclosedResult
-from survey_app.results.signing import SigningEvidence
+from survey_app.results.signing import BeforeSigning
 from survey_app.scoring.disclosure import Audience
 from survey_app.sealing import audiences, queries, signatures, words
 from survey_app.templating import wording as in_words
@@ -53,7 +53,7 @@ def page(survey_id: str) -> ResponseReturnValue:
         figures=_before_signing(result),
         may_write=access.may_open(access.identity().role, "pledges.page"),
         findings=findings_block.block(db.session(), result.survey, result.audience),
-        remarks=exports.remarks(result),
+        footnotes=exports.footnotes(result),
         signatures=signatures.signatures(db.session(), survey_id),
         Audience=Audience,
         reads_texts=bool(words.questions_of(result.survey)) and access.identity().role in text_views.READERS,
@@ -82,7 +82,7 @@ def public(survey_id: str) -> ResponseReturnValue:
         "results/public.html",
         survey=survey,
         result=result,
-        remarks=exports.remarks(result) if result else (),
+        footnotes=exports.footnotes(result) if result else (),
         public_remarks=said,
         counted_remarks=public_remarks.counted(said),
         takes_remarks=public_remarks.are_received(survey),
@@ -136,12 +136,12 @@ def _result(survey_id: str, *, form: str) -> DisclosedResult:
     return result
 
 
-def _before_signing(result: DisclosedResult) -> SigningEvidence | None:
+def _before_signing(result: DisclosedResult) -> BeforeSigning | None:
     """What is before signing, for those who sign; None for others, and once it is signed."""
     is_sealed = result.survey.purpose is Purpose.DECISION and result.survey.state is State.SEALED
     if not is_sealed or not access.may_open(access.identity().role, "signing.page"):
         return None
-    return signing.evidence(db.session(), result.survey.id, result.audience)
+    return signing.before_signing(db.session(), result.survey.id, result.audience)
 
 
 def _public_result(survey_id: str) -> DisclosedResult | None:

@@ -8,8 +8,8 @@ from survey_app.i18n import lazy_gettext
 from survey_app.menu import MenuEntry
 from survey_app.rulebooks import conditions, declaration_views, edit_views, log_words, problem_words, wording
 from survey_app.rulebooks.commands import commands
-from survey_app.rulebooks.plan import list_views
-from survey_app.rulebooks.plan import wording as plan_wording
+from survey_app.rulebooks.targets import list_views
+from survey_app.rulebooks.targets import wording as target_wording
 from survey_app.rulebooks.views import bp
 
 
@@ -45,11 +45,11 @@ def init_app(app: Flask) -> None:
         problem_text=problem_words.problem_text,
         condition_line=conditions.line,
         book_text=wording.book_text,
-        plan_target_name=plan_wording.name,
-        plan_kind_name=plan_wording.kind_name,
-        plan_goal=plan_wording.goal,
-        plan_now=plan_wording.now,
-        plan_needed=plan_wording.needed,
-        plan_figure=plan_wording.figure,
-        figure_state_name=plan_wording.state_name,
+        plan_target_name=target_wording.name,
+        plan_kind_name=target_wording.kind_name,
+        plan_goal=target_wording.goal,
+        plan_now=target_wording.now,
+        plan_needed=target_wording.needed,
+        plan_figure=target_wording.figure,
+        figure_state_name=target_wording.state_name,
     )

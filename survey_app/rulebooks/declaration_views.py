@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from survey_app import access, db, forms, revisions
+from survey_app import access, attachments, db, forms, revisions
 from survey_app.accounts.freshness import fresh
 from survey_app.errors import DomainError
 from survey_app.forms import StaffForm, clean
 from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext
 from survey_app.revisions import RevisedForm, SavedMeanwhile
-from survey_app.rulebooks import declarations, evidence
+from survey_app.rulebooks import declarations
 from survey_app.rulebooks.declarations import DeclarationView
 from survey_app.rulebooks.scope import require_known_year
 from survey_app.units import operations as registering
@@ -61,7 +61,7 @@ class DeclarationDecisionForm(StaffForm):
 
 
 @bp.route("/can-bo/ung-dung-cntt/<code>/<int:year>", methods=["GET", "POST"])
-@forms.takes_upload(evidence.MAX_BYTES + _FIELDS_BYTES)
+@forms.takes_upload(attachments.MAX_BYTES + _FIELDS_BYTES)
 @access.roles(*access.DECLARE_IT)
 def declare(code: str, year: int) -> ResponseReturnValue:
     """What the own commune declares for the year."""
@@ -73,7 +73,7 @@ def declare(code: str, year: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(commune, year, form), HTTPStatus.UNPROCESSABLE_ENTITY
     actor, now = access.identity().actor, datetime.now(UTC)
-    content = form.file.data.read(evidence.MAX_BYTES + 1) if form.file.data else b""
+    content = form.file.data.read(attachments.MAX_BYTES + 1) if form.file.data else b""
     try:
         with db.transaction() as writing:
             registering.hold(writing, [commune.id])
@@ -85,13 +85,13 @@ def declare(code: str, year: int) -> ResponseReturnValue:
                 year,
                 what=form.what.data,
                 evidence=form.evidence.data or "",
-                digest=evidence.keep(writing, content, actor=actor, now=now) if content else None,
+                digest=attachments.keep(writing, content, actor=actor, now=now) if content else None,
                 actor=actor,
                 now=now,
             )
     except SavedMeanwhile as meanwhile:
         return _page(commune, year, form, meanwhile), meanwhile.status
-    except (evidence.NoEvidence, declarations.DeclaredWithoutEvidence) as refusal:
+    except (attachments.NoAttachment, declarations.DeclaredWithoutEvidence) as refusal:
         flash(refusal.message, "error")
         return _page(commune, year, form), refusal.status
     flash(_("Declared. The province accepts it or sends it back."), "success")
@@ -105,8 +105,8 @@ def evidence_file(code: str, year: int) -> ResponseReturnValue:
     require_known_year(year)
     commune = own_commune(code)
     declared = _declared(db.session(), commune, year)
-    found = evidence.fetch(db.session(), declared.digest if declared else None)
-    return evidence.download(found, f"minh-chung-cntt-{commune.code}-{year}")
+    found = attachments.fetch(db.session(), declared.digest if declared else None)
+    return attachments.download(found, f"minh-chung-cntt-{commune.code}-{year}")
 
 
 @bp.get("/can-bo/ung-dung-cntt/<int:year>")

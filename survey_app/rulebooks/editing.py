@@ -18,6 +18,7 @@ from survey_app.criteria.frameworks import (
     ALL,
     NEVER_MEETING_INDICATOR,
     PURPOSES,
+    BookTarget,
     Comparison,
     Framework,
     Measure,
@@ -25,7 +26,6 @@ from survey_app.criteria.frameworks import (
     Requirement,
     RequirementKind,
     Source,
-    Target,
     TargetKind,
     Threshold,
 )
@@ -71,13 +71,13 @@ class Row:
 
     name: str
     title: str
-    part: Requirement | Target
+    part: Requirement | BookTarget
     #: Whether the book lacks it, so that an empty row means that it goes on lacking it.
     is_new: bool
 
     @property
     def is_target(self) -> bool:
-        return isinstance(self.part, Target)
+        return isinstance(self.part, BookTarget)
 
     @property
     def has_figure(self) -> bool:
@@ -92,7 +92,7 @@ class Row:
     @property
     def unit(self) -> str:
         """What the figure counts."""
-        if isinstance(self.part, Target):
+        if isinstance(self.part, BookTarget):
             return "%"
         match self.part.kind.measure:
             case Measure.BASIS_POINTS:
@@ -106,12 +106,12 @@ class Row:
 
     @property
     def is_share(self) -> bool:
-        return isinstance(self.part, Target) or self.part.kind.measure is Measure.BASIS_POINTS
+        return isinstance(self.part, BookTarget) or self.part.kind.measure is Measure.BASIS_POINTS
 
     @property
     def is_required(self) -> bool:
         """Whether the row may not be emptied: the event, a back-check or a target that the book has."""
-        return not self.is_new and (isinstance(self.part, Target) or _stays(self.part.kind))
+        return not self.is_new and (isinstance(self.part, BookTarget) or _stays(self.part.kind))
 
     def field(self, form: RevisedForm, what: str) -> Field:
         return form[f"{self.name}_{what}"]
@@ -222,7 +222,7 @@ def edited(book: Framework, form: RuleBookForm) -> Framework:
     return replace(
         book,
         requirements=tuple((untouched | changed).values()),
-        targets=tuple(_target(row, row.part, form) for row in kept if isinstance(row.part, Target)),
+        targets=tuple(_target(row, row.part, form) for row in kept if isinstance(row.part, BookTarget)),
     )
 
 
@@ -240,7 +240,7 @@ def _condition(row: Row, part: Requirement, form: RuleBookForm) -> Requirement:
     return replace(part, threshold=Threshold(figure, comparison, source))
 
 
-def _target(row: Row, part: Target, form: RuleBookForm) -> Target:
+def _target(row: Row, part: BookTarget, form: RuleBookForm) -> BookTarget:
     return replace(
         part,
         basis_points=row.figure(form),
@@ -255,9 +255,9 @@ def _new_condition(kind: RequirementKind, indicator: str) -> Requirement:
     return Requirement(kind.value.replace("_", "-"), indicator, kind, {"vi": kind_name(kind)}, "", None)
 
 
-def _new_target(kind: TargetKind) -> Target:
+def _new_target(kind: TargetKind) -> BookTarget:
     title = {"vi": target_kind_name(kind)}
-    return Target(kind.value, title, kind, 0, Comparison.AT_LEAST, Source("", None, ""), ("xa",))
+    return BookTarget(kind.value, title, kind, 0, Comparison.AT_LEAST, Source("", None, ""), ("xa",))
 
 
 class Ticks(SelectMultipleField):
@@ -288,7 +288,7 @@ def _fields(row: Row) -> Mapping[str, Any]:
     fields["source_number"] = text(_("number of the document"))
     fields["source_date"] = DateField(said(_("date of the document")), validators=[Optional()])
     fields["source_article"] = text(_("article"))
-    if isinstance(row.part, Target):
+    if isinstance(row.part, BookTarget):
         never = NEVER_MEETING_INDICATOR if row.part.kind is TargetKind.COMMUNES_MEETING_INDICATOR else ()
         offered = [kind for kind in kinds.all_kinds().values() if kind.is_commune and kind.key not in never]
         fields["levels"] = Ticks(
@@ -303,7 +303,7 @@ def _fields(row: Row) -> Mapping[str, Any]:
 
 def _held(row: Row) -> Mapping[str, Any]:
     part = row.part
-    if isinstance(part, Target):
+    if isinstance(part, BookTarget):
         told = {
             "figure": _share(part.basis_points),
             "comparison": part.comparison.value,

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_app.db import Base, UtcDateTime
@@ -86,18 +86,6 @@ class ItDeclaration(Base):
     reason: Mapped[str] = mapped_column(String(500))
     decided_by: Mapped[str | None] = mapped_column(String(40))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
-class EvidenceFile(Base):
-    """A file that somebody gives as evidence, as it came, under its SHA-256. Who may fetch it, what names it says."""
-
-    __tablename__ = "evidence_files"
-
-    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
-    media_type: Mapped[str] = mapped_column(String(20))
-    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
-    uploaded_by: Mapped[str] = mapped_column(String(40))
-    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class DeclarationFile(Base):

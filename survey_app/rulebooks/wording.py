@@ -21,11 +21,11 @@ from survey_app.criteria.findings import (
     Verdict,
 )
 from survey_app.criteria.frameworks import (
+    BookTarget,
     Comparison,
     Framework,
     RequirementKind,
     Source,
-    Target,
     TargetKind,
     Threshold,
 )
@@ -65,7 +65,7 @@ def finding_name(finding: Finding) -> str:
     return next((names[what] for what in finding.awaits), verdict_name(finding.verdict))
 
 
-def target_name(target: Target, framework: Framework) -> str:
+def target_name(target: BookTarget, framework: Framework) -> str:
     """What is counted towards a target, by its kind: the plan's own words may promise more than that."""
     match target.kind:
         case TargetKind.UNITS_WITH_ONLINE_FEEDBACK:
@@ -84,7 +84,7 @@ def target_name(target: Target, framework: Framework) -> str:
             assert_never(target.kind)
 
 
-def plan_words(target: Target) -> str:
+def plan_words(target: BookTarget) -> str:
     """The words of the plan, where something else is counted; "" where they are the name."""
     match target.kind:
         case TargetKind.UNITS_WITH_ONLINE_FEEDBACK:
@@ -147,7 +147,7 @@ def purpose_name(purpose: str) -> str:
     return {"decision": _("consultation with household codes"), "feedback": _("open feedback")}[purpose]
 
 
-def how_counted(target: Target) -> str:
+def how_counted(target: BookTarget) -> str:
     """What counts towards a target where its source does not say; "" where the findings say it."""
     match target.kind:
         case TargetKind.UNITS_WITH_ONLINE_FEEDBACK:
@@ -210,7 +210,7 @@ def threshold_text(threshold: Threshold) -> str:
     return _share(threshold.comparison, threshold.basis_points or 0)
 
 
-def goal_text(target: Target) -> str:
+def goal_text(target: BookTarget) -> str:
     """The goal of a target, like "at least 50 %"."""
     return _share(target.comparison, target.basis_points)
 

@@ -143,7 +143,7 @@ def meaning(rows: int, replies: Replies) -> Meaning:
 
 
 def contradiction(rows: int, replies: Replies) -> Contradiction | None:
-    """The remark that `replies` put beside a result; None where nobody denies. One denial is enough."""
+    """The contradiction that `replies` put beside a result; None where nobody denies. One denial is enough."""
     if not replies.denied:
         return None
     told = meaning(rows, replies)

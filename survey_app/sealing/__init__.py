@@ -6,7 +6,7 @@ from flask import Flask
 from survey_app import audit, jobs
 from survey_app.accounts import todo
 from survey_app.approvals import registry
-from survey_app.fieldwork import following, remarks
+from survey_app.fieldwork import following, survey_page
 from survey_app.sealing import annulling_views, commands, log_words, queries, reminders, schedule
 
 
@@ -20,5 +20,5 @@ def init_app(app: Flask) -> None:
     jobs.register(app, "results.feedback", schedule.refresh_feedback)
     registry.register(app, annulling_views.ANNUL_VILLAGE)
     todo.register(app, reminders.todos)
-    remarks.register(app, reminders.remarks)
+    survey_page.register(app, reminders.sentences)
     following.register_collected(app, queries.collected_slips)

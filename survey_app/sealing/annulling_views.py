@@ -13,7 +13,7 @@ from survey_app.accounts.freshness import fresh
 from survey_app.approvals import decision_page
 from survey_app.approvals.agreement import BOTH_BODIES
 from survey_app.approvals.approval import ApprovalView
-from survey_app.approvals.registry import EvidencePage, TwoBodyAct
+from survey_app.approvals.registry import DecisionBasis, TwoBodyAct
 from survey_app.fieldwork import acts
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.forms import PublicReasonForm
@@ -67,13 +67,13 @@ def where(asked: ApprovalView) -> str:
     return url_for("annulling.decide", survey_id=acts.survey_of(asked), approval_id=asked.id)
 
 
-def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> EvidencePage:
+def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> DecisionBasis:
     """What is set aside and how the village answers again."""
     survey = own_survey(acts.survey_of(asked))
     found = _situation(survey, str(asked.payload["village"]), now)
-    return EvidencePage(
+    return DecisionBasis(
         heading=_("Set the answers of %(village)s aside and ask again", village=found.line.unit.full_name),
-        template="sealing/annul_evidence.html",
+        template="sealing/annul_basis.html",
         back=url_for("fieldwork.page", survey_id=survey.id),
         values={"survey": survey, "found": found},
     )

@@ -13,7 +13,7 @@ from survey_app.collecting import scanned
 from survey_app.fieldwork.calendar import SEALING_TAKES
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
-from survey_app.fieldwork.remarks import Remark
+from survey_app.fieldwork.survey_page import Sentence
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.sealing import queries
@@ -71,10 +71,10 @@ def todos(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]
             )
 
 
-def remarks(_session: Session, survey: SurveyView) -> Iterator[Remark]:
+def sentences(_session: Session, survey: SurveyView) -> Iterator[Sentence]:
     """What ends the counting, for the one who looks at the survey meanwhile."""
     if survey.state is State.COUNTING and survey.purpose is Purpose.DECISION:
-        yield Remark(
+        yield Sentence(
             _(
                 "The result is sealed on the day after counting ends. Filled slips that were brought back and are not "
                 "keyed put that off: they are then a task under “Today”."

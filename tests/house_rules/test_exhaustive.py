@@ -29,8 +29,8 @@ _MORE = {
     ("fieldwork/models.py", "Purpose"): {"fieldwork/models.py"},
     ("questions/kinds.py", "Result"): {"results/wording.py"},
     ("fieldwork/agreed.py", "Until"): {"fieldwork/agreed.py"},
-    ("criteria/frameworks.py", "TargetKind"): {"rulebooks/wording.py", "campaigns/queries.py"},
-    ("criteria/plan.py", "PlanKind"): {"criteria/plan.py", "rulebooks/plan/wording.py"},
+    ("criteria/frameworks.py", "TargetKind"): {"rulebooks/wording.py", "campaigns/book_targets.py"},
+    ("criteria/targets.py", "PlanKind"): {"criteria/targets.py", "rulebooks/targets/wording.py"},
     ("campaigns/waits.py", "Reason"): {"campaigns/reminding.py"},
     ("access.py", "Role"): {"access.py", "accounts/management.py", "templating.py"},
 }  # fmt: skip

@@ -117,7 +117,7 @@ def make_survey(app: Flask) -> Callable[..., SurveyView]:
         late = state in {State.DRAFT, State.PUBLISHED}
         opens_at = opens_at or calendar.opening(units.civil(now) + (_DAY if late else -2 * _DAY))
         with db.transaction() as current:
-            plan = drafting.SurveyPlan(
+            plan = drafting.SurveyDraft(
                 unit_id=commune.unit.id,
                 instrument_id=instruments.latest_frozen(current, form).id,
                 purpose=purpose,

@@ -10,9 +10,9 @@ from PIL import Image
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
-from survey_app import audit, db, working_days
+from survey_app import attachments, audit, db, working_days
 from survey_app.access import Role
-from survey_app.approvals import paper_signatures, parties, scans
+from survey_app.approvals import paper_signatures, parties
 from survey_app.approvals.models import PaperSignature
 from survey_app.approvals.papers import ScanOutcome
 from survey_app.approvals.refusals import PaperRefused
@@ -193,7 +193,7 @@ def test_a_paper_nobody_confirms_in_five_working_days_lapses_for_good(draft, sig
         b"MZ\x90",
         b"",
         picture("GIF"),
-        PDF + b" " * scans.MAX_BYTES,
+        PDF + b" " * attachments.MAX_BYTES,
     ],
     ids=["a page named pdf", "cut off", "a program", "empty", "another picture", "too large"],
 )

@@ -231,7 +231,7 @@ def test_a_refusal_of_another_draft_is_none_of_this_one(draft, person):
     decide(first, person(Role.COMMUNE), ASKED, approved=False, reason=COMMENT)
     with db.transaction() as current:
         survey = queries.survey(current, draft.id)
-        plan = drafting.SurveyPlan(
+        plan = drafting.SurveyDraft(
             unit_id=survey.unit.id, instrument_id=survey.instrument_id, purpose=survey.purpose, rehearsal=False,
             plan_number="13/KH-MTTQ", plan_date=survey.plan_date, aim=survey.aim, contact=survey.contact,
             opens_at=survey.opens_at, closes_at=survey.closes_at,

@@ -29,7 +29,7 @@ def held(commune, survey):
 
 
 def tell(survey, village, starts_at, *, now):
-    plan = meetings.MeetingPlan(village.id, starts_at, starts_at + 2 * HOUR, "Nhà rông")
+    plan = meetings.MeetingAnnouncement(village.id, starts_at, starts_at + 2 * HOUR, "Nhà rông")
     with db.transaction() as current:
         return meetings.announce(current, survey.id, plan, actor="user:1", now=now)
 

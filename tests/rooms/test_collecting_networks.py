@@ -92,7 +92,7 @@ def test_answers_in_an_announced_meeting_are_not_counted_and_in_a_late_one_they_
 ):
     village = commune.villages["Phung"]
     for told_at in (now, now - timedelta(hours=1)):
-        plan = meetings.MeetingPlan(
+        plan = meetings.MeetingAnnouncement(
             village.id, now - timedelta(minutes=30), now + timedelta(minutes=30), "Nhà rông"
         )
         with db.transaction() as current:

@@ -19,7 +19,7 @@ from survey_app.collecting.meeting_batches import NoSuchMeeting, NotOfTheMeeting
 from survey_app.collecting.models import PaperKeyer, PaperSlip, Response, ScannedSlip
 from survey_app.config import load_settings
 from survey_app.fieldwork import batches, meetings, queries
-from survey_app.fieldwork.meetings import MeetingPlan
+from survey_app.fieldwork.meetings import MeetingAnnouncement
 from survey_app.fieldwork.models import Channel, State, Survey
 from survey_app.printing import blank_pages
 from survey_app.printing.models import BlankSlipPage
@@ -138,7 +138,7 @@ def met(commune, survey):
     found = []
     for name in ("Phung", "Bang"):
         starts_at = now - timedelta(hours=4)
-        plan = MeetingPlan(
+        plan = MeetingAnnouncement(
             commune.villages[name].id, starts_at, starts_at + timedelta(hours=2), "Nhà rông của làng"
         )
         with db.transaction() as current:

@@ -27,7 +27,7 @@ def now():
 
 def tell(survey, village, starts_at, *, now, hours=2):
     """Announce a meeting of that village, as the commune does."""
-    plan = meetings.MeetingPlan(village.id, starts_at, starts_at + hours * HOUR, "Nhà rông")
+    plan = meetings.MeetingAnnouncement(village.id, starts_at, starts_at + hours * HOUR, "Nhà rông")
     with db.transaction() as current:
         return meetings.announce(current, survey.id, plan, actor="user:1", now=now)
 

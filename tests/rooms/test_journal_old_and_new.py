@@ -34,10 +34,12 @@ def noted(act):
 
 
 def plan_of(survey):
-    return drafting.SurveyPlan(**{one.name: getattr(survey, one.name) for one in fields(drafting.SurveyPlan)})
+    return drafting.SurveyDraft(
+        **{one.name: getattr(survey, one.name) for one in fields(drafting.SurveyDraft)}
+    )
 
 
-@pytest.mark.parametrize("field", [one.name for one in fields(drafting.SurveyPlan) if one.name != "unit_id"])
+@pytest.mark.parametrize("field", [one.name for one in fields(drafting.SurveyDraft) if one.name != "unit_id"])
 def test_each_field_of_a_draft_is_kept_as_it_was_and_as_it_is(make_commune, make_survey, field):
     draft = make_survey(make_commune(), State.DRAFT)
     other = {

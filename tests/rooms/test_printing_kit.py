@@ -282,7 +282,7 @@ def test_the_slip_of_appointment_begins_with_the_next_meeting_of_the_village(com
     with db.transaction() as current:
         for name, place in (("Bang", "Nơi khác"), ("Phung", "Nhà rông")):
             starts_at = now + timedelta(hours=5)
-            plan = meetings.MeetingPlan(
+            plan = meetings.MeetingAnnouncement(
                 commune.villages[name].id, starts_at, starts_at + timedelta(hours=2), place
             )
             meetings.announce(current, survey.id, plan, actor="user:1", now=now)

@@ -349,7 +349,7 @@ def publish(*, rehearsal):
         commune = units.unit_by_code(current, COMMUNE, units.civil(NOW))
         line = HouseholdLine(commune, "Phung", "lang", 20, "Xã", date(2026, 1, 31))
         (village,) = unit_operations.record_households(current, [line], actor="operator", now=NOW)
-        plan = drafting.SurveyPlan(
+        plan = drafting.SurveyDraft(
             unit_id=commune.id,
             instrument_id=instruments.latest_frozen(current, "xa-ntm").id,
             purpose=Purpose.DECISION,

@@ -90,7 +90,7 @@ def test_every_page_file_and_paper_of_a_survey_tells_them_apart(
     else:
         survey = request.getfixturevalue("survey")
         begin = datetime.now(UTC) + timedelta(hours=1)
-        plan = meetings.MeetingPlan(
+        plan = meetings.MeetingAnnouncement(
             commune.villages["First"].id, begin, begin + timedelta(hours=2), "Nhà rông"
         )
         with db.transaction() as current:

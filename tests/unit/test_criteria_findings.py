@@ -7,7 +7,7 @@ import pytest
 from survey_app.criteria.findings import (
     Consulted,
     Declared,
-    Evidence,
+    Grounds,
     Missed,
     Rule,
     Verdict,
@@ -15,6 +15,7 @@ from survey_app.criteria.findings import (
     find,
 )
 from survey_app.criteria.frameworks import (
+    BookTarget,
     Comparison,
     Framework,
     PhoneSlips,
@@ -24,7 +25,7 @@ from survey_app.criteria.frameworks import (
     TargetKind,
     Threshold,
 )
-from survey_app.criteria.targets import Target, TargetReach, UnitStanding, needed, progress, reached
+from survey_app.criteria.targets import reach_of_units
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.scorecards import Scorecard
 from survey_app.scoring.tallies import ItemTally, Tally
@@ -59,7 +60,7 @@ def verdict(requirement, evidence, *others):
 
 def consulted(*held, **others):
     """Surveys by (number, valid slips by phone, signed), newest first."""
-    return Evidence(consulted=tuple(Consulted(*one) for one in held), **others)
+    return Grounds(consulted=tuple(Consulted(*one) for one in held), **others)
 
 
 EVENTS = {
@@ -84,7 +85,7 @@ EVENTS = {
         "met",
         "earlier_decision",
     ),
-    "nothing": (Evidence(), "not_met", "no_sealed_decision_survey"),
+    "nothing": (Grounds(), "not_met", "no_sealed_decision_survey"),
 }
 
 
@@ -106,7 +107,7 @@ def test_the_rule_book_names_how_many_valid_slips_by_phone_the_event_needs(slips
 def test_an_event_without_a_quotations_source_names_that_of_its_number():
     event = replace(make_requirement("consultation_event"), phone_slips=PhoneSlips(1, SOURCE))
 
-    assert find(make_framework(event), Evidence())[0].source == SOURCE
+    assert find(make_framework(event), Grounds())[0].source == SOURCE
 
 
 def test_an_event_met_by_an_earlier_survey_names_it_and_the_one_that_speaks():
@@ -122,7 +123,7 @@ def test_an_event_met_by_an_earlier_survey_names_it_and_the_one_that_speaks():
 )
 @pytest.mark.parametrize(
     "evidence",
-    [Evidence(), consulted(("2", 9, True), scorecard=make_card(), posted_days=10)],
+    [Grounds(), consulted(("2", 9, True), scorecard=make_card(), posted_days=10)],
     ids=["none", "all"],
 )
 def test_without_a_threshold_nothing_is_decided(kind, evidence):
@@ -137,13 +138,13 @@ def test_without_a_threshold_nothing_is_decided(kind, evidence):
 def test_thresholds_compare_exact_integers(kind, basis_points, comparison, expected):
     card = make_card(81, 9, households=100)
 
-    assert verdict(make_requirement(kind, basis_points, comparison), Evidence(scorecard=card)) == expected
+    assert verdict(make_requirement(kind, basis_points, comparison), Grounds(scorecard=card)) == expected
 
 
 def test_89_96_per_cent_fails_90_and_the_rule_names_its_figures_and_source():
     requirement = make_requirement("pooled_rate", 9000)
 
-    finding = find(make_framework(requirement), Evidence(scorecard=make_card(8996, 1004, households=10_000)))[
+    finding = find(make_framework(requirement), Grounds(scorecard=make_card(8996, 1004, households=10_000)))[
         0
     ]
 
@@ -160,21 +161,21 @@ def test_below_the_floor_of_coverage_no_rate_proves_anything(kind, satisfied):
     card = make_card(satisfied, 69 - satisfied, households=100)
     floor = make_requirement("coverage", 7000)
 
-    assert verdict(make_requirement(kind, 9000), Evidence(scorecard=card), floor) == "insufficient_evidence"
-    assert verdict(floor, Evidence(scorecard=card)) == "not_met"
+    assert verdict(make_requirement(kind, 9000), Grounds(scorecard=card), floor) == "insufficient_evidence"
+    assert verdict(floor, Grounds(scorecard=card)) == "not_met"
 
 
 def test_a_floor_that_is_not_configured_holds_nothing_back():
     card = make_card(10, 0, households=100)
 
     assert (
-        verdict(make_requirement("pooled_rate", 9000), Evidence(scorecard=card), make_requirement("coverage"))
+        verdict(make_requirement("pooled_rate", 9000), Grounds(scorecard=card), make_requirement("coverage"))
         == "met"
     )
 
 
 def test_each_item_has_to_reach_the_threshold_and_the_rule_names_those_that_do_not():
-    evidence = Evidence(
+    evidence = Grounds(
         scorecard=make_card(90, 10, second_item=79),
         item_texts={"roads": {"vi": "Đường sá"}, "power": {"vi": "Điện"}},
     )
@@ -198,7 +199,7 @@ def test_missing_or_impossible_evidence_is_insufficient_rather_than_failed(kind,
         kind, None if kind == "posting_days" else 9000, days=10 if kind == "posting_days" else None
     )
 
-    assert verdict(requirement, Evidence(scorecard=card)) is Verdict.INSUFFICIENT_EVIDENCE
+    assert verdict(requirement, Grounds(scorecard=card)) is Verdict.INSUFFICIENT_EVIDENCE
 
 
 @pytest.mark.parametrize(
@@ -206,13 +207,12 @@ def test_missing_or_impossible_evidence_is_insufficient_rather_than_failed(kind,
 )
 def test_posting_is_counted_in_days(comparison, days, expected):
     assert (
-        verdict(make_requirement("posting_days", None, comparison, 10), Evidence(posted_days=days))
-        == expected
+        verdict(make_requirement("posting_days", None, comparison, 10), Grounds(posted_days=days)) == expected
     )
 
 
 def make_target(basis_points=5000, comparison=">="):
-    return Target(
+    return BookTarget(
         "communes",
         {"vi": "Xã"},
         TargetKind.COMMUNES_MEETING_INDICATOR,
@@ -224,69 +224,48 @@ def make_target(basis_points=5000, comparison=">="):
 
 
 def test_a_target_counts_units_of_its_kind_only():
-    standings = [
-        UnitStanding("a", "xa", True),
-        UnitStanding("b", "xa", False),
-        UnitStanding("c", "phuong", True),
-    ]
-
-    current = progress(make_target(), standings)
+    current = reach_of_units(make_target(), [("xa", True), ("xa", False), ("phuong", True)])
 
     assert (current.met, current.total, current.rate) == (1, 2, Rate(1, 2))
-    assert current.goal == Fraction(1, 2)
-    assert current.computed
-    assert reached(current)
+    assert make_target().goal == Fraction(1, 2)
+    assert not current.missing
+    assert current.is_reached
 
 
 def test_a_goal_of_more_than_half_is_not_reached_by_half():
-    standings = [UnitStanding("a", "xa", True), UnitStanding("b", "xa", False)]
+    units = [("xa", True), ("xa", False)]
 
-    assert not reached(progress(make_target(comparison=">"), standings))
-
-
-def test_a_unit_that_cannot_be_told_leaves_the_target_not_computed():
-    current = progress(make_target(), [UnitStanding("a", "xa", None), UnitStanding("b", "xa", True)])
-
-    assert (current.met, current.total, current.computed) == (1, 2, False)
+    assert not reach_of_units(make_target(comparison=">"), units).is_reached
 
 
-def test_no_unit_in_scope_has_no_rate_and_reaches_nothing():
-    current = progress(make_target(0), [])
+def test_a_unit_that_cannot_be_told_is_missing_and_counts_as_not_met():
+    current = reach_of_units(make_target(), [("xa", None), ("xa", True)])
 
-    assert current.rate is None
-    assert not reached(current)
+    assert (current.met, current.total, current.missing) == (1, 2, 1)
+
+
+@pytest.mark.parametrize("basis_points", [0, 5000])
+def test_no_unit_in_scope_has_no_rate_and_reaches_nothing(basis_points):
+    nothing = reach_of_units(make_target(basis_points), [("phuong", True)])
+
+    assert (nothing.met, nothing.total, nothing.rate, nothing.is_reached) == (0, 0, None, False)
 
 
 @pytest.mark.parametrize("comparison", Comparison)
 @pytest.mark.parametrize("basis_points", [0, 1, 3333, 4000, 5000, 9999, 10_000])
 def test_the_units_still_needed_are_the_fewest_that_reach_the_goal(comparison, basis_points):
     """Tried one by one; only more than all of them can never be reached."""
+    target = make_target(basis_points, comparison)
+
+    def reached(met, total):
+        return comparison.reached_by(Rate(met, total), basis_points) if met <= total else True
+
     for total in range(1, 12):
         for met in range(total + 1):
-            current = TargetReach("half", met, total, basis_points, comparison, computed=True)
-            enough = [
-                more for more in range(total + 2)
-                if reached(replace(current, met=met + more)) and met + more <= total + 1
-            ]  # fmt: skip
+            enough = [more for more in range(total + 2) if reached(met + more, total)]
 
-            assert needed(current) == enough[0]
-
-
-def test_a_target_without_units_is_neither_reached_nor_a_share():
-    nothing = progress(make_target(), [UnitStanding("1", "phuong", True)])
-
-    assert (nothing.met, nothing.total, nothing.rate, nothing.goal) == (0, 0, None, Fraction(1, 2))
-    assert reached(nothing) is False
-
-
-def test_units_count_when_they_meet_and_not_when_it_is_unknown():
-    standings = [UnitStanding(f"{n}", "xa", meets) for n, meets in enumerate((True, True, True, False, None))]
-
-    found = progress(make_target(), standings)
-
-    assert (found.key, found.met, found.total, found.computed) == ("communes", 3, 5, False)
-    assert progress(make_target(), standings[:4]).computed
-    assert (found.basis_points, found.comparison, found.rate) == (5000, Comparison.AT_LEAST, Rate(3, 5))
+            found = reach_of_units(target, [("xa", number < met) for number in range(total)])
+            assert (found.needed, found.is_reached) == (enough[0], enough[0] == 0)
 
 
 @pytest.mark.parametrize(
@@ -296,7 +275,7 @@ def test_days_of_posting_are_held_against_what_is_asked_at_below_and_above(compa
     asked = make_requirement("posting_days", days=3, comparison=comparison)
 
     for posted, is_met in zip((2, 3, 4), holding, strict=True):
-        [finding] = find(make_framework(asked), Evidence(posted_days=posted))
+        [finding] = find(make_framework(asked), Grounds(posted_days=posted))
         assert (finding.verdict, finding.rule) == (
             Verdict.MET if is_met else Verdict.NOT_MET,
             Rule("posting_compared", {"days": 3, "comparison": comparison, "posted_days": posted}),
@@ -307,7 +286,7 @@ def test_days_of_posting_are_held_against_what_is_asked_at_below_and_above(compa
 def test_a_rate_is_held_against_what_is_asked_and_names_both(basis_points):
     asked = make_requirement("pooled_rate", basis_points)
 
-    [finding] = find(make_framework(asked), Evidence(scorecard=make_card()))
+    [finding] = find(make_framework(asked), Grounds(scorecard=make_card()))
 
     assert finding.verdict == (Verdict.MET if basis_points <= 9000 else Verdict.NOT_MET)
     assert finding.rule == Rule(
@@ -336,12 +315,12 @@ def test_what_each_kind_of_requirement_is_about():
 @pytest.mark.parametrize(
     ("asked", "evidence", "awaits"),
     [
-        (make_requirement("pooled_rate", 9000), Evidence(scorecard=make_card()), True),
-        (make_requirement("pooled_rate", 9001), Evidence(scorecard=make_card()), True),
-        (make_requirement("coverage", 9000), Evidence(scorecard=make_card()), True),
-        (make_requirement("pooled_rate"), Evidence(scorecard=make_card()), False),
-        (make_requirement("pooled_rate", 9000), Evidence(), False),
-        (make_requirement("posting_days", days=3), Evidence(posted_days=3), False),
+        (make_requirement("pooled_rate", 9000), Grounds(scorecard=make_card()), True),
+        (make_requirement("pooled_rate", 9001), Grounds(scorecard=make_card()), True),
+        (make_requirement("coverage", 9000), Grounds(scorecard=make_card()), True),
+        (make_requirement("pooled_rate"), Grounds(scorecard=make_card()), False),
+        (make_requirement("pooled_rate", 9000), Grounds(), False),
+        (make_requirement("posting_days", days=3), Grounds(posted_days=3), False),
     ],
     ids=["met", "not met", "coverage", "not configured", "no result", "posting"],
 )
@@ -361,7 +340,7 @@ def test_an_event_beyond_the_frame_says_so_where_the_figures_are_known(exceeds_f
     newest = Consulted("2", 0, True, exceeds_frame)
 
     [finding] = find(
-        make_framework(make_requirement("consultation_event")), Evidence(scorecard=card, consulted=(newest,))
+        make_framework(make_requirement("consultation_event")), Grounds(scorecard=card, consulted=(newest,))
     )
 
     expected = "answered_exceeds_frame" if exceeds_frame and card else "too_few_slips_by_phone"
@@ -377,7 +356,7 @@ def test_an_event_beyond_the_frame_says_so_where_the_figures_are_known(exceeds_f
 )
 def test_a_threshold_in_the_wrong_measure_is_a_mistake_of_the_program(kind, given, missing):
     with pytest.raises(ValueError, match=missing):
-        find(make_framework(make_requirement(kind, **given)), Evidence(scorecard=make_card(), posted_days=3))
+        find(make_framework(make_requirement(kind, **given)), Grounds(scorecard=make_card(), posted_days=3))
 
 
 def test_a_back_check_that_the_book_asks_for_is_awaited_until_a_reply_is_on_record():
@@ -399,7 +378,7 @@ def test_coverage_of_a_running_survey_is_compared_and_never_concluded(answered):
         make_requirement("pooled_rate", 8000),
     )
 
-    found = find(make_framework(event, coverage, pooled), Evidence(so_far=Rate(answered, 100)))
+    found = find(make_framework(event, coverage, pooled), Grounds(so_far=Rate(answered, 100)))
 
     assert {one.verdict for one in found} == {Verdict.INSUFFICIENT_EVIDENCE}
     assert (found[0].awaits, found[1].awaits) == (("seal",), ("seal",))
@@ -416,6 +395,6 @@ def test_coverage_of_a_running_survey_is_compared_and_never_concluded(answered):
     ],
 )
 def test_what_a_commune_declares_is_met_once_the_province_accepts_it(declared, verdict_of_it, awaits):
-    found = find(make_framework(make_requirement("declared")), Evidence(declared=declared))[0]
+    found = find(make_framework(make_requirement("declared")), Grounds(declared=declared))[0]
 
     assert (found.verdict, found.awaits) == (verdict_of_it, awaits)

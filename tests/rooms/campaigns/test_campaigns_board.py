@@ -7,7 +7,7 @@ import pytest
 
 from survey_app import db
 from survey_app.campaigns import queries
-from survey_app.campaigns.queries import Beside
+from survey_app.campaigns.book_targets import Beside
 from survey_app.campaigns.waits import Reason
 from survey_app.criteria.findings import Verdict
 from survey_app.fieldwork.models import Channel, Purpose, State, Survey
@@ -50,8 +50,8 @@ def test_gia_lai_has_110_communes_in_scope_and_25_wards_outside(app):
     assert board.denominator.units == {"xa": shipped.RURAL_COMMUNES, "phuong": shipped.WARDS}
     assert board.denominator.legal_basis == "1664/NQ-UBTVQH15; 19/2025/QĐ-TTg"
     assert board.denominator.since == date(2025, 7, 1)
-    assert target(board, "communes_8_4").progress.total == shipped.RURAL_COMMUNES
-    assert target(board, "online_feedback").progress.total == shipped.COMMUNES
+    assert target(board, "communes_8_4").reach.total == shipped.RURAL_COMMUNES
+    assert target(board, "online_feedback").reach.total == shipped.COMMUNES
 
 
 def test_a_commune_meets_the_consultation_half_by_one_signed_survey_with_a_valid_slip_by_phone(province):
@@ -74,7 +74,7 @@ def test_a_sealed_result_that_nobody_signed_awaits_signatures_and_counts_nowhere
     row, board = province.row(unsigned), province.board()
 
     assert (row.finding, row.awaits) == (Verdict.INSUFFICIENT_EVIDENCE, ("signatures",))
-    assert target(board, "communes_8_4").progress.met == 1
+    assert target(board, "communes_8_4").reach.met == 1
     assert target(board, "communes_8_4").beside.used_confirmed_form == 0
     assert province.row(signed).awaits == ()
 
@@ -181,7 +181,7 @@ def test_the_card_shows_both_halves_of_the_indicator_and_where_they_meet(provinc
     card = target(province.board(), "communes_8_4")
 
     assert (waiting.declared_half, waiting.both_halves) == (0, 0)
-    assert (card.progress.met, card.progress.total) == (2, 3)
+    assert (card.reach.met, card.reach.total) == (2, 3)
     assert (card.beside.declared_half, card.beside.both_halves) == (2, 1)
     assert province.row(declared).declared_half is Verdict.MET
     assert province.row(consulted).declared_half is Verdict.INSUFFICIENT_EVIDENCE
@@ -241,8 +241,8 @@ def test_a_ward_never_counts_towards_the_indicator(province):
 
     board = province.board()
 
-    assert target(board, "communes_8_4").progress.met == 0
-    assert target(board, "communes_8_4").progress.total == 1
+    assert target(board, "communes_8_4").reach.met == 0
+    assert target(board, "communes_8_4").reach.total == 1
     assert province.row(ward).finding is None
 
 
@@ -255,7 +255,7 @@ def test_a_commune_recognised_earlier_counts_as_met_and_names_the_decision(provi
     assert row.finding is Verdict.MET
     assert row.event.rule.params["decision"] == "12/QĐ-UBND, 06/05/2024"
     assert not row.needs_somebody
-    assert target(province.board(), "communes_8_4").progress.met == 1
+    assert target(province.board(), "communes_8_4").reach.met == 1
 
 
 def test_a_recognition_counts_from_its_year_on_and_for_its_indicator_only(province):
@@ -276,15 +276,15 @@ def test_a_target_is_reached_at_exactly_its_goal(province):
     province.signed(communes[1])
     after = target(province.board(), "communes_8_4")
 
-    assert (before.is_reached, before.needed) == (False, 1)
-    assert (after.is_reached, after.needed) == (True, 0)
+    assert (before.reach.is_reached, before.reach.needed) == (False, 1)
+    assert (after.reach.is_reached, after.reach.needed) == (True, 0)
 
 
 def test_a_province_without_units_in_scope_has_no_share_and_reaches_nothing(province):
     board = province.board()
 
-    assert all(one.progress.rate is None and not one.is_reached for one in board.targets)
-    assert all((one.progress.met, one.progress.total) == (0, 0) for one in board.targets)
+    assert all(one.reach.rate is None and not one.reach.is_reached for one in board.targets)
+    assert all((one.reach.met, one.reach.total) == (0, 0) for one in board.targets)
 
 
 def feedback_figure(province, commune, **told):
@@ -306,9 +306,9 @@ def test_the_feedback_target_needs_a_service_and_a_valid_answer_by_phone(provinc
         feedback_figure(province, commune, valid=1, invalid=11)
     province.signed(paper, by_phone=0)
 
-    progress = target(province.board(), "online_feedback").progress
+    reach = target(province.board(), "online_feedback").reach
 
-    assert (progress.met, progress.total) == (1, 4)
+    assert (reach.met, reach.total) == (1, 4)
 
 
 @pytest.mark.parametrize(
@@ -328,7 +328,7 @@ def test_feedback_on_which_nothing_is_answered_is_no_feedback(province, told, co
     province.offer(commune)
     feedback_figure(province, commune, **told)
 
-    assert target(province.board(), "online_feedback").progress.met == counts
+    assert target(province.board(), "online_feedback").reach.met == counts
 
 
 def test_a_decision_survey_counts_for_the_feedback_target_once_its_valid_slips_are_signed(province):
@@ -341,7 +341,7 @@ def test_a_decision_survey_counts_for_the_feedback_target_once_its_valid_slips_a
     province.signed(signed)
 
     assert [row.is_answered_online for row in province.board().rows] == [False, False, False, True]
-    assert target(province.board(), "online_feedback").progress.met == 1
+    assert target(province.board(), "online_feedback").reach.met == 1
 
 
 def report_against(province, *further):
@@ -367,19 +367,19 @@ def test_each_of_two_feedback_targets_counts_the_purposes_that_it_accepts(provin
     report_against(province, ("online_feedback", "decided", {"accepts": ("decision",)}))
     board = province.board()
 
-    assert target(board, "online_feedback").progress.met == 2
-    assert target(board, "decided").progress.met == 1
+    assert target(board, "online_feedback").reach.met == 2
+    assert target(board, "decided").reach.met == 1
 
 
 def test_a_second_target_of_the_indicator_may_count_wards_too(province):
     for commune in (province.commune("A"), province.commune("B", kind="phuong")):
         province.signed(commune)
-    assert target(province.board(), "communes_8_4").progress.total == 1
+    assert target(province.board(), "communes_8_4").reach.total == 1
 
     report_against(province, ("communes_8_4", "wards_too", {"in_scope_levels": ("xa", "phuong")}))
     board = province.board()
 
-    assert [(one.progress.met, one.progress.total, one.progress.computed) for one in board.targets
+    assert [(one.reach.met, one.reach.total, one.is_computed) for one in board.targets
             if one.target.key in {"communes_8_4", "wards_too"}] == [(1, 1, True), (2, 2, True)]  # fmt: skip
 
 
@@ -388,7 +388,7 @@ def test_services_of_another_year_do_not_count(province):
     province.offer(commune, year=2025)
     feedback_figure(province, commune, valid=1)
 
-    assert target(province.board(), "online_feedback").progress.met == 0
+    assert target(province.board(), "online_feedback").reach.met == 0
 
 
 def test_rehearsals_and_annulled_surveys_count_nowhere(province):
@@ -398,7 +398,7 @@ def test_rehearsals_and_annulled_surveys_count_nowhere(province):
 
     assert province.row(rehearsed).survey_id is None
     assert province.row(annulled).survey_id is None
-    assert target(province.board(), "communes_8_4").progress.met == 0
+    assert target(province.board(), "communes_8_4").reach.met == 0
 
 
 def test_a_running_survey_shows_the_hourly_coverage_and_no_rate(province):

@@ -42,7 +42,7 @@ def open_it(province, officer):
     """Open a campaign for communes, all with the form of the province; its number."""
 
     def opened(*communes, now=NOW, **changes):
-        plan = opening.CampaignPlan(
+        plan = opening.CampaignOpening(
             title="Đợt 1 năm 2026", plan_number="12/KH-MTTQ-BTT", plan_date=None, goal_percent=70, aim="Để biết.",
             contact="Mặt trận tỉnh, 0269 000 000", opens_on=WINDOW[0], closes_on=WINDOW[1], rehearsal=None,
             deadlines=DAYS,

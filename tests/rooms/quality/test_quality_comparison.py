@@ -281,7 +281,7 @@ def test_what_the_back_check_contradicts_stands_beside_the_result_and_every_entr
     [found] = back_checks.contradictions(current, ["0001"]).values()
     assert [entry.replies.denied for entry in back_checks.entries(current, "0001")] == [2, 1]
     assert (found.denied, found.reached) == (1, 28)
-    assert signing.evidence(current, "0001", Audience.EXACT).contradiction == found
+    assert signing.before_signing(current, "0001", Audience.EXACT).contradiction == found
     assert papers.exact(current, "0001").contradiction == found
     slips = reconciliation.minutes(current, "0001")
     assert (slips.contradiction, slips.agrees) == (found, False)

@@ -15,7 +15,7 @@ from survey_app.i18n import force_locale
 from survey_app.privacy import retention
 from survey_app.privacy.models import PublicRemark
 from survey_app.reporting import blocks, notice_papers, pack_records, papers
-from survey_app.results import open_points, public_remark_views, public_remarks
+from survey_app.results import open_points, public_remark_door, public_remarks
 from survey_app.units.queries import civil
 from tests.pages import Page
 from tests.rooms.sealing.conftest import HAPPY, NOW
@@ -139,7 +139,7 @@ def test_a_form_of_another_site_stores_nothing(client, sealed):
 
 
 def test_a_network_and_a_survey_have_a_limit_of_a_day_and_a_retry_is_not_counted(client, sealed, monkeypatch):
-    monkeypatch.setattr(public_remark_views, "REMARKS_OF_A_NETWORK", 1)
+    monkeypatch.setattr(public_remark_door, "REMARKS_OF_A_NETWORK", 1)
     form = Page(client.get(FORM).text).form(action=FORM)
     stored = [client.post(FORM, data=form.data(text=SAID)).status_code for _ in range(3)]
     refused = send(client, "Việc khác")
@@ -148,8 +148,8 @@ def test_a_network_and_a_survey_have_a_limit_of_a_day_and_a_retry_is_not_counted
     assert refused.status_code == 429
     assert "Việc khác" in refused.text
     assert int(refused.headers["Retry-After"]) > 0
-    monkeypatch.setattr(public_remark_views, "REMARKS_OF_A_NETWORK", 9)
-    monkeypatch.setattr(public_remark_views, "REMARKS_OF_A_SURVEY", 1)
+    monkeypatch.setattr(public_remark_door, "REMARKS_OF_A_NETWORK", 9)
+    monkeypatch.setattr(public_remark_door, "REMARKS_OF_A_SURVEY", 1)
     assert send(client, "Việc khác").status_code == 429
 
 

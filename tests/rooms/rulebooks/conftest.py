@@ -26,7 +26,7 @@ class Place:
     neighbour: Unit = field(init=False)
 
     def __post_init__(self) -> None:
-        self.province = self._unit("98", "province", "tinh", "Thử", None)
+        self.province = self._unit("52", "province", "tinh", "Thử", None)
         self.commune = self._unit("98001", "commune", "xa", "Biển Hồ", self.province)
         self.neighbour = self._unit("98002", "commune", "xa", "Ia Mơ", self.province)
         self.session.commit()

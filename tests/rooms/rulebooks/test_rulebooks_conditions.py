@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from survey_app import i18n
-from survey_app.criteria.findings import Consulted, Evidence, find
+from survey_app.criteria.findings import Consulted, Grounds, find
 from survey_app.criteria.frameworks import (
     Comparison,
     Framework,
@@ -28,7 +28,7 @@ ITEMS = (ItemTally("transport", 1290, 300, 41), ItemTally("environment", 1272, 3
 TALLY = Tally(1631, 9, 359, 1200, ITEMS, ItemTally("overall", 1560, 71, 0), {})
 CARD = Scorecard("xa", 2312, TALLY, {})
 TEXTS = {"transport": {"vi": "Giao thông"}, "environment": {"vi": "Môi trường"}}
-EVIDENCE = Evidence((Consulted("0014", 900, True),), CARD, TEXTS, posted_days=7)
+GROUNDS = Grounds((Consulted("0014", 900, True),), CARD, TEXTS, posted_days=7)
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +40,7 @@ def in_vietnamese():
         yield
 
 
-def told(kind, evidence=EVIDENCE, *, basis_points=None, days=None, **changes):
+def told(kind, evidence=GROUNDS, *, basis_points=None, days=None, **changes):
     """The line of one condition, alone in its rule book."""
     given = basis_points is not None or days is not None
     threshold = Threshold(basis_points, Comparison.AT_LEAST, SOURCE, days) if given else None
@@ -89,13 +89,13 @@ def test_days_and_slips_by_phone_are_counted_as_such():
 
 
 def test_a_back_check_waits_until_it_is_recorded():
-    done = replace(EVIDENCE, is_back_checked=True)
+    done = replace(GROUNDS, is_back_checked=True)
 
     assert told("back_check", source=SOURCE).verdict == "chờ đối chiếu"
     assert told("back_check", done, source=SOURCE).verdict == "đạt"
 
 
 def test_a_running_survey_says_how_many_households_are_missing_and_concludes_nothing():
-    line = told("coverage", Evidence(so_far=Rate(1212, 2312)), basis_points=7000)
+    line = told("coverage", Grounds(so_far=Rate(1212, 2312)), basis_points=7000)
 
     assert (line.verdict, line.change) == ("chưa chốt", "còn thiếu 407 hộ")

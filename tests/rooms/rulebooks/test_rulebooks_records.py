@@ -237,12 +237,12 @@ def test_the_commands_load_import_and_use_a_rule_book(place, app, tmp_path):
 
     loaded = json.loads(run(args=["rulebooks", "load", "--json"]).stdout)
     imported = json.loads(run(args=["rulebooks", "import", str(file), "--json"]).stdout)
-    used = run(args=["rulebooks", "use", "--unit", "98", "--year", "2026", "--framework", SHIPPED, "--json"])
+    used = run(args=["rulebooks", "use", "--unit", "52", "--year", "2026", "--framework", SHIPPED, "--json"])
 
     assert {one["key"] for one in loaded["frameworks"]} == {book.key for book in packaged()}
     version = shipped().version + 1
     assert imported == {"frameworks": [{"key": SHIPPED, "version": version, "new": True}]}
-    assert json.loads(used.stdout) == {"unit": "98", "year": 2026, "framework": SHIPPED, "version": version}
+    assert json.loads(used.stdout) == {"unit": "52", "year": 2026, "framework": SHIPPED, "version": version}
 
 
 def test_a_refused_command_says_why_and_prints_no_json(place, app, tmp_path):

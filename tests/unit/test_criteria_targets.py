@@ -5,10 +5,10 @@ from fractions import Fraction
 
 import pytest
 
-from survey_app.criteria import plan
+from survey_app.criteria import targets
 from survey_app.criteria.frameworks import Comparison, Source
-from survey_app.criteria.plan import Figure, PlanKind, PlanTarget, Terms
-from survey_app.rulebooks.plan import targets
+from survey_app.criteria.targets import Figure, PlanKind, PlanTarget, Terms
+from survey_app.rulebooks.packaged import plan_of
 
 OLD = Terms("", 7000, Comparison.AT_LEAST, Source("1/KH", None, ""), 0, 2025)
 NEW = Terms(
@@ -22,7 +22,7 @@ def target(kind=PlanKind.ATTESTED, goal=7000):
 
 
 def test_the_thirteen_targets_of_the_plan_are_shipped_with_their_goals():
-    shipped = {one.key: (one.kind.value, one.goal) for one in targets.shipped()}
+    shipped = {one.key: (one.kind.value, one.goal) for one in plan_of("52", 2026).targets}
 
     assert shipped == {
         "files_online_province": ("share", Fraction(9, 10)),
@@ -39,8 +39,8 @@ def test_the_thirteen_targets_of_the_plan_are_shipped_with_their_goals():
         "online_feedback": ("computed", Fraction(4, 10)),
         "smart_commune_pilots": ("count", Fraction(1)),
     }
-    assert all(one.terms.until == 2025 and one.terms.source.number for one in targets.shipped())
-    ended = {one.key for one in targets.shipped() if one.is_closed(2026)}
+    assert all(one.terms.until == 2025 and one.terms.source.number for one in plan_of("52", 2026).targets)
+    ended = {one.key for one in plan_of("52", 2026).targets if one.is_closed(2026)}
     assert ended == {"files_online_district", "districts_9_5", "districts_with_linkage"}
 
 
@@ -58,13 +58,18 @@ def test_the_thirteen_targets_of_the_plan_are_shipped_with_their_goals():
 def test_figures_are_added_up_and_who_told_nothing_is_missing(
     kind, goal, told, asked, met, total, missing, is_reached, needed
 ):
-    found = plan.reach(target(kind, goal), told, asked)
+    found = targets.reach(target(kind, goal), told, asked)
 
-    assert found == plan.Reach(met, total, missing, is_reached, needed)
+    assert found == targets.Reach(met, total, missing, is_reached, needed)
+
+
+def test_a_plan_is_found_by_its_province_and_no_other_province_has_it():
+    assert plan_of("52", 2015) == plan_of("52", 2040)
+    assert plan_of("48", 2026) is None
 
 
 def test_a_year_has_the_goal_of_its_plan_and_is_marked_after_its_end():
-    under = {year: plan.in_year(target(), [NEW], year) for year in (2025, 2026, 2031)}
+    under = {year: targets.in_year(target(), [NEW], year) for year in (2025, 2026, 2031)}
 
     assert [under[year].terms.goal for year in (2025, 2026, 2031)] == [7000, 9000, 9000]
     assert [under[year].is_beyond_plan(year) for year in (2025, 2026, 2031)] == [False, False, True]
@@ -83,4 +88,4 @@ def test_a_year_has_the_goal_of_its_plan_and_is_marked_after_its_end():
     ],
 )
 def test_a_figure_that_cannot_be_is_named(kind, figure, wrong):
-    assert plan.problems(kind, figure) == wrong
+    assert targets.problems(kind, figure) == wrong

@@ -15,16 +15,16 @@ from sqlalchemy.orm import Session
 from survey_app import access, db, files
 from survey_app.access import Identity
 from survey_app.accounts.freshness import fresh
-from survey_app.criteria.plan import PlanTarget
+from survey_app.criteria.targets import PlanTarget
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.office_files import BadFile, RowProblem, open_office_file
-from survey_app.rulebooks.plan import figures, lists, targets, wording
-from survey_app.rulebooks.plan.asked import asked, day_of, own_province
-from survey_app.rulebooks.plan.forms import FigureListForm, FigureUploadForm
-from survey_app.rulebooks.plan.lists import FigurePreview, FigureReading, FigureStatus
-from survey_app.rulebooks.plan.views import bp
 from survey_app.rulebooks.scope import require_known_year
+from survey_app.rulebooks.targets import figures, lists, plans, wording
+from survey_app.rulebooks.targets.asked import asked, day_of, own_province
+from survey_app.rulebooks.targets.forms import FigureListForm, FigureUploadForm
+from survey_app.rulebooks.targets.lists import FigurePreview, FigureReading, FigureStatus
+from survey_app.rulebooks.targets.views import bp
 from survey_app.units import operations as registering
 from survey_app.units import queries as units
 from survey_app.units.queries import UnitView
@@ -131,7 +131,7 @@ def _kept(
 
 def _target(year: int, key: str) -> PlanTarget:
     require_known_year(year)
-    return targets.told(db.session(), own_province(db.session()).id, key, year)
+    return plans.told(db.session(), own_province(db.session()), key, year)
 
 
 def _asked(session: Session, target: PlanTarget, year: int) -> tuple[UnitView, ...]:

@@ -12,7 +12,7 @@ from survey_app.fieldwork.queries import SurveyView
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class Sentence:
     """One sentence or two in the reader's language; `urgent` when somebody has to act on it."""
 
     text: str
@@ -27,19 +27,19 @@ class Part:
     found: object
 
 
-Provider: TypeAlias = Callable[[Session, SurveyView], Iterable[Remark]]
+Provider: TypeAlias = Callable[[Session, SurveyView], Iterable[Sentence]]
 #: What the part is depends on who looks; None where there is none.
 PartProvider: TypeAlias = Callable[[Session, SurveyView, Identity], Part | None]
 
 
 def register(app: Flask, provider: Provider) -> None:
     """Have `provider` asked whenever a survey's page is opened, after those registered before it."""
-    app.extensions.setdefault("survey_remarks", []).append(provider)
+    app.extensions.setdefault("survey_sentences", []).append(provider)
 
 
-def remarks(session: Session, survey: SurveyView) -> tuple[Remark, ...]:
+def sentences(session: Session, survey: SurveyView) -> tuple[Sentence, ...]:
     """Everything there is to say of this survey, urgent things first."""
-    providers: list[Provider] = current_app.extensions.get("survey_remarks", [])
+    providers: list[Provider] = current_app.extensions.get("survey_sentences", [])
     found = [item for provider in providers for item in provider(session, survey)]
     return tuple(sorted(found, key=lambda item: not item.urgent))
 

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app import audit
-from survey_app.criteria import plan
-from survey_app.criteria.plan import Figure, PlanTarget
+from survey_app.criteria import targets as rules
+from survey_app.criteria.targets import Figure, PlanTarget
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
 from survey_app.rulebooks.models import TargetFigure
@@ -33,7 +33,7 @@ class FigureState(StrEnum):
 
 
 class WrongFigure(DomainError):
-    """The figure cannot be; `word` is of `criteria.plan.problems`."""
+    """The figure cannot be; `word` is of `criteria.rules.problems`."""
 
     code = "so-lieu-sai"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -153,7 +153,7 @@ def tell(
     `seen` is the number of the newest one that the person saw, 0 for none. Raises WrongFigure, FigureWithoutEvidence
     and, where another one was told meanwhile, FigureDecided.
     """
-    for word in plan.problems(target.kind, figure):
+    for word in rules.problems(target.kind, figure):
         raise WrongFigure(word)
     if not evidence.strip() and digest is None:
         raise FigureWithoutEvidence

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from survey_app import access
-from survey_app.criteria.plan import PlanTarget
+from survey_app.criteria.targets import PlanTarget
 from survey_app.units import queries as units
 from survey_app.units.models import Level
 from survey_app.units.queries import UnitView

@@ -1,31 +1,28 @@
-"""Which targets there are in a year and what is asked: those that come with the product, under the newest terms.
+"""Which targets a province has in a year and what is asked: those of its shipped plan, under the newest terms.
 
 A plan's goal stands in every year; after its last year it is marked, until the province enters new terms with their
 document. Terms are added and never changed, so that an earlier year keeps its own.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
 from http import HTTPStatus
-from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey_app import audit
-from survey_app.criteria import plan
+from survey_app.criteria import targets as rules
 from survey_app.criteria.frameworks import ALL, Comparison, Source
-from survey_app.criteria.plan import PlanKind, PlanTarget, Terms
+from survey_app.criteria.targets import PlanKind, PlanTarget, Terms
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
+from survey_app.rulebooks import packaged
 from survey_app.rulebooks.models import TargetTerms
+from survey_app.units.queries import UnitView
 
 ENTERED = "rulebooks.target_terms"
-
-_FILE = Path(__file__).with_name("gia-lai.json")
 
 
 class NoSuchTarget(DomainError):
@@ -48,29 +45,26 @@ class GoalOfAllOrNobody(DomainError):
         super().__init__(_("The goal is more than 0, and a share at most 100 %."))
 
 
-@cache
-def shipped() -> tuple[PlanTarget, ...]:
-    """The targets that come with the product, in the order of the plan."""
-    return plan.load(json.loads(_FILE.read_text(encoding="utf-8")))
+def of_year(session: Session, province: UnitView, year: int) -> tuple[PlanTarget, ...]:
+    """Every target under the terms of that year, in the order of the plan; none where the province has no plan."""
+    plan = packaged.plan_of(province.code, year)
+    if plan is None:
+        return ()
+    entered = _entered(session, province.id)
+    return tuple(rules.in_year(target, entered.get(target.key, ()), year) for target in plan.targets)
 
 
-def of_year(session: Session, province_id: int, year: int) -> tuple[PlanTarget, ...]:
-    """Every target under the terms of that year, in the order of the plan."""
-    entered = _entered(session, province_id)
-    return tuple(plan.in_year(target, entered.get(target.key, ()), year) for target in shipped())
-
-
-def one(session: Session, province_id: int, key: str, year: int) -> PlanTarget:
+def one(session: Session, province: UnitView, key: str, year: int) -> PlanTarget:
     """Raises NoSuchTarget."""
-    for target in of_year(session, province_id, year):
+    for target in of_year(session, province, year):
         if target.key == key:
             return target
     raise NoSuchTarget
 
 
-def told(session: Session, province_id: int, key: str, year: int) -> PlanTarget:
+def told(session: Session, province: UnitView, key: str, year: int) -> PlanTarget:
     """A target of which figures are told in that year. Raises NoSuchTarget."""
-    target = one(session, province_id, key, year)
+    target = one(session, province, key, year)
     if target.kind is PlanKind.COMPUTED or target.is_closed(year):
         raise NoSuchTarget
     return target

@@ -18,7 +18,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from survey_app.criteria.frameworks import Comparison, Source
-from survey_app.criteria.plan import Figure, PlanKind, PlanTarget, Terms
+from survey_app.criteria.targets import Figure, PlanKind, PlanTarget, Terms
 from survey_app.forms import StaffForm, WholeNumberField, clean
 from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext as _l

@@ -15,14 +15,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from survey_app import letters, names, office_tables
-from survey_app.criteria import plan
-from survey_app.criteria.plan import Figure, PlanKind, PlanTarget
+from survey_app.criteria import targets as rules
+from survey_app.criteria.targets import Figure, PlanKind, PlanTarget
 from survey_app.i18n import gettext as _
 from survey_app.office_files import Formula, OfficeFile, OfficeRow, OfficeSheet, RowProblem, Wrong, shortened
 from survey_app.office_tables import Findings, Heading, LeftOut, is_filled, text_of
 from survey_app.questions import numbers
-from survey_app.rulebooks.plan import figures
-from survey_app.rulebooks.plan.figures import UnitFigures
+from survey_app.rulebooks.targets import figures
+from survey_app.rulebooks.targets.figures import UnitFigures
 from survey_app.units.finding import CommuneFinder
 from survey_app.units.queries import UnitView
 
@@ -273,7 +273,7 @@ def _figure(target: PlanTarget, entry: FigureEntry) -> Figure:
             raise Wrong(_("“%(text)s” is neither yes nor no.", text=shortened(entry.n)), _("“có” or “không”"))
         return Figure(int(said in _YES))
     figure = Figure(_whole(entry.n), _whole(entry.of) if target.kind.has_whole and entry.of else None)
-    for word in plan.problems(target.kind, figure):
+    for word in rules.problems(target.kind, figure):
         raise Wrong(figures.problem_text(word), _("the number met and the total, as two whole numbers"))
     return figure
 

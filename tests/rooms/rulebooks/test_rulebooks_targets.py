@@ -10,12 +10,12 @@ from sqlalchemy import select
 
 from survey_app import db
 from survey_app.access import Role
+from survey_app.attachments import Attachment
 from survey_app.audit import AuditEvent
-from survey_app.criteria.plan import Figure, PlanKind
-from survey_app.rulebooks.models import EvidenceFile
-from survey_app.rulebooks.packaged import packaged
-from survey_app.rulebooks.plan import figures, targets
-from survey_app.rulebooks.plan.figures import FigureState
+from survey_app.criteria.targets import Figure, PlanKind
+from survey_app.rulebooks.packaged import packaged, plan_of
+from survey_app.rulebooks.targets import figures, plans
+from survey_app.rulebooks.targets.figures import FigureState
 from tests.pages import Page
 
 PAGE = "/can-bo/chi-tieu/2026"
@@ -88,7 +88,7 @@ def look(client, content, address=LIST, source="Báo cáo 5/BC-SNN, 10/02/2026")
 def machine(app):
     db.session().rollback()  # what requests have written since
     run = app.test_cli_runner().invoke(
-        args=["reporting", "province", "--unit", "98", "--year", "2026", "--json"]
+        args=["reporting", "province", "--unit", "52", "--year", "2026", "--json"]
     )
     return {one["key"]: one for one in json.loads(run.stdout)["targets"]}
 
@@ -111,7 +111,7 @@ def test_a_figure_of_a_unit_counts_once_the_province_has_accepted_it(place, app,
 
 
 def test_what_is_computed_of_the_plan_is_a_target_of_a_shipped_rule_book():
-    computed = {target.key for target in targets.shipped() if target.kind is PlanKind.COMPUTED}
+    computed = {target.key for target in plan_of("52", 2026).targets if target.kind is PlanKind.COMPUTED}
 
     assert computed
     assert computed <= {target.key for book in packaged() for target in book.targets}
@@ -198,7 +198,7 @@ def test_evidence_that_is_not_what_it_says_is_refused_whole(place, tell, body):
 
     assert refused.status_code == 422
     assert standing(place) == {}
-    assert db.session().scalar(select(EvidenceFile.digest)) is None
+    assert db.session().scalar(select(Attachment.digest)) is None
 
 
 def test_a_file_is_kept_once_under_its_digest_and_comes_back_as_it_was(place, client, enter, tell):
@@ -206,7 +206,7 @@ def test_a_file_is_kept_once_under_its_digest_and_comes_back_as_it_was(place, cl
     tell(file=PDF, evidence="Báo cáo 12/BC-UBND")
 
     place.read()
-    (kept,) = db.session().scalars(select(EvidenceFile.digest)).all()
+    (kept,) = db.session().scalars(select(Attachment.digest)).all()
     fetched = enter().get(f"{OWN}/1/tep")
     assert (fetched.status_code, fetched.data, fetched.mimetype) == (200, PDF, "application/pdf")
     assert "attachment" in fetched.headers["Content-Disposition"]
@@ -241,7 +241,7 @@ def test_a_commune_is_not_asked_for_what_is_computed_ended_or_of_the_province(cl
 
 
 def test_the_province_tells_its_own_figure_and_it_counts_at_once(place, app, enter):
-    client, own = enter(), f"{PAGE}/don-vi/98/files_online_province"
+    client, own = enter(), f"{PAGE}/don-vi/52/files_online_province"
     form = Page(client.get(own).text).form(action=own)
     wrong = client.post(own, data=form.data(n="95", whole="90", evidence="Báo cáo 1"))
     told = client.post(own, data=form.data(n="1.900", whole="2000", evidence="Báo cáo 1"))
@@ -331,7 +331,7 @@ def test_the_page_shows_goal_state_trend_and_who_is_missing(place, enter, tell, 
     decide(decision="accepted")
     with db.transaction() as current:
         figures.tell(
-            current, targets.told(current, place.province.id, KEY, 2025), place.neighbour.id, 2025, Figure(0),
+            current, plans.told(current, place.province, KEY, 2025), place.neighbour.id, 2025, Figure(0),
             evidence="Báo cáo năm 2025", digest=None, is_accepted=True, actor="operator", now=datetime.now(UTC),
         )  # fmt: skip
     page = enter().get(PAGE).text
@@ -364,7 +364,7 @@ def test_a_new_end_with_its_document_takes_the_mark_away_and_an_earlier_year_kee
     assert (found["goal"], found["until"], found["beyond_plan"]) == (0.8, 2030, False)
     assert "99/KH-UBND" in found["source"]
     place.read()
-    assert targets.one(db.session(), place.province.id, KEY, 2025).terms.goal == 5000
+    assert plans.one(db.session(), place.province, KEY, 2025).terms.goal == 5000
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from survey_app.campaigns.queries import Board, TargetProgress
-from survey_app.criteria import plan
-from survey_app.criteria.plan import PlanKind, PlanTarget, Reach, Terms
-from survey_app.rulebooks.plan import figures, targets
-from survey_app.rulebooks.plan.asked import asked, day_of
-from survey_app.rulebooks.plan.figures import UnitFigures
+from survey_app.campaigns.book_targets import BookProgress
+from survey_app.campaigns.queries import Board
+from survey_app.criteria import targets as reaches
+from survey_app.criteria.targets import PlanKind, PlanTarget, Reach, Terms
+from survey_app.rulebooks.targets import figures, plans
+from survey_app.rulebooks.targets.asked import asked, day_of
+from survey_app.rulebooks.targets.figures import UnitFigures
 from survey_app.units import queries as units
 from survey_app.units.queries import UnitView
 
@@ -31,7 +32,7 @@ class PlanProgress:
     waiting: tuple[UnitView, ...] = ()
     silent: tuple[UnitView, ...] = ()
     #: Of a computed one, how the board has it; None where the rule book of the year has no such target.
-    on_board: TargetProgress | None = None
+    on_board: BookProgress | None = None
 
     @property
     def is_closed(self) -> bool:
@@ -52,7 +53,7 @@ def of_board(session: Session, board: Board, earlier: Board | None = None) -> tu
     every = {province.id, *(unit.id for found in communes.values() for unit in found)}
     told = figures.of_years(session, every, years)
     found = []
-    for target in targets.of_year(session, province.id, year):
+    for target in plans.of_year(session, province, year):
         if target.kind is PlanKind.COMPUTED:
             found.append(_computed(target, board, earlier))
             continue
@@ -83,11 +84,11 @@ def _reach(
     """How far the units are; None where no figure counts."""
     mine = {unit.id for unit in of_target}
     counting = figures.counting(one for unit_id, one in told.items() if unit_id in mine)
-    return plan.reach(target, counting, len(mine)) if counting else None
+    return reaches.reach(target, counting, len(mine)) if counting else None
 
 
 def _reach_of_nothing(target: PlanTarget, of_target: Sequence[UnitView]) -> Reach:
-    return plan.reach(target, (), len(of_target))
+    return reaches.reach(target, (), len(of_target))
 
 
 def _computed(target: PlanTarget, board: Board, earlier: Board | None) -> PlanProgress:
@@ -103,15 +104,11 @@ def _computed(target: PlanTarget, board: Board, earlier: Board | None) -> PlanPr
     return PlanProgress(
         under,
         board.year,
-        _as_reach(on_board) if on_board.progress.computed else None,
-        ((earlier.year, _as_reach(before)),) if earlier and before and before.progress.computed else (),
+        on_board.reach if on_board.is_computed else None,
+        ((earlier.year, before.reach),) if earlier and before and before.is_computed else (),
         on_board=on_board,
     )
 
 
-def _on_board(target: PlanTarget, board: Board) -> TargetProgress | None:
+def _on_board(target: PlanTarget, board: Board) -> BookProgress | None:
     return next((one for one in board.targets if one.target.key == target.key), None)
-
-
-def _as_reach(one: TargetProgress) -> Reach:
-    return Reach(one.progress.met, one.progress.total, 0, one.is_reached, one.needed)

@@ -5,10 +5,10 @@ from typing import assert_never
 from babel.numbers import format_decimal
 
 from survey_app.criteria.frameworks import ALL, Comparison
-from survey_app.criteria.plan import Figure, PlanKind, PlanTarget, Reach
+from survey_app.criteria.targets import Figure, PlanKind, PlanTarget, Reach
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext, written_as
-from survey_app.rulebooks.plan.figures import FigureState
+from survey_app.rulebooks.targets.figures import FigureState
 from survey_app.templating import number, percent
 from survey_app.templating import wording as in_language
 

@@ -7,18 +7,17 @@ from http import HTTPStatus
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from survey_app import access, db, forms, revisions
+from survey_app import access, attachments, db, forms, revisions
 from survey_app.accounts.freshness import fresh
-from survey_app.criteria.plan import PlanKind, PlanTarget
+from survey_app.criteria.targets import PlanKind, PlanTarget
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
 from survey_app.revisions import SavedMeanwhile
-from survey_app.rulebooks import evidence
-from survey_app.rulebooks.plan import figures, targets
-from survey_app.rulebooks.plan.asked import asked, day_of, is_asked, own_province
-from survey_app.rulebooks.plan.figures import FigureDecided, FigureView, UnitFigures
-from survey_app.rulebooks.plan.forms import FigureDecisionForm, FigureForm, TermsForm
 from survey_app.rulebooks.scope import require_known_year
+from survey_app.rulebooks.targets import figures, plans
+from survey_app.rulebooks.targets.asked import asked, day_of, is_asked, own_province
+from survey_app.rulebooks.targets.figures import FigureDecided, FigureView, UnitFigures
+from survey_app.rulebooks.targets.forms import FigureDecisionForm, FigureForm, TermsForm
 from survey_app.units import operations as registering
 from survey_app.units import queries as units
 from survey_app.units.queries import UnitView
@@ -51,14 +50,14 @@ def unit(year: int, code: str) -> ResponseReturnValue:
         unit=own,
         targets=[
             (target, told.get((target.key, year), {}).get(own.id))
-            for target in targets.of_year(current, own_province(current).id, year)
+            for target in plans.of_year(current, own_province(current), year)
             if target.kind is not PlanKind.COMPUTED and not target.is_closed(year) and is_asked(target, own)
         ],
     )
 
 
 @bp.route(f"{_ROOT}/<int:year>/don-vi/<code>/<key>", methods=["GET", "POST"])
-@forms.takes_upload(evidence.MAX_BYTES + _FIELDS_BYTES)
+@forms.takes_upload(attachments.MAX_BYTES + _FIELDS_BYTES)
 @access.roles(*access.TELL_FIGURES)
 def tell(year: int, code: str, key: str) -> ResponseReturnValue:
     """Tell the figure of one target; what the province tells itself is accepted with it."""
@@ -69,12 +68,12 @@ def tell(year: int, code: str, key: str) -> ResponseReturnValue:
         return _tell_page(year, own, target, _filled(target, before), before)
     if not form.validate_on_submit():
         return _tell_page(year, own, target, form, before), HTTPStatus.UNPROCESSABLE_ENTITY
-    content = form.file.data.read(evidence.MAX_BYTES + 1) if form.file.data else b""
+    content = form.file.data.read(attachments.MAX_BYTES + 1) if form.file.data else b""
     seen = form.seen.data or ""
     now = datetime.now(UTC)
     try:
         with db.transaction() as current:
-            digest = evidence.keep(current, content, actor=person.actor, now=now) if content else None
+            digest = attachments.keep(current, content, actor=person.actor, now=now) if content else None
             figures.tell(
                 current,
                 target,
@@ -106,8 +105,8 @@ def evidence_file(year: int, code: str, key: str, number: int) -> ResponseReturn
     """The file that a unit gave with one of its figures."""
     target, own = _target_of_unit(year, code, key)
     digest = figures.file_of(db.session(), target.key, own.id, year, number)
-    found = evidence.fetch(db.session(), digest)
-    return evidence.download(found, f"minh-chung-{key}-{own.code}-{year}-{number}")
+    found = attachments.fetch(db.session(), digest)
+    return attachments.download(found, f"minh-chung-{key}-{own.code}-{year}-{number}")
 
 
 @bp.get(f"{_ROOT}/<int:year>/<key>/so-lieu")
@@ -154,9 +153,9 @@ def terms(year: int, key: str) -> ResponseReturnValue:
     """Ask for something else from a year on, by a document."""
     require_known_year(year)
     province = own_province(db.session())
-    target = targets.one(db.session(), province.id, key, year)
+    target = plans.one(db.session(), province, key, year)
     if target.kind is PlanKind.COMPUTED:
-        raise targets.NoSuchTarget
+        raise plans.NoSuchTarget
     if request.method == "GET":
         return _terms_page(year, target, TermsForm.of(target, stored=True))
     form = TermsForm.of(target)
@@ -165,10 +164,10 @@ def terms(year: int, key: str) -> ResponseReturnValue:
     try:
         with db.transaction() as current:
             registering.hold(current, [province.id])
-            stands = targets.one(current, province.id, key, year)
-            last = revisions.last_saved(current, [f"unit:{province.id}"], [targets.ENTERED])
+            stands = plans.one(current, province, key, year)
+            last = revisions.last_saved(current, [f"unit:{province.id}"], [plans.ENTERED])
             revisions.refuse_unseen(form, TermsForm.of(stands, stored=True), last)
-            targets.enter(
+            plans.enter(
                 current,
                 province.id,
                 stands,
@@ -178,7 +177,7 @@ def terms(year: int, key: str) -> ResponseReturnValue:
             )
     except SavedMeanwhile as meanwhile:
         return _terms_page(year, target, form, meanwhile), meanwhile.status
-    except targets.GoalOfAllOrNobody as refusal:
+    except plans.GoalOfAllOrNobody as refusal:
         form.goal.errors = [refusal.message]
         return _terms_page(year, target, form), refusal.status
     flash(_("What the plan asks is on record. Earlier years keep what they had."), "success")
@@ -187,7 +186,7 @@ def terms(year: int, key: str) -> ResponseReturnValue:
 
 def _told_target(year: int, key: str) -> PlanTarget:
     require_known_year(year)
-    return targets.told(db.session(), own_province(db.session()).id, key, year)
+    return plans.told(db.session(), own_province(db.session()), key, year)
 
 
 def _target_of_unit(year: int, code: str, key: str) -> tuple[PlanTarget, UnitView]:
@@ -195,7 +194,7 @@ def _target_of_unit(year: int, code: str, key: str) -> tuple[PlanTarget, UnitVie
     target = _told_target(year, key)
     own = own_commune_or_province(code)
     if not is_asked(target, own):
-        raise targets.NoSuchTarget
+        raise plans.NoSuchTarget
     return target, own
 
 
