@@ -129,7 +129,7 @@ def settings_form(draft: Document, *, locked: bool) -> type[PartForm]:
 
 def new_form() -> type[PartForm]:
     """The same form for a questionnaire that does not exist yet."""
-    return _settings_form((), wording.LEVELS[0], locked=False)
+    return _settings_form((), wording.form_levels()[0], locked=False)
 
 
 def _settings_form(present: Sequence[str], level: str, *, locked: bool) -> type[PartForm]:
@@ -146,7 +146,7 @@ def _settings_form(present: Sequence[str], level: str, *, locked: bool) -> type[
         choices=[SelectChoice(tag, wording.language_name(tag)) for tag in offered],
         validators=[_with_vietnamese],
     )
-    levels = tuple(dict.fromkeys((*wording.LEVELS, level)))
+    levels = tuple(dict.fromkeys((*wording.form_levels(), level)))
     fields["level"] = SelectField(
         _("What the form is for"), choices=[SelectChoice(name, wording.level_name(name)) for name in levels]
     )

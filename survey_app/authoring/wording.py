@@ -6,9 +6,11 @@ two together.
 
 from collections.abc import Callable, Mapping
 
+from survey_app.authoring import levels
 from survey_app.i18n import gettext as _
 from survey_app.i18n import own_language_name
 from survey_app.questions.problems import LONGEST_KEY, Problem
+from survey_app.templating import wording as in_language
 
 Params = Mapping[str, str | int]
 
@@ -17,18 +19,27 @@ Params = Mapping[str, str | int]
 QUICK = "gop-y"
 
 
-def level_name(level: str) -> str:
+#: The level of forms that serve no recognition.
+OTHER = "khac"
+
+
+def level_name(key: str) -> str:
     """What recognition the form serves; a level we have no name for stands as it is written."""
-    return {
-        "xa": _("New rural commune (xã nông thôn mới)"),
-        "xa-nang-cao": _("Advanced new rural commune (xã nông thôn mới nâng cao)"),
-        "khac": _("Other subject"),
-        QUICK: _("Quick feedback on a service"),
-    }.get(level, level)
+    found = levels.level(key)
+    if found is not None:
+        return f"{in_language(found.title)} ({found.since}–{found.until})"
+    return {OTHER: _("Other subject"), QUICK: _("Quick feedback on a service")}.get(key, key)
 
 
-#: Levels an author may choose; a template may bring another.
-LEVELS = ("xa", "xa-nang-cao", "khac")
+def level_source(key: str) -> str:
+    """The document that has the level, or that none is on record."""
+    found = levels.level(key)
+    return (found.source if found else "") or _("no document of it is on record")
+
+
+def form_levels() -> tuple[str, ...]:
+    """Levels an author may choose; a template may bring another."""
+    return (*(one.key for one in levels.levels()), OTHER)
 
 
 def language_name(tag: str) -> str:

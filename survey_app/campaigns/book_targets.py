@@ -58,12 +58,10 @@ def _beside(framework: Framework, target: BookTarget, rows: Sequence[BoardRow]) 
         case TargetKind.UNITS_WITH_ONLINE_FEEDBACK:
             return None
         case TargetKind.COMMUNES_MEETING_INDICATOR:
-            counted = [
-                row for row in rows if row.unit.kind in target.in_scope_levels and _meets_indicator(row)
-            ]
+            counted = [row for row in rows if target.counts(row.unit.kind) and _meets_indicator(row)]
         case _ as unknown:
             assert_never(unknown)
-    in_scope = [row for row in rows if row.unit.kind in target.in_scope_levels]
+    in_scope = [row for row in rows if target.counts(row.unit.kind)]
     has_halves = any(one.kind is RequirementKind.DECLARED for one in framework.requirements)
     asked = any(one.kind is RequirementKind.COVERAGE and one.threshold for one in framework.requirements)
     return Beside(

@@ -14,7 +14,9 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
+from survey_app.authoring import levels
 from survey_app.campaigns.deadlines import Deadlines, DueStep
+from survey_app.criteria.frameworks import NEVER_MEETING_INDICATOR
 from survey_app.fieldwork.forms import aim_in_words, date_of_plan, goal, whom_to_call
 from survey_app.forms import StaffForm, clean
 from survey_app.i18n import gettext as _
@@ -133,33 +135,51 @@ class CampaignForm(_Days, StaffForm):
         first, last = self.rehearsal_opens_on.data, self.rehearsal_closes_on.data
         return (first, last) if first and last else None
 
-    def aims(self) -> Mapping[int, int]:
-        """By commune id, the form of what it aims at; a commune that is left out is absent. Of a form that is right."""
+    def aims(self) -> Mapping[int, str]:
+        """By commune id, the level that it aims at; a commune that is left out is absent. Of a form that is right."""
         chosen = {
             int(name.removeprefix("aim_")): field.data
             for name, field in self._fields.items()
             if name.startswith("aim_")
         }
-        forms = {unit_id: self.level.data if said == AS_ALL else said for unit_id, said in chosen.items()}
-        return {unit_id: int(form) for unit_id, form in forms.items() if form}
+        aimed = {unit_id: self.level.data if said == AS_ALL else said for unit_id, said in chosen.items()}
+        return {unit_id: key for unit_id, key in aimed.items() if key}
 
 
 def for_communes(
-    communes: Iterable[UnitView], forms: Mapping[str, str], by_rule: Iterable[str], **values: Any
+    communes: Iterable[UnitView], names: Mapping[str, str], by_rule: Iterable[str], **values: Any
 ) -> CampaignForm:
-    """The form with a choice for each commune. `forms` by id, in words; kinds `by_rule` are in unless left out."""
+    """The form with a choice for each commune. `names` of levels by key; kinds `by_rule` are in unless left out."""
     chosen = set(by_rule)
-    choices = [
-        SelectChoice(AS_ALL, _("as chosen above")),
-        *(SelectChoice(form, name) for form, name in forms.items()),
-        SelectChoice(LEFT_OUT, _("not in this campaign")),
-    ]
+    for_all = [key for key in names if not _is_for_outsiders(key)]
     fields = {
         f"aim_{commune.id}": SelectField(
-            commune.full_name, choices=choices, default=AS_ALL if commune.kind in chosen else LEFT_OUT
+            commune.full_name,
+            choices=_choices(commune, names),
+            default=AS_ALL if commune.kind in chosen - NEVER_MEETING_INDICATOR else LEFT_OUT,
         )
         for commune in communes
     }
     form = type("CampaignFormOfCommunes", (CampaignForm,), fields)(**values)
-    form.level.choices = [SelectChoice(number, name) for number, name in forms.items()]
+    form.level.choices = [SelectChoice(key, names[key]) for key in for_all]
     return form
+
+
+def _choices(commune: UnitView, names: Mapping[str, str]) -> list[SelectChoice]:
+    """What this commune may aim at; what is chosen for all is never for a ward."""
+    own = [key for key in names if _is_for(key, commune.kind)]
+    return [
+        *([] if commune.kind in NEVER_MEETING_INDICATOR else [SelectChoice(AS_ALL, _("as chosen above"))]),
+        *(SelectChoice(key, names[key]) for key in own),
+        SelectChoice(LEFT_OUT, _("not in this campaign")),
+    ]
+
+
+def _is_for(key: str, kind: str) -> bool:
+    found = levels.level(key)
+    return kind not in NEVER_MEETING_INDICATOR if found is None else kind in found.kinds
+
+
+def _is_for_outsiders(key: str) -> bool:
+    found = levels.level(key)
+    return found is not None and NEVER_MEETING_INDICATOR.issuperset(found.kinds)

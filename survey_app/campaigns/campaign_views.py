@@ -16,7 +16,7 @@ from survey_app.authoring.wording import level_name
 from survey_app.campaigns import campaigns, deadlines, opening, requested
 from survey_app.campaigns.campaign_forms import CampaignForm, DaysForm, days_as_fields, for_communes
 from survey_app.campaigns.campaigns import CampaignView
-from survey_app.campaigns.opening import CampaignOpening
+from survey_app.campaigns.opening import Aim, CampaignOpening
 from survey_app.campaigns.queries import kinds_in_scope
 from survey_app.campaigns.wording import step_name
 from survey_app.errors import DomainError
@@ -58,7 +58,7 @@ def new() -> ResponseReturnValue:
         return _page(form, province)
     if not form.validate_on_submit():
         return _page(form, province), HTTPStatus.UNPROCESSABLE_ENTITY
-    plan, aims = _plan(form), form.aims()
+    plan, aims = _plan(form), _aims(current, person, form)
     try:
         with db.transaction() as writing:
             number = opening.open_campaign(writing, province, plan, aims, by=person, now=now)
@@ -113,17 +113,20 @@ def _form(current: Session, person: Identity, province: UnitView, now: datetime)
     opens = today + _BEGINS_IN
     closes = opens + _TAKES
     suggested: Mapping[str, date] = days_as_fields(deadlines.suggested(opens, closes))
-    forms = campaigns.forms_for_aims(current, person)
     return for_communes(
         units.communes(current, province.path, today),
         {
-            str(view.id): f"{level_name(str(view.document['level']))}: "
-            f"{wording(dict(view.title))} ({view.key}, {view.version})"
-            for view in forms
+            key: f"{level_name(key)}: {wording(dict(view.title))} ({view.key}, {view.version})"
+            for key, view in campaigns.forms_for_aims(current, person).items()
         },
         kinds_in_scope(current, province.id, closes.year),
         data={"opens_on": opens, "closes_on": closes, **suggested},
     )
+
+
+def _aims(current: Session, person: Identity, form: CampaignForm) -> Mapping[int, Aim]:
+    served = campaigns.forms_for_aims(current, person)
+    return {unit_id: Aim(key, served[key].id) for unit_id, key in form.aims().items()}
 
 
 def _page(form: CampaignForm, province: UnitView) -> str:

@@ -8,9 +8,10 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from survey_app.access import Identity
+from survey_app.authoring import levels
 from survey_app.authoring import queries as instruments
 from survey_app.authoring.queries import InstrumentView
-from survey_app.authoring.wording import QUICK
+from survey_app.authoring.wording import OTHER, QUICK
 from survey_app.campaigns.models import Campaign, CampaignCommune
 from survey_app.campaigns.opening import CampaignNotFound
 from survey_app.fieldwork import calendar
@@ -19,7 +20,7 @@ from survey_app.units import queries as units
 from survey_app.units.queries import UnitView
 
 #: A level that no recognition is aimed at.
-_NO_AIM = frozenset({QUICK, "khac"})
+_NO_AIM = frozenset({QUICK, OTHER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +93,23 @@ def members(session: Session, campaign_id: int) -> tuple[Member, ...]:
     return tuple(sorted(found, key=lambda member: member.unit.in_order))
 
 
-def forms_for_aims(session: Session, person: Identity) -> tuple[InstrumentView, ...]:
-    """The newest frozen version of each form that serves a recognition: the shipped ones, and those from here up."""
-    newest: dict[str, InstrumentView] = {}
-    for view in instruments.frozen_instruments(session, person):
-        is_from_here_up = view.unit_path is None or person.unit_path.startswith(view.unit_path)
-        if is_from_here_up and view.document["level"] not in _NO_AIM:
-            kept = newest.setdefault(view.key, view)
-            newest[view.key] = max(kept, view, key=lambda one: one.version)
-    return tuple(sorted(newest.values(), key=lambda one: (str(one.document["level"]), one.key)))
+def forms_for_aims(session: Session, person: Identity) -> Mapping[str, InstrumentView]:
+    """By level, the frozen form that serves it: a shipped one, or one of the units from here up.
+
+    A level of a form that the data do not have is one too.
+    """
+    from_here_up = [
+        view
+        for view in instruments.frozen_instruments(session, person)
+        if view.unit_path is None or person.unit_path.startswith(view.unit_path)
+    ]
+    served = {one.key: levels.form_for(one, from_here_up) for one in levels.levels()}
+    for view in from_here_up:
+        named = str(view.document["level"])
+        if named not in served and named not in _NO_AIM:
+            same = [one for one in from_here_up if one.document["level"] == named]
+            served[named] = max(same, key=lambda one: (one.version, one.id))
+    return {key: form for key, form in served.items() if form is not None}
 
 
 def _campaigns() -> Select[Campaign, int]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from http import HTTPStatus
+from operator import itemgetter
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +16,6 @@ from sqlalchemy.orm import Session
 from survey_app import access, audit, db
 from survey_app.access import Body, Identity
 from survey_app.accounts import queries as accounts
-from survey_app.authoring import queries as instruments
 from survey_app.campaigns.deadlines import Deadlines, DueStep
 from survey_app.campaigns.models import Campaign, CampaignCommune, CampaignDeadline
 from survey_app.errors import DomainError
@@ -56,6 +56,14 @@ class CampaignThere(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """What a commune aims at, and the form that follows from it."""
+
+    level: str
+    instrument_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignOpening:
     """What people decide when they open a campaign. Days are of Vietnam, ends included."""
 
@@ -82,12 +90,12 @@ def open_campaign(
     session: Session,
     province: UnitView,
     plan: CampaignOpening,
-    aims: Mapping[int, int],
+    aims: Mapping[int, Aim],
     *,
     by: Identity,
     now: datetime,
 ) -> int:
-    """Open it for the communes in `aims`, each with the form of what it aims at; its number. Raises CampaignThere."""
+    """Open it for the communes in `aims`, each with what it aims at; its number. Raises CampaignThere."""
     registering.hold(session, [province.id])
     taken = select(Campaign.id).where(
         Campaign.province_id == province.id, Campaign.year == plan.year, Campaign.title == plan.title
@@ -105,21 +113,18 @@ def open_campaign(
     running = _running(session, province.path, campaign)
     villages = units.villages_of(session, aims, units.civil(now))
     contacts = contacts_of(session, province, units.units(session, aims), plan.contact)
-    levels = {
-        form: str(instruments.instrument(session, form).document["level"]) for form in set(aims.values())
-    }
-    for unit_id, form in sorted(aims.items()):
+    for unit_id, aim in sorted(aims.items(), key=itemgetter(0)):
         drafted, rehearsal, had = running.get(unit_id, ""), "", unit_id in running
         if not had:
             asked = _asked(villages.get(unit_id, ()))
-            survey = _survey(plan, form, unit_id, contacts[unit_id])
+            survey = _survey(plan, aim, unit_id, contacts[unit_id])
             drafted = drafting.draft_survey(session, survey, asked, actor=by.actor, now=now)
             if plan.rehearsal:
                 tried = _rehearsed(survey, *plan.rehearsal)
                 rehearsal = drafting.draft_survey(session, tried, asked, actor=by.actor, now=now)
         session.add(
             CampaignCommune(
-                campaign_id=campaign.id, unit_id=unit_id, level=levels[form], survey_id=drafted,
+                campaign_id=campaign.id, unit_id=unit_id, level=aim.level, survey_id=drafted,
                 had_one=had, rehearsal_id=rehearsal,
             )
         )  # fmt: skip
@@ -219,10 +224,10 @@ def _asked(villages: Sequence[Village]) -> list[Asked]:
     ]
 
 
-def _survey(plan: CampaignOpening, form: int, unit_id: int, contact: str) -> SurveyDraft:
+def _survey(plan: CampaignOpening, aim: Aim, unit_id: int, contact: str) -> SurveyDraft:
     return SurveyDraft(
         unit_id=unit_id,
-        instrument_id=form,
+        instrument_id=aim.instrument_id,
         purpose=Purpose.DECISION,
         rehearsal=False,
         plan_number=plan.plan_number,
@@ -232,6 +237,7 @@ def _survey(plan: CampaignOpening, form: int, unit_id: int, contact: str) -> Sur
         opens_at=calendar.opening(plan.opens_on),
         closes_at=calendar.closing(plan.closes_on),
         goal_percent=plan.goal_percent,
+        level=aim.level,
     )
 
 

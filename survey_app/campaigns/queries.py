@@ -280,9 +280,9 @@ def kinds_in_scope(session: Session, province_id: int, year: int) -> frozenset[s
 def _levels_in_scope(framework: Framework) -> frozenset[str]:
     """Kinds of unit that some target of the indicator counts; where there is none, those it is written for."""
     kind = TargetKind.COMMUNES_MEETING_INDICATOR
-    return frozenset().union(
-        *(target.in_scope_levels for target in framework.targets if target.kind is kind)
-    ) or frozenset(_IN_SCOPE)
+    aimed = [target for target in framework.targets if target.kind is kind]
+    named = {level for target in aimed for level in target.in_scope_levels if target.counts(level)}
+    return frozenset(named or _IN_SCOPE)
 
 
 def _accepted(framework: Framework) -> frozenset[str]:

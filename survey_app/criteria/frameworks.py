@@ -208,6 +208,11 @@ class BookTarget:
         """The goal as a share from 0 to 1."""
         return Fraction(self.basis_points, ALL)
 
+    def counts(self, kind: str) -> bool:
+        """Whether a unit of this kind counts; a ward never does for the indicator, whatever a book on record names."""
+        is_outside = self.kind is TargetKind.COMMUNES_MEETING_INDICATOR and kind in NEVER_MEETING_INDICATOR
+        return kind in self.in_scope_levels and not is_outside
+
 
 @dataclass(frozen=True, slots=True)
 class Framework:

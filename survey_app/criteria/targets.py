@@ -162,7 +162,7 @@ def reach_of_units(target: BookTarget, units: Iterable[tuple[str, bool | None]])
 
     Units of other kinds than the target's are left out; those of which it is unknown are `missing`.
     """
-    meets = [does for kind, does in units if kind in target.in_scope_levels]
+    meets = [does for kind, does in units if target.counts(kind)]
     met, missing = sum(does is True for does in meets), sum(does is None for does in meets)
     return _share(met, len(meets), missing, target.comparison, target.basis_points)
 

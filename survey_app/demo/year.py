@@ -154,7 +154,7 @@ def _campaign(
         session,
         province,
         plan,
-        {commune.id: form for commune in members},
+        {commune.id: opening.Aim("xa-nang-cao", form) for commune in members},
         by=front,
         now=now - timedelta(days=55),
     )

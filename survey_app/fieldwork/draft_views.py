@@ -11,13 +11,14 @@ from wtforms import SelectChoice
 
 from survey_app import access, db, revisions
 from survey_app.access import Identity
-from survey_app.authoring import confirmation
+from survey_app.authoring import confirmation, levels
 from survey_app.authoring import queries as instruments
 from survey_app.authoring.confirmation import ScoredWording
+from survey_app.authoring.levels import AimedLevel
 from survey_app.authoring.queries import InstrumentView
-from survey_app.authoring.wording import QUICK
+from survey_app.authoring.wording import QUICK, level_name
 from survey_app.fieldwork import acts, calendar, drafting, operations, queries, views
-from survey_app.fieldwork.forms import SurveyForm, suggested_dates
+from survey_app.fieldwork.forms import BY_LEVEL, SurveyForm, suggested_dates
 from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_survey
@@ -43,7 +44,7 @@ def new() -> ResponseReturnValue:
     earlier = own_survey(request.args["theo"]) if "theo" in request.args else None
     if earlier is not None:
         values |= _as_before(current, person, earlier, first)
-    form = _survey_form(current, person, villages, values)
+    form = _survey_form(current, person, commune, villages, values)
     if request.method == "GET":
         form.villages.data = [village.unit.id for village in villages]
     if form.validate_on_submit():
@@ -65,7 +66,7 @@ def edit(survey_id: str) -> ResponseReturnValue:
     now, person, current = datetime.now(UTC), access.identity(), db.session()
     survey = own_survey(survey_id)
     villages = _counted_villages(current, survey.unit, now)
-    form = _survey_form(current, person, villages, _values(current, survey))
+    form = _survey_form(current, person, survey.unit, villages, _values(current, survey))
     if request.method == "GET" and not form.villages.data:
         # Drafted before the commune had entered any village: all of them are meant.
         form.villages.data = [village.unit.id for village in villages]
@@ -80,7 +81,7 @@ def edit(survey_id: str) -> ResponseReturnValue:
                 stored = _values(writing, queries.survey(writing, survey_id))
                 revisions.refuse_unseen(
                     form,
-                    _survey_form(writing, person, villages, stored, formdata=None),
+                    _survey_form(writing, person, survey.unit, villages, stored, formdata=None),
                     revisions.last_saved(writing, [acts.subject(survey_id)], ["fieldwork.change"]),
                 )
                 acts.change_draft(writing, survey_id, plan, asked, by=person, now=now)
@@ -106,20 +107,46 @@ def discard(survey_id: str) -> ResponseReturnValue:
 def _survey_form(
     current: Session,
     person: Identity,
+    commune: UnitView,
     villages: Sequence[Village],
     values: Mapping[str, object],
     **formdata: None,
 ) -> SurveyForm:
     form = SurveyForm(data=values, **formdata)
-    form.instrument.choices = [
-        SelectChoice(view.id, _form_name(current, view, person))
-        for view in instruments.frozen_instruments(current, person)
+    frozen = instruments.frozen_instruments(current, person)
+    form.level.choices = [
+        SelectChoice("", _("Not said, or feedback")),
+        *(SelectChoice(one.key, level_name(one.key)) for one in levels.levels_for(commune.kind)),
     ]
+    form.instrument.choices = [
+        SelectChoice(BY_LEVEL, _("The form that serves what the commune aims at")),
+        *(SelectChoice(view.id, _form_name(current, view, person)) for view in frozen),
+    ]
+    if form.is_submitted():
+        _choose_by_level(form, frozen)
     form.villages.choices = [
         SelectChoice(village.unit.id, f"{village.unit.full_name}: {village.households}")
         for village in villages
     ]
     return form
+
+
+def _choose_by_level(form: SurveyForm, frozen: Sequence[InstrumentView]) -> None:
+    """The form by the level, where it is left to that, and the level that a chosen form serves alone."""
+    aimed = levels.level(form.level.data or "")
+    if aimed is not None and form.instrument.data == BY_LEVEL:
+        found = levels.form_for(aimed, frozen)
+        form.instrument.data = found.id if found else BY_LEVEL
+    asked = next((view for view in frozen if view.id == form.instrument.data), None)
+    form.wrong_with_level = _wrong_with_level(aimed, asked)
+
+
+def _wrong_with_level(aimed: AimedLevel | None, asked: InstrumentView | None) -> str:
+    if asked is None:
+        return _("Choose what the commune aims at, or a form.")
+    if aimed is not None and not aimed.is_served_by(str(asked.document["level"])):
+        return _("This form is not for that: leave the form to what the commune aims at, or choose another.")
+    return ""
 
 
 def _form_name(current: Session, view: InstrumentView, person: Identity) -> str:
@@ -198,6 +225,7 @@ def _plan(form: SurveyForm, commune: UnitView, place: str = "") -> drafting.Surv
         aim=form.aim.data,
         contact=form.contact.data,
         place=place,
+        level=form.level.data if form.purpose.data == Purpose.DECISION else "",
         opens_at=calendar.opening(form.opens_on.data),
         closes_at=calendar.closing(form.closes_on.data),
     )
@@ -214,6 +242,7 @@ def _as_before(current: Session, person: Identity, survey: SurveyView, first: da
     return {
         "instrument": max(versions, key=lambda view: view.version).id if versions else None,
         "purpose": survey.purpose.value,
+        "level": survey.level,
         "aim": survey.aim,
         "contact": survey.contact,
         "opens_on": opens_on,
@@ -225,6 +254,7 @@ def _values(current: Session, survey: SurveyView) -> dict[str, object]:
     return {
         "instrument": survey.instrument_id,
         "purpose": survey.purpose.value,
+        "level": survey.level,
         "rehearsal": survey.rehearsal,
         "plan_number": survey.plan_number,
         "plan_date": survey.plan_date,

@@ -34,6 +34,8 @@ class SurveyDraft:
     keyed_twice: bool = False
     #: Where the open link of a feedback survey hangs.
     place: str = ""
+    #: What recognition the commune aims at.
+    level: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ def conflicts(
 #: What a draft says of itself, in the columns of `_columns`.
 _PRINTED = (
     "unit_id", "instrument_id", "purpose", "rehearsal", "plan_number", "plan_date", "aim", "contact", "opens_at",
-    "closes_at", "goal_percent", "keyed_twice", "place",
+    "closes_at", "goal_percent", "keyed_twice", "place", "level",
 )  # fmt: skip
 
 
@@ -164,4 +166,5 @@ def _columns(draft: SurveyDraft) -> dict[str, object]:
         "goal_percent": draft.goal_percent,
         "keyed_twice": draft.keyed_twice,
         "place": draft.place,
+        "level": draft.level,
     }

@@ -77,9 +77,17 @@ def whom_to_call() -> Any:
     )
 
 
-class SurveyForm(RevisedForm):
-    """What people decide when they draft a survey. Choices of forms and villages are set by the view."""
+#: The choice that leaves the form to what the commune aims at.
+BY_LEVEL = 0
 
+
+class SurveyForm(RevisedForm):
+    """What people decide when they draft a survey. Choices of levels, forms and villages are set by the view."""
+
+    #: Why level and form do not fit, as the view found, or "".
+    wrong_with_level = ""
+
+    level = SelectField(lazy_gettext("What the commune aims at"), default="")
     instrument = SelectField(lazy_gettext("Form"), coerce=int)
     purpose = RadioField(
         lazy_gettext("What the answers are for"),
@@ -111,6 +119,11 @@ class SurveyForm(RevisedForm):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
+
+    def validate_instrument(self, _field: Any) -> None:
+        """A form that serves what the commune aims at."""
+        if self.wrong_with_level:
+            raise ValidationError(self.wrong_with_level)
 
     def validate_goal_percent(self, field: Any) -> None:
         """A goal is in a plan, which is printed beside it."""

@@ -34,6 +34,7 @@ WORDS = Words(
     details={
         "batch": _l("batch"),
         "print_set": _l("download"),
+        "level": _l("what the commune aims at"),
         "notices": _l("counts on notices of villages, by"),
         "villages": _l("villages"),
         "present": _l("households present"),

@@ -145,6 +145,8 @@ class Survey(Base):
     goal_percent: Mapped[int | None]
     #: Where the open link of a feedback survey hangs, like "Trạm y tế xã"; "" for the whole commune.
     place: Mapped[str] = mapped_column(String(120), default="", server_default=text("''"))
+    #: What recognition the commune aims at, a key of `authoring/data/levels.json`; "" where nobody said.
+    level: Mapped[str] = mapped_column(String(20), default="", server_default=text("''"))
     #: What it is for, in the commune's words, shown before the form.
     aim: Mapped[str] = mapped_column(String(500))
     #: Whom villagers may call.

@@ -14,6 +14,7 @@ from survey_app import audit, db
 from survey_app.access import Role
 from survey_app.authoring import confirmation
 from survey_app.authoring.confirmation import ScoredWording
+from survey_app.criteria.frameworks import NEVER_MEETING_INDICATOR
 from survey_app.fieldwork import calendar, notice_counts, readiness, rulebook
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import (
@@ -69,11 +70,11 @@ def publish(
     survey.state = State.OPEN if survey.opens_at <= now else State.PUBLISHED
     survey.published_at = now
     survey.stand_ins = ",".join(stand_ins)
-    survey.confirmed = readiness.wording(session, survey) is ScoredWording.CONFIRMED
+    commune = units.unit(session, survey.unit_id)
+    is_sample = commune.kind in NEVER_MEETING_INDICATOR
+    survey.confirmed = not is_sample and readiness.wording(session, survey) is ScoredWording.CONFIRMED
     pin = rulebook.pin(session, survey, now)
-    counts = notice_counts.pin(
-        session, survey, units.province_of(session, units.unit(session, survey.unit_id)).id
-    )
+    counts = notice_counts.pin(session, survey, units.province_of(session, commune).id)
     audit.record(
         session, actor, "fieldwork.publish", f"survey:{survey_id}", at=now, state=survey.state,
         rulebook=pin.key, version=pin.version, digest=pin.digest, chosen=pin.is_chosen,

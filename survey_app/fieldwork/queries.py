@@ -15,6 +15,7 @@ from survey_app.access import Identity, Role
 from survey_app.authoring import confirmation, loading
 from survey_app.authoring.models import InstrumentRecord
 from survey_app.authoring.uses import Use
+from survey_app.criteria.frameworks import NEVER_MEETING_INDICATOR
 from survey_app.errors import DomainError
 from survey_app.fieldwork import calendar, names, notice_counts
 from survey_app.fieldwork.contact import has_number
@@ -95,6 +96,13 @@ class SurveyView:
     place: str = ""
     #: The document by which notices of villages give counts; None where they show bands, and while it is a draft.
     notices: NoticeDocument | None = None
+    #: What recognition the commune aims at, by its key; "" where nobody said.
+    level: str = ""
+
+    @property
+    def is_outside_programme(self) -> bool:
+        """Whether its unit can meet no indicator: then every page and paper says that the form is a sample for it."""
+        return self.unit.kind in NEVER_MEETING_INDICATOR
 
     @property
     def whom_to_call(self) -> str:
@@ -183,7 +191,7 @@ _FACTS = (
     Survey.stand_ins, Survey.annulled_reason, Survey.revision, Survey.pepper_destroyed_at, Survey.pepper_mark,
     Survey.rulebook_key, Survey.rulebook_version, Survey.rulebook_digest, Survey.rulebook_chosen,
     Survey.goal_percent, Survey.keyed_twice, Survey.place, Survey.notice_number, Survey.notice_dated,
-    Survey.notice_body,
+    Survey.notice_body, Survey.level.label("aimed_level"),
 )  # fmt: skip
 #: Surveys as this process has read them, by all the facts they were made of.
 _remembered: dict[str, SurveyView] = {}
@@ -444,6 +452,7 @@ def view(session: Session, row: Row[*tuple[Any, ...]]) -> SurveyView:
         keyed_twice=row.keyed_twice,
         place=row.place,
         notices=notice_counts.pinned(row),
+        level=row.aimed_level,
     )
 
 

@@ -11,6 +11,7 @@ from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.registry import DecisionBasis, TwoBodyAct
 from survey_app.authoring import confirmation
 from survey_app.authoring import queries as instruments
+from survey_app.authoring.confirmation import ScoredWording
 from survey_app.fieldwork import acts, agreed, decision_facts, notice_counts, print_sets, queries, rulebook
 from survey_app.fieldwork.scope import own_survey
 from survey_app.keys import store
@@ -43,7 +44,9 @@ def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime
             "new_end_of_counting": acts.new_end_of_counting(asked),
             "open_until": acts.open_until(asked),
             "digest": instruments.instrument(session, survey.instrument_id).digest or "",
-            "wording_state": confirmation.scored_wording(session, survey.instrument_id, survey.unit.path),
+            "wording_state": ScoredWording.SAMPLE
+            if survey.is_outside_programme
+            else confirmation.scored_wording(session, survey.instrument_id, survey.unit.path),
         },
     )
 

@@ -5,6 +5,7 @@ Takes figures whose disclosure is decided; hides and counts nothing.
 
 from num2words import num2words
 
+from survey_app.authoring.wording import level_name
 from survey_app.fieldwork.models import Channel
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
@@ -75,6 +76,7 @@ def about(result: DisclosedResult, book: NamedBook) -> Facts:
     form = survey.instrument
     version = _("version %(n)s", n=form.version)
     rows = (
+        *(((_("What the commune aims at"), level_name(survey.level)),) if survey.level else ()),
         (_("Plan of the Front"), plan_of(survey)),
         (_("Form"), f"{in_language(form.title)} ({form.key}, {version})"),
         (_("Rule book"), book_text(book)),

@@ -81,7 +81,16 @@ def footnotes(result: DisclosedResult) -> tuple[str, ...]:
     told = (
         (survey.rehearsal, _("REHEARSAL: these figures count for nothing.")),
         (survey.purpose == "feedback", _("Feedback, not used for scoring.")),
-        (not survey.confirmed, _("The form has not been confirmed by the Fatherland Front.")),
+        (
+            survey.is_outside_programme,
+            _(
+                "A ward is outside the programme: the form is a sample for it, and this result meets no indicator."
+            ),
+        ),
+        (
+            not survey.confirmed and not survey.is_outside_programme,
+            _("The form has not been confirmed by the Fatherland Front."),
+        ),
         (bool(survey.stand_ins) and not result.passed_over, stood_in(survey.stand_ins)),
         (
             survey.purpose == "decision" and survey.state == "sealed" and not survey.rehearsal,

@@ -77,10 +77,12 @@ class Judged:
 def of_survey(session: Session, survey: SurveyView, audience: Audience) -> Judged | None:
     """What is said of the unit in the year of this survey; None where this survey meets nothing and misses nothing.
 
-    That is so for a draft, for feedback, a rehearsal, what was annulled, and where another survey speaks for the unit.
-    Raises PinnedBookMissing.
+    That is so for a ward, which is outside the programme, for a draft, feedback, a rehearsal, what was annulled, and
+    where another survey speaks for the unit. Raises PinnedBookMissing.
     """
     if survey.purpose is not Purpose.DECISION or survey.rehearsal or survey.rulebook is None:
+        return None
+    if survey.is_outside_programme:
         return None
     is_sealed = survey.state in _SEALED
     if not is_sealed and survey.state not in _RUNNING:

@@ -302,7 +302,8 @@ def _printed(survey: SurveyView) -> dict[str, Any]:
         "phones_closed_at": _moment(survey.phones_closed_at) if survey.phones_closed_at else None,
         "confirmed": survey.confirmed,
         "stand_ins": [role.value for role in survey.stand_ins],
-        # Only where it was pinned, so that statements sealed before there was such a thing stay as they are.
+        # Only where there is one, so that statements sealed before there was such a thing stay as they are.
+        **({"level": survey.level} if survey.level else {}),
         **({"notices": survey.notices.text} if survey.notices else {}),
     }
 

@@ -3,16 +3,20 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from survey_app import db, jobs
 from survey_app.access import Role
 from survey_app.approvals import requests as approvals
 from survey_app.audit import AuditEvent
+from survey_app.authoring import queries as instruments
 from survey_app.fieldwork import acts, operations, queries, refusals
 from survey_app.fieldwork.models import FrameRow, Purpose, State, Survey
+from survey_app.i18n import force_locale
 from survey_app.keys import store
+from survey_app.reporting import blocks, notice_papers, papers
 from survey_app.units import queries as units
+from survey_app.units.models import Unit
 from tests.pages import Page
 
 DAY = timedelta(days=1)
@@ -81,6 +85,7 @@ def new_survey_form(client, **changes):
     (form,) = [form for form in page.forms if any(name == "plan_number" for name, _value in form.fields)]
     today = units.civil(datetime.now(UTC))
     fields = {
+        "level": "xa",
         "plan_number": "12/KH-MTTQ",
         "aim": "Để xét công nhận",
         "contact": "Bà Hoa, 0269 123 456",
@@ -96,6 +101,48 @@ def test_a_commune_drafts_a_survey_of_all_its_counted_villages(commune, two_bodi
     number = reply.location.rpartition("/")[2]
     assert reply.status_code == 302
     assert [line.households for line in queries.frame(fresh(), number)] == [12, 20]
+
+
+@pytest.mark.parametrize(
+    ("level", "form"),
+    [("xa", "xa-ntm"), ("xa-nang-cao", "xa-ntm-nang-cao"), ("xa-nhom-2", "xa-ntm-2026"), ("xa-hien-dai", "xa-ntm-2026")],
+)  # fmt: skip
+def test_the_form_follows_from_what_the_commune_aims_at(commune, two_bodies, level, form):
+    reply = new_survey_form(two_bodies("commune"), level=level)
+
+    drafted = queries.survey(fresh(), reply.location.rpartition("/")[2])
+    assert (drafted.level, drafted.instrument.key) == (level, form)
+
+
+def test_a_form_of_another_level_is_refused_and_a_commune_cannot_aim_at_a_wards(commune, two_bodies):
+    other = instruments.latest_frozen(db.session(), "xa-ntm-nang-cao").id
+    client = two_bodies("commune")
+
+    assert new_survey_form(client, level="xa-nhom-1", instrument=str(other)).status_code == 422
+    assert new_survey_form(client, level="phuong").status_code == 422
+    assert new_survey_form(client, level="").status_code == 422
+
+
+def test_a_wards_form_is_marked_as_a_sample_on_screen_and_paper_and_meets_nothing(
+    make_commune, make_survey, sign_in, client
+):
+    ward = make_commune("98002", "Pleiku", Một=40)
+    with db.transaction() as current:
+        current.execute(update(Unit).where(Unit.code == "98002").values(kind="phuong"))
+    survey = make_survey(ward, State.SEALED)
+    person = sign_in(Role.FRONT_COMMUNE, ward.unit)
+
+    page, public = person.get(f"/can-bo/dot/{survey.id}").text, client.get(f"/ket-qua/{survey.id}").text
+    with force_locale("vi"):
+        told = blocks.texts(
+            notice_papers.notice(papers.notice(fresh(), survey.id), "https://x.vn", datetime.now(UTC))
+        )
+    said = "Phường không thuộc chương trình"
+    assert not survey.confirmed
+    assert said in page
+    assert said in public
+    assert any(said in text for text in told)
+    assert 'id="conditions"' not in page + public
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_each_field_of_a_draft_is_kept_as_it_was_and_as_it_is(make_commune, make
         "instrument_id": instruments.latest_frozen(db.session(), "xa-ntm-2026").id, "purpose": Purpose.FEEDBACK,
         "rehearsal": True, "plan_number": "99/KH-MTTQ", "plan_date": date(2026, 7, 7), "aim": "Để hỏi lại.",
         "contact": "Ông An, 0269 111 111", "opens_at": NOW + timedelta(hours=30), "closes_at": NOW + timedelta(days=20),
-        "goal_percent": 70, "keyed_twice": True, "place": "Trạm y tế xã",
+        "goal_percent": 70, "keyed_twice": True, "place": "Trạm y tế xã", "level": "xa-nang-cao",
     }  # fmt: skip
 
     with db.transaction() as current:

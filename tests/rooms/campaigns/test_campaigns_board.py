@@ -10,8 +10,10 @@ from survey_app.campaigns import queries
 from survey_app.campaigns.book_targets import Beside
 from survey_app.campaigns.waits import Reason
 from survey_app.criteria.findings import Verdict
+from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Channel, Purpose, State, Survey
 from survey_app.reporting import exports
+from survey_app.results import verdicts
 from survey_app.rulebooks import operations as rulebooks
 from survey_app.rulebooks import pins
 from survey_app.rulebooks.packaged import packaged
@@ -371,16 +373,24 @@ def test_each_of_two_feedback_targets_counts_the_purposes_that_it_accepts(provin
     assert target(board, "decided").reach.met == 1
 
 
-def test_a_second_target_of_the_indicator_may_count_wards_too(province):
-    for commune in (province.commune("A"), province.commune("B", kind="phuong")):
-        province.signed(commune)
+def test_a_ward_that_asked_and_signed_never_enters_the_indicator_even_where_a_book_on_record_names_wards(
+    province,
+):
+    commune, ward = province.commune("A"), province.commune("B", kind="phuong")
+    for one in (commune, ward):
+        province.signed(one)
     assert target(province.board(), "communes_8_4").reach.total == 1
 
     report_against(province, ("communes_8_4", "wards_too", {"in_scope_levels": ("xa", "phuong")}))
     board = province.board()
 
     assert [(one.reach.met, one.reach.total, one.is_computed) for one in board.targets
-            if one.target.key in {"communes_8_4", "wards_too"}] == [(1, 1, True), (2, 2, True)]  # fmt: skip
+            if one.target.key in {"communes_8_4", "wards_too"}] == [(1, 1, True), (1, 1, True)]  # fmt: skip
+    row = province.row(ward)
+    assert (row.in_scope, row.finding) == (False, None)
+    assert (
+        verdicts.of_survey(db.session(), surveys.survey(db.session(), row.survey_id), Audience.EXACT) is None
+    )
 
 
 def test_services_of_another_year_do_not_count(province):

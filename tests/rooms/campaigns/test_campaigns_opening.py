@@ -47,7 +47,7 @@ def open_it(province, officer):
             contact="Mặt trận tỉnh, 0269 000 000", opens_on=WINDOW[0], closes_on=WINDOW[1], rehearsal=None,
             deadlines=DAYS,
         )  # fmt: skip
-        aims = {commune.id: province.instrument.id for commune in communes}
+        aims = {commune.id: opening.Aim("xa", province.instrument.id) for commune in communes}
         with db.transaction() as current:
             return opening.open_campaign(
                 current, province.unit, replace(plan, **changes), aims, by=officer, now=now
@@ -79,7 +79,7 @@ def fill(province, client):
         form = Page(client.get(NEW).text).form(action=None)
         values = {
             "title": "Đợt 1", "plan_number": "12/KH", "aim": "Để biết bà con hài lòng không.",
-            "contact": "Mặt trận tỉnh, 0269 000 000", "level": str(province.instrument.id),
+            "contact": "Mặt trận tỉnh, 0269 000 000", "level": "xa",
         }  # fmt: skip
         return client.post(NEW + "?lang=en", data=form.data(**values | fields))
 
@@ -201,7 +201,7 @@ def test_the_page_opens_it_for_the_rural_communes_each_with_the_form_of_its_aim(
     plain, aiming, left_out = (province.commune(name) for name in ("A", "B", "C"))
     ward = province.commune("P", kind="phuong")
 
-    sent = fill(**{f"aim_{aiming.id}": str(advanced.id), f"aim_{left_out.id}": ""})
+    sent = fill(**{f"aim_{aiming.id}": "xa-nang-cao", f"aim_{left_out.id}": ""})
     page = client.get(sent.location + "?lang=en").text
     drafts = surveys(province)
 
@@ -210,6 +210,7 @@ def test_the_page_opens_it_for_the_rural_communes_each_with_the_form_of_its_aim(
         plain.id: province.instrument.id,
         aiming.id: advanced.id,
     }
+    assert {unit: row.level for unit, row in drafts.items()} == {plain.id: "xa", aiming.id: "xa-nang-cao"}
     assert ward.id not in drafts
     assert "2 communes" in page
     assert "Advanced new rural commune" in page
