@@ -1,76 +1,76 @@
-"""Charts as SVG files for <img>: text as paths, because such files load no font.
+"""Charts as SVG pictures: a bar under each name, in the fonts of the pages, as wide as a telephone.
 
-The page shows the same numbers in a table.
+The page that shows one has the same numbers in a table. A picture loads no font and needs none: it names those that
+pages name, and the machine of the reader has one of them.
 """
 
-import io
 import textwrap
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from html import escape
 
-from survey_app import heavy
-
-_GREEN = "#0b6e4f"
-_AMBER = "#8a5a00"
-_INK = "#1b1b1b"
+_FONTS = "Noto Sans, system-ui, -apple-system, Segoe UI, Roboto, DejaVu Sans, sans-serif"
+_BAR, _TRACK, _INK = "#0b6e4f", "#e3e9e6", "#1b1b1b"
+#: Of the drawing; a telephone of 360 px shows it about as large as it is here.
+_WIDTH, _LONGEST_BAR = 340, 258
+_SIZE, _LINE, _THICK, _GAP = 15, 19, 15, 12
 #: Letters of a name in one line.
 _LETTERS = 42
-_INCHES_WIDE = 4.8
-_INCHES_PER_BAR = 0.36
-#: Room to the right of the longest bar for its number, as a share of its length.
-_ROOM = 1.12
 
 
-def shares(rows: Sequence[tuple[str, int, int]]) -> bytes:
-    """For each name, satisfied and not satisfied side by side in one bar, with both numbers."""
-    names = ["\n".join(textwrap.wrap(name, _LETTERS)) for name, _yes, _no in rows]
-    yes, no = [row[1] for row in rows], [row[2] for row in rows]
-    with _drawing() as matplotlib:
-        figure = matplotlib.figure.Figure(
-            figsize=(_INCHES_WIDE * 1.5, _INCHES_PER_BAR * 1.6 * len(rows) + 0.4), layout="constrained"
-        )
-        axes = figure.add_subplot()
-        for counts, left, colour in ((yes, None, _GREEN), (no, yes, _AMBER)):
-            drawn = axes.barh(names, counts, left=left, color=colour, height=0.62)
-            axes.bar_label(
-                drawn, labels=[str(count or "") for count in counts], label_type="center", color="white"
-            )
-        return _finished(figure, axes, max([1, *map(sum, zip(yes, no, strict=True))]))
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar. `share` is its length, from 0 to 1; `line` is where a line stands that it is held against."""
+
+    name: str
+    share: Fraction
+    label: str
+    line: Fraction | None = None
 
 
-def bars(counts: Sequence[tuple[str, int]]) -> bytes:
-    """Horizontal bars in the order given, with names and numbers; equal counts give equal bytes."""
-    names = [name for name, _count in counts]
-    numbers = [count for _name, count in counts]
-    with _drawing() as matplotlib:
-        figure = matplotlib.figure.Figure(
-            figsize=(_INCHES_WIDE, _INCHES_PER_BAR * len(counts) + 0.2), layout="constrained"
-        )
-        axes = figure.add_subplot()
-        drawn = axes.barh(names, numbers, color=_GREEN, height=0.62)
-        axes.bar_label(drawn, padding=5)
-        return _finished(figure, axes, max([1, *numbers]))
+def counts(rows: Sequence[tuple[str, int]], written: Callable[[int], str]) -> bytes:
+    """Bars of counts in the order given, the longest over the whole width, `written` as people read them."""
+    longest = max([1, *(count for _name, count in rows)])
+    return bars(Bar(name, Fraction(count, longest), written(count)) for name, count in rows)
 
 
-@contextmanager
-def _drawing() -> Iterator[Any]:
-    """The library with the settings of every chart; equal counts give equal bytes."""
-    matplotlib = heavy.matplotlib()
-    with matplotlib.rc_context(
-        {"svg.fonttype": "path", "svg.hashsalt": "bars", "font.size": 11, "text.color": _INK}
-    ):
-        yield matplotlib
+def bars(rows: Iterable[Bar]) -> bytes:
+    """The bars in the order given; equal bars give equal bytes."""
+    drawn, top = [], 0
+    for row in rows:
+        lines = textwrap.wrap(row.name, _LETTERS) or [""]
+        drawn.append(_bar(row, lines, top))
+        top += len(lines) * _LINE + _THICK + _GAP
+    style = f'font-family="{_FONTS}" font-size="{_SIZE}" fill="{_INK}"'
+    box = f'viewBox="0 0 {_WIDTH} {top}" width="{_WIDTH}" height="{top}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {box} {style}>{"".join(drawn)}</svg>'.encode()
 
 
-def _finished(figure: Any, axes: Any, longest: int) -> bytes:
-    axes.invert_yaxis()
-    axes.set_xlim(0, longest * _ROOM)
-    axes.xaxis.set_visible(False)
-    axes.tick_params(axis="y", length=0, labelcolor=_INK)
-    for side in ("top", "right", "bottom"):
-        axes.spines[side].set_visible(False)
-    axes.spines["left"].set_color("#c9d3cf")
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None})
-    return buffer.getvalue()
+def _bar(row: Bar, lines: Sequence[str], top: int) -> str:
+    words = "".join(
+        f'<text y="{top + (place + 1) * _LINE - 4}">{escape(line)}</text>' for place, line in enumerate(lines)
+    )
+    below = top + len(lines) * _LINE
+    label = f'<text x="{_WIDTH}" y="{below + _THICK - 2}" text-anchor="end">{escape(row.label)}</text>'
+    return (
+        f"{words}{_box(below, _LONGEST_BAR, _TRACK)}{_box(below, _pixels(row.share), _BAR)}"
+        f"{_held_against(row.line, below)}{label}"
+    )
+
+
+def _box(top: int, width: int, colour: str) -> str:
+    return f'<rect y="{top}" width="{width}" height="{_THICK}" fill="{colour}"/>' if width else ""
+
+
+def _held_against(line: Fraction | None, top: int) -> str:
+    """Black within white, so that it is seen on the bar and beside it."""
+    if line is None:
+        return ""
+    path = f'd="M{_pixels(line)} {top - 3}v{_THICK + 6}"'
+    return f'<path {path} stroke="#fff" stroke-width="6"/><path {path} stroke="{_INK}" stroke-width="3"/>'
+
+
+def _pixels(share: Fraction) -> int:
+    """Something is seen of everything that is more than nothing."""
+    return max(round(min(share, Fraction(1)) * _LONGEST_BAR), 1 if share > 0 else 0)

@@ -151,7 +151,6 @@ PDF = FileFormat("pdf", "application/pdf")
 DOCX = FileFormat("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document")
 JSON = FileFormat("json", "application/json")
 HTML_PAGE = FileFormat("html", "text/html; charset=utf-8")
-SVG = FileFormat("svg", "image/svg+xml; charset=utf-8")
 #: The formats of papers, by suffix, in the order in which pages offer them; and the part of an address that names one.
 PAPERS = {paper.suffix: paper for paper in (PDF, DOCX)}
 PAPER_SUFFIX = f"<any({', '.join(PAPERS)}):suffix>"

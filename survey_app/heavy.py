@@ -36,13 +36,6 @@ def xlsxwriter() -> ModuleType:
     return xlsxwriter
 
 
-def matplotlib() -> ModuleType:
-    """For charts."""
-    import matplotlib.figure
-
-    return matplotlib
-
-
 def qrcode() -> ModuleType:
     """For QR codes."""
     import qrcode.constants

@@ -1,19 +1,31 @@
 """The province's page of the year, and what of its surveys is to be compared."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from http import HTTPStatus
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from survey_app import access, audit, db
+from survey_app import access, audit, charts, db, drawing
+from survey_app.campaigns import against_rule as standings
 from survey_app.campaigns import ranking as rankings
 from survey_app.campaigns import reminding, requested, selection
 from survey_app.campaigns.changes import since_monday
+from survey_app.campaigns.rows import BoardRow
+from survey_app.campaigns.scorecards import FormCard
 from survey_app.campaigns.wording import state_name
 from survey_app.criteria.findings import Verdict
+from survey_app.criteria.frameworks import Threshold
 from survey_app.fieldwork.models import State
+from survey_app.i18n import gettext as _
+from survey_app.results import pictures, year_map
+from survey_app.results.wording import items_in_short
+from survey_app.results.year_map import MapPlace
 from survey_app.rulebooks.scope import require_known_year
+from survey_app.scoring.rates import Rate
+from survey_app.templating import number
 from survey_app.units import queries as units
 
 bp = Blueprint("campaigns", __name__, template_folder="templates")
@@ -39,6 +51,7 @@ def board(year: int) -> ResponseReturnValue:
     rows = selection.select(made.rows, chosen)
     shown = selection.page(rows, request.args.get("page"))
     to_remind = [row for row in rows if row.needs_somebody]
+    states = requested.by_state(made.rows)
     return render_template(
         "campaigns/board.html",
         board=made,
@@ -50,12 +63,16 @@ def board(year: int) -> ResponseReturnValue:
         changes=since_monday(made.rows, units.civil(made.made_at)),
         progress=requested.by_milestone(made.rows),
         chosen=chosen,
-        states=requested.by_state(made.rows),
+        states=states,
+        chart=drawing.data_uri(
+            charts.counts([(state_name(state), count) for state, count in states], number)
+        ),
         reasons=Counter(row.wait.reason for row in made.to_act if row.wait),
         kinds=sorted({row.unit.kind for row in made.rows}),
         state_choices=[(word, _state_choice(word)) for word in selection.STATES],
         verdicts=tuple(Verdict),
         is_current_year=year == _today().year,
+        has_map=year_map.has_map(row.unit for row in made.rows),
     )
 
 
@@ -78,12 +95,64 @@ def ranking(year: int) -> ResponseReturnValue:
 @access.roles(*_READERS)
 def scorecard(year: int) -> ResponseReturnValue:
     """The province's sums by form and by unit."""
+    sums = requested.sums(year)
     return render_template(
         "campaigns/scorecard.html",
         year=year,
         province=requested.province_of(access.identity().unit_id),
-        sums=requested.sums(year),
+        sums=sums,
+        charts=[_ranked(one) for one in sums.forms],
     )
+
+
+@bp.get("/can-bo/tinh/<int:year>/so-voi-quy-dinh")
+@access.roles(*_READERS)
+def against_rule(year: int) -> ResponseReturnValue:
+    """Coverage and satisfaction of every sealed result beside what its own rule book asks."""
+    made = requested.board(year)
+    found = standings.standings(db.session(), made.rows)
+    return render_template(
+        "campaigns/against_rule.html",
+        year=year,
+        province=made.province,
+        standings=found,
+        demo=made.in_force.framework.demo,
+        coverage=_held_against([(one.row, one.row.coverage, one.coverage) for one in found]),
+        pooled=_held_against([(one.row, one.row.pooled, one.pooled) for one in found]),
+    )
+
+
+@bp.get("/can-bo/tinh/<int:year>/ban-do")
+@access.roles(*_READERS)
+def map_of_year(year: int) -> ResponseReturnValue:
+    """All units by how far they have come, as a map and as a list."""
+    made = requested.board(year)
+    drawn = year_map.year_map(_place(row, year) for row in made.rows)
+    if drawn is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return render_template("campaigns/map.html", board=made, map=drawn)
+
+
+def _place(row: BoardRow, year: int) -> MapPlace:
+    line = url_for("campaigns.board", year=year, q=row.unit.code, _anchor="units")
+    return MapPlace(row.unit, year_map.stage_of(row.state), line)
+
+
+def _ranked(one: FormCard) -> str:
+    in_short = items_in_short(one.form)
+    return pictures.ranked((in_short[key], rate) for key, rate in one.lowest)
+
+
+def _held_against(rows: Iterable[tuple[BoardRow, Rate | None, Threshold | None]]) -> str | None:
+    """A picture of the rates that are shown; None where none is."""
+    shown = [(_name(row), rate, asked.basis_points if asked else None) for row, rate, asked in rows if rate]
+    return pictures.against(shown) if shown else None
+
+
+def _name(row: BoardRow) -> str:
+    if row.is_unsigned:
+        return _("%(unit)s (not signed yet)", unit=row.unit.full_name)
+    return row.unit.full_name
 
 
 def _state_choice(word: str) -> str:

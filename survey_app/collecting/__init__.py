@@ -20,6 +20,7 @@ from survey_app.collecting import (
     slip_check,
     spoilt_slips,
     views,
+    weeks,
     wording,
 )
 from survey_app.fieldwork import links, survey_page
@@ -63,6 +64,7 @@ def init_app(app: Flask) -> None:
     )
     survey_page.register(app, paper_views.sentences)
     survey_page.register(app, second_keying_views.sentences)
+    survey_page.register_part(app, weeks.part)
     todo.register(app, second_keying_views.todos)
     todo.register(app, scan_views.todos)
     todo.register(app, guessing.todos)

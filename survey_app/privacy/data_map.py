@@ -105,8 +105,8 @@ DATA_MAP = (
             "Answers counted by ten minutes; paper slips by the way they were keyed, invalid ones by reason, and those "
             "of households that had answered by phone; tied to no answer"
         ),
-        _l("To notice invented answers"),
-        _l("Front, province and auditor"),
+        _l("To notice invented answers, and to see how many answered by phone in each week"),
+        _l("Front, province and auditor; by week and for the whole survey: officers"),
         _FOREVER,
         _WITH_SURVEY,
     ),

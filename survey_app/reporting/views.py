@@ -1,15 +1,14 @@
-"""The province's board as files, and its chart."""
+"""The province's board as files."""
 
 from collections.abc import Callable, Sequence
 
 from flask import Blueprint, Response, request
 
-from survey_app import access, audit, charts, db, files
+from survey_app import access, audit, db, files
 from survey_app.campaigns import appraisals, requested, selection
 from survey_app.campaigns.changes import since_monday
 from survey_app.campaigns.queries import Board
 from survey_app.campaigns.rows import BoardRow
-from survey_app.campaigns.wording import state_name
 from survey_app.i18n import force_locale
 from survey_app.i18n import gettext as _
 from survey_app.reporting import exports, house_style, printing, provincial_papers
@@ -39,14 +38,6 @@ def board(year: int, suffix: str) -> Response:
         sheets[_("Whole province")] = tuple(exports.province_lines(sums))
         sheets[_("Units of today")] = tuple(exports.province_unit_lines(sums))
     return files.download(form.write(sheets), f"{made.province.full_name}-{made.year}", form)
-
-
-@bp.get("/can-bo/tinh/<int:year>/bieu-do.svg")
-@access.roles(*_READERS)
-def chart(year: int) -> Response:
-    """How many units are in each state, as a chart; the page has the same numbers in a table."""
-    counts = [(state_name(state), count) for state, count in requested.by_state(requested.board(year).rows)]
-    return Response(charts.bars(counts), content_type=files.SVG.content_type)
 
 
 @bp.get(f"/can-bo/tinh/<int:year>/bao-cao.{files.PAPER_SUFFIX}")

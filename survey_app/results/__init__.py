@@ -28,6 +28,7 @@ from survey_app.results import (
     signing_views,
     views,
     wording,
+    year_map,
 )
 
 _RUNNING = (State.OPEN, State.COUNTING)
@@ -71,6 +72,7 @@ def init_app(app: Flask) -> None:
         above_frame_text=wording.above_frame_text,
         open_point=open_points.text,
         result_sentence=wording.sentence,
+        stage_name=year_map.stage_name,
     )
     decision_facts.register(app, signing.told_before_deciding)
     registry.register(app, signing_views.SIGN, custody_views.ACCEPT)

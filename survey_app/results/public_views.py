@@ -10,9 +10,10 @@ from flask.typing import ResponseReturnValue
 from survey_app import access, db, files
 from survey_app.fieldwork import scope
 from survey_app.fieldwork.scope import public_survey
-from survey_app.results import disclosed, open_data, year_list
+from survey_app.results import disclosed, open_data, year_list, year_map
 from survey_app.results.disclosed import DisclosedResult
-from survey_app.results.year_list import YearList
+from survey_app.results.year_list import CommuneLine, YearList
+from survey_app.results.year_map import MapPlace
 from survey_app.rulebooks.scope import require_known_year
 from survey_app.scoring.disclosure import Audience
 from survey_app.sealing import queries
@@ -36,8 +37,27 @@ def newest() -> ResponseReturnValue:
 @access.public
 def year(year: int) -> ResponseReturnValue:
     """Every commune of the province with state, coverage, rate and lowest items, and the province's sums."""
+    found = _year(year)
     return render_template(
-        "results/year.html", found=_year(year), provinces=_provinces(), sought=request.args.get("tim", "")
+        "results/year.html",
+        found=found,
+        provinces=_provinces(),
+        sought=request.args.get("tim", ""),
+        has_map=year_map.has_map(line.unit for line in found.lines),
+    )
+
+
+@bp.get("/ket-qua/nam/<int:year>/ban-do")
+@access.public
+def map_of_year(year: int) -> ResponseReturnValue:
+    """The same communes by their state, as a map and as a list."""
+    found = _year(year)
+    drawn = year_map.year_map(_place(line) for line in found.lines)
+    if drawn is None:
+        abort(HTTPStatus.NOT_FOUND)
+    several = len(_provinces()) > 1
+    return render_template(
+        "results/map.html", found=found, map=drawn, place=found.province.code if several else None
     )
 
 
@@ -73,6 +93,12 @@ def machine(survey_id: str) -> Response:
     result = _result(survey_id)
     body = json.dumps(open_data.document(result), ensure_ascii=False, indent=1)
     return files.download(body.encode(), f"so-lieu-{result.survey.id}", files.JSON)
+
+
+def _place(line: CommuneLine) -> MapPlace:
+    """A commune that was never asked has no page and leads to its line of the list."""
+    leads = url_for("results.public", survey_id=line.survey_id) if line.survey_id else f"#xa-{line.unit.code}"
+    return MapPlace(line.unit, year_map.stage_of(line.state), leads)
 
 
 def _result(survey_id: str) -> DisclosedResult:

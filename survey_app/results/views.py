@@ -5,12 +5,11 @@ villages are written to the audit log when they are shown.
 """
 
 from datetime import UTC, datetime
-from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, current_app, render_template
+from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
-from survey_app import access, audit, charts, db, files
+from survey_app import access, audit, db, files
 from survey_app.approvals import passed_over
 from survey_app.fieldwork import rounds, scope
 from survey_app.fieldwork.models import Purpose, State
@@ -21,6 +20,7 @@ from survey_app.results import (
     disclosed,
     exports,
     findings_block,
+    pictures,
     pledges,
     public_remarks,
     set_views,
@@ -31,7 +31,6 @@ from survey_app.results.disclosed import DisclosedResult
 from survey_app.results.signing import BeforeSigning
 from survey_app.scoring.disclosure import Audience
 from survey_app.sealing import audiences, queries, signatures, words
-from survey_app.templating import wording as in_words
 
 bp = Blueprint("results", __name__, template_folder="templates")
 bp.add_app_template_filter(wording.village, "village_band")
@@ -49,6 +48,7 @@ def page(survey_id: str) -> ResponseReturnValue:
     return render_template(
         "results/scorecard.html",
         result=result,
+        chart=_chart(result),
         pledge=pledges.text_of(db.session(), result.survey.id),
         figures=_before_signing(result),
         may_write=access.may_open(access.identity().role, "pledges.page"),
@@ -82,6 +82,7 @@ def public(survey_id: str) -> ResponseReturnValue:
         "results/public.html",
         survey=survey,
         result=result,
+        chart=_chart(result) if result else None,
         footnotes=exports.footnotes(result) if result else (),
         public_remarks=said,
         counted_remarks=public_remarks.counted(said),
@@ -99,27 +100,11 @@ def public(survey_id: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/ket-qua/<survey_id>/bieu-do.svg")
-@access.public
-def chart(survey_id: str) -> Response:
-    """The items of the public result as bars; the page has the same numbers in a table."""
-    return _chart(_public_result(public_survey(survey_id, scope.WITH_RESULT).id))
-
-
-@bp.get("/can-bo/dot/<survey_id>/ket-qua/bieu-do.svg")
-@access.roles(*_READERS)
-def own_chart(survey_id: str) -> Response:
-    """The same as officers of the commune may see it: of a feedback survey from the tenth answer on."""
-    return _chart(disclosed.result(db.session(), own_survey(survey_id).id, Audience.STAFF))
-
-
-def _chart(result: DisclosedResult | None) -> Response:
-    if result is None or not result.item_lines:
-        abort(HTTPStatus.NOT_FOUND)
-    rows = [
-        (in_words(line.text), line.tally.satisfied, line.tally.dissatisfied) for line in result.item_lines
-    ]
-    return Response(charts.shares(rows), content_type=files.SVG.content_type)
+def _chart(result: DisclosedResult) -> str:
+    """The items as a picture, the weakest first; the table has the same figures in the order of the form."""
+    in_short = wording.items_in_short(result.survey.instrument)
+    rated = [(in_short[line.tally.key], line.rate) for line in result.item_lines if line.rate]
+    return pictures.ranked(rated)
 
 
 def _result(survey_id: str, *, form: str) -> DisclosedResult:

@@ -25,6 +25,7 @@ _COLUMNS = ("code", "province_code", "type", "name")
 #: Codes of the units that a unit was formed from, "21553|21559"; may be left out.
 _FORMED_FROM = "formed_from"
 _MAX_NAME = 120
+_OUTLINES = "boundaries.json"
 
 UnitKey: TypeAlias = tuple[str, date]
 
@@ -83,6 +84,11 @@ def documents() -> Mapping[UnitKey, str]:
 def newest_day() -> date:
     """The first day of the newest reform that comes with the product."""
     return max(map(_day, _reforms()))
+
+
+def boundaries() -> Mapping[date, Path]:
+    """The file of outlines that comes with a reform, by its first day; most have none."""
+    return {_day(folder): folder / _OUTLINES for folder in _reforms() if (folder / _OUTLINES).exists()}
 
 
 def read_file(content: bytes, filename: str, day: date) -> Register:

@@ -6,14 +6,17 @@ import pytest
 from sqlalchemy import inspect, select
 
 from survey_app import db
-from survey_app.collecting import operations, paradata
+from survey_app.access import Role
+from survey_app.collecting import operations, paradata, weeks
 from survey_app.collecting.models import Response, TenMinuteCounter
 from survey_app.collecting.operations import Submission
 from survey_app.collecting.queries import slip_door
 from survey_app.collecting.refusals import CodeUsed
 from survey_app.fieldwork import codes
+from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork.models import Channel, Medium
 from survey_app.keys import store
+from tests.pictures import charts, tables
 
 pytestmark = pytest.mark.both_engines
 
@@ -116,3 +119,36 @@ def test_counters_do_not_say_in_which_order_answers_of_ten_minutes_came(village)
 
     [row] = db.session().scalars(select(TenMinuteCounter)).all()
     assert row.answers == 5
+
+
+def test_a_surveys_page_shows_the_weeks_in_a_picture_and_a_table_and_no_minute_of_now(village, sign_in):
+    survey, _unit, _slips = village
+    for days, channel in (
+        (0, Channel.SELF_ONLINE),
+        (0, Channel.PAPER_ENTRY),
+        (6, Channel.ASSISTED),
+        (15, Channel.SELF_ONLINE),
+    ):
+        answer(village, now=NOW + timedelta(days=days), channel=channel)
+    counted_at = NOW + timedelta(days=15, minutes=20)
+    answer(village, now=counted_at)
+    with db.transaction() as current:
+        fieldwork.copy_progress(current, counted_at)
+
+    found = weeks.weeks(db.session(), survey.id)
+
+    assert [(week.monday.isoformat(), week.answers) for week in found.weeks] == [
+        ("2026-06-01", 2), ("2026-06-08", 0), ("2026-06-15", 1),
+    ]  # fmt: skip
+    assert (found.by_phone, found.on_paper) == (3, 1)
+    page = sign_in(Role.COMMUNE, survey.unit).get(f"/can-bo/dot/{survey.id}").text
+    [words] = charts(page)
+    assert words == [
+        "01/06/2026 – 07/06/2026",
+        "2",
+        "08/06/2026 – 14/06/2026",
+        "0",
+        "15/06/2026 – 21/06/2026",
+        "1",
+    ]
+    assert all(f"{days} {count}" in tables(page) for days, count in zip(words[::2], words[1::2], strict=True))

@@ -12,7 +12,9 @@ from survey_app import db
 from survey_app.access import Identity, Role
 from survey_app.accounts import operations, todo
 from survey_app.criteria.findings import Verdict
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import State, Survey
+from survey_app.rulebooks import pins
+from tests.pictures import charts, drawn, tables
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 PAGE = "/can-bo/tinh/2026"
@@ -55,7 +57,7 @@ def test_the_page_names_every_unit_its_denominator_and_its_rule_book(province, c
         (Role.CLERK, 403),
     ],
 )
-@pytest.mark.parametrize("address", [PAGE, PAGE + ".csv", PAGE + ".xlsx", PAGE + "/bieu-do.svg"])
+@pytest.mark.parametrize("address", [PAGE, PAGE + ".csv", PAGE + ".xlsx", PAGE + "/so-voi-quy-dinh"])
 def test_only_people_of_the_province_read_its_board(province, client, role, status, address):
     province.commune("Biển Hồ")
     province.sign_in(role)
@@ -314,3 +316,45 @@ def test_numbers_of_communes_are_shown_to_the_provinces_two_bodies_alone(provinc
         told[role] = "0905123456" in client.get(PAGE).text
 
     assert told == {Role.PROVINCE: True, Role.FRONT_PROVINCE: True, Role.AUDITOR: False, Role.VIEWER: False}
+
+
+def test_communes_stand_against_the_rule_each_was_asked_under_and_nothing_withheld_is_drawn(province, client):
+    met, missed, few, without = (province.commune(name) for name in ("Đủ", "Thiếu", "Ít", "Không Khung"))
+    province.use()
+    for commune, figures in (
+        (met, {"satisfied": 95, "valid": 96, "households": 100}),
+        (missed, {"satisfied": 30, "valid": 50, "households": 100}),
+        (few, {"satisfied": 2, "valid": 4, "households": 100}),
+    ):
+        number = province.signed(commune, **figures)
+        with db.transaction() as current:
+            pin = pins.take(current, province.unit.id, 2026, now=NOW)
+            survey = current.get_one(Survey, number)
+            survey.rulebook_key, survey.rulebook_version = pin.key, pin.version
+            survey.rulebook_digest, survey.rulebook_chosen = pin.digest, pin.is_chosen
+    province.sealed(without, satisfied=60, valid=80, households=100)
+    province.survey(province.commune("Đang Hỏi"), State.OPEN)
+    province.sign_in(Role.VIEWER)
+
+    page = client.get(PAGE + "/so-voi-quy-dinh").text
+    coverage, pooled = charts(page)
+
+    assert coverage[::2] == ["Xã Ít", "Xã Thiếu", "Xã Không Khung (chưa ký)", "Xã Đủ"]
+    assert pooled[::2] == ["Xã Thiếu", "Xã Không Khung (chưa ký)", "Xã Đủ"], "too few slips are not drawn"
+    table = tables(page)
+    assert all(figure in table for figure in coverage[1::2] + pooled[1::2])
+    assert table.count("chưa cấu hình") == 2
+    assert [len(one.findall(".//{*}path")) // 2 for one in drawn(page)] == [3, 2], "a line where a rule is"
+    assert "Đang Hỏi" not in page
+
+
+def test_the_province_sees_its_weakest_items_first_and_the_states_of_its_communes(province, client):
+    province.signed(province.commune("A"), satisfied=70, valid=80, households=100)
+    province.sign_in()
+
+    whole, board = client.get(PAGE + "/ca-tinh").text, client.get(PAGE).text
+
+    assert charts(whole) == [["Đường sá", "87,50 %", "Nước sạch", "87,50 %"]]
+    assert tables(whole).count("87,50 %") == 2
+    [states] = charts(board)
+    assert [name for name, count in zip(states[::2], states[1::2], strict=True) if count != "0"] == ["đã ký"]

@@ -1,4 +1,4 @@
-"""The province's board as files, as a chart and by command."""
+"""The province's board as files and by command."""
 
 import csv
 import io
@@ -87,17 +87,6 @@ def test_an_export_is_noted(province, client):
     province.session.rollback()
     noted = province.session.query(AuditEvent).filter_by(act="reporting.export").one()
     assert noted.details == {"year": 2026, "form": "csv", "rows": 1}
-
-
-def test_the_chart_is_an_svg_without_text_elements_or_scripts(province, client):
-    province.sealed(province.commune("A"))
-    province.sign_in()
-
-    reply = client.get(PAGE + "/bieu-do.svg")
-
-    assert reply.mimetype == "image/svg+xml"
-    assert b"<text" not in reply.data
-    assert b"<script" not in reply.data
 
 
 def test_the_command_prints_the_agreed_json_and_nothing_else(province, app):

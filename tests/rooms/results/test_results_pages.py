@@ -16,6 +16,7 @@ from survey_app.fieldwork.models import Channel, FrameCorrection, Purpose, State
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
 from survey_app.sealing import schedule
 from tests.pages import numbers
+from tests.pictures import charts, tables
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 HAPPY = {"roads": SATISFIED, "water": SATISFIED, "overall": SATISFIED}
@@ -202,9 +203,7 @@ def test_before_sealing_the_public_page_says_who_asks_and_until_when_but_no_figu
     assert "83" not in numbers(reply.text)
 
 
-@pytest.mark.parametrize(
-    "below", ["", "/bieu-do.svg", "/so-lieu.csv", "/so-lieu.json", "/du-lieu.json", "/phan-anh"]
-)
+@pytest.mark.parametrize("below", ["", "/so-lieu.csv", "/so-lieu.json", "/du-lieu.json", "/phan-anh"])
 def test_a_draft_and_a_survey_that_never_was_look_the_same_to_everybody(client, surveys, below):
     surveys.make("000A", households={"Một": 10}, state=State.DRAFT)
     surveys.session.commit()
@@ -344,3 +343,17 @@ def test_commands_refuse_a_survey_that_is_not_sealed(app, surveys, verb):
     assert refused.exit_code == 1
     assert refused.stdout == ""
     assert refused.stderr
+
+
+def test_the_weakest_item_is_drawn_first_with_the_figures_of_the_table(app, client, surveys):
+    surveys.make(households={"Một": 100})
+    surveys.answer("0001", "Một", HAPPY, times=30)
+    surveys.answer("0001", "Một", HAPPY | {"water": DISSATISFIED}, times=20)
+    surveys.seal()
+    surveys.sign_in(app, Role.COMMUNE)
+
+    for page in (client.get("/ket-qua/0001").text, client.get(PAGE).text):
+        [words] = charts(page)
+        assert words[1::2] == ["60,00 %", "100,00 %"]
+        assert words[0] == "Nước sạch"
+        assert all(figure in tables(page) for figure in words)

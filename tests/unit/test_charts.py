@@ -1,0 +1,58 @@
+"""Charts as pictures: what is drawn how long, and that a picture needs nothing of the page."""
+
+from fractions import Fraction
+from pathlib import Path
+
+from lxml import etree
+
+from survey_app import charts
+from survey_app.charts import Bar
+
+STYLE = Path(charts.__file__).parent / "static" / "staff.css"
+
+
+def widths(svg):
+    return [
+        int(box.get("width"))
+        for box in etree.fromstring(svg).iter("{*}rect")
+        if box.get("fill") == charts._BAR
+    ]
+
+
+def test_bars_are_as_long_as_their_share_and_a_little_is_seen():
+    svg = charts.bars(
+        [
+            Bar("A", Fraction(1), "a"),
+            Bar("B", Fraction(1, 2), "b"),
+            Bar("C", Fraction(1, 9999), "c"),
+            Bar("D", Fraction(0), "d"),
+        ]
+    )
+
+    assert widths(svg) == [258, 129, 1]
+
+
+def test_the_longest_count_takes_the_whole_width_and_no_count_at_all_is_drawn_too():
+    assert widths(charts.counts([("A", 20), ("B", 5)], str)) == [258, 64]
+    assert widths(charts.counts([("A", 0)], str)) == []
+
+
+def test_a_line_stands_where_the_rule_is_and_more_than_all_stays_within():
+    svg = charts.bars([Bar("A", Fraction(3, 2), "150 %", Fraction(1, 2))])
+
+    assert widths(svg) == [258]
+    assert svg.count(b'd="M129 ') == 2
+    assert b"<path" not in charts.bars([Bar("A", Fraction(1), "a")])
+
+
+def test_a_long_name_is_broken_and_no_name_writes_into_the_picture():
+    svg = charts.bars([Bar("</text><script>1</script> " + "dài " * 30, Fraction(1), "<1>")])
+
+    words = [text.text for text in etree.fromstring(svg).iter("{*}text")]
+    assert len(words) > 3
+    assert max(map(len, words)) <= 42
+    assert b"<script" not in svg
+
+
+def test_the_fonts_are_those_of_the_pages():
+    assert charts._FONTS.replace(" ", "") in STYLE.read_text().replace('"', "").replace(" ", "")
