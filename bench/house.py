@@ -81,9 +81,16 @@ def commune(now: datetime) -> UnitView:
 
 
 def survey(
-    house: House, asked: UnitView, *, villages: int, households: int, opens: datetime, days: int
+    house: House,
+    asked: UnitView,
+    *,
+    villages: int,
+    households: int,
+    opens: datetime,
+    days: int,
+    slips: bool = True,
 ) -> tuple[str, tuple[str, ...]]:
-    """A published decision survey of `asked`, and a code for each household."""
+    """A published decision survey of `asked`, and a code for each household; none without `slips`."""
     opening, closing = (
         calendar.opening(units.civil(opens)),
         calendar.closing(units.civil(opens + timedelta(days=days))),
@@ -111,7 +118,7 @@ def survey(
         operations.publish(current, number, actor=OPERATOR, now=opens, keys=house.keys)
         current.flush()  # slips are made for the published survey
         printed: list[str] = []
-        for line in frame:
+        for line in frame if slips else ():
             printed += batches.make_slips(
                 current,
                 number,
