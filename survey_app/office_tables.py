@@ -32,6 +32,11 @@ _SUMS = frozenset(
     for word in ("tổng", "cộng", "tổng cộng", "tổng số", "toàn xã", "toàn phường", "cộng toàn xã", "total")
 )
 _SUM_STARTS = ("tổng cộng", "tổng số", "tổng toàn", "cộng toàn", "cộng xã", "cộng:", "tổng:")
+#: "Cộng cụm 1", "Tổng (I+II)": a sum in the middle of a list says what it adds up. "Cộng Hòa" is a name.
+_SUM_OF_A_PART = re.compile(
+    r"(?:tổng|cộng)\s+(?:\(|(?:cụm|khu|khối|tổ|nhóm|phần|mục|trang|các|xã|phường|thôn|làng|[ivx]+|[a-h]|\d+)\b)",
+    re.I,
+)
 _SIGNATURES = (
     "người lập", "người tổng hợp", "người báo cáo", "chủ tịch", "phó chủ tịch", "kt. chủ tịch", "tm.", "tm ", "t/m",
     "ủy ban nhân dân", "thủ trưởng", "cán bộ", "công chức", "kế toán", "trưởng thôn", "nơi nhận", "ghi chú", "lưu",
@@ -42,6 +47,8 @@ _DITTO = frozenset(
 )
 _GROUP_NUMBER = re.compile(r"(?:[IVX]+|[A-H])[.)]?")
 _GROUP = re.compile(r"(?:địa bàn |thuộc )?(?:xã|phường|thị trấn|cụm|khu vực chung)\b", re.I)
+#: "Xã Ia Tô (cũ)", "I. Phường Pleiku": no village is called so.
+_COMMUNE = re.compile(r"(?:[IVX]+[.)]\s*)?(?:UBND\s+)?(?:xã|phường|thị trấn|đặc khu)\s", re.I)
 _PLACE_AND_DAY = re.compile(r"ngày\s*[\d.…_ ]*\s*tháng", re.I)
 
 #: What a column of that title holds, or "" where the list has no use for it.
@@ -57,7 +64,7 @@ class Heading:
     columns: Mapping[str, int]
     titles: Mapping[str, str]
     unused: tuple[str, ...]
-    #: Keys that stand over two columns or more, with their titles.
+    #: Keys that are over two columns or more, with their titles.
     twice: Mapping[str, tuple[str, ...]]
 
 
@@ -209,7 +216,8 @@ def is_sum(row: OfficeRow, last: int) -> bool:
             continue
         said = names.identity(text.strip(" :.-"))
         without_accents = text.isascii() and names.plain(text) in {"tong", "cong", "tong cong", "tong so"}
-        return said in _SUMS or text.casefold().startswith(_SUM_STARTS) or without_accents
+        of_a_part = _SUM_OF_A_PART.match(text) is not None
+        return said in _SUMS or text.casefold().startswith(_SUM_STARTS) or of_a_part or without_accents
     return False
 
 
@@ -243,6 +251,11 @@ def is_group(row: OfficeRow, name: OfficeCell) -> bool:
     said = texts(row)
     numbered = len(said) > 1 and said[0] != text_of(name) and bool(_GROUP_NUMBER.fullmatch(said[0]))
     return numbered or bool(said and (_GROUP.match(said[-1]) or re.match(r"[IVX]+[.)]\s", said[0])))
+
+
+def is_commune(text: str) -> bool:
+    """Whether a text is called like a commune, of today or before: a row of one holds the sum of its villages."""
+    return _COMMUNE.match(text) is not None
 
 
 def _worth(heading: Heading | None) -> int:

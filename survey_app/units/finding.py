@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -21,19 +21,28 @@ class Owner:
     shown: str
     called: frozenset[str]
     former: Mapping[str, str]
+    #: Codes and names of other communes, whose rows are left out of a list.
+    others: frozenset[str] = frozenset()
     #: Whether each row must name its commune.
     is_of_several = False
 
     def commune(self, text: str) -> str:
         """The code of the commune that a row names; "" for the owner. Raises Wrong for any other."""
-        bare = names.identity(text.removeprefix("UBND").strip())
+        bare = _bare(text)
         if text and bare not in self.called | self.former.keys() and text.zfill(5) not in self.called:
             raise Wrong(_("“%(name)s” is not this commune.", name=shortened(text)), self.shown)
         return ""
 
+    def is_called(self, text: str) -> bool:
+        return _bare(text) in self.called
+
+    def is_another(self, text: str) -> bool:
+        """Whether a text names another commune of the register, and not a former one of the owner's."""
+        return bool(self.others & {_bare(text), text.zfill(5)} - self.called - self.former.keys())
+
     def former_commune(self, text: str) -> str:
         """The former commune that a text names, or ""."""
-        return self.former.get(names.identity(text.removeprefix("UBND").strip()), "")
+        return self.former.get(_bare(text), "")
 
 
 def owner(session: Session, commune: UnitView) -> Owner:
@@ -45,6 +54,13 @@ def owner(session: Session, commune: UnitView) -> Owner:
         for name in queries.commune_names(passage.unit) - called
     }
     return Owner(f"{commune.code} {commune.full_name}", called, former)
+
+
+def owner_among_others(session: Session, commune: UnitView, on: date) -> Owner:
+    """The same, who knows the other communes of the register: a list of several may be sent to one of them."""
+    found = queries.communes(session, "/", on)
+    others = frozenset(name for one in found for name in (one.code, *queries.commune_names(one)))
+    return replace(owner(session, commune), others=others)
 
 
 class CommuneFinder:
@@ -106,6 +122,18 @@ class AllCommunes:
             raise Wrong(_("This is empty."), _("a commune's 5-digit code or its name of today"))
         return self._finder.find(text.removeprefix("UBND").strip()).code
 
+    def is_called(self, _text: str) -> bool:
+        """No: the list is of no commune alone."""
+        return False
+
+    def is_another(self, _text: str) -> bool:
+        """No: each row has its own commune."""
+        return False
+
     def former_commune(self, _text: str) -> str:
         """None: only the column of former communes says it in a list of several."""
         return ""
+
+
+def _bare(text: str) -> str:
+    return names.identity(text.removeprefix("UBND").strip())

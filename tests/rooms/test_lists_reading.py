@@ -27,6 +27,10 @@ OWNER = Owner(
     frozenset({"23764", names.identity("Ia Grai"), names.identity("Xã Ia Grai")}),
     {names.identity("Ia Tô"): "Xã Ia Tô", names.identity("Xã Ia Tô"): "Xã Ia Tô"},
 )
+#: The same where another commune of the register is known.
+AMONG_OTHERS = replace(
+    OWNER, others=frozenset({"23722", names.identity("Ia Mơ"), names.identity("Xã Ia Mơ")})
+)
 HEADING = ("STT", "Tên thôn, làng", "Tổng số hộ")
 
 
@@ -36,8 +40,8 @@ def context(app):
         yield
 
 
-def reading(content, name="danh-sach"):
-    return read(understood(opening_lists.read(content), name), OWNER, TODAY)
+def reading(content, name="danh-sach", owner=OWNER):
+    return read(understood(opening_lists.read(content), name), owner, TODAY)
 
 
 def of_case(name):
@@ -298,6 +302,99 @@ def test_the_files_own_sum_is_kept_and_is_no_village():
     )
 
     assert (found.total, len(found.entries), found.problems) == (11, 2, ())
+
+
+def test_sums_in_the_middle_are_no_villages_and_hide_no_village_without_its_number():
+    found = reading(
+        book(
+            HEADING,
+            ("I", "Cụm 1", 11),
+            (1, "Làng A", 5),
+            (2, "Làng B", 6),
+            ("", "Cộng cụm 1", 11),
+            ("II", "Cụm 2", None),
+            (3, "Làng C", 7),
+            (4, "Làng D", None),
+            ("", "Cộng (II)", 7),
+            ("", "Tổng cộng", 18),
+        )  # fmt: skip
+    )
+
+    assert villages(found) == [("lang", "A", 5), ("lang", "B", 6), ("lang", "C", 7)]
+    assert (places(found), found.total) == ([("Sheet", 8)], 18)
+    assert [row for _sheet, row in left_out(found)] == [2, 5, 6, 9, 10]
+
+
+def test_a_commune_with_its_sum_is_no_village_and_names_where_those_below_were():
+    of_today = reading(book(HEADING, ("", "Xã Ia Grai", 11), (1, "Làng A", 5), (2, "Làng B", 6)))
+    of_before = reading(
+        book(
+            HEADING,
+            ("I", "Xã Ia Tô (cũ)", 11),
+            (1, "Làng A", 5),
+            (2, "Làng B", 6),
+            ("II", "Xã Ia Grai cũ", 7),
+            (1, "Làng A", 7),
+        )
+    )
+
+    assert (of_today.total, len(of_today.entries), of_today.problems) == (11, 2, ())
+    assert [(entry.village, entry.old_unit) for entry in of_before.entries] == [
+        ("A", "Xã Ia Tô"), ("B", "Xã Ia Tô"), ("A", ""),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("totals", "whole"), [((5, 6), 11), ((5, 5), 5), ((5, 6, 11), 11)], ids=str)
+def test_the_sums_of_several_sheets_are_added_unless_one_adds_up_the_others(totals, whole):
+    sheets = {
+        f"Cụm {number}": (HEADING, (1, f"Làng {chr(65 + number)}", 1), ("", "Tổng cộng", total))
+        for number, total in enumerate(totals)
+    }
+
+    assert reading(book(**sheets)).total == whole
+
+
+def test_rows_of_another_commune_are_left_out_and_named_and_so_is_a_list_of_others_alone():
+    heading = ("Tên xã", "Thôn", "Số hộ", "Nguồn")
+    rows = (
+        ("Ia Mơ", "Làng A", 5, "Báo cáo 1"),
+        ("", "Làng B", 6, ""),
+        ("Ia Grai", "Làng C", 7, ""),
+        ("", "Cộng", 18, ""),
+    )
+
+    both = reading(book(heading, *rows), owner=AMONG_OTHERS)
+    other = reading(book(heading, *rows[:2]), owner=AMONG_OTHERS)
+    unknown = reading(book(heading, ("Ia Gai", "Làng A", 5, "")), owner=AMONG_OTHERS)
+
+    assert (villages(both), both.entries[0].source, both.total) == ([("lang", "C", 7)], "Báo cáo 1", None)
+    assert [row for _sheet, row in left_out(both)] == [2, 3, 5]
+    assert (other.entries, [problem.found for problem in other.problems]) == ((), ["The list is of Ia Mơ."])
+    assert places(unknown) == [("Sheet", 2)]
+
+
+def test_numbers_that_a_program_turned_into_days_are_told_as_days():
+    found = reading(book(HEADING, (1, "Làng A", date(1900, 3, 16)), (2, "Làng B", 6)))
+
+    assert [(problem.row, problem.found) for problem in found.problems] == [(2, "“16/03/1900” is a date.")]
+
+
+def test_running_numbers_before_the_names_are_no_part_of_them():
+    rows = (("Tên thôn", "Số hộ"), ("1. Thôn 1", 5), ("2) Làng Kép", 6), ("3- Tổ 5", 7))
+
+    assert villages(reading(book(*rows))) == [("thon", "1", 5), ("lang", "Kép", 6), ("to_dan_pho", "5", 7)]
+    assert [entry.written for entry in reading(book(rows[0], ("7. Thôn 1", 5), rows[2])).entries][
+        0
+    ] == "7. Thôn 1"
+
+
+@pytest.mark.parametrize(
+    "heading", [("STT", "Họ và tên chủ hộ", "Số khẩu"), ("STT", "Tên chủ hộ", "Thôn", "Số khẩu")], ids=len
+)
+def test_a_list_of_households_by_name_is_called_so(heading):
+    (problem,) = reading(book(heading, (1, "Nguyễn Văn A", "Thôn 2", 4)[: len(heading)])).problems
+
+    assert "single households" in problem.found
 
 
 def test_a_sum_without_a_word_is_a_sum_and_another_number_without_a_name_is_a_problem():

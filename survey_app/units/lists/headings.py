@@ -4,7 +4,7 @@ They are read without accents; the words for kinds of villages come from the lis
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from survey_app import letters, names, office_tables
 from survey_app.i18n import pgettext
@@ -68,6 +68,15 @@ def key_of(title: str) -> str:
     ['village', 'households', '', 'as_of', 'village']
     """
     return next((key for meant in letters.readings(title) if (key := _key(meant))), "")
+
+
+def is_of_people(titles: Iterable[str]) -> bool:
+    """Whether titles speak of single households by name: nobody's name belongs into a list of villages.
+
+    >>> is_of_people(["STT", "Họ và tên chủ hộ", "Số khẩu"]), is_of_people(["Tên thôn", "Họ tên trưởng thôn"])
+    (True, False)
+    """
+    return any(re.search(r"\bchu ho\b", names.plain(title)) for title in titles)
 
 
 def column_title(key: str) -> str:

@@ -18,7 +18,7 @@ from survey_app import names
 from survey_app.i18n import gettext as _
 from survey_app.office_files import RowProblem, Wrong, open_office_file
 from survey_app.units import kinds, queries
-from survey_app.units.finding import owner
+from survey_app.units.finding import owner_among_others
 from survey_app.units.lines import (
     HouseholdLine,
     matching,
@@ -117,7 +117,7 @@ class Preview:
 
     @property
     def read_households(self) -> int:
-        """What the file's own sum is compared with: its numbers as they stand."""
+        """What the file's own sum is compared with: its numbers as they are."""
         return sum(row.entry.households for row in self.rows)
 
     def of(self, would: str) -> tuple[PreviewRow, ...]:
@@ -134,7 +134,9 @@ def of_file(
 ) -> Preview:
     """What saving a file as an office sent it would do. Raises BadFile for what cannot be opened as a list."""
     file = open_office_file(content, filename)
-    return preview(session, read(file, owner(session, commune), on), commune, answers or {}, on)
+    return preview(
+        session, read(file, owner_among_others(session, commune, on), on), commune, answers or {}, on
+    )
 
 
 def preview(

@@ -10,12 +10,12 @@ from datetime import date
 from survey_app import names
 from survey_app.i18n import gettext as _
 from survey_app.office_files import OfficeFile, OfficeSheet, Wrong
-from survey_app.office_tables import Heading, no_heading, tables
+from survey_app.office_tables import SEARCHED_ROWS, Heading, no_heading, tables, texts
 from survey_app.units import kinds
 from survey_app.units.finding import AllCommunes, Owner
 from survey_app.units.lines import village_identity
 from survey_app.units.lists.entries import ListEntry, ListReading
-from survey_app.units.lists.headings import column_title, find, without_heading
+from survey_app.units.lists.headings import column_title, find, is_of_people, without_heading
 from survey_app.units.lists.sheet_reading import ListFindings, SheetReader
 
 #: Rows below one heading. A commune has at most 999 villages; the rest is sums, groups and signatures.
@@ -37,7 +37,7 @@ def read(file: OfficeFile, owner: Owner | AllCommunes, today: date) -> ListReadi
         left_out=tuple(reader.left_out),
         problems=tuple(reader.problems),
         notes=tuple(reader.notes),
-        total=reader.totals[-1] if reader.totals else None,
+        total=_whole_sum(reader.totals) if reader.totals else None,
     )
 
 
@@ -49,6 +49,9 @@ class _FileReader(ListFindings):
         self._owner, self._today = owner, today
 
     def read_without_heading(self, sheet: OfficeSheet) -> None:
+        if is_of_people(text for row in sheet.rows[:SEARCHED_ROWS] for text in texts(row)):
+            self.note(sheet.name, sheet.rows[0].number, "", _of_people())
+            return
         columns = without_heading(sheet.rows)
         if columns is None:
             self.note(
@@ -69,6 +72,9 @@ class _FileReader(ListFindings):
         self.read(sheet, Heading(0, 0, columns, {}, (), {}))
 
     def read(self, sheet: OfficeSheet, heading: Heading) -> None:
+        if "households" not in heading.columns and is_of_people(heading.unused):
+            self.note(sheet.name, heading.last_row, "", _of_people())
+            return
         self._refuse(sheet, heading)
         if self._owner.is_of_several and "commune" not in heading.columns:
             return
@@ -88,7 +94,7 @@ class _FileReader(ListFindings):
         one.read_rows()
 
     def compare(self) -> None:
-        """Note villages that stand in the file twice."""
+        """Note villages that are in the file twice."""
         seen: dict[tuple[object, ...], list[ListEntry]] = defaultdict(list)
         for entry in self.entries:
             before = seen[(entry.commune, *village_identity(entry.kind, entry.village))]
@@ -129,6 +135,19 @@ class _FileReader(ListFindings):
                         _("a heading like “Tên thôn, làng” and one like “Số hộ”"),
                     ),
                 )
+
+
+def _of_people() -> Wrong:
+    return Wrong(
+        _("This is a list of single households with names."),
+        _("one row for each village with its number of households; names are not needed here"),
+    )
+
+
+def _whole_sum(totals: list[int]) -> int:
+    """The file's own sum out of those of its sheets: one of them may add up the others."""
+    others = sum(totals) - max(totals)
+    return max(totals) if others == max(totals) else sum(totals)
 
 
 def _twice(entry: ListEntry, first: ListEntry) -> Wrong:

@@ -4,9 +4,11 @@ Knows neither the file around them nor the register. What is written once is car
 are repaired and both spellings noted.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import takewhile
 from typing import TypeVar
 
 from survey_app import names, office_tables
@@ -25,11 +27,13 @@ Value = TypeVar("Value")
 #: Values that lists write once and then leave out, or mark as "the same".
 _WRITTEN_ONCE = ("commune", "kind", "source", "as_of", "old_unit")
 _FILLED = ("commune", "source", "as_of")
+#: "1. Thôn 1": the running number that some lists put into the name.
+_RUNNING = re.compile(r"(\d{1,3})\s*[.)/-]\s*(?=\D)")
 
 
 @dataclass(slots=True)
 class ListFindings(Findings):
-    """Besides: the entries of all sheets of one file, and their own sums."""
+    """Besides: the entries of all sheets of one file, and the largest sum of each."""
 
     entries: list[ListEntry] = field(default_factory=list)
     totals: list[int] = field(default_factory=list)
@@ -52,6 +56,7 @@ class SheetReader:
         self._above: dict[str, OfficeCell] = {}
         self._group = owner.former_commune(sheet.name)
         self._read = 0
+        self._totals: list[int] = []
         self._habit = (
             days.habits(row.cell(heading.columns["as_of"]) for row in body)
             if "as_of" in heading.columns
@@ -59,6 +64,8 @@ class SheetReader:
         )
         self._encodings = {key: old_encoding(body, column) for key, column in heading.columns.items()}
         self._title_day = next((day for text in self._titles() if (day := days.in_title(text, today))), None)
+        self._are_numbered = _are_numbered(self._cell(row, "village") for row in body)
+        self._of_others: dict[str, None] = {}
         self._last_number = max(
             (row.number for row in body if is_filled(self._cell(row, "households"))), default=0
         )
@@ -75,13 +82,17 @@ class SheetReader:
                 self._whole.leave_out(self._sheet.name, row.number, why)
             else:
                 self._entry(row)
+        if self._totals and not self._of_others:
+            self._whole.totals.append(max(self._totals))
         if before == (len(self._whole.entries), len(self._whole.problems)):
-            self._whole.note(
-                self._sheet.name,
-                max(self._heading.last_row, 1),
-                "",
-                Wrong(_("There is only a heading."), _("one row for each village")),
-            )
+            self._whole.note(self._sheet.name, max(self._heading.last_row, 1), "", self._nothing_read())
+
+    def _nothing_read(self) -> Wrong:
+        if isinstance(self._owner, Owner) and self._of_others:
+            return Wrong(_("The list is of %(names)s.", names=", ".join(self._of_others)), self._owner.shown)
+        if self._body:
+            return Wrong(_("No row below the heading is a village."), _("one row for each village"))
+        return Wrong(_("There is only a heading."), _("one row for each village"))
 
     def _why_left_out(self, row: OfficeRow, *, after_sum: bool) -> str:
         columns = self._heading.columns
@@ -95,6 +106,8 @@ class SheetReader:
         if self._is_sum_without_a_word(row):
             self._add_total(number)
             return _("It is a row of sums.")
+        if is_filled(number) and self._is_group_with_its_sum(row):
+            return _("It names a commune or a group of villages, and their sum.")
         if office_tables.is_heading_again(row, columns, key_of):
             return _("The heading is here once more.")
         if row.number <= self._heading.last_row + 2 and office_tables.is_column_numbers(row):
@@ -105,7 +118,7 @@ class SheetReader:
             if office_tables.is_group(row, name):
                 self._group = self._former_commune(row)
                 return _("It names a group of villages and no number.")
-            if office_tables.is_signature(row) or after_sum:
+            if office_tables.is_signature(row) or after_sum and row.number > self._last_number:
                 return _("It is below the list: a signature or a note.")
             if not is_filled(name) and (row.number > self._last_number or len(texts(row)) < 2):
                 return _("It has neither the name of a village nor a number.")
@@ -113,6 +126,23 @@ class SheetReader:
 
     def _is_sum(self, row: OfficeRow) -> bool:
         return office_tables.is_sum(row, max(self._heading.columns.get("village", 0), 1))
+
+    def _is_group_with_its_sum(self, row: OfficeRow) -> bool:
+        """Whether a number belongs to no village: a commune's, or of a group whose villages are below."""
+        name, number = text_of(self._cell(row, "village")), self._cell(row, "households")
+        if office_tables.is_commune(name):
+            self._group = self._former_commune(row)
+            if not self._group and self._owner.is_called(name):
+                self._add_total(number)
+            return True
+        if not office_tables.is_group(row, name):
+            return False
+        below = takewhile(
+            lambda one: not self._is_sum(one) and not office_tables.is_group(one, self._cell(one, "village")),
+            (one for one in self._body if one.number > row.number),
+        )
+        numbers = [cell for one in below if isinstance(cell := self._cell(one, "households"), int | float)]
+        return len(numbers) > 1 and sum(numbers) == number
 
     def _is_sum_without_a_word(self, row: OfficeRow) -> bool:
         """Whether nothing is in a row but the sum of the numbers above it, and perhaps other sums."""
@@ -136,6 +166,13 @@ class SheetReader:
                 return None
 
         told = value("commune", lambda: self._text(carried["commune"], "commune", notes)) or ""
+        if self._owner.is_another(told):
+            self._above.update({key: cell for key, cell in carried.items() if is_filled(cell)})
+            self._of_others[told] = None
+            self._whole.leave_out(
+                self._sheet.name, row.number, _("It is of “%(name)s”.", name=shortened(told))
+            )
+            return
         commune = value("commune", lambda: self._owner.commune(told))
         kind = value("kind", lambda: self._kind(carried["kind"], notes))
         written = value("village", lambda: self._name(row, notes)) or ""
@@ -203,7 +240,7 @@ class SheetReader:
         text = self._text(self._cell(row, "village"), "village", notes)
         if not text:
             raise Wrong(_("This is empty."), _("the name of the village"))
-        return text
+        return _RUNNING.sub("", text) if self._are_numbered else text
 
     def _kind(self, cell: OfficeCell, notes: list[str]) -> kinds.UnitKind | None:
         text = self._text(cell, "kind", notes)
@@ -220,6 +257,11 @@ class SheetReader:
         cell = self._cell(row, "households")
         if isinstance(cell, int | float) and not isinstance(cell, bool):
             return parse_households(int(cell) if float(cell).is_integer() else cell)
+        if isinstance(cell, date):
+            raise Wrong(
+                _("“%(value)s” is a date.", value=_shown(cell)),
+                _("a number; in Excel give the cells the format Number and look at each once more"),
+            )
         text = self._text(cell, "households", [])
         if not text:
             raise Wrong(_("This is empty."), _("a whole number above 0, like 76"))
@@ -242,9 +284,7 @@ class SheetReader:
 
     def _add_total(self, number: OfficeCell) -> None:
         try:
-            self._whole.totals.append(
-                parse_households(number if isinstance(number, int | float) else str(number))
-            )
+            self._totals.append(parse_households(number if isinstance(number, int | float) else str(number)))
         except Wrong:
             return
 
@@ -253,6 +293,13 @@ class SheetReader:
         for row in self._sheet.rows:
             if row.number < self._heading.first_row:
                 yield from texts(row)
+
+
+def _are_numbered(cells: Iterable[OfficeCell]) -> bool:
+    """Whether names begin with 1, 2, 3 …; then it is no part of them."""
+    found = [_RUNNING.match(cell.strip()) for cell in cells if isinstance(cell, str)]
+    numbers = [int(one[1]) for one in found if one]
+    return len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1))
 
 
 def _shown(cell: OfficeCell) -> str:

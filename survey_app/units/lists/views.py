@@ -27,7 +27,7 @@ from survey_app.units.views import villages_page
 
 bp = Blueprint("lists", __name__, url_prefix="/can-bo/don-vi", template_folder="../templates")
 
-#: Seconds that a page of a preview may stand open: a working day.
+#: Seconds that a page of a preview may be open: a working day.
 _OPEN_FOR = 12 * 3600
 
 
