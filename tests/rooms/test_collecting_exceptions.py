@@ -75,10 +75,42 @@ def test_another_count_is_told_beside_it_and_everything_typed_stays(slips, key_i
     assert rows(Response) == []
 
 
-def test_a_slip_that_is_blank_throughout_is_no_slip_of_exceptions(slips, key_in):
-    every = " ".join(str(number) for number in range(1, 21))
+EVERY = " ".join(str(number) for number in range(1, 21))
+#: What is typed, where it is told, in which words. "" is the head of the page.
+REFUSED = [
+    ({"_not": "ba", "_count": "1"}, "_not", "Xin gõ các số cách nhau bằng dấu cách, như 3 17."),
+    (
+        {"_not": "3 21", "_count": "2"},
+        "_not",
+        "Trên phiếu không có mục số 21 thuộc loại hài lòng hay không.",
+    ),
+    ({"_not": "3 5", "_blank": "5", "_count": "3"}, "_blank", "Mục 5 được gõ hai lần."),
+    ({"_not": "3 5", "_count": "1"}, "_count", "Ở trên đã gõ 2 mục. Xin dò với phiếu và đếm lại."),
+    ({"_not": "3 x", "_blank": "y", "_count": "2"}, "", "Chưa lưu: còn 2 chỗ ở dưới chờ ông/bà."),
+    (
+        {"_blank": EVERY, "_count": "20"},
+        "",
+        "Chưa nhập câu nào. Nếu phiếu để trống, hãy chọn “Không đánh dấu ô nào” ở cuối.",
+    ),
+    ({"_not": "3", "_count": "1", "_invalid": "mưa"}, "", "Hãy chọn lý do trong danh sách."),
+]
 
-    assert key_in(_code=slips[0], _blank=every, _count="20").status_code == 422
+
+def test_each_refusal_of_a_keyed_slip_has_its_words_at_its_place_and_keeps_every_key(slips, key_in):
+    for typed, place, words in REFUSED:
+        page = key_in(_code=slips[0], **typed)
+
+        at, fields = f'id="{place}-problem" ' if place else "", kept(page)
+        assert (page.status_code, f'{at}role="alert">{words}<' in page.text) == (422, True), typed
+        assert fields["_code"] == [slips[0]]
+        assert {name: fields[name] for name in typed if name != "_invalid"} == {
+            name: [value] for name, value in typed.items() if name != "_invalid"
+        }
+    assert rows(Response) == []
+
+
+def test_a_slip_that_is_blank_throughout_is_no_slip_of_exceptions(slips, key_in):
+    assert key_in(_code=slips[0], _blank=EVERY, _count="20").status_code == 422
     assert key_in(_code=slips[0], _invalid="all_blank").status_code == 200
 
 
