@@ -33,7 +33,7 @@ def create(session: Session, province: UnitView, commune: UnitView, now: datetim
 
 
 def signers(
-    session: Session, commune: UnitView, now: datetime, *, has_come: datetime | None = None
+    session: Session, commune: UnitView, now: datetime, *, has_come: datetime | None
 ) -> tuple[Identity, Identity]:
     """An officer and a Front officer of a sample commune; nobody can sign in as them.
 
@@ -47,8 +47,10 @@ def signers(
     for place, name, role in told:
         invited = operations.create_account(
             session, email=f"{place}-{commune.code}@mau.vn", name=name, role=role, unit_id=commune.id,
-            actor=OPERATOR, now=now,
+            actor=OPERATOR, now=now, telephone=_TELEPHONE,
         )  # fmt: skip
+        if has_come is not None:
+            operations.accept_invitation(session, invited.token, _unknown_password(), now=has_come)
         made.append(Identity(invited.user_id, name, role, commune.id, commune.path))
     return made[0], made[1]
 

@@ -108,7 +108,7 @@ def open_survey(
     since: int = 5,
     answering: float = 0.4,
 ) -> str:
-    """A decision survey that is open since so many days, with a part of its households answered; its number.
+    """A decision survey that is open for this many days, with a part of its households answered; its number.
 
     Nobody has answered in the last village; in the commune for visitors it has no slips either, so that some can be
     made.

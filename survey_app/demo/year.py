@@ -40,7 +40,7 @@ class Standing:
 
 
 def standing(communes: Sequence[UnitView], scale: Scale) -> Standing:
-    """Which rural commune stands where, the same in every sample; two are for visitors and are in none."""
+    """Which rural commune is at which step, the same in every sample; two are for visitors and are in none."""
     apart = {sample.UNTOUCHED, sample.OPEN_COMMUNE}
     chosen = [one for one in communes if one.kind == "xa" and one.code not in apart]
     random.Random(sample.SEED).shuffle(chosen)

@@ -10,8 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from survey_app import db
+from survey_app.access import Role
+from survey_app.accounts.models import User
 from survey_app.config import load_settings
 from survey_app.demo import sample
 from survey_app.fieldwork import queries
@@ -112,3 +115,7 @@ def test_a_load_that_is_cut_off_leaves_nothing_and_the_next_one_is_whole(app, da
     # The commune that visitors answer in, and those at each step of the year.
     steps = [count for count in astuple(sample.FEW) if isinstance(count, int)]
     assert len(queries.surveys_under(db.session(), "/")) == 1 + sum(steps)
+    officers = db.session().scalars(select(User).where(User.role == Role.COMMUNE)).all()
+    never_came = [officer for officer in officers if officer.password_hash is None]
+    assert len(never_came) == sample.FEW.no_households
+    assert all(officer.telephone for officer in never_came)
