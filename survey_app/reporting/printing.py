@@ -99,9 +99,3 @@ def notice(
     """A notice to hang up, with the way to the public page."""
     with force_locale("vi"):
         return RENDERERS[form]([notice_papers.notice(found, public_url, now, signer)])
-
-
-def notice_html(found: Notice, public_url: str, now: datetime) -> str:
-    """The notice before it is laid out, to be compared with the public page."""
-    with force_locale("vi"):
-        return html([notice_papers.notice(found, public_url, now)])

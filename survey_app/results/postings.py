@@ -331,12 +331,6 @@ def _rows(session: Session, survey_ids: Collection[str]) -> tuple[Posting, ...]:
     return tuple(session.scalars(mine.order_by(Posting.survey_id, Posting.number)))
 
 
-def _current(rows: Iterable[Posting]) -> Iterable[Posting]:
-    everything = tuple(rows)
-    replaced = {(row.survey_id, row.replaces) for row in everything}
-    return (row for row in everything if (row.survey_id, row.number) not in replaced and not row.is_withdrawn)
-
-
 def _days(first: date, last: date | None) -> int | None:
     """Days between the two, the first not counted.
 

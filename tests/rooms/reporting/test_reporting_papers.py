@@ -23,7 +23,8 @@ from survey_app.collecting.models import DeskCounter
 from survey_app.fieldwork import calendar
 from survey_app.fieldwork import queries as fieldwork
 from survey_app.fieldwork.models import AbsentHouseholds, Purpose, State, Survey
-from survey_app.reporting import papers, printing
+from survey_app.i18n import force_locale
+from survey_app.reporting import notice_papers, papers, printing
 from survey_app.results import postings, signing
 from survey_app.results.postings import Noted
 from survey_app.rulebooks import operations as rulebooks
@@ -220,6 +221,12 @@ def test_an_annulled_result_and_an_open_link_get_no_paper(app, client, sealed, a
     assert client.get("/can-bo/dot/0002/giay-to").status_code == 404
 
 
+def notice_html(found):
+    """The notice before it is laid out on a sheet."""
+    with force_locale("vi"):
+        return printing.html([notice_papers.notice(found, HOST, NOW)])
+
+
 def parts(html):
     """The figures, the table of items and that of villages, word by word."""
     found = re.findall(
@@ -231,7 +238,7 @@ def parts(html):
 def test_the_notice_of_the_commune_says_word_by_word_what_the_public_page_says(client, sealed):
     public = client.get("/ket-qua/0001")
 
-    printed = printing.notice_html(papers.notice(db.session(), "0001"), HOST, NOW)
+    printed = notice_html(papers.notice(db.session(), "0001"))
 
     assert len(parts(public.text)) == 3
     assert parts(printed) == parts(public.text)
@@ -304,7 +311,7 @@ def test_a_result_in_whose_place_another_speaks_names_it_and_concludes_nothing(c
 
 
 def printed_notice():
-    return printing.notice_html(papers.notice(db.session(), "0001"), HOST, NOW)
+    return notice_html(papers.notice(db.session(), "0001"))
 
 
 def test_the_notice_of_a_village_tells_its_band_and_nothing_exact(sealed):
@@ -313,7 +320,7 @@ def test_the_notice_of_a_village_tells_its_band_and_nothing_exact(sealed):
     own = {
         name: re.search(
             r'<section class="own">(.*?)</section>',
-            printing.notice_html(papers.notice(db.session(), "0001", code), HOST, NOW),
+            notice_html(papers.notice(db.session(), "0001", code)),
             re.DOTALL,
         )[1]
         for name, code in codes.items()
@@ -356,7 +363,7 @@ def test_a_survey_nobody_answered_has_papers_that_show_no_rate(app):
     made.seal()
 
     minutes = words(printing.minutes(papers.exact(db.session(), "0001"), NOW))
-    notice = printing.notice_html(papers.notice(db.session(), "0001"), HOST, NOW)
+    notice = notice_html(papers.notice(db.session(), "0001"))
 
     assert "0,00 % (0/30)" in minutes
     assert "chưa có tỷ lệ" in minutes
