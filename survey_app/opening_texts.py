@@ -20,6 +20,10 @@ _MARKS = (
 _XML = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _EXCEL = "{urn:schemas-microsoft-com:office:excel}"
 _SEPARATORS = ",;\t|"
+#: "Thôn 1: 120 hộ", "Làng Kép 97 hộ": a village and its number as people write them into a message.
+_IN_A_MESSAGE = re.compile(
+    r"(?:[-+•*]\s*)?(.+?)(?:\s*[:=–-]\s*(\d[\d.]*)(?:\s*hộ)?|\s+(\d[\d.]*)\s*hộ)\s*[.;]?", re.I
+)
 
 
 def decoded(content: bytes) -> tuple[str, str | None]:
@@ -39,7 +43,16 @@ def decoded(content: bytes) -> tuple[str, str | None]:
 
 
 def separated(text: str) -> dict[str, Any]:
-    """The rows of a text whose columns are separated by the sign that divides it most evenly."""
+    """The rows of a text whose columns are separated by the sign that divides it most evenly, or lines of a message."""
+    lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
+    found = [_IN_A_MESSAGE.fullmatch(unicodedata.normalize("NFC", line)) for _number, line in lines]
+    if len(lines) > 1 and not any(sign in text for sign in _SEPARATORS) and all(found):
+        told = [
+            (number, [one[1], one[2] or one[3]])
+            for (number, _line), one in zip(lines, found, strict=True)
+            if one
+        ]
+        return _sheet(None, told, CellCounter())
     said = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)
     separator = said[1] if said else _separator(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)

@@ -144,6 +144,12 @@ def test_a_village_that_is_called_nearly_so_is_asked_about(make_commune, sign_in
     assert listed(commune) == stands
 
 
+def test_a_number_with_a_zero_before_it_may_be_the_same_village(officer, commune):
+    rows = (f"Thôn 01;thôn;9;{AS_MADE}", f"Thôn 1;thôn;9;{AS_MADE}", f"Tổ 1;tổ dân phố;9;{AS_MADE}")
+
+    assert [name.partition("-")[0] for name in asked(look_at(officer, commune, *rows))] == ["missing", "twin"]
+
+
 @pytest.mark.parametrize(("answer", "stands"), [("file", 12), ("ten", 120), ("keep", 120)])
 def test_a_number_ten_times_off_is_asked_about(officer, commune, answer, stands):
     shown = look_at(officer, commune, "Bang;làng;12;Báo cáo mới;28/02/2026", f"Phung;làng;20;{AS_MADE}")

@@ -537,6 +537,16 @@ def test_rows_pasted_from_a_program_are_read_with_and_without_a_heading():
     assert len(reading("Làng Kép\t97\t388\n".encode()).problems) == 1
 
 
+def test_the_lines_of_a_message_are_rows_where_every_line_names_a_village_and_its_number():
+    lines = "Thôn 1: 1.120 hộ\n- Thôn 2 - 98\nLàng Kép 97 hộ.\n\nTổng: 1.315 hộ\n"
+
+    found = reading(lines.encode())
+
+    assert villages(found) == [("thon", "1", 1120), ("thon", "2", 98), ("lang", "Kép", 97)]
+    assert (found.total, [row for _sheet, row in left_out(found)]) == (1315, [5])
+    assert len(reading("Thôn 1: 120 hộ\nThôn 2 chưa có\n".encode()).problems) == 1
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1258"])
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 def test_a_text_is_read_in_any_encoding_and_with_any_separator(encoding, separator):

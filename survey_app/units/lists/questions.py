@@ -141,11 +141,12 @@ def ask_who(draft: Draft, others: Mapping[str, Sequence[Village]], said: Mapping
 
 def ask_twins(drafts: Sequence[Draft], said: Mapping[str, str]) -> None:
     """Ask of rows that are called nearly alike whether they are one village."""
-    seen: dict[str, Draft] = {}
+    seen: dict[tuple[str, str], Draft] = {}
     for draft in drafts:
         name = kinds.without_kinds(draft.entry.written)
-        first = seen.setdefault(name, draft)
-        if first is draft or draft.line is None or first.line is None or name.isdecimal() or draft.before:
+        # Thôn 3 is not tổ dân phố 3, but thôn 03 may be thôn 3.
+        first = seen.setdefault((name, draft.entry.kind if name.isdecimal() else ""), draft)
+        if first is draft or draft.line is None or first.line is None or draft.before:
             continue
         if draft.entry.old_unit != first.entry.old_unit:
             continue
