@@ -44,6 +44,8 @@ _NO_PAPER = "Dữ liệu mẫu: không có phiếu giấy để đối chiếu."
 #: Every fifth of these waits for its signatures.
 UNSIGNED_EVERY = 5
 _PLAN_NUMBER = "01/KH-MẪU"
+#: What that plan strives for; followed, never judged.
+_GOAL = 70
 _CONTACT = "Ban Thường trực UBMTTQ xã (số mẫu), 0269 000 000"
 _AIM = "Đây là đợt lấy ý kiến mẫu để xem thử."
 _KEYING = Keying(5)
@@ -244,6 +246,7 @@ def _publish(
         contact=_CONTACT,
         opens_at=opens,
         closes_at=closes,
+        goal_percent=_GOAL,
     )
     asked = [
         drafting.Asked(village.unit.id, village.households, village.source, village.as_of)
