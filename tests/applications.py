@@ -4,6 +4,7 @@ Making it compiles a rule for each of its addresses, and a new engine every stat
 than most tests. A server does neither between two requests.
 """
 
+import tempfile
 from copy import copy
 from dataclasses import replace
 from hashlib import sha256
@@ -11,10 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from survey_app import key_marks
 from survey_app.config import Settings
 from survey_app.keys import KeyStore
+
+#: Templates compiled once for all the applications that a run makes.
+TEMPLATES = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="templates-"))
 
 #: The keys of every application under test, as an operator creates them once; the databases of the tests know them.
 _KEYS = {name: sha256(f"{name} of the tests".encode()).digest() for name in key_marks.NAMES}

@@ -25,7 +25,6 @@ from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
-from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
@@ -33,16 +32,13 @@ from survey_app import db, throttle
 from survey_app.accounts import passwords
 from survey_app.app import create_app
 from survey_app.config import load_settings
-from tests.applications import Ready, put_keys
+from tests.applications import TEMPLATES, Ready, put_keys
 from tests.databases import Cluster, Copied, Emptied, Supply
 from tests.pages import faults
 
 #: A working day on which most tests happen: Monday 1 June 2026, 09:00 in Vietnam.
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 6, 1)
-
-#: Templates compiled once for all the applications that a run makes.
-_TEMPLATES = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="templates-"))
 
 #: A test never fails on a clock; one that hangs ends at the limit of setup.cfg.
 hypothesis_settings.register_profile("suite", deadline=None)
@@ -282,7 +278,7 @@ def make_app(folder: Path, database_url: str, **changes: object) -> Flask:
     put_keys(settings.key_dir)
     made = create_app(settings)
     made.testing = True
-    made.jinja_env.bytecode_cache = _TEMPLATES
+    made.jinja_env.bytecode_cache = TEMPLATES
     made.test_client_class = Visitor
     return made
 

@@ -4,6 +4,7 @@ The process is forked from the test's: gunicorn, its workers and `wsgi:app` are 
 are there already. Starting it from nothing costs five seconds of processor; `tests/journeys/test_setup.py` does that.
 """
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -40,6 +41,7 @@ def serving(
 
 
 def _serve(listening: socket.socket, environment: Mapping[str, str], application: str) -> None:
+    gc.freeze()  # what the test holds is nobody's garbage here, and looking at it would copy its memory
     os.environ.update(environment)
     os.chdir(PROJECT)
     sys.modules.pop("wsgi", None)

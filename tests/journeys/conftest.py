@@ -153,6 +153,7 @@ def _running(app: Flask, database_url: str, tmp_path: Path, **changes: str) -> I
             "DATABASE_URL": database_url,
             "PUBLIC_URL": url.replace("127.0.0.1", PUBLIC_HOST),
             "KEY_DIR": str(tmp_path / "keys"),
+            "WEB_WORKERS": "1",
             **changes,
         }
         made = Server(url, tmp_path, app)
