@@ -6,6 +6,7 @@ either vowel ("Hoà", "Hòa"), with straight and curly apostrophes: none of that
 
 import re
 import unicodedata
+from functools import lru_cache
 
 #: Grave, acute, tilde, hook above and dot below: the five marks of tone, one at most to a syllable.
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
@@ -35,6 +36,7 @@ def identity(name: str) -> str:
     return " ".join(_syllable(word) for word in tidy(name).translate(_APOSTROPHES).casefold().split())
 
 
+@lru_cache(maxsize=4096)  # who reads a list asks for the same few words at every cell
 def plain(text: str) -> str:
     """`text` as somebody types it who has no Vietnamese keyboard: small letters and single spaces, no marks.
 
