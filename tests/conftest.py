@@ -150,10 +150,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """SQLite for every test; PostgreSQL too where SQL, locks, triggers, migrations or storage decide the outcome."""
     if "database_url" in metafunc.fixturenames:
         asked = metafunc.config.getoption("engine")
-        both = asked == "both" or (
-            asked is None and metafunc.definition.get_closest_marker("both_engines") is not None
-        )
-        metafunc.parametrize("database_url", ENGINES if both else [asked or "sqlite"], indirect=True)
+        mark = metafunc.definition.get_closest_marker("both_engines")
+        both = asked == "both" or (asked is None and mark is not None)
+        engines = ENGINES if both else [asked or "sqlite"]
+        long = mark.kwargs.get("long") if mark is not None and asked is None else None
+        runs = [pytest.param(name, marks=pytest.mark.long) if name == long else name for name in engines]
+        metafunc.parametrize("database_url", runs, indirect=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -26,7 +26,7 @@ def told_of(*villages: Scorecard) -> DisclosedCommune:
     return disclosure.disclose(scorecards.roll_up("xa", villages), villages, audience=Audience.STAFF)
 
 
-@pytest.mark.parametrize("first", [0, 25, 50, 75])
+@pytest.mark.parametrize("first", [0, *(pytest.param(more, marks=pytest.mark.long) for more in (25, 50, 75))])
 def test_nothing_hidden_can_be_derived_of_a_hundred_random_communes(first):
     assert list(attacker.exceptions(range(first, first + 25))) == []
 

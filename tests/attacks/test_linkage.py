@@ -192,6 +192,7 @@ OFFICERS = (*sorted(READERS), Role.CLERK)
 OF_ONESELF = ("/can-bo/ma-xac-thuc",)
 
 
+@pytest.mark.both_engines(long="postgresql")
 def test_before_sealing_no_page_or_file_of_an_officer_depends_on_any_code_or_answer(app, field, sign_in):
     """Other codes and other answers, everything else the same: what officers see must not change by one byte."""
     fielded = field(pairs=30)

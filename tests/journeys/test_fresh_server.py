@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pypdfium2
+import pytest
 import zxingcpp
 from playwright.sync_api import Browser, Page, expect
 
@@ -109,6 +110,7 @@ def first_address(archive: zipfile.ZipFile) -> str:
     return zxingcpp.read_barcodes(inside)[0].text
 
 
+@pytest.mark.long
 def test_from_an_empty_server_to_the_first_answer(serve, browser: Browser, desktop: Page, phone: Page):
     with serve() as server:
         province, front_of_province = set_up(desktop, server)

@@ -20,7 +20,7 @@ from tests import shipped
 from tests.journeys.conftest import Server
 from tests.journeys.steps import press, screen, send_slip
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.both_engines(long="sqlite")
 
 COMMUNE = "23590"  # Xã Biển Hồ
 PASSWORD = "mot cau du dai de nho"

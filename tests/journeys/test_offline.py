@@ -176,7 +176,11 @@ def test_two_tabs_and_the_worker_at_once_send_each_slip_once(field: Field, own: 
     assert field.answered() == {"self_online": 2}
 
 
-@pytest.mark.parametrize("arrives", [False, True], ids=["nothing arrived", "only the receipt was lost"])
+@pytest.mark.parametrize(
+    "arrives",
+    [False, pytest.param(True, marks=pytest.mark.long)],
+    ids=["nothing arrived", "only the receipt was lost"],
+)
 def test_a_phone_that_loses_power_while_it_sends_has_the_slip_afterwards_and_it_counts_once(
     field: Field, own: Own, tmp_path: Path, arrives: bool
 ):
@@ -288,7 +292,7 @@ def test_what_the_server_refuses_stays_to_be_looked_at_with_the_reason_until_it_
         assert field.answered() == {"self_online": 1}
 
 
-@pytest.mark.parametrize("what", ["used", "voided"])
+@pytest.mark.parametrize("what", ["used", pytest.param("voided", marks=pytest.mark.long)])
 def test_a_code_that_became_worthless_in_the_queue_is_refused_with_the_reason_and_can_be_wiped(
     field: Field, own: Own, phone: Page, what: str
 ):
@@ -358,7 +362,9 @@ def test_answers_are_offered_again_and_wiped_on_request_and_after_the_receipt(fi
         assert (kept(page, "drafts"), kept(page)) == ([], [])
 
 
-@pytest.mark.parametrize("broken", [_NOWHERE, _FULL], ids=["private mode", "storage full"])
+@pytest.mark.parametrize(
+    "broken", [pytest.param(_NOWHERE, marks=pytest.mark.long), _FULL], ids=["private mode", "storage full"]
+)
 def test_a_browser_that_keeps_nothing_says_so_and_sends_when_there_is_a_signal(
     field: Field, phone: Page, broken: str
 ):
@@ -375,7 +381,7 @@ def test_a_browser_that_keeps_nothing_says_so_and_sends_when_there_is_a_signal(
     assert field.answered() == {"self_online": 1}
 
 
-@pytest.mark.parametrize("year", [1970, 2037])
+@pytest.mark.parametrize("year", [1970, pytest.param(2037, marks=pytest.mark.long)])
 def test_a_phone_whose_clock_is_wrong_is_told_and_its_slip_arrives(field: Field, phone: Page, year: int):
     phone.clock.set_system_time(datetime(year, 1, 2, tzinfo=UTC))
     phone.goto(field.address(field.codes[0]))

@@ -81,7 +81,14 @@ def naming(pages, former):
     return [where for where, text in pages.items() if f"Phung (xã cũ {former})" in text]
 
 
-@pytest.mark.parametrize("state", [State.DRAFT, State.OPEN, State.COUNTING, State.SEALED])
+@pytest.mark.parametrize(
+    "state",
+    [
+        State.DRAFT,
+        State.SEALED,
+        *(pytest.param(state, marks=pytest.mark.long) for state in (State.OPEN, State.COUNTING)),
+    ],
+)
 def test_every_page_file_and_paper_of_a_survey_tells_them_apart(
     app, client, sign_in, commune, make_survey, request, state
 ):

@@ -46,7 +46,15 @@ def lacks(reply, endpoint):
 
 
 @pytest.mark.parametrize(
-    "role", [None, Role.COMMUNE, Role.FRONT_PROVINCE, Role.PROVINCE, Role.AUDITOR, Role.CLERK]
+    "role",
+    [
+        None,
+        Role.FRONT_PROVINCE,
+        *(
+            pytest.param(more, marks=pytest.mark.long)
+            for more in (Role.COMMUNE, Role.PROVINCE, Role.AUDITOR, Role.CLERK)
+        ),
+    ],
 )
 def test_every_route_carries_the_strict_headers(app, client, commune, known, sign_in, role):
     if role is not None:

@@ -39,7 +39,7 @@ from survey_app.sealing import operations as results
 from survey_app.sealing import queries as result_queries
 from survey_app.units import queries as units
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.both_engines(long="sqlite")
 
 API = "/api/v1/submissions"
 FULL = os.environ.get("ABUSE") == "full"
