@@ -366,11 +366,12 @@ def test_rows_of_another_commune_are_left_out_and_named_and_so_is_a_list_of_othe
     both = reading(book(heading, *rows), owner=AMONG_OTHERS)
     other = reading(book(heading, *rows[:2]), owner=AMONG_OTHERS)
     unknown = reading(book(heading, ("Ia Gai", "Làng A", 5, "")), owner=AMONG_OTHERS)
+    slip = reading(book(heading, rows[2], ("Ia Mơ", "Làng A", 5, "")), owner=AMONG_OTHERS)
 
     assert (villages(both), both.entries[0].source, both.total) == ([("lang", "C", 7)], "Báo cáo 1", None)
     assert [row for _sheet, row in left_out(both)] == [2, 3, 5]
     assert (other.entries, [problem.found for problem in other.problems]) == ((), ["The list is of Ia Mơ."])
-    assert places(unknown) == [("Sheet", 2)]
+    assert (places(unknown), places(slip)) == ([("Sheet", 2)], [("Sheet", 3)])
 
 
 def test_numbers_that_a_program_turned_into_days_are_told_as_days():

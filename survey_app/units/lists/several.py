@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.office_files import RowProblem, open_office_file
 from survey_app.units import operations, queries
-from survey_app.units.finding import AllCommunes, owner
+from survey_app.units.finding import AllCommunes, Owner, owner, owner_among_others
 from survey_app.units.lists import preview, saving
 from survey_app.units.lists.entries import ListEntry, ListReading
 from survey_app.units.lists.preview import Preview, PreviewRow, RowStatus
@@ -82,13 +82,18 @@ def of_file(
     *,
     is_frame: bool = False,
 ) -> WholeList:
-    """What saving a file would do after these answers; with `only` every row must be of that commune.
+    """What saving a file would do after these answers; with `only` rows of other communes are left out and named.
 
-    Numbers of a frame are those of the file, whatever the list has; elsewhere doubts about them are questions.
+    In a frame every row must be of that commune. Numbers of a frame are those of the file, whatever the list has;
+    elsewhere doubts about them are questions.
     Raises BadFile for what cannot be opened as a list.
     """
     file = open_office_file(content, filename)
-    reading = read(file, owner(session, only) if only else AllCommunes(session, on), on)
+    if only is None:
+        whose: Owner | AllCommunes = AllCommunes(session, on)
+    else:
+        whose = owner(session, only) if is_frame else owner_among_others(session, only, on)
+    reading = read(file, whose, on)
     rows: dict[str, list[ListEntry]] = defaultdict(list)
     for entry in reading.entries:
         rows[entry.commune].append(entry)

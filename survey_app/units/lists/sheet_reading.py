@@ -5,6 +5,7 @@ are repaired and both spellings noted.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -66,6 +67,7 @@ class SheetReader:
         self._title_day = next((day for text in self._titles() if (day := days.in_title(text, today))), None)
         self._are_numbered = _are_numbered(self._cell(row, "village") for row in body)
         self._of_others: dict[str, None] = {}
+        self._rows_of = self._rows_of_communes()
         self._last_number = max(
             (row.number for row in body if is_filled(self._cell(row, "households"))), default=0
         )
@@ -93,6 +95,15 @@ class SheetReader:
         if self._body:
             return Wrong(_("No row below the heading is a village."), _("one row for each village"))
         return Wrong(_("There is only a heading."), _("one row for each village"))
+
+    def _rows_of_communes(self) -> Counter[str]:
+        """How many villages each named commune has: another one named for one village alone is a mistake."""
+        found, told = Counter[str](), ""
+        for row in self._body:
+            text = text_of(self._cell(row, "commune"))
+            told = text if text and not office_tables.is_ditto(text) else told
+            found[told] += is_filled(self._cell(row, "households"))
+        return found
 
     def _why_left_out(self, row: OfficeRow, *, after_sum: bool) -> str:
         columns = self._heading.columns
@@ -166,7 +177,7 @@ class SheetReader:
                 return None
 
         told = value("commune", lambda: self._text(carried["commune"], "commune", notes)) or ""
-        if self._owner.is_another(told):
+        if self._owner.is_another(told) and self._rows_of[text_of(carried["commune"])] > 1:
             self._above.update({key: cell for key, cell in carried.items() if is_filled(cell)})
             self._of_others[told] = None
             self._whole.leave_out(
