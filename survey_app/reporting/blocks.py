@@ -71,7 +71,7 @@ class Table:
     name: str = ""
     #: Whether the last row is the sum of the others.
     has_total: bool = False
-    #: Whether there are so many columns that they need small letters.
+    #: Whether there are too many columns for the usual letters, so that they need small letters.
     is_dense: bool = False
     in_words: frozenset[int] = frozenset()
     #: Shares of the width in per cent, one for each column; empty where the renderer decides.

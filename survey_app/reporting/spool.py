@@ -29,7 +29,7 @@ from survey_app.sealing import documents
 
 #: How long a finished pack is kept; it holds exact counts of villages.
 KEPT = timedelta(days=7)
-#: A pack that fails so often is not begun again before somebody orders it anew.
+#: A pack that fails so often is not begun again before somebody orders it again.
 MOST_TRIES = 3
 #: Seconds of a minute after which no further pack is begun.
 _SHARE_OF_MINUTE = 40
