@@ -33,6 +33,8 @@ from survey_app.forms import clean
 from survey_app.i18n import gettext as _
 from survey_app.questions import numbers
 from survey_app.revisions import RevisedForm
+from survey_app.rulebooks import whole_book
+from survey_app.rulebooks.whole_book import WholeBookForm
 from survey_app.rulebooks.wording import kind_name, purpose_name, target_kind_name
 from survey_app.templating import wording as in_language
 from survey_app.units import kinds
@@ -42,7 +44,7 @@ _MOST: Final = 100_000
 _LONGEST: Final = 300
 
 
-class RuleBookForm(RevisedForm):
+class RuleBookForm(WholeBookForm):
     """Made for one book by `form_of`; `rows` says which fields belong together."""
 
     rows: tuple["Row", ...] = ()
@@ -208,6 +210,7 @@ def form_of(book: Framework, **formdata: None) -> RuleBookForm:
     fields = {f"{row.name}_{what}": made for row in rows for what, made in _fields(row).items()}
     made = type("RuleBookFormOfBook", (RuleBookForm,), {**fields, "rows": rows})
     data = {f"{row.name}_{what}": value for row in rows for what, value in _held(row).items()}
+    data |= whole_book.held(book)
     form: RuleBookForm = made(data=data, **formdata)
     return form
 
@@ -220,7 +223,7 @@ def edited(book: Framework, form: RuleBookForm) -> Framework:
     }
     untouched = {one.key: one for one in book.requirements}
     return replace(
-        book,
+        whole_book.edited(book, form),
         requirements=tuple((untouched | changed).values()),
         targets=tuple(_target(row, row.part, form) for row in kept if isinstance(row.part, BookTarget)),
     )

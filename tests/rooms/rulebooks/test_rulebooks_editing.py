@@ -1,7 +1,7 @@
 """A rule book on a screen: figures come with their documents, all problems are told at once, and versions stay."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -64,6 +64,38 @@ def test_a_figure_with_its_document_becomes_the_next_version_and_the_old_one_sta
     assert book.version == before.version + 1
     assert book.requirements[2:] == before.requirements[2:]
     assert book.targets == before.targets
+
+
+def test_title_and_period_are_changed_on_the_page_and_nothing_else_with_them(place, save):
+    before = queries.newest(place.read(), BOOK)
+
+    reply = save(title_vi="Bộ tiêu chí tỉnh", title_en="", period_from="2025-07-01", period_to="31/12/2027")
+
+    book = queries.newest(place.read(), BOOK)
+    assert reply.status_code == 303
+    assert (dict(book.title), book.version) == ({"vi": "Bộ tiêu chí tỉnh"}, before.version + 1)
+    assert (book.period_from, book.period_to) == (date(2025, 7, 1), date(2027, 12, 31))
+    assert (book.requirements, book.targets) == (before.requirements, before.targets)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"title_vi": " "}, "Tên bộ tiêu chí"),
+        ({"period_from": ""}, "Ngày đầu của giai đoạn"),
+        ({"period_from": "2027-01-01", "period_to": "2026-12-31"}, "Ngày cuối của giai đoạn"),
+        ({"period_to": "3026-12-31"}, "Ngày cuối của giai đoạn"),
+    ],
+    ids=["no-title", "no-day", "reversed", "no-year-of-ours"],
+)
+def test_a_book_without_title_or_with_an_impossible_period_is_refused(place, save, typed, said):
+    before = queries.newest(place.read(), BOOK)
+
+    reply = save(**typed)
+
+    assert reply.status_code == 422
+    assert sum(one.startswith(said) for one in problems(reply.text)) == 1
+    assert queries.newest(place.read(), BOOK) == before
 
 
 @pytest.mark.parametrize(
