@@ -27,7 +27,7 @@ from survey_app.questions.instrument import DISSATISFIED, SATISFIED
 from survey_app.sealing import annulling, schedule
 from survey_app.sealing import operations as results
 from survey_app.units.queries import UnitView
-from tests.rooms.conftest import Commune, hand_out, make_commune, make_form, make_survey, sign_in, submission
+from tests.factories import Commune, hand_out, make_commune, make_form, make_survey, sign_in, submission
 
 __all__ = ["hand_out", "make_commune", "make_form", "make_survey", "sign_in", "submission"]
 

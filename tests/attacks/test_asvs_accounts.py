@@ -19,7 +19,7 @@ from survey_app.accounts import enrolment, operations, passwords, second_factor,
 from survey_app.accounts.models import Invitation, StaffSession, User
 from survey_app.collecting import tickets
 from survey_app.keys import SESSION, KeyMissing, KeyStore, store
-from tests.rooms.conftest import altered
+from tests.factories import altered
 
 PASSWORD = "bến nước đầu làng"
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)

@@ -17,8 +17,8 @@ from survey_app.accounts.models import User
 from survey_app.app import create_app
 from survey_app.db import Base
 from survey_app.fieldwork.codes import new_code
+from tests.factories import Commune
 from tests.pages import Page
-from tests.rooms.conftest import Commune
 from tests.rooms.test_ground_access import address, staff_routes
 from tests.servers import serving
 

@@ -29,7 +29,7 @@ from survey_app.accounts.models import User
 from survey_app.config import VIETNAM
 from survey_app.fieldwork.models import Survey
 from survey_app.units.queries import UnitView
-from tests.rooms.conftest import Commune, hand_out, make_commune, make_form, make_survey, submission
+from tests.factories import Commune, hand_out, make_commune, make_form, make_survey, submission
 from tests.servers import serving
 
 #: Fixtures that stand in a module of their own.

@@ -30,8 +30,8 @@ from survey_app.reporting import pack_records
 from survey_app.results import signing
 from survey_app.sealing import signatures
 from survey_app.units import queries as units
+from tests.factories import advance
 from tests.pages import Page
-from tests.rooms.conftest import advance
 
 DAY = timedelta(days=1)
 #: 08:00 in Vietnam on Wednesday 3 June 2026.

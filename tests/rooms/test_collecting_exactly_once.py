@@ -18,7 +18,7 @@ from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import Channel, Progress, State, Survey
 from survey_app.keys import store
-from tests.rooms.conftest import altered, ticket_of
+from tests.factories import altered, ticket_of
 
 pytestmark = pytest.mark.both_engines
 

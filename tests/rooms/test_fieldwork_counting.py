@@ -16,8 +16,8 @@ from survey_app.fieldwork.models import State, Survey
 from survey_app.fieldwork.refusals import WrongState
 from survey_app.results import retiming
 from survey_app.units.queries import civil
+from tests.factories import ticket_of
 from tests.pages import Page
-from tests.rooms.conftest import ticket_of
 
 API = "/api/v1/submissions"
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

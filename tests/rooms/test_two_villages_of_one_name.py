@@ -11,8 +11,8 @@ from survey_app.audit import OPERATOR
 from survey_app.fieldwork import meetings
 from survey_app.fieldwork.models import State
 from survey_app.units.models import Unit
+from tests.factories import Commune, advance
 from tests.readers import words
-from tests.rooms.conftest import Commune, advance
 from tests.rooms.test_ground_access import address, staff_routes
 
 #: Together they are shown whatever anybody is shown.

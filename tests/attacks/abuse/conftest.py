@@ -10,7 +10,7 @@ from survey_app import db
 from survey_app.collecting.models import Response, SealedResponse, SpentCode
 from survey_app.fieldwork.models import Progress
 from survey_app.fieldwork.queries import SurveyView
-from tests.rooms.conftest import Commune, move_on
+from tests.factories import Commune, move_on
 from tests.rooms.sealing.conftest import linh_cang, surveys
 
 __all__ = ["linh_cang", "move_on", "surveys"]

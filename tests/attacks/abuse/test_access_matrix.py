@@ -11,7 +11,7 @@ from survey_app.authoring import operations as authoring
 from survey_app.authoring import queries as instruments
 from survey_app.fieldwork import queries
 from survey_app.units import queries as units
-from tests.rooms.conftest import _unit
+from tests.factories import add_unit
 from tests.rooms.test_ground_access import address, staff_routes
 
 #: Variables of an address that name something of one unit. A form of the library belongs to everybody.
@@ -49,7 +49,7 @@ def known(commune, survey, slips):
 def elsewhere(commune, make_commune):
     """Another commune of the province, and another province."""
     with db.transaction() as current:
-        province = units.view(_unit(current, "97", "province", "tinh", "Khác", None))
+        province = units.view(add_unit(current, "97", "province", "tinh", "Khác", None))
     return make_commune("98002", "Bên").unit, province
 
 

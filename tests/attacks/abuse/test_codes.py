@@ -13,8 +13,8 @@ from survey_app.audit import AuditEvent
 from survey_app.collecting import guessing, looks
 from survey_app.fieldwork import batches, codes, queries
 from survey_app.throttle import Failure
+from tests.factories import ticket_of
 from tests.pages import Page
-from tests.rooms.conftest import ticket_of
 
 pytestmark = pytest.mark.usefixtures("one_minute")
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from survey_app.fieldwork.models import State
-from tests.rooms.conftest import ticket_of
+from tests.factories import ticket_of
 
 pytestmark = pytest.mark.both_engines
 

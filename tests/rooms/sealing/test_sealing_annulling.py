@@ -19,8 +19,8 @@ from survey_app.quality import back_checks
 from survey_app.sealing import annulling, operations, verification
 from survey_app.sealing.models import ReceiptList
 from tests import verifying
+from tests.factories import ticket_of
 from tests.pages import Page
-from tests.rooms.conftest import ticket_of
 
 pytestmark = pytest.mark.both_engines
 

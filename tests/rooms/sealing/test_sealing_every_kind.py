@@ -16,8 +16,8 @@ from survey_app.questions.kinds import Kind, Result
 from survey_app.sealing import schedule, verification
 from tests import verifying
 from tests.every_kind import EXAMPLES
+from tests.factories import advance
 from tests.readers import words
-from tests.rooms.conftest import advance
 
 ANSWERS = 24
 
