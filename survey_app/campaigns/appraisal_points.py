@@ -1,6 +1,6 @@
 """What is open of a signed result when the Front of the province appraises it. Reads; decides nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
@@ -14,9 +14,7 @@ from survey_app.i18n import gettext as _
 from survey_app.quality import back_checks, paper_draw, paradata
 from survey_app.results import open_points, verdicts
 from survey_app.results.open_points import OpenKind, OpenPoint
-from survey_app.rulebooks.pins import PinnedBookMissing
 from survey_app.scoring import flags
-from survey_app.scoring.disclosure import Audience
 from survey_app.scoring.flags import Limits
 from survey_app.templating import number
 
@@ -43,17 +41,28 @@ class AppraisalPoint:
 
 def of_survey(session: Session, survey: SurveyView) -> tuple[AppraisalPoint, ...]:
     """What is open, in the order in which it is told."""
-    counts: dict[str, int] = {
-        point.kind.value: point.count for point in open_points.of_survey(session, survey)
+    return of_surveys(session, [survey])[survey.id]
+
+
+def of_surveys(session: Session, found: Sequence[SurveyView]) -> Mapping[str, tuple[AppraisalPoint, ...]]:
+    """The same of each of these signed surveys of one province, by its number."""
+    numbers = [survey.id for survey in found]
+    before_signing = open_points.of_surveys(session, found)
+    drawn, called_back = paper_draw.outcomes(session, numbers), back_checks.recorded(session, numbers)
+    misses, flagged = _miss_coverage(session, found), _flags(session, numbers)
+    return {
+        number: loaded(
+            {point.kind.value: point.count for point in before_signing[number]}
+            | {
+                PointKind.COVERAGE: int(number in misses),
+                PointKind.NOT_COMPARED: int(
+                    drawn[number].drawn <= drawn[number].open and number not in called_back
+                ),
+                PointKind.FLAGS: flagged.get(number, 0),
+            }
+        )
+        for number in numbers
     }
-    drawn = paper_draw.outcome(session, survey.id)
-    is_compared = drawn.drawn > drawn.open or survey.id in back_checks.recorded(session, [survey.id])
-    counts |= {
-        PointKind.COVERAGE: int(_misses_coverage(session, survey)),
-        PointKind.NOT_COMPARED: int(not is_compared),
-        PointKind.FLAGS: _flags(session, survey.id),
-    }
-    return loaded(counts)
 
 
 def loaded(counts: Mapping[str, int]) -> tuple[AppraisalPoint, ...]:
@@ -77,17 +86,20 @@ def text(point: AppraisalPoint) -> str:
     return said
 
 
-def _flags(session: Session, survey_id: str) -> int:
+def _flags(session: Session, numbers: Sequence[str]) -> Mapping[str, int]:
     limits = Limits()
-    [consultation] = paradata.gather(session, [survey_id], limits).consultations
-    return len(flags.flags(consultation, limits))
+    found = paradata.gather(session, numbers, limits).consultations
+    return {one.survey: len(flags.flags(one, limits)) for one in found}
 
 
-def _misses_coverage(session: Session, survey: SurveyView) -> bool:
-    try:
-        judged = verdicts.of_survey(session, survey, Audience.EXACT)
-    except PinnedBookMissing:  # The findings block says so; nothing can be compared with a book that is gone.
-        return False
-    found = judged.verdicts.findings if judged else ()
+def _miss_coverage(session: Session, found: Sequence[SurveyView]) -> frozenset[str]:
+    """Those that speak for their commune and do not reach the coverage of the rule book under which they were asked."""
     missed = {Verdict.NOT_MET, Verdict.INSUFFICIENT_EVIDENCE}
-    return any(one.requirement.kind is RequirementKind.COVERAGE and one.verdict in missed for one in found)
+    return frozenset(
+        number
+        for number, judged in verdicts.of_sealed(session, found).items()
+        if any(
+            one.requirement.kind is RequirementKind.COVERAGE and one.verdict in missed
+            for one in judged.findings
+        )
+    )

@@ -93,12 +93,10 @@ def of_year(session: Session, province: UnitView, year: int, now: datetime) -> A
     last = appraisals.newest(session, numbers)
     # What is open counts no more once it was accepted.
     done = {number for number, said in last.items() if said.step is Said.ACCEPTED}
-    points = {
-        number: last[number].points
-        if number in done
-        else appraisal_points.of_survey(session, surveys.survey(session, number))
-        for number in numbers
-    }
+    waiting = [surveys.survey(session, number) for number in numbers if number not in done]
+    points = {number: last[number].points for number in done} | dict(
+        appraisal_points.of_surveys(session, waiting)
+    )
     drawn = drawn_among(seals.digests(session, [number for number in numbers if not points[number]]))
     return Appraising(
         year,

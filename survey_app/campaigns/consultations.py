@@ -35,6 +35,11 @@ from survey_app.sealing.models import FeedbackFigure, TallyRow
 from survey_app.units.models import Unit
 
 _FINAL = (State.SEALED, State.SIGNED)
+_COLUMNS = (
+    Survey.id, Survey.unit_id, Survey.purpose, Survey.state, Survey.opens_at, Survey.closes_at, Survey.counting_ends_at,
+    Survey.published_at, Survey.phones_closed_at, Survey.rulebook_key, Survey.rulebook_version, Survey.rulebook_digest,
+    Survey.rulebook_chosen,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,8 @@ class Consultation:
 
 def of_year(session: Session, province_path: str, year: int, *, is_live: bool) -> tuple[Consultation, ...]:
     """Surveys of the year that count, oldest first."""
-    rows = session.scalars(
-        select(Survey)
+    rows = session.execute(
+        select(*_COLUMNS)
         .join(Unit, Unit.id == Survey.unit_id)
         .where(
             Unit.path.startswith(province_path, autoescape=True),
@@ -97,7 +102,7 @@ def of_year(session: Session, province_path: str, year: int, *, is_live: bool) -
     )
 
 
-def _is_of_year(row: Survey, year: int) -> bool:
+def _is_of_year(row: Any, year: int) -> bool:
     """A finished survey belongs to the year its phones closed in, a running one to every year it touches."""
     if row.state not in _FINAL:
         return True
@@ -138,6 +143,7 @@ def _heard_by_phone(session: Session, survey_ids: Sequence[str]) -> frozenset[st
             TallyRow.tally["valid"].as_integer() > 0,
             or_(Survey.state == State.SIGNED, Survey.purpose == Purpose.FEEDBACK),
         )
+        .distinct()
         .order_by(TallyRow.survey_id)
     )
     figures = (

@@ -155,34 +155,27 @@ def paper_draw(session: Session, survey_id: str, keys: KeyStore, *, with_answers
 
 def outcome(session: Session, survey_id: str) -> DrawOutcome:
     """What comparing has found so far; stays true when retention has removed the answers."""
-    found = Counter(comparison.outcome for comparison in _newest(session, survey_id).values())
-    return DrawOutcome(
-        drawn=min(sum(paper_answers(session, survey_id).values()), keying.SIGNERS_DRAW),
-        matching=found[SlipOutcome.MATCHES],
-        differing=found[SlipOutcome.DIFFERS],
-        not_found=found[SlipOutcome.NOT_FOUND],
-    )
+    return outcomes(session, [survey_id])[survey_id]
+
+
+def outcomes(session: Session, survey_ids: Collection[str]) -> Mapping[str, DrawOutcome]:
+    """The same of each of these surveys, in two statements."""
+    paper, found = _paper_answers(session, survey_ids), _newest_of(session, survey_ids)
+    return {number: _outcome(sum(paper[number].values()), found[number]) for number in survey_ids}
 
 
 def keyed_again(session: Session, survey_id: str) -> tuple[SecondKeying, ...]:
     """What keying again found in each village of a sealed survey that has paper answers."""
-    found = second_keying.findings(
-        session, surveys.survey(session, survey_id), paper_answers(session, survey_id)
-    )
+    paper = paper_answers(session, survey_id)
+    if not paper:
+        return ()
+    found = second_keying.findings(session, surveys.survey(session, survey_id), paper)
     return tuple(village for village in found if village.paper)
 
 
-def paper_answers(session: Session, survey_id: str) -> dict[int, int]:
+def paper_answers(session: Session, survey_id: str) -> Mapping[int, int]:
     """Paper answers by village id, as sealed."""
-    rows = session.scalars(
-        select(TallyRow).where(
-            TallyRow.survey_id == survey_id, TallyRow.channel.in_(Channel.on(Medium.PAPER))
-        )
-    )
-    found: Counter[int] = Counter()
-    for row in rows:
-        found[row.unit_id] += tallies.load(row.tally).answered
-    return dict(found)
+    return _paper_answers(session, [survey_id])[survey_id]
 
 
 def record(
@@ -260,14 +253,44 @@ def _by_village(rows: Iterable[SealedResponse], names: Mapping[int, str]) -> lis
     return sorted(rows, key=lambda row: (reading_order(names[row.unit_id]), row.leaf))
 
 
-def _newest(session: Session, survey_id: str) -> dict[str, SlipComparison]:
+def _outcome(paper: int, found: Mapping[str, SlipComparison]) -> DrawOutcome:
+    counts = Counter(comparison.outcome for comparison in found.values())
+    return DrawOutcome(
+        drawn=min(paper, keying.SIGNERS_DRAW),
+        matching=counts[SlipOutcome.MATCHES],
+        differing=counts[SlipOutcome.DIFFERS],
+        not_found=counts[SlipOutcome.NOT_FOUND],
+    )
+
+
+def _paper_answers(session: Session, survey_ids: Collection[str]) -> Mapping[str, Mapping[int, int]]:
+    """By survey and village id, as sealed."""
+    rows = session.execute(
+        select(TallyRow.survey_id, TallyRow.unit_id, TallyRow.tally)
+        .where(TallyRow.survey_id.in_(survey_ids), TallyRow.channel.in_(Channel.on(Medium.PAPER)))
+        .order_by(TallyRow.survey_id, TallyRow.unit_id, TallyRow.channel)
+    )
+    found: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    for survey_id, unit_id, document in rows:
+        found[survey_id][unit_id] += tallies.load(document).answered
+    return found
+
+
+def _newest(session: Session, survey_id: str) -> Mapping[str, SlipComparison]:
     """The newest finding of each slip."""
+    return _newest_of(session, [survey_id])[survey_id]
+
+
+def _newest_of(session: Session, survey_ids: Collection[str]) -> Mapping[str, Mapping[str, SlipComparison]]:
     rows = session.scalars(
         select(PaperComparison)
-        .where(PaperComparison.survey_id == survey_id)
-        .order_by(PaperComparison.leaf, PaperComparison.number)
+        .where(PaperComparison.survey_id.in_(survey_ids))
+        .order_by(PaperComparison.survey_id, PaperComparison.leaf, PaperComparison.number)
     )
-    return {row.leaf: SlipComparison(SlipOutcome(row.outcome), row.note) for row in rows}
+    found: defaultdict[str, dict[str, SlipComparison]] = defaultdict(dict)
+    for row in rows:
+        found[row.survey_id][row.leaf] = SlipComparison(SlipOutcome(row.outcome), row.note)
+    return found
 
 
 def _numbers(session: Session, survey_id: str) -> dict[str, int]:

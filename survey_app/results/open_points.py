@@ -3,7 +3,7 @@
 Each point is a count: who signs over one says why, and the minutes print both.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,6 +24,7 @@ from survey_app.quality import back_checks, paper_draw
 from survey_app.results import public_remarks
 from survey_app.results.models import SignedOver
 from survey_app.rulebooks import pins
+from survey_app.rulebooks.pins import Pin
 from survey_app.sealing import signatures
 from survey_app.templating import number
 
@@ -78,17 +79,40 @@ class SignedOverOpenPoints(DomainError):
 
 def of_survey(session: Session, survey: SurveyView) -> tuple[OpenPoint, ...]:
     """What is open for a sealed survey, in the order in which it is told."""
-    unkeyed = sum(village.missing > 0 for village in paper_draw.keyed_again(session, survey.id))
-    complaints = select(func.count()).where(Complaint.survey_id == survey.id, Complaint.closed_at.is_(None))
+    return of_surveys(session, [survey])[survey.id]
+
+
+def of_surveys(session: Session, found: Sequence[SurveyView]) -> Mapping[str, tuple[OpenPoint, ...]]:
+    """The same of each of these surveys, by its number."""
+    numbers = [survey.id for survey in found]
+    complaints = dict(
+        session.execute(
+            select(Complaint.survey_id, func.count())
+            .where(Complaint.survey_id.in_(numbers), Complaint.closed_at.is_(None))
+            .group_by(Complaint.survey_id)
+            .order_by(Complaint.survey_id)
+        ).all()
+    )
+    drawn, remarks = paper_draw.outcomes(session, numbers), public_remarks.waiting(session, numbers)
+    contradicted = back_checks.contradictions(session, numbers)
+    awaits_back_check = _await_back_check(session, found)
     counts = {
-        OpenKind.DRAWN_SLIPS: paper_draw.outcome(session, survey.id).open,
-        OpenKind.KEYED_AGAIN: unkeyed,
-        OpenKind.COMPLAINTS: session.scalar(complaints) or 0,
-        OpenKind.REMARKS: sum(public_remarks.waiting(session, [survey.id]).get(survey.id, ())),
-        OpenKind.BACK_CHECK: int(_awaits_back_check(session, survey)),
-        OpenKind.CONTRADICTION: len(back_checks.contradictions(session, [survey.id])),
+        number: {
+            OpenKind.DRAWN_SLIPS: drawn[number].open,
+            OpenKind.KEYED_AGAIN: sum(
+                village.missing > 0 for village in paper_draw.keyed_again(session, number)
+            ),
+            OpenKind.COMPLAINTS: complaints.get(number, 0),
+            OpenKind.REMARKS: sum(remarks.get(number, ())),
+            OpenKind.BACK_CHECK: int(number in awaits_back_check),
+            OpenKind.CONTRADICTION: int(number in contradicted),
+        }
+        for number in numbers
     }
-    return tuple(OpenPoint(kind, count) for kind, count in counts.items() if count)
+    return {
+        number: tuple(OpenPoint(kind, count) for kind, count in mine.items() if count)
+        for number, mine in counts.items()
+    }
 
 
 def require_reason(points: Iterable[OpenPoint], reason: str) -> None:
@@ -163,11 +187,18 @@ def _points(counts: Mapping[str, int]) -> tuple[OpenPoint, ...]:
     return tuple(OpenPoint(kind, counts[kind]) for kind in OpenKind if kind in counts)
 
 
-def _awaits_back_check(session: Session, survey: SurveyView) -> bool:
-    if survey.rulebook is None or survey.id in back_checks.recorded(session, [survey.id]):
-        return False
+def _await_back_check(session: Session, found: Sequence[SurveyView]) -> frozenset[str]:
+    """Those whose rule book asks for a back-check that is not on record."""
+    done = back_checks.recorded(session, [survey.id for survey in found])
+    asking = {
+        pin: _asks_back_check(session, pin) for pin in {one.rulebook for one in found} if pin is not None
+    }
+    return frozenset(one.id for one in found if one.id not in done and one.rulebook and asking[one.rulebook])
+
+
+def _asks_back_check(session: Session, pin: Pin) -> bool:
     try:
-        book = pins.pinned(session, survey.rulebook).framework
+        book = pins.pinned(session, pin).framework
     except pins.PinnedBookMissing:  # The findings block says so; nothing can be asked by a book that is gone.
         return False
     return any(one.kind is RequirementKind.BACK_CHECK for one in book.requirements)

@@ -20,7 +20,7 @@ from datetime import date, datetime
 from http import HTTPStatus
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from survey_app import audit
 from survey_app.accounts import queries as accounts
@@ -172,29 +172,31 @@ def posted_days(session: Session, survey_ids: Collection[str]) -> Mapping[str, i
         days = _days(row.posted_from, row.posted_until)
         if days is not None:
             longest[row.survey_id][row.unit_id] = max(days, longest[row.survey_id].get(row.unit_id, 0))
-    asked: defaultdict[str, list[int]] = defaultdict(list)
-    frames = select(FrameRow.survey_id, FrameRow.unit_id).where(FrameRow.survey_id.in_(survey_ids))
-    for survey_id, unit_id in session.execute(frames.order_by(FrameRow.survey_id, FrameRow.unit_id)):
-        asked[survey_id].append(unit_id)
+    asked = _asked(session, survey_ids)
     return {number: _fewest(asked[number], longest[number]) for number in survey_ids}
 
 
 def posted_everywhere(session: Session, survey_ids: Collection[str]) -> Mapping[str, tuple[datetime, str]]:
     """When, and by whom, the last village of a survey was noted; surveys with a village without a notice are absent."""
-    later = aliased(Posting)
-    replaced = select(later.number).where(
-        later.survey_id == Posting.survey_id, later.replaces == Posting.number
-    )
-    asked = select(func.count()).where(FrameRow.survey_id == Posting.survey_id).correlate(Posting)
-    rows = session.execute(
-        select(Posting.survey_id, func.max(Posting.recorded_at), func.max(Posting.recorded_by))
-        .join(FrameRow, (FrameRow.survey_id == Posting.survey_id) & (FrameRow.unit_id == Posting.unit_id))
-        .where(Posting.survey_id.in_(survey_ids), Posting.is_withdrawn.is_(False), ~replaced.exists())
-        .group_by(Posting.survey_id)
-        .having(func.count(Posting.unit_id.distinct()) >= asked.scalar_subquery())
-        .order_by(Posting.survey_id)
-    )
-    return {survey_id: (at, by) for survey_id, at, by in rows}
+    kept = session.execute(
+        select(
+            *(Posting.survey_id, Posting.number, Posting.unit_id, Posting.replaces, Posting.is_withdrawn),
+            *(Posting.recorded_at, Posting.recorded_by),
+        )
+        .where(Posting.survey_id.in_(survey_ids))
+        .order_by(Posting.survey_id, Posting.number)
+    ).all()
+    replaced = {(row.survey_id, row.replaces) for row in kept}
+    noted: defaultdict[str, set[int]] = defaultdict(set)
+    last: dict[str, tuple[datetime, str]] = {}
+    for row in kept:
+        if not row.is_withdrawn and (row.survey_id, row.number) not in replaced:
+            noted[row.survey_id].add(row.unit_id)
+            last[row.survey_id] = (row.recorded_at, row.recorded_by)
+    asked = _asked(session, last)
+    return {
+        number: at for number, at in last.items() if asked[number] and noted[number].issuperset(asked[number])
+    }
 
 
 def record(session: Session, survey_id: str, noted: Noted, *, actor: str, now: datetime) -> int:
@@ -329,6 +331,15 @@ def _check_days(noted: Noted, sealed_on: date, today: date) -> None:
 def _rows(session: Session, survey_ids: Collection[str]) -> tuple[Posting, ...]:
     mine = select(Posting).where(Posting.survey_id.in_(survey_ids))
     return tuple(session.scalars(mine.order_by(Posting.survey_id, Posting.number)))
+
+
+def _asked(session: Session, survey_ids: Collection[str]) -> Mapping[str, list[int]]:
+    """The villages of each frame, by survey."""
+    asked: defaultdict[str, list[int]] = defaultdict(list)
+    frames = select(FrameRow.survey_id, FrameRow.unit_id).where(FrameRow.survey_id.in_(survey_ids))
+    for survey_id, unit_id in session.execute(frames.order_by(FrameRow.survey_id, FrameRow.unit_id)):
+        asked[survey_id].append(unit_id)
+    return asked
 
 
 def _days(first: date, last: date | None) -> int | None:

@@ -4,13 +4,15 @@ The newest sealed decision survey of the year in which its phones closed, never 
 others of the year stay on record; whether one of them was the event that a rule book asks for is for `criteria`.
 """
 
-from collections import defaultdict
+import json
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Text, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from survey_app.fieldwork import calendar
@@ -23,6 +25,8 @@ from survey_app.sealing.models import Seal, TallyRow
 from survey_app.units.models import Unit
 
 _FINAL = (State.SEALED, State.SIGNED)
+#: What says which of two surveys is newer, and of which year one is.
+_AGE = (Survey.id, Survey.closes_at, Survey.phones_closed_at, Seal.sealed_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,8 @@ class SealedSurvey:
     scorecard: Scorecard
     #: Valid slips by phone.
     phone_slips: int
+    #: Households that answered, by the id of each village in which they are more than its frame holds.
+    overfull: Mapping[int, int]
 
 
 def year_of(closes_at: datetime, phones_closed_at: datetime | None) -> int:
@@ -62,51 +68,41 @@ def of_year(session: Session, unit_path: str, year: int) -> Mapping[int, tuple[S
     Two statements, however many communes there are.
     """
     rows = session.execute(
-        select(Survey, Seal.sealed_at, Seal.document)
+        select(*_AGE, Survey.unit_id, Survey.instrument_id, Survey.state, Survey.confirmed)
+        .add_columns(cast(Seal.document, Text).label("document"))
         .join(Seal, Seal.survey_id == Survey.id)
         .join(Unit, Unit.id == Survey.unit_id)
         .where(Unit.path.startswith(unit_path, autoescape=True), *_final(), *_touches(year))
         .order_by(Survey.id)
     ).all()
-    of_the_year = [row for row in rows if _is_of(row.Survey, year)]
-    slips = _phone_slips(session, [row.Survey.id for row in of_the_year])
+    of_the_year = [row for row in rows if year_of(row.closes_at, row.phones_closed_at) == year]
+    slips, overfull = _counts(session, [row.id for row in of_the_year])
     found: defaultdict[int, list[SealedSurvey]] = defaultdict(list)
-    for survey, sealed_at, document in sorted(of_the_year, key=_age, reverse=True):
-        found[survey.unit_id].append(_sealed_survey(survey, sealed_at, document, slips.get(survey.id, 0)))
+    for row in sorted(of_the_year, key=_age, reverse=True):
+        found[row.unit_id].append(_sealed_survey(row, slips.get(row.id, 0), overfull.get(row.id, {})))
     return {unit_id: tuple(sealed) for unit_id, sealed in found.items()}
 
 
-def above_frame(session: Session, survey_ids: Iterable[str]) -> Mapping[str, tuple[AboveFrame, ...]]:
+def above_frame(session: Session, sealed: Iterable[SealedSurvey]) -> Mapping[str, tuple[AboveFrame, ...]]:
     """The villages above their frame by survey, in the order of the frame; surveys without one are absent.
 
-    One statement, and one more for each survey that has such a village.
+    One statement for each survey that has such a village.
     """
-    answered = func.sum(TallyRow.tally["valid"].as_integer() + TallyRow.tally["invalid"].as_integer())
-    rows = session.execute(
-        select(TallyRow.survey_id, TallyRow.unit_id, answered)
-        .join(FrameRow, (FrameRow.survey_id == TallyRow.survey_id) & (FrameRow.unit_id == TallyRow.unit_id))
-        .where(TallyRow.survey_id.in_(list(survey_ids)))
-        .group_by(TallyRow.survey_id, TallyRow.unit_id, FrameRow.households)
-        .having(answered > FrameRow.households)
-        .order_by(TallyRow.survey_id, TallyRow.unit_id)
-    )
-    counts: defaultdict[str, dict[int, int]] = defaultdict(dict)
-    for survey_id, unit_id, count in rows:
-        counts[survey_id][unit_id] = int(count)
     return {
-        survey_id: tuple(
-            AboveFrame(line.unit.code, line.unit.full_name, villages[line.unit.id], line.households)
-            for line in surveys.frame(session, survey_id)
-            if line.unit.id in villages
+        one.survey_id: tuple(
+            AboveFrame(line.unit.code, line.unit.full_name, one.overfull[line.unit.id], line.households)
+            for line in surveys.frame(session, one.survey_id)
+            if line.unit.id in one.overfull
         )
-        for survey_id, villages in counts.items()
+        for one in sealed
+        if one.overfull
     }
 
 
 def newest(session: Session, unit_id: int) -> str | None:
     """The number of the unit's newest sealed decision survey of any year."""
     found = max(_of_unit(session, unit_id, *_final()), key=_age, default=None)
-    return found[0].id if found else None
+    return found.id if found else None
 
 
 def instead_of(session: Session, survey: SurveyView) -> str | None:
@@ -115,20 +111,18 @@ def instead_of(session: Session, survey: SurveyView) -> str | None:
         return None
     year = year_of(survey.closes_at, survey.phones_closed_at)
     rows = _of_unit(session, survey.unit.id, *_final(), *_touches(year))
-    speaks = max((row for row in rows if _is_of(row[0], year)), key=_age, default=None)
-    return speaks[0].id if speaks and speaks[0].id != survey.id else None
+    of_the_year = (row for row in rows if year_of(row.closes_at, row.phones_closed_at) == year)
+    speaks = max(of_the_year, key=_age, default=None)
+    return speaks.id if speaks and speaks.id != survey.id else None
 
 
-def _of_unit(
-    session: Session, unit_id: int, *conditions: ColumnElement[bool]
-) -> tuple[tuple[Survey, datetime], ...]:
-    rows = session.execute(
-        select(Survey, Seal.sealed_at)
+def _of_unit(session: Session, unit_id: int, *conditions: ColumnElement[bool]) -> Sequence[Any]:
+    return session.execute(
+        select(*_AGE)
         .join(Seal, Seal.survey_id == Survey.id)
         .where(Survey.unit_id == unit_id, *conditions)
         .order_by(Survey.id)
-    )
-    return tuple((survey, sealed_at) for survey, sealed_at in rows)
+    ).all()
 
 
 def _final() -> tuple[ColumnElement[bool], ...]:
@@ -137,47 +131,64 @@ def _final() -> tuple[ColumnElement[bool], ...]:
 
 
 def _touches(year: int) -> tuple[ColumnElement[bool], ...]:
-    """Surveys with a day in the year; `_is_of` says whether it is theirs."""
+    """Surveys with a day in the year; `year_of` says whether it is theirs."""
     return (
         Survey.opens_at < calendar.opening(date(year + 1, 1, 1)),
         Survey.closes_at > calendar.opening(date(year, 1, 1)),
     )
 
 
-def _is_of(survey: Survey, year: int) -> bool:
-    return year_of(survey.closes_at, survey.phones_closed_at) == year
-
-
-def _age(found: Sequence[Any]) -> tuple[datetime, datetime, str]:
+def _age(row: Any) -> tuple[datetime, datetime, str]:
     """Later is newer: by when the phones closed, so that an old survey whose seal was held up does not come first."""
-    survey, sealed_at = found[0], found[1]
-    return survey.phones_closed_at or survey.closes_at, sealed_at, survey.id
+    return row.phones_closed_at or row.closes_at, row.sealed_at, row.id
 
 
-def _phone_slips(session: Session, survey_ids: Iterable[str]) -> Mapping[str, int]:
+def _counts(
+    session: Session, survey_ids: Sequence[str]
+) -> tuple[Mapping[str, int], Mapping[str, dict[int, int]]]:
+    """By survey, valid slips by phone; and by village how many answered where those are more than its frame holds."""
+    valid = TallyRow.tally["valid"].as_integer()
+    by_phone = func.sum(case((TallyRow.channel.in_(Channel.on(Medium.PHONE)), valid), else_=0))
+    answered = func.sum(valid + TallyRow.tally["invalid"].as_integer())
     rows = session.execute(
-        select(TallyRow.survey_id, func.sum(TallyRow.tally["valid"].as_integer()))
-        .where(TallyRow.survey_id.in_(list(survey_ids)), TallyRow.channel.in_(Channel.on(Medium.PHONE)))
-        .group_by(TallyRow.survey_id)
-        .order_by(TallyRow.survey_id)
+        select(TallyRow.survey_id, TallyRow.unit_id, FrameRow.households, by_phone, answered)
+        .outerjoin(
+            FrameRow, (FrameRow.survey_id == TallyRow.survey_id) & (FrameRow.unit_id == TallyRow.unit_id)
+        )
+        .where(TallyRow.survey_id.in_(survey_ids))
+        .group_by(TallyRow.survey_id, TallyRow.unit_id, FrameRow.households)
+        .order_by(TallyRow.survey_id, TallyRow.unit_id)
     )
-    return {survey_id: int(slips) for survey_id, slips in rows}
+    slips: Counter[str] = Counter()
+    overfull: defaultdict[str, dict[int, int]] = defaultdict(dict)
+    for survey_id, unit_id, households, phone, all_slips in rows:
+        slips[survey_id] += int(phone)
+        if households is not None and all_slips > households:
+            overfull[survey_id][unit_id] = int(all_slips)
+    return slips, overfull
 
 
-def _sealed_survey(
-    survey: Survey, sealed_at: datetime, document: Mapping[str, object], phone_slips: int
-) -> SealedSurvey:
-    # The document was written by `documents.build`; its shape is covered by the digest.
-    sealed = cast(Mapping[str, Any], document)
+def _sealed_survey(row: Any, phone_slips: int, overfull: Mapping[int, int]) -> SealedSurvey:
+    card = _scorecard(row.document)
     return SealedSurvey(
-        survey_id=survey.id,
-        instrument_id=survey.instrument_id,
-        sealed_at=sealed_at,
-        is_signed=survey.state == State.SIGNED,
-        confirmed=survey.confirmed,
-        households=sealed["households"],
-        scorecard=Scorecard(
-            sealed["unit"], sealed["households"], tallies.load(sealed["tally"]), sealed["channels"]
-        ),
+        survey_id=row.id,
+        instrument_id=row.instrument_id,
+        sealed_at=row.sealed_at,
+        is_signed=row.state == State.SIGNED,
+        confirmed=row.confirmed,
+        households=card.households,
+        scorecard=card,
         phone_slips=phone_slips,
+        overfull=overfull,
     )
+
+
+@lru_cache(maxsize=256)
+def _scorecard(document: str) -> Scorecard:
+    """The commune's counts in a sealed document; it was written by `documents.build` and its digest covers its shape.
+
+    Kept by the text itself, because the same documents are read for every look at a year and reading one takes longer
+    than fetching it.
+    """
+    sealed = json.loads(document)
+    return Scorecard(sealed["unit"], sealed["households"], tallies.load(sealed["tally"]), sealed["channels"])

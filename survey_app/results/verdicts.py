@@ -4,6 +4,7 @@ Board, pages, files and papers ask here, so that a verdict is the same everywher
 survey speaks is `results.speaking`'s, what a requirement means is `criteria`'s.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -24,7 +25,7 @@ from survey_app.results import postings, speaking
 from survey_app.results.speaking import AboveFrame, SealedSurvey
 from survey_app.rulebooks import declarations, pins
 from survey_app.rulebooks import queries as rulebooks
-from survey_app.rulebooks.pins import NamedBook
+from survey_app.rulebooks.pins import NamedBook, Pin
 from survey_app.scoring import disclosure, rates
 from survey_app.scoring.disclosure import Audience
 from survey_app.scoring.rates import Rate
@@ -107,6 +108,35 @@ def of_survey(session: Session, survey: SurveyView, audience: Audience) -> Judge
     )
 
 
+def of_sealed(session: Session, found: Iterable[SurveyView]) -> Mapping[str, Verdicts]:
+    """The exact verdicts of each of these sealed surveys of one province that speaks for its commune, by its number.
+
+    A few statements for each rule book and year. Left out is what is judged by a book that is gone.
+    """
+    groups: defaultdict[tuple[Pin, int], list[SurveyView]] = defaultdict(list)
+    for one in found:
+        if one.rulebook is not None:
+            groups[one.rulebook, speaking.year_of(one.closes_at, one.phones_closed_at)].append(one)
+    judged: dict[str, Verdicts] = {}
+    for (pin, year), those in groups.items():
+        try:
+            book = pins.pinned(session, pin)
+        except pins.PinnedBookMissing:
+            continue
+        path = those[0].unit.path if len(those) == 1 else f"/{those[0].unit.path.split('/')[1]}/"
+        by_unit = of_year(session, book.framework, path, year)
+        judged |= {
+            one.id: by_unit[one.unit.id]
+            for one in those
+            if one.unit.id in by_unit and _speaks(by_unit[one.unit.id], one)
+        }
+    return judged
+
+
+def _speaks(verdicts: Verdicts, survey: SurveyView) -> bool:
+    return verdicts.speaks is not None and verdicts.speaks.survey_id == survey.id
+
+
 def disclosed(verdicts: Verdicts, *, is_hidden: bool) -> Verdicts:
     """The verdicts without what a hidden table would tell: rates, how far they are off, and how many slips were valid.
 
@@ -147,7 +177,7 @@ def of_year(session: Session, framework: Framework, unit_path: str, year: int) -
     decided = _earlier_decisions(session, framework, unit_path, year)
     numbers = [one.survey_id for one in speak.values()]
     posted = postings.posted_days(session, numbers)
-    above = speaking.above_frame(session, numbers)
+    above = speaking.above_frame(session, speak.values())
     texts = _item_texts(session, speak.values())
     declared = _declared(session, framework, unit_path, year)
     checked = back_checks.recorded(session, numbers) if _asks_back_check(framework) else frozenset()
