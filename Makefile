@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PORT ?= 8000
 export HOST ?= 127.0.0.1
 
-# Asked for in one go, so that whoever may not install them hears of all at once. Debian's Python cannot make an
+# Asked for in one go, so that who may not install them hears of all at once. Debian's Python cannot make an
 # environment without python3-venv; another Python can.
 VENV_PACKAGES := $(shell command -v $(PYTHON) >/dev/null || echo python3) \
   $(shell $(PYTHON) -c 'import ensurepip' 2>/dev/null || echo python3-venv)
@@ -46,7 +46,7 @@ quick: setup
 test-long: setup
 	ABUSE=full $(BIN)/pytest -m "" -n 2 --dist worksteal --engine both --timeout 0
 
-# Take the pictures of docs/screens/ anew, to be looked at, and from them those of the manual.
+# Take the pictures of docs/screens/ again, to be looked at, and from them those of the manual.
 screens: setup
 	SCREENS=$(CURDIR)/docs/screens $(BIN)/pytest tests/journeys -k "not postgresql"
 	$(BIN)/python scripts/manual-pictures docs/screens
@@ -68,7 +68,7 @@ translations: .venv/ready
 	$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext -k _l -o translations/messages.pot --no-location --omit-header survey_app
 	$(BIN)/pybabel -q update -N --ignore-obsolete -i translations/messages.pot -d translations --no-wrap
 
-# After a change in web/: bundle the scripts of respondents' pages anew. Needs node and npm; running and testing do not.
+# After a change in web/: bundle the scripts of respondents' pages again. Needs node and npm; running and testing do not.
 scripts:
 	cd web && npm ci --silent && npm run --silent build && cat package-lock.json src/*.js | sha256sum > built.sha256
 

@@ -8,7 +8,7 @@ COMMUNES = 1_000
 
 
 def main(communes: int) -> None:
-    """Attack so many communes, say every count that could be derived, and fail when there was one."""
+    """Attack this many communes, say every count that could be derived, and fail when there was one."""
     found = 0
     for cell in disclosure.exceptions(range(communes)):
         found += 1

@@ -1,4 +1,4 @@
-"""How long writing a table anew holds it: the longest that an answer waits behind erasing, by the size of the table.
+"""How long rewriting a table holds it: the longest that an answer waits behind erasing, by the size of the table.
 
 A second connection stores a row every few milliseconds meanwhile, as answers do; what it waited at most is what a
 villager would have waited. Waiting for the lock is not measured: `privacy/erasing.py` gives that up after 0.1 s.
@@ -27,9 +27,9 @@ _COLUMNS = (
 
 def run() -> None:
     """Print a row for each database and size."""
-    head = ("Database", "Rows of `slips`", "Size, MB", "Written anew, s", "Longest wait of an answer, s")
+    head = ("Database", "Rows of `slips`", "Size, MB", "Rewritten, s", "Longest wait of an answer, s")
     rows = (row for name in databases.NAMES for row in _of(name))
-    show("Holding a table while it is written anew", head, rows)
+    show("Holding a table while it is rewritten", head, rows)
 
 
 def _of(name: str) -> list[tuple[str, ...]]:

@@ -155,7 +155,7 @@ class Desk:
 
 
 def _hidden(page: bytes) -> dict[str, str]:
-    """The hidden fields of a page of officers, whose attributes stand in any order."""
+    """The hidden fields of a page of officers, whose attributes are in any order."""
     fields = (dict(_ATTRIBUTE.findall(tag)) for tag in _INPUT.findall(page.decode()))
     return {
         field["name"]: html.unescape(field.get("value", ""))

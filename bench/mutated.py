@@ -161,7 +161,7 @@ def _compiled(path: Path, mutant: Mutant | None = None) -> CodeType:
 
 
 def _pairs(one: CodeType, other: CodeType) -> Iterator[tuple[CodeType, CodeType]]:
-    """Every code that differs, with what stands in its place."""
+    """Every code that differs, with what is in its place."""
     if one != other:
         yield one, other
     inner = [[const for const in code.co_consts if isinstance(const, CodeType)] for code in (one, other)]

@@ -1,7 +1,7 @@
 """How many small mistakes in the rules the tests find: `python -m bench.mutations [--each N] [--seed N] [room …]`.
 
 Prints killed of sampled for each room, and every survivor with its place. What of them cannot be told apart from the
-right program, or is accepted, stands in docs/security/figures.md.
+right program, or is accepted, is in docs/security/figures.md.
 """
 
 import argparse

@@ -2,7 +2,7 @@
 
 Everything about people here is assumed: no measured data on fast or nightly answers, lost slips, forgotten ticks or
 repeated remarks of such consultations was found. Villages are often nearly unanimous, many share one network, many
-hold an announced meeting; many have a trouble of their own, of which whoever is dissatisfied names the same things.
+hold an announced meeting; many have a trouble of their own, of which the dissatisfied name the same things.
 """
 
 import random
@@ -95,7 +95,7 @@ class Village:
             self.addresses[network] += 1
 
     def name(self, count: int) -> Collection[int]:
-        """So many items that a household names: those of the trouble first for half of the people."""
+        """This many items that a household names: those of the trouble first for half of the people."""
         if self.trouble and self.words.random() < 0.5:
             named = set(self.words.sample(self.trouble, min(count, len(self.trouble))))
         else:

@@ -148,7 +148,7 @@ def _exact_list(one: Commune) -> bool:
 
 
 def _unannounced(one: Commune, in_: int) -> bool:
-    """Whether a village has a burst when one meeting of so many was held without a word."""
+    """Whether a village has a burst when one meeting of this many was held without a word."""
     rng = random.Random(f"unannounced {one.consultation.unit}")
     return any(
         flags.burst(replace(village, meetings=() if rng.randrange(in_) == 0 else village.meetings), Limits())

@@ -1,7 +1,7 @@
 """What an answer costs, beside version 402b6fe in the same minutes, and how near it comes to what the database can do.
 
 An answer is one household: form asked for, looked over, sent. Where scripts run the phone itself looks over, which is
-two requests beside the three of 402b6fe; without scripts it is three in both. Both versions stand side by side and are
+two requests beside the three of 402b6fe; without scripts it is three in both. Both versions run side by side and are
 asked by turns, so that whatever else the machine does falls on both alike; what counts is processor time and the ratio
 of one turn. Of every run, the answers stored must equal the answers acknowledged.
 """

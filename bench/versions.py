@@ -89,9 +89,9 @@ def _asked(process: subprocess.Popen[str]) -> Mapping[str, Any]:
 
 
 def _line(process: subprocess.Popen[str]) -> Mapping[str, Any]:
-    """The last thing the house said; what stands before it are words of the migrations."""
+    """The last thing the house said; what comes before it are words of the migrations."""
     for line in process.stdout or ():
         if line.startswith("{"):
             found: Mapping[str, Any] = json.loads(line)
             return found
-    raise RuntimeError("the house did not stand")
+    raise RuntimeError("the house did not come up")

@@ -12,7 +12,7 @@ from typing import TypeAlias
 Place: TypeAlias = tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...], str]
 
 #: The 29 letters, with f, j, w and z where dictionaries put them; short vowels and barred or hooked consonants of Jrai
-#: and Bahnar stand each behind its own letter.
+#: and Bahnar come each behind its own letter.
 _LETTERS = "aăâbƀcčdđeĕêfghiĭjklmnñoŏôơpqrstuŭưvwxyz"
 _PLACES = {letter: place for place, letter in enumerate(_LETTERS, start=1)}
 #: Grave, hook above, tilde, acute, dot below: the order in which dictionaries have the tones, behind the level one.

@@ -1,4 +1,4 @@
-"""What officers and operators did: an append-only list of acts, each bound to the one before it by a digest.
+"""The audit trail: an append-only list of what officers and operators did, each bound to the one before by a digest.
 
 Never holds a code, a receipt, an answer or an address. Who keeps the newest digest outside (`flask audit head`)
 can tell later whether an act was changed, taken out or forgotten. Acts of one transaction are chained as its very

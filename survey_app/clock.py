@@ -1,4 +1,4 @@
-"""What may happen by the clock: nothing while the hour is in doubt, nothing final that was due on one day only.
+"""Trust in the clock: nothing happens by it while the hour is in doubt, nothing final that was due on one day only.
 
 A server's clock can be wrong for a minute. So each round of the minute job compares it with what the machine itself has
 counted since the last round; when they part by more than an hour, nothing opens, closes or ends by the clock until it

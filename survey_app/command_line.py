@@ -37,7 +37,7 @@ class _Words(click.ParamType):
         return words
 
 
-#: The type of an option whose words stand in the audit log.
+#: The type of an option whose words go into the audit log.
 WORDS = _Words()
 
 

@@ -1,4 +1,4 @@
-"""What is in the way of this installation working at all, asked at every door: requests, commands and the minute job.
+"""Conditions without which the installation does not work at all, checked before requests, commands and the minute job.
 
 Without its own keys, or on an older database than it had, an installation would do harm that nobody can undo: sign what
 nobody can check, take a used code again. `db`, `keys`, `audit` and `ops` stay open, because who repairs needs them.

@@ -69,7 +69,7 @@ class TableFormat(FileFormat):
     #: What people choose it by.
     name: str
     write: Callable[[Sheets], bytes | Iterable[bytes]]
-    #: Whether several tables stand apart in it.
+    #: Whether it keeps several tables apart.
     has_sheets: bool
 
 
@@ -203,7 +203,7 @@ class Spot:
 
 
 def places(html: str) -> dict[str, Spot]:
-    """Where the elements of `html` stand that have a name in `data-at`; of those of one name the first one counts."""
+    """Where the elements of `html` are that have a name in `data-at`; of those of one name the first one counts."""
     return places_of(_document(_named(html)).render())
 
 

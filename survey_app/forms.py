@@ -195,7 +195,7 @@ def _sent(fields: MultiDict[str, str], files: MultiDict[str, FileStorage]) -> Po
 
 
 def _page() -> str:
-    """Where the forms of this reply stand: this page, or the one from which a form came that is shown again."""
+    """Where the forms of this reply are: this page, or the one from which a form came that is shown again."""
     if request.method != "GET":
         typed = typed_by()
         return "/can-bo" if typed is None else typed.page

@@ -1,4 +1,4 @@
-"""When two typed names are the same name.
+"""Matching of names: when two typed names are the same name.
 
 Knows neither units nor files. Vietnamese is typed in composed and decomposed form, with the tone mark on
 either vowel ("Hoà", "Hòa"), with straight and curly apostrophes: none of that makes another name.

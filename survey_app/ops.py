@@ -59,7 +59,7 @@ def check(as_json: bool) -> None:
     "--reason",
     required=True,
     type=command_line.WORDS,
-    help="Why no newer database is there; it stands in the audit log.",
+    help="Why no newer database is there; it goes into the audit log.",
 )
 @_JSON
 def accept_restored(reason: str, as_json: bool) -> None:

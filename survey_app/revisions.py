@@ -1,4 +1,4 @@
-"""Two people at one row: a form that changes what stands carries what it showed, and who saves second decides.
+"""Concurrent edits: a form that changes a row carries what it showed, so that who saves second is told and decides.
 
 The mark is made of the values themselves, so no table needs a column for it, and who puts back the very value
 that was shown disturbs nobody. Compare inside the transaction that writes, with the row held.
@@ -56,7 +56,7 @@ class SavedMeanwhile(DomainError):
 
 
 class RevisedForm(StaffForm):
-    """A form that changes what stands. Made from stored values it carries their mark; sent back, the one it had."""
+    """A form that changes a row. Made from stored values it carries their mark; sent back, the one it had."""
 
     #: Fields that no row keeps, like the reason of a change.
     APART: frozenset[str] = frozenset()

@@ -1,4 +1,4 @@
-"""What a request was refused for that none of our own pages, and nobody with a slip in hand, would send.
+"""Attempts to get around a control: refused requests that none of our pages, and nobody with a slip, would send.
 
 Who refuses says so here; `accounts.denials` notes it on the way out. Knows nothing of who sent it.
 """

@@ -124,7 +124,7 @@ def wording(text: Text) -> str:
 def answers_in_words(question: Question) -> tuple[tuple[str, str], ...]:
     """Each answer of a closed question with its words, in the order of the cards and of every list.
 
-    Those that the kind itself brings stand best first.
+    Those that the kind itself brings are best first.
     """
     fixed = question.kind.row.fixed
     if fixed:

@@ -1,6 +1,6 @@
 """The application under test: made once for each database of a test process, and handed out as it was made.
 
-Making it compiles a rule for each of its addresses, and a new engine every statement anew: together that takes longer
+Making it compiles a rule for each of its addresses, and a new engine every statement again: together that takes longer
 than most tests. A server does neither between two requests.
 """
 

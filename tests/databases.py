@@ -57,7 +57,7 @@ class Copied:
 
 
 class Emptied:
-    """The PostgreSQL database: emptied between tests, made anew when a test changed its structure.
+    """The PostgreSQL database: emptied between tests, made again when a test changed its structure.
 
     Copying a template takes ten times as long as emptying the few tables that a test wrote to.
     """

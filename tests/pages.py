@@ -158,7 +158,7 @@ def parsed(html: str) -> Page:
     return Page(html)
 
 
-#: Pages that were found sound, by their text without what is drawn anew for each request.
+#: Pages that were found sound, by their text without what is drawn for each request.
 _sound: set[int] = set()
 _DRAWN = re.compile(r'value="?[\w.-]{60,}"?')
 

@@ -180,7 +180,7 @@ class Province:
         return number
 
     def frame(self, survey_id: str, *, households: int) -> None:
-        """Let the village's list hold so many households, whatever the commune's does."""
+        """Let the village's list hold this many households, whatever the commune's does."""
         self.session.query(FrameRow).filter_by(survey_id=survey_id).update({"households": households})
         self.session.commit()
 

@@ -282,7 +282,7 @@ def _answers(case: Case) -> None:
 
 
 def _fit(case: Case, name: str, rows: list[Json], listed: list[str]) -> None:
-    """Whether every row is of this survey, and its leaf is its own and stands in the list."""
+    """Whether every row is of this survey, and its leaf is its own and is in the list."""
     villages, leaves = {line["unit"] for line in case.statement["frame"]}, set(listed)
     for place, row in enumerate(rows):
         where = f"{name}.{place} {row['id']}"
@@ -478,7 +478,7 @@ def _holds(leaves: list[str], wanted: tuple[str, str]) -> bool:
 
 
 def _is_sound(found: Json) -> bool:
-    """Whether a set is what was signed with the key that stands in it."""
+    """Whether a set is what was signed with the key that is in it."""
     seal = found["seal"]
     listed = canonical.sha256(found["leaves"]) == seal["statement"]["leaves"]
     return listed and canonical.sha256(_closed(seal["statement"])) == seal["digest"] and _is_signed(seal)

@@ -29,7 +29,7 @@ def same(one: Any, other: Any, place: str) -> None:
 
 
 def all_same(pairs: Iterable[tuple[Any, Any, str]]) -> None:
-    """Raise Differs naming every place where one of the pairs differs; each is two values and where they stand."""
+    """Raise Differs naming every place where one of the pairs differs; each is two values and where they are."""
     found = [place for pair in pairs for place in places(*pair)]
     if found:
         raise Differs("; ".join(found))

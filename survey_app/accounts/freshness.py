@@ -1,4 +1,4 @@
-"""Who you are, asked again before an act that counts: an open browser on an empty desk must not approve anything.
+"""Signing in again before an act that counts: an open browser on an empty desk must not approve anything.
 
 A page asks first and then leads on. A form that was sent too late is kept: the same page asks for the password,
 carries every field that was typed, and sends them on together with it.
@@ -71,7 +71,7 @@ def again() -> ResponseReturnValue:
 
 
 def _status(form: AgainForm, now: datetime) -> int:
-    """200, and the session is fresh, when everything typed was right; else the errors stand in the form."""
+    """200, and the session is fresh, when everything typed was right; else the errors are in the form."""
     user_id = access.identity().user_id
     email = queries.own_email(db.session(), user_id)
     if not form.validate():

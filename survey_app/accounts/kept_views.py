@@ -1,4 +1,4 @@
-"""Nobody's typing is lost: one mechanism for every staff form, whatever kept it from being saved.
+"""What becomes of a staff form that could not be saved: one mechanism for all of them, so that no typing is lost.
 
 A form may come back after its session ended, into the session of another account, with a token of an earlier session,
 or meet an error. It is then kept for the account that typed it, never carried out, and put back into the page it was

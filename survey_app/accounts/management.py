@@ -44,7 +44,7 @@ def may_manage(person: Identity, role: Role, unit_path: str, made_by: Body | Non
 
 
 def fits(role: Role, level: str) -> bool:
-    """Whether an account of `role` may stand on a unit of `level`."""
+    """Whether an account of `role` may be on a unit of `level`."""
     return level in _levels(role)
 
 

@@ -129,7 +129,7 @@ def _communes_without_ours(session: Session, unit_ids: list[int], lacking: Role)
 
 
 def village_lists(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
-    """The list of villages, where a commune has none yet; here because units stand below accounts."""
+    """The list of villages, where a commune has none yet; here because units are below accounts."""
     if identity.role in access.BEGIN_COMMUNES and not has_villages(session, identity.unit_id, civil(now)):
         yield Todo(
             title=_("Enter villages and households"),

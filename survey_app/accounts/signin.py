@@ -135,7 +135,7 @@ def is_second_factor_due(role: Role) -> bool:
 
 
 def is_on_loopback() -> bool:
-    """Whether the request comes from this machine and names it: both, since a proxy may stand in between."""
+    """Whether the request comes from this machine and names it: both, since a proxy may be in between."""
     return _is_loopback(urlsplit(f"//{request.host}").hostname) and _is_loopback(request.remote_addr)
 
 

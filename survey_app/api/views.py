@@ -100,7 +100,7 @@ def _answers(body: Mapping[str, object]) -> Mapping[str, object]:
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a key stands twice")
+        raise ValueError("a key is given twice")
     return found
 
 

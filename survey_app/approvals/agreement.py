@@ -40,7 +40,7 @@ class Agreement:
         return _opposite(self.instead, asked_as) if self.instead else frozenset()
 
     def are_one_side(self, asked_as: Role, roles: Side) -> bool:
-        """Whether these roles stand on one and the same side opposite to the one that asked."""
+        """Whether these roles are on one and the same side opposite to the one that asked."""
         return any(roles <= side for side in (self.deciders(asked_as), self.deciders_instead(asked_as)))
 
 

@@ -1,4 +1,4 @@
-"""What of this room hangs on one person, and passes on when that person leaves."""
+"""What a handover passes on of requests and deputies when one person leaves."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What of forms hangs on one person: drafts that they saved last."""
+"""What a handover passes on of forms: drafts that one person saved last."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -32,7 +32,7 @@ class AimedLevel:
     like: tuple[str, ...]
     #: Keys of shipped forms, the best first.
     forms: tuple[str, ...]
-    #: Whether a form is only a sample for it, whoever confirmed its words for another level.
+    #: Whether a form is only a sample for it, no matter who confirmed its words for another level.
     sample: bool
 
     def is_served_by(self, form_level: str) -> bool:

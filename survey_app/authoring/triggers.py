@@ -10,7 +10,7 @@ _FIXED = ("document", "digest", "frozen_at", "key", "version")
 
 
 def names(dialect: str) -> frozenset[str]:
-    """Names of the triggers that must stand in a database of this dialect."""
+    """Names of the triggers that must be in a database of this dialect."""
     if dialect == "postgresql":
         return frozenset({"instruments_stay_frozen"})
     return frozenset({"instruments_never_update", "instruments_never_delete"})

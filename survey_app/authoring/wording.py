@@ -24,7 +24,7 @@ OTHER = "khac"
 
 
 def level_name(key: str) -> str:
-    """What recognition the form serves; a level we have no name for stands as it is written."""
+    """What recognition the form serves; a level we have no name for is shown as it is written."""
     found = levels.level(key)
     if found is not None:
         return f"{in_language(found.title)} ({found.since}–{found.until})"

@@ -20,7 +20,7 @@ from survey_app.templating import number
 
 
 class PointKind(StrEnum):
-    """What can be open besides what stands before signing."""
+    """What can be open besides what is open before signing."""
 
     COVERAGE = "coverage"
     NOT_COMPARED = "not_compared"
@@ -33,7 +33,7 @@ _KINDS = (PointKind.COVERAGE, *OpenKind, PointKind.NOT_COMPARED, PointKind.FLAGS
 
 @dataclass(frozen=True, slots=True)
 class AppraisalPoint:
-    """This many of one kind: of this module, or of those that stand before signing."""
+    """This many of one kind: of this module, or of those that are open before signing."""
 
     kind: str
     count: int

@@ -224,7 +224,7 @@ def _floors(framework: Framework) -> tuple[Requirement, ...]:
 
 
 def _reaches(floors: Collection[Requirement], coverage: Rate | None) -> bool:
-    """Whether so many households answered already; False where the rule book asks for no share."""
+    """Whether enough households answered already; False where the rule book asks for no share."""
     if coverage is None or not floors:
         return False
     asked = [(one.threshold.comparison, one.threshold.basis_points) for one in floors if one.threshold]

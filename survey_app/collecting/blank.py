@@ -1,6 +1,6 @@
 """The form that nobody has filled in yet: drawn and compressed once for a survey as it is, a village and a language.
 
-It differs from reader to reader in the submission id and the ticket alone, which stand at its end.
+It differs from reader to reader in the submission id and the ticket alone, which are at its end.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""How many answers an open link takes from one network in a minute, so that no script fills it without a pause.
+"""Rate limit of an open link: how many answers it takes from one network in a minute, so that no script fills it.
 
 Counted in the memory of this process alone, for the running minute, under a key that is drawn again with the process:
 nothing is written, and after the minute nothing is known any more. Answers with a household's code are not counted.

@@ -1,4 +1,4 @@
-"""How often the page of one slip may be opened in a day, so that nobody can watch a photographed slip being used.
+"""Daily limit of opening the page of one slip, so that nobody can watch a photographed slip being used.
 
 Sending an answer is never counted and never refused here, except with a cancelled slip, which no longer takes any: its
 refusals tell used from unused. Knows no address and no person.

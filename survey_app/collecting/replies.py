@@ -56,7 +56,7 @@ def in_language(path: str) -> str:
 def page(
     template: str, status: int = HTTPStatus.OK, *, inside: Sequence[str] = _USUAL, **values: object
 ) -> Response:
-    """A respondents' page; `inside` names the styles and scripts that stand in it.
+    """A respondents' page; `inside` names the styles and scripts that are in it.
 
     What was sent to it is sent again by the person who switches the language, unless `again` says otherwise.
     """

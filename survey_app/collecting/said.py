@@ -1,4 +1,4 @@
-"""What was answered, as it is read over before it is sent: what displeases first, then what is blank, then the rest.
+"""The review page before sending: answers “not satisfied” first, then blank ones, then the rest.
 
 Answers from a closed list are drawn once for a question and a language; what was typed is drawn each time.
 """

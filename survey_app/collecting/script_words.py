@@ -28,7 +28,7 @@ def words() -> dict[str, str]:
 
 
 def _words_of_keeping() -> dict[str, str]:
-    """Of answers and slips that stay on the phone; in braces stands what the script puts in."""
+    """Of answers and slips that stay on the phone; in braces is what the script puts in."""
     return {
         "kept": _("This phone still has answers of this slip that were not sent."),
         "keeps": _("This phone keeps what you choose until it is sent, one day at most."),

@@ -153,7 +153,7 @@ def _find_one(requirement: Requirement, grounds: Grounds, below_floor: bool) -> 
 
 
 def _measured(kind: RequirementKind, grounds: Grounds) -> dict[str, int | str]:
-    """The figure that nothing is asked of, for it may stand beside; empty where there is none."""
+    """The figure that nothing is asked of, for it may be shown beside; empty where there is none."""
     card, rate = grounds.scorecard, None
     match kind:
         case RequirementKind.COVERAGE:

@@ -182,7 +182,7 @@ class Requirement:
     quote: str
     threshold: Threshold | None = None
     source: Source | None = None
-    #: Figures seen elsewhere, to stand beside an empty field; never compared with anything.
+    #: Figures seen elsewhere, to be shown beside an empty field; never compared with anything.
     seen_elsewhere: tuple[str, ...] = ()
     #: Of an event alone. None in books recorded before they could name it; `findings` says how those are read.
     phone_slips: PhoneSlips | None = None

@@ -51,7 +51,7 @@ def of_count(comparison: Comparison, asked: int, count: int) -> Distance:
 
 
 def least(comparison: Comparison, basis_points: int, of: int) -> int:
-    """The smallest count that is the share asked of so many; above `of` where not even all would do.
+    """The smallest count that is the share asked of `of`; above `of` where not even all would do.
 
     >>> least(Comparison.AT_LEAST, 7000, 2312), least(Comparison.ABOVE, 5000, 110)
     (1619, 56)

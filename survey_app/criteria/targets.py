@@ -1,6 +1,6 @@
 """How far a target is, and the targets of a plan as data: what is to be reached, of whom, by which document.
 
-A target of a rule book counts units. One of a plan is computed so, or it is told: as a share (so many of so many), as a
+A target of a rule book counts units. One of a plan is computed so, or it is told: as a share (n of m), as a
 count, or as a yes of each unit with evidence. Figures are added up, never averaged; whether one unit meets a condition
 is decided elsewhere (`findings`). Knows no unit and no storage.
 """
@@ -27,9 +27,9 @@ class PlanKind(StrEnum):
 
     #: From consultations, by the rule book of the year.
     COMPUTED = "computed"
-    #: So many of so many, added up over units.
+    #: n of m, added up over units.
     SHARE = "share"
-    #: So many, added up over units.
+    #: A count, added up over units.
     COUNT = "count"
     #: Each unit says yes or no, with evidence; the share of units.
     ATTESTED = "attested"

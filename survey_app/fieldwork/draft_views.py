@@ -1,4 +1,4 @@
-"""Drafting a survey: the form, what would stand against it, and throwing the draft away."""
+"""Drafting a survey: the form, what would be in the way of it, and throwing the draft away."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime

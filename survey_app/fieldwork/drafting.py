@@ -138,7 +138,7 @@ def discard_draft(session: Session, survey_id: str, *, actor: str, now: datetime
 def conflicts(
     session: Session, draft: SurveyDraft, villages: int, now: datetime, *, survey_id: str | None = None
 ) -> tuple[str, ...]:
-    """What would stand against what people are typing, as sentences; `survey_id` is the draft that they change."""
+    """What would be in the way of what people are typing, as sentences; `survey_id` is the draft that they change."""
     return readiness.conflicts(session, Survey(id=survey_id, **_columns(draft)), villages, now)
 
 

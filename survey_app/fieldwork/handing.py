@@ -1,4 +1,4 @@
-"""What of surveys hangs on one person: drafts of theirs, and surveys in the field that tell villagers to call them."""
+"""What a handover passes on of surveys: drafts of one person, and running surveys that tell villagers to call them."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -23,7 +23,7 @@ class Link:
     endpoint: str
     text: LazyString
     states: Collection[State]
-    #: Whether people come for it: it stands as a button above, not in the list below.
+    #: Whether people come for it: it is a button above, not in the list below.
     leads: bool = False
     purposes: Collection[Purpose] = (Purpose.DECISION,)
     only: Callable[[SurveyView], bool] = _always

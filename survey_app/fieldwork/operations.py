@@ -121,7 +121,7 @@ def _ended(survey: Survey, now: datetime) -> datetime:
 def copy_progress(session: Session, now: datetime) -> int:
     """Give the screens the counts of this hour, once an hour; how many rows were copied."""
     latest = session.scalar(select(func.max(HourlyProgress.as_of)))
-    # Equal and not later: a copy taken under a clock that has since been put back must not stand for ever.
+    # Equal and not later: a copy taken under a clock that has since been put back must not stay for ever.
     if latest is not None and calendar.full_hour(latest) == calendar.full_hour(now):
         return 0
     session.execute(delete(HourlyProgress))

@@ -27,7 +27,7 @@ def obstacles(session: Session, survey_id: str, now: datetime) -> tuple[str, ...
 
 
 def conflicts(session: Session, typed: Survey, villages: int, now: datetime) -> tuple[str, ...]:
-    """What would stand against publishing a survey that is only typed yet and asks in this many villages.
+    """What would be in the way of publishing a survey that is only typed yet and asks in this many villages.
 
     Besides the obstacles it names another decision survey of the same plan, which may be meant.
     """

@@ -1,4 +1,4 @@
-"""Where answering begins: the address that posters and pages lead to, as a QR and as people type it. Knows no code."""
+"""The address of the page where codes are typed, as posters and pages print it: as a QR and in words. Knows no code."""
 
 from dataclasses import dataclass
 

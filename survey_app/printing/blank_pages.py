@@ -1,4 +1,4 @@
-"""Kept with the print run: the blank page of the slips, and where its boxes are, for those who read scans of them.
+"""The blank page of a print run, kept with it: where its boxes are, for the reader of scans.
 
 The words on a slip are what a scan is laid upon, so the reader needs the very page that was printed. It is kept when
 slips are made, because a later program, other fonts or other days would draw another one. See ADR 46.

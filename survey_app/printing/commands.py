@@ -91,7 +91,7 @@ def make_slips(survey_id: str, village: str, count: int, out: Path, as_json: boo
 
 
 def _require_writable(out: Path) -> None:
-    """Before a batch is made: its codes stand in this file and nowhere else."""
+    """Before a batch is made: its codes are in this file and nowhere else."""
     folder = out.absolute().parent
     if not folder.is_dir():
         raise click.ClickException(_("There is no folder %(folder)s.", folder=folder))

@@ -1,4 +1,4 @@
-"""Whether printed papers lead anywhere: an address of the server itself opens on no phone.
+"""Whether the address in a printed QR can be reached: one of the server itself opens on no phone.
 
 Papers of a real survey are then refused before a code is made; those of a rehearsal or of the sample province are
 printed, marked, so that everything can be tried on one machine.

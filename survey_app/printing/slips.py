@@ -1,6 +1,6 @@
 """The slip a household draws from the stack: both modes, phone and paper, on one sheet.
 
-Two A5 sheets stand on an A4 page, printed on both sides, cut and folded once. Outside: what the slip is, and
+Two A5 sheets are on an A4 page, printed on both sides, cut and folded once. Outside: what the slip is, and
 nothing to tick; all outsides of a village are alike, so it does not matter which outside meets which inside.
 Inside: QR and code above, the tick boxes of the same form below and on the other half, which type of 9 points and
 rows of 5.5 mm need. A stub sticks out of the folded slip and carries no code. Knows nothing of households and keeps
@@ -26,7 +26,7 @@ _POINTS_PER_MM = 72 / 25.4
 _LINE_MM = 87
 #: Width of a bold letter or digit against its height, taken generously.
 _LETTER = 0.64
-#: From so many letters on the front is set closer, so that nothing runs into the room of the stamp.
+#: From this many letters on the front is set closer, so that nothing runs into the room of the stamp.
 _CROWDED = 400
 
 
@@ -118,7 +118,7 @@ class BlankSlip:
     """The answering side of a survey's slips as they come back: without stub, QR and code.
 
     The page is 196 x 148.5 mm, folded at 98 mm, torn off at its right edge; it is the same in every village. `boxes`
-    stand in the order of the form.
+    are in the order of the form.
     """
 
     pdf: bytes

@@ -1,4 +1,4 @@
-"""How long a text takes to be read aloud. Knows no text."""
+"""How long a text takes to be read aloud over a loudspeaker or at a meeting. Knows no text."""
 
 from math import ceil
 

@@ -1,7 +1,7 @@
 """The form on paper: its questions as lines with boxes in two columns, in the largest type that fits.
 
 Paper asks the same questions in the same words as the phone. Where all scored questions begin and end alike
-("Ông/bà có hài lòng về … không?"), those words stand once above the lines, so that the lines can be read.
+("Ông/bà có hài lòng về … không?"), those words are once above the lines, so that the lines can be read.
 Knows nothing of codes.
 """
 
@@ -63,7 +63,7 @@ class PaperQuestion:
     number: int
     question: Question
     text: str
-    #: Whether its two answers stand under the common column heads.
+    #: Whether its two answers are under the common column heads.
     in_columns: bool
     #: When it is to be answered at all; empty for always.
     only_if: str
@@ -78,7 +78,7 @@ class TickBoxes:
     lines: tuple[PaperQuestion, ...]
     points: float
     shortened: bool
-    #: How many of the lines stand below the QR; the others stand on the half beside it.
+    #: How many of the lines are below the QR; the others are on the half beside it.
     below_qr: int = 0
 
     @property
@@ -155,7 +155,7 @@ def _placed(boxes: TickBoxes) -> TickBoxes | None:
 
 
 def _columns(boxes: TickBoxes) -> tuple[int, float]:
-    """How many lines stand in the first column, as full as it can be; by what the second is too long for its room."""
+    """How many lines are in the first column, as full as it can be; by what the second is too long for its room."""
     page = files.places(render_template("printing/print/ticks_alone.html", boxes=boxes))
     heights = {name: place.height_mm for name, place in page.items()}
     left = ROOM_LEFT_MM - heights["head"]

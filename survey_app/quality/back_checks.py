@@ -62,7 +62,7 @@ class NothingToDraw(DomainError):
 
 
 class ListsMissing(DomainError):
-    """Lists of some villages are missing, and nobody said that the draw shall do without them."""
+    """Lists of some villages are missing, and nobody said that the draw is made without them."""
 
     code = "thieu-danh-sach"
     status = HTTPStatus.UNPROCESSABLE_ENTITY

@@ -13,7 +13,7 @@ from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument,
 from survey_app.questions.reading import AnswerProblem, Value
 
 _NUMBERS = re.compile(r"[0-9]+")
-#: What may stand between numbers; a keypad has some of these beside its digits.
+#: What may be between numbers; a keypad has some of these beside its digits.
 _BETWEEN = re.compile(r"[0-9\s,.;:+*/-]*")
 
 

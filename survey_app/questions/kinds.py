@@ -65,7 +65,7 @@ class KindRow:
     result: Result
     #: Whether it counts as satisfied or not: then it is asked of everybody, and a confirmed form fixes it.
     two_way: bool = False
-    #: Whether its answers stand in the document.
+    #: Whether its answers are in the document.
     has_options: bool = False
     #: The answers that the kind itself brings, from worst to best, with their words in English.
     fixed: dict[str, str] = field(default_factory=dict)

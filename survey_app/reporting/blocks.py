@@ -63,7 +63,7 @@ class ByHand:
 class Table:
     """Rows of texts below a heading; a row of one cell stands for a part of the table and reaches across.
 
-    Columns hold numbers and stand to the right, but for the first and those in `in_words`. A cell may have two lines.
+    Columns hold numbers and are set to the right, but for the first and those in `in_words`. A cell may have two lines.
     """
 
     head: tuple[str, ...]

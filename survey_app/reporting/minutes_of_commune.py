@@ -280,7 +280,7 @@ def _agreed(one: ApprovalView) -> str:
 
 
 def _over(found: Exact, one: ApprovalView) -> str:
-    """What was open when this was signed; the reasons stand beside it."""
+    """What was open when this was signed; the reasons are beside it."""
     told = [over for over in found.signed_over if over.approval_id == one.id]
     points = dict.fromkeys(open_points.text(point) for over in told for point in over.points)
     return "\n" + _("Open when it was signed: %(points)s.", points="; ".join(points)) if points else ""

@@ -38,7 +38,7 @@ class PaperKind(StrEnum):
 
     @property
     def holds_exact_counts(self) -> bool:
-        """Whether exact counts of villages stand on it, so that not every officer may have it."""
+        """Whether exact counts of villages are on it, so that not every officer may have it."""
         match self:
             case PaperKind.MINUTES | PaperKind.VILLAGE_MINUTES | PaperKind.TABLE:
                 return True

@@ -33,7 +33,7 @@ def text(result: DisclosedResult, pledge: str, public_url: str) -> tuple[str, ..
 
 
 def _warning(result: DisclosedResult) -> tuple[str, ...]:
-    """What nobody may hear the figures without; the other remarks stand on the page and the notice."""
+    """What nobody may hear the figures without; the other remarks are on the page and the notice."""
     if result.survey.rehearsal:
         return (_("REHEARSAL: these figures count for nothing."),)
     if result.survey.purpose == "feedback":

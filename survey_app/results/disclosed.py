@@ -36,7 +36,7 @@ class DisclosedItem:
     text: Text
     tally: ItemTally
     rate: Rate | None
-    #: Dissatisfied households of the same slips: beside every count of them stands its per cent.
+    #: Dissatisfied households of the same slips: every count of them has its per cent beside it.
     dissatisfied: Rate | None
 
 

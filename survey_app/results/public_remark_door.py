@@ -1,4 +1,4 @@
-"""The public form for remarks on a consultation: what is sent is stored once, and only so many a day."""
+"""The public form for remarks on a consultation: what is sent is stored once, up to a number a day."""
 
 import secrets
 from datetime import UTC, datetime

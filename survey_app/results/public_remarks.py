@@ -1,7 +1,7 @@
 """Remarks of the public on a consultation (phản ánh, kiến nghị): received, read by the Front, answered, counted.
 
 Nobody needs an account and nothing of a person is asked. The Front reads a remark before anybody else does and shows
-it or withholds it for a reason of a list (ADR 52); what it shows can be answered, and stands with its answer on
+it or withholds it for a reason of a list (ADR 52); what it shows can be answered, and is shown with its answer on
 the public page. Withheld ones are counted there. Neither a remark nor an answer is in the audit log.
 """
 
@@ -73,7 +73,7 @@ class ReadMeanwhile(DomainError):
 
 
 class NotShown(DomainError):
-    """Only what is shown is answered: the answer stands beside it."""
+    """Only what is shown is answered: the answer is shown beside it."""
 
     code = "phan-anh-chua-duyet"
 

@@ -1,6 +1,6 @@
 """The map of a province's year: every unit by how far its survey has come, as outlines and as a list.
 
-Tells the state and nothing else, in five groups that differ by pattern and not by colour alone. Whoever draws it says
+Tells the state and nothing else, in five groups that differ by pattern and not by colour alone. Who draws it says
 which state the reader may know, and where a unit leads.
 """
 

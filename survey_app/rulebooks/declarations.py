@@ -107,7 +107,7 @@ def declare(
     actor: str,
     now: datetime,
 ) -> None:
-    """Keep what the commune declares; the same again changes nothing, anything else waits for the province anew.
+    """Keep what the commune declares; the same again changes nothing, anything else waits for the province again.
 
     A file stays with it until another is given. Raises DeclaredWithoutEvidence.
     """

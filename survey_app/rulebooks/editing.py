@@ -1,4 +1,4 @@
-"""A rule book as a form: for each condition the figure, how it is compared, and the document that it stands in.
+"""A rule book as a form: for each condition the figure, how it is compared, and the document that it is in.
 
 One row for every condition of the book, and an empty one for each kind of condition that it lacks: filled in, it
 becomes part of the book. Every problem is told at its field, all at once, in the words of the page.
@@ -88,7 +88,7 @@ class Row:
 
     @property
     def is_compared(self) -> bool:
-        """Whether at least and more than are told apart; slips by phone are always at least so many."""
+        """Whether at least and more than are told apart; slips by phone are always “at least”."""
         return self.is_target or (isinstance(self.part, Requirement) and self.part.kind.measure is not None)
 
     @property

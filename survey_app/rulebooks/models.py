@@ -81,7 +81,7 @@ class ItDeclaration(Base):
     evidence: Mapped[str] = mapped_column(String(500))
     declared_by: Mapped[str] = mapped_column(String(40))
     declared_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    #: None while it waits; a further declaration waits anew.
+    #: None while it waits; a further declaration waits again.
     decision: Mapped[str | None] = mapped_column(String(10))
     reason: Mapped[str] = mapped_column(String(500))
     decided_by: Mapped[str | None] = mapped_column(String(40))

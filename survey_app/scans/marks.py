@@ -18,7 +18,7 @@ from survey_app.scans.traces import LEAST_INK, Traces
 
 #: The darkest fiftieth of an empty box is no darker.
 MOST_OF_EMPTY = 0.15
-#: On the whole an empty box is no darker than so many times the usual empty one of its slip, and a little: what is more
+#: On the whole an empty box is no darker than n times the usual empty one of its slip, and a little: what is more
 #: may be a faint pencil.
 _TIMES_EMPTY, _FAINT = 3, 0.02
 #: A mark has its darkest fiftieth at least so dark, covers so much of the inner square with ink, and is so long there.
@@ -33,7 +33,7 @@ _ABOUT = 2.4
 _LEAST_ENTERED, _ENTERED = 1.2, 1.4
 #: It goes about the box where it reaches this many millimetres past the middle on every side.
 _PAST = 0.8
-#: A ring leaves no side of the box open for so many degrees, and keeps this many millimetres away from its middle.
+#: A ring leaves no side of the box open for this many degrees, and keeps this many millimetres away from its middle.
 _LEAST_OPEN, _RING = 70, 0.8
 #: Or it is so round: how much the distance from the middle differs, as a share of it.
 _ROUND = 0.15

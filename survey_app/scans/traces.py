@@ -1,4 +1,4 @@
-"""Ink as a pen leaves it: samples that hang together are one trace, and a trace belongs to the box about which it lies.
+"""Pen strokes on a scanned slip: connected dark samples are one stroke, which belongs to the box around which it lies.
 
 A large tick leaves its box and reaches into the next one. There it is no mark: where most of its ink lies says whose it
 is. A trace that could be of two boxes, or of none, belongs to nobody.

@@ -2,7 +2,7 @@
 
 Knows counts of villages and of ten-minute slots, never an answer, a household or an address. A flag is a reason to
 look, never a verdict: it deletes nothing and changes no score, and honest communes raise some too. Every rule is
-one function; its limits stand in `Limits`, calibrated by `python -m bench.stuffing`.
+one function; its limits are in `Limits`, calibrated by `python -m bench.stuffing`.
 
 F6 (network) and F9 (text) only speak beside another flag. Where a provider puts a whole village behind one address,
 one network is the usual thing, and "Không có ý kiến gì thêm" is written in many houses: alone, both would point at

@@ -1,4 +1,4 @@
-"""Samples that anybody with the key draws again: no randomness of its own, and nothing to choose.
+"""Reproducible samples: anybody with the key draws the same again; no randomness of its own, and nothing to choose.
 
 Each name gets HMAC-SHA-256 under the key; the smallest values are drawn. Knows nothing of what the names stand for.
 """

@@ -1,6 +1,6 @@
 """The document a seal signs: what was asked, of whom, what the commune answered, and what binds the rest.
 
-Names of units, plan, contact and rule book stand in it as pages and papers print them. Its counts are signed part by
+Names of units, plan, contact and rule book are in it as pages and papers print them. Its counts are signed part by
 part under salts, the table of each audience among them, so that everybody can be shown the signed statement with just
 the parts that may be said. It holds no exact count of a village: those are bound by hashes under a salt, because the
 answers of a few hundred households could otherwise be guessed.

@@ -20,7 +20,7 @@ from survey_app.sealing import queries
 from survey_app.sealing.models import RefusedSeal
 from survey_app.units.models import Unit
 
-#: Differences that stand on a list; the operator's command names them all.
+#: Differences that a list shows; the operator's command names them all.
 _SHOWN = 3
 
 
@@ -152,7 +152,7 @@ def _refused(session: Session, unit_path: str) -> tuple[RefusedSeal, ...]:
 
 
 def _overdue(session: Session, unit_path: str, now: datetime) -> tuple[str, ...]:
-    """Surveys not sealed though counting is over: the seal was refused, or the minute job stands."""
+    """Surveys not sealed though counting is over: the seal was refused, or the minute job does not run."""
     rows = session.scalars(
         select(Survey.id)
         .join(Unit, Unit.id == Survey.unit_id)

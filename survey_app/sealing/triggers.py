@@ -124,7 +124,7 @@ _SQLITE = (
 
 
 def names(dialect: str) -> frozenset[str]:
-    """Names of all triggers that must stand in a database of this dialect."""
+    """Names of all triggers that must be in a database of this dialect."""
     return frozenset(trigger[0] for trigger in (_POSTGRESQL if dialect == "postgresql" else _SQLITE))
 
 

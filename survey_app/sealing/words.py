@@ -1,4 +1,4 @@
-"""Texts in raw answers, each named by the digest that its answer's leaf holds too."""
+"""Free texts in raw answers, each named by the digest that its answer's leaf holds too."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any

@@ -29,7 +29,7 @@ MOST_RIGHT = 9
 
 @pytest.fixture
 def machine(app: Flask, request) -> "Machine":
-    """The machine the database runs on, as whoever seizes it has it."""
+    """The machine the database runs on, as somebody who seizes it has it."""
     cluster = request.getfixturevalue("cluster") if db.database.engine.dialect.name == "postgresql" else None
     return Machine(cluster.folder if cluster else None)
 
@@ -271,7 +271,7 @@ def everything_seen(
             )
 
 
-#: Tokens and ids that are made anew for every page.
+#: Tokens and ids that are new on every page.
 FRESH = re.compile(
     r'name="[\w-]*csrf_token"[^>]*value="[^"]+"|content="[\w.-]{60,}"|nonce="[^"]*"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}'
     r'|name="(set_id|page)"[^>]* value="[0-9a-f]{32}"|ca-xa/[0-9a-f]{32}\.json'

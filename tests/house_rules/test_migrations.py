@@ -127,7 +127,7 @@ def _without_brackets(rest):
 
 
 def test_migrations_that_were_released_never_change_again():
-    """They stand in databases: whoever starts anew and whoever upgrades must end with the same tables.
+    """They are in databases: a new installation and an upgraded one must end with the same tables.
 
     A release adds the digests of its new migrations to the file; no line of it is ever changed or removed.
     """

@@ -234,7 +234,7 @@ def test_no_room_has_grown_above_a_tenth_of_the_code():
 
 
 def test_no_class_is_called_like_another():
-    """So that whoever looks for one finds one; forms and views of different rooms included."""
+    """So that who looks for one finds one; forms and views of different rooms included."""
     places = {}
     for path in CODE:
         for node in ast.parse(path.read_text(encoding="utf-8")).body:

@@ -71,7 +71,7 @@ def test_every_text_is_translated_and_none_is_a_guess(catalogue):
 
 
 def test_what_the_manual_quotes_from_a_screen_is_said_there_word_for_word(catalogue, extracted):
-    """So that whoever renames a button finds every sentence of the manual that names it."""
+    """So that who renames a button finds every sentence of the manual that names it."""
     said = [
         translation
         for message in catalogue

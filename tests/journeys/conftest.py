@@ -41,7 +41,7 @@ CHROMIUM = "/usr/bin/chromium-headless-shell"
 PUBLIC_HOST = "khaosat.test"
 PHONE = {"width": 360, "height": 640}
 DESKTOP = {"width": 1280, "height": 900}
-#: How long a state is waited for. A machine that has other work is slow, and whoever waits goes on as soon as it is there.
+#: How long a state is waited for. A machine that has other work is slow, and who waits goes on as soon as it is there.
 _START_SECONDS = 180
 _WAIT_MILLISECONDS = 120_000
 _PASSWORD = "mot cau du dai de nho"
@@ -121,7 +121,7 @@ def server(app: Flask, database_url: str, tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def strict_server(app: Flask, database_url: str, tmp_path: Path) -> Iterator[Server]:
-    """The same where whoever approves or signs needs a code from a phone."""
+    """The same where the person who approves or signs needs a code from a phone."""
     with _running(app, database_url, tmp_path, SECOND_FACTOR="1") as made:
         _with_units_and_library(made)
         yield made

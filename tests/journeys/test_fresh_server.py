@@ -30,7 +30,7 @@ _VILLAGES, _HOUSEHOLDS = 6, 721
 
 
 def come(page: Page, letter: str) -> str:
-    """Take an invitation up as its letter says, whoever used the screen before; the address people see."""
+    """Take an invitation up as its letter says, no matter who used the screen before; the address people see."""
     page.context.clear_cookies()
     page.goto(letter)
     for name in ("password", "again"):

@@ -147,7 +147,7 @@ def test_slips_kept_for_eight_days_arrive_each_once_through_a_restart_a_new_work
 
 
 def slips(field: Field, count: int) -> tuple[str, ...]:
-    """So many codes; more than the field has are printed for the purpose."""
+    """This many codes; more than the field has are printed for the purpose."""
     if count <= len(field.codes):
         return field.codes[:count]
     printed = field.server.folder / "more.csv"

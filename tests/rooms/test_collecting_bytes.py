@@ -114,7 +114,7 @@ def test_a_script_in_a_language_nobody_speaks_is_not_there(client):
 
 
 def test_the_scripts_that_run_were_bundled_from_the_sources_that_are_here():
-    """Whoever changes `web/` runs `make scripts`; nothing that runs or tests needs node."""
+    """Who changes `web/` runs `make scripts`; nothing that runs or tests needs node."""
     sources = [WEB / "package-lock.json", *sorted((WEB / "src").glob("*.js"))]
 
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()

@@ -30,7 +30,7 @@ FIRST = {"planning": "satisfied", "transport": "dissatisfied"}
 
 @pytest.fixture
 def clerk(commune, sign_in):
-    """Whoever keys first."""
+    """Who keys first."""
     return sign_in(Role.CLERK, commune.unit)
 
 

@@ -1,4 +1,4 @@
-"""Slips spoilt in printing are voided by the codes on them and printed anew, and never for a household that answered."""
+"""Slips spoilt in printing are voided by the codes on them and printed again, and never for a household that answered."""
 
 from datetime import UTC, datetime
 

@@ -155,7 +155,7 @@ def standby_gone(app, request):
 
 
 def _reload(cluster, admin, expected):
-    """Until whoever connects anew finds the setting."""
+    """Until the next connection finds the setting."""
     admin.execute("SELECT pg_reload_conf()")
     while True:
         with cluster.admin() as another:

@@ -1,4 +1,4 @@
-"""Two people at one row: whoever saves second sees both values, by whom and when, and decides."""
+"""Two people at one row: who saves second sees both values, by whom and when, and decides."""
 
 from datetime import UTC, datetime
 

@@ -154,7 +154,7 @@ def test_all_edited_figures_are_named_and_not_the_first_alone(verify):
 
 
 def test_nothing_that_agrees_with_a_statement_nobody_signed_is_called_right(verify):
-    """Whoever edits a figure in both places makes a file that agrees with itself, under a digest that does not."""
+    """Who edits a figure in both places makes a file that agrees with itself, under a digest that does not."""
     found = genuine("signed_public")
     for table in (found["disclosed"], found["seal"]["statement"]["tables"]["public"]["value"]):
         table["villages"][0]["band"]["low"] += 1

@@ -43,7 +43,7 @@ class PersonEntry:
     sheet: str
     row: int
     name: str
-    #: As they stand in the file, letters repaired.
+    #: As they are in the file, letters repaired.
     unit: str
     role: str
     telephone: str
@@ -109,7 +109,7 @@ def _find(sheet: OfficeSheet) -> Heading | None:
 
 
 def _without_heading(sheet: OfficeSheet, findings: Findings) -> Heading | None:
-    """Rows of four columns, the last of them telephone numbers; a running number may stand before them."""
+    """Rows of four columns, the last of them telephone numbers; a running number may come before them."""
     width = max(len(row.cells) for row in sheet.rows)
     for first in (0, 1):
         last = first + len(_ORDER) - 1
@@ -213,7 +213,7 @@ class _SheetReader:
             return ""
 
     def _whole_name(self, row: OfficeRow, notes: list[str]) -> str:
-        """The name, put together where family name and name stand in two columns."""
+        """The name, put together where family name and name are in two columns."""
         first = self._columns.get("family", self._columns["name"])
         last = self._columns["name"] + len(self._heading.twice.get("name", ("",))) - 1
         places = range(first, last + 1) if last - first <= 1 else (first, last)

@@ -1,7 +1,7 @@
 """Accounts from a list: sent or pasted, looked at on one page, made when the officer agrees, a letter for each.
 
 The page carries what was read, signed, so that nothing lies on the server before somebody agreed to it. The links of
-the letters stand on one page, shown once; it fetches them as one PDF as often as it likes.
+the letters are on one page, shown once; it fetches them as one PDF as often as it likes.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ from survey_app.units.forms import ListForm, UploadForm
 bp = views.bp
 
 _LIST = "/can-bo/tai-khoan"
-#: Seconds that a page of a preview may stand open: a working day.
+#: Seconds that a page of a preview may be open: a working day.
 _OPEN_FOR = 12 * 3600
 
 

@@ -199,7 +199,7 @@ def _target_of_unit(year: int, code: str, key: str) -> tuple[PlanTarget, UnitVie
 
 
 def _filled(target: PlanTarget, before: UnitFigures | None) -> FigureForm:
-    """The form with the newest figure, to be told anew; the number of that one travels with it."""
+    """The form with the newest figure, to be told again; the number of that one travels with it."""
     if before is None:
         return FigureForm.of(target, formdata=None, seen="0")
     newest = before.newest

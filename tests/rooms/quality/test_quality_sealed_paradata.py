@@ -41,7 +41,7 @@ def kept(sign, survey_id="0001"):
 
 
 def crowd(surveys, *answers, start=EVENING):
-    """So many answers by phone in each ten minutes, from that evening on."""
+    """This many answers by phone in each ten minutes, from that evening on."""
     village = surveys.village("Linh Cang")
     for place, count in enumerate(answers):
         db.session().add(

@@ -1,4 +1,4 @@
-"""No paper ends with a sheet of signature headings alone: whoever signs signs a sheet that says something."""
+"""No paper ends with a sheet of signature headings alone: who signs, signs a sheet that says something."""
 
 import os
 import subprocess

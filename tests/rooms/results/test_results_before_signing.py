@@ -72,7 +72,7 @@ def complain():
 
 
 def ask_back_check():
-    """Pin the book of the survey anew, with a back-check in it."""
+    """Pin the book of the survey again, with a back-check in it."""
     asked = {
         "key": "back-check",
         "indicator": "8.4",

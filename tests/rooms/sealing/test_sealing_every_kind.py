@@ -223,7 +223,7 @@ def test_decisions_on_opinions_hold_when_the_feedback_survey_is_sealed(client, f
 
 
 def release(survey, question, count):
-    """The Front releases so many texts."""
+    """The Front releases this many texts."""
     current = db.session()
     current.rollback()
     told = {asked.question.key: asked for asked in texts.disclosed(current, survey, texts.Audience.EXACT)}

@@ -1,4 +1,4 @@
-"""Sealed rows: counted again they give the same, and whoever changes one is refused or found out."""
+"""Sealed rows: counted again they give the same, and who changes one is refused or found out."""
 
 import json
 import random
