@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from hypothesis import settings as hypothesis_settings
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from survey_app import db, throttle
+from survey_app import db, files, throttle
 from survey_app.accounts import passwords
 from survey_app.app import create_app
 from survey_app.config import load_settings
@@ -43,6 +44,10 @@ TODAY = date(2026, 6, 1)
 #: A test never fails on a clock; one that hangs ends at the limit of setup.cfg.
 hypothesis_settings.register_profile("suite", deadline=None)
 hypothesis_settings.load_profile("suite")
+
+#: The same document is laid out once in a test process: laying out takes longer than the rest of most tests.
+files.pdf = lru_cache(maxsize=256)(files.pdf)
+files.pdf_with_places = lru_cache(maxsize=64)(files.pdf_with_places)
 
 _POSTGRES_BIN = Path("/usr/lib/postgresql/15/bin")
 
