@@ -232,6 +232,18 @@ def test_a_file_with_problems_shows_all_of_them_and_no_way_to_save(officer, comm
     assert 'name="state"' not in shown.text
 
 
+def test_pasted_rows_with_a_problem_are_mended_where_they_are(officer, commune):
+    refused = look_at(officer, commune, f"Phung;làng;hai mươi;{AS_MADE}", f"Xóm Mới;xóm;9;{AS_MADE}")
+
+    form = form_with(refused.text, "pasted")
+    again = officer.post(
+        form.action, data=form.data(pasted=form.data()["pasted"][0].replace("hai mươi", "25"))
+    )
+
+    assert (refused.status_code, again.status_code) == (422, 200)
+    assert form_with(again.text, "state")
+
+
 def test_a_page_of_a_preview_is_worth_nothing_in_another_commune(make_commune, officer, commune, sign_in):
     shown = look_at(officer, commune, f"Phung;làng;25;{AS_MADE}")
     other = make_commune("98002", "Bên")
