@@ -52,7 +52,8 @@ DATA_MAP = (
     DataLine(
         ("text_reviews",),
         _l(
-            "Which free texts the Front released or withheld, by digest of the text; no word of it and no time"
+            "Which free texts the Front released or withheld and a word or two of the Front on what each is about, by "
+            "digest of the text; no word of it and no time"
         ),
         _l("So that the commune reads no text that shows who wrote it"),
         _l("Front, province and auditor"),

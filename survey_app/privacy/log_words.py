@@ -17,6 +17,7 @@ WORDS = Words(
     details={
         "question": _l("question"),
         "decisions": _l("decisions"),
+        "tags": _l("tags"),
         "submission": _l("answer"),
         "invitations": _l("invitations"),
         "kind": _l("kind"),

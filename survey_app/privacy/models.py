@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_app.db import Base, UtcDateTime
@@ -39,6 +39,8 @@ class TextReview(Base):
     handle: Mapped[str] = mapped_column(String(64), primary_key=True)
     #: One of `scoring.texts.DECISIONS`.
     decision: Mapped[str] = mapped_column(String(20))
+    #: What the text is about, in a word or two of the Front; "" while nobody said.
+    tag: Mapped[str] = mapped_column(String(40), default="", server_default=text("''"))
 
 
 class DataRequest(Base):

@@ -15,7 +15,7 @@ from survey_app.accounts.freshness import fresh
 from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_survey
-from survey_app.forms import StaffForm
+from survey_app.forms import StaffForm, clean
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.privacy import redaction, text_wording, texts
@@ -29,7 +29,8 @@ bp = Blueprint("texts", __name__, template_folder="templates")
 READERS = access.READ_TEXTS
 #: This many texts are on one page, so that it stays quick to read and to send on a phone.
 _PAGE = 50
-_DECISION, _SEEN = "decision-", "seen-"
+_DECISION, _SEEN, _TAG = "decision-", "seen-", "tag-"
+_LONGEST_TAG = 40
 
 
 @bp.get("/can-bo/dot/<survey_id>/y-kien")
@@ -68,6 +69,11 @@ def moderate(survey_id: str, key: str) -> ResponseReturnValue:
         if request.form.get(_DECISION + handle, "") != request.form[_SEEN + handle]
     }
     seen = {handle: request.form[_SEEN + handle] for handle in decisions}
+    tags = {handle: _typed_tag(handle) for handle in handles if _TAG + handle in request.form}
+    if any(len(tag) > _LONGEST_TAG for tag in tags.values()):
+        refusal = _("A tag has at most %(most)s letters.", most=_LONGEST_TAG)
+        page = _page(survey, key, form, typed=decisions, tags=tags, refusal=refusal)
+        return page, HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         with db.transaction() as current:
             decided = texts.moderate(
@@ -76,11 +82,14 @@ def moderate(survey_id: str, key: str) -> ResponseReturnValue:
                 key,
                 decisions,
                 seen=seen,
+                tags=tags,
                 actor=access.identity().actor,
                 now=datetime.now(UTC),
             )
     except texts.DecidedMeanwhile as meanwhile:
-        return _page(survey, key, form, typed=decisions, refusal=meanwhile.message), meanwhile.status
+        return _page(
+            survey, key, form, typed=decisions, tags=tags, refusal=meanwhile.message
+        ), meanwhile.status
     flash(ngettext("%(num)d decision recorded.", "%(num)d decisions recorded.", decided), "success")
     back = url_for("texts.page", survey_id=survey.id, key=key, trang=_number())
     return redirect(back, HTTPStatus.SEE_OTHER)
@@ -104,6 +113,11 @@ def redact(survey_id: str, key: str, text: str) -> ResponseReturnValue:
     return redirect(url_for("texts.page", survey_id=survey.id, key=key), HTTPStatus.SEE_OTHER)
 
 
+def _typed_tag(handle: str) -> str:
+    """In one line and without a colon, which in the report ends a tag."""
+    return " ".join((clean(request.form[_TAG + handle]) or "").replace(":", " ").split())
+
+
 def _audience() -> Audience:
     return audiences.audience_of(access.identity())
 
@@ -115,7 +129,12 @@ def _number() -> int:
 
 
 def _page(
-    survey: SurveyView, key: str, form: StaffForm, typed: Mapping[str, str] | None = None, refusal: str = ""
+    survey: SurveyView,
+    key: str,
+    form: StaffForm,
+    typed: Mapping[str, str] | None = None,
+    tags: Mapping[str, str] | None = None,
+    refusal: str = "",
 ) -> str:
     person, audience = access.identity(), _audience()
     asked = _of_key(texts.disclosed(db.session(), survey, audience), key)
@@ -148,6 +167,8 @@ def _page(
         decisions=text_wording.decisions(),
         form=form,
         typed=typed or {},
+        tags=tags or {},
+        used=sorted({one.tag for one in asked.told.texts if one.tag}),
         refusal=refusal,
     )
 

@@ -28,7 +28,7 @@ from survey_app.privacy.models import TextReview
 from survey_app.questions.instrument import Question
 from survey_app.scoring import texts
 from survey_app.scoring.disclosure import Audience, Withheld
-from survey_app.scoring.texts import DisclosedText, DisclosedTexts, FreeText
+from survey_app.scoring.texts import DisclosedText, DisclosedTexts, FreeText, TagCount
 from survey_app.sealing import counting, queries, words
 from survey_app.sealing.models import Seal
 
@@ -127,12 +127,14 @@ def moderate(
     decisions: Mapping[str, str],
     *,
     seen: Mapping[str, str] | None = None,
+    tags: Mapping[str, str] | None = None,
     actor: str,
     now: datetime,
 ) -> int:
     """Release or withhold texts of one question: DECISIONS by handle; how many were decided on.
 
     `seen` are the decisions that stood when these were made, "" for none. Texts that are gone by now are passed over.
+    `tags` say what decided texts are about; who saves a tag last decides.
     The note names handles, never words. Raises NoSuchQuestion, and DecidedMeanwhile where another decision stands now.
     """
     operations.hold(session, survey.id)
@@ -155,11 +157,38 @@ def moderate(
         raise DecidedMeanwhile
     for handle, decision in decided.items():
         session.merge(TextReview(survey_id=survey.id, question=question, handle=handle, decision=decision))
-    if decided:
+    tagged = _tag(session, survey.id, question, {handle: (tags or {}).get(handle) for handle in there})
+    if decided or tagged:
         subject = f"survey:{survey.id}"
         noted = {handle[:_NOTED_LETTERS]: decision for handle, decision in decided.items()}
-        audit.record(session, actor, MODERATE, subject, at=now, question=question, decisions=noted)
-    return len(decided)
+        told = {"tags": {handle[:_NOTED_LETTERS]: tag for handle, tag in tagged.items()}} if tagged else {}
+        audit.record(session, actor, MODERATE, subject, at=now, question=question, decisions=noted, **told)
+    return len(decided.keys() | tagged.keys())
+
+
+def _tag(
+    session: Session, survey_id: str, question: str, tags: Mapping[str, str | None]
+) -> Mapping[str, str]:
+    """Put tags on texts that were decided on; those that changed. None leaves a tag as it is."""
+    changed = {}
+    for handle, tag in sorted(tags.items()):
+        row = None if tag is None else session.get(TextReview, (survey_id, question, handle))
+        if row is not None and tag is not None and row.tag != tag:
+            row.tag = changed[handle] = tag
+    return changed
+
+
+def tag_counts(session: Session, survey_id: str) -> tuple[TagCount, ...]:
+    """How many released texts of all questions are about what, as papers may say it."""
+    return texts.tell_tags(
+        session.scalars(
+            select(TextReview.tag)
+            .where(
+                TextReview.survey_id == survey_id, TextReview.decision == texts.RELEASED, TextReview.tag != ""
+            )
+            .order_by(TextReview.question, TextReview.handle)
+        )
+    )
 
 
 def removed_on(session: Session, survey: SurveyView) -> date | None:
@@ -174,7 +203,7 @@ def _stored(session: Session, survey: SurveyView) -> dict[str, list[_Stored]]:
     answers = counting.raw_answers(session, SealedResponse if sealed else Response, survey.id)
     answered = Counter(answer.unit_id for answer in answers)
     decided = {
-        (row.question, row.handle): row.decision
+        (row.question, row.handle): (row.decision, row.tag)
         for row in session.scalars(
             select(TextReview)
             .where(TextReview.survey_id == survey.id)
@@ -185,7 +214,8 @@ def _stored(session: Session, survey: SurveyView) -> dict[str, list[_Stored]]:
     for answer in answers:
         for key, handle, text in words.texts_in(answer.answers, found):
             if counted is None or handle in counted.get(key, ()):
-                free = FreeText(handle, text, answered[answer.unit_id], decided.get((key, handle)))
+                decision, tag = decided.get((key, handle), (None, ""))
+                free = FreeText(handle, text, answered[answer.unit_id], decision, tag)
                 found[key].append(_Stored(answer.id, free))
     return found
 

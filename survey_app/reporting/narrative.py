@@ -3,6 +3,7 @@
 Figures are the commune's, as everybody may see them; what people say of them, they wrote themselves (`report_notes`).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from survey_app.i18n import gettext as _
@@ -11,11 +12,19 @@ from survey_app.reporting.blocks import Block, Listing, Paper, Paragraph, PartTi
 from survey_app.reporting.layout import Signer
 from survey_app.reporting.papers import Notice
 from survey_app.reporting.report_notes import Notes
+from survey_app.scoring.texts import TagCount
 from survey_app.templating import day, number, percent
 from survey_app.templating import wording as in_language
 
 
-def report(found: Notice, notes: Notes, now: datetime, signer: Signer = Signer.CHAIR) -> Paper:
+def report(
+    found: Notice,
+    notes: Notes,
+    now: datetime,
+    signer: Signer = Signer.CHAIR,
+    *,
+    tags: Sequence[TagCount] = (),
+) -> Paper:
     """The report of the commune's Front on a sealed result."""
     result, survey = found.result, found.result.survey
     return Paper(
@@ -36,7 +45,7 @@ def report(found: Notice, notes: Notes, now: datetime, signer: Signer = Signer.C
             PartTitle(_("III. Results")),
             *_results(found),
             PartTitle(_("IV. Reasons and proposals of households")),
-            *_reasons(notes),
+            *_reasons(notes, tags),
             PartTitle(_("V. Assessment")),
             *(conditions_part.blocks(found.judged) if found.judged else ()),
         ),
@@ -113,11 +122,23 @@ def _results(found: Notice) -> tuple[Block, ...]:
     )
 
 
-def _reasons(notes: Notes) -> tuple[Block, ...]:
-    if not notes.by_tag:
+def _reasons(notes: Notes, tags: Sequence[TagCount]) -> tuple[Block, ...]:
+    """By tag: how many written opinions have it, and the sentences of the report; what nobody tagged comes last."""
+    written = {tag.casefold(): (tag, said) for tag, said in notes.by_tag.items()}
+    if not written and not tags:
         return (Paragraph(_("Nothing was written down of what households said.")),)
     made: list[Block] = []
-    for tag, said in notes.by_tag.items():
+    for one in tags:
+        _tag, said = written.pop(one.tag.casefold(), (one.tag, ()))
+        made.append(Paragraph(f"{one.tag} – {_opinions(one)}"))
+        made += [Listing(said)] if said else []
+    for tag, said in written.values():
         made.append(Paragraph((tag or _("Other")) + f" ({number(len(said))})"))
         made.append(Listing(said))
     return tuple(made)
+
+
+def _opinions(one: TagCount) -> str:
+    if one.texts is None:
+        return _("fewer than ten written opinions of households")
+    return _("%(count)s written opinions of households", count=number(one.texts))

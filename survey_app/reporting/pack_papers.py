@@ -10,6 +10,7 @@ from survey_app import attachments, files
 from survey_app.config import Settings
 from survey_app.i18n import gettext as _
 from survey_app.printing import posters, slips
+from survey_app.privacy import texts
 from survey_app.quality import reconciliation
 from survey_app.reporting import (
     exact_parts,
@@ -95,5 +96,5 @@ def _trees(
         [notice_papers.notice(one, public_url, now, signer) for one in villages],
     )
     yield "18-bien-ban-tung-thon", [minutes_of_village.paper(exact, line, now) for line in exact.villages]
-    notes = report_notes.notes_of(session, number)
-    yield "19-bao-cao", [narrative.report(commune, notes, now, signer)]
+    notes, tags = report_notes.notes_of(session, number), texts.tag_counts(session, number)
+    yield "19-bao-cao", [narrative.report(commune, notes, now, signer, tags=tags)]

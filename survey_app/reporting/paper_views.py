@@ -19,6 +19,7 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.files import FileFormat
 from survey_app.printing import reach
+from survey_app.privacy import texts
 from survey_app.quality import reconciliation
 from survey_app.reporting import house_style, pack, papers, printing, report_notes, signed_papers
 from survey_app.reporting import whole_set as sets_of_papers
@@ -110,7 +111,8 @@ def report(survey_id: str, suffix: str) -> ResponseReturnValue:
     """The report of the result, with the commune's figures and what people wrote."""
     survey, form = _survey(survey_id), files.PAPERS[suffix]
     found, notes = papers.notice(db.session(), survey.id), report_notes.notes_of(db.session(), survey.id)
-    made = printing.report(found, notes, datetime.now(UTC), form, _signer())
+    tags = texts.tag_counts(db.session(), survey.id)
+    made = printing.report(found, notes, datetime.now(UTC), form, _signer(), tags=tags)
     return files.download(made, f"bao-cao-{survey.id}", form)
 
 

@@ -26,6 +26,7 @@ from survey_app.reporting.house_style import HouseStyle
 from survey_app.reporting.layout import Signer
 from survey_app.reporting.papers import Exact, Notice
 from survey_app.reporting.report_notes import Notes
+from survey_app.scoring.texts import TagCount
 
 
 def pdf(papers: Sequence[Paper]) -> bytes:
@@ -83,10 +84,12 @@ def report(
     now: datetime,
     form: FileFormat = files.PDF,
     signer: Signer = Signer.CHAIR,
+    *,
+    tags: Sequence[TagCount] = (),
 ) -> bytes:
     """The report of a result in sentences."""
     with force_locale("vi"):
-        return RENDERERS[form]([narrative.report(found, notes, now, signer)])
+        return RENDERERS[form]([narrative.report(found, notes, now, signer, tags=tags)])
 
 
 def notice(

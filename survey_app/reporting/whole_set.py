@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from survey_app import files
 from survey_app.config import VIETNAM
 from survey_app.i18n import force_locale
+from survey_app.privacy import texts
 from survey_app.reporting import (
     minutes_of_commune,
     minutes_of_village,
@@ -68,8 +69,8 @@ def _papers(
         )
     commune = papers.notice(session, survey_id)
     yield "04-ban-niem-yet-xa", [notice_papers.notice(commune, public_url, now, signer)]
-    notes = report_notes.notes_of(session, survey_id)
-    yield "06-bao-cao", [narrative.report(commune, notes, now, signer)]
+    notes, tags = report_notes.notes_of(session, survey_id), texts.tag_counts(session, survey_id)
+    yield "06-bao-cao", [narrative.report(commune, notes, now, signer, tags=tags)]
     villages = papers.notices(session, survey_id)
     yield (
         "05-ban-niem-yet-tung-thon",

@@ -7,6 +7,7 @@ Everybody who may see exact figures reads every text. The commune reads what the
 enough answers, and nothing at all while there are few of those. Nobody else reads any: texts are never public.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import assert_never
@@ -25,6 +26,14 @@ DECISIONS = (RELEASED, *WITHHELD)
 
 
 @dataclass(frozen=True, slots=True)
+class TagCount:
+    """How many released texts have one tag; None where it is fewer than FEWEST_TEXTS."""
+
+    tag: str
+    texts: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class FreeText:
     """One answer to one question in words, as it is stored and moderated."""
 
@@ -36,6 +45,8 @@ class FreeText:
     village_answers: int
     #: One of DECISIONS; None while the Front has not decided.
     decision: str | None = None
+    #: What it is about, in a word or two of the Front; "" while nobody said.
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,7 @@ class DisclosedText:
     text: str | None
     handle: str | None = None
     decision: str | None = None
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +80,9 @@ def disclose_texts(texts: Iterable[FreeText], *, audience: Audience) -> Disclose
             raise ValueError("free texts are never public")
         case Audience.EXACT:
             return DisclosedTexts(
-                tuple(DisclosedText(found.text, found.handle, found.decision) for found in shuffled)
+                tuple(
+                    DisclosedText(found.text, found.handle, found.decision, found.tag) for found in shuffled
+                )
             )
         case Audience.STAFF:
             shown = tuple(DisclosedText(found.text) for found in shuffled if _is_for_the_commune(found))
@@ -77,6 +91,27 @@ def disclose_texts(texts: Iterable[FreeText], *, audience: Audience) -> Disclose
             )
         case _:
             assert_never(audience)
+
+
+def tell_tags(tagged: Iterable[str]) -> tuple[TagCount, ...]:
+    """What a paper may say of the tags of released texts: the most frequent first, and small numbers not apart.
+
+    Nothing where all together are fewer than FEWEST_TEXTS. Tags that differ in large and small letters are one.
+
+    >>> tell_tags(["Rác"] * 7 + ["rác"] * 5 + ["Đường"] * 2)
+    (TagCount(tag='Rác', texts=12), TagCount(tag='Đường', texts=None))
+    """
+    counted: Counter[str] = Counter()
+    written: dict[str, str] = {}
+    for tag in tagged:
+        written.setdefault(tag.casefold(), tag)
+        counted[tag.casefold()] += 1
+    if counted.total() < FEWEST_TEXTS:
+        return ()
+    ranked = sorted(counted, key=lambda key: (-max(counted[key], FEWEST_TEXTS - 1), key))
+    return tuple(
+        TagCount(written[key], counted[key] if counted[key] >= FEWEST_TEXTS else None) for key in ranked
+    )
 
 
 def _is_for_the_commune(found: FreeText) -> bool:

@@ -1,5 +1,6 @@
 """What households wrote in words: who reads it, what the Front decides, how a name is taken out."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,9 +12,12 @@ from survey_app.audit import AuditEvent
 from survey_app.collecting.models import SealedResponse
 from survey_app.fieldwork import queries as fieldwork
 from survey_app.fieldwork.models import State, Survey
+from survey_app.i18n import force_locale
 from survey_app.privacy import redaction, retention, texts
 from survey_app.privacy.models import TextReview
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
+from survey_app.reporting import blocks, narrative, papers
+from survey_app.reporting.report_notes import Notes
 from survey_app.scoring.disclosure import Audience
 from survey_app.sealing import verification
 from tests.pages import Page
@@ -64,6 +68,64 @@ def decide(decision: str, *chosen: str) -> int:
 
 def release_ten() -> None:
     decide("released", *(remark(number) for number in range(10)))
+
+
+def tag(**by_number: str) -> None:
+    """The Front says what these remarks are about."""
+    chosen = {exact()[remark(int(number[1:]))].handle: word for number, word in by_number.items()}
+    with db.transaction() as current:
+        survey = fieldwork.survey(current, "0001")
+        texts.moderate(current, survey, "remarks", {}, tags=chosen, actor="user:1", now=NOW)
+
+
+def counted():
+    db.session().rollback()
+    return [(one.tag, one.texts) for one in texts.tag_counts(db.session(), "0001")]
+
+
+@pytest.mark.both_engines
+def test_the_front_tags_texts_and_the_report_counts_the_released_ones_from_ten_on(written):
+    tag(n0="Đường")
+    assert counted() == []  # nobody has decided on it
+    release_ten()
+    tag(**{f"n{number}": "Đường" for number in range(9)})
+    assert counted() == []
+    tag(n9="đường")
+    assert counted() == [("Đường", 10)]
+    decide("insulting", remark(9))
+    assert counted() == []
+
+
+def test_a_few_texts_of_a_tag_are_not_told_apart(written):
+    release_ten()
+    tag(**{f"n{number}": "Đường" if number < 8 else "Rác" for number in range(10)})
+
+    assert counted() == [("Rác", None), ("Đường", None)]
+
+
+def test_a_tag_set_on_the_page_stands_there_and_in_the_report_but_no_text_does(app, client, written):
+    release_ten()
+    written.sign_in(app, Role.FRONT_COMMUNE)
+    with client.session_transaction() as session:
+        session["confirmed_at"] = datetime.now(UTC).timestamp()
+    form = next(one for one in Page(client.get(PAGE).text).forms if "decision" in str(one.fields))
+    typed = {f"tag-{exact()[remark(number)].handle}": "Đường:  lầy" for number in range(10)}
+
+    reply = client.post(form.action, data=form.data(**typed))
+
+    db.session().rollback()
+    with force_locale("vi"):
+        paper = narrative.report(
+            papers.notice(db.session(), "0001"), Notes(reasons="đường lầy: mùa mưa"), NOW,
+            tags=texts.tag_counts(db.session(), "0001"),
+        )  # fmt: skip
+    said = " ".join(" ".join(blocks.texts(paper)).split())
+    assert reply.status_code == 303
+    assert 'value="Đường lầy"' in client.get(PAGE).text
+    assert re.search("Đường lầy – 10 ý kiến viết của các hộ (– )?mùa mưa", said)
+    assert remark(3) not in said
+    (noted,) = [one for one in acts(texts.MODERATE) if one.details.get("tags")]
+    assert set(noted.details["tags"].values()) == {"Đường lầy"}
 
 
 def acts(act: str):
