@@ -11,7 +11,6 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from survey_app.access import Identity
-from survey_app.authoring import operations as authoring
 from survey_app.authoring import queries as instruments
 from survey_app.authoring.queries import InstrumentView
 from survey_app.authoring.wording import QUICK
@@ -44,11 +43,6 @@ def ready_forms(session: Session, person: Identity) -> tuple[InstrumentView, ...
         if view.document["level"] == QUICK:
             newest.setdefault(view.key, view)
     return tuple(newest.values())
-
-
-def provide_forms(session: Session, now: datetime) -> None:
-    """Have the shipped forms in an installation that is older than they are."""
-    authoring.load_library(session, now)
 
 
 def open_links(

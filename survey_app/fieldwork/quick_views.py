@@ -10,6 +10,7 @@ from wtforms import SelectChoice
 from survey_app import access, db
 from survey_app.access import Identity
 from survey_app.accounts.freshness import fresh
+from survey_app.authoring import operations as authoring
 from survey_app.errors import DomainError
 from survey_app.fieldwork import draft_views, queries, quick, views
 from survey_app.fieldwork.forms import QuickForm
@@ -57,7 +58,7 @@ def _form(current: Session, person: Identity, commune: UnitView, now: datetime) 
     forms = quick.ready_forms(current, person)
     if not forms:
         with db.transaction() as writing:
-            quick.provide_forms(writing, now)
+            authoring.load_library(writing, now)  # the installation may be older than the shipped forms
         forms = quick.ready_forms(current, person)
     today = units.civil(now)
     last = next(iter(queries.surveys_under(current, commune.path)), None)

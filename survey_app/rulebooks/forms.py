@@ -60,6 +60,10 @@ class ServicesForm(RevisedForm):
             if self[service].data and not note.data:
                 note.errors = [*note.errors, _("Say where people find this service online.")]
                 are_valid = False
+            elif not self[service].data and note.data and note.data != note.object_data:
+                # What was on record goes with its tick; what was typed beside no tick would be lost.
+                note.errors = [*note.errors, _("Tick this service too, or leave this empty.")]
+                are_valid = False
         return are_valid
 
 

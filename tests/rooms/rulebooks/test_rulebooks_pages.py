@@ -98,9 +98,7 @@ def test_a_commune_ticks_its_services_with_a_note_each(place, client, send):
     place.sign_in(Role.COMMUNE, place.commune)
     page = "/can-bo/dich-vu/98001/2026"
 
-    reply = send(
-        page, {"health": "y", "health_note": " trạm y tế ", "culture_note": "không đánh dấu"}, page=page
-    )
+    reply = send(page, {"health": "y", "health_note": " trạm y tế "}, page=page)
 
     held = queries.service_ticks(place.read(), place.province.path, 2026)[place.commune.id]
     assert reply.status_code == 302
@@ -114,13 +112,21 @@ def test_a_tick_without_a_note_is_refused_and_what_was_typed_stays(place, send):
 
     reply = send(
         page + "?lang=en",
-        {"health": "y", "health_note": "", "security": "y", "security_note": "VNeID"},
+        {
+            "health": "y",
+            "health_note": "",
+            "security": "y",
+            "security_note": "VNeID",
+            "culture_note": "nhà rông",
+        },
         page=page,
     )
 
     assert reply.status_code == 422
     assert "Say where people find this service online." in reply.text
+    assert "Tick this service too, or leave this empty." in reply.text
     assert 'value="VNeID"' in reply.text
+    assert 'value="nhà rông"' in reply.text
     assert queries.service_ticks(place.read(), place.province.path, 2026) == {}
 
 
