@@ -63,6 +63,7 @@ def init_app(app: Flask) -> None:
         appraisal_point=appraisal_points.text,
         done_text=wording.done_text,
         changes_text=wording.changes_text,
+        recount_text=wording.recount_text,
         denominator_text=wording.denominator_text,
         kind_name=wording.kind_name,
     )

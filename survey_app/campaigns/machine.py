@@ -31,6 +31,12 @@ def as_document(made: Board, sums: ProvinceCard, plan: Sequence[PlanProgress]) -
             "version": made.in_force.framework.version,
             "chosen": made.in_force.is_chosen,
         },
+        "recount": {
+            "night": made.recount.night.isoformat() if made.recount.night else None,
+            "sealed": made.recount.sealed,
+            "agreeing": made.recount.agreeing,
+            "differing": list(made.recount.differing),
+        },
         "total": _total(sums.total),
         "forms": [_form(one) for one in sums.forms],
         "units": [_unit(one) for one in sums.units],

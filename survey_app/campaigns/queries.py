@@ -37,6 +37,8 @@ from survey_app.scoring import disclosure
 from survey_app.scoring.back_check import Contradiction
 from survey_app.scoring.disclosure import Audience
 from survey_app.scoring.rates import Rate, rate
+from survey_app.sealing import recounts
+from survey_app.sealing.recounts import LastRecount
 from survey_app.units import queries as units
 from survey_app.units.queries import CommuneSummary, UnitView
 
@@ -59,6 +61,8 @@ class Board:
     denominator: Denominator
     #: The sums of the sealed surveys that speak for these units.
     total: Total
+    #: How the stored answers of all sealed surveys compared with their seals in the last night.
+    recount: LastRecount
 
     @property
     def book(self) -> NamedBook:
@@ -152,6 +156,7 @@ def board(
         targets=book_targets.progress(in_force.framework, rows),
         denominator=denominator(summary.unit for summary in summaries),
         total=scorecards.total(*_sealed(said, audience)),
+        recount=recounts.last(session, province.path),
     )
 
 

@@ -29,7 +29,7 @@ NEEDS: Mapping[str, Callable[[BoardRow], bool]] = {
     "front": lambda row: row.awaits_front,
 }
 #: So that a telephone shows the board on six screens.
-ROWS_ON_A_PAGE = 8
+ROWS_ON_A_PAGE = 6
 _LONGEST_SEARCH = 100
 
 

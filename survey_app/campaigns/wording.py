@@ -16,6 +16,7 @@ from survey_app.fieldwork.models import State
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.rulebooks.wording import finding_name, verdict_name
+from survey_app.sealing.recounts import LastRecount
 from survey_app.templating import day, number, percent
 from survey_app.units import kinds
 
@@ -106,6 +107,20 @@ def changes_text(changes: Changes) -> str:
         "Since Monday %(day)s: %(changes)s.",
         day=day(changes.since),
         changes=", ".join(told) if told else _("nothing changed"),
+    )
+
+
+def recount_text(recount: LastRecount) -> str:
+    """How the last night's recount went, in one sentence; what differs is told apart."""
+    if not recount.sealed:
+        return ""
+    if recount.night is None:
+        return _("No night's recount of the sealed surveys yet.")
+    return _(
+        "Recount of the stored answers, night of %(day)s: %(agreeing)s of %(sealed)s sealed surveys agree.",
+        day=day(recount.night),
+        agreeing=number(recount.agreeing),
+        sealed=number(recount.sealed),
     )
 
 

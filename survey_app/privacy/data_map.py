@@ -409,7 +409,7 @@ DATA_MAP = (
         _l("By the minute job"),
     ),
     DataLine(
-        ("job_runs", "clock_readings", "due_acts", "erasing_tries", "refused_seals"),
+        ("job_runs", "clock_readings", "due_acts", "erasing_tries", "refused_seals", "recounts"),
         _l(
             "When each job of the server last worked and failed, its clock, and what was due on one day; nothing "
             "about people"

@@ -85,3 +85,19 @@ class RefusedSeal(Base):
     refused_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: What contradicts itself, in Vietnamese; nothing of an answer.
     differences: Mapped[list[str]] = mapped_column(JSON)
+
+
+class Recount(Base):
+    """The last time that a sealed survey was counted again from its stored answers: in which night, and what came."""
+
+    __tablename__ = "recounts"
+    __table_args__ = (CheckConstraint("ended_at IS NULL OR agrees IS NOT NULL", name="ended_with_outcome"),)
+
+    survey_id: Mapped[str] = mapped_column(ForeignKey("surveys.id"), primary_key=True)
+    #: The civil day in Vietnam.
+    night: Mapped[date]
+    begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: None while a job is at it, or was cut off.
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: Of the last recount that came to its end; None before the first.
+    agrees: Mapped[bool | None]

@@ -7,7 +7,7 @@ from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app.access import BODIES, KEY_PAPER, Identity
+from survey_app.access import BODIES, KEY_PAPER, PROVINCIAL, Identity
 from survey_app.accounts.todo import Todo
 from survey_app.collecting import scanned
 from survey_app.fieldwork.calendar import SEALING_TAKES
@@ -16,7 +16,7 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.survey_page import Sentence
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
-from survey_app.sealing import queries
+from survey_app.sealing import queries, recounts
 from survey_app.sealing.models import RefusedSeal
 from survey_app.units.models import Unit
 
@@ -69,6 +69,23 @@ def todos(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]
                 url=url_for("fieldwork.page", survey_id=survey_id),
                 urgent=True,
             )
+
+
+def differing(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
+    """For the province and its Front: sealed surveys whose stored answers do not give any more what was sealed."""
+    if identity.role not in PROVINCIAL:
+        return
+    for survey_id in recounts.last(session, identity.unit_path).differing:
+        yield Todo(
+            title=_("Survey %(survey)s does not agree with its seal", survey=survey_id),
+            detail=_(
+                "The night's recount of the stored answers gave something else than what was sealed and signed. Use "
+                "its figures nowhere before this is explained. Tell the operator of the server: the command “results "
+                "verify” names the first difference."
+            ),
+            url=url_for("fieldwork.page", survey_id=survey_id),
+            urgent=True,
+        )
 
 
 def sentences(_session: Session, survey: SurveyView) -> Iterator[Sentence]:

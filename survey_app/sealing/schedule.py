@@ -1,17 +1,22 @@
-"""What the clock does in this room: seal, set aside what was cancelled, refresh feedback."""
+"""What the clock does in this room: seal, set aside what was cancelled, refresh feedback, count again at night."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app import clock, db, keys, witness
 from survey_app.collecting import scanned
+from survey_app.errors import DomainError
 from survey_app.fieldwork.models import Purpose, State, Survey
-from survey_app.sealing import cancelling, operations, queries, reminders
+from survey_app.sealing import cancelling, operations, queries, recounts, reminders, verification
 
 #: How the audit log names the minute job.
 JOB = "job"
+#: Surveys that one round counts again.
+_AT_ONCE = 5
+#: What counting raises where what is stored can no longer be read as answers.
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, DomainError)
 
 
 def seal_due(now: datetime) -> dict[str, str]:
@@ -47,6 +52,33 @@ def refresh_feedback(now: datetime) -> tuple[str, ...]:
             if operations.refresh_feedback(current, survey_id, now=now):
                 refreshed.append(survey_id)
     return tuple(refreshed)
+
+
+def recount(now: datetime) -> dict[str, str]:
+    """Count some sealed surveys again that were not in this night: by survey, whether it agrees with its seal.
+
+    Only a few in one round, so that the other jobs have their minute; none by day or under a clock in doubt.
+    """
+    night = recounts.night_of(now)
+    if night is None or clock.is_doubted(db.session()):
+        return {}
+    return {
+        number: _recount(number, night, now) for number in recounts.due(db.session(), night, now)[:_AT_ONCE]
+    }
+
+
+def _recount(survey_id: str, night: date, now: datetime) -> str:
+    with db.transaction() as current:
+        if not recounts.claim(current, survey_id, night, now):
+            return "taken by another job"
+    try:
+        agrees = verification.verify(db.session(), survey_id, keys.store()).equal
+    except _UNREADABLE:
+        agrees = False
+    db.session().rollback()  # so that what was read is not held while the outcome is written
+    with db.transaction() as current:
+        recounts.record(current, survey_id, agrees=agrees, actor=JOB, now=now)
+    return "agrees" if agrees else "differs"
 
 
 def _seal(survey_id: str, now: datetime) -> str:
