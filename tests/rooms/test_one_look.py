@@ -50,6 +50,21 @@ def test_a_page_has_one_filled_button_at_most(make_commune, make_survey, sign_in
     assert len(filled_buttons(page.text)) <= 1, filled_buttons(page.text)
 
 
+def test_what_waits_for_the_reader_has_the_one_filled_button_of_a_survey(make_commune, make_survey, sign_in):
+    commune = make_commune()
+    page = f"/can-bo/dot/{make_survey(commune).id}"
+    officer = sign_in(Role.COMMUNE, commune.unit)
+    for asked in ("xin-huy", "xin-gia-han"):
+        form = Page(officer.get(page).text).form(action=f"{page}/{asked}")
+        reasons = {name: "Thôn báo sai số hộ." for name in dict(form.fields) if name.endswith("reason")}
+        days = {name: "2099-06-01" for name in dict(form.fields) if name.endswith("closes_on")}
+        assert officer.post(form.action, data=form.data(**reasons, **days)).status_code == 302
+
+    (button,) = filled_buttons(sign_in(Role.FRONT_COMMUNE, commune.unit).get(page).text)
+
+    assert "/duyet/" in button
+
+
 @pytest.mark.parametrize("state", list(State), ids=str)
 def test_a_state_is_said_in_one_word_with_one_colour(make_commune, make_survey, sign_in, state):
     if state is State.SIGNED:
