@@ -10,13 +10,14 @@ from survey_app.campaigns import (
     appraisal_views,
     campaign_views,
     log_words,
+    opening,
     outside_views,
     target_views,
     wording,
 )
 from survey_app.campaigns.todos import first_steps, held_outside, late_communes, not_called_back, to_appraise
 from survey_app.campaigns.views import bp
-from survey_app.fieldwork import links
+from survey_app.fieldwork import links, rulebook
 from survey_app.fieldwork.links import Link
 from survey_app.fieldwork.models import State
 from survey_app.i18n import lazy_gettext
@@ -30,6 +31,7 @@ def _is_provincial(person: Identity) -> bool:
 def init_app(app: Flask) -> None:
     """Pages, the lines of the to-do list, and wording for the templates."""
     audit.register(app, log_words.WORDS)
+    rulebook.register(app, opening.book_of)
     app.register_blueprint(bp)
     app.register_blueprint(campaign_views.bp)
     app.register_blueprint(target_views.bp)

@@ -16,12 +16,14 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from survey_app.authoring import levels
 from survey_app.campaigns.deadlines import Deadlines, DueStep
-from survey_app.criteria.frameworks import NEVER_MEETING_INDICATOR
+from survey_app.criteria.frameworks import NEVER_MEETING_INDICATOR, Framework
 from survey_app.fieldwork.forms import aim_in_words, date_of_plan, goal, whom_to_call
 from survey_app.forms import StaffForm, clean
 from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext
 from survey_app.revisions import RevisedForm
+from survey_app.rulebooks.pins import NamedBook
+from survey_app.rulebooks.wording import book_text
 from survey_app.units.queries import UnitView
 
 _DATE_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
@@ -87,6 +89,7 @@ class CampaignForm(_Days, StaffForm):
         validators=[DataRequired(), Length(max=60)],
     )
     plan_date = date_of_plan()
+    rulebook = SelectField(lazy_gettext("Rule book of its surveys"), default="")
     goal_percent = goal()
     aim = aim_in_words()
     contact = whom_to_call()
@@ -100,6 +103,23 @@ class CampaignForm(_Days, StaffForm):
     rehearsal_closes_on = DateField(
         lazy_gettext("Rehearsal: last day"), format=_DATE_FORMATS, validators=[Optional()]
     )
+
+    #: The rule books to choose from, as the field names them.
+    books: Mapping[str, Framework] = {}
+
+    def offer(self, books: Iterable[Framework]) -> None:
+        """Let people choose among these rule books, or leave it to the year."""
+        self.books = {f"{book.key}:{book.version}": book for book in books}
+        self.rulebook.choices = [
+            SelectChoice("", _("the one of the year")),
+            *(SelectChoice(word, book_text(_named(book))) for word, book in self.books.items()),
+        ]
+
+    def validate_rulebook(self, field: Any) -> None:
+        """One whose period holds the year in which the phones close."""
+        book, last = self.books.get(field.data or ""), self.closes_on.data
+        if book and last and not book.period_from.year <= last.year <= book.period_to.year:
+            raise ValidationError(_("The period of this rule book does not hold %(year)s.", year=last.year))
 
     def validate_closes_on(self, field: Any) -> None:
         """Dates in order."""
@@ -129,6 +149,11 @@ class CampaignForm(_Days, StaffForm):
         if last and opens and last >= opens:
             return _("The rehearsal ends before the phones open.")
         return ""
+
+    def book(self) -> tuple[str, int] | None:
+        """Key and version of the rule book; None for that of the year. Of a form that is right."""
+        found = self.books.get(self.rulebook.data or "")
+        return (found.key, found.version) if found else None
 
     def rehearsal(self) -> tuple[date, date] | None:
         """First and last day of the rehearsal; None for none."""
@@ -183,3 +208,7 @@ def _is_for(key: str, kind: str) -> bool:
 def _is_for_outsiders(key: str) -> bool:
     found = levels.level(key)
     return found is not None and NEVER_MEETING_INDICATOR.issuperset(found.kinds)
+
+
+def _named(book: Framework) -> NamedBook:
+    return NamedBook(book.title, book.version, is_chosen=True)

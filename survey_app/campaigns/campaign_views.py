@@ -24,8 +24,7 @@ from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.revisions import SavedMeanwhile
 from survey_app.rulebooks import pins
-from survey_app.rulebooks.pins import NamedBook
-from survey_app.rulebooks.queries import FrameworkNotFound
+from survey_app.rulebooks import queries as rulebooks
 from survey_app.rulebooks.scope import require_known_year
 from survey_app.templating import wording
 from survey_app.units import queries as units
@@ -113,7 +112,7 @@ def _form(current: Session, person: Identity, province: UnitView, now: datetime)
     opens = today + _BEGINS_IN
     closes = opens + _TAKES
     suggested: Mapping[str, date] = days_as_fields(deadlines.suggested(opens, closes))
-    return for_communes(
+    form = for_communes(
         units.communes(current, province.path, today),
         {
             key: f"{level_name(key)}: {wording(dict(view.title))} ({view.key}, {view.version})"
@@ -122,6 +121,8 @@ def _form(current: Session, person: Identity, province: UnitView, now: datetime)
         kinds_in_scope(current, province.id, closes.year),
         data={"opens_on": opens, "closes_on": closes, **suggested},
     )
+    form.offer(view.framework for view in rulebooks.newest_versions(current))
+    return form
 
 
 def _aims(current: Session, person: Identity, form: CampaignForm) -> Mapping[int, Aim]:
@@ -136,15 +137,7 @@ def _page(form: CampaignForm, province: UnitView) -> str:
         form=form,
         province=province,
         year=year,
-        book=_book(db.session(), province.id, year),
     )
-
-
-def _book(current: Session, province_id: int, year: int) -> NamedBook | None:
-    try:
-        return pins.coming(current, province_id, year)
-    except FrameworkNotFound:
-        return None
 
 
 def _plan(form: CampaignForm) -> CampaignOpening:
@@ -159,6 +152,7 @@ def _plan(form: CampaignForm) -> CampaignOpening:
         closes_on=form.closes_on.data,
         rehearsal=form.rehearsal(),
         deadlines=form.deadlines(),
+        rulebook=form.book(),
     )
 
 
@@ -176,4 +170,7 @@ def _campaign_page(found: CampaignView, form: DaysForm, meanwhile: SavedMeanwhil
         days=[(step_name(step), day) for step, day in opening.days_of(current, found.id).items()],
         members=[(one, level_name(one.level)) for one in campaigns.members(current, found.id)],
         opened_by=accounts.name_of(current, found.opened_by),
+        book=pins.coming(current, _province().id, found.year, wanted=found.rulebook)
+        if found.rulebook
+        else None,
     )

@@ -50,6 +50,8 @@ class CampaignView:
     opened_at: datetime
     opened_by: str
     communes: int
+    #: Key and version of the rule book that it chose; None for that of the year.
+    rulebook: tuple[str, int] | None
 
 
 def of_year(session: Session, province_id: int, year: int) -> tuple[CampaignView, ...]:
@@ -133,4 +135,5 @@ def _view(row: Campaign, communes: int) -> CampaignView:
         id=row.id, year=row.year, title=row.title, plan_number=row.plan_number, plan_date=row.plan_date,
         opens_on=units.civil(row.opens_at), closes_on=calendar.last_day(row.closes_at),
         opened_at=row.opened_at, opened_by=row.opened_by, communes=communes,
+        rulebook=(row.rulebook_key, row.rulebook_version) if row.rulebook_key and row.rulebook_version else None,
     )  # fmt: skip

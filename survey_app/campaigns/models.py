@@ -28,6 +28,9 @@ class Campaign(Base):
     closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     opened_by: Mapped[str] = mapped_column(String(40))
+    #: The rule book that its surveys are published under; None for the one that the province chose for the year.
+    rulebook_key: Mapped[str | None] = mapped_column(String(60))
+    rulebook_version: Mapped[int | None]
 
 
 class CampaignDeadline(Base):

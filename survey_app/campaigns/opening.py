@@ -10,7 +10,7 @@ from datetime import date, datetime
 from http import HTTPStatus
 from operator import itemgetter
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from survey_app import access, audit, db
@@ -79,6 +79,8 @@ class CampaignOpening:
     #: First and last day of a rehearsal before it; None for none.
     rehearsal: tuple[date, date] | None
     deadlines: Deadlines
+    #: Key and version of the rule book; None for that of the year.
+    rulebook: tuple[str, int] | None = None
 
     @property
     def year(self) -> int:
@@ -105,7 +107,8 @@ def open_campaign(
     campaign = Campaign(
         province_id=province.id, year=plan.year, title=plan.title, plan_number=plan.plan_number,
         plan_date=plan.plan_date, opens_at=calendar.opening(plan.opens_on), closes_at=calendar.closing(plan.closes_on),
-        opened_at=now, opened_by=by.actor,
+        opened_at=now, opened_by=by.actor, rulebook_key=plan.rulebook[0] if plan.rulebook else None,
+        rulebook_version=plan.rulebook[1] if plan.rulebook else None,
     )  # fmt: skip
     session.add(campaign)
     session.flush()  # its number is needed below
@@ -157,6 +160,24 @@ def surveys_of(session: Session, campaign_id: int) -> Mapping[int, str]:
         .order_by(CampaignCommune.unit_id)
     )
     return {row.unit_id: row.survey_id for row in rows}
+
+
+def book_of(session: Session, survey_id: str) -> tuple[str, int] | None:
+    """Key and version of the rule book that the campaign chose which drafted this survey or rehearsal."""
+    row = session.execute(
+        select(Campaign.rulebook_key, Campaign.rulebook_version)
+        .join(CampaignCommune, CampaignCommune.campaign_id == Campaign.id)
+        .where(
+            or_(
+                (CampaignCommune.survey_id == survey_id) & CampaignCommune.had_one.is_(False),
+                CampaignCommune.rehearsal_id == survey_id,
+            ),
+            Campaign.rulebook_key.is_not(None),
+        )
+        .order_by(Campaign.id)
+        .limit(1)
+    ).first()
+    return (row.rulebook_key, row.rulebook_version) if row else None
 
 
 def change_days(

@@ -1,7 +1,13 @@
-"""The rule book that a survey is under: the one pinned when it was published, or the one a draft would pin."""
+"""The rule book that a survey is under: the one pinned when it was published, or the one a draft would pin.
 
+That is the one of the year, unless the room that had the survey drafted chose another: it registers which.
+"""
+
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeAlias
 
+from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
 from survey_app.fieldwork import calendar
@@ -12,11 +18,25 @@ from survey_app.rulebooks.pins import NamedBook, Pin
 from survey_app.units import queries as units
 from survey_app.units.queries import UnitView
 
+#: Key and version of the rule book chosen for the survey of that number; None for that of the year.
+Chooser: TypeAlias = Callable[[Session, str], tuple[str, int] | None]
+
+
+def register(app: Flask, chooser: Chooser) -> None:
+    """Have `chooser` asked for every survey that is published."""
+    app.extensions.setdefault("rulebook_choosers", []).append(chooser)
+
 
 def pin(session: Session, survey: Survey, now: datetime) -> Pin:
-    """Fix the rule book of the year in which the phones are to close: the one chosen, or the default."""
+    """Fix the rule book chosen for the survey, or else that of the year in which the phones are to close."""
     commune = units.unit(session, survey.unit_id)
-    taken = pins.take(session, _province(session, commune), calendar.last_day(survey.closes_at).year, now=now)
+    taken = pins.take(
+        session,
+        _province(session, commune),
+        calendar.last_day(survey.closes_at).year,
+        wanted=_chosen(session, survey.id),
+        now=now,
+    )
     survey.rulebook_key, survey.rulebook_version = taken.key, taken.version
     survey.rulebook_digest, survey.rulebook_chosen = taken.digest, taken.is_chosen
     return taken
@@ -26,7 +46,14 @@ def named(session: Session, survey: SurveyView) -> NamedBook:
     """The rule book of the survey, as its page names it. Raises FrameworkNotFound for a draft when there is none."""
     if survey.rulebook is not None:
         return pins.named(session, [survey.rulebook])[survey.rulebook]
-    return pins.coming(session, _province(session, survey.unit), survey.last_day.year)
+    return pins.coming(
+        session, _province(session, survey.unit), survey.last_day.year, wanted=_chosen(session, survey.id)
+    )
+
+
+def _chosen(session: Session, survey_id: str) -> tuple[str, int] | None:
+    choosers: list[Chooser] = current_app.extensions.get("rulebook_choosers", [])
+    return next((found for chooser in choosers if (found := chooser(session, survey_id)) is not None), None)
 
 
 def _province(session: Session, commune: UnitView) -> int:

@@ -61,12 +61,22 @@ class PinnedBook:
     document: Mapping[str, object]
 
 
-def take(session: Session, province_unit_id: int, year: int, *, now: datetime) -> Pin:
-    """The pin of the rule book in force for the year, which is on record from now on. Raises FrameworkNotFound."""
-    in_force = queries.in_force(session, province_unit_id, year)
-    framework = operations.keep(session, in_force.framework, now=now)
+def take(
+    session: Session,
+    province_unit_id: int,
+    year: int,
+    *,
+    wanted: tuple[str, int] | None = None,
+    now: datetime,
+) -> Pin:
+    """The pin of the rule book that is wanted, by key and version, or else of the one in force for the year.
+
+    It is on record from now on. Raises FrameworkNotFound.
+    """
+    found, is_chosen = _wanted(session, province_unit_id, year, wanted)
+    framework = operations.keep(session, found, now=now)
     row = session.get_one(FrameworkVersion, (framework.key, framework.version))
-    return Pin(row.key, row.version, framework_document.document_digest(row.document), in_force.is_chosen)
+    return Pin(row.key, row.version, framework_document.document_digest(row.document), is_chosen)
 
 
 def pinned(session: Session, pin: Pin) -> PinnedBook:
@@ -107,7 +117,19 @@ def named(session: Session, pins: Iterable[Pin]) -> Mapping[Pin, NamedBook]:
     }
 
 
-def coming(session: Session, province_unit_id: int, year: int) -> NamedBook:
+def coming(
+    session: Session, province_unit_id: int, year: int, *, wanted: tuple[str, int] | None = None
+) -> NamedBook:
     """The rule book that publishing would pin now. Raises FrameworkNotFound."""
+    framework, is_chosen = _wanted(session, province_unit_id, year, wanted)
+    return NamedBook(framework.title, framework.version, is_chosen)
+
+
+def _wanted(
+    session: Session, province_unit_id: int, year: int, wanted: tuple[str, int] | None
+) -> tuple[Framework, bool]:
+    """The rule book, and whether somebody chose it."""
+    if wanted is not None:
+        return queries.version(session, *wanted), True
     in_force = queries.in_force(session, province_unit_id, year)
-    return NamedBook(in_force.framework.title, in_force.framework.version, in_force.is_chosen)
+    return in_force.framework, in_force.is_chosen

@@ -14,6 +14,7 @@ from survey_app.campaigns import campaigns, opening
 from survey_app.campaigns.deadlines import DueStep
 from survey_app.campaigns.models import Campaign
 from survey_app.campaigns.waits import Reason
+from survey_app.fieldwork import rulebook
 from survey_app.fieldwork.models import FrameRow, State, Survey
 from survey_app.questions import document
 from tests.pages import Page
@@ -225,8 +226,9 @@ def test_the_page_opens_it_for_the_rural_communes_each_with_the_form_of_its_aim(
         ({"rehearsal_opens_on": "2026-01-01"}, "a first and a last day"),
         ({"day_signed": "2020-01-01"}, "before that of the step before it"),
         ({"goal_percent": "101"}, "100"),
+        ({"rulebook": "ntm-2026-2030:1", "closes_on": "2031-12-31"}, "does not hold 2031"),
     ],
-    ids=["no-number", "reversed", "half-rehearsal", "steps", "goal"],
+    ids=["no-number", "reversed", "half-rehearsal", "steps", "goal", "another-period"],
 )
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_opened(province, client, fill, typed, said):
     province.commune("A")
@@ -283,3 +285,19 @@ def test_a_draft_made_before_the_villages_were_entered_asks_all_of_them_once_it_
     form = Page(client.get(f"/can-bo/dot/{draft.id}/sua").text).form(action=None)
 
     assert form.data()["villages"]
+
+
+def test_a_survey_is_published_under_the_rule_book_that_its_campaign_chose(province, client, fill, open_it):
+    chosen, plain = province.commune("A"), province.commune("B")
+    sent = fill(rulebook="ntm-2026-2030:1", **{f"aim_{plain.id}": ""})
+    open_it(plain)
+    page = client.get(sent.location).text
+    pinned = {}
+    with db.transaction() as current:
+        for unit, row in surveys(province).items():
+            pinned[unit] = rulebook.pin(current, current.get_one(Survey, row.id), NOW)
+
+    assert (pinned[chosen.id].key, pinned[chosen.id].version) == ("ntm-2026-2030", 1)
+    assert pinned[chosen.id].is_chosen
+    assert pinned[plain.id].key != "ntm-2026-2030"
+    assert "Bộ tiêu chí của các đợt:" in page
