@@ -122,8 +122,18 @@ def _own(found: Notice, village: DisclosedVillage) -> tuple[Block, ...]:
     if village.band is not None and village.band.says_few_are_dissatisfied:
         band = f"{band} – " + _("fewer than 10 households dissatisfied")
     told.append(Paragraph(band))
-    told.append(Paragraph(why_bands(), Tone.NOTE))
+    told.append(
+        Paragraph(why_bands() if found.result.survey.notices is None else _why_this_band(), Tone.NOTE)
+    )
     return (Boxed(tuple(told)),)
+
+
+def _why_this_band() -> str:
+    """The same where notices of other villages give counts."""
+    return _(
+        "This village shows a rounded rate only, so that nobody's answer can be recognised, here or in another "
+        "village. Fewer than ten dissatisfied households are never shown apart from none."
+    )
 
 
 def _of_answers(place: str, counted: Rate) -> str:

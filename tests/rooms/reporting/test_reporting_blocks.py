@@ -5,12 +5,13 @@ import re
 import subprocess
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 
 import docx
 import pytest
 from docx.oxml.ns import qn
 
-from survey_app import db
+from survey_app import db, reporting
 from survey_app.i18n import force_locale
 from survey_app.quality import reconciliation
 from survey_app.reporting import (
@@ -166,3 +167,18 @@ def test_what_stands_with_the_signatures_stays_on_their_sheet_in_a_word_processo
 
     assert told.paragraph_format.keep_with_next
     assert all("w:cantSplit" in row._tr.xml for row in document.tables[-1].rows)
+
+
+def test_every_width_that_a_column_is_given_has_its_rule():
+    """A column without one takes what the others leave, and a grounds column of a third became a sixth."""
+    room = Path(reporting.__file__).parent
+    rules = (room / "templates" / "reporting" / "print" / "paper.css").read_text(encoding="utf-8")
+    given = {
+        int(width)
+        for module in room.glob("*.py")
+        for widths in re.findall(r"(?:widths=|_WIDTHS = )\(([\d, ]+)\)", module.read_text(encoding="utf-8"))
+        for width in widths.split(",")
+        if width.strip()
+    }
+
+    assert {width for width in given if f"col.w{width} " not in rules} == set()

@@ -121,6 +121,7 @@ def test_notices_of_a_survey_that_pinned_it_give_counts_where_nothing_else_follo
     told = said(made)
     assert "60 trên 100 câu trả lời là hài lòng" in told["Thôn Đak Hà"]
     assert ORDER.text in told["Thôn Đak Hà"]
+    assert "Thôn này chỉ nêu mức hài lòng làm tròn" in told["Thôn Kon Plông"]
     # The smaller one would tell how many in Ia Grai are satisfied.
     assert not any("câu trả lời là hài lòng (" in told[place] for place in told if place != "Thôn Đak Hà")
     assert verification.verify(db.session(), "0001", keys.store()).first_difference is None
