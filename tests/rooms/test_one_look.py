@@ -65,6 +65,17 @@ def test_what_waits_for_the_reader_has_the_one_filled_button_of_a_survey(make_co
     assert "/duyet/" in button
 
 
+def test_a_draft_of_a_form_has_one_filled_button_to_freeze_it(make_commune, sign_in):
+    officer = sign_in(Role.COMMUNE, make_commune().unit)
+    copy = next(
+        form for form in Page(officer.get("/can-bo/mau-phieu").text).forms if "/tu-mau/" in form.action
+    )
+
+    (button,) = filled_buttons(officer.post(copy.action, data=copy.data(), follow_redirects=True).text)
+
+    assert button.startswith("button")
+
+
 @pytest.mark.parametrize("state", list(State), ids=str)
 def test_a_state_is_said_in_one_word_with_one_colour(make_commune, make_survey, sign_in, state):
     if state is State.SIGNED:

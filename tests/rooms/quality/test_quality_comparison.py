@@ -24,6 +24,7 @@ from survey_app.scoring.disclosure import Audience
 from survey_app.sealing import queries
 from survey_app.sealing.models import ReceiptList
 from tests.pages import numbers, save_over
+from tests.rooms.test_one_look import filled_buttons
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 PAGE = "/can-bo/dot/0001/doi-chieu"
@@ -220,6 +221,13 @@ def test_the_sample_is_the_one_anybody_draws_from_the_digest(sealed, client):
 
     assert found.sample.rows == back_check.draw(found.digest, {sealed.village("Linh Cang").code: 76}, 30)
     assert str(found.sample.rows[0].place) in text_of(client.get(PAGE))
+
+
+def test_the_filled_button_is_the_lists_and_once_all_are_in_the_draw(sealed, client):
+    before = filled_buttons(client.get(PAGE).text)
+    enter(sealed)
+
+    assert len(before) == len(filled_buttons(client.get(PAGE).text)) == 1
 
 
 def test_a_sample_needs_a_seal_and_a_list_and_is_drawn_once(linh_cang):
