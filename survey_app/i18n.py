@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
 
 import flask_babel
 from babel import localedata
@@ -18,6 +20,8 @@ from flask_babel import Babel, LazyString
 from survey_app.config import FURTHER_LANGUAGES, LANGUAGES
 
 __all__ = [
+    "address_in",
+    "carry_language",
     "current_language",
     "for_operator",
     "force_locale",
@@ -48,6 +52,8 @@ class _Spoken:
 _COOKIE = "ngon_ngu"
 
 _VIETNAMESE = "vi"
+#: Where a cookie keeps the language.
+_OFFICERS = "/can-bo"
 
 _CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
 
@@ -103,6 +109,19 @@ def current_language() -> str:
 def written_as() -> str:
     """Whose numbers and dates the reader is shown: Babel's name of a language, Vietnamese outside of a request."""
     return _spoken().written_as if g else _VIETNAMESE
+
+
+def address_in(tag: str) -> str:
+    """The address of this request in another language, with all else that it asks."""
+    asked = request.args.to_dict(flat=False) | {"lang": [tag]}
+    return f"{quote(request.path)}?{urlencode(asked, doseq=True)}"
+
+
+def carry_language(_endpoint: str, values: dict[str, Any]) -> None:
+    """Have the links of a public page lead on in the language that its own address names, as nothing else keeps it."""
+    tag = request.args.get("lang") if has_request_context() else None
+    if tag in LANGUAGES and not request.path.startswith(_OFFICERS):
+        values.setdefault("lang", tag)
 
 
 def own_language_name(tag: str) -> str:

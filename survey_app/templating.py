@@ -15,7 +15,7 @@ from survey_app import files
 from survey_app.access import Role, current_identity, may
 from survey_app.config import LANGUAGES, VIETNAM
 from survey_app.files import Percent
-from survey_app.i18n import current_language, own_language_name, written_as
+from survey_app.i18n import address_in, current_language, own_language_name, written_as
 from survey_app.i18n import gettext as _
 from survey_app.questions.instrument import Question, Text
 from survey_app.scoring.rates import Rate
@@ -47,6 +47,7 @@ def init_app(app: Flask) -> None:
         own_language_name=own_language_name,
         current_identity=current_identity,
         LANGUAGES=LANGUAGES,
+        address_in=address_in,
         may=may,
         PAPER_FORMATS=tuple(files.PAPERS.values()),
         TABLE_FORMATS=tuple(files.TABLES.values()),

@@ -14,12 +14,14 @@ from survey_app.fieldwork import scope
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import public_survey
 from survey_app.forms import clean, csrf
+from survey_app.i18n import carry_language
 from survey_app.i18n import gettext as _
 from survey_app.results import public_remarks
 from survey_app.results.public_remarks import LONGEST
 from survey_app.units.queries import civil
 
 bp = Blueprint("public_remark_door", __name__, template_folder="templates")
+bp.url_defaults(carry_language)
 
 #: Remarks of one network in a day, and of all on one survey: this product's own start values. Many households of a
 #: village share a network; who is turned away is told where the commune takes remarks.

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from survey_app import access, db, files
 from survey_app.fieldwork import scope
 from survey_app.fieldwork.scope import public_survey
+from survey_app.i18n import carry_language
 from survey_app.results import disclosed, open_data, year_list, year_map
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.results.year_list import CommuneLine, YearList
@@ -21,6 +22,7 @@ from survey_app.units import queries as units
 from survey_app.units.queries import UnitView
 
 bp = Blueprint("public_results", __name__, template_folder="templates")
+bp.url_defaults(carry_language)
 
 
 @bp.get("/ket-qua")

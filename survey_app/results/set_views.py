@@ -18,10 +18,12 @@ from survey_app import access, audit, db, files, keys
 from survey_app.accounts.freshness import fresh
 from survey_app.fieldwork import scope
 from survey_app.fieldwork.scope import own_survey, public_survey
+from survey_app.i18n import carry_language
 from survey_app.results import sets
 from survey_app.sealing import documents
 
 bp = Blueprint("sets", __name__, template_folder="templates")
+bp.url_defaults(carry_language)
 
 #: It holds the answers slip by slip, and with a household's receipt its answer is found in it. So nobody gets it who
 #: works where the households live, the Front of the commune included (ADR 20).

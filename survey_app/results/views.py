@@ -14,6 +14,7 @@ from survey_app.approvals import passed_over
 from survey_app.fieldwork import rounds, scope
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.scope import own_survey, public_survey
+from survey_app.i18n import carry_language
 from survey_app.privacy import text_views
 from survey_app.results import (
     announcement,
@@ -33,6 +34,7 @@ from survey_app.scoring.disclosure import Audience
 from survey_app.sealing import audiences, queries, signatures, words
 
 bp = Blueprint("results", __name__, template_folder="templates")
+bp.url_defaults(carry_language)
 bp.add_app_template_filter(wording.village, "village_band")
 bp.add_app_template_filter(wording.answers, "answers_told")
 bp.add_app_template_filter(wording.no_answers, "no_answers_told")

@@ -12,6 +12,7 @@ from survey_app.results import year_list
 from survey_app.results.models import Pledge
 from survey_app.units import queries as units
 from survey_app.units.models import Unit
+from tests.pages import Page
 from tests.rooms.sealing.conftest import HAPPY, NOW, UNHAPPY
 
 YEAR = "/ket-qua/nam/2026"
@@ -49,7 +50,7 @@ def found(province):
 
 
 def test_everybody_reads_the_newest_year_with_state_coverage_rate_and_lowest_items(client, province):
-    page = client.get("/ket-qua?lang=en", follow_redirects=True)
+    page = client.get("/ket-qua", follow_redirects=True)
 
     text = page.text.replace("\u00a0", " ")
     assert page.request.path == YEAR
@@ -181,3 +182,27 @@ def test_a_name_is_found_without_marks_and_a_year_or_province_that_is_none_is_no
     assert len(found(province).named("it phieu")) == 1
     assert client.get("/ket-qua/nam/1066").status_code == 404
     assert client.get(f"{YEAR}?tinh=77").status_code == 404
+
+
+def test_every_public_page_has_the_switch_and_leads_on_in_the_language_of_its_address(client, province):
+    year = Page(client.get("/ket-qua", follow_redirects=True).text)
+
+    for path in (
+        "/",
+        "/tiep-can",
+        "/ket-qua",
+        "/ket-qua/0001",
+        "/ket-qua/0001/phan-anh",
+        "/ket-qua/khoa",
+        "/khong-co",
+    ):
+        page = Page(client.get(path, query_string={"lang": "en"}, follow_redirects=True).text)
+        leads = [tag["href"] for tag in page.all("a") if tag.get("href", "").startswith("/")]
+        assert [tag.get("lang") for tag in page.all("a") if tag.get("hreflang")] == ["vi"], path
+        assert [href for href in leads if "lang=" not in href] == [], path
+    assert [tag["href"] for tag in year.all("a") if tag.get("hreflang")] == ["/ket-qua/nam/2026?lang=en"]
+    assert not any(
+        "lang=" in tag["href"]
+        for tag in year.all("a")
+        if not tag.get("hreflang") and "tiep-can" not in tag["href"]
+    )
