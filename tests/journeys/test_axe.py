@@ -1,86 +1,174 @@
 """axe, with its rules of good practice, on every page that households, the public and officers are led to.
 
 Officers' pages are found by following links as each role, of every kind of page the first that is met; a new page is
-looked at as soon as one leads to it.
+looked at as soon as one leads to it. So is the reply to every form of such a page that is sent with nothing or nonsense
+typed in: what a refusal looks like. Their pages come from the application of the test itself, without a server between; those of
+households from a real one, because their phones keep and send things themselves.
 """
 
-from collections.abc import Iterable, Sequence
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 from urllib.parse import quote, urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Error, Page, expect
+from flask import Flask
+from flask.testing import FlaskClient
+from lxml import etree
+from PIL import Image
+from playwright.sync_api import Page as BrowserPage
+from playwright.sync_api import Route, expect
 from werkzeug.exceptions import HTTPException
+from werkzeug.test import TestResponse
 
 from survey_app import db
 from survey_app.access import Role
+from survey_app.accounts.models import User
 from survey_app.audit import OPERATOR
 from survey_app.authoring import operations as authoring
 from survey_app.authoring import queries as instruments
+from survey_app.collecting import scanned
+from survey_app.collecting.scanned import Scan, ScanLine
 from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.queries import SurveyView
+from survey_app.keys import store
+from survey_app.sealing import operations as sealing
+from survey_app.units.queries import UnitView
 from tests.every_kind import EXAMPLES
 from tests.journeys.conftest import Commune, Server
 from tests.journeys.steps import look_over, send_slip
+from tests.pages import Page, form_with
 
 OF_PROVINCE = {Role.PROVINCE, Role.FRONT_PROVINCE, Role.AUDITOR, Role.DIGITAL_TEAM}
 #: Kinds of pages that are looked at for certain.
 OPEN_PAGES = {
     "authoring_editing.question", "campaigns.board", "fieldwork.page", "journal.audit_log", "paper.key_slip", "printing.papers",
-    "printing.read_at_meeting", "printing.village_kit", "scans.page", "units.villages",
+    "printing.village_kit", "scans.page", "units.villages",
+}  # fmt: skip
+#: Forms whose refusal is looked at for certain.
+REFUSED = {
+    "absences.page", "accounts.look_at_people", "fieldwork.new", "lists.look_at", "paper.record_slip", "scans.read_stack",
+    "second_keying.key_again",
 }  # fmt: skip
 SEALED_PAGES = {"papers.page", "results.page", "results.public", "signing.page", "texts.page"}
+PEOPLE = "/can-bo/tai-khoan/danh-sach"
+#: Where pages of the test's own application seem to come from.
+ORIGIN = "http://khaosat.test"
+#: Fields of a form that nobody fills in, and those into which nobody types.
+_PRESSED = {"hidden", "submit", "button"}
+_NOT_TYPED = {*_PRESSED, "radio", "checkbox", "file"}
+_REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}
 
-#: All rules, best practices too. What was checked and found good is not made ready to be reported.
-_FIND = "axe.run({ resultTypes: ['violations'] }).then(found => found.violations)"
+#: All rules, best practices too. What was checked and found good is not made ready to be reported, and style sheets are
+#: not fetched once more for a rule that is not on.
+_FIND = "axe.run({ resultTypes: ['violations'], preload: false }).then(found => found.violations)"
 
 
 class Checker:
-    """Looks at pages, and remembers which kinds were seen and what was found."""
+    """Looks at pages, and remembers what was found."""
 
-    def __init__(self, server: Server, page: Page) -> None:
-        self._server, self._page = server, page
-        self._addresses = server.app.url_map.bind("")
-        self.seen: set[str] = set()
+    def __init__(self, page: BrowserPage) -> None:
+        self.page = page
         self.found: list[str] = []
 
     def look(self, what: str) -> None:
         """At the page as it is now."""
-        self._page.evaluate(AXE_SCRIPT)
-        for finding in self._page.evaluate(_FIND):
+        self.page.evaluate(AXE_SCRIPT)
+        for finding in self.page.evaluate(_FIND):
             places = "; ".join(node["html"][:200] for node in finding["nodes"][:3])
             self.found.append(f"{what}: {finding['id']}: {places}")
 
-    def visit(self, path: str) -> None:
-        self._page.goto(self._server.url + path)
-        self.look(path)
+    def visit(self, url: str) -> None:
+        self.page.goto(url)
+        self.look(url)
+
+
+class Officers:
+    """A browser whose pages the test's own application answers, and the kinds that were seen in it."""
+
+    def __init__(self, app: Flask, client: FlaskClient, page: BrowserPage) -> None:
+        self.checker = Checker(page)
+        self._client, self._page = client, page
+        self._addresses = app.url_map.bind("")
+        self._reply: TestResponse | None = None
+        self._followed: set[str] = set()
+        self.seen: set[str] = set()
+        self.refused: set[str] = set()
+        page.route("**/*", self._answer)
 
     def walk(self, path: str, who: str) -> None:
-        """From there on by links that were not followed before."""
+        """From there on by links that were not followed before, with every form sent empty."""
         waiting = [path]
         while waiting:
             path = waiting.pop(0)
             kind = self._kind(path)
-            if kind is None or kind in self.seen:
+            if kind is None or kind in self._followed:
                 continue
-            self.seen.add(kind)
-            try:
-                self._page.goto(self._server.url + path)
-            except Error:
-                continue  # a file, which is no page
-            reached = self._kind(self._page.url)
-            if reached is not None:
-                self.seen.add(reached)
-            self.look(f"{who}, {path}")
-            links = "all => all.map(one => one.getAttribute('href'))"
-            waiting += self._page.eval_on_selector_all("a[href^='/']", links)
+            self._followed.add(kind)
+            reply = self._client.get(path, follow_redirects=True)
+            reached = self._kind(reply.request.path)
+            if reply.status_code != HTTPStatus.OK:
+                self._followed.remove(kind)  # another role may be let in
+                continue
+            if reply.mimetype != "text/html" or reached is None:
+                continue
+            self._followed.add(reached)
+            self.seen |= {kind, reached}
+            self.show(reply, f"{who}, {path}")
+            page = etree.HTML(reply.text)
+            waiting += [
+                link.get("href") for link in page.iterfind(".//a[@href]") if link.get("href")[0] == "/"
+            ]
+            self._send_wrong(page, reply.request.path, who)
 
-    def _kind(self, url: str) -> str | None:
+    def begin_anew(self, kinds: set[str]) -> None:
+        """Follow links to these kinds once more, as somebody else."""
+        self._followed -= kinds
+
+    def show(self, reply: TestResponse, what: str) -> None:
+        """Look at a reply of the application."""
+        assert reply.mimetype == "text/html", what
+        assert reply.status_code != HTTPStatus.FORBIDDEN, what
+        self._reply = reply
+        self._page.goto(ORIGIN + reply.request.path)
+        self.checker.look(what)
+
+    def _send_wrong(self, page: etree._Element, path: str, who: str) -> None:
+        """What is told where nothing was typed, or nonsense; forms without a field do something and stay alone."""
+        for form in page.iterfind('.//form[@method="post"]'):
+            action = form.get("action") or path
+            kind = self._kind(action, "POST")
+            fields = [one for one in form.iter("input", "select", "textarea") if one.get("name")]
+            typed = [one.get("name") for one in fields if one.get("type") not in _NOT_TYPED]
+            if all(one.get("type") in _PRESSED for one in fields) or kind is None or kind in self.refused:
+                continue
+            sent = {one.get("name"): one.get("value", "") for one in fields if one.get("type") == "hidden"}
+            for nonsense in ("", "???"):
+                reply = self._client.post(action, data=sent | dict.fromkeys(typed, nonsense))
+                if reply.status_code in _REFUSALS:
+                    self.refused.add(kind)
+                    self.show(reply, f"{who}, refused: {action}")
+                    break
+
+    def _answer(self, route: Route) -> None:
+        asked = urlsplit(route.request.url)
+        if route.request.is_navigation_request() and self._reply is not None:
+            reply, self._reply = self._reply, None
+        else:
+            reply = self._client.get(f"{asked.path}?{asked.query}" if asked.query else asked.path)
+        headers = {name: value for name, value in reply.headers if name.lower() != "set-cookie"}
+        route.fulfill(status=reply.status_code, headers=headers, body=reply.data)
+
+    def _kind(self, url: str, method: str = "GET") -> str | None:
+        """The page that an address is of; None for a file, and for what is no page of ours."""
         path = urlsplit(url).path
         if "." in path.rsplit("/", 1)[-1]:
             return None
         try:
-            endpoint, _values = self._addresses.match(path)
+            endpoint, _values = self._addresses.match(path, method=method)
         except HTTPException:
             return None
         return str(endpoint)
@@ -92,8 +180,18 @@ def form(make_form) -> str:
     return make_form(*(example.asked for example in EXAMPLES.values()))
 
 
+@pytest.fixture
+def officers(
+    app: Flask, client: FlaskClient, desktop: BrowserPage, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Officers]:
+    """An officer's browser on the test's own application."""
+    with monkeypatch.context() as patch:
+        patch.setitem(app.extensions, "settings", replace(app.extensions["settings"], demo=True))
+        yield Officers(app, client, desktop)
+
+
 def test_no_page_of_households_and_the_public_has_a_finding(
-    form, make_commune, make_survey, hand_out, serve, phone: Page
+    form, make_commune, make_survey, hand_out, serve, phone: BrowserPage
 ):
     commune = make_commune("98001", "Mẫu", Phung=9)
     survey = make_survey(commune, form=form)
@@ -102,16 +200,19 @@ def test_no_page_of_households_and_the_public_has_a_finding(
     sealed = make_survey(make_commune("98002", "Đã xong"), State.SEALED)
 
     with serve(DEMO="1") as server:
-        checker = Checker(server, phone)
-        households(checker, phone, codes)
-        for path in ("/", "/dang-nhap", f"/g/{feedback.link}", f"/ket-qua/{sealed.id}", "/ket-qua/khoa"):
-            checker.visit(path)
+        checker = Checker(phone)
+        households(checker, server, phone, codes)
+        for path in (
+            "/", "/dang-nhap", f"/g/{feedback.link}", f"/ket-qua/{sealed.id}", f"/ket-qua/{sealed.id}/phan-anh",
+            "/ket-qua/khoa", "/ket-qua", "/ket-qua/du-lieu-mo",
+        ):  # fmt: skip
+            checker.visit(server.url + path)
 
     assert not checker.found, "\n".join(checker.found)
 
 
 def test_no_page_of_officers_has_a_finding_while_a_survey_runs(
-    form, make_commune, make_survey, hand_out, serve, desktop: Page
+    form, make_commune, make_survey, hand_out, sign_in, officers: Officers
 ):
     commune = make_commune("98001", "Mẫu", Phung=9)
     survey = make_survey(commune, form=form)
@@ -121,40 +222,50 @@ def test_no_page_of_officers_has_a_finding_while_a_survey_runs(
         template = instruments.latest_frozen(current, "xa-ntm")
         authoring.start_from_template(current, template, commune.unit, actor=OPERATOR, now=datetime.now(UTC))
 
-    with serve(DEMO="1") as server:
-        checker = Checker(server, desktop)
-        officers(checker, server, desktop, commune, survey.id, Role)
+    walk(officers, sign_in, commune, survey.id, Role)
+    client = sign_in(Role.COMMUNE, commune.unit)
+    for what, reply in (
+        ("a good list of people", look_at_people(client, "Siu Blơng;Xã Mẫu;Nhập phiếu;0914222333")),
+        ("a bad list of people", look_at_people(client, ";Xã Mẫu;Nhập phiếu;12")),
+        ("a good list of villages", look_at_villages(client, commune, "Phung;làng;12;Báo cáo;31/01/2026")),
+        ("a bad list of villages", look_at_villages(client, commune, "Phung;làng;không;;hôm nào")),
+    ):
+        officers.show(reply, what)
+    shown = look_at_people(client, "Siu Blơng;Xã Mẫu;Nhập phiếu;0914222333")
+    letters = client.post(f"{PEOPLE}/luu", data=form_with(shown.text, "state").data())
+    officers.show(letters, "the letters of a list")
+    short = make_survey(make_commune("98005", "Phiếu ngắn"))
+    officers.show(client.get(f"/bia/{short.cover_token}/loi-doc/vi"), "a script to read aloud")
+    look_at_scans(officers, sign_in(Role.CLERK, commune.unit), survey)
 
-    assert not checker.found, "\n".join(checker.found)
-    assert OPEN_PAGES - checker.seen == set()
+    assert not officers.checker.found, "\n".join(officers.checker.found)
+    assert OPEN_PAGES - officers.seen == set()
+    assert REFUSED - officers.refused == set()
 
 
 def test_no_page_of_officers_has_a_finding_once_a_result_is_sealed(
-    app, form, make_commune, make_survey, hand_out, submission, serve, desktop: Page
+    form, make_commune, make_survey, hand_out, submission, client, sign_in, officers: Officers
 ):
     commune = make_commune("98001", "Mẫu", Bang=9)
     survey = make_survey(commune, form=form)
     for code in hand_out(survey, commune.villages["Bang"], 6):
         answers = {"long_text": "Đường hay ngập", "planning": "satisfied"}
-        reply = app.test_client().post("/api/v1/submissions", json=submission(code=code, answers=answers))
+        reply = client.post("/api/v1/submissions", json=submission(code=code, answers=answers))
         assert reply.status_code == 201
+    with db.transaction() as current:
+        sealing.close_and_seal(current, survey.id, actor=OPERATOR, now=datetime.now(UTC), keys=store())
 
-    with serve(DEMO="1") as server:
-        server.flask("results", "close", "--survey", survey.id)
-        checker = Checker(server, desktop)
-        officers(
-            checker, server, desktop, commune, survey.id, (Role.FRONT_COMMUNE, Role.PROVINCE, Role.AUDITOR)
-        )
+    walk(officers, sign_in, commune, survey.id, (Role.FRONT_COMMUNE, Role.PROVINCE, Role.AUDITOR))
 
-    assert not checker.found, "\n".join(checker.found)
-    assert SEALED_PAGES - checker.seen == set()
+    assert not officers.checker.found, "\n".join(officers.checker.found)
+    assert SEALED_PAGES - officers.seen == set()
 
 
-def households(checker: Checker, page: Page, codes: Sequence[str]) -> None:
+def households(checker: Checker, server: Server, page: BrowserPage, codes: Sequence[str]) -> None:
     """Every page of a slip: those of the server, and those that the phone makes itself."""
-    addresses = [f"/k/{quote(code)}" for code in codes]
+    addresses = [f"{server.url}/k/{quote(code)}" for code in codes]
     for path in ("/k", "/k/1234", "/kiem-tra", "/kiem-tra/phieu", "/tiep-can", "/khong-co"):
-        checker.visit(path)
+        checker.visit(server.url + path)
     page.route("**/phieu/*.js", lambda route: route.abort())
     checker.visit(addresses[0])
     for step in ("review", "change"):
@@ -189,17 +300,51 @@ def households(checker: Checker, page: Page, codes: Sequence[str]) -> None:
     checker.look("thanks on the phone")
 
 
-def push(page: Page, step: str) -> None:
+def push(page: BrowserPage, step: str) -> None:
     with page.expect_event("load"):
         page.locator(f"button[name=_step][value={step}]:visible").first.click()
 
 
-def officers(
-    checker: Checker, server: Server, page: Page, commune: Commune, survey: str, roles: Iterable[Role]
+def walk(
+    officers: Officers,
+    sign_in: Callable[[Role, UnitView], FlaskClient],
+    commune: Commune,
+    survey: str,
+    roles: Iterable[Role],
 ) -> None:
     """Every page that these roles are led to, begun where the day begins and at the survey."""
     for role in roles:
-        server.sit_down(page, role, commune.province if role in OF_PROVINCE else commune.unit)
-        checker.seen -= {"accounts.home", "fieldwork.page"}
-        checker.walk("/can-bo", role)
-        checker.walk(f"/can-bo/dot/{survey}", role)
+        sign_in(role, commune.province if role in OF_PROVINCE else commune.unit)
+        officers.begin_anew({"accounts.home", "fieldwork.page"})
+        officers.walk("/can-bo", role)
+        officers.walk(f"/can-bo/dot/{survey}", role)
+
+
+def look_at_scans(officers: Officers, client: FlaskClient, survey: SurveyView) -> None:
+    """What is said of a stack that was read, of a slip that waits for its clerk, and of one that is refused."""
+    scans, photo = f"/can-bo/nhap-phieu/{survey.id}/quet", io.BytesIO()
+    Image.new("L", (400, 300), 255).save(photo, "PNG")
+    sent = {"files": (io.BytesIO(photo.getvalue()), "quet.png")}
+    officers.show(client.post(scans, data=sent), "a stack that was read")
+    question = survey.instrument.scored[0].key
+    slip = Scan("", "1", (ScanLine(question, (), False, (10, 40)),), (400, 300), photo.getvalue())
+    with db.transaction() as current:
+        clerk = current.query(User).filter_by(name=f"Bà {Role.CLERK.value}").one()
+        scanned.keep(current, survey, slip, by=clerk.id, keys=store())
+    page = client.get(f"{scans}/xem", follow_redirects=True)
+    officers.show(page, "a scanned slip")
+    form = Page(page.text).form(class_="paper-form")
+    officers.show(client.post(form.action, data=form.data()), "a scanned slip, refused")
+
+
+def look_at_people(client: FlaskClient, row: str) -> TestResponse:
+    """What the page says of a list of one person."""
+    form = form_with(client.get(PEOPLE).text, "pasted")
+    return client.post(PEOPLE, data=form.data(pasted=f"Họ và tên;Đơn vị;Vai trò;Số điện thoại\n{row}\n"))
+
+
+def look_at_villages(client: FlaskClient, commune: Commune, row: str) -> TestResponse:
+    """What the page says of a list of one village."""
+    address = f"/can-bo/don-vi/{commune.unit.code}"
+    form = form_with(client.get(address).text, "pasted")
+    return client.post(f"{address}/tep", data=form.data(pasted=f"thôn;loại;số hộ;nguồn;ngày\n{row}\n"))
