@@ -5,13 +5,16 @@ import re
 import subprocess
 from collections import Counter
 from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import docx
 import pytest
 from docx.oxml.ns import qn
+from sqlalchemy import select
 
 from survey_app import db, reporting
+from survey_app.fieldwork.models import Channel, FrameRow, Medium
 from survey_app.i18n import force_locale
 from survey_app.quality import reconciliation
 from survey_app.reporting import (
@@ -23,7 +26,10 @@ from survey_app.reporting import (
     printing,
     table_of_commune,
 )
+from survey_app.reporting.blocks import Table
 from survey_app.reporting.layout import Signer
+from survey_app.sealing.models import TallyRow
+from survey_app.units.models import Unit
 from tests.rooms.sealing.conftest import BLANK, HAPPY, UNHAPPY, Surveys
 
 NOW = datetime(2026, 12, 14, 2, 0, tzinfo=UTC)
@@ -182,3 +188,57 @@ def test_every_width_that_a_column_is_given_has_its_rule():
     }
 
     assert {width for width in given if f"col.w{width} " not in rules} == set()
+
+
+def traced():
+    """Tallies and households by village as the database holds them, and the commune's sum, as plain integers."""
+    frames = db.session().scalars(select(FrameRow).where(FrameRow.survey_id == "0001"))
+    found = {}
+    for line in frames:
+        mine = select(TallyRow).where(TallyRow.survey_id == "0001", TallyRow.unit_id == line.unit_id)
+        rows = db.session().scalars(mine).all()
+        counts = Counter(households=line.households)
+        for row in rows:
+            door = "phone" if row.channel in Channel.on(Medium.PHONE) else "paper"
+            counts[door] += row.tally["valid"] + row.tally["invalid"]
+            counts["valid"] += row.tally["valid"]
+            counts["invalid"] += row.tally["invalid"]
+            for place, item in enumerate((*row.tally["items"], row.tally["closing"])):
+                counts[place] += item["satisfied"]
+        found[db.session().get_one(Unit, line.unit_id).name] = counts
+    return found | {"Cộng": sum(found.values(), Counter())}
+
+
+def per_cent(n, of):
+    exact = (Decimal(100 * n) / of).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return f"{exact}\N{NO-BREAK SPACE}%".replace(".", ",")
+
+
+def test_every_figure_of_the_communes_table_is_traced_to_the_tallies(sealed):
+    villages, items, conditions = (block for block in made("table").blocks if isinstance(block, Table))
+    counted = traced()
+
+    assert [row[0].removeprefix("Thôn ") for row in villages.rows] == list(counted)
+    for row, (name, one) in zip(villages.rows, counted.items(), strict=True):
+        answered, possible, satisfied = one["phone"] + one["paper"], one["valid"] * 2, one[0] + one[1]
+        rate = (str(satisfied), str(possible), per_cent(satisfied, possible)) if possible else ("–",) * 3
+        assert row[1:] == (
+            *(str(one["households"]), str(answered), per_cent(answered, one["households"])),
+            *(str(one[key]) for key in ("phone", "paper", "valid", "invalid")),
+            *rate,
+        ), name
+    for row, one in zip(items.rows, counted.values(), strict=True):
+        of = one["valid"]
+        assert row[1:] == tuple(f"{one[n]}/{of}\n{per_cent(one[n], of)}" if of else "–" for n in range(3))
+    total = counted["Cộng"]
+    answered, satisfied = total["phone"] + total["paper"], total[0] + total[1]
+    told = (
+        f"{total['phone'] - total['invalid']} phiếu hợp lệ qua điện thoại",
+        *(
+            f"{n}/{of} = {per_cent(n, of)}"
+            for n, of in (
+                (answered, total["households"]), (satisfied, total["valid"] * 2), (total[2], total["valid"])
+            )
+        ),
+    )  # fmt: skip
+    assert [row[1] for row in conditions.rows if re.search(r"\d", row[1])] == list(told)
