@@ -1,6 +1,6 @@
 """Forms with which the province opens a campaign and changes its days."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from survey_app.authoring import levels
+from survey_app.authoring.wording import level_name
 from survey_app.campaigns.deadlines import Deadlines, DueStep
 from survey_app.criteria.frameworks import NEVER_MEETING_INDICATOR, Framework
 from survey_app.fieldwork.forms import aim_in_words, date_of_plan, goal, whom_to_call
@@ -190,12 +191,12 @@ def for_communes(
     return form
 
 
-def _choices(commune: UnitView, names: Mapping[str, str]) -> list[SelectChoice]:
+def _choices(commune: UnitView, names: Collection[str]) -> list[SelectChoice]:
     """What this commune may aim at; what is chosen for all is never for a ward."""
     own = [key for key in names if _is_for(key, commune.kind)]
     return [
         *([] if commune.kind in NEVER_MEETING_INDICATOR else [SelectChoice(AS_ALL, _("as chosen above"))]),
-        *(SelectChoice(key, names[key]) for key in own),
+        *(SelectChoice(key, level_name(key)) for key in own),
         SelectChoice(LEFT_OUT, _("not in this campaign")),
     ]
 

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from survey_app import db, keys
 from survey_app.access import Role
@@ -15,6 +15,7 @@ from survey_app.fieldwork.notice_counts import NoticeDocument
 from survey_app.i18n import force_locale
 from survey_app.reporting import blocks, notice_papers, papers
 from survey_app.sealing import verification
+from tests import verifying
 from tests.pages import Page
 from tests.rooms.sealing.conftest import HAPPY, NOW, UNHAPPY, Surveys
 
@@ -109,10 +110,13 @@ def test_a_survey_published_before_keeps_bands_whatever_is_set_later(front, made
     assert not any("câu trả lời là hài lòng (" in text for text in said(made).values())
 
 
-def test_notices_of_a_survey_that_pinned_it_give_counts_where_nothing_else_follows(front, made):
+def test_notices_of_a_survey_that_pinned_it_give_counts_where_nothing_else_follows(front, made, tmp_path):
     send(front, **TYPED)
     pin(made)
+    with db.transaction() as current:
+        current.execute(update(Survey).values(level="xa-nang-cao"))
     made.seal()
+    published = front.get("/ket-qua/0001/du-lieu.json").json
     page = front.get("/ket-qua/0001").text
 
     assert ORDER.body in page
@@ -124,6 +128,9 @@ def test_notices_of_a_survey_that_pinned_it_give_counts_where_nothing_else_follo
     assert "Thôn này chỉ nêu mức hài lòng làm tròn" in told["Thôn Kon Plông"]
     # The smaller one would tell how many in Ia Grai are satisfied.
     assert not any("câu trả lời là hài lòng (" in told[place] for place in told if place != "Thôn Đak Hà")
+    assert published["seal"]["statement"]["printed"]["notices"] == ORDER.text
+    assert published["seal"]["statement"]["printed"]["level"] == "xa-nang-cao"
+    assert verifying.verify(published, tmp_path).checks("fail") == []
     assert verification.verify(db.session(), "0001", keys.store()).first_difference is None
 
 
