@@ -206,3 +206,17 @@ def test_every_public_page_has_the_switch_and_leads_on_in_the_language_of_its_ad
         for tag in year.all("a")
         if not tag.get("hreflang") and "tiep-can" not in tag["href"]
     )
+
+
+def test_who_chooses_a_province_keeps_the_language_of_the_address(client, province):
+    other = province._unit("97", "province", "tinh", "Khác", None)
+    province._unit("97001", "commune", "xa", "Nơi khác", other)
+    province.session.commit()
+
+    usual, english = (Page(client.get(YEAR + asked).text) for asked in ("?tinh=98", "?tinh=98&lang=en"))
+
+    assert "lang" not in usual.form().data()
+    assert english.form().data()["lang"] == ["en"]
+    assert {"/ket-qua/nam/2026?tinh=98&lang=en"} == {
+        tag["href"] for tag in usual.all("a") if tag.get("hreflang")
+    }
