@@ -9,6 +9,7 @@ from survey_app.campaigns.milestones import Milestone
 from survey_app.campaigns.queries import Board
 from survey_app.campaigns.rows import BoardRow
 from survey_app.campaigns.scorecards import ProvinceCard
+from survey_app.campaigns.targets import PlanProgress
 from survey_app.campaigns.wording import (
     beside_text,
     denominator_text,
@@ -28,6 +29,7 @@ from survey_app.i18n import gettext as _
 from survey_app.quality.comparison_wording import contradicted
 from survey_app.results.wording import above_frame_text
 from survey_app.rulebooks import conditions
+from survey_app.rulebooks.targets import wording as target_wording
 from survey_app.rulebooks.wording import (
     book_text,
     goal_text,
@@ -121,6 +123,30 @@ def target_lines(board: Board) -> Iterator[tuple[Cell, ...]]:
         )
     yield (_("Rule book"), book_text(board.book))
     yield (_("Units counted"), denominator_text(board.denominator))
+
+
+def plan_lines(plan: Iterable[PlanProgress]) -> Iterator[tuple[Cell, ...]]:
+    """Heading, and one line a target of the plan in its order: goal, how far it is, who is missing, whose words."""
+    yield (
+        *(_("Target"), _("Goal"), _("Met"), _("Total"), _("Share"), _("Missing to the goal")),
+        *(
+            _("Wait for the province"),
+            _("Have entered nothing that counts"),
+            _("Plan until the year"),
+            _("Source"),
+        ),
+        *(_("Words of the plan"), _("Where the figure comes from")),
+    )
+    for one in plan:
+        target, reach = one.target, one.reach
+        has_whole = reach is not None and target.kind.is_share
+        yield (
+            *(target_wording.name(target), target_wording.goal(target)),
+            *(reach.met if reach else None, reach.total if reach and has_whole else None),
+            *(percent_cell(reach.rate) if reach and has_whole else None, reach.needed if reach else None),
+            *(len(one.waiting), len(one.silent), target.terms.until, source_text(target.terms.source)),
+            *(target.terms.words, target_wording.kind_name(target.kind)),
+        )
 
 
 def _headings(requirement: Requirement) -> tuple[str, str, str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from flask import Blueprint, Response, request
 
 from survey_app import access, audit, db, files
-from survey_app.campaigns import appraisals, requested, selection
+from survey_app.campaigns import appraisals, requested, selection, targets
 from survey_app.campaigns.changes import since_monday
 from survey_app.campaigns.queries import Board
 from survey_app.campaigns.rows import BoardRow
@@ -34,6 +34,7 @@ def board(year: int, suffix: str) -> Response:
     sheets = {_("Units"): tuple(exports.unit_lines(made, rows))}
     if form.has_sheets:
         sheets[_("Targets")] = tuple(exports.target_lines(made))
+        sheets[_("Targets of the plan")] = tuple(exports.plan_lines(targets.of_board(db.session(), made)))
         sums = requested.sums(year)
         sheets[_("Whole province")] = tuple(exports.province_lines(sums))
         sheets[_("Units of today")] = tuple(exports.province_unit_lines(sums))

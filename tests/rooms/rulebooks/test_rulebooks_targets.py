@@ -326,6 +326,20 @@ def test_the_form_to_fill_in_comes_back_as_it_went(place, client, enter, tell, d
     assert "Không có trong tệp (1)" in shown.text
 
 
+def test_the_workbook_of_the_year_has_a_sheet_of_the_plan(enter, tell, decide):
+    tell()
+    decide(decision="accepted")
+    book = openpyxl.load_workbook(BytesIO(enter().get("/can-bo/tinh/2026.xlsx?lang=en").data))
+    head, *rows = book["Targets of the plan"].values
+
+    found = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
+    assert len(rows) == 13
+    told = found["Communes meeting indicator 15.2 (online public services)"]
+    assert (told["Met"], told["Total"], told["Share"], told["Missing to the goal"]) == (1, 2, 0.5, 0)
+    assert (told["Have entered nothing that counts"], told["Plan until the year"]) == (1, 2025)
+    assert found["Work files handled online, districts"]["Met"] is None
+
+
 def test_the_page_shows_goal_state_trend_and_who_is_missing(place, enter, tell, decide):
     tell()
     decide(decision="accepted")
