@@ -38,6 +38,7 @@ def _rows(name: str) -> list[tuple[object, ...]]:
             flask_migrate.upgrade()
             with db.transaction() as current:
                 key_marks.create(current, app.extensions["keys"], now=datetime.now(UTC))
+            app.secret_key = app.extensions["keys"].session_secret()
         loaded = app.test_cli_runner().invoke(args=["demo", "load"])
         if loaded.exit_code:
             raise RuntimeError(loaded.output)
