@@ -4,19 +4,34 @@ The page that shows one has the same numbers in a table. A picture loads no font
 pages name, and the machine of the reader has one of them.
 """
 
+import io
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from html import escape
+from functools import lru_cache
+from typing import Any
 
-_FONTS = "Noto Sans, system-ui, -apple-system, Segoe UI, Roboto, DejaVu Sans, sans-serif"
+from survey_app import heavy
+
+_FONTS = ("Noto Sans", "system-ui", "-apple-system", "Segoe UI", "Roboto", "DejaVu Sans")
 _BAR, _TRACK, _INK = "#0b6e4f", "#e3e9e6", "#1b1b1b"
-#: Of the drawing; a telephone of 360 px shows it about as large as it is here.
+#: Of the drawing, in pixels; a telephone of 360 shows it about as large as it is here.
 _WIDTH, _LONGEST_BAR = 340, 258
 _SIZE, _LINE, _THICK, _GAP = 15, 19, 15, 12
 #: Letters of a name in one line.
 _LETTERS = 42
+_PIXELS_PER_INCH, _POINTS_PER_PIXEL = 96, 0.75
+#: Equal bars give equal bytes; text stays text.
+_SETTINGS = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "bars",
+    "font.family": "sans-serif",
+    "font.sans-serif": _FONTS,
+    "font.size": _SIZE * _POINTS_PER_PIXEL,
+    "text.color": _INK,
+    "text.parse_math": False,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,38 +52,38 @@ def counts(rows: Sequence[tuple[str, int]], written: Callable[[int], str]) -> by
 
 def bars(rows: Iterable[Bar]) -> bytes:
     """The bars in the order given; equal bars give equal bytes."""
-    drawn, top = [], 0
-    for row in rows:
-        lines = textwrap.wrap(row.name, _LETTERS) or [""]
-        drawn.append(_bar(row, lines, top))
-        top += len(lines) * _LINE + _THICK + _GAP
-    style = f'font-family="{_FONTS}" font-size="{_SIZE}" fill="{_INK}"'
-    box = f'viewBox="0 0 {_WIDTH} {top}" width="{_WIDTH}" height="{top}"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {box} {style}>{"".join(drawn)}</svg>'.encode()
+    return _drawn(tuple(rows))
 
 
-def _bar(row: Bar, lines: Sequence[str], top: int) -> str:
-    words = "".join(
-        f'<text y="{top + (place + 1) * _LINE - 4}">{escape(line)}</text>' for place, line in enumerate(lines)
-    )
-    below = top + len(lines) * _LINE
-    label = f'<text x="{_WIDTH}" y="{below + _THICK - 2}" text-anchor="end">{escape(row.label)}</text>'
-    return (
-        f"{words}{_box(below, _LONGEST_BAR, _TRACK)}{_box(below, _pixels(row.share), _BAR)}"
-        f"{_held_against(row.line, below)}{label}"
-    )
+@lru_cache(maxsize=256)  # a sealed result is drawn the same for all who look at it
+def _drawn(rows: Sequence[Bar]) -> bytes:
+    matplotlib = heavy.matplotlib()
+    broken = [textwrap.wrap(row.name, _LETTERS) or [""] for row in rows]
+    height = sum(len(lines) * _LINE + _THICK + _GAP for lines in broken) or 1
+    with matplotlib.rc_context(_SETTINGS):
+        figure = matplotlib.figure.Figure(figsize=(_WIDTH / _PIXELS_PER_INCH, height / _PIXELS_PER_INCH))
+        axes = figure.add_axes((0, 0, 1, 1), xlim=(0, _WIDTH), ylim=(height, 0))
+        axes.set_axis_off()
+        top = 0
+        for row, lines in zip(rows, broken, strict=True):
+            _draw(axes, row, lines, top)
+            top += len(lines) * _LINE + _THICK + _GAP
+        written = io.BytesIO()
+        figure.savefig(written, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    return written.getvalue()
 
 
-def _box(top: int, width: int, colour: str) -> str:
-    return f'<rect y="{top}" width="{width}" height="{_THICK}" fill="{colour}"/>' if width else ""
-
-
-def _held_against(line: Fraction | None, top: int) -> str:
-    """Black within white, so that it is seen on the bar and beside it."""
-    if line is None:
-        return ""
-    path = f'd="M{_pixels(line)} {top - 3}v{_THICK + 6}"'
-    return f'<path {path} stroke="#fff" stroke-width="6"/><path {path} stroke="{_INK}" stroke-width="3"/>'
+def _draw(axes: Any, row: Bar, lines: Sequence[str], top: int) -> None:
+    for number, line in enumerate(lines, start=1):
+        axes.text(0, top + number * _LINE - 4, line)
+    middle = top + len(lines) * _LINE + _THICK / 2
+    axes.barh(middle, _LONGEST_BAR, height=_THICK, color=_TRACK)
+    axes.barh(middle, _pixels(row.share), height=_THICK, color=_BAR)
+    if row.line is not None:  # black within white, so that it is seen on the bar and beside it
+        ends = (middle - _THICK / 2 - 3, middle + _THICK / 2 + 3)
+        for colour, width in (("white", 6), (_INK, 3)):
+            axes.vlines(_pixels(row.line), *ends, colors=colour, linewidth=width * _POINTS_PER_PIXEL)
+    axes.text(_WIDTH, middle, row.label, ha="right", va="center")
 
 
 def _pixels(share: Fraction) -> int:

@@ -36,6 +36,13 @@ def xlsxwriter() -> ModuleType:
     return xlsxwriter
 
 
+def matplotlib() -> ModuleType:
+    """For charts."""
+    import matplotlib.figure
+
+    return matplotlib
+
+
 def qrcode() -> ModuleType:
     """For QR codes."""
     import qrcode.constants

@@ -19,6 +19,11 @@ def drawn(page: str) -> list[etree._Element]:
     return [etree.fromstring(base64.b64decode(found)) for found in _PICTURE.findall(page)]
 
 
+def ruled(picture: etree._Element) -> int:
+    """How many bars of a chart are held against a line."""
+    return sum("fill: none; stroke: #ffffff" in path.get("style", "") for path in picture.iter(f"{_SVG}path"))
+
+
 def tables(page: str) -> str:
     """The words of the tables of a page, one blank between."""
     return _plain(" ".join(" ".join(table.itertext()) for table in etree.HTML(page).iter("table")))

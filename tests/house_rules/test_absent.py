@@ -18,7 +18,7 @@ SCRIPTS = [*sorted((PROJECT / "survey_app" / "static").glob("*.js")), PROJECT / 
 #: sends mail, or calls another server.
 LIBRARIES = {
     "PIL", "alembic", "argon2", "babel", "brotli", "click", "cryptography", "docx", "flask", "flask_babel", "fontTools",
-    "flask_login", "flask_migrate", "flask_sqlalchemy", "flask_wtf", "itsdangerous", "jinja2", "lxml",
+    "flask_login", "flask_migrate", "flask_sqlalchemy", "flask_wtf", "itsdangerous", "jinja2", "lxml", "matplotlib",
     "num2words", "numpy", "openpyxl", "pydyf", "pyotp", "pypdfium2", "python_calamine", "qrcode", "rfc8785",
     "sqlalchemy", "stdnum", "weasyprint", "werkzeug", "wtforms", "xlsxwriter", "zipstream", "zxingcpp",
 }  # fmt: skip

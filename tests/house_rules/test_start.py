@@ -7,7 +7,7 @@ import pytest
 
 from survey_app import heavy
 
-LARGE = ["PIL", "fontTools", "numpy", "openpyxl", "pydyf", "qrcode", "weasyprint", "xlsxwriter"]
+LARGE = ["PIL", "fontTools", "matplotlib", "numpy", "openpyxl", "pydyf", "qrcode", "weasyprint", "xlsxwriter"]
 
 
 def test_a_start_loads_no_large_library():
@@ -19,7 +19,7 @@ def test_a_start_loads_no_large_library():
 
 
 @pytest.mark.parametrize(
-    "load", [heavy.weasyprint, heavy.pydyf, heavy.xlsxwriter, heavy.qrcode, heavy.pillow]
+    "load", [heavy.weasyprint, heavy.pydyf, heavy.xlsxwriter, heavy.matplotlib, heavy.qrcode, heavy.pillow]
 )
 def test_a_large_library_is_there_when_it_is_asked_for(load):
     assert load().__name__ in LARGE

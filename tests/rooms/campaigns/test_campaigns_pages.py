@@ -14,7 +14,7 @@ from survey_app.accounts import operations, todo
 from survey_app.criteria.findings import Verdict
 from survey_app.fieldwork.models import State, Survey
 from survey_app.rulebooks import pins
-from tests.pictures import charts, drawn, tables
+from tests.pictures import charts, drawn, ruled, tables
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 PAGE = "/can-bo/tinh/2026"
@@ -344,7 +344,7 @@ def test_communes_stand_against_the_rule_each_was_asked_under_and_nothing_withhe
     table = tables(page)
     assert all(figure in table for figure in coverage[1::2] + pooled[1::2])
     assert table.count("chưa cấu hình") == 2
-    assert [len(one.findall(".//{*}path")) // 2 for one in drawn(page)] == [3, 2], "a line where a rule is"
+    assert [ruled(one) for one in drawn(page)] == [3, 2], "a line where a rule is"
     assert "Đang Hỏi" not in page
 
 
