@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import mutations
 from survey_app.config import Settings, load_settings
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -122,3 +123,15 @@ def test_the_hooks_of_a_commit_fetch_nothing_and_run_tools_of_the_environment():
     assert set(re.findall(r"- repo: (\S+)", config)) == {"local"}
     assert set(re.findall(r"language: (\S+)", config)) == {"system"}
     assert all(entry.startswith(".venv/bin/") for entry in re.findall(r"entry: (\S+)", config))
+
+
+def test_every_pattern_of_the_mutation_run_finds_a_file():
+    """A module or a test that was renamed is otherwise left out without a word."""
+    rooms = mutations.ROOMS.values()
+    patterns = [("survey_app", one) for room in rooms for one in room.modules]
+    patterns += [("tests", one) for room in rooms for one in room.tests]
+    lost = [pattern for folder, pattern in patterns if not list((PROJECT / folder).glob(pattern))]
+    names = {name for room in rooms for name in room.without}
+
+    assert lost == []
+    assert names <= {path.stem for path in (PROJECT / "survey_app").rglob("*.py")}
