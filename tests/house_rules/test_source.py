@@ -233,6 +233,54 @@ def test_no_room_has_grown_above_a_tenth_of_the_code():
     assert {room: count for room, count in lines.items() if count > tenth} == {}
 
 
+def test_every_test_of_a_room_names_its_room_so_that_a_change_finds_it():
+    """`make quick` runs by name what was touched; a folder below `tests/rooms` holds what one room is tested by."""
+    rooms = {path.parent.name for path in CODE if path.parent.parent.name == "survey_app"} | {"ground"}
+    folder = PROJECT / "tests" / "rooms"
+    strayed = []
+    for path in folder.rglob("test_*.py"):
+        above = path.relative_to(folder).parts[:-1]
+        named = rooms.intersection(above) if above else rooms
+        if not any(path.stem == f"test_{room}" or path.stem.startswith(f"test_{room}_") for room in named):
+            strayed.append(str(path.relative_to(folder)))
+
+    assert strayed == []
+
+
+def test_what_differs_from_main_names_the_tests_that_a_change_calls_for(tmp_path):
+    """The script that `make quick` asks, in a project of its own with one change in each place."""
+    wanted = {
+        "survey_app/units/views.py": {"units/test_units_lists.py", "test_units_pages.py"},
+        "survey_app/menu.py": {"test_ground_menu.py"},
+        "survey_app/static/staff.css": {"test_ground_menu.py"},
+        "survey_app/questions/kinds.py": {"test_questions_every_kind.py", "test_sealing_every_kind.py"},
+        "survey_app/demo/commands.py": {"test_demo.py"},
+    }
+    script = tmp_path / "scripts" / "tests-of-changes"
+    script.parent.mkdir()
+    script.write_text(
+        (PROJECT / "scripts" / "tests-of-changes").read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    for name in (*wanted, *(f"tests/rooms/{test}" for tests in wanted.values() for test in tests)):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+
+    def git(*words):
+        subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x@y", *words], cwd=tmp_path, check=True)
+
+    git("init", "--quiet", "--initial-branch=main")
+    git("add", ".")
+    git("commit", "--quiet", "--no-verify", "--message=All")
+    found = {}
+    for name in wanted:
+        (tmp_path / name).write_text("# changed\n", encoding="utf-8")
+        printed = subprocess.run(["bash", script], capture_output=True, text=True, check=True).stdout
+        found[name] = {line.removeprefix("tests/rooms/") for line in printed.split()}
+        git("checkout", "--quiet", ".")
+
+    assert found == wanted
+
+
 def test_no_class_is_called_like_another():
     """So that who looks for one finds one; forms and views of different rooms included."""
     places = {}

@@ -24,7 +24,7 @@ from survey_app.templating import day
 from tests.every_kind import EXAMPLES
 from tests.pages import Page
 from tests.papers import LIBRARY, make_survey, make_unit, printing_application
-from tests.rooms.test_long_names import COMMUNE, CONTACT, VILLAGE
+from tests.rooms.test_printing_long_names import COMMUNE, CONTACT, VILLAGE
 
 
 @pytest.fixture

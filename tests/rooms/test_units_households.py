@@ -1,6 +1,6 @@
 """Lists of one commune or several, as the operator gives them to a command: what is read, refused and recorded.
 
-How a single list is understood: `test_lists_reading`.
+How a single list is understood: `test_units_lists_reading`.
 """
 
 import io

@@ -24,7 +24,7 @@ from survey_app.scoring.disclosure import Audience
 from survey_app.sealing import queries
 from survey_app.sealing.models import ReceiptList
 from tests.pages import numbers, save_over
-from tests.rooms.test_one_look import filled_buttons
+from tests.rooms.test_ground_one_look import filled_buttons
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 PAGE = "/can-bo/dot/0001/doi-chieu"
