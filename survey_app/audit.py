@@ -20,7 +20,7 @@ from sqlalchemy import JSON, String, event, insert, select
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from survey_app import db
-from survey_app.db import Base, UtcDateTime
+from survey_app.db import AppendOnly, Base, UtcDateTime
 from survey_app.i18n import lazy_gettext as _l
 
 #: The actor of every command: who holds the machine.
@@ -32,8 +32,7 @@ BEGINNING = "0" * 64
 #: Where a session keeps the acts of its transaction until the commit.
 _PENDING = "audit.pending"
 
-_TABLE = "audit_events"
-_REFUSAL = "the audit log never changes"
+TRIGGERS = AppendOnly("audit_events", "refuse_audit_change", "the audit log never changes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class HeadUnreadable(ValueError):
 
 
 class AuditEvent(Base):
-    __tablename__ = _TABLE
+    __tablename__ = TRIGGERS.table
 
     #: The place in the chain, counted from 1 without a gap.
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -209,29 +208,6 @@ def verify(session: Session) -> int | None:
             previous = found.digest
     noted = session.scalar(select(AuditChain.length)) or 0
     return None if noted == place else min(noted, place) + 1
-
-
-def create_triggers(dialect: str) -> tuple[str, ...]:
-    """Statements that make the database itself refuse to change the log; a migration holds a copy."""
-    if dialect == "postgresql":
-        return (
-            "CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS"
-            f" $$ BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$",
-            f"CREATE TRIGGER {_TABLE}_never_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {_TABLE}"
-            " FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()",
-        )
-    return tuple(
-        f"CREATE TRIGGER {_TABLE}_never_{verb} BEFORE {verb.upper()} ON {_TABLE}"
-        f" BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
-        for verb in ("update", "delete")
-    )
-
-
-def drop_triggers(dialect: str) -> tuple[str, ...]:
-    """Statements that remove them again."""
-    if dialect == "postgresql":
-        return (f"DROP TRIGGER {_TABLE}_never_change ON {_TABLE}", "DROP FUNCTION refuse_audit_change()")
-    return tuple(f"DROP TRIGGER {_TABLE}_never_{verb}" for verb in ("update", "delete"))
 
 
 def _kept_head(file: Path) -> tuple[int, str]:

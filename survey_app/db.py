@@ -6,6 +6,7 @@ transaction.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -41,6 +42,44 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AppendOnly:
+    """The triggers that let rows of a table be added and never changed, as text for each database.
+
+    Migrations carry a copy of this text; a test compares what is in the database with what is here.
+    """
+
+    table: str
+    #: What the function of the triggers is called on PostgreSQL.
+    function: str
+    #: What the database says to whoever tries.
+    refusal: str
+
+    def create(self, dialect: str) -> tuple[str, ...]:
+        """Statements that put the triggers in place, in order."""
+        if dialect == "postgresql":
+            return (
+                f"CREATE FUNCTION {self.function}() RETURNS trigger LANGUAGE plpgsql AS"
+                f" $$ BEGIN RAISE EXCEPTION '{self.refusal}'; END $$",
+                f"CREATE TRIGGER {self.table}_never_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {self.table}"
+                f" FOR EACH STATEMENT EXECUTE FUNCTION {self.function}()",
+            )
+        return tuple(
+            f"CREATE TRIGGER {self.table}_never_{verb} BEFORE {verb.upper()} ON {self.table}"
+            f" BEGIN SELECT RAISE(ABORT, '{self.refusal}'); END"
+            for verb in ("update", "delete")
+        )
+
+    def drop(self, dialect: str) -> tuple[str, ...]:
+        """Statements that remove them again."""
+        if dialect == "postgresql":
+            return (
+                f"DROP TRIGGER {self.table}_never_change ON {self.table}",
+                f"DROP FUNCTION {self.function}()",
+            )
+        return tuple(f"DROP TRIGGER {self.table}_never_{verb}" for verb in ("update", "delete"))
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -5,13 +5,15 @@ from datetime import date, datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey_app.db import Base, UtcDateTime
+from survey_app.db import AppendOnly, Base, UtcDateTime
+
+POSTING_TRIGGERS = AppendOnly("postings", "refuse_posting_change", "a posting on record never changes")
 
 
 class Posting(Base):
     """A notice at one place. What turns out wrong, or is known later, is a further row that replaces this one."""
 
-    __tablename__ = "postings"
+    __tablename__ = POSTING_TRIGGERS.table
     __table_args__ = (
         ForeignKeyConstraint(["survey_id", "replaces"], ["postings.survey_id", "postings.number"]),
         UniqueConstraint("survey_id", "replaces"),

@@ -16,7 +16,7 @@ from sqlalchemy.schema import CreateTable
 from survey_app import audit, db
 from survey_app.authoring import triggers as frozen_instruments
 from survey_app.db import Base
-from survey_app.results import triggers as postings
+from survey_app.results.models import POSTING_TRIGGERS
 from survey_app.sealing import triggers as sealed_rows
 from tests.conftest import make_app
 
@@ -105,9 +105,9 @@ def _statements(dialect):
     """Every trigger that some module of the code wants, as it words it."""
     everything = (
         *sealed_rows.create(dialect),
-        *audit.create_triggers(dialect),
+        *audit.TRIGGERS.create(dialect),
         *frozen_instruments.create(dialect),
-        *postings.create(dialect),
+        *POSTING_TRIGGERS.create(dialect),
     )
     return [sql for sql in everything if sql.startswith("CREATE TRIGGER")]
 

@@ -33,10 +33,10 @@ def tamper(statement):
     """Do what only the owner of the database could: remove the triggers, change a row, put them back."""
     dialect = db.database.engine.dialect.name
     with db.transaction() as current:
-        for line in audit.drop_triggers(dialect):
+        for line in audit.TRIGGERS.drop(dialect):
             current.execute(text(line))
         assert current.connection().execute(text(statement)).rowcount == 1
-        for line in audit.create_triggers(dialect):
+        for line in audit.TRIGGERS.create(dialect):
             current.execute(text(line))
 
 
@@ -117,7 +117,7 @@ def test_the_triggers_in_the_database_are_those_of_the_module(app):
 
     found = tuple(db.session().scalars(text(catalogue)))
 
-    assert found == (audit.create_triggers("sqlite") if sqlite else ("audit_events_never_change",))
+    assert found == (audit.TRIGGERS.create("sqlite") if sqlite else ("audit_events_never_change",))
     assert "audit_events" in inspect(db.database.engine).get_table_names()
 
 

@@ -79,10 +79,10 @@ def test_the_verifier_accepts_the_auditor_set_in_every_check(app, client, sealed
 
 def test_an_act_changed_in_the_database_fails_in_the_verifier(app, client, sealed, tmp_path):
     with db.database.engine.begin() as connection:
-        for statement in audit.drop_triggers(connection.dialect.name):
+        for statement in audit.TRIGGERS.drop(connection.dialect.name):
             connection.exec_driver_sql(statement)
         connection.execute(update(AuditEvent).values(actor="user:9"))
-        for statement in audit.create_triggers(connection.dialect.name):
+        for statement in audit.TRIGGERS.create(connection.dialect.name):
             connection.exec_driver_sql(statement)
     sealed.sign_in(app, Role.AUDITOR)
 
