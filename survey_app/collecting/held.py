@@ -43,7 +43,7 @@ MENDED_WITHIN = timedelta(seconds=60)
 _LABEL = b"held-slip"
 _NONCE_BYTES = 12
 #: The two places of a clerk: the slip that is held, and what became of the one before it.
-_HELD, _LAST = "held", "last"
+PLACE, _LAST = "held", "last"
 
 
 class MendedTooLate(DomainError):
@@ -113,7 +113,7 @@ def hold(
     """
     operations.require_storable(session, door, submission)
     content = closed(door.survey.id, by, _content(door, code, submission, way), keys)
-    before = claim(session, by, _HELD)
+    before = claim(session, by, PLACE)
     held = opened(before, keys) if before is not None else {}
     if before is not None and held["id"] == submission.id and now - moment(before) <= MENDED_WITHIN:
         before.survey_id, before.held_at, before.content = door.survey.id, now, content
@@ -128,50 +128,55 @@ def hold(
         except OtherContent as error:
             raise MendedTooLate from error
         return False
-    session.add(HeldSlip(user_id=by, place=_HELD, survey_id=door.survey.id, held_at=now, content=content))
+    session.add(HeldSlip(user_id=by, place=PLACE, survey_id=door.survey.id, held_at=now, content=content))
     return True
 
 
 def store_held(session: Session, user_id: int, *, now: datetime, keys: KeyStore) -> None:
     """Store the held slip of this person, if there is one. Raises KeyMissing."""
-    before = claim(session, user_id, _HELD)
+    before = claim(session, user_id, PLACE)
     if before is not None:
         _store(session, before, now=now, keys=keys)
 
 
 def store_one(session: Session, user_id: int, submission_id: str, *, now: datetime, keys: KeyStore) -> None:
     """The same, if it is still this slip: the next one may have taken its place meanwhile. Raises KeyMissing."""
-    before = claim(session, user_id, _HELD)
+    before = claim(session, user_id, PLACE)
     if before is not None and opened(before, keys)["id"] == submission_id:
         _store(session, before, now=now, keys=keys)
 
 
 def store_due(session: Session, user_id: int, *, now: datetime, keys: KeyStore) -> None:
     """The same, unless its minute was begun again meanwhile."""
-    before = claim(session, user_id, _HELD)
-    if before is not None and now - moment(before) > MENDED_WITHIN:
+    before = claim_over(session, user_id, PLACE, now)
+    if before is not None:
         _store(session, before, now=now, keys=keys)
 
 
 def store_before_seal(session: Session, survey_id: str, *, now: datetime, keys: KeyStore) -> None:
     """Store every held slip of a survey that is about to be sealed; its caller holds the survey."""
-    mine = select(HeldSlip.user_id).where(HeldSlip.survey_id == survey_id, HeldSlip.place == _HELD)
-    for user_id in session.scalars(mine.order_by(HeldSlip.user_id)).all():
+    for user_id in holders(session, survey_id, PLACE):
         store_held(session, user_id, now=now, keys=keys)
 
 
-def due(session: Session, now: datetime) -> tuple[int, ...]:
-    """Whose held slips can no longer be mended."""
+def holders(session: Session, survey_id: str, place: str) -> tuple[int, ...]:
+    """Who holds something of this survey in that place."""
+    mine = select(HeldSlip.user_id).where(HeldSlip.survey_id == survey_id, HeldSlip.place == place)
+    return tuple(session.scalars(mine.order_by(HeldSlip.user_id)))
+
+
+def due(session: Session, place: str, now: datetime) -> tuple[int, ...]:
+    """Who holds something in that place that can no longer be mended."""
     # A moment to come was written under a clock since put back.
     over = select(HeldSlip.user_id).where(
-        HeldSlip.place == _HELD, ~HeldSlip.held_at.between(now - MENDED_WITHIN, now)
+        HeldSlip.place == place, ~HeldSlip.held_at.between(now - MENDED_WITHIN, now)
     )
     return tuple(session.scalars(over.order_by(HeldSlip.user_id)))
 
 
 def renew(session: Session, user_id: int, *, now: datetime) -> None:
     """Begin the minute again, because the slip is being mended. Raises MendedTooLate."""
-    before = claim(session, user_id, _HELD)
+    before = claim(session, user_id, PLACE)
     if before is None or now - moment(before) > MENDED_WITHIN:
         raise MendedTooLate
     before.held_at = now
@@ -188,7 +193,7 @@ def of_clerk(session: Session, user_id: int, keys: KeyStore) -> tuple[Held | Non
     mine = select(HeldSlip).where(HeldSlip.user_id == user_id).order_by(HeldSlip.place)
     rows = {row.place: row for row in session.scalars(mine)}
     return (
-        _held(rows[_HELD], keys) if _HELD in rows else None,
+        _held(rows[PLACE], keys) if PLACE in rows else None,
         _outcome(rows[_LAST], keys) if _LAST in rows else None,
     )
 
@@ -201,6 +206,12 @@ def claim(session: Session, user_id: int, place: str) -> HeldSlip | None:
         return None
     operations.hold_survey(session, number)
     return db.hold_rows(session, select(HeldSlip).where(*mine, HeldSlip.survey_id == number)).first()
+
+
+def claim_over(session: Session, user_id: int, place: str, now: datetime) -> HeldSlip | None:
+    """The same, if its minute is over: it may have begun again meanwhile."""
+    row = claim(session, user_id, place)
+    return row if row is not None and now - moment(row) > MENDED_WITHIN else None
 
 
 def _store(session: Session, row: HeldSlip, *, now: datetime, keys: KeyStore) -> None:

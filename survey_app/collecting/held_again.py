@@ -28,7 +28,7 @@ from survey_app.keys import KeyStore
 from survey_app.questions.answers import Value
 
 #: The two places of a second keyer: what is held, and why the one before was not kept.
-_PLACE, _NOT_KEPT = "2nd", "2not"
+PLACE, _NOT_KEPT = "2nd", "2not"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def hold(
         "actor": by.actor,
     }
     closed = held.closed(survey.id, by.user_id, content, keys)
-    before = held.claim(session, by.user_id, _PLACE)
+    before = held.claim(session, by.user_id, PLACE)
     if before is not None and held.opened(before, keys)["leaf"] == drawn.leaf:
         if now - held.moment(before) > MENDED_WITHIN:
             raise KeyedAgain
@@ -84,14 +84,14 @@ def hold(
         _compare(session, before, now=now, keys=keys)
     else:
         _forget_not_kept(session, by.user_id)
-    row = HeldSlip(user_id=by.user_id, place=_PLACE, survey_id=survey.id, held_at=now, content=closed)
+    row = HeldSlip(user_id=by.user_id, place=PLACE, survey_id=survey.id, held_at=now, content=closed)
     session.add(row)
 
 
 def require_free(session: Session, survey_id: str, leaf: str, *, by: int, keys: KeyStore) -> None:
     """Raise KeyedAgainNow where another person holds that slip and may still mend it. Raises KeyMissing."""
     others = select(HeldSlip).where(
-        HeldSlip.survey_id == survey_id, HeldSlip.place == _PLACE, HeldSlip.user_id != by
+        HeldSlip.survey_id == survey_id, HeldSlip.place == PLACE, HeldSlip.user_id != by
     )
     for row in session.scalars(others.order_by(HeldSlip.user_id)):
         if held.opened(row, keys)["leaf"] == leaf:
@@ -114,7 +114,7 @@ def not_kept(session: Session, user_id: int, keys: KeyStore) -> str:
 
 def of_clerk(session: Session, user_id: int, keys: KeyStore) -> HeldAgain | None:
     """What this person can still mend. Raises KeyMissing."""
-    row = session.get(HeldSlip, (user_id, _PLACE))
+    row = session.get(HeldSlip, (user_id, PLACE))
     if row is None:
         return None
     content = held.opened(row, keys)
@@ -132,7 +132,7 @@ def of_clerk(session: Session, user_id: int, keys: KeyStore) -> HeldAgain | None
 
 def renew(session: Session, user_id: int, *, now: datetime) -> bool:
     """Begin the minute again, because the keying is being mended; False when it is over."""
-    row = held.claim(session, user_id, _PLACE)
+    row = held.claim(session, user_id, PLACE)
     if row is None or now - held.moment(row) > MENDED_WITHIN:
         return False
     row.held_at = now
@@ -141,32 +141,22 @@ def renew(session: Session, user_id: int, *, now: datetime) -> bool:
 
 def compare_held(session: Session, user_id: int, *, now: datetime, keys: KeyStore) -> None:
     """Compare what this person holds, if anything. Raises KeyMissing."""
-    row = held.claim(session, user_id, _PLACE)
+    row = held.claim(session, user_id, PLACE)
     if row is not None:
         _compare(session, row, now=now, keys=keys)
 
 
 def compare_due(session: Session, user_id: int, *, now: datetime, keys: KeyStore) -> None:
     """The same, unless its minute was begun again meanwhile."""
-    row = held.claim(session, user_id, _PLACE)
-    if row is not None and now - held.moment(row) > MENDED_WITHIN:
+    row = held.claim_over(session, user_id, PLACE, now)
+    if row is not None:
         _compare(session, row, now=now, keys=keys)
 
 
 def compare_before_seal(session: Session, survey_id: str, *, now: datetime, keys: KeyStore) -> None:
     """Compare every held keying of a survey that is about to be sealed; its caller holds the survey."""
-    mine = select(HeldSlip.user_id).where(HeldSlip.survey_id == survey_id, HeldSlip.place == _PLACE)
-    for user_id in session.scalars(mine.order_by(HeldSlip.user_id)).all():
+    for user_id in held.holders(session, survey_id, PLACE):
         compare_held(session, user_id, now=now, keys=keys)
-
-
-def due(session: Session, now: datetime) -> tuple[int, ...]:
-    """Whose held keyings can no longer be mended."""
-    # A moment to come was written under a clock since put back.
-    over = select(HeldSlip.user_id).where(
-        HeldSlip.place == _PLACE, ~HeldSlip.held_at.between(now - MENDED_WITHIN, now)
-    )
-    return tuple(session.scalars(over.order_by(HeldSlip.user_id)))
 
 
 def _compare(session: Session, row: HeldSlip, *, now: datetime, keys: KeyStore) -> None:

@@ -1,5 +1,6 @@
 """What the clock does in this room: settle what was held for its minute, and forget networks that are not needed."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from survey_app import db, keys
@@ -25,27 +26,12 @@ def forget_networks(now: datetime) -> tuple[str, ...]:
 
 def compare_held_again(now: datetime) -> int:
     """Compare every second keying that can no longer be mended; how many. Without its key one waits."""
-    store, compared = keys.store(), 0
-    for user_id in held_again.due(db.session(), now):
-        try:
-            with db.transaction() as current:
-                held_again.compare_due(current, user_id, now=now, keys=store)
-        except KeyMissing:
-            continue
-        compared += 1
-    return compared
+    return _settle(held_again.PLACE, held_again.compare_due, now)
 
 
 def store_held(now: datetime) -> int:
     """Store every keyed slip that can no longer be mended; how many. Without its key one waits for the next minute."""
-    store, stored = keys.store(), 0
-    for user_id in held.due(db.session(), now):
-        try:
-            with db.transaction() as current:
-                held.store_due(current, user_id, now=now, keys=store)
-        except KeyMissing:
-            continue
-        stored += 1
+    stored = _settle(held.PLACE, held.store_due, now)
     with db.transaction() as current:
         held.forget_ended(current)
     return stored
@@ -55,3 +41,16 @@ def forget_scanned(now: datetime) -> None:
     """Delete the pictures of surveys that take no paper any more."""
     with db.transaction() as current:
         scanned.forget_ended(current)
+
+
+def _settle(place: str, settle: Callable[..., None], now: datetime) -> int:
+    """Let go of all that is due in that place, each in a transaction of its own; how many."""
+    store, settled = keys.store(), 0
+    for user_id in held.due(db.session(), place, now):
+        try:
+            with db.transaction() as current:
+                settle(current, user_id, now=now, keys=store)
+        except KeyMissing:
+            continue
+        settled += 1
+    return settled
