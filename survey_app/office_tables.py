@@ -27,11 +27,23 @@ from survey_app.office_files import (
 #: Rows in which a heading is looked for.
 SEARCHED_ROWS = 30
 
-_SUMS = frozenset(
-    names.identity(word)
-    for word in ("tổng", "cộng", "tổng cộng", "tổng số", "toàn xã", "toàn phường", "cộng toàn xã", "total")
-)
-_SUM_STARTS = ("tổng cộng", "tổng số", "tổng toàn", "cộng toàn", "cộng xã", "cộng:", "tổng:")
+_SUMS = (
+    "tổng", "cộng", "t.cộng", "t/cộng", "tcộng", "tc", "t.c", "tổng hợp", "tổng kết", "cộng chung", "lũy kế", "sum",
+    "total",
+)  # fmt: skip
+#: With whatever follows: "Toàn xã Ia Grai", "Tổng hộ (2 thôn)".
+_SUM_STARTS = (
+    "tổng cộng", "tổng số", "tổng hộ", "tổng toàn", "tổng cả", "tổng chung", "cộng toàn", "cộng cả", "cộng xã",
+    "chung toàn", "chung cả", "toàn xã", "toàn phường", "toàn đặc khu", "cả xã", "cả phường", "cả đặc khu",
+    "số hộ toàn", "số hộ cả",
+)  # fmt: skip
+_SUM_WORDS = frozenset(names.identity(word) for word in (*_SUMS, *_SUM_STARTS))
+_SUM_BEGINNINGS = tuple(names.identity(word) + " " for word in _SUM_STARTS)
+#: The same as somebody types it who has no Vietnamese keyboard; only where no letter has a mark.
+_PLAIN_SUM_WORDS = frozenset(names.plain(word) for word in (*_SUMS, *_SUM_STARTS))
+_PLAIN_SUM_BEGINNINGS = tuple(names.plain(word) + " " for word in _SUM_STARTS)
+#: "3", "II.": a running number that a program wrote as text.
+_COUNTED = re.compile(r"[\d.,()\s-]+|[IVX]+[.)]?")
 #: "Cộng cụm 1", "Tổng (I+II)": a sum in the middle of a list says what it adds up. "Cộng Hòa" is a name.
 _SUM_OF_A_PART = re.compile(
     r"(?:tổng|cộng)\s+(?:\(|(?:cụm|khu|khối|tổ|nhóm|phần|mục|trang|các|xã|phường|thôn|làng|[ivx]+|[a-h]|\d+)\b)",
@@ -212,13 +224,16 @@ def is_sum(row: OfficeRow, last: int) -> bool:
     """Whether a row adds up others: its first words, up to that column, say so."""
     for cell in row.cells[: last + 1]:
         text = text_of(cell) if isinstance(cell, str) else ""
-        if not text:
-            continue
-        said = names.identity(text.strip(" :.-"))
-        without_accents = text.isascii() and names.plain(text) in {"tong", "cong", "tong cong", "tong so"}
-        of_a_part = _SUM_OF_A_PART.match(text) is not None
-        return said in _SUMS or text.casefold().startswith(_SUM_STARTS) or of_a_part or without_accents
+        if text and not _COUNTED.fullmatch(text):
+            return _says_sum(text)
     return False
+
+
+def _says_sum(text: str) -> bool:
+    said, plain = names.identity(re.sub(r"[:(].*", "", text).strip(" .-")), names.plain(text)
+    in_words = said in _SUM_WORDS or said.startswith(_SUM_BEGINNINGS)
+    without_accents = plain in _PLAIN_SUM_WORDS or plain.startswith(_PLAIN_SUM_BEGINNINGS)
+    return in_words or _SUM_OF_A_PART.match(text) is not None or text.isascii() and without_accents
 
 
 def is_signature(row: OfficeRow) -> bool:

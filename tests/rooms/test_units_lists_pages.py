@@ -211,6 +211,37 @@ def test_villages_that_the_file_does_not_name_stay_or_end_as_the_officer_says(of
     assert listed(commune) == {"Làng Bang": 120, "Làng Phung": 20}
 
 
+def test_a_village_marked_as_ended_while_all_are_kept_is_a_contradiction(officer, commune):
+    shown = look_at(officer, commune, f"Phung;làng;21;{AS_MADE}")
+    marked = {"ended": commune.villages["Bang"].code, "ended_on": "31/03/2026"}
+
+    refused = agree(officer, commune, shown, missing="keep", **marked)
+
+    assert (refused.status_code, listed(commune)) == (422, {"Làng Bang": 120, "Làng Phung": 20})
+    assert {"name": "ended", "value": marked["ended"], "checked": ""}.items() <= next(
+        tag.items() for tag in Page(refused.text).all("input") if tag.get("name") == "ended"
+    )
+
+
+@pytest.mark.parametrize(("answer", "stands"), [("drop", {}), ("new", {"Thôn Hết thảy": 152})])
+def test_a_number_that_adds_up_the_others_is_asked_about_and_nothing_chosen(
+    make_commune, sign_in, answer, stands
+):
+    commune = make_commune(Kép=97)
+    officer = sign_in(Role.COMMUNE, commune.unit)
+    rows = [f"{name};;{number};{AS_MADE}" for name, number in (("Làng Kép", 97), ("Thôn 2", 55))]
+    shown = look_at(officer, commune, *rows, f"Hết thảy;;152;{AS_MADE}")
+    (question,) = asked(shown)
+
+    refused = agree(officer, commune, shown)
+    saved = agree(officer, commune, shown, **{question: answer})
+    if answer == "new":  # a village is of some kind
+        saved = agree(officer, commune, saved, **{question: answer}, kind="thon")
+
+    assert (refused.status_code, saved.status_code) == (422, 303)
+    assert listed(commune) == {"Làng Kép": 97, "Thôn 2": 55} | stands
+
+
 def test_the_files_own_sum_is_compared(officer, commune):
     rows = (f"Phung;làng;20;{AS_MADE}", f"Bang;làng;120;{AS_MADE}")
 

@@ -477,6 +477,37 @@ def test_a_word_file_with_tracked_changes_is_named():
     assert caught.value.word == "tracked_changes"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Tổng hộ", "Cả xã", "Toàn xã Ia Grai", "Toàn phường Diên Hồng", "TOÀN XÃ (2 THÔN)", "Tổng hộ toàn xã",
+        "T.cộng", "T/cộng", "TC", "Tổng hợp", "Tổng kết", "Cộng chung", "Chung toàn xã", "Luỹ kế", "Số hộ toàn xã",
+        "Sum", "Tong cong toan xa", "Tong so ho", "Ia Grai", "UBND xã Ia Grai",
+    ],
+)  # fmt: skip
+def test_a_sum_is_no_village_whatever_an_office_calls_it(said):
+    rows = ["1;Thôn 1;97", "2;Thôn 2;55"]
+    for row in (f";{said};152", f"{said};;152", f"3;{said};152"):
+        for lines in ([row, *rows], [*rows, row]):
+            found = reading("\n".join([";".join(HEADING), *lines]).encode())
+
+            assert villages(found) == [("thon", "1", 97), ("thon", "2", 55)], lines
+            assert (found.problems, found.total) == ((), 152), lines
+
+
+def test_a_row_that_may_be_a_sum_is_marked_by_its_number_or_by_the_communes_name():
+    rows = (HEADING, ("", "Hết thảy", 152), (1, "Thôn 1", 97), (2, "Thôn 2", 55), (3, "Làng Ia Grai", 7))
+    numbered = (HEADING, (1, 1, 97), (2, 2, 97), (3, 3, 55))
+
+    marked = [
+        [entry.written for entry in reading(book(*one)).entries if entry.may_be_sum]
+        for one in (rows[:4], rows, (*rows[:1], *rows[2:], (4, "Ia Grai", 8)), numbered)
+    ]
+
+    assert marked == [["Hết thảy"], [], ["Ia Grai"], []]
+    assert [entry.households for entry in reading(book(*numbered)).entries] == [97, 97, 55]
+
+
 def test_a_village_called_like_a_sum_is_a_village():
     assert villages(reading(book(HEADING, (1, "Thôn Cộng Hòa", 5), (2, "Thôn Tổng Phú", 6)))) == [
         ("thon", "Cộng Hòa", 5),

@@ -26,6 +26,8 @@ class ListEntry:
     notes: tuple[str, ...] = ()
     #: The code of the commune that the row names, in a list of several; "" in a commune's own.
     commune: str = ""
+    #: Whether it looks like a sum of other rows: by its number, or because it is called like the commune.
+    may_be_sum: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from survey_app.units.lines import (
 from survey_app.units.lists import days, questions
 from survey_app.units.lists.entries import ListEntry, ListReading
 from survey_app.units.lists.headings import column_title
-from survey_app.units.lists.questions import ENDED, Answers, Draft, ListQuestion
+from survey_app.units.lists.questions import ENDED, KEEP, Answers, Draft, ListQuestion
 from survey_app.units.lists.reading import read
 from survey_app.units.queries import UnitView, Village
 
@@ -74,6 +74,8 @@ class PreviewRow:
     would: RowStatus
     #: What changes, old → new.
     changes: tuple[str, ...]
+    #: Whether it is a sum, or may be one as long as nobody has said that it is a village.
+    is_sum: bool = False
 
     @property
     def name(self) -> str:
@@ -118,7 +120,13 @@ class Preview:
     @property
     def read_households(self) -> int:
         """What the file's own sum is compared with: its numbers as they are."""
-        return sum(row.entry.households for row in self.rows)
+        return sum(row.entry.households for row in self.rows if not row.is_sum)
+
+    @property
+    def own_sum(self) -> int | None:
+        """The file's own sum, be it that a person told it; None where it has none."""
+        told = [row.entry.households for row in self.rows if row.is_sum and row.status is RowStatus.DROPPED]
+        return max(told) if self.reading.total is None and told else self.reading.total
 
     def of(self, would: str) -> tuple[PreviewRow, ...]:
         return tuple(row for row in self.rows if row.would == would)
@@ -151,8 +159,12 @@ def preview(
     held = queries.villages(session, commune.id, on)
     reading = replace(reading, entries=tuple(_with_known_kind(entry, held) for entry in reading.entries))
     history = queries.counts_of(session, [village.unit.id for village in held])
-    lacking = _lacking(reading, said, on)
     drafts = [Draft(entry) for entry in reading.entries]
+    known = {village_identity(one.unit.kind, one.unit.name) for one in held}
+    for draft in drafts:
+        if draft.entry.may_be_sum and village_identity(draft.entry.kind, draft.entry.village) not in known:
+            questions.ask_sum(draft, said)
+    lacking = _lacking([draft.entry for draft in drafts if not draft.is_sum], said, on)
     day_questions = questions.ask_days(drafts, said)
     problems = list(reading.problems)
     for draft in drafts:
@@ -172,7 +184,7 @@ def preview(
         if village.unit.id not in exact:
             others[kinds.without_kinds(village.unit.name)].append(village)
     for draft in drafts:
-        if draft.line and not draft.before:
+        if draft.line and not draft.before and not draft.is_sum:
             maybe |= questions.ask_who(draft, others, said)
     questions.ask_twins(drafts, said)
     for draft in drafts:
@@ -184,11 +196,8 @@ def preview(
     asked = [question for draft in drafts for question in draft.questions]
     if missing:
         asked.append(questions.ask_missing(missing, said))
-    ended = tuple(answers.get("ended", ())) if said.get("missing") == ENDED else ()
-    ended_on = said.get("ended_on", "").strip()
-    last_day, ended_problem = (
-        _last_day(ended, ended_on, missing, on) if said.get("missing") == ENDED else (None, "")
-    )
+    ended, ended_on = tuple(answers.get("ended", ())), said.get("ended_on", "").strip()
+    last_day, ended_problem = _last_day(said.get("missing", ""), ended, ended_on, missing, on)
     open_days = {question.key for question in day_questions if question.is_open}
     return Preview(
         reading=reading,
@@ -214,10 +223,14 @@ def _with_known_kind(entry: ListEntry, held: Iterable[Village]) -> ListEntry:
 
 
 def _last_day(
-    ended: Sequence[str], typed: str, missing: Sequence[Village], on: date
+    answer: str, ended: Sequence[str], typed: str, missing: Sequence[Village], on: date
 ) -> tuple[date | None, str]:
     """The last day of villages that have ended, and what is wrong with what was said of them."""
     marked = [village for village in missing if village.unit.code in ended]
+    if answer == KEEP and marked:
+        return None, _("You keep all villages and marked some as ended: take the marks away, or choose “No”.")
+    if answer != ENDED:
+        return None, ""
     if not marked:
         return None, _("Mark the villages that were merged or dissolved.")
     try:
@@ -226,11 +239,11 @@ def _last_day(
         return None, wrong.sentence
 
 
-def _lacking(reading: ListReading, said: Mapping[str, str], on: date) -> tuple[Lacking, ...]:
+def _lacking(entries: Collection[ListEntry], said: Mapping[str, str], on: date) -> tuple[Lacking, ...]:
     found = {
-        "kind": sum(not entry.kind for entry in reading.entries),
-        "source": sum(not entry.source for entry in reading.entries),
-        "as_of": sum(not entry.days for entry in reading.entries),
+        "kind": sum(not entry.kind for entry in entries),
+        "source": sum(not entry.source for entry in entries),
+        "as_of": sum(not entry.days for entry in entries),
     }
     return tuple(
         Lacking(key, number, said.get(key, "").strip(), _problem_of(key, said.get(key, "").strip(), on))
@@ -332,6 +345,7 @@ def _row(draft: Draft, lacking: Iterable[Lacking], open_days: set[str]) -> Previ
         why=(*why, *own, *(() if asks else changes), *entry.notes),
         would=would,
         changes=tuple(changes),
+        is_sum=draft.is_sum,
     )
 
 

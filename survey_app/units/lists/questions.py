@@ -1,7 +1,8 @@
 """What a person must decide before a list is saved; nothing is chosen beforehand.
 
-The same village under two names, a day with two meanings, a number older than the one held or ten times off, villages
-that the file does not name any more. Knows no page: a question has a name for its field, a sentence and its answers.
+A row that may be a sum, the same village under two names, a day with two meanings, a number older than the one held or
+ten times off, villages that the file does not name any more. Knows no page: a question has a name for its field, a
+sentence and its answers.
 """
 
 import hashlib
@@ -65,6 +66,8 @@ class Draft:
     line: HouseholdLine | None = None
     why: list[str] = field(default_factory=list)
     is_dropped: bool = False
+    #: Whether a person said that it adds up others, or nobody has said yet that it does not.
+    is_sum: bool = False
 
     def ask(self, name: str, text: str, choices: Iterable[Choice], answers: Mapping[str, str]) -> str:
         """The answer to a question of this row, "" while it is open."""
@@ -98,6 +101,22 @@ def ask_days(drafts: Sequence[Draft], said: Mapping[str, str]) -> tuple[ListQues
             )
         )
     return tuple(asked)
+
+
+def ask_sum(draft: Draft, said: Mapping[str, str]) -> None:
+    """Ask whether a row is a village or adds up others."""
+    answer = draft.ask(
+        "sum",
+        _(
+            "“%(name)s”, %(count)s households: is it a row of sums or a village?",
+            name=draft.entry.written,
+            count=draft.entry.households,
+        ),
+        (Choice(DROP, _("A row of sums: leave it out")), Choice(NEW, _("A village"))),
+        said,
+    )
+    draft.is_sum = answer != NEW
+    draft.is_dropped = answer == DROP
 
 
 def ask_who(draft: Draft, others: Mapping[str, Sequence[Village]], said: Mapping[str, str]) -> set[int]:
@@ -142,7 +161,7 @@ def ask_who(draft: Draft, others: Mapping[str, Sequence[Village]], said: Mapping
 def ask_twins(drafts: Sequence[Draft], said: Mapping[str, str]) -> None:
     """Ask of rows that are called nearly alike whether they are one village."""
     seen: dict[tuple[str, str], Draft] = {}
-    for draft in drafts:
+    for draft in (one for one in drafts if not one.is_sum):
         name = kinds.without_kinds(draft.entry.written)
         # Thôn 3 is not tổ dân phố 3, but thôn 03 may be thôn 3.
         first = seen.setdefault((name, draft.entry.kind if name.isdecimal() else ""), draft)

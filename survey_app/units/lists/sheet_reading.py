@@ -7,7 +7,7 @@ are repaired and both spellings noted.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import takewhile
 from typing import TypeVar
@@ -19,7 +19,7 @@ from survey_app.office_tables import Findings, Heading, is_filled, old_encoding,
 from survey_app.units import kinds
 from survey_app.units.finding import AllCommunes, Owner
 from survey_app.units.lines import parse_households, parse_kind, parse_name, parse_source
-from survey_app.units.lists import days
+from survey_app.units.lists import days, sums
 from survey_app.units.lists.entries import ListEntry
 from survey_app.units.lists.headings import column_title, key_of
 
@@ -84,10 +84,27 @@ class SheetReader:
                 self._whole.leave_out(self._sheet.name, row.number, why)
             else:
                 self._entry(row)
+        self._tell_sums(before[0])
         if self._totals and not self._of_others:
             self._whole.totals.append(max(self._totals))
         if before == (len(self._whole.entries), len(self._whole.problems)):
             self._whole.note(self._sheet.name, max(self._heading.last_row, 1), "", self._nothing_read())
+
+    def _tell_sums(self, first: int) -> None:
+        """Mark the entries from `first` on that may be sums, and leave out what is one by its name and its number."""
+        read = self._whole.entries[first:]
+        fitting = sums.by_number(read)
+        kept = []
+        for place, entry in enumerate(read):
+            is_called_so = not entry.kind and (
+                self._owner.is_called(entry.written) or bool(self._owner.former_commune(entry.written))
+            )
+            if place in fitting and not entry.kind and self._owner.is_called(entry.written):
+                self._add_total(entry.households)
+                self._whole.leave_out(entry.sheet, entry.row, _("It is a row of sums."))
+            else:
+                kept.append(replace(entry, may_be_sum=place in fitting or is_called_so))
+        self._whole.entries[first:] = kept
 
     def _nothing_read(self) -> Wrong:
         if isinstance(self._owner, Owner) and self._of_others:
@@ -141,9 +158,10 @@ class SheetReader:
     def _is_group_with_its_sum(self, row: OfficeRow) -> bool:
         """Whether a number belongs to no village: a commune's, or of a group whose villages are below."""
         name, number = text_of(self._cell(row, "village")), self._cell(row, "households")
-        if office_tables.is_commune(name):
+        named = name or next(iter(texts(row)), "")
+        if office_tables.is_commune(named) or not name and self._owner.is_called(named):
             self._group = self._former_commune(row)
-            if not self._group and self._owner.is_called(name):
+            if not self._group and self._owner.is_called(named):
                 self._add_total(number)
             return True
         if not office_tables.is_group(row, name):
@@ -159,7 +177,8 @@ class SheetReader:
         """Whether nothing is in a row but the sum of the numbers above it, and perhaps other sums."""
         number = self._cell(row, "households")
         words = any(isinstance(cell, str) and names.tidy(cell) for cell in row.cells)
-        return not words and isinstance(number, int | float) and 0 < self._read == number
+        is_named = words or is_filled(self._cell(row, "village"))
+        return not is_named and isinstance(number, int | float) and 0 < self._read == number
 
     def _entry(self, row: OfficeRow) -> None:
         before, notes = len(self._whole.problems), []  # type: tuple[int, list[str]]
