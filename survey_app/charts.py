@@ -6,6 +6,7 @@ pages name, and the machine of the reader has one of them.
 
 import io
 import textwrap
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -34,6 +35,10 @@ _SETTINGS = {
 }
 
 
+#: The library's settings belong to the process, and a server has several threads.
+_one_at_a_time = threading.Lock()
+
+
 @dataclass(frozen=True, slots=True)
 class Bar:
     """One bar. `share` is its length, from 0 to 1; `line` is where a line stands that it is held against."""
@@ -60,7 +65,7 @@ def _drawn(rows: Sequence[Bar]) -> bytes:
     matplotlib = heavy.matplotlib()
     broken = [textwrap.wrap(row.name, _LETTERS) or [""] for row in rows]
     height = sum(len(lines) * _LINE + _THICK + _GAP for lines in broken) or 1
-    with matplotlib.rc_context(_SETTINGS):
+    with _one_at_a_time, matplotlib.rc_context(_SETTINGS):
         figure = matplotlib.figure.Figure(figsize=(_WIDTH / _PIXELS_PER_INCH, height / _PIXELS_PER_INCH))
         axes = figure.add_axes((0, 0, 1, 1), xlim=(0, _WIDTH), ylim=(height, 0))
         axes.set_axis_off()

@@ -1,6 +1,8 @@
 """Charts as pictures: what is drawn how long, and that a picture needs nothing of the page."""
 
 import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 
@@ -56,6 +58,21 @@ def test_a_long_name_is_broken_and_no_name_writes_into_the_picture():
     assert len(words) > 3
     assert max(map(len, words)) <= 42
     assert b"<script" not in svg
+
+
+def test_threads_that_draw_at_once_draw_as_one_does():
+    bars = [[Bar(f"Thôn {number}", Fraction(number, 24), str(number))] for number in range(24)]
+    alone = [charts.bars(one) for one in bars]
+    charts._drawn.cache_clear()
+    was = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            together = list(threads.map(charts.bars, bars))
+    finally:
+        sys.setswitchinterval(was)
+
+    assert together == alone
 
 
 def test_the_fonts_are_those_of_the_pages():
