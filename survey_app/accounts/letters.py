@@ -85,7 +85,7 @@ def first_steps(role: Role) -> tuple[str, ...]:
         case Role.FRONT_PROVINCE:
             steps = (
                 _("Invite the Front of every commune: “Accounts”, then “Accounts from a list”."),
-                _("Read the forms and confirm the wording that the Front stands behind."),
+                _("Read the forms and confirm the wording that the Front vouches for."),
             )
         case Role.COMMUNE:
             steps = (

@@ -1,7 +1,7 @@
 """The night's recount: what came of counting every sealed survey again from its stored answers, once a night.
 
 A survey is claimed before it is counted, so that no two jobs count one; a claim that nobody ended within an hour is of
-a job that was cut off, and is taken anew. What is stored is never changed by it: a difference is told to people.
+a job that was cut off, and is taken again. It changes nothing that is stored: a difference is named to people.
 """
 
 from dataclasses import dataclass

@@ -88,6 +88,30 @@ def test_nobody_writes_in_code(rule):
     assert [str(path) for path in CODE if pattern.search(path.read_text(encoding="utf-8"))] == []
 
 
+#: Older words, and what is written for them: code, tests and documents are read by people who learnt English.
+OLD_WORDS = {"anew": "again", "whoever": "who"}
+
+
+@pytest.mark.parametrize("word", OLD_WORDS)
+def test_nobody_writes_an_older_word(word):
+    pattern = re.compile(rf"\b{word}\b", re.IGNORECASE)
+    written = [
+        path
+        for folder, endings in (
+            ("survey_app", "py html js css"),
+            ("web/src", "js"),
+            ("tests", "py"),
+            ("docs", "md"),
+        )
+        for ending in endings.split()
+        for path in (PROJECT / folder).rglob(f"*.{ending}")
+    ]
+    written += [*PROJECT.glob("*.md")]
+    here = Path(__file__)
+
+    assert [str(p) for p in written if p != here and pattern.search(p.read_text(encoding="utf-8"))] == []
+
+
 @pytest.mark.parametrize("rule", FORBIDDEN_IN_TEMPLATES)
 def test_nobody_writes_in_templates(rule):
     pattern = re.compile(FORBIDDEN_IN_TEMPLATES[rule])

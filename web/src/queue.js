@@ -49,7 +49,7 @@ export async function deliver(store, slip, language, patience = FIRST_WAIT) {
   if (outcome.receipt) {
     await store.remove("queue", slip.key);
     await store.remove("drafts", slip.page);
-    // The worker or another page may have sent it: whoever opens its page next is thanked, and told that it did not vanish.
+    // The worker or another page may have sent it: who opens its page next is thanked, and reads that it did not vanish.
     await store.put("drafts", { key: "sent:" + slip.key, page: slip.page, at: Date.now(), receipt: outcome.receipt });
   } else if (outcome.refusal) {
     await store.put("queue", { ...slip, state: "refused", refusal: outcome.refusal });

@@ -1,5 +1,5 @@
 // What this phone keeps: drafts by the address of their form, and slips that wait to be sent. In IndexedDB, else in
-// localStorage, else nowhere; whoever asks is told which. Knows nothing of what is in a record but its key.
+// localStorage, else nowhere; the answer to a caller says which. Knows nothing of what is in a record but its key.
 
 const NAME = "phieu", VERSION = 1, KINDS = ["drafts", "queue"], PATIENCE = 4000;
 

@@ -167,7 +167,7 @@ function forget() {
   location.reload();
 }
 
-// What the server gave for the slip of this page, whoever sent it; told once.
+// What the server gave for the slip of this page, no matter who sent it; said once.
 async function thankOnce() {
   const sent = (await store.list("drafts")).find((one) => one.page === page && one.receipt);
   if (!sent) return false;
@@ -178,7 +178,7 @@ async function thankOnce() {
 
 function showThanks(receipt) {
   show(thanksPage(receipt, W, page.startsWith("/g/")), W.thanks);
-  // Whoever holds the phone next finds no answer behind this page: Back asks the server, which tells that it has the slip.
+  // Who holds the phone next finds no answer behind this page: Back asks the server, which says that it has the slip.
   [...main.children].filter((one) => one.hidden).forEach((one) => one.remove());
   all(".lang button").forEach((one) => one.addEventListener("click", () => handOver(one.value)));
   history.replaceState(null, "", here);
@@ -222,7 +222,7 @@ async function sendAll(isDue) {
   const outcomes = await deliverAll(store, language, isDue);
   const left = (await slips(store)).find((one) => one.page === page);
   if (left && outcomes.some((one) => one.slip.page === page) && isForm) showSlip(left);
-  // Another tab or the worker may have been first; whoever was, this page tells what became of its slip.
+  // Another tab or the worker may have been first; in each case this page says what became of its slip.
   else if (!left && !(await thankOnce()) && $("cho")) forget();
   await note();
 }

@@ -1,4 +1,4 @@
-"""The night's recount: once a night, begun anew where it was cut off, none under a doubtful clock; a difference is told."""
+"""The night's recount: once a night, begun again where it was cut off, none under a doubtful clock; a difference is named."""
 
 from datetime import UTC, date, datetime, timedelta
 
