@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
+from survey_app.scoring.near_duplicates import Repeated, Vector, sameness
 from survey_app.scoring.paradata import (
     ChannelCounts,
     Network,
@@ -20,7 +21,6 @@ from survey_app.scoring.paradata import (
     VillageParadata,
     Window,
 )
-from survey_app.scoring.sameness import Repeated, Vector, sameness
 
 ITEMS = 20
 _VIETNAM = timezone(timedelta(hours=7))

@@ -12,7 +12,7 @@ from survey_app.collecting import (
     page_script,
     paper_views,
     replies,
-    said,
+    review,
     scan_views,
     schedule,
     second_keying_views,
@@ -43,7 +43,7 @@ def init_app(app: Flask) -> None:
     audit.register(app, log_words.WORDS)
     blank.init_app(app)
     replies.init_app(app)
-    said.init_app(app)
+    review.init_app(app)
     wording.init_app(app)
     page_script.init_app(app)
     app.register_blueprint(views.bp)

@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import request
 
 from survey_app import db, throttle
-from survey_app.collecting import guessing, looks, queries, tickets
+from survey_app.collecting import guessing, opening_limit, queries, tickets
 from survey_app.collecting.queries import Door, Found
 from survey_app.collecting.refusals import ChannelNotAllowed, UnknownCode
 from survey_app.fieldwork import codes
@@ -38,7 +38,7 @@ def guarded_slip_door(typed: str, now: datetime, *, ticket: str = "") -> Door:
             suspect(Suspicion.GUESSING)
         raise
     if door.code_mac is not None and _is_look(door):
-        looks.count_look(door.code_mac, now)
+        opening_limit.count_look(door.code_mac, now)
     return door
 
 

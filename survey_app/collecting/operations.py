@@ -14,7 +14,7 @@ from sqlalchemy import Executable, Select, String, bindparam, delete, exists, se
 from sqlalchemy.orm import Session
 
 from survey_app import db, standby
-from survey_app.collecting import at_once, leaves, networks, paradata, queries, stored
+from survey_app.collecting import leaves, networks, one_statement, paradata, queries, stored
 from survey_app.collecting.models import AnnulledResponse, InvalidPaper, Response, SpentCode
 from survey_app.collecting.queries import Door, Stored
 from survey_app.collecting.refusals import (
@@ -85,7 +85,7 @@ def record_response(
     packed = stored.pack(door.survey.instrument, submission.answers, {})
     leaf = _leaf(door, submission, packed)
     row = _row(door, submission, packed, leaf)
-    is_at_once = at_once.takes(session, door.code_mac, submission.channel)
+    is_at_once = one_statement.takes(session, door.code_mac, submission.channel)
     take = _take_at_once if is_at_once else _take_by_steps
     is_spent, is_new = take(session, door, submission, row, now, keys)
     if not is_spent:
@@ -174,7 +174,7 @@ def _take_at_once(
         "fast": paradata.is_fast(door.survey.instrument, submission.form_opened_at, now),
         **networks.values(door.survey.id, door.unit_id, network, keys=keys, now=now),
     }
-    return at_once.take(session, _spendable(), given)
+    return one_statement.take(session, _spendable(), given)
 
 
 def _spend(session: Session, door: Door, submission: Submission) -> bool:

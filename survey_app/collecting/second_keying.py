@@ -29,7 +29,7 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore
 from survey_app.questions.reading import Value
-from survey_app.scoring import keying, lots
+from survey_app.scoring import keying, samples
 from survey_app.scoring.keying import SecondKeying
 from survey_app.units.queries import UnitView
 
@@ -238,7 +238,7 @@ def _drawn(keys: KeyStore, survey: SurveyView, of_village: Sequence[str]) -> fro
     """The drawn ones among a village's paper leaves."""
     key = hmac.digest(keys.pepper(survey.id, survey.pepper_mark), _LABEL, sha256)
     return frozenset(
-        lots.draw(key, of_village, keying.sample_size(len(of_village), survey.keyed_again_one_in))
+        samples.draw(key, of_village, keying.sample_size(len(of_village), survey.keyed_again_one_in))
     )
 
 

@@ -22,7 +22,7 @@ from survey_app.collecting import (
     operations,
     queries,
     replies,
-    said,
+    review,
     tickets,
     what_next,
     wording,
@@ -264,7 +264,7 @@ def _review_page(
     return replies.keep_for_back(replies.page(
         "collecting/review.html", status, inside=replies.CARDS, door=door, problem=problem,
         controls={**controls, "_from": "review"}, carried=_carried_answers(answers),
-        groups=said.groups(instrument, shown), empty=all(answer is None for _question, answer in shown),
+        groups=review.groups(instrument, shown), empty=all(answer is None for _question, answer in shown),
     ))  # fmt: skip
 
 

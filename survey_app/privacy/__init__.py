@@ -11,13 +11,14 @@ from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import lazy_gettext
 from survey_app.menu import MenuEntry, Place
 from survey_app.privacy import commands, log_words, schedule, text_views, views
-from survey_app.sealing import at_sealing, words
+from survey_app.sealing import at_sealing
+from survey_app.sealing import texts as sealed_texts
 
 _FINAL = (State.SEALED, State.SIGNED)
 
 
 def _asks_in_words(survey: SurveyView) -> bool:
-    return bool(words.questions_of(survey))
+    return bool(sealed_texts.questions_of(survey))
 
 
 def init_app(app: Flask) -> None:

@@ -29,7 +29,8 @@ from survey_app.questions.instrument import Question
 from survey_app.scoring import texts
 from survey_app.scoring.disclosure import Audience, Withheld
 from survey_app.scoring.texts import DisclosedText, DisclosedTexts, FreeText, TagCount
-from survey_app.sealing import counting, queries, words
+from survey_app.sealing import counting, queries
+from survey_app.sealing import texts as sealed_texts
 from survey_app.sealing.models import Seal
 
 MODERATE = "results.moderate"
@@ -94,13 +95,13 @@ def disclosed(session: Session, survey: SurveyView, audience: Audience) -> tuple
     if survey.state is State.ANNULLED and audience is not Audience.EXACT:
         return tuple(
             TextQuestion(question, DisclosedTexts((), Withheld.TOO_FEW))
-            for question in words.questions_of(survey)
+            for question in sealed_texts.questions_of(survey)
         )
     return tuple(
         TextQuestion(
             question, texts.disclose_texts((stored.text for stored in found[question.key]), audience=audience)
         )
-        for question in words.questions_of(survey)
+        for question in sealed_texts.questions_of(survey)
     )
 
 
@@ -210,9 +211,9 @@ def _stored(session: Session, survey: SurveyView) -> dict[str, list[_Stored]]:
             .order_by(TextReview.question, TextReview.handle)
         )
     }
-    found: dict[str, list[_Stored]] = {question.key: [] for question in words.questions_of(survey)}
+    found: dict[str, list[_Stored]] = {question.key: [] for question in sealed_texts.questions_of(survey)}
     for answer in answers:
-        for key, handle, text in words.texts_in(answer.answers, found):
+        for key, handle, text in sealed_texts.texts_in(answer.answers, found):
             if counted is None or handle in counted.get(key, ()):
                 decision, tag = decided.get((key, handle), (None, ""))
                 free = FreeText(handle, text, answered[answer.unit_id], decision, tag)

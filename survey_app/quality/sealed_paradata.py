@@ -17,8 +17,8 @@ from survey_app.fieldwork.queries import FrameLine, SurveyView
 from survey_app.quality.models import SealedParadataRow
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument
 from survey_app.questions.reading import Value
+from survey_app.scoring.near_duplicates import Repeated, Sameness, Vector, most_repeated, sameness
 from survey_app.scoring.paradata import Network
-from survey_app.scoring.sameness import Repeated, Sameness, Vector, most_repeated, sameness
 from survey_app.sealing.counting import RawAnswer
 from survey_app.units.models import Unit
 

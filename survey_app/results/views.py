@@ -31,7 +31,7 @@ from survey_app.results import (
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.results.signing import BeforeSigning
 from survey_app.scoring.disclosure import Audience
-from survey_app.sealing import audiences, queries, signatures, words
+from survey_app.sealing import audiences, queries, signatures, texts
 
 bp = Blueprint("results", __name__, template_folder="templates")
 bp.url_defaults(carry_language)
@@ -58,7 +58,7 @@ def page(survey_id: str) -> ResponseReturnValue:
         footnotes=exports.footnotes(result),
         signatures=signatures.signatures(db.session(), survey_id),
         Audience=Audience,
-        reads_texts=bool(words.questions_of(result.survey)) and access.identity().role in text_views.READERS,
+        reads_texts=bool(texts.questions_of(result.survey)) and access.identity().role in text_views.READERS,
         may_take_answers=access.identity().role in set_views.AUDITORS,
     )
 

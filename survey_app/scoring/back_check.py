@@ -14,7 +14,7 @@ from fractions import Fraction
 from math import comb
 from typing import Literal
 
-from survey_app.scoring import lots
+from survey_app.scoring import samples
 
 #: Households called by default: one false row in ten is then found 95 times of 100.
 USUAL_SAMPLE = 30
@@ -94,7 +94,7 @@ def draw(digest: str, ticked: Mapping[str, int], size: int = USUAL_SAMPLE) -> tu
         for village, count in ticked.items()
         for place in range(1, count + 1)
     }
-    return tuple(sorted(rows[name] for name in lots.draw(key, rows, size)))
+    return tuple(sorted(rows[name] for name in samples.draw(key, rows, size)))
 
 
 def chance_to_find(rows: int, false_rows: int, sample: int = USUAL_SAMPLE) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from survey_app.questions.instrument import Instrument, Question
 from survey_app.questions.reading import Value
-from survey_app.scoring import lots
+from survey_app.scoring import samples
 
 #: One slip in this many is keyed again by another person, where the survey does not ask for all.
 ONE_IN = 10
@@ -68,7 +68,7 @@ def sample_size(slips: int, one_in: int = ONE_IN) -> int:
 
 def signers_draw(digest: str, of_paper: Iterable[str]) -> tuple[str, ...]:
     """The leaves drawn by the digest of a seal (hexadecimal) among those of the paper answers."""
-    names = lots.draw(bytes.fromhex(digest), (_NAME + leaf for leaf in of_paper), SIGNERS_DRAW)
+    names = samples.draw(bytes.fromhex(digest), (_NAME + leaf for leaf in of_paper), SIGNERS_DRAW)
     return tuple(name.removeprefix(_NAME) for name in names)
 
 

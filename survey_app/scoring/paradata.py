@@ -13,7 +13,7 @@ from functools import reduce
 from operator import add
 from typing import Self
 
-from survey_app.scoring.sameness import Repeated, Sameness
+from survey_app.scoring.near_duplicates import Repeated, Sameness
 
 _SLOT = timedelta(minutes=10)
 

@@ -33,7 +33,7 @@ from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore
 from survey_app.scoring import keying, quartiles, tallies
-from survey_app.sealing import at_sealing, counting, documents, queries, shuffling, words
+from survey_app.sealing import at_sealing, counting, documents, queries, shuffling, texts
 from survey_app.sealing.counting import Count
 from survey_app.sealing.models import FeedbackFigure, Seal, TallyRow
 from survey_app.units import queries as units
@@ -139,7 +139,7 @@ def refresh_feedback(session: Session, survey_id: str, *, now: datetime) -> bool
     figure = {
         **tallies.dump(total),
         "numbers": quartiles.dump(count.numbers),
-        "texts": words.handles(survey, answers),
+        "texts": texts.handles(survey, answers),
     }
     if newest:
         # Which texts came on which day is nobody's business: the newest figure alone knows its own.

@@ -321,7 +321,7 @@ TERMS = {
     "flags": "scoring/flags.py",
     "paradata": "scoring/paradata.py",
     "speeders": "collecting/paradata.py",
-    "near-duplicates": "scoring/sameness.py",
+    "near-duplicates": "scoring/near_duplicates.py",
     "mode": "collecting/paper_views.py",
     "back-check": "quality/back_checks.py",
     "double entry": "collecting/second_keying.py",

@@ -5,6 +5,7 @@ import pytest
 
 from survey_app.scoring import flags
 from survey_app.scoring.flags import Limits
+from survey_app.scoring.near_duplicates import Repeated, Sameness
 from survey_app.scoring.paradata import (
     ChannelCounts,
     Network,
@@ -15,7 +16,6 @@ from survey_app.scoring.paradata import (
     Window,
     total,
 )
-from survey_app.scoring.sameness import Repeated, Sameness
 
 LIMITS = Limits()
 NOON = datetime(2026, 11, 3, 12, tzinfo=timezone(timedelta(hours=7)))

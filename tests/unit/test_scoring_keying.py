@@ -5,7 +5,7 @@ import pytest
 
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument, Question
 from survey_app.questions.kinds import Kind
-from survey_app.scoring import keying, lots
+from survey_app.scoring import keying, samples
 from survey_app.scoring.keying import DrawOutcome, SecondKeying
 
 FORM = Instrument(
@@ -30,19 +30,19 @@ def test_anybody_with_the_key_repeats_the_draw_with_hmac_alone():
     key, names = b"seal", [hashlib.sha256(bytes([n])).hexdigest() for n in range(100)]
     expected = sorted(names, key=lambda name: hmac.new(key, name.encode(), "sha256").digest())[:20]
 
-    assert list(lots.draw(key, reversed(names), 20)) == expected
+    assert list(samples.draw(key, reversed(names), 20)) == expected
 
 
 def test_another_key_draws_others():
     names = [str(number) for number in range(100)]
 
-    assert set(lots.draw(b"one", names, 20)) != set(lots.draw(b"other", names, 20))
+    assert set(samples.draw(b"one", names, 20)) != set(samples.draw(b"other", names, 20))
 
 
 @pytest.mark.parametrize(("key", "size"), [(b"", 1), (b"key", -1)], ids=["no key", "negative size"])
 def test_a_draw_without_a_key_or_of_a_negative_size_is_a_mistake(key, size):
     with pytest.raises(ValueError, match="a draw needs"):
-        lots.draw(key, ["a"], size)
+        samples.draw(key, ["a"], size)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from scipy import stats
 
 from survey_app.questions.instrument import Instrument, Question
 from survey_app.questions.kinds import Kind
-from survey_app.scoring import back_check, flags, quartiles, sameness, tallies
+from survey_app.scoring import back_check, flags, near_duplicates, quartiles, tallies
 from survey_app.scoring.back_check import Replies
 from survey_app.scoring.flags import Limits
 from survey_app.scoring.paradata import Network
@@ -148,7 +148,7 @@ def test_the_rarity_of_equal_answers_is_chernoffs_bound_and_never_rarer_than_the
     bound = others * math.exp(-of * apart)
     exact = others * stats.binom(of, chance).sf(times - 1)
 
-    found = sameness._rarity(times, of, chance, others)
+    found = near_duplicates._rarity(times, of, chance, others)
 
     assert found == max(0, math.floor(-math.log10(bound)))
     assert exact <= bound * (1 + 1e-9)
@@ -159,13 +159,13 @@ def test_the_rarity_of_equal_answers_is_chernoffs_bound_and_never_rarer_than_the
     [(1, 1, 0.001, 0), (2, 40, 0.05, 0), (2, 41, 0.05, 0), (400, 400, 0.001, 99), (5, 5, 1.0, 0)],
 )
 def test_chance_explains_a_single_answer_and_a_share_that_it_expects(times, of, chance, rarity):
-    assert sameness._rarity(times, of, chance, 1) == rarity
+    assert near_duplicates._rarity(times, of, chance, 1) == rarity
 
 
 def test_the_chance_of_a_choice_is_that_of_independent_items_given_how_many_were_named():
     """Conditional Bernoulli, here by counting every choice of as many items."""
     odds = [0.5, 2.0, 0.25, 1.5]
-    sums = sameness._sums_of_products(odds)
+    sums = near_duplicates._sums_of_products(odds)
     shares = [one / (1 + one) for one in odds]
 
     for size in range(len(odds) + 1):
@@ -176,7 +176,9 @@ def test_the_chance_of_a_choice_is_that_of_independent_items_given_how_many_were
             for choice in map(frozenset, _choices(range(len(odds)), size))
         }
         for choice, weight in weights.items():
-            assert sameness._chance(choice, odds, sums) == pytest.approx(weight / sum(weights.values()))
+            assert near_duplicates._chance(choice, odds, sums) == pytest.approx(
+                weight / sum(weights.values())
+            )
 
 
 def _choices(items, size):
@@ -188,7 +190,7 @@ def _choices(items, size):
 def test_the_odds_of_an_item_are_those_of_its_share_with_half_an_answer_added_to_both_sides():
     named = [frozenset({0}), frozenset({0, 1}), frozenset({0})]
 
-    assert sameness._odds(named, 3) == [3.5 / 0.5, 1.5 / 2.5, 0.5 / 3.5]
+    assert near_duplicates._odds(named, 3) == [3.5 / 0.5, 1.5 / 2.5, 0.5 / 3.5]
 
 
 @pytest.mark.parametrize("count", [4, 5, 8])

@@ -10,7 +10,7 @@ from stdnum import damm
 from survey_app import db, jobs
 from survey_app.access import Role
 from survey_app.audit import AuditEvent
-from survey_app.collecting import guessing, looks
+from survey_app.collecting import guessing, opening_limit
 from survey_app.fieldwork import batches, codes, queries
 from survey_app.throttle import Failure
 from tests.factories import ticket_of
@@ -202,11 +202,11 @@ def test_s21_a_slip_of_a_voided_batch_is_refused_and_asks_for_a_new_one(survey, 
 
 
 def test_a_slip_that_is_watched_is_refused_after_the_looks_of_a_day_and_can_still_be_sent(client, slip, send):
-    statuses = [client.get(f"/k/{slip}").status_code for _look in range(looks.LOOKS_A_DAY + 1)]
+    statuses = [client.get(f"/k/{slip}").status_code for _look in range(opening_limit.LOOKS_A_DAY + 1)]
     page = client.get(f"/k/{slip}")
     jobs.run_due(datetime.now(UTC))
 
-    assert statuses == [200] * looks.LOOKS_A_DAY + [429]
+    assert statuses == [200] * opening_limit.LOOKS_A_DAY + [429]
     assert "an toàn" in page.text
     assert 0 < int(page.headers["Retry-After"]) <= 24 * 3600
     assert client.post(f"/k/{slip}", data={"_step": "review"}).status_code == 429
@@ -224,13 +224,13 @@ def test_a_cancelled_slip_tells_whether_it_was_used_no_more_often_by_sending_tha
         )
 
     for slip, told in ((slips[0], (409, "ma-da-dung")), (slips[1], (410, "ma-da-huy"))):
-        outcomes = [outcome(send(slip)) for _time in range(looks.LOOKS_A_DAY + 2)]
+        outcomes = [outcome(send(slip)) for _time in range(opening_limit.LOOKS_A_DAY + 2)]
 
-        assert outcomes == [told] * looks.LOOKS_A_DAY + [(429, "mo-qua-nhieu")] * 2
+        assert outcomes == [told] * opening_limit.LOOKS_A_DAY + [(429, "mo-qua-nhieu")] * 2
 
 
 def test_the_looks_of_one_slip_do_not_close_another_and_a_usual_household_leaves_no_row(client, slips):
-    for _look in range(looks.LOOKS_A_DAY + 1):
+    for _look in range(opening_limit.LOOKS_A_DAY + 1):
         client.get(f"/k/{slips[0]}")
     written = guesses_counted()
 

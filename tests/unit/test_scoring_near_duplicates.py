@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from survey_app.scoring.sameness import Repeated, Sameness, most_repeated, sameness
+from survey_app.scoring.near_duplicates import Repeated, Sameness, most_repeated, sameness
 
 ITEMS = 20
 SATISFIED = (True,) * ITEMS

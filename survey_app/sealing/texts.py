@@ -6,15 +6,12 @@ from typing import Any
 from survey_app.collecting import leaves
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.questions.instrument import Question
-from survey_app.questions.kinds import Result
 from survey_app.sealing.counting import RawAnswer
 
 
 def questions_of(survey: SurveyView) -> tuple[Question, ...]:
     """The questions of the survey's form that are answered in words."""
-    return tuple(
-        question for question in survey.instrument.questions if question.kind.row.result is Result.WORDS
-    )
+    return tuple(question for question in survey.instrument.questions if question.kind.row.is_text)
 
 
 def handles(survey: SurveyView, answers: Iterable[RawAnswer]) -> dict[str, list[str]]:
