@@ -89,7 +89,7 @@ def refused_start(error: Exception) -> str:
     match error:
         case SettingsFault():
             return for_operator(_("The settings cannot be used: %(fault)s")) % {
-                "fault": error.told(for_operator)
+                "fault": error.sentence(for_operator)
             }
         case OSError():
             return for_operator(_("Not started: %(file)s: %(reason)s")) % {

@@ -37,9 +37,9 @@ class SettingsFault(ValueError):
 
     def __init__(self, text: str, /, file: Path | None = None, **values: object) -> None:
         self.text, self.file, self.values = text, file, values
-        super().__init__(self.told(str))
+        super().__init__(self.sentence(str))
 
-    def told(self, translate: Callable[[str], str]) -> str:
+    def sentence(self, translate: Callable[[str], str]) -> str:
         """The sentence as `translate` has it, after the name of the file."""
         sentence = translate(self.text) % self.values
         return f"{self.file}: {sentence}" if self.file else sentence

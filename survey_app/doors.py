@@ -118,7 +118,7 @@ def _guard_request() -> None:
 def _of_keys(session: Session, store: KeyStore) -> tuple[Obstacle, ...]:
     return tuple(
         Obstacle(reason=f"{name(fault.name)} {fault.lack.value.replace('_', ' ')}", message=message)
-        for fault, message in ((fault, told(fault, store)) for fault in key_marks.faults(session, store))
+        for fault, message in ((fault, sentence(fault, store)) for fault in key_marks.faults(session, store))
     )
 
 
@@ -155,7 +155,7 @@ def name(key: str) -> str:
     return {SESSION: "session secret", SIGNING: "signing key"}[key]
 
 
-def told(fault: Fault, store: KeyStore) -> str:
+def sentence(fault: Fault, store: KeyStore) -> str:
     """What is wrong with a key, and the way out."""
     key = _("session secret") if fault.name == SESSION else _("signing key")
     if fault.lack is Lack.NOT_CREATED:

@@ -56,7 +56,9 @@ def create(as_json: bool) -> None:
                     recorded=written,
                 )
     except key_marks.KeysLost as lost:
-        raise click.ClickException(" ".join(doors.told(fault, store()) for fault in lost.faults)) from lost
+        raise click.ClickException(
+            " ".join(doors.sentence(fault, store()) for fault in lost.faults)
+        ) from lost
     except OSError as error:
         raise click.ClickException(f"{store().folder}: {error.strerror}") from error
     if as_json:

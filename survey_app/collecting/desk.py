@@ -121,7 +121,7 @@ def batches(survey: SurveyView) -> dict[str, object]:
     }
 
 
-def told(outcome: HeldOutcome) -> str:
+def outcome_sentence(outcome: HeldOutcome) -> str:
     """What became of the slip before, in one sentence."""
     named = {"slip": outcome.slip, "village": outcome.village}
     if outcome.refusal:
@@ -138,7 +138,7 @@ def before() -> dict[str, object]:
         "sides": keyed.sides(surveys.survey(current, slip.survey_id).instrument, slip.answers)
         if slip
         else None,
-        "told": told(outcome) if outcome else "",
+        "told": outcome_sentence(outcome) if outcome else "",
         "refused": bool(outcome and outcome.refusal),
         "keyed": session.get("keyed", 0),
     }

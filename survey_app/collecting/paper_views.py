@@ -116,7 +116,7 @@ def look_at_code(survey_id: str) -> ResponseReturnValue:
     _slip, outcome = desk.of_clerk()
     if outcome is None:
         return jsonify(message="", told="")
-    return jsonify(message="", told=desk.told(outcome), refused=bool(outcome.refusal))
+    return jsonify(message="", told=desk.outcome_sentence(outcome), refused=bool(outcome.refusal))
 
 
 @bp.post("/can-bo/nhap-phieu/<survey_id>")

@@ -48,8 +48,8 @@ class Result(StrEnum):
     COUNTS = "counts"
     #: Median and quartiles of the commune.
     QUARTILES = "quartiles"
-    #: Words, which those entitled read on screen.
-    WORDS = "words"
+    #: Texts, which those entitled read on screen.
+    TEXTS = "texts"
     #: Nothing was asked.
     NOTHING = "nothing"
 
@@ -88,7 +88,7 @@ class KindRow:
     @property
     def is_text(self) -> bool:
         """Whether an answer is free text: stored beside its salt, hashed apart, read by few."""
-        return self.result is Result.WORDS
+        return self.result is Result.TEXTS
 
     @property
     def is_asked(self) -> bool:
@@ -126,7 +126,7 @@ _ROWS = {
         N_("Number"), reading.number, Result.QUARTILES,
         has_range=True, keyed_twice=True,
     ),
-    Kind.SHORT_TEXT: KindRow(N_("Short text"), reading.text(SHORTER_TEXT), Result.WORDS, most_characters=SHORTER_TEXT),
-    Kind.LONG_TEXT: KindRow(N_("Long text"), reading.text(LONGER_TEXT), Result.WORDS, most_characters=LONGER_TEXT),
+    Kind.SHORT_TEXT: KindRow(N_("Short text"), reading.text(SHORTER_TEXT), Result.TEXTS, most_characters=SHORTER_TEXT),
+    Kind.LONG_TEXT: KindRow(N_("Long text"), reading.text(LONGER_TEXT), Result.TEXTS, most_characters=LONGER_TEXT),
     Kind.NOTE: KindRow(N_("Note, nothing to answer"), reading.nothing, Result.NOTHING),
 }  # fmt: skip

@@ -83,7 +83,7 @@ class Code:
     """A QR symbol of `content` with what is beside it; `digest` in letters that can be compared, or ""."""
 
     content: str
-    told: tuple[str, ...]
+    lines: tuple[str, ...]
     digest: str = ""
 
 
@@ -158,7 +158,7 @@ def _texts(block: Block) -> Sequence[str]:
             return items
         case Table(head, rows):
             return (*head, *(cell for row in rows for cell in row))
-        case Code(told=told, digest=digest):
-            return (*told, digest)
+        case Code(lines=lines, digest=digest):
+            return (*lines, digest)
         case Boxed(blocks):
             return tuple(text for one in blocks for text in _texts(one))

@@ -200,7 +200,7 @@ class _Sheet:
         made.add_run().add_picture(
             io.BytesIO(drawing.qr_png(block.content)), width=heavy.docx().shared.Mm(28)
         )
-        for text in block.told:
+        for text in block.lines:
             self._line(text, size=11, into=words)
         if block.digest:
             self._line(block.digest, bold=True, into=words)

@@ -93,7 +93,7 @@ def answers(line: DisclosedAnswers) -> tuple[tuple[str, str], ...]:
             return tuple((label, str(n)) for label, n in _choices(line))
         case Result.QUARTILES:
             return _quartiles(line.quartiles) if line.quartiles else ()
-        case Result.WORDS | Result.RATE | Result.NOTHING:
+        case Result.TEXTS | Result.RATE | Result.NOTHING:
             return ()
     assert_never(result)
 
@@ -106,7 +106,7 @@ def no_answers(line: DisclosedAnswers) -> str:
             return _("too few answers to show")
         case Result.QUARTILES:
             return _("too few answers to show: median and quartiles are shown here from 20 answers on")
-        case Result.WORDS:
+        case Result.TEXTS:
             return _(
                 "What was written in words is read on screen by Front, province and auditors, and by the commune "
                 "once the Front has released it. It is never published."

@@ -31,7 +31,7 @@ _NICENESS = 10
 _QUALITY = 60
 
 
-def told(files: Sequence[bytes], blanks: Sequence[PrintedPage]) -> Iterator[dict[str, Any]]:
+def findings(files: Sequence[bytes], blanks: Sequence[PrintedPage]) -> Iterator[dict[str, Any]]:
     """What is said of every page."""
     read = 0
     for number, content in enumerate(files):
@@ -86,7 +86,7 @@ def main(memory: str, seconds: str) -> None:
         files = [sys.stdin.buffer.read(size) for size in head["files"]]
         kept = [(sys.stdin.buffer.read(one["bytes"]), one["layout"]) for one in head["blanks"]]
         blanks = [PrintedPage(pdf, reading.layout_of(layout)) for pdf, layout in kept]
-        for one in told(files, blanks):
+        for one in findings(files, blanks):
             _say(one)
         _say({"end": True})
     except MemoryError:

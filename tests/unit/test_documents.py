@@ -378,8 +378,8 @@ KINDS = {
     "multiple_choice": ("counts", False, True, True, False, True, True, False, True),
     "five_faces": ("counts", False, False, False, False, True, True, False, True),
     "number": ("quartiles", False, False, False, True, True, False, False, True),
-    "short_text": ("words", False, False, False, False, False, False, True, True),
-    "long_text": ("words", False, False, False, False, False, False, True, True),
+    "short_text": ("texts", False, False, False, False, False, False, True, True),
+    "long_text": ("texts", False, False, False, False, False, False, True, True),
     "note": ("nothing", False, False, False, False, False, False, False, False),
 }
 

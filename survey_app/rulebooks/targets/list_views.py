@@ -131,7 +131,7 @@ def _kept(
 
 def _target(year: int, key: str) -> PlanTarget:
     require_known_year(year)
-    return plans.told(db.session(), own_province(db.session()), key, year)
+    return plans.open_target(db.session(), own_province(db.session()), key, year)
 
 
 def _asked(session: Session, target: PlanTarget, year: int) -> tuple[UnitView, ...]:

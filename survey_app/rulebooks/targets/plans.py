@@ -62,8 +62,8 @@ def one(session: Session, province: UnitView, key: str, year: int) -> PlanTarget
     raise NoSuchTarget
 
 
-def told(session: Session, province: UnitView, key: str, year: int) -> PlanTarget:
-    """A target of which figures are told in that year. Raises NoSuchTarget."""
+def open_target(session: Session, province: UnitView, key: str, year: int) -> PlanTarget:
+    """A target whose figures units enter in that year, before it is closed. Raises NoSuchTarget."""
     target = one(session, province, key, year)
     if target.kind is PlanKind.COMPUTED or target.is_closed(year):
         raise NoSuchTarget

@@ -186,7 +186,7 @@ def terms(year: int, key: str) -> ResponseReturnValue:
 
 def _told_target(year: int, key: str) -> PlanTarget:
     require_known_year(year)
-    return plans.told(db.session(), own_province(db.session()), key, year)
+    return plans.open_target(db.session(), own_province(db.session()), key, year)
 
 
 def _target_of_unit(year: int, code: str, key: str) -> tuple[PlanTarget, UnitView]:

@@ -345,7 +345,7 @@ def test_the_page_shows_goal_state_trend_and_who_is_missing(place, enter, tell, 
     decide(decision="accepted")
     with db.transaction() as current:
         figures.tell(
-            current, plans.told(current, place.province, KEY, 2025), place.neighbour.id, 2025, Figure(0),
+            current, plans.open_target(current, place.province, KEY, 2025), place.neighbour.id, 2025, Figure(0),
             evidence="Báo cáo năm 2025", digest=None, is_accepted=True, actor="operator", now=datetime.now(UTC),
         )  # fmt: skip
     page = enter().get(PAGE).text
