@@ -54,7 +54,7 @@ class AppendOnly:
     table: str
     #: What the function of the triggers is called on PostgreSQL.
     function: str
-    #: What the database says to whoever tries.
+    #: What the database says to those who try.
     refusal: str
 
     def create(self, dialect: str) -> tuple[str, ...]:
