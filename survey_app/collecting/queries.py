@@ -114,6 +114,11 @@ def survey_of_code(session: Session, code: str) -> SurveyView:
         raise _no_such(code) from error
 
 
+def are_letters_known(session: Session) -> bool:
+    """Whether a survey of a former number, whose codes and receipts hold letters, is held at all."""
+    return session.scalar(select(Survey.id).where(func.length(Survey.id) < 4).limit(1)) is not None
+
+
 def are_letters_out(session: Session) -> bool:
     """Whether a survey of a former number, whose codes hold letters, still takes answers."""
     out = Survey.state.in_((State.PUBLISHED, State.OPEN, State.COUNTING)) & (func.length(Survey.id) < 4)

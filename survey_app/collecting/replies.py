@@ -24,7 +24,7 @@ from survey_app.i18n import gettext as _
 
 #: What is inside the pages: of thanks, of the usual page, of one with cards, and of that where a code is typed.
 _LEAST, _USUAL = ("villager.css",), ("villager.css", "fields.css")
-CARDS, _CODE = (*_USUAL, "cards.css"), (*_USUAL, "code.css", "code.js")
+CARDS, CODE = (*_USUAL, "cards.css"), (*_USUAL, "code.css", "code.js")
 #: The language of an address that names none.
 _UNSAID = "vi"
 _DIGESTS, _THANKS = "respondents_digests", "thanks_drawn"
@@ -34,9 +34,9 @@ _MARKS = {"printed": "\uf8f0", "leaf": "\uf8f1", "signature": "\uf8f2"}
 
 def init_app(app: Flask) -> None:
     """Take the digests by which pages allow their own style and script, and nothing else."""
-    parts = {name: app.jinja_env.get_template(f"static/{name}").render() for name in (*CARDS, *_CODE)}
+    parts = {name: app.jinja_env.get_template(f"static/{name}").render() for name in (*CARDS, *CODE)}
     digests = {}
-    for inside in (_LEAST, _USUAL, CARDS, _CODE):
+    for inside in (_LEAST, _USUAL, CARDS, CODE):
         styles = "".join(parts[name] for name in inside if name.endswith("css"))
         scripts = [_digest(parts[name]) for name in inside if name.endswith("js")]
         own = "".join(f" '{digest}'" for digest in scripts)
@@ -101,12 +101,20 @@ def code_page(
     return page(
         "collecting/type_code.html",
         status,
-        inside=_CODE,
+        inside=CODE,
         typed=typed,
         problem=problem,
         steps=steps,
         letters=letters,
     )
+
+
+def letters_known() -> bool:
+    """Whether a survey of a former number is held: its codes and receipts hold letters and are asked about still."""
+    try:
+        return queries.are_letters_known(db.reading())
+    except DATABASE_AWAY:
+        return True  # every keyboard has digits too
 
 
 def thanks(survey: SurveyView, receipt: Receipt) -> Response:

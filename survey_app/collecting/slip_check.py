@@ -119,5 +119,12 @@ def _page(
     """The page; the code is shown again only when it has to be mended."""
     # Each question is counted, so the language is switched to the page as it was before the question.
     return replies.page(
-        "collecting/slip_check.html", status, typed=typed, used=used, problem=problem, again=None
+        "collecting/slip_check.html",
+        status,
+        inside=replies.CODE,
+        typed=typed,
+        used=used,
+        problem=problem,
+        again=None,
+        letters=replies.letters_known(),
     )

@@ -178,17 +178,30 @@ def check() -> ResponseReturnValue:
     _choose_language()
     typed = request.form.get("receipt", "")
     if request.method != "POST":
-        return replies.page("collecting/check.html", typed=typed, verdict=None, problem="")
+        return _check_page(typed=typed)
     read = leaves.read_receipt(typed)
     if read is None:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         problem = _("There is a mistake in the receipt. Please compare it with your note.")
-        return replies.page("collecting/check.html", status, typed=typed, verdict=None, problem=problem)
+        return _check_page(status, typed=typed, problem=problem)
+    return _check_page(typed=typed, verdict=queries.receipt_standing(db.session(), read))
+
+
+def _check_page(
+    status: int = HTTPStatus.OK,
+    *,
+    typed: str,
+    verdict: queries.AnswerStanding | None = None,
+    problem: str = "",
+) -> ResponseReturnValue:
     return replies.page(
         "collecting/check.html",
+        status,
+        inside=replies.CODE,
         typed=typed,
-        verdict=queries.receipt_standing(db.session(), read),
-        problem="",
+        verdict=verdict,
+        problem=problem,
+        letters=replies.letters_known(),
     )
 
 

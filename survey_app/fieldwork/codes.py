@@ -10,6 +10,7 @@ import re
 import secrets
 import unicodedata
 from http import HTTPStatus
+from urllib.parse import unquote
 
 from stdnum import damm
 
@@ -29,6 +30,8 @@ _ADDRESS = re.compile(r"^.*(?:^|[\s/])k/", re.IGNORECASE | re.DOTALL)
 _LOOK_ALIKES = str.maketrans("OoIl", "0011")
 _DIGITS = re.compile("[0-9OoIl]+")
 _WORDS = re.compile(r"[^\W_]+")
+#: The same with letters and digits apart: "mã0014 3827" has digits in two words, "K0014" in one.
+_PARTS = re.compile(r"\d+|[^\W\d_]+")
 
 
 class MistypedCode(DomainError):
@@ -37,10 +40,19 @@ class MistypedCode(DomainError):
     code = "ma-go-sai"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
-    def __init__(self, typed: str = "") -> None:
-        """`typed` is what was made of what was typed: digits, so that missing ones can be counted."""
+    def __init__(self, typed: str = "", survey_id: str = "") -> None:
+        """`typed` is what was made of what was typed: digits, so that missing ones can be counted.
+
+        `survey_id` is the number that was put before them, where a clerk typed what follows it.
+        """
         missing = LENGTH - len(typed)
-        if not typed or missing == 0:
+        if survey_id:
+            message = _(
+                "A digit is not right, or it is a slip of another survey: see whether its first digits are %(number)s. "
+                "Please compare the code with your slip, four digits at a time.",
+                number=survey_id,
+            )
+        elif not typed or missing == 0:
             message = _(
                 "A digit is not right. Please compare the code with your slip, four digits at a time."
             )
@@ -93,18 +105,25 @@ def normalise(typed: str, survey_id: str = "") -> str:
     True
     >>> normalise("3827 4410 9268", "0014")
     '0014382744109268'
+
+    What stands at it without a space, and the signs of an address, are no part of it.
+
+    >>> normalise("mã0014 3827 4410 9268") == normalise("x.vn/k/0014%203827%204410%209268") == "0014382744109268"
+    True
     """
-    found = digits(_ADDRESS.sub("", typed[:300]))
-    if len(found) == _OWN and survey_id:
-        found = survey_id + found
-    among = _codes_among(typed[:300]) | ({found} if _is_sound(found) else set())
+    typed = unquote(typed[:300])
+    found = digits(_ADDRESS.sub("", typed))
+    put_before = survey_id if len(found) == _OWN else ""
+    found = put_before + found
+    among = _codes_among(_WORDS, typed) | ({found} if _is_sound(found) else set())
+    among = among or _codes_among(_PARTS, typed)
     if len(among) > 1:
         raise SeveralCodes
     if among:
         return among.pop()
-    former = former_codes.read_code(_ADDRESS.sub("", typed[:300]))
+    former = former_codes.read_code(_ADDRESS.sub("", typed))
     if former is None or (is_digits_alone(former) and survey_id and not former_codes.is_former(survey_id)):
-        raise MistypedCode(found)
+        raise MistypedCode(found, put_before)
     return former
 
 
@@ -173,11 +192,14 @@ def _is_sound(code: str) -> bool:
     return fits and damm.is_valid(code)
 
 
-def _codes_among(typed: str) -> set[str]:
-    """Every run of whole groups of digits in a text that is a code of 16; a word between two groups parts them."""
+def _codes_among(words: re.Pattern[str], typed: str) -> set[str]:
+    """Every run of whole groups of digits in a text that is a code of 16; a word between two groups parts them.
+
+    `words` says where one word ends.
+    """
     folded = unicodedata.normalize("NFKC", typed)
     found, groups = set(), list[str]()
-    for word in _WORDS.findall(folded):
+    for word in words.findall(folded):
         groups = [*groups, word.translate(_LOOK_ALIKES)] if _DIGITS.fullmatch(word) else []
         for first in range(len(groups)):
             code = "".join(groups[first:])

@@ -39,6 +39,12 @@ def test_a_used_slip_says_yes_and_an_unused_one_no(client, asked, submission):
     assert NO in ask(client, codes[1].lower().replace("-", " ")).text
 
 
+def test_code_and_receipt_are_typed_on_a_keypad_of_digits(client, asked):
+    both, slip = (client.get(page).text for page in ("/kiem-tra", PAGE))
+
+    assert [page.count('inputmode="numeric"') for page in (both, slip)] == [2, 1]
+
+
 @pytest.mark.parametrize("state", [State.COUNTING, State.SEALED])
 def test_it_can_be_asked_until_the_result_is_signed(client, asked, submission, move_on, state):
     survey, codes = asked

@@ -43,6 +43,32 @@ def test_a_code_is_printed_in_groups_of_which_the_last_two_name_the_slip(body, p
     assert (codes.ending(printed), codes.survey_of(code)) == (end, survey)
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "x.vn/k/0014%203827%204410%209268",
+        "https%3A%2F%2Fx.vn%2Fk%2F0014382744109268",
+        "mã0014 3827 4410 9268",
+        "K0014382744109268",
+        "ma:0014382744109268.",
+        "0014-3827-4410-9268ạ",
+    ],
+)
+def test_a_sound_code_is_found_in_signs_of_an_address_and_glued_to_words(typed):
+    assert codes.normalise(typed) == "0014382744109268"
+
+
+def test_twelve_digits_of_another_survey_are_told_from_a_slip_of_the_finger():
+    with pytest.raises(codes.MistypedCode) as other:
+        codes.normalise("3827 4410 9268", "0015")
+    with pytest.raises(codes.MistypedCode) as whole:
+        codes.normalise("0014 3827 4410 9267", "0015")
+
+    assert "another survey" in other.value.message
+    assert "0015" in other.value.message
+    assert "another survey" not in whole.value.message
+
+
 def test_a_new_code_has_eleven_digits_of_chance_and_a_check_digit():
     made = {codes.new_code("0014") for _one in range(300)}
 
