@@ -1,6 +1,7 @@
 """No paper ends with a sheet of signature headings alone: who signs, signs a sheet that says something."""
 
 import os
+import re
 import subprocess
 from datetime import UTC, datetime
 
@@ -91,6 +92,24 @@ def test_every_sheet_with_room_for_signatures_says_what_is_signed(app, sealed, v
     for name, pdf in all_papers(app, villages):
         signed = [lines_above_the_signatures(sheet) for sheet in sheets(pdf) if ROOM in sheet]
         assert signed, name
+        if name in {"table", "minutes of the villages"}:
+            assert left_unnamed(pdf, villages) == [], name
         alone += [name for above in signed if not above]
 
     assert alone == []
+
+
+def test_the_table_names_every_village_of_sixty(app):
+    made = Surveys(db.session())
+    names = [f"Làng Thứ {number}" for number in range(1, 61)]
+    made.make(households=dict.fromkeys(names, 30))
+    made.answer("0001", names[0], HAPPY, times=2)
+    made.seal()
+
+    assert left_unnamed(printing.table(papers.exact(db.session(), "0001"), NOW), 60) == []
+
+
+def left_unnamed(pdf, villages):
+    told = " ".join("".join(sheets(pdf)).split())
+    names = (f"Làng Thứ {number}" for number in range(1, villages + 1))
+    return [name for name in names if not re.search(rf"{name}\b", told)]
