@@ -15,7 +15,14 @@ from survey_app.campaigns import (
     target_views,
     wording,
 )
-from survey_app.campaigns.todos import first_steps, held_outside, late_communes, not_called_back, to_appraise
+from survey_app.campaigns.todos import (
+    first_steps,
+    held_outside,
+    late_communes,
+    not_called_back,
+    services_to_declare,
+    to_appraise,
+)
 from survey_app.campaigns.views import bp
 from survey_app.fieldwork import links, rulebook
 from survey_app.fieldwork.links import Link
@@ -51,6 +58,7 @@ def init_app(app: Flask) -> None:
     todo.register(app, late_communes)
     todo.register(app, not_called_back)
     todo.register(app, to_appraise)
+    todo.register(app, services_to_declare)
     todo.register(app, held_outside)
     app.jinja_env.filters.update(
         state_name=wording.state_name,

@@ -109,9 +109,18 @@ def history(session: Session, survey_id: str) -> tuple[AppraisalView, ...]:
 
 def waiting(session: Session, path: str) -> int:
     """How many signed decision surveys at or below a path wait for the province: never appraised, or answered."""
+    return len(unappraised(session, path))
+
+
+def unappraised(session: Session, path: str) -> Mapping[str, datetime | None]:
+    """The same by number, with the moment of the commune's answer; None where nobody has appraised it yet."""
     numbers = session.scalars(_signed(path)).all()
     last = newest(session, numbers)
-    return sum(number not in last or last[number].step is Said.ANSWERED for number in numbers)
+    return {
+        number: last[number].at if number in last else None
+        for number in numbers
+        if number not in last or last[number].step is Said.ANSWERED
+    }
 
 
 def sent_back(session: Session, path: str) -> tuple[AppraisalView, ...]:

@@ -5,7 +5,7 @@ round the milestones are those of the newest survey.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -154,6 +154,12 @@ def _reported(session: Session, path: str) -> Mapping[int, tuple[datetime, str]]
         .order_by(last.c.parent_id)
     )
     return {unit_id: (at, by) for unit_id, at, by in rows}
+
+
+def signed_at(session: Session, numbers: Collection[str]) -> Mapping[str, datetime]:
+    """When the second of two bodies signed each of these surveys; those not signed are absent."""
+    _published, signed = _agreed(session)
+    return {number: at for number in numbers if (at := signed.get(f"survey:{number}", (None, ""))[0])}
 
 
 def _agreed(session: Session) -> tuple[_Acts, _Acts]:

@@ -3,19 +3,21 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from flask import url_for
+from flask import current_app, url_for
 from sqlalchemy.orm import Session
 
 from survey_app import access
 from survey_app.access import Body, Identity
+from survey_app.accounts import letters
 from survey_app.accounts import queries as accounts
-from survey_app.accounts.todo import Section, Todo
-from survey_app.campaigns import appraisals, queries, ranking, reminding
+from survey_app.accounts.todo import Message, Section, Todo
+from survey_app.campaigns import appraisals, milestones, queries, ranking, reminding
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork import wording
+from survey_app.i18n import force_locale, ngettext
 from survey_app.i18n import gettext as _
-from survey_app.i18n import ngettext
-from survey_app.templating import role_name
+from survey_app.rulebooks import queries as rulebooks
+from survey_app.templating import role_name, since
 from survey_app.units import queries as units
 from survey_app.units.models import Level
 
@@ -34,6 +36,11 @@ def first_steps(session: Session, identity: Identity, now: datetime) -> Iterable
             "Choose a form and the days; the other body looks at it and agrees, then slips are printed."
         )
         return (Todo(title, detail, url_for("fieldwork.new")),)
+    if identity.role not in access.DRAFT_SURVEYS:
+        return tuple(
+            Todo(step, _("As soon as the first survey is there; the manual shows it."), "/huong-dan")
+            for step in letters.first_steps(identity.role)
+        )
     return ()
 
 
@@ -121,6 +128,46 @@ def to_appraise(session: Session, identity: Identity, now: datetime) -> Iterator
                 url_for("appraisals.page", survey_id=view.survey_id),
                 urgent=True,
             )
+        yield from _waits_for_appraisal(session, identity, now)
+
+
+def services_to_declare(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
+    """For a commune that has begun: its essential services online, while none of the year is ticked."""
+    year = units.civil(now).year
+    if identity.role not in access.DECLARE_IT or not surveys.has_any(session, identity.unit_path):
+        return
+    if identity.unit_id not in rulebooks.service_ticks(session, identity.unit_path, year):
+        title = _("Tick the essential services online, %(year)s", year=year)
+        detail = _("None is ticked yet; without one the commune does not count for the 40 %% target.")
+        yield Todo(title, detail, url_for("rulebooks.services_start"))
+
+
+def _waits_for_appraisal(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
+    """Signed results that wait for the Front of the province: since when, and words to remind it with."""
+    waiting = appraisals.unappraised(session, identity.unit_path)
+    signed = milestones.signed_at(session, waiting)
+    for number, answered in waiting.items():
+        moment = answered or signed.get(number)
+        if moment is None:
+            continue
+        who = role_name(access.Role.FRONT_PROVINCE)
+        with force_locale("vi"):
+            text = _(
+                "To %(who)s: the signed result of survey %(number)s has waited for your appraisal since %(when)s. "
+                "Please open: %(address)s",
+                who=role_name(access.Role.FRONT_PROVINCE),
+                number=number,
+                when=since(moment, now),
+                address=current_app.extensions["settings"].public_url
+                + url_for("appraisals.page", survey_id=number),
+            )
+        yield Todo(
+            _("Appraisal of survey %(number)s", number=number),
+            _("Waits for: %(who)s, since %(when)s.", who=who, when=since(moment, now)),
+            url_for("fieldwork.page", survey_id=number),
+            section=Section.OTHERS,
+            message=Message(text, accounts.telephone_of(session, identity.unit_path, access.APPRAISE)),
+        )
 
 
 def _to_back_check(year: int, count: int) -> Todo:

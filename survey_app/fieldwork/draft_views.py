@@ -243,6 +243,7 @@ def _as_before(current: Session, person: Identity, survey: SurveyView, first: da
         "instrument": max(versions, key=lambda view: view.version).id if versions else None,
         "purpose": survey.purpose.value,
         "level": survey.level,
+        "keyed_twice": survey.keyed_twice,
         "aim": survey.aim,
         "contact": survey.contact,
         "opens_on": opens_on,

@@ -16,7 +16,7 @@ from wtforms import (
     TimeField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from survey_app.config import VIETNAM
@@ -146,6 +146,8 @@ class SurveyForm(RevisedForm):
 class QuickForm(StaffForm):
     """What people decide for quick feedback. Choices of forms and places are set by the view."""
 
+    #: The page's own name, so that a second press of it is known.
+    page = HiddenField(validators=[Regexp(r"[0-9a-f-]{36}\Z")])
     instrument = RadioField(lazy_gettext("What people give their views on"), coerce=int)
     places = SelectMultipleField(
         lazy_gettext("Where a QR hangs, each with results of its own"),

@@ -29,6 +29,7 @@ WORDS = Words(
         "fieldwork.tell_meeting_late": _l("Reported a meeting afterwards"),
         "fieldwork.withdraw_meeting": _l("Withdrew the announcement of a meeting"),
         "fieldwork.count_present": _l("Counted the households present at a meeting"),
+        "fieldwork.quick_feedback": _l("Opened links for quick feedback"),
         "fieldwork.notice_counts": _l("Changed whether notices of villages give counts"),
     },
     details={
@@ -54,6 +55,7 @@ WORDS = Words(
         "keyed_twice": _l("every paper slip keyed twice"),
         "absent": _l("households away"),
         "instrument_id": _l("form"),
+        "surveys": _l("surveys"),
     },
     values={
         "purpose": {"decision": _l("decision survey"), "feedback": _l("feedback survey")},

@@ -8,21 +8,26 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from survey_app import audit
 from survey_app.access import Identity
+from survey_app.audit import AuditEvent
 from survey_app.authoring import queries as instruments
 from survey_app.authoring.queries import InstrumentView
 from survey_app.authoring.wording import QUICK
 from survey_app.fieldwork import calendar, drafting, operations
 from survey_app.fieldwork.models import Purpose
 from survey_app.keys import KeyStore
+from survey_app.units import operations as units
 from survey_app.units.queries import UnitView, civil
 
 #: Most places of one act: more is a mistake of typing.
 MOST_PLACES = 60
 #: Days that a link is open where nobody says otherwise. Only a suggestion.
 USUAL_DAYS = 30
+_OPENED = "fieldwork.quick_feedback"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +51,38 @@ def ready_forms(session: Session, person: Identity) -> tuple[InstrumentView, ...
 
 
 def open_links(
-    session: Session, plan: QuickOpening, places: Sequence[str], *, actor: str, now: datetime, keys: KeyStore
+    session: Session,
+    plan: QuickOpening,
+    places: Sequence[str],
+    *,
+    asked_by: str,
+    actor: str,
+    now: datetime,
+    keys: KeyStore,
 ) -> tuple[str, ...]:
-    """An open survey for each place, "" being the whole commune; their numbers. Raises CannotPublish."""
-    return tuple(_open(session, plan, place, actor, now, keys) for place in places)
+    """An open survey for each place, "" being the whole commune; their numbers. Raises CannotPublish.
+
+    `asked_by` is the name that the page made for itself: a second press of it opens nothing and gives the same numbers.
+    """
+    units.hold(session, [plan.commune.id])
+    opened = select(AuditEvent.details).where(
+        AuditEvent.subject == f"unit:{plan.commune.id}", AuditEvent.act == _OPENED
+    )
+    for details in session.scalars(opened.order_by(AuditEvent.id.desc())):
+        surveys = details["surveys"]
+        if details["page"] == asked_by and isinstance(surveys, list):
+            return tuple(surveys)
+    numbers = tuple(_open(session, plan, place, actor, now, keys) for place in places)
+    audit.record(
+        session,
+        actor,
+        _OPENED,
+        f"unit:{plan.commune.id}",
+        at=now,
+        surveys=list(numbers),
+        page=asked_by,
+    )
+    return numbers
 
 
 def places_typed(chosen: Iterable[str], typed: str) -> tuple[str, ...]:

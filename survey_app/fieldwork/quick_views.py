@@ -1,5 +1,6 @@
 """The page on which an officer makes a QR for quick feedback: one form, some places, one press."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
 
 from flask import flash, redirect, render_template, url_for
@@ -41,7 +42,15 @@ def quick_feedback() -> ResponseReturnValue:
     places = quick.places_typed(form.places.data or (), form.others.data or "")
     try:
         with db.transaction() as writing:
-            numbers = quick.open_links(writing, plan, places, actor=person.actor, now=now, keys=store())
+            numbers = quick.open_links(
+                writing,
+                plan,
+                places,
+                asked_by=form.page.data,
+                actor=person.actor,
+                now=now,
+                keys=store(),
+            )
     except DomainError as refusal:
         flash(refusal.message, "error")
         return render_template("fieldwork/quick.html", form=form), refusal.status
@@ -71,6 +80,7 @@ def _form(current: Session, person: Identity, commune: UnitView, now: datetime) 
     form = QuickForm(
         today,
         data={
+            "page": str(uuid.uuid4()),
             "contact": last.contact if last else "",
             "aim": aim,
             "closes_on": today + timedelta(days=quick.USUAL_DAYS),

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from survey_app.access import BEGIN_COMMUNES, DRAFT_SURVEYS, FRONT, KEY_PAPER, LOCAL, READ_SURVEYS, Identity
+from survey_app.access import DRAFT_SURVEYS, FRONT, KEY_PAPER, LOCAL, READ_SURVEYS, Identity
 from survey_app.accounts.todo import Section, Todo
 from survey_app.fieldwork import acts, calendar, following, meetings, queries, rounds, wording
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.i18n import gettext as _
-from survey_app.templating import clock, day, number
+from survey_app.i18n import ngettext
+from survey_app.templating import clock, day, number, role_name
 from survey_app.templating import wording as in_words
 from survey_app.units.queries import UnitView
 
@@ -28,14 +29,10 @@ def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
 
 def _of_surveys(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
     surveys = queries.surveys_under(session, person.unit_path)
-    if not surveys and person.role in BEGIN_COMMUNES:
-        yield Todo(
-            title=_("Make the first survey"),
-            detail=_("Choose a form, the villages and the dates; the Front then approves it."),
-            url="/can-bo/dot/moi",
-        )
     for survey in surveys:
         yield from _of_survey(session, survey, person, now)
+    if person.role in READ_SURVEYS:
+        yield from _feedback(surveys)
     if person.role in DRAFT_SURVEYS:
         yield from _beginnings(surveys)
 
@@ -65,41 +62,68 @@ def _of_survey(
     if survey.state in _IN_THE_FIELD and is_decision and person.role in FRONT:
         yield from _slips(session, survey)
     ends_soon = survey.state is State.OPEN and survey.closes_at - now <= _LAST_DAYS
-    if ends_soon and person.role in READ_SURVEYS:
-        yield Todo(
-            _("Survey %(number)s closes soon", number=survey.id),
-            _(
-                "Phones close at the end of %(day)s. Remind everybody by loudspeaker.",
-                day=day(survey.last_day),
-            ),
-            url,
+    if ends_soon and is_decision and person.role in READ_SURVEYS:
+        remind = _(
+            "Phones close at the end of %(day)s. Remind everybody by loudspeaker.",
+            day=day(survey.last_day),
         )
+        yield Todo(_("Survey %(number)s closes soon", number=survey.id), f"{_called(survey)}. {remind}", url)
     if survey.takes_paper and person.role in KEY_PAPER:
         yield _keying(survey)
     if is_decision and of_commune:
         yield from _meetings(session, survey, now)
         yield from _corrected(session, survey, person)
-    if survey.state in {State.OPEN, State.COUNTING} and person.role in READ_SURVEYS:
+    if is_decision and survey.state in {State.OPEN, State.COUNTING} and person.role in READ_SURVEYS:
         yield from _running(session, survey, now, may_remind=of_commune)
 
 
-def _draft(session: Session, survey: queries.SurveyView) -> Iterator[Todo]:
-    """A draft that nobody was asked to agree to yet."""
-    if not any(found.decision is None for found in acts.requests(session, survey.id)):
+def _feedback(surveys: Sequence[queries.SurveyView]) -> Iterator[Todo]:
+    """Open links of quick feedback, a line for each form: its places have figures of their own on one page."""
+    of_forms: dict[str, list[queries.SurveyView]] = {}
+    for survey in surveys:
+        if survey.purpose is Purpose.FEEDBACK and survey.state is State.OPEN:
+            of_forms.setdefault(in_words(survey.instrument.title), []).append(survey)
+    for title, found in of_forms.items():
+        first = min(survey.last_day for survey in found)
+        if len(found) > 1:
+            title = ngettext("%(form)s: %(num)d place", "%(form)s: %(num)d places", len(found), form=title)
+        elif found[0].place:
+            title = f"{title} · {found[0].place}"
         yield Todo(
-            _("Finish the draft of survey %(number)s", number=survey.id),
-            survey.instrument.title["vi"],
-            f"/can-bo/dot/{survey.id}",
+            title,
+            _("Feedback by open links · the first closes at the end of %(day)s", day=day(first)),
+            "/can-bo/gop-y" if len(found) > 1 else url_for("fieldwork.page", survey_id=found[0].id),
+            section=Section.RUNNING,
         )
+
+
+def _draft(session: Session, survey: queries.SurveyView) -> Iterator[Todo]:
+    """A draft that nobody was asked to agree to yet, or that was sent back: by whom, and why."""
+    asked = acts.requests(session, survey.id)
+    if any(found.decision is None for found in asked):
+        return
+    title, detail = _("Finish the draft of survey %(number)s", number=survey.id), _called(survey)
+    last = asked[-1] if asked else None
+    if last is not None and last.decision == "refused" and last.decided_as is not None:
+        title = _("%(who)s sent survey %(number)s back", who=role_name(last.decided_as), number=survey.id)
+        detail = f"{detail} – “{last.decision_reason}”"
+    yield Todo(title, detail, f"/can-bo/dot/{survey.id}")
+
+
+def _called(survey: queries.SurveyView) -> str:
+    """What people know a survey by: its form, and its place where it has one."""
+    title = in_words(survey.instrument.title)
+    return f"{title} · {survey.place}" if survey.place else title
 
 
 def _slips(session: Session, survey: queries.SurveyView) -> Iterator[Todo]:
     """Slips to print, while villages have none."""
     missing = _villages_without_slips(session, survey)
     if missing:
+        waiting = _("No slips yet: %(villages)s.", villages=wording.names(missing))
         yield Todo(
             _("Print the slips of survey %(number)s", number=survey.id),
-            _("No slips yet: %(villages)s.", villages=wording.names(missing)),
+            f"{_called(survey)}. {waiting}",
             url_for("printing.papers", survey_id=survey.id),
             urgent=survey.state is not State.PUBLISHED,
         )
@@ -110,16 +134,9 @@ def _running(
 ) -> Iterator[Todo]:
     """How far it has come; and the villages that are behind, with a reminder to copy."""
     url = url_for("fieldwork.page", survey_id=survey.id)
-    title = _("%(number)s · %(form)s", number=survey.id, form=in_words(survey.instrument.title))
-    title = f"{title} · {survey.place}" if survey.place else title
+    title = _("%(number)s · %(form)s", number=survey.id, form=_called(survey))
     found = following.progress(session, survey, queries.frame(session, survey.id), now)
     days = wording.days_left(survey, found)
-    if survey.purpose is Purpose.FEEDBACK:
-        if survey.state is State.OPEN:
-            yield Todo(
-                title, _("Feedback by an open link · %(days)s", days=days), url, section=Section.RUNNING
-            )
-        return
     goal = wording.goal(survey, found.goal) if found.goal else ""
     said = [wording.answered(found), goal, days, wording.doors(found)]
     yield Todo(title, " · ".join(filter(None, said)), url, section=Section.RUNNING)
@@ -139,11 +156,14 @@ def _running(
 def _keying(survey: queries.SurveyView) -> Todo:
     """Paper to key; urgent once the phones are closed."""
     ends = survey.counting_ends_at
-    return Todo(
-        _("Key in the paper slips of survey %(number)s", number=survey.id),
+    until = (
         _("Counting ends at the end of %(day)s.", day=day(calendar.last_day(ends)))
         if ends
-        else _("Slips that come back can be keyed from now on."),
+        else _("Slips that come back can be keyed from now on.")
+    )
+    return Todo(
+        _("Key in the paper slips of survey %(number)s", number=survey.id),
+        f"{_called(survey)}. {until}",
         f"/can-bo/nhap-phieu/{survey.id}",
         urgent=ends is not None,
     )

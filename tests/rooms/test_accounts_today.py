@@ -1,5 +1,6 @@
 """Today: what is one's own, what waits for others and for whom, which surveys run; places are named, not counted."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,10 +10,13 @@ from survey_app.access import Identity, Role
 from survey_app.accounts import todo
 from survey_app.accounts.models import User
 from survey_app.accounts.todo import Section
+from survey_app.approvals import requests
 from survey_app.fieldwork import acts, operations, queries
 from survey_app.fieldwork.agreed import Act
 from survey_app.fieldwork.models import Channel, Progress, State, Survey
+from survey_app.rulebooks.operations import tick_services
 from survey_app.templating import since
+from survey_app.units import queries as units
 from tests.pages import Page
 
 pytestmark = pytest.mark.both_engines
@@ -65,7 +69,7 @@ def test_villages_without_slips_are_named(app, commune, survey, hand_out):
     mine = today(app, officer(commune, Role.FRONT_COMMUNE), Section.MINE)
 
     (printing,) = [item for item in mine if item.url.endswith("/in")]
-    assert printing.detail == "Chưa có phiếu: Làng 2, Làng 10."
+    assert printing.detail == f"{survey.instrument.title['vi']}. Chưa có phiếu: Làng 2, Làng 10."
 
 
 def test_a_running_survey_is_followed_apart_from_what_is_to_be_done(app, commune, survey):
@@ -76,6 +80,41 @@ def test_a_running_survey_is_followed_apart_from_what_is_to_be_done(app, commune
     assert followed.detail.replace("\u00a0", " ").startswith(
         "10/44 hộ (22,73 %) · còn 7 ngày · điện thoại 10"
     )
+
+
+def test_a_draft_that_was_sent_back_says_by_whom_and_why(app, commune, make_survey, sign_in):
+    draft = make_survey(commune, State.DRAFT)
+    people = {}
+    for role in (Role.COMMUNE, Role.FRONT_COMMUNE):
+        sign_in(role, commune.unit)
+        found = db.session().query(User).filter_by(role=role).one()
+        people[role] = replace(officer(commune, role), user_id=found.id)
+    db.session().rollback()
+    with app.test_request_context("/"), db.transaction() as current:
+        asked = acts.request(
+            current, draft, Act.PUBLISH, payload={}, reason="", by=people[Role.COMMUNE], now=NOW - DAY
+        )
+        front = people[Role.FRONT_COMMUNE]
+        requests.decide(current, asked, approved=False, reason="thiếu nguồn số liệu", by=front, now=NOW)
+
+    mine = today(app, people[Role.COMMUNE], Section.MINE)
+
+    (finish,) = [item for item in mine if item.url.endswith(f"/dot/{draft.id}")]
+    assert "Mặt trận" in finish.title
+    assert "“thiếu nguồn số liệu”" in finish.detail
+
+
+def test_the_commune_is_told_of_services_that_nobody_ticked_and_only_then(app, commune, survey):
+    def told():
+        return [item for item in today(app, officer(commune), Section.MINE) if "/can-bo/dich-vu" in item.url]
+
+    before = told()
+    with db.transaction() as current:
+        year = units.civil(NOW).year
+        ticked = {"health": "https://ytexamau.vn"}
+        tick_services(current, commune.unit.id, year, ticked, actor="operator", now=NOW)
+
+    assert (len(before), told()) == (1, [])
 
 
 def test_what_waits_for_another_body_says_for_whom_since_when_and_what_to_send(

@@ -23,6 +23,8 @@ def sealed(commune, make_survey, move_on):
 
 
 def test_the_earlier_survey_fills_the_form_in_and_the_draft_is_saved_as_it_stands(officer, commune, sealed):
+    with db.transaction() as current:
+        current.get_one(Survey, sealed.id).keyed_twice = True
     link = f"/can-bo/dot/moi?theo={sealed.id}"
     assert link in officer.get(f"/can-bo/dot/{sealed.id}").text
 
@@ -36,6 +38,7 @@ def test_the_earlier_survey_fills_the_form_in_and_the_draft_is_saved_as_it_stand
     assert (new.aim, new.contact, new.purpose, new.instrument_id) == (
         sealed.aim, sealed.contact, sealed.purpose, sealed.instrument_id,
     )  # fmt: skip
+    assert new.keyed_twice
     assert new.first_day == calendar.year_later(sealed.first_day)
     assert new.last_day - new.first_day == sealed.last_day - sealed.first_day
     assert (filled["plan_number"], new.plan_number) == ([""], "15/KH-MTTQ")

@@ -77,6 +77,31 @@ def test_each_place_has_a_link_a_poster_and_figures_of_its_own(officer, submissi
     assert poster.data.startswith(b"%PDF")
 
 
+def test_a_second_press_of_one_page_opens_nothing_and_leads_to_the_same(officer):
+    page = Page(officer.get(PAGE).text)
+    (quick,) = [form for form in page.forms if "closes_on" in form.data()]
+    chosen = instruments.latest_frozen(db.session(), "gop-y-mot-cua")
+    data = quick.data(instrument=str(chosen.id), contact="Bà Hoa, 0269 000 000")
+
+    replies = [officer.post(PAGE, data=data) for _press in range(2)]
+    db.session().rollback()
+
+    assert len({(reply.status_code, reply.location) for reply in replies}) == 1
+    assert len(queries.surveys_under(db.session(), "/")) == 1
+
+
+def test_many_places_are_one_line_of_today_and_none_of_them_closes_soon(officer):
+    closes_on = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
+    places = "\n".join(f"Quầy {number}" for number in range(8))
+    made(officer, places=[], others=places, closes_on=closes_on)
+
+    main = Page(officer.get("/can-bo").text).text("main")
+
+    assert main.count("Góp ý về Bộ phận một cửa (mẫu): 8 nơi") == 1
+    assert "sắp đóng" not in main
+    assert "Quầy" not in main
+
+
 def test_a_chart_and_figures_come_from_the_tenth_answer_on(officer, submission):
     _reply, (survey,) = made(officer)
     client, tick = officer, officer.application.test_cli_runner()

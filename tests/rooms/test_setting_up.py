@@ -4,10 +4,12 @@ import json
 import re
 
 import pytest
+from markupsafe import escape
 from sqlalchemy import func, select
 
 from survey_app import db
 from survey_app.access import Role
+from survey_app.accounts.letters import first_steps
 from survey_app.accounts.models import User
 from survey_app.authoring.models import InstrumentRecord
 from survey_app.fieldwork.models import State
@@ -102,6 +104,19 @@ def test_a_commune_with_villages_is_led_to_its_first_survey_and_no_further(
     after = Page(sign_in(Role.FRONT_COMMUNE, commune.unit).get("/can-bo").text).text("main")
 
     assert ("Bắt đầu đợt đầu tiên" in before, "Bắt đầu đợt đầu tiên" in after) == (True, False)
+
+
+def test_everybody_has_first_steps_while_there_is_no_survey_and_nobody_has_one_twice(
+    app, make_commune, sign_in
+):
+    commune = make_commune()
+    first = Page(sign_in(Role.COMMUNE, commune.unit).get("/can-bo").text).text("main")
+
+    assert (first.count("Bắt đầu đợt đầu tiên"), first.count("Lập đợt lấy ý kiến đầu tiên")) == (1, 0)
+    for role in (Role.CLERK, Role.DIGITAL_TEAM, Role.VIEWER, Role.AUDITOR):
+        main = sign_in(role, commune.unit).get("/can-bo").text
+        with app.test_request_context("/"):
+            assert all(str(escape(step)) in main for step in first_steps(role)), role
 
 
 def people(**changes):

@@ -6,9 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from survey_app import db
-from survey_app.access import Identity, Role
+from survey_app.access import Body, Identity, Role
+from survey_app.accounts.models import User
+from survey_app.accounts.todo import Section
+from survey_app.approvals.models import Approval
 from survey_app.audit import AuditEvent
-from survey_app.campaigns import appraisal_points, appraisals, appraising
+from survey_app.campaigns import appraisal_points, appraisals, appraising, todos
 from survey_app.campaigns.appraisals import Said
 from survey_app.campaigns.milestones import Milestone
 from survey_app.fieldwork import queries as surveys
@@ -16,6 +19,7 @@ from survey_app.fieldwork.models import Survey
 from survey_app.privacy.models import Complaint
 from survey_app.quality.models import BackCheck, BackCheckReplies
 from survey_app.rulebooks import pins
+from survey_app.sealing import signatures
 from survey_app.units import queries as units
 from tests.pages import Page
 from tests.provinces import NOW
@@ -304,3 +308,39 @@ def test_only_the_front_of_the_province_decides(signed, province, client, role, 
 
     assert client.get(LIST).status_code == lists
     assert client.post(page_of(number), data={}).status_code == decides
+
+
+def test_a_commune_sees_since_when_its_signed_result_waits_for_the_front_of_the_province(
+    signed, province, app
+):
+    number = signed("A")
+    commune = surveys.survey(province.session, number).unit
+    person = Identity(9, "Siu Bình", Role.COMMUNE, commune.id, commune.path)
+    signer = User(
+        email="an@thu", name="An", password_hash=None, role=Role.COMMUNE, unit_id=commune.id, created_at=NOW
+    )
+    province.session.add(signer)
+    province.session.flush()
+    province.session.add(
+        Approval(
+            act=signatures.ACT,
+            subject=f"survey:{number}",
+            unit_id=commune.id,
+            payload={},
+            reason="",
+            requested_by=signer.id,
+            requested_body=Body.GOVERNMENT,
+            requested_as=Role.COMMUNE,
+            requested_at=NOW,
+            decision="approved",
+            decided_by=signer.id,
+            decided_as=Role.FRONT_COMMUNE,
+            decided_at=NOW,
+            decision_reason="",
+        )
+    )
+    with app.test_request_context("/can-bo"):
+        (waits,) = todos.to_appraise(province.session, person, NOW)
+
+    assert (waits.section, number in waits.title) == (Section.OTHERS, True)
+    assert page_of(number) in waits.message.text
