@@ -76,7 +76,7 @@ def make_slips(survey_id: str, village: str, count: int, out: Path, as_json: boo
     except DomainError as error:
         raise click.ClickException(error.message) from error
     if out.suffix == ".csv":
-        out.write_bytes(b"".join(slips.csv(survey, line.unit, batch.codes, settings)))
+        out.write_bytes(b"".join(slips.csv(line.unit, batch.codes, settings)))
     else:
         out.write_bytes(slips.pdf(survey, line.unit, batch.codes, settings))
     done = {

@@ -156,7 +156,7 @@ def blank_html(survey: SurveyView, settings: Settings) -> str:
     return _render("printing/print/slip_blank.html", survey, settings)
 
 
-def csv(survey: SurveyView, village: UnitView, codes: Sequence[str], settings: Settings) -> Iterator[bytes]:
+def csv(village: UnitView, codes: Sequence[str], settings: Settings) -> Iterator[bytes]:
     """The slips as a file for a print shop: village, code, url."""
     with force_locale("vi"):
         name = village.full_name

@@ -208,7 +208,7 @@ def _send_pdf(survey: SurveyView, line: FrameLine, made: batches.Slips, settings
 
 
 def _send_csv(survey: SurveyView, line: FrameLine, made: batches.Slips, settings: Settings) -> Response:
-    rows = slips.csv(survey, line.unit, made.codes, settings)
+    rows = slips.csv(line.unit, made.codes, settings)
     return files.download(rows, _slips_name(survey, line, made), files.CSV)
 
 

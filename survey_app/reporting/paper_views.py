@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from typing import IO, TypeAlias
 
 from flask import Blueprint, current_app, render_template, request
@@ -35,7 +36,7 @@ RELEASERS = access.RELEASE_PAPERS
 PACKERS = access.TAKE_EVIDENCE_PACK
 _READERS = access.READ_PAPERS
 _CHUNK_BYTES = 64 * 1024
-Made: TypeAlias = Callable[[Exact, datetime, FileFormat, Signer], bytes]
+Made: TypeAlias = Callable[[Exact, datetime, FileFormat], bytes]
 
 
 @bp.get("/can-bo/dot/<survey_id>/giay-to")
@@ -61,14 +62,14 @@ def page(survey_id: str) -> ResponseReturnValue:
 @access.roles(*RELEASERS)
 def minutes(survey_id: str, suffix: str) -> ResponseReturnValue:
     """The minutes of the count, with exact counts of villages."""
-    return _release(survey_id, "bien-ban-kiem-phieu", printing.minutes, suffix)
+    return _release(survey_id, "bien-ban-kiem-phieu", partial(printing.minutes, signer=_signer()), suffix)
 
 
 @bp.get(f"/can-bo/dot/<survey_id>/giay-to/bang-tong-hop.{files.PAPER_SUFFIX}")
 @access.roles(*RELEASERS)
 def table(survey_id: str, suffix: str) -> ResponseReturnValue:
     """The commune's table, with exact counts of villages."""
-    return _release(survey_id, "bang-tong-hop", printing.table, suffix)
+    return _release(survey_id, "bang-tong-hop", partial(printing.table, signer=_signer()), suffix)
 
 
 @bp.get(f"/can-bo/dot/<survey_id>/giay-to/bien-ban-thon.{files.PAPER_SUFFIX}")
@@ -158,7 +159,7 @@ def evidence_pack(survey_id: str) -> ResponseReturnValue:
 def _release(survey_id: str, paper: str, make: Made, suffix: str) -> ResponseReturnValue:
     """An exact paper as a file; that it was released is noted before the first byte leaves."""
     survey, person, now, form = _survey(survey_id), access.identity(), datetime.now(UTC), files.PAPERS[suffix]
-    made = make(papers.exact(db.session(), survey.id), now, form, _signer())
+    made = make(papers.exact(db.session(), survey.id), now, form)
     with db.transaction() as current:
         audit.record(current, person.actor, "reporting.release", f"survey:{survey.id}", at=now, form=paper)
     return files.download(made, f"{paper}-{survey.id}", form)

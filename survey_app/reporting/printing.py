@@ -64,9 +64,7 @@ def table(found: Exact, now: datetime, form: FileFormat = files.PDF, signer: Sig
         return RENDERERS[form]([table_of_commune.paper(found, now, signer)])
 
 
-def village_minutes(
-    found: Exact, now: datetime, form: FileFormat = files.PDF, signer: Signer = Signer.CHAIR
-) -> bytes:
+def village_minutes(found: Exact, now: datetime, form: FileFormat = files.PDF) -> bytes:
     """The minutes of every village, one after another; nobody signs them for the Standing Board."""
     with force_locale("vi"):
         return RENDERERS[form]([minutes_of_village.paper(found, line, now) for line in found.villages])

@@ -81,7 +81,7 @@ def summary(
                 ),
                 Tone.NOTE,
             ),
-            *_beside(board, rows),
+            *_beside(rows),
             *_accepted_over(board, accepted),
             PartTitle(_("IV. The whole province")),
             *_whole_province(sums),
@@ -155,7 +155,7 @@ def _rule_of_the_half(rows: Sequence[BoardRow]) -> tuple[tuple[str, str], ...]:
     return ((_("Source of the consultation half"), law or _("not configured")),)
 
 
-def _beside(board: Board, rows: Sequence[BoardRow]) -> tuple[Block, ...]:
+def _beside(rows: Sequence[BoardRow]) -> tuple[Block, ...]:
     """What has to be read beside the verdict of a commune, one line for each that has any."""
     lines = []
     for row in rows:

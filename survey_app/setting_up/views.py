@@ -58,7 +58,7 @@ def first_page(token: str) -> ResponseReturnValue:
     if waiting and form.again.data:
         with db.transaction() as writing:
             beginning.require_nobody_has_come(writing)
-            return _letters(beginning.again(writing, now), now)
+            return _letters(beginning.again(writing, now))
     if waiting:
         return render_template(
             "setting_up/first_page.html", form=form, people=people, waiting=waiting
@@ -68,7 +68,7 @@ def first_page(token: str) -> ResponseReturnValue:
         try:
             with db.transaction() as writing:
                 beginning.require_nobody_has_come(writing)
-                return _letters(_begun(writing, form.unit.data, people, now), now)
+                return _letters(_begun(writing, form.unit.data, people, now))
         except (AccountRefused, NameTaken, UnitNotFound) as error:
             form.form_errors = [error.message]
     return render_template(
@@ -87,7 +87,7 @@ def _begun(
     return letters
 
 
-def _letters(letters: tuple[FirstLetter, ...], now: datetime) -> str:
+def _letters(letters: tuple[FirstLetter, ...]) -> str:
     """The one page that shows both links."""
     shown = [
         (letter, link, data_uri(qr_svg(link)), first_steps(letter.role))

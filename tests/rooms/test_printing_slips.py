@@ -322,7 +322,7 @@ def test_the_print_page_carries_its_style_by_nonce_and_no_inline_style(paper, se
 def test_the_file_for_a_print_shop_names_village_code_and_address(paper, settings):
     code = make_codes(1)[0]
 
-    content = b"".join(slips.csv(make_survey(), make_unit(), [code], settings))
+    content = b"".join(slips.csv(make_unit(), [code], settings))
 
     assert content.decode("utf-8-sig").split("\r\n")[:2] == [
         "village,code,url",

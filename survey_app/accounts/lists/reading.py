@@ -146,7 +146,7 @@ class _SheetReader:
     def people(self) -> list[PersonEntry]:
         for key, titles in self._heading.twice.items():
             if key not in {"name", "office"}:
-                self._note_twice(key, titles)
+                self._note_twice(titles)
         before, found = len(self._findings.problems), list[PersonEntry]()
         for row in self._body:
             why = self._why_left_out(row)
@@ -266,7 +266,7 @@ class _SheetReader:
         title = self._heading.titles.get(key) or column_title(key)
         self._findings.note(self._sheet.name, row.number, title, wrong)
 
-    def _note_twice(self, key: str, titles: tuple[str, ...]) -> None:
+    def _note_twice(self, titles: tuple[str, ...]) -> None:
         told = ", ".join(f"“{title}”" for title in titles)
         self._findings.note(
             self._sheet.name,

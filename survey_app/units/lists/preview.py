@@ -195,7 +195,7 @@ def preview(
     missing = tuple(village for village in held if village.unit.id not in meant) if drafts else ()
     asked = [question for draft in drafts for question in draft.questions]
     if missing:
-        asked.append(questions.ask_missing(missing, said))
+        asked.append(questions.ask_missing(said))
     ended, ended_on = tuple(answers.get("ended", ())), said.get("ended_on", "").strip()
     last_day, ended_problem = _last_day(said.get("missing", ""), ended, ended_on, missing, on)
     open_days = {question.key for question in day_questions if question.is_open}

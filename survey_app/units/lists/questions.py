@@ -243,7 +243,7 @@ def _ten_times(count: int, held: int) -> int:
     return count * 10 if held >= 8 * count else 0
 
 
-def ask_missing(missing: Sequence[Village], said: Mapping[str, str]) -> ListQuestion:
+def ask_missing(said: Mapping[str, str]) -> ListQuestion:
     return ListQuestion(
         "missing",
         _("Villages of the list that are not in the file: are they still there?"),

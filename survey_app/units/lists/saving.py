@@ -64,9 +64,7 @@ def register_use(app: Flask, uses: UsesNumbers) -> None:
     app.extensions[_USES] = uses
 
 
-def save(
-    session: Session, shown: Preview, commune: UnitView, *, actor: str, now: datetime
-) -> tuple[VillageHouseholds, ...]:
+def save(session: Session, shown: Preview, *, actor: str, now: datetime) -> tuple[VillageHouseholds, ...]:
     """Record what a preview shows, decisions included. Call with the commune held, and only when it is ready."""
     if not shown.is_ready:
         raise ValueError("a list is saved after everything was decided")

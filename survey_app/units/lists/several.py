@@ -116,8 +116,8 @@ def save(session: Session, found: WholeList, *, actor: str, now: datetime) -> tu
     """Record what a list shows, decisions included; the villages of all its rows. Only when it is ready."""
     operations.hold(session, [commune.id for commune, _shown in found.communes])
     done: list[VillageHouseholds] = []
-    for commune, shown in found.communes:
-        saved = iter(saving.save(session, shown, commune, actor=actor, now=now))
+    for _commune, shown in found.communes:
+        saved = iter(saving.save(session, shown, actor=actor, now=now))
         for row in shown.rows:
             if row.status is not RowStatus.DROPPED:
                 done.append(next(saved))

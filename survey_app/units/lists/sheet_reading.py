@@ -212,7 +212,7 @@ class SheetReader:
             if written
             else None
         )
-        households = value("households", lambda: self._households(row, notes))
+        households = value("households", lambda: self._households(row))
         source = value("source", lambda: self._source(carried["source"], notes))
         found = value("as_of", lambda: self._days(carried["as_of"]))
         old_unit = value("old_unit", lambda: self._old_unit(carried["old_unit"], notes))
@@ -283,7 +283,7 @@ class SheetReader:
                 return known
         return ""
 
-    def _households(self, row: OfficeRow, notes: list[str]) -> int:
+    def _households(self, row: OfficeRow) -> int:
         cell = self._cell(row, "households")
         if isinstance(cell, int | float) and not isinstance(cell, bool):
             return parse_households(int(cell) if float(cell).is_integer() else cell)

@@ -61,7 +61,7 @@ def save(code: str) -> ResponseReturnValue:
         operations.hold(current, [commune.id])
         shown = preview.preview(current, reading, commune, _answers(), queries.civil(now))
         if form.seen.data == shown.held and shown.is_ready:
-            done = saving.save(current, shown, commune, actor=access.identity().actor, now=now)
+            done = saving.save(current, shown, actor=access.identity().actor, now=now)
             flash(_what_changed(done, shown), "success")
             return redirect(url_for("units.villages", code=code), HTTPStatus.SEE_OTHER)
     if form.seen.data != shown.held:
