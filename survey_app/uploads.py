@@ -51,14 +51,13 @@ class NotOpened(Exception):
         self.place = place or {}
 
 
-def opened(
-    kind: str, content: bytes, *, memory: int = opening.MOST_MEMORY, seconds: int = opening.MOST_SECONDS
-) -> Any:
+def opened(kind: str, content: bytes) -> Any:
     """What `opening` found in a file of that kind: "document" or "list". Raises NotOpened."""
+    limits = str(opening.MOST_MEMORY), str(opening.MOST_SECONDS)
     with _turn():
         try:
             done = subprocess.run(  # noqa: S603  # a fixed command of our own
-                [sys.executable, "-I", "-B", "-X", "utf8", _CHILDREN[kind], kind, str(memory), str(seconds)],
+                [sys.executable, "-I", "-B", "-X", "utf8", _CHILDREN[kind], kind, *limits],
                 input=content,
                 capture_output=True,
                 timeout=LONGEST_READING,

@@ -88,11 +88,11 @@ def invite(
     *,
     email: str,
     name: str,
+    telephone: str,
     role: Role,
     unit_id: int,
     by: Identity,
     now: datetime,
-    telephone: str = "",
 ) -> Invited:
     """`create_account` by a signed-in person. Raises NotYourAccount besides."""
     if not management.may_manage(by, role, units.unit(session, unit_id).path):

@@ -50,7 +50,7 @@ def cover_link(survey: SurveyView, line: FrameLine, public_url: str) -> str:
 
 
 def cover_pdf(
-    survey: SurveyView, held: Bundle, settings: Settings, annulments: Sequence[AnnulmentView] = ()
+    survey: SurveyView, held: Bundle, settings: Settings, annulments: Sequence[AnnulmentView]
 ) -> bytes:
     """The cover of a village's bundle, one A4 page in Vietnamese; `annulments` are the village's."""
     reach.require(survey, settings)
@@ -69,7 +69,7 @@ def cover_pdf(
 
 
 def receipt_pdf(
-    survey: SurveyView, line: FrameLine, slips: int, annulments: Sequence[AnnulmentView] = ()
+    survey: SurveyView, line: FrameLine, slips: int, annulments: Sequence[AnnulmentView]
 ) -> bytes:
     """The receipt list with lines 1 to `slips`, in Vietnamese; `annulments` are the village's."""
     with force_locale("vi"):

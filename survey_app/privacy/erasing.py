@@ -64,10 +64,10 @@ def after_sealing(engine: Engine) -> bool:
     return set(_LEAVING["results.seal"]) == set(rewrite(engine, _LEAVING["results.seal"]))
 
 
-def erase_owed(engine: Engine, now: datetime, *, actor: str, small: int = SMALL) -> tuple[str, ...]:
+def erase_owed(engine: Engine, now: datetime, *, actor: str) -> tuple[str, ...]:
     """Erase what sealing, annulling, retention and redaction still owe and note it; the tables that stay owed.
 
-    Opens its own transactions. By day tables above `small` bytes are left for the night; after a try that found a table
+    Opens its own transactions. By day tables above SMALL bytes are left for the night; after a try that found a table
     in use all are left for a while.
     """
     owed, newest = _owed(db.session())
@@ -75,7 +75,7 @@ def erase_owed(engine: Engine, now: datetime, *, actor: str, small: int = SMALL)
     db.session().rollback()
     if paused:
         return owed
-    due = owed if now.astimezone(VIETNAM).hour in _NIGHT else _below(engine, owed, small)
+    due = owed if now.astimezone(VIETNAM).hour in _NIGHT else _small(engine, owed)
     done = rewrite(engine, due) if due else ()
     if due:
         with db.transaction() as current:
@@ -119,16 +119,16 @@ def _owed(session: Session) -> tuple[tuple[str, ...], int]:
     return tuple(newest), max(newest.values(), default=0)
 
 
-def _below(engine: Engine, tables: Iterable[str], most: int) -> tuple[str, ...]:
-    """Those of the tables that take at most this many bytes; SQLite has one file for all."""
+def _small(engine: Engine, tables: Iterable[str]) -> tuple[str, ...]:
+    """Those of the tables that take at most SMALL bytes; SQLite has one file for all."""
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             pages, size = (
                 connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
                 for name in ("page_count", "page_size")
             )
-            return tuple(tables) if pages * size <= most else ()
-        return tuple(table for table in tables if _bytes(connection, table) <= most)
+            return tuple(tables) if pages * size <= SMALL else ()
+        return tuple(table for table in tables if _bytes(connection, table) <= SMALL)
 
 
 def _bytes(connection: Connection, table: str) -> int:

@@ -32,7 +32,7 @@ from survey_app.templating import day, moment, number, role_name
 from survey_app.templating import wording as in_language
 
 
-def paper(found: Exact, now: datetime, signer: Signer = Signer.CHAIR) -> Paper:
+def paper(found: Exact, now: datetime, signer: Signer) -> Paper:
     """The minutes of the count in the commune, with the digest as a QR, to be signed by hand."""
     digest = figures.in_groups(found.result.printed_digest or "")
     return Paper(

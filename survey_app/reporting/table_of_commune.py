@@ -20,7 +20,7 @@ from survey_app.templating import number
 from survey_app.templating import wording as in_language
 
 
-def paper(found: Exact, now: datetime, signer: Signer = Signer.CHAIR) -> Paper:
+def paper(found: Exact, now: datetime, signer: Signer) -> Paper:
     """The commune's table: villages, items, and the conditions of the rule book."""
     digest = figures.in_groups(found.result.printed_digest or "")
     lines = found.result.item_lines

@@ -118,7 +118,7 @@ def named(session: Session, pins: Iterable[Pin]) -> Mapping[Pin, NamedBook]:
 
 
 def coming(
-    session: Session, province_unit_id: int, year: int, *, wanted: tuple[str, int] | None = None
+    session: Session, province_unit_id: int, year: int, *, wanted: tuple[str, int] | None
 ) -> NamedBook:
     """The rule book that publishing would pin now. Raises FrameworkNotFound."""
     framework, is_chosen = _wanted(session, province_unit_id, year, wanted)

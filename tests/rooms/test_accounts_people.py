@@ -153,7 +153,9 @@ def test_the_government_side_never_touches_an_account_of_the_front(
         with pytest.raises(refused), db.transaction() as current:
             act(current, theirs, by=person, now=NOW)
     with pytest.raises(NotYourAccount), db.transaction() as current:
-        operations.invite(current, email="moi.mttq", name="Mới", role=front, unit_id=home, by=person, now=NOW)
+        operations.invite(
+            current, email="moi.mttq", name="Mới", telephone="", role=front, unit_id=home, by=person, now=NOW
+        )
 
     assert db.session().get_one(User, theirs).active
 
@@ -163,7 +165,14 @@ def test_each_side_manages_the_clerks_that_it_made(place: Place) -> None:
     commune = identity(place, Role.COMMUNE, place.bien_ho)
     with db.transaction() as current:
         clerk = operations.invite(
-            current, email="nhap.mttq", name="Nhập", role=Role.CLERK, unit_id=place.bien_ho, by=front, now=NOW
+            current,
+            email="nhap.mttq",
+            name="Nhập",
+            telephone="",
+            role=Role.CLERK,
+            unit_id=place.bien_ho,
+            by=front,
+            now=NOW,
         ).user_id
 
     for act in (operations.close_account, operations.reopen_account, operations.renew_invitation):
@@ -251,6 +260,7 @@ def test_what_is_done_to_an_account_is_on_record(place: Place) -> None:
             current,
             email="nhaplieu",
             name="Siu Blơng",
+            telephone="",
             role=Role.CLERK,
             unit_id=place.bien_ho,
             by=person,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench.uploads import hostile_workbook
-from survey_app import uploads
+from survey_app import opening, uploads
 from survey_app.access import Role
 from survey_app.rulebooks import operations
 from survey_app.uploads import AT_ONCE, BUSY, TOO_LARGE, TOO_SLOW, NotOpened
@@ -23,9 +23,9 @@ MEGABYTE = 1024 * 1024
 LIST = f"{','.join(HEADING)}\r\n".encode()
 
 
-def refusal(kind, content, **limits):
+def refusal(kind, content):
     with pytest.raises(NotOpened) as caught:
-        uploads.opened(kind, content, **limits)
+        uploads.opened(kind, content)
     return caught.value.word
 
 
@@ -48,12 +48,17 @@ def test_a_small_workbook_that_swells_costs_the_web_process_nothing():
     assert "takes" in found
 
 
-def test_memory_ends_where_the_limit_says():
-    assert refusal("list", hostile_workbook(rows=4_000), memory=120 * MEGABYTE) == TOO_LARGE
+def test_memory_ends_where_the_limit_says(monkeypatch):
+    monkeypatch.setattr(opening, "MOST_MEMORY", 120 * MEGABYTE)
+
+    assert refusal("list", hostile_workbook(rows=4_000)) == TOO_LARGE
 
 
-def test_time_ends_where_the_limit_says():
-    assert refusal("list", hostile_workbook(9_900, 40), memory=4096 * MEGABYTE, seconds=1) == TOO_SLOW
+def test_time_ends_where_the_limit_says(monkeypatch):
+    monkeypatch.setattr(opening, "MOST_MEMORY", 4096 * MEGABYTE)
+    monkeypatch.setattr(opening, "MOST_SECONDS", 1)
+
+    assert refusal("list", hostile_workbook(9_900, 40)) == TOO_SLOW
 
 
 @pytest.mark.parametrize(

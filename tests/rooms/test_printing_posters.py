@@ -126,7 +126,7 @@ def test_the_cover_counts_slips_and_spares_and_leads_to_counts_only(paper, setti
     batches.append(make_batch(4, voided_at=datetime(2026, 11, 21, tzinfo=UTC)))
     held = lists.bundle(make_line(20), batches)
 
-    pdf = lists.cover_pdf(make_survey(), held, settings)
+    pdf = lists.cover_pdf(make_survey(), held, settings, ())
 
     assert (held.slips, held.spares) == (22, 2)
     assert qr_of(pdf) == ["https://khaosat.example.vn/bia/abcDEF123456/23722001"]
@@ -136,7 +136,7 @@ def test_the_cover_counts_slips_and_spares_and_leads_to_counts_only(paper, setti
 
 
 def test_the_receipt_list_numbers_every_slip_and_names_nobody(paper):
-    pdf = lists.receipt_pdf(make_survey(), make_line(146), 154)
+    pdf = lists.receipt_pdf(make_survey(), make_line(146), 154, ())
 
     text = words(pdf)
     assert all(f" {number} " in text for number in range(1, 155))
@@ -148,7 +148,7 @@ def test_the_receipt_list_numbers_every_slip_and_names_nobody(paper):
 
 @pytest.mark.parametrize("slips", [1, 32, 33, 64, 65])
 def test_the_receipt_list_has_a_line_for_the_first_and_the_last_slip(paper, slips):
-    text = words(lists.receipt_pdf(make_survey(), make_line(slips), slips))
+    text = words(lists.receipt_pdf(make_survey(), make_line(slips), slips, ()))
 
     assert f" {slips} " in text
     assert f" {slips + 1} " not in text
@@ -159,8 +159,8 @@ def test_a_rehearsal_marks_every_paper(paper, settings):
 
     papers = [
         posters.pdf(survey, settings, "A3"),
-        lists.cover_pdf(survey, lists.bundle(make_line(), [make_batch()]), settings),
-        lists.receipt_pdf(survey, make_line(), 21),
+        lists.cover_pdf(survey, lists.bundle(make_line(), [make_batch()]), settings, ()),
+        lists.receipt_pdf(survey, make_line(), 21, ()),
     ]
 
     assert all(mark in words(pdf) for pdf in papers)
@@ -170,8 +170,8 @@ def test_hostile_names_print_as_they_are_typed(paper, settings):
     name = "<script>x</script>{{7*7}}"
     line = replace(make_line(), unit=make_unit(name))
 
-    cover = words(lists.cover_pdf(make_survey(), lists.bundle(line, [make_batch()]), settings))
-    receipts = words(lists.receipt_pdf(make_survey(), line, 5))
+    cover = words(lists.cover_pdf(make_survey(), lists.bundle(line, [make_batch()]), settings, ()))
+    receipts = words(lists.receipt_pdf(make_survey(), line, 5, ()))
 
     assert name in cover
     assert name in receipts

@@ -59,7 +59,7 @@ def made(kind):
     with force_locale("vi"):
         match kind:
             case "minutes":
-                return minutes_of_commune.paper(found, NOW)
+                return minutes_of_commune.paper(found, NOW, Signer.CHAIR)
             case "table":
                 return table_of_commune.paper(found, NOW, Signer.DEPUTY)
             case "minutes of a village":

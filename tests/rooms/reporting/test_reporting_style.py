@@ -10,6 +10,7 @@ from survey_app.access import Role
 from survey_app.audit import AuditEvent
 from survey_app.i18n import force_locale
 from survey_app.reporting import house_style, minutes_of_commune, papers
+from survey_app.reporting.layout import Signer
 from tests.pages import Page
 from tests.rooms.sealing.conftest import HAPPY, NOW, Surveys
 
@@ -45,7 +46,7 @@ def send(client, **changes):
 def minutes():
     db.session().rollback()
     with force_locale("vi"):
-        return minutes_of_commune.paper(papers.exact(db.session(), "0001"), NOW)
+        return minutes_of_commune.paper(papers.exact(db.session(), "0001"), NOW, Signer.CHAIR)
 
 
 @pytest.mark.both_engines

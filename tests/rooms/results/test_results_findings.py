@@ -23,6 +23,7 @@ from survey_app.reporting import (
     table_of_commune,
     workbook,
 )
+from survey_app.reporting.layout import Signer
 from survey_app.reporting.report_notes import Notes
 from survey_app.results import verdicts
 from survey_app.rulebooks import conditions, operations
@@ -73,8 +74,8 @@ def test_page_result_papers_and_files_tell_the_same_lines(app, client, judged):
     exact = papers.exact(session, "0001")
     with force_locale("vi"):
         printed = {
-            "minutes": blocks.texts(minutes_of_commune.paper(exact, NOW)),
-            "table": blocks.texts(table_of_commune.paper(exact, NOW)),
+            "minutes": blocks.texts(minutes_of_commune.paper(exact, NOW, Signer.CHAIR)),
+            "table": blocks.texts(table_of_commune.paper(exact, NOW, Signer.CHAIR)),
             "report": blocks.texts(narrative.report(papers.notice(session, "0001"), Notes(), NOW)),
         }
         of_village = blocks.texts(
@@ -219,4 +220,4 @@ def test_papers_say_that_no_back_check_was_made_or_that_one_was(app, judged):
 def _minutes():
     db.session().rollback()
     with force_locale("vi"):
-        return blocks.texts(minutes_of_commune.paper(papers.exact(db.session(), "0001"), NOW))
+        return blocks.texts(minutes_of_commune.paper(papers.exact(db.session(), "0001"), NOW, Signer.CHAIR))

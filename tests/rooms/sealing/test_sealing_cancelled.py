@@ -127,11 +127,12 @@ def test_the_minute_job_sets_the_answers_of_a_cancelled_survey_aside_once(answer
     assert (rows(Response), rows(AnnulledResponse), rows(SpentCode)) == (0, 1, 1)
 
 
-def test_what_setting_aside_leaves_on_the_disk_is_owed_and_erased(answered):
+def test_what_setting_aside_leaves_on_the_disk_is_owed_and_erased(answered, monkeypatch):
+    monkeypatch.setattr(erasing, "SMALL", 0)
     midnight = datetime(2026, 6, 1, 18, tzinfo=UTC)
     schedule.set_aside_cancelled(datetime.now(UTC))
 
-    by_day = erasing.erase_owed(db.database.engine, datetime(2026, 6, 1, 9, tzinfo=UTC), actor="job", small=0)
+    by_day = erasing.erase_owed(db.database.engine, datetime(2026, 6, 1, 9, tzinfo=UTC), actor="job")
 
     assert {"responses", "slips", "spent_codes"} <= set(by_day)
     assert erasing.erase_owed(db.database.engine, midnight, actor="job") == ()

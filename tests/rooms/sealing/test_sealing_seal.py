@@ -168,11 +168,12 @@ def test_what_a_seal_leaves_on_the_disk_is_owed_until_it_is_erased_and_then_note
     ]
 
 
-def test_a_large_table_is_written_anew_at_night_and_stays_owed_by_day(linh_cang):
+def test_a_large_table_is_written_anew_at_night_and_stays_owed_by_day(linh_cang, monkeypatch):
+    monkeypatch.setattr(erasing, "SMALL", 0)
     linh_cang.seal()
 
-    by_day = erasing.erase_owed(db.database.engine, _EVENING, actor="job", small=0)
-    at_night = erasing.erase_owed(db.database.engine, _MIDNIGHT, actor="job", small=0)
+    by_day = erasing.erase_owed(db.database.engine, _EVENING, actor="job")
+    at_night = erasing.erase_owed(db.database.engine, _MIDNIGHT, actor="job")
 
     assert {"slips", "spent_codes"} <= set(by_day)
     assert at_night == ()
