@@ -104,6 +104,16 @@ class Findings:
         self.left_out.append(LeftOut(sheet, row, why))
 
 
+def key_of(title: str, titles: Mapping[str, Collection[str]]) -> str:
+    """The key of what is called so, whatever stands in brackets behind it, or ""; `titles` in plain letters."""
+    for meant in letters.readings(title):
+        said = names.plain(meant.partition("(")[0]) or names.plain(meant)
+        for key, forms in titles.items():
+            if said in forms:
+                return key
+    return ""
+
+
 def find(sheet: OfficeSheet, key_of: KeyOf, wanted: Collection[str]) -> Heading | None:
     """The heading of a list in a sheet, with two columns at least, one of them `wanted`; None where no row is one."""
     best: Heading | None = None

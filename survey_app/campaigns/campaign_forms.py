@@ -18,7 +18,7 @@ from survey_app.authoring import levels
 from survey_app.authoring.wording import level_name
 from survey_app.campaigns.deadlines import Deadlines, DueStep
 from survey_app.criteria.frameworks import NEVER_MEETING_INDICATOR, Framework
-from survey_app.fieldwork.forms import aim_in_words, date_of_plan, goal, whom_to_call
+from survey_app.fieldwork.forms import aim_in_words, date_of_plan, goal, last_day, whom_to_call
 from survey_app.forms import StaffForm, clean
 from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext
@@ -95,7 +95,7 @@ class CampaignForm(_Days, StaffForm):
     aim = aim_in_words()
     contact = whom_to_call()
     opens_on = _day(lazy_gettext("First day"))
-    closes_on = _day(lazy_gettext("Last day"))
+    closes_on = last_day()
     rehearsal_opens_on = DateField(
         lazy_gettext("Rehearsal before it: first day (may stay empty)"),
         format=_DATE_FORMATS,
@@ -121,11 +121,6 @@ class CampaignForm(_Days, StaffForm):
         book, last = self.books.get(field.data or ""), self.closes_on.data
         if book and last and not book.period_from.year <= last.year <= book.period_to.year:
             raise ValidationError(_("The period of this rule book does not hold %(year)s.", year=last.year))
-
-    def validate_closes_on(self, field: Any) -> None:
-        """Dates in order."""
-        if self.opens_on.data and field.data and field.data < self.opens_on.data:
-            raise ValidationError(_("The last day lies before the first day."))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Every field, the rehearsal, the order of the steps, and at least one commune."""

@@ -17,7 +17,7 @@ from survey_app.results.machine import card as scorecard_of
 from survey_app.rulebooks import conditions
 from survey_app.rulebooks.targets import wording as target_wording
 from survey_app.rulebooks.wording import book_text, rule_text, source_text, target_name
-from survey_app.scoring.rates import Rate
+from survey_app.scoring.rates import dump_rate
 from survey_app.templating import percent
 
 
@@ -54,7 +54,7 @@ def _total(found: Total) -> dict[str, Any]:
         "answered": found.answered,
         "valid": found.valid,
         "invalid": found.invalid,
-        "coverage": _rate(found.coverage),
+        "coverage": dump_rate(found.coverage),
         "channels": dict(found.channels),
     }
 
@@ -96,7 +96,7 @@ def _outside(one: OutsideView) -> dict[str, Any]:
         "households": one.counts.households,
         "answered": one.counts.answered,
         "valid": one.counts.valid,
-        "pooled": _rate(one.counts.pooled),
+        "pooled": dump_rate(one.counts.pooled),
         "scan": one.digest,
     }
 
@@ -108,8 +108,8 @@ def _commune(row: BoardRow) -> dict[str, Any]:
         "survey": row.survey_id,
         "state": row.state.value if row.state else None,
         "in_scope": row.in_scope,
-        "coverage": _rate(row.coverage),
-        "pooled": _rate(row.pooled),
+        "coverage": dump_rate(row.coverage),
+        "pooled": dump_rate(row.pooled),
         "finding": row.finding.value if row.finding else None,
         "awaits": list(row.awaits),
         "rule": rule_text(row.event) if row.event else None,
@@ -176,10 +176,6 @@ def _target(made: Board, one: BookProgress) -> dict[str, Any]:
         "beyond_plan": made.year > until,
         "source": source_text(one.target.source),
     }
-
-
-def _rate(rate: Rate | None) -> dict[str, int] | None:
-    return {"n": rate.n, "of": rate.of} if rate else None
 
 
 def as_text(made: Board, sums: ProvinceCard, plan: Sequence[PlanProgress]) -> str:

@@ -46,6 +46,18 @@ def refuse_without_number(_form: Any, field: Any) -> None:
 # Asked alike of one survey and of a campaign of many. Each call makes a field, so that it has its place in a form.
 
 
+def last_day() -> DateField:
+    """The last day for answers, which is not before the first."""
+    return DateField(
+        lazy_gettext("Last day"), format=_DATE_FORMATS, validators=[InputRequired(), _refuse_before_first_day]
+    )
+
+
+def _refuse_before_first_day(form: Any, field: Any) -> None:
+    if form.opens_on.data and field.data and field.data < form.opens_on.data:
+        raise ValidationError(_("The last day lies before the first day."))
+
+
 def date_of_plan() -> Any:
     """The day of the Front's plan, which may be missing."""
     return DateField(lazy_gettext("Date of the plan"), format=_DATE_FORMATS, validators=[Optional()])
@@ -112,7 +124,7 @@ class SurveyForm(RevisedForm):
     aim = aim_in_words()
     contact = whom_to_call()
     opens_on = DateField(lazy_gettext("First day"), format=_DATE_FORMATS, validators=[InputRequired()])
-    closes_on = DateField(lazy_gettext("Last day"), format=_DATE_FORMATS, validators=[InputRequired()])
+    closes_on = last_day()
     villages = SelectMultipleField(
         lazy_gettext("Villages that are asked"),
         coerce=int,
@@ -129,11 +141,6 @@ class SurveyForm(RevisedForm):
         """A goal is in a plan, which is printed beside it."""
         if field.data and not self.plan_number.data:
             raise ValidationError(_("Enter the number of the Front's plan that names this goal."))
-
-    def validate_closes_on(self, field: Any) -> None:
-        """Dates in order."""
-        if self.opens_on.data and field.data and field.data < self.opens_on.data:
-            raise ValidationError(_("The last day lies before the first day."))
 
     def validate_villages(self, field: Any) -> None:
         """A decision survey without villages has no coverage."""

@@ -10,11 +10,11 @@ from wtforms.validators import InputRequired, NumberRange
 
 from survey_app import access, db, files
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.forms import StaffForm
 from survey_app.i18n import lazy_gettext as _l
 from survey_app.i18n import ngettext
-from survey_app.reporting import pack, papers, spool
+from survey_app.reporting import pack, spool
+from survey_app.reporting.scope import own_sealed_survey
 from survey_app.results import speaking
 from survey_app.rulebooks.queries import YEARS
 from survey_app.units import queries as units
@@ -53,7 +53,7 @@ def order() -> ResponseReturnValue:
 @access.roles(*access.TAKE_EVIDENCE_PACK)
 def finished(survey_id: str) -> ResponseReturnValue:
     """A pack that is there; that somebody took it is noted before it leaves."""
-    survey, now = papers.require_sealed(db.session(), own_decision_survey(survey_id).id), datetime.now(UTC)
+    survey, now = own_sealed_survey(survey_id), datetime.now(UTC)
     found = next(iter(spool.orders([survey.id])), None)
     file = spool.content(found) if found else None
     if found is None or file is None:

@@ -26,6 +26,7 @@ from survey_app.reporting import house_style, pack, papers, printing, report_not
 from survey_app.reporting import whole_set as sets_of_papers
 from survey_app.reporting.layout import Signer
 from survey_app.reporting.papers import Exact
+from survey_app.reporting.scope import own_sealed_survey
 from survey_app.results import set_views
 
 bp = Blueprint("papers", __name__, template_folder="templates")
@@ -43,7 +44,7 @@ Made: TypeAlias = Callable[[Exact, datetime, FileFormat], bytes]
 @access.roles(*_READERS)
 def page(survey_id: str) -> ResponseReturnValue:
     """Every paper of a sealed result, and who gets which."""
-    survey, role = _survey(survey_id), access.identity().role
+    survey, role = own_sealed_survey(survey_id), access.identity().role
     return render_template(
         "reporting/papers.html",
         survey=survey,
@@ -96,21 +97,21 @@ def slips(survey_id: str, suffix: str) -> ResponseReturnValue:
 @access.roles(*_READERS)
 def commune_notice(survey_id: str, suffix: str) -> ResponseReturnValue:
     """The commune's notice."""
-    return _notice(_survey(survey_id), None, suffix)
+    return _notice(own_sealed_survey(survey_id), None, suffix)
 
 
 @bp.get(f"/can-bo/dot/<survey_id>/ban-niem-yet/<village>.{files.PAPER_SUFFIX}")
 @access.roles(*_READERS)
 def village_notice(survey_id: str, village: str, suffix: str) -> ResponseReturnValue:
     """The notice of one village."""
-    return _notice(_survey(survey_id), village, suffix)
+    return _notice(own_sealed_survey(survey_id), village, suffix)
 
 
 @bp.get(f"/can-bo/dot/<survey_id>/giay-to/bao-cao.{files.PAPER_SUFFIX}")
 @access.roles(*_READERS)
 def report(survey_id: str, suffix: str) -> ResponseReturnValue:
     """The report of the result, with the commune's figures and what people wrote."""
-    survey, form = _survey(survey_id), files.PAPERS[suffix]
+    survey, form = own_sealed_survey(survey_id), files.PAPERS[suffix]
     found, notes = papers.notice(db.session(), survey.id), report_notes.notes_of(db.session(), survey.id)
     tags = texts.tag_counts(db.session(), survey.id)
     made = printing.report(found, notes, datetime.now(UTC), form, _signer(), tags=tags)
@@ -121,7 +122,7 @@ def report(survey_id: str, suffix: str) -> ResponseReturnValue:
 @access.roles(*_READERS)
 def whole_set(survey_id: str) -> ResponseReturnValue:
     """Every paper that this person may have, in one file; exact ones are noted as released before it leaves."""
-    survey, person, now = _survey(survey_id), access.identity(), datetime.now(UTC)
+    survey, person, now = own_sealed_survey(survey_id), access.identity(), datetime.now(UTC)
     reach.require(survey, current_app.extensions["settings"])
     exact = person.role in RELEASERS
     made = sets_of_papers.make(
@@ -139,7 +140,7 @@ def whole_set(survey_id: str) -> ResponseReturnValue:
 @access.roles(*PACKERS)
 def evidence_pack(survey_id: str) -> ResponseReturnValue:
     """Everything that documents the result, in one file; that somebody took it is noted before it leaves."""
-    survey, person, now = _survey(survey_id), access.identity(), datetime.now(UTC)
+    survey, person, now = own_sealed_survey(survey_id), access.identity(), datetime.now(UTC)
     with ExitStack() as on_failure:
         made = on_failure.enter_context(tempfile.TemporaryFile())
         packed = pack.write(
@@ -158,7 +159,12 @@ def evidence_pack(survey_id: str) -> ResponseReturnValue:
 
 def _release(survey_id: str, paper: str, make: Made, suffix: str) -> ResponseReturnValue:
     """An exact paper as a file; that it was released is noted before the first byte leaves."""
-    survey, person, now, form = _survey(survey_id), access.identity(), datetime.now(UTC), files.PAPERS[suffix]
+    survey, person, now, form = (
+        own_sealed_survey(survey_id),
+        access.identity(),
+        datetime.now(UTC),
+        files.PAPERS[suffix],
+    )
     made = make(papers.exact(db.session(), survey.id), now, form)
     with db.transaction() as current:
         audit.record(current, person.actor, "reporting.release", f"survey:{survey.id}", at=now, form=paper)
@@ -175,12 +181,6 @@ def _notice(survey: SurveyView, village: str | None, suffix: str) -> ResponseRet
 def _signer() -> Signer:
     """Who signs for the Standing Board, as the page of papers asks."""
     return Signer.DEPUTY if request.args.get("ky") == Signer.DEPUTY else Signer.CHAIR
-
-
-def _survey(survey_id: str) -> SurveyView:
-    """A decision survey of the own subtree whose result stands."""
-    scoped = own_decision_survey(survey_id)
-    return papers.require_sealed(db.session(), scoped.id)
 
 
 def _chunks(made: IO[bytes]) -> Iterator[bytes]:

@@ -11,10 +11,10 @@ from survey_app import access, attachments, audit, db, files, forms, revisions
 from survey_app.errors import DomainError
 from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork.queries import SurveyView
-from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.i18n import gettext as _
-from survey_app.reporting import papers, report_notes, signed_papers
+from survey_app.reporting import report_notes, signed_papers
 from survey_app.reporting.result_forms import ReportNotesForm, SignedPaperForm
+from survey_app.reporting.scope import own_sealed_survey
 from survey_app.revisions import SavedMeanwhile
 
 bp = Blueprint("signed_papers", __name__, template_folder="templates")
@@ -28,7 +28,7 @@ _FIELDS_BYTES = 64 * 1024
 @access.roles(*access.READ_PAPERS)
 def page(survey_id: str) -> ResponseReturnValue:
     """Every signed paper on record, newest first, and the form for a further one."""
-    return _page(_survey(survey_id), SignedPaperForm(formdata=None).offer())
+    return _page(own_sealed_survey(survey_id), SignedPaperForm(formdata=None).offer())
 
 
 @bp.post("/can-bo/dot/<survey_id>/giay-to/da-ky")
@@ -36,7 +36,7 @@ def page(survey_id: str) -> ResponseReturnValue:
 @access.roles(*WRITERS)
 def keep(survey_id: str) -> ResponseReturnValue:
     """Keep a signed paper."""
-    survey, form = _survey(survey_id), SignedPaperForm().offer()
+    survey, form = own_sealed_survey(survey_id), SignedPaperForm().offer()
     if not form.validate_on_submit():
         return _page(survey, form), 422
     content = form.scan.data.read(attachments.MAX_BYTES + 1)
@@ -55,7 +55,7 @@ def keep(survey_id: str) -> ResponseReturnValue:
 @access.roles(*access.READ_PAPERS)
 def fetch(survey_id: str, number: int) -> ResponseReturnValue:
     """The file as it came; one with exact counts for those alone who may release or appraise them, and noted."""
-    survey, person = _survey(survey_id), access.identity()
+    survey, person = own_sealed_survey(survey_id), access.identity()
     kind, media_type, content = signed_papers.content(db.session(), survey.id, number)
     if kind.holds_exact_counts:
         if person.role not in access.TAKE_EVIDENCE_PACK:
@@ -72,7 +72,7 @@ def fetch(survey_id: str, number: int) -> ResponseReturnValue:
 @access.roles(*WRITERS)
 def notes(survey_id: str) -> ResponseReturnValue:
     """The sentences of the report that no figure says."""
-    survey = _survey(survey_id)
+    survey = own_sealed_survey(survey_id)
     form = ReportNotesForm() if request.method == "POST" else _stored(db.session(), survey)
     if not form.is_submitted():
         return _notes_page(survey, form)
@@ -89,11 +89,6 @@ def notes(survey_id: str) -> ResponseReturnValue:
         return _notes_page(survey, form, meanwhile), meanwhile.status
     flash(_("The report now says so."), "success")
     return redirect(url_for("papers.page", survey_id=survey.id), 303)
-
-
-def _survey(survey_id: str) -> SurveyView:
-    scoped = own_decision_survey(survey_id)
-    return papers.require_sealed(db.session(), scoped.id)
 
 
 def _stored(session: Session, survey: SurveyView) -> ReportNotesForm:

@@ -1,10 +1,9 @@
 """A scorecard as machines read it: the JSON that commands and files promise to keep."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from survey_app.scoring import quartiles
-from survey_app.scoring.rates import Rate
+from survey_app.scoring import quartiles, tallies
+from survey_app.scoring.rates import dump_rate
 from survey_app.scoring.scorecards import Scorecard
 from survey_app.sealing.queries import ScorecardView
 
@@ -42,24 +41,14 @@ def card(survey_id: str, card: Scorecard) -> dict[str, Any]:
         "answered": card.tally.answered,
         "valid": card.tally.valid,
         "invalid": card.tally.invalid,
-        "coverage": _rate(card.coverage),
-        "pooled": _rate(card.pooled),
-        "closing": _rate(card.closing),
-        "range": {"low": _rate(card.range.low), "high": _rate(card.range.high)} if card.range else None,
-        "items": [
-            {
-                "key": item.key,
-                "satisfied": item.satisfied,
-                "dissatisfied": item.dissatisfied,
-                "blank": item.blank,
-            }
-            for item in card.tally.items
-        ],
+        "coverage": dump_rate(card.coverage),
+        "pooled": dump_rate(card.pooled),
+        "closing": dump_rate(card.closing),
+        "range": {"low": dump_rate(card.range.low), "high": dump_rate(card.range.high)}
+        if card.range
+        else None,
+        "items": [tallies.dump_item(item) for item in card.tally.items],
         "channels": dict(card.channels),
         "options": {key: dict(counts) for key, counts in card.tally.options.items()},
         "numbers": quartiles.dump(card.numbers),
     }
-
-
-def _rate(rate: Rate | None) -> Mapping[str, int] | None:
-    return {"n": rate.n, "of": rate.of} if rate else None

@@ -107,3 +107,12 @@ def honest_range(tally: Tally, households: int) -> Range | None:
     if possible <= 0 or tally.answered > households:
         return None
     return Range(low=Rate(tally.satisfied, possible), high=Rate(possible - tally.dissatisfied, possible))
+
+
+def dump_rate(rate: Rate | None) -> dict[str, int] | None:
+    """The rate as JSON carries it.
+
+    >>> dump_rate(Rate(71, 72)), dump_rate(None)
+    ({'n': 71, 'of': 72}, None)
+    """
+    return {"n": rate.n, "of": rate.of} if rate else None

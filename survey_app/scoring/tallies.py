@@ -94,8 +94,8 @@ def dump(tally: Tally) -> dict[str, Any]:
         "invalid": tally.invalid,
         "dissatisfied_slips": tally.dissatisfied_slips,
         "satisfied_slips": tally.satisfied_slips,
-        "items": [_dump_item(item) for item in tally.items],
-        "closing": _dump_item(tally.closing) if tally.closing else None,
+        "items": [dump_item(item) for item in tally.items],
+        "closing": dump_item(tally.closing) if tally.closing else None,
         "options": {key: dict(counts) for key, counts in tally.options.items()},
     }
 
@@ -176,7 +176,8 @@ def _add_options(
     }
 
 
-def _dump_item(item: ItemTally) -> dict[str, Any]:
+def dump_item(item: ItemTally) -> dict[str, Any]:
+    """The counts of one item as JSON carries them."""
     return {
         "key": item.key,
         "satisfied": item.satisfied,

@@ -9,9 +9,8 @@ from typing import Any
 from survey_app.fieldwork.models import Medium, answers_on
 from survey_app.scoring import disclosure, quartiles, tallies
 from survey_app.scoring.disclosure import Audience, Band, DisclosedCommune, DisclosedVillage, Withheld
-from survey_app.scoring.rates import Rate
+from survey_app.scoring.rates import dump_rate
 from survey_app.scoring.scorecards import Scorecard
-from survey_app.scoring.tallies import ItemTally
 
 
 def of_everybody(commune: Scorecard, villages: Sequence[Scorecard], *, withheld: bool) -> dict[str, Any]:
@@ -37,14 +36,16 @@ def dump(told: DisclosedCommune) -> dict[str, Any]:
     return {
         "households": told.households,
         "answered": told.answered,
-        "coverage": _rate(told.coverage),
+        "coverage": dump_rate(told.coverage),
         "valid": told.valid,
         "invalid": told.invalid,
-        "pooled": _rate(told.pooled),
-        "closing": _rate(told.closing),
-        "range": {"low": _rate(told.range.low), "high": _rate(told.range.high)} if told.range else None,
-        "items": [_item(item) for item in told.items],
-        "closing_item": _item(told.closing_item) if told.closing_item else None,
+        "pooled": dump_rate(told.pooled),
+        "closing": dump_rate(told.closing),
+        "range": {"low": dump_rate(told.range.low), "high": dump_rate(told.range.high)}
+        if told.range
+        else None,
+        "items": [tallies.dump_item(item) for item in told.items],
+        "closing_item": tallies.dump_item(told.closing_item) if told.closing_item else None,
         "doors": {"phone": phone, "paper": paper} if shown else None,
         "options": {key: dict(counts) for key, counts in told.options.items()},
         "numbers": quartiles.dump(told.numbers),
@@ -69,7 +70,7 @@ def _village(told: DisclosedVillage) -> dict[str, Any]:
         "unit": told.unit,
         "households": told.households,
         "answered": told.answered,
-        "coverage": _rate(told.coverage),
+        "coverage": dump_rate(told.coverage),
         "band": _band(told.band) if told.band and told.band.is_coded else None,
         "hidden_because": _reason(told.hidden_because),
         **exact,
@@ -82,16 +83,3 @@ def _exact(card: Scorecard) -> dict[str, Any]:
 
 def _band(told: Band) -> dict[str, Any]:
     return {"kind": told.kind, "low": told.low, "high": told.high}
-
-
-def _item(item: ItemTally) -> dict[str, Any]:
-    return {
-        "key": item.key,
-        "satisfied": item.satisfied,
-        "dissatisfied": item.dissatisfied,
-        "blank": item.blank,
-    }
-
-
-def _rate(rate: Rate | None) -> dict[str, int] | None:
-    return {"n": rate.n, "of": rate.of} if rate else None

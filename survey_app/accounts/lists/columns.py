@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 
-from survey_app import letters, names
+from survey_app import names, office_tables
 from survey_app.access import Body, Role
 from survey_app.accounts import management
 from survey_app.i18n import force_locale
@@ -77,7 +77,7 @@ def key_of(title: str) -> str:
     >>> [key_of(title) for title in ("Họ và tên", "Đơn vị (xã)", "Số ĐT", "Hä vµ tªn", "Ghi chú")]
     ['name', 'unit', 'telephone', 'name', '']
     """
-    return next((key for meant in letters.readings(title) if (key := _key(meant))), "")
+    return office_tables.key_of(title, _TITLES)
 
 
 def role_named(text: str, level: str) -> Role | None:
@@ -114,11 +114,6 @@ def column_title(key: str) -> str:
         "email": _("Sign-in name"),
     }
     return titles[key]
-
-
-def _key(title: str) -> str:
-    said = names.plain(title.partition("(")[0]) or names.plain(title)
-    return next((key for key, forms in _TITLES.items() if said in forms), "")
 
 
 @cache

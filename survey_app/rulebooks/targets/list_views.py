@@ -19,12 +19,11 @@ from survey_app.criteria.targets import PlanTarget
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.office_files import BadFile, RowProblem, open_office_file
-from survey_app.rulebooks.scope import require_known_year
-from survey_app.rulebooks.targets import figures, lists, plans, wording
+from survey_app.rulebooks.targets import figures, lists, wording
 from survey_app.rulebooks.targets.asked import asked, day_of, own_province
 from survey_app.rulebooks.targets.forms import FigureListForm, FigureUploadForm
 from survey_app.rulebooks.targets.lists import FigurePreview, FigureReading, FigureStatus
-from survey_app.rulebooks.targets.views import bp
+from survey_app.rulebooks.targets.views import bp, told_target
 from survey_app.units import operations as registering
 from survey_app.units import queries as units
 from survey_app.units.queries import UnitView
@@ -38,14 +37,14 @@ _OPEN_FOR = 12 * 3600
 @access.roles(*access.KEEP_TARGETS)
 def figure_list(year: int, key: str) -> ResponseReturnValue:
     """The form that takes a list, and the list to be filled in."""
-    return _choose(year, _target(year, key), FigureUploadForm(formdata=None))
+    return _choose(year, told_target(year, key), FigureUploadForm(formdata=None))
 
 
 @bp.get(f"{_LIST}.xlsx")
 @access.roles(*access.KEEP_TARGETS)
 def figure_form(year: int, key: str) -> ResponseReturnValue:
     """A workbook with a row for each unit asked, and the figure that counts."""
-    target, current = _target(year, key), db.session()
+    target, current = told_target(year, key), db.session()
     of_target = _asked(current, target, year)
     told = figures.of_years(current, [one.id for one in of_target], [year]).get((key, year), {})
     head = [lists.column_title(target, column) for column in lists.columns(target)]
@@ -65,7 +64,7 @@ def figure_form(year: int, key: str) -> ResponseReturnValue:
 @access.roles(*access.KEEP_TARGETS)
 def look_at_figures(year: int, key: str) -> ResponseReturnValue:
     """What saving a file, or rows that were pasted, would do."""
-    target, form = _target(year, key), FigureUploadForm()
+    target, form = told_target(year, key), FigureUploadForm()
     if not form.validate_on_submit():
         return _choose(year, target, form), HTTPStatus.UNPROCESSABLE_ENTITY
     content, filename = form.sent()
@@ -83,7 +82,7 @@ def look_at_figures(year: int, key: str) -> ResponseReturnValue:
 @fresh
 def save_figures(year: int, key: str) -> ResponseReturnValue:
     """Keep the list that was looked at, or show it again where figures changed meanwhile."""
-    target, form, person = _target(year, key), FigureListForm(), access.identity()
+    target, form, person = told_target(year, key), FigureListForm(), access.identity()
     reading = _read_before(person, target, year, form.state.data or "") if form.validate_on_submit() else None
     if reading is None:
         flash(_("This page was open too long. Please choose the file again; nothing was saved."), "error")
@@ -127,11 +126,6 @@ def _kept(
             now=now,
         )
     return len(rows)
-
-
-def _target(year: int, key: str) -> PlanTarget:
-    require_known_year(year)
-    return plans.open_target(db.session(), own_province(db.session()), key, year)
 
 
 def _asked(session: Session, target: PlanTarget, year: int) -> tuple[UnitView, ...]:

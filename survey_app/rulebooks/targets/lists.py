@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from survey_app import letters, names, office_tables
+from survey_app import names, office_tables
 from survey_app.criteria import targets as rules
 from survey_app.criteria.targets import Figure, PlanKind, PlanTarget
 from survey_app.i18n import gettext as _
@@ -138,7 +138,7 @@ def key_of(title: str) -> str:
     >>> [key_of(title) for title in ("Mã", "Đơn vị (xã)", "Số đạt", "Tổng số", "Nguồn", "Ghi chú")]
     ['code', 'unit', 'n', 'of', 'evidence', '']
     """
-    return next((key for meant in letters.readings(title) if (key := _key(meant))), "")
+    return office_tables.key_of(title, _TITLES)
 
 
 def column_title(target: PlanTarget, key: str) -> str:
@@ -288,11 +288,6 @@ def _whole(text: str) -> int:
     if abs(found) > 2_000_000_000:
         raise Wrong(_("“%(text)s” is too large.", text=shortened(text)), _("a whole number, like 1250"))
     return found
-
-
-def _key(title: str) -> str:
-    said = names.plain(title.partition("(")[0]) or names.plain(title)
-    return next((key for key, forms in _TITLES.items() if said in forms), "")
 
 
 def _digest(told: Mapping[int, UnitFigures]) -> str:

@@ -113,7 +113,7 @@ def evidence_file(year: int, code: str, key: str, number: int) -> ResponseReturn
 @access.roles(*access.KEEP_TARGETS)
 def told(year: int, key: str) -> ResponseReturnValue:
     """What every unit told of one target, waiting ones first."""
-    return _told_page(year, _told_target(year, key))
+    return _told_page(year, told_target(year, key))
 
 
 @bp.post(f"{_ROOT}/<int:year>/<key>/so-lieu/<code>")
@@ -184,14 +184,15 @@ def terms(year: int, key: str) -> ResponseReturnValue:
     return redirect(url_for("campaign_targets.page", year=year), HTTPStatus.SEE_OTHER)
 
 
-def _told_target(year: int, key: str) -> PlanTarget:
+def told_target(year: int, key: str) -> PlanTarget:
+    """A target of the own province's plan for that year. Raises NoSuchTarget."""
     require_known_year(year)
     return plans.open_target(db.session(), own_province(db.session()), key, year)
 
 
 def _target_of_unit(year: int, code: str, key: str) -> tuple[PlanTarget, UnitView]:
     """A target that the unit is asked for; both of the person's own. Raises NoSuchTarget and UnitNotFound."""
-    target = _told_target(year, key)
+    target = told_target(year, key)
     own = own_commune_or_province(code)
     if not is_asked(target, own):
         raise plans.NoSuchTarget
