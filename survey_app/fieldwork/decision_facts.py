@@ -1,7 +1,4 @@
-"""What other rooms know of a survey and somebody should read before deciding on it.
-
-Rooms register what they tell; this module knows none of their subjects.
-"""
+"""What the room of results knows of a survey and somebody should read before deciding on it; it registers that here."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -26,10 +23,10 @@ Provider: TypeAlias = Callable[[Session, SurveyView], Iterable[Fact]]
 
 def register(app: Flask, provider: Provider) -> None:
     """Have `provider` asked whenever somebody is about to decide on a survey."""
-    app.extensions.setdefault("decision_facts", []).append(provider)
+    app.extensions["decision_facts"] = provider
 
 
 def facts(session: Session, survey: SurveyView) -> tuple[Fact, ...]:
-    """What the other rooms tell of this survey."""
-    providers: list[Provider] = current_app.extensions.get("decision_facts", [])
-    return tuple(fact for provider in providers for fact in provider(session, survey))
+    """What is told of this survey."""
+    provider: Provider = current_app.extensions["decision_facts"]
+    return tuple(provider(session, survey))

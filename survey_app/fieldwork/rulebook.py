@@ -24,7 +24,7 @@ Chooser: TypeAlias = Callable[[Session, str], tuple[str, int] | None]
 
 def register(app: Flask, chooser: Chooser) -> None:
     """Have `chooser` asked for every survey that is published."""
-    app.extensions.setdefault("rulebook_choosers", []).append(chooser)
+    app.extensions["rulebook_chooser"] = chooser
 
 
 def pin(session: Session, survey: Survey, now: datetime) -> Pin:
@@ -52,8 +52,8 @@ def named(session: Session, survey: SurveyView) -> NamedBook:
 
 
 def _chosen(session: Session, survey_id: str) -> tuple[str, int] | None:
-    choosers: list[Chooser] = current_app.extensions.get("rulebook_choosers", [])
-    return next((found for chooser in choosers if (found := chooser(session, survey_id)) is not None), None)
+    chooser: Chooser = current_app.extensions["rulebook_chooser"]
+    return chooser(session, survey_id)
 
 
 def _province(session: Session, commune: UnitView) -> int:

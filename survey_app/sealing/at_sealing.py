@@ -18,24 +18,25 @@ Follow: TypeAlias = Callable[[datetime, str], object]
 _KEEP, _FOLLOW = "at_sealing.keep", "at_sealing.follow"
 
 
-def register(app: Flask, name: str, *, keep: Keep | None = None, follow: Follow | None = None) -> None:
-    """Have something done at every seal under `name`, after what was registered before."""
-    for where, what in ((_KEEP, keep), (_FOLLOW, follow)):
-        if what is not None:
-            app.extensions.setdefault(where, {})[name] = what
+def register_keep(app: Flask, keep: Keep) -> None:
+    """Have this kept at every seal."""
+    app.extensions[_KEEP] = keep
+
+
+def register_follow(app: Flask, follow: Follow) -> None:
+    """Have this done behind every seal."""
+    app.extensions[_FOLLOW] = follow
 
 
 def keep(
     session: Session, survey: SurveyView, frame: Sequence[FrameLine], answers: Sequence[RawAnswer]
 ) -> None:
-    """Let every room keep what it needs of the answers; afterwards nothing tells any more when they came."""
-    registered: dict[str, Keep] = current_app.extensions.get(_KEEP, {})
-    for one in registered.values():
-        one(session, survey, frame, answers)
+    """Keep what is needed of the answers; afterwards nothing tells any more when they came."""
+    registered: Keep = current_app.extensions[_KEEP]
+    registered(session, survey, frame, answers)
 
 
 def follow(now: datetime, actor: str) -> None:
     """Call it once the seal is committed; what is not done here the minute job does."""
-    registered: dict[str, Follow] = current_app.extensions.get(_FOLLOW, {})
-    for one in registered.values():
-        one(now, actor)
+    registered: Follow = current_app.extensions[_FOLLOW]
+    registered(now, actor)
