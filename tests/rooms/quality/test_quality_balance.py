@@ -15,11 +15,6 @@ pytestmark = pytest.mark.both_engines
 
 
 @pytest.fixture
-def commune(make_commune):
-    return make_commune(Phung=20, Bang=12)
-
-
-@pytest.fixture
 def answered(client, commune, survey, hand_out, submission):
     """Phung: 8 slips voided of which 2 had answered, 13 more, 3 of them used. Bang: 13, none used."""
     first = hand_out(survey, commune.villages["Phung"], 8)

@@ -49,11 +49,6 @@ def annul(commune, survey, sign_in) -> Callable:
 
 
 @pytest.fixture
-def commune(make_commune):
-    return make_commune(Phung=20, Bang=12)
-
-
-@pytest.fixture
 def phung(commune):
     return commune.villages["Phung"]
 

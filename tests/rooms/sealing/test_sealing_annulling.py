@@ -30,11 +30,6 @@ BODIES = (Role.FRONT_COMMUNE, Role.COMMUNE)
 
 
 @pytest.fixture
-def commune(make_commune):
-    return make_commune(Phung=20, Bang=12)
-
-
-@pytest.fixture
 def phung(commune):
     return commune.villages["Phung"]
 

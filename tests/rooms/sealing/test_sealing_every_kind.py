@@ -143,6 +143,7 @@ def test_open_data_hold_every_result_in_numbers_of_programs(client, sealed):
     assert answers["short_text"] == answers["long_text"] == [None]  # why, in words
 
 
+@pytest.mark.both_engines
 def test_machines_get_every_result_and_it_verifies(app, client, sealed, sign_in, tmp_path):
     commune, survey = sealed
     card = json.loads(
