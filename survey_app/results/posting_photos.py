@@ -10,7 +10,7 @@ from http import HTTPStatus
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app import attachments, audit
+from survey_app import attachments, audit, files
 from survey_app.attachments import AttachmentNotFound, KeptFile
 from survey_app.errors import DomainError
 from survey_app.fieldwork import operations as fieldwork
@@ -20,7 +20,7 @@ from survey_app.results.models import PostingPhoto
 
 ADDED = "results.posting_photo"
 
-_PICTURES = ("image/png", "image/jpeg")
+_PICTURES = {files.PNG.content_type, files.JPEG.content_type}
 
 
 class NotAPhoto(DomainError):
