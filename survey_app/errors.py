@@ -100,10 +100,10 @@ def _log_crash(
     )
 
 
-def reply(code: str, message: str, status: int, *, keep: bool = False) -> Response:
-    """The error as the caller can read it: JSON for machines, a page for people."""
+def reply(code: str, message: str, status: int, *, keep: bool = False, **more: object) -> Response:
+    """The error as the caller can read it: JSON for machines, with `more` in it, or a page for people."""
     if request.path.startswith("/api/"):
-        return make_response(jsonify(error=code, message=message, keep=keep), status)
+        return make_response(jsonify(error=code, message=message, keep=keep, **more), status)
     kept = current_app.extensions["keep_typed"](status)
     return make_response(render_template("error.html", message=message, status=status, kept=kept), status)
 

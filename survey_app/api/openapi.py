@@ -114,6 +114,11 @@ DOCUMENT: dict[str, object] = {
                         "type": "boolean",
                         "description": "Whether the same request may succeed later: keep the answer and send it again",
                     },
+                    "steps": {
+                        "type": "array",
+                        "items": _TEXT,
+                        "description": "What the household can do next, a sentence each; some errors have none",
+                    },
                 },
             },
         }

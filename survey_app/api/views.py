@@ -14,16 +14,26 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import assert_never
 
-from flask import Blueprint, abort, jsonify, request
+from flask import Blueprint, Response, abort, g, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, db
 from survey_app.api.openapi import DOCUMENT
-from survey_app.collecting import crowding, networks, operations, queries, tickets, wording
+from survey_app.collecting import (
+    crowding,
+    networks,
+    operations,
+    queries,
+    replies,
+    tickets,
+    what_next,
+    wording,
+)
 from survey_app.collecting.entrance import guarded_slip_door, refuse_other_sites
 from survey_app.collecting.queries import Door
 from survey_app.collecting.refusals import ChannelNotAllowed, Malformed, WrongAnswers
 from survey_app.collecting.views import MOST_BYTES
+from survey_app.errors import DomainError, reply, say_when
 from survey_app.fieldwork.models import Channel
 from survey_app.forms import csrf
 from survey_app.keys import store
@@ -49,13 +59,13 @@ def submit() -> ResponseReturnValue:
     """Store one answer: 201 stored now, 200 stored before."""
     now = datetime.now(UTC)
     request.max_content_length = MOST_BYTES
-    body = _body()
+    body = g.submitted = _body()
     refuse_other_sites()
     channel = _channel(body)
     door = _door(body, channel, now)
     reading = read_answers(door.survey.instrument, _answers(body))
     if reading.problems:
-        raise WrongAnswers({key: wording.problem(found) for key, found in reading.problems.items()})
+        raise WrongAnswers(wording.named(door.survey.instrument, reading.problems))
     submission = operations.Submission(
         id=_submission_id(body),
         answers=reading.answers,
@@ -66,7 +76,7 @@ def submit() -> ResponseReturnValue:
     crowding.admit(door, submission.network, now)
     with db.transaction() as current:
         receipt = operations.record_response(current, door, submission, now=now, keys=store())
-    reply = {
+    stored = {
         "receipt": receipt.printed,
         "counted": door.code_mac is not None and not receipt.annulled,
         "annulled": receipt.annulled,
@@ -74,7 +84,18 @@ def submit() -> ResponseReturnValue:
         "signature": receipt.signature,
         "salts": dict(receipt.salts),
     }
-    return jsonify(reply), HTTPStatus.CREATED if receipt.stored_now else HTTPStatus.OK
+    return jsonify(stored), HTTPStatus.CREATED if receipt.stored_now else HTTPStatus.OK
+
+
+@bp.errorhandler(DomainError)
+def refused(refusal: DomainError) -> Response:
+    """The refusal, and what a household does next: its phone may show it days after the page of its slip was closed."""
+    sent: dict[str, object] = g.get("submitted", {})
+    code, link = (str(sent.get(name) or "") for name in ("code", "link"))
+    steps = what_next.steps(refusal, replies.survey_named(code=code, link=link))
+    return say_when(
+        reply(refusal.code, refusal.message, refusal.status, keep=refusal.keep, steps=steps), refusal
+    )
 
 
 def _body() -> dict[str, object]:

@@ -165,14 +165,13 @@ class Malformed(DomainError):
 
 
 class WrongAnswers(DomainError):
-    """`problems` are sentences by question key."""
+    """`problems` are sentences by question key; each names its question as the form does, never by its key."""
 
     code = "khong-hop-le"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
     def __init__(self, problems: dict[str, str]) -> None:
-        shown = list(problems.items())[:_MOST_NAMED]
-        named = "; ".join(f"{key}: {problem}" if key else problem for key, problem in shown)
+        named = "; ".join(list(problems.values())[:_MOST_NAMED])
         super().__init__(
             _("Some answers do not fit the form; nothing was stored yet. %(problems)s", problems=named)
         )

@@ -14,7 +14,14 @@ from flask import Flask, Response, current_app, render_template, request
 from survey_app import compressing, db
 from survey_app.collecting import queries, what_next
 from survey_app.collecting.operations import Receipt
-from survey_app.collecting.refusals import CodeUsed, NotOpenYet, PhonesClosed, SetAside, UnknownCode
+from survey_app.collecting.refusals import (
+    CodeUsed,
+    NotOpenYet,
+    OtherContent,
+    PhonesClosed,
+    SetAside,
+    UnknownCode,
+)
 from survey_app.errors import DATABASE_AWAY, DomainError, say_when
 from survey_app.fieldwork import codes
 from survey_app.fieldwork.codes import MistypedCode
@@ -156,7 +163,9 @@ def forget_what_was_kept(reply: Response) -> Response:
 def refused(refusal: DomainError, *, status: int | None = None, shown: object = ()) -> Response:
     """The refusal with what was entered below it. A person who mistyped gets the box to type in."""
     status, was_sent = status or refusal.status, request.method == "POST"
-    steps = what_next.steps(refusal, _survey_asked())
+    named = request.view_args or {}
+    code = named.get("typed") or request.form.get("code", "")
+    steps = what_next.steps(refusal, survey_named(code=code, link=named.get("link", "")))
     if isinstance(refusal, MistypedCode | UnknownCode) and request.view_args:
         typed = request.view_args.get("typed", "")
         carried = [(name, value) for name, value in request.form.items(multi=True)]
@@ -177,15 +186,12 @@ def refused(refusal: DomainError, *, status: int | None = None, shown: object = 
     return say_when(response, refusal)
 
 
-def _survey_asked() -> SurveyView | None:
-    """The survey of the slip or link that this request names, where it is known: whom to call is there."""
-    named = request.view_args or {}
+def survey_named(*, code: str, link: str) -> SurveyView | None:
+    """The survey of a slip or link, where it is known: whom to call is there."""
     try:
-        if "link" in named:
-            return queries.link_door(db.reading(), named["link"]).survey
-        return queries.survey_of_code(
-            db.reading(), codes.normalise(named.get("typed") or request.form.get("code", ""))
-        )
+        if link:
+            return queries.link_door(db.reading(), link).survey
+        return queries.survey_of_code(db.reading(), codes.normalise(code))
     except (DomainError, *DATABASE_AWAY):
         return None
 
@@ -209,7 +215,7 @@ def busy() -> Response:
 
 
 def _heading(refusal: DomainError) -> str:
-    if isinstance(refusal, CodeUsed) and not isinstance(refusal, SetAside):
+    if isinstance(refusal, CodeUsed | OtherContent) and not isinstance(refusal, SetAside):
         return _("This slip was sent already")
     if isinstance(refusal, PhonesClosed):
         return _("Phones are closed")

@@ -14,7 +14,6 @@ def words() -> dict[str, str]:
         "once": _("Like dropping a slip into the ballot box: once sent, it cannot be changed."),
         "send": _("Send my answers"),
         "sending": _("Sending…"),
-        "again": _("No reply yet. Press once more: however often it is sent, the slip counts once."),
         "empty": _("You have not answered any question."),
         "emptyMeans": _(
             "If you send it like this, nothing that you think is counted, and it cannot be sent again."
@@ -63,8 +62,14 @@ def _words_of_keeping() -> dict[str, str]:
             "The browser has deleted what it kept. Scan the QR of your slip: it tells whether the slip was "
             "sent; if not, please answer again."
         ),
+        "noRoom": _(
+            "This phone cannot keep your answers: its memory is full, or the browser is a private one. Please send "
+            "them before you close this page."
+        ),
+        "another": _("Give other feedback"),
         "zalo": _("Inside Zalo your answers are lost when the signal is lost."),
         "openIn": _("Open in the browser"),
+        "openBy": _("Press ⋯ at the top of the screen, then choose to open the page in the browser."),
     }
 
 

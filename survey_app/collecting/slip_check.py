@@ -18,6 +18,7 @@ from survey_app.collecting.refusals import UnknownCode
 from survey_app.errors import DATABASE_AWAY, DomainError, say_when
 from survey_app.fieldwork import codes
 from survey_app.fieldwork.models import State, Survey
+from survey_app.fieldwork.queries import SurveyView
 from survey_app.forms import csrf
 from survey_app.i18n import gettext as _
 from survey_app.i18n import use_language
@@ -86,7 +87,7 @@ def answer() -> ResponseReturnValue:
         refuse_other_sites()
         code = codes.normalise(typed)
         _count_question(now)
-        return _page(used=_is_used(db.session(), code))
+        return _page(used=_is_used(db.session(), code), survey=replies.survey_named(code=code, link=""))
     except (*DATABASE_AWAY, KeyMissing):
         busy = _("The server is busy. Please ask again shortly.")
         return _page(HTTPStatus.SERVICE_UNAVAILABLE, typed=typed, problem=busy)
@@ -114,7 +115,12 @@ def _is_used(session: Session, code: str) -> bool:
 
 
 def _page(
-    status: int = HTTPStatus.OK, *, typed: str = "", used: bool | None = None, problem: str = ""
+    status: int = HTTPStatus.OK,
+    *,
+    typed: str = "",
+    used: bool | None = None,
+    problem: str = "",
+    survey: SurveyView | None = None,
 ) -> Response:
     """The page; the code is shown again only when it has to be mended."""
     # Each question is counted, so the language is switched to the page as it was before the question.
@@ -125,6 +131,7 @@ def _page(
         typed=typed,
         used=used,
         problem=problem,
+        survey=survey,
         again=None,
         letters=replies.letters_known(),
     )

@@ -11,6 +11,7 @@ from survey_app.collecting.refusals import (
     CodeUsed,
     CodeVoid,
     NotOpenYet,
+    OtherContent,
     PhonesClosed,
     SetAside,
     UnknownCode,
@@ -50,6 +51,8 @@ def steps(refusal: DomainError, survey: SurveyView | None) -> tuple[str, ...]:
     if isinstance(refusal, CodeUsed) and not isinstance(refusal, SetAside):
         found += [_("After the count, scan this same QR again to see the result of the commune.")]
         found += [_("If nobody in your household answered: %(call)s", call=_call(survey))]
+    if isinstance(refusal, OtherContent):
+        found += [_("If the first answers are not those of your household: %(call)s", call=_call(survey))]
     if isinstance(refusal, PhonesClosed):
         found += _until_when(survey)
     if isinstance(refusal, AlreadySealed):

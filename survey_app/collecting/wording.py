@@ -67,9 +67,9 @@ def problem(found: AnswerProblem) -> str:
 
 
 def named(instrument: Instrument, problems: Mapping[str, AnswerProblem]) -> dict[str, str]:
-    """Problems by question key, each naming its question where the form has it."""
+    """Problems by question key, each naming its question as the form does; what is no question, as it was sent."""
     sentences = {}
     for key, found in problems.items():
         question = instrument.question(key)
-        sentences[key] = problem(found) if question is None else f"{wording(question.text)}: {problem(found)}"
+        sentences[key] = f"{key if question is None else wording(question.text)}: {problem(found)}"
     return sentences

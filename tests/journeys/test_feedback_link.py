@@ -6,7 +6,8 @@ from playwright.sync_api import Page, expect
 
 from survey_app.access import Role
 from survey_app.fieldwork.models import Purpose, State
-from tests.journeys.steps import answer, press, told
+from tests.journeys.steps import answer, look_over, press, told
+from tests.journeys.test_offline import kept, until_all_are_sent
 
 
 def test_an_open_link_is_published_by_one_body_answered_and_counted_apart_from_every_score(
@@ -28,13 +29,31 @@ def test_an_open_link_is_published_by_one_body_answered_and_counted_apart_from_e
 
         # Anybody answers; before ten have, there is no figure.
         answer(phone, link)
+        expect(phone.locator("#cam-on")).to_be_visible()
+
+        # Without a signal a second and a third person answer on the same phone; no slip takes the form from the next.
+        phone.route("**/api/v1/submissions*", lambda route: route.abort())
+        phone.goto(link)
+        for side in ("satisfied", "dissatisfied"):
+            expect(phone.locator("fieldset input:checked")).to_have_count(0)
+            phone.locator(f"input[type=radio][value={side}]").first.check()
+            look_over(phone)
+            phone.locator("#xem button[value=send]").click()
+            expect(phone.locator("#cho")).to_be_visible()
+            phone.get_by_role("button", name="Góp ý khác").click()
+        expect(phone.locator("#dem-cho")).to_contain_text("Chưa gửi: 2 phiếu")
+        assert [slip["page"] for slip in kept(phone)] == [f"/g/{survey.link}"] * 2
+        phone.unroute("**/api/v1/submissions*")
+        phone.goto(f"{link.partition('/g/')[0]}/k")
+        until_all_are_sent(phone)
+
         phone.goto(f"{server.url}/ket-qua/{survey.id}")
         expect(phone.locator("main")).to_contain_text("Góp ý, không dùng để chấm điểm.")
         expect(phone.locator("dl")).to_have_count(0)
 
         # From ten answers on the minute job counts, and the page shows figures marked as feedback.
         client = app.test_client()
-        for _answer in range(9):
+        for _answer in range(7):
             sent = client.post("/api/v1/submissions", json=submission(link=link.rsplit("/", 1)[-1]))
             assert sent.json["counted"] is False
         server.flask("fieldwork", "tick")

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import signal
 import socket
 import time
@@ -39,6 +40,13 @@ _PUT = """record => new Promise(done => { const asked = indexedDB.open('phieu');
   asked.onsuccess = () => { const moving = asked.result.transaction('queue', 'readwrite');
     moving.objectStore('queue').put(record);
     moving.oncomplete = () => { asked.result.close(); done() } } })"""
+_CLEAR = """() => new Promise(done => { const asked = indexedDB.open('phieu');
+  asked.onsuccess = () => { const moving = asked.result.transaction('queue', 'readwrite');
+    moving.objectStore('queue').clear();
+    moving.oncomplete = () => { asked.result.close(); done() } } })"""
+#: As typing does it: the field is changed, and not left.
+_INPUT = """wanted => { const field = document.querySelector(wanted); field.checked = true;
+  field.dispatchEvent(new Event('input', { bubbles: true })) }"""
 _NOWHERE = """for (const name of ['indexedDB', 'localStorage'])
   Object.defineProperty(window, name, { get() { throw new DOMException('no', 'SecurityError') } })"""
 _FULL = """IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') };
@@ -79,6 +87,10 @@ def until(page: Page, expression: str) -> None:
     while not page.evaluate(expression):
         assert time.monotonic() < deadline, expression
         page.wait_for_timeout(100)
+
+
+def until_all_are_sent(page: Page) -> None:
+    until(page, f"({_KEPT})('queue').then(rows => rows.length === 0)")
 
 
 def open_and_prepare(page: Page, address: str) -> None:
@@ -136,7 +148,7 @@ def test_slips_kept_for_eight_days_arrive_each_once_through_a_restart_a_new_work
         page = context.pages[0]
         page.goto(f"{field.server.url}/k")
         page.evaluate("navigator.serviceWorker.register('/sw.js?moi')")
-        until(page, f"({_KEPT})('queue').then(rows => rows.length === 0)")
+        until_all_are_sent(page)
         assert [row for row in kept(page, "drafts") if row["key"].endswith(codes[0].replace(" ", ""))] == []
         addresses = page.evaluate(
             "caches.keys().then(names => Promise.all(names.map(n => caches.open(n).then(c => c.keys()))))"
@@ -210,7 +222,7 @@ def test_a_phone_that_loses_power_while_it_sends_has_the_slip_afterwards_and_it_
         page.goto(field.address(field.codes[0]))
         expect(page.locator("#cam-on, #phieu h1, main h1:visible").first).to_be_visible()
         page.goto(f"{field.server.url}/k")
-        until(page, f"({_KEPT})('queue').then(rows => rows.length === 0)")
+        until_all_are_sent(page)
 
     assert field.answered() == {"self_online": 1}
 
@@ -278,6 +290,10 @@ def test_what_the_server_refuses_stays_to_be_looked_at_with_the_reason_until_it_
             page.goto(field.address(code))
             answer_and_send(page)
             wait_on_the_phone(page)
+            # Only a slip that was opened with a signal is taken after the phones have closed.
+            until_when = "data-han" if code is opened else "data-han-may"
+            last = page.locator("#phieu").get_attribute(until_when)
+            expect(page.locator("#cho")).to_contain_text(f"Phải gửi trước hết ngày {last}")
         # Meanwhile the phones close: what was opened before is taken, what was only opened on the phone itself is not.
         now = datetime.now(UTC)
         field.server.change(
@@ -286,8 +302,15 @@ def test_what_the_server_refuses_stays_to_be_looked_at_with_the_reason_until_it_
         context.set_offline(False)
         expect(page.locator("#cho h1")).to_have_text("Cần xem lại")
         expect(page.locator("#cho")).to_contain_text("đã hết hạn trả lời bằng điện thoại")
+        # What to do next, with whom to call; sending again would change nothing.
+        expect(page.locator("#cho")).to_contain_text("Phiếu giấy còn được nhận đến hết ngày")
+        expect(page.locator("#cho a[href='tel:0269000000']")).to_be_visible()
+        expect(page.get_by_role("button", name="Gửi lại")).to_have_count(0)
         page.goto(f"{field.server.url}/k")
         expect(page.locator("#dem-cho")).to_contain_text("Cần xem lại: 1 phiếu")
+        expect(page.get_by_role("link", name="Mở phiếu")).to_have_attribute(
+            "href", re.compile(r"^/k/\d+\?lang=vi$")
+        )
         assert [row["state"] for row in kept(page)] == ["refused"]
         assert field.answered() == {"self_online": 1}
 
@@ -351,6 +374,17 @@ def test_answers_are_offered_again_and_wiped_on_request_and_after_the_receipt(fi
             page,
             f"({_KEPT})('drafts').then(rows => rows.some(r => r.fields.includes('planning=dissatisfied')))",
         )
+        # What is typed is kept before its field is left.
+        page.evaluate(_INPUT, "input[name=transport][value=satisfied]")
+        until(
+            page,
+            f"({_KEPT})('drafts').then(rows => rows.some(r => r.fields.includes('transport=satisfied')))",
+        )
+        # A switch of the language that fails hands these answers to no other household's form.
+        page.evaluate("sessionStorage.phieu = location.pathname + '\\nplanning=dissatisfied'")
+        page.goto(field.address(field.codes[1]))
+        ready(page)
+        expect(page.locator("fieldset input:checked")).to_have_count(0)
     with own() as context:
         page = context.pages[0]
         page.goto(address)
@@ -359,7 +393,7 @@ def test_answers_are_offered_again_and_wiped_on_request_and_after_the_receipt(fi
         look_over(page)
         page.locator("#xem button[value=send]").click()
         expect(page.locator("#cam-on")).to_be_visible()
-        assert (kept(page, "drafts"), kept(page)) == ([], [])
+        assert ([one for one in kept(page, "drafts") if "planning" in one["fields"]], kept(page)) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -371,6 +405,7 @@ def test_a_browser_that_keeps_nothing_says_so_and_sends_when_there_is_a_signal(
     phone.add_init_script(broken)
     phone.goto(field.address(field.codes[0]))
     ready(phone)
+    expect(phone.locator("#giu")).to_contain_text("Máy này không giữ được câu trả lời")
     phone.context.set_offline(True)
     answer_and_send(phone)
     expect(phone.locator("#cho")).to_contain_text("Trình duyệt này không giữ được phiếu.")
@@ -396,7 +431,9 @@ def test_a_phone_whose_clock_is_wrong_is_told_and_its_slip_arrives(field: Field,
     assert field.answered() == {"self_online": 1}
 
 
-def test_who_finds_that_the_browser_deleted_a_slip_is_told_to_scan_again(field: Field, phone: Page):
+def test_who_finds_that_the_browser_deleted_a_slip_is_told_to_scan_again_and_nobody_who_wiped_it(
+    field: Field, phone: Page
+):
     phone.goto(field.address(field.codes[0]))
     ready(phone)
     phone.context.set_offline(True)
@@ -413,6 +450,35 @@ def test_who_finds_that_the_browser_deleted_a_slip_is_told_to_scan_again(field: 
 
     expect(phone.get_by_role("alert")).to_contain_text("Trình duyệt đã xóa dữ liệu giữ trên máy.")
 
+    phone.goto(field.address(field.codes[1]))
+    answer_and_send(phone)
+    wait_on_the_phone(phone)
+    until(phone, "!!localStorage['phieu-cho']")
+    phone.get_by_role("button", name="Xóa khỏi máy này").click()
+    with phone.expect_event("load"):
+        phone.get_by_role("button", name="Bấm lần nữa để xóa hẳn").click()
+    ready(phone)
+    expect(phone.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_slip_that_is_wiped_while_it_is_sent_does_not_come_back(field: Field, phone: Page):
+    held: list[Route] = []
+    phone.route("**/api/v1/submissions*", lambda route: held.append(route))
+    phone.goto(field.address(field.codes[0]))
+    answer_and_send(phone)
+    deadline = time.monotonic() + 120
+    while not held:
+        assert time.monotonic() < deadline
+        phone.wait_for_timeout(50)
+    # As another tab wipes it, or the worker has sent it.
+    phone.evaluate(_CLEAR)
+    with phone.expect_event("load"):
+        held[0].abort()
+    ready(phone)
+
+    expect(phone.locator("fieldset").first).to_be_visible()
+    assert kept(phone) == []
+
 
 def test_zalos_browser_keeps_nothing_and_offers_another(field: Field, browser: Browser):
     android = (
@@ -428,7 +494,24 @@ def test_zalos_browser_keeps_nothing_and_offers_another(field: Field, browser: B
     assert page.evaluate("indexedDB.databases().then(found => found.length)") == 0
     answer_and_send(page)
     expect(page.locator("#cam-on")).to_be_visible()
+    # Nothing is kept here, so the server tells the thanks in another language.
+    receipt = page.locator("#cam-on .code").first.inner_text()
+    with page.expect_event("load"):
+        page.locator(".lang button[value=en]").click()
+    expect(page.locator("h1")).to_have_text("Thank you for answering!")
+    expect(page.locator(".code").first).to_have_text(receipt)
     assert page.evaluate("navigator.serviceWorker.getRegistrations().then(found => found.length)") == 0
+    context.close()
+
+    # No link leads out of Zalo on an iPhone, so words do.
+    iphone = (
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Zalo iOS/1"
+    )
+    context = window(browser, viewport=PHONE, user_agent=iphone)
+    page = context.new_page()
+    page.goto(field.address(field.codes[1]))
+    expect(page.locator("#zalo")).to_contain_text("bấm ⋯ ở góc trên màn hình")
+    expect(page.locator("#zalo a")).to_have_count(0)
     context.close()
 
     assert field.answered() == {"self_online": 1}

@@ -109,6 +109,10 @@ def test_twenty_answers_take_twenty_two_taps_and_each_line_leads_to_its_card_and
     expect(phone.locator("h1:visible")).to_have_text("Cảm ơn ông/bà!")
     expect(phone.get_by_role("status")).to_contain_text("quét lại chính mã QR này để xem kết quả của xã")
     look(phone, tmp_path / "cam-on")
+    receipt = phone.locator("#cam-on .code").first.inner_text()
+    switch(phone, "en")
+    expect(phone.locator("#cam-on h1")).to_have_text("Thank you for answering!")
+    expect(phone.locator("#cam-on .code").first).to_have_text(receipt)
     # The form was there: looking over asked nobody, and sending is one request.
     assert [method for method in requests if method == "POST"] == ["POST"]
     assert field.answered() == {"self_online": 1}

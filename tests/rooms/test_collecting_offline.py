@@ -59,10 +59,12 @@ def test_no_empty_form_of_a_survey_that_is_not_open(client, survey, move_on, sta
     assert client.get(f"/phieu/vo/{survey.id}.vi").status_code == 404
 
 
-def test_the_form_says_until_when_a_kept_slip_can_be_sent(client, survey, slip):
+def test_the_form_says_until_when_a_kept_slip_can_be_sent_with_a_ticket_and_without(client, survey, slip):
     form = Page(client.get(f"/k/{slip}").text).form(id="phieu")
 
     assert re.fullmatch(r"\d\d/\d\d/\d{4}", form.attributes["data-han"])
+    # Without a ticket it counts while phones are open, and no day longer.
+    assert form.attributes["data-han-may"] == survey.last_day.strftime("%d/%m/%Y")
 
 
 def test_the_worker_stands_at_the_root_is_asked_for_anew_and_reaches_nothing_else(client):

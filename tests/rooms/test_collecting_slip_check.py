@@ -35,7 +35,10 @@ def test_a_used_slip_says_yes_and_an_unused_one_no(client, asked, submission):
     _survey, codes = asked
     use(client, codes[0], submission)
 
-    assert YES in ask(client, codes[0]).text
+    used = ask(client, codes[0]).text
+    assert YES in used
+    # Who did not answer reads whom to call.
+    assert 'href="tel:' in used
     assert NO in ask(client, codes[1].lower().replace("-", " ")).text
 
 

@@ -10,5 +10,9 @@ export function el(tag, properties, ...children) {
 
 export const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
+// A text in which every telephone number is a link that calls it. A day or a code is none.
+export const dialled = (text) => text.split(/((?:\+84|0)(?:[ .-]?\d){9,10}(?![\w-])|1[89]00(?:[ .-]?\d){4,6}(?![\w-]))/).map((piece, place) =>
+  (place % 2 ? el("a", { href: "tel:" + piece.replace(/[^\d+]/g, "") }, piece) : piece));
+
 export const fill = (sentence, values) =>
   Object.keys(values).reduce((said, name) => said.replace(`{${name}}`, values[name]), sentence);

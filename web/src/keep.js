@@ -1,6 +1,6 @@
 // What a person sees of slips that this phone keeps: how many are unsent and until when, which were refused and why.
-import { el, fill } from "./dom.js";
-import { isWaiting } from "./queue.js";
+import { dialled, el, fill } from "./dom.js";
+import { UNFIT, isWaiting } from "./queue.js";
 
 const DAY = 86400000;
 // A phone that was without power long enough believes in 1970; one that was set wrongly in any other year.
@@ -24,8 +24,8 @@ export function wipeButton(W, wipe) {
   return made;
 }
 
-function whatToKnow(slip, W, lasting) {
-  const told = [];
+function whatToKnow(slip, W) {
+  const told = [], lasting = !slip.fleeting;
   const days = Math.floor((Date.now() - slip.at) / DAY);
   if (slip.before) told.push(fill(W.before, { day: slip.before }));
   told.push(lasting ? W.how : W.notKept);
@@ -35,16 +35,28 @@ function whatToKnow(slip, W, lasting) {
   return told.map((words) => el("p", {}, words));
 }
 
-// The page of one slip that is on its way, or that the server refused.
-export function slipPage(slip, W, lasting, { again, wipe }) {
+// Where nothing that sending again could change is wrong with a slip: its code, the time, what was sent before.
+const FINAL = /^(ma-|da-|noi-dung)/;
+
+// Why a slip was refused, and what to do next, with every telephone number as a link that calls it.
+const whatNext = ({ message, steps }) => [el("p", {}, el("b", {}, message)),
+  ...(steps || []).map((step) => el("p", {}, ...dialled(step)))];
+
+// The page of one slip that is on its way, or that the server refused. Without `another` no other can be begun beside it.
+export function slipPage(slip, W, { again, wipe, another }) {
   const waits = isWaiting(slip);
   const heading = el("h1", { tabIndex: -1 }, waits ? W.waiting : W.refused);
-  const said = waits ? whatToKnow(slip, W, lasting) : [el("p", {}, el("b", {}, slip.refusal.message)), el("p", {}, W.stillHere)];
+  const said = waits ? whatToKnow(slip, W) : [...whatNext(slip.refusal), el("p", {}, W.stillHere)];
   const box = el("div", { className: waits ? "box" : "box bad" }, ...said);
   box.setAttribute("role", "status");
   const page = el("section", { id: "cho" }, heading);
   if (waits) page.append(el("p", { className: "unsent" }, fill(W.unsent, { n: 1 })));
-  page.append(box, button(waits ? W.now : W.retry, again), wipeButton(W, wipe));
+  page.append(box);
+  if (waits) page.append(button(W.now, again));
+  else if (slip.refusal.error === UNFIT) page.append(button(W.answer, again));
+  else if (!FINAL.test(slip.refusal.error)) page.append(button(W.retry, again));
+  if (another) page.append(button(W.another, another, "plain"));
+  page.append(wipeButton(W, wipe));
   return { page, heading };
 }
 
@@ -64,16 +76,16 @@ export function thanksPage(receipt, W, isLink) {
 }
 
 // What stands above any page while the phone keeps slips of others, or of this one.
-export function counter(waiting, refused, W, lasting, again) {
+export function counter(waiting, refused, W, here, again) {
   const box = el("div", { className: "box", id: "dem-cho" });
   box.setAttribute("role", "status");
   if (waiting.length) {
     const oldest = waiting.reduce((one, other) => (other.at < one.at ? other : one));
-    box.append(el("p", { className: "unsent" }, fill(W.unsent, { n: waiting.length })), ...whatToKnow(oldest, W, lasting));
+    box.append(el("p", { className: "unsent" }, fill(W.unsent, { n: waiting.length })), ...whatToKnow(oldest, W));
   }
   if (refused.length) {
     box.append(el("p", { className: "unsent" }, fill(W.toLookAt, { n: refused.length })),
-      ...refused.map((slip) => el("p", {}, el("a", { href: slip.page }, W.open), ` ${slip.refusal.message}`)));
+      ...refused.map((slip) => el("div", {}, el("a", { href: slip.page + here }, W.open), ...whatNext(slip.refusal))));
   }
   if (waiting.length) box.append(button(W.now, again));
   return box;
@@ -82,16 +94,23 @@ export function counter(waiting, refused, W, lasting, again) {
 // At the end of every form: that this phone keeps what is chosen, and how to have it forget.
 export const keepingNote = (W, wipe) => el("div", { id: "giu" }, el("p", { className: "muted" }, W.keeps), wipeButton(W, wipe));
 
+// The same where it keeps nothing, or nothing more.
+export function noRoomNote(W) {
+  const made = el("p", { id: "giu", className: "box bad" }, el("b", {}, W.noRoom));
+  made.setAttribute("role", "status");
+  return made;
+}
+
 export function draftOffer(W, use, wipe) {
   const box = el("div", { className: "box", id: "con-giu" }, el("p", {}, el("b", {}, W.kept)), button(W.use, use), wipeButton(W, wipe));
   box.setAttribute("role", "status");
   return box;
 }
 
-// Zalo's own browser keeps nothing: the page can be opened in one that does.
+// Zalo's own browser keeps nothing: the page can be opened in one that does. Where no link leads out of it, words do.
 export function otherBrowser(W) {
   const target = location.href.split("#")[0];
-  const at = /Android/.test(navigator.userAgent)
-    ? `intent://${target.split("://")[1]}#Intent;scheme=${target.split(":")[0]};end` : target;
-  return el("p", { className: "box", id: "zalo" }, `${W.zalo} `, el("a", { href: at }, W.openIn));
+  const out = /Android/.test(navigator.userAgent)
+    ? el("a", { href: `intent://${target.split("://")[1]}#Intent;scheme=${target.split(":")[0]};end` }, W.openIn) : W.openBy;
+  return el("p", { className: "box", id: "zalo" }, `${W.zalo} `, out);
 }

@@ -2,7 +2,8 @@
 // receipt. What it refuses for good stays, with the reason. The page and the worker both use this; sending twice is safe,
 // because the server counts an id once. The phone's clock decides nothing but how long a page waits before it tries again.
 
-export const FORMAT = 2;
+export const FORMAT = 3;
+export const UNFIT = "khong-hop-le";
 const ADDRESS = "/api/v1/submissions", HOUR = 3600000, FIRST_WAIT = 15000;
 
 // Records of earlier formats, each brought to the next. A record of a later one is left as it is.
@@ -11,6 +12,7 @@ const UPGRADES = {
     format: 2, key: id, page: `/k/${code.replace(/[\s.,/-]/g, "").toUpperCase()}`, state: "waiting", at, tries: 0, next: 0,
     body: { submission_id: id, code, ticket, channel: "self_online", answers },
   }),
+  2: (slip) => ({ ...slip, format: 3, page: slip.body.link ? `/g/${slip.body.link}` : slip.page }),
 };
 
 export function upgraded(record) {
@@ -34,7 +36,7 @@ async function asked(slip, language, patience) {
     });
     const said = await reply.json();
     if (reply.ok && typeof said.receipt === "string") return { receipt: said };
-    if (typeof said.error === "string" && said.keep === false) return { refusal: { error: said.error, message: said.message } };
+    if (typeof said.error === "string" && said.keep === false) return { refusal: { error: said.error, message: said.message, steps: said.steps || [] } };
     return { after: 1000 * reply.headers.get("Retry-After") };
   } catch (_unreached) {
     return {};
@@ -43,30 +45,44 @@ async function asked(slip, language, patience) {
   }
 }
 
-// Tries one slip, and writes down what came of it before anybody is told.
-export async function deliver(store, slip, language, patience = FIRST_WAIT) {
+// Tries one slip, and writes down what came of it before anybody is told. What is no longer in the queue, because it was
+// sent or wiped meanwhile, is left alone: it is neither sent nor put back.
+async function tried(store, slip, language, patience) {
+  if (!(await store.get("queue", slip.key))) return { slip };
   const outcome = await asked(slip, language, patience);
   if (outcome.receipt) {
+    // The worker or another page may have sent it: who opens its page next is thanked, and reads that it did not vanish.
+    const sent = { key: "sent:" + slip.key, page: slip.page, at: Date.now(), receipt: outcome.receipt };
+    await store.put("drafts", sent).catch(() => {});
     await store.remove("queue", slip.key);
     await store.remove("drafts", slip.page);
-    // The worker or another page may have sent it: who opens its page next is thanked, and reads that it did not vanish.
-    await store.put("drafts", { key: "sent:" + slip.key, page: slip.page, at: Date.now(), receipt: outcome.receipt });
   } else if (outcome.refusal) {
-    await store.put("queue", { ...slip, state: "refused", refusal: outcome.refusal });
+    await store.replace("queue", { ...slip, state: "refused", refusal: outcome.refusal });
   } else {
     const wait = Math.min(HOUR, Math.max(outcome.after || 0, FIRST_WAIT * 2 ** slip.tries * (0.5 + Math.random())));
-    await store.put("queue", { ...slip, tries: slip.tries + 1, next: Date.now() + wait });
+    await store.replace("queue", { ...slip, tries: slip.tries + 1, next: Date.now() + wait });
   }
   return { slip, ...outcome };
 }
 
-const alone = (act) => (navigator.locks ? navigator.locks.request("phieu", act) : act());
+const alone = (act, options = {}) => (navigator.locks ? navigator.locks.request("phieu", options, act) : act());
+
+// Tries the slip whose sending somebody waits for. Who would wait too long for others to end is told that nobody knows yet.
+export async function deliver(store, slip, language) {
+  const stop = new AbortController(), timer = setTimeout(() => stop.abort(), FIRST_WAIT);
+  try {
+    return await alone(() => { clearTimeout(timer); return tried(store, slip, language, FIRST_WAIT); }, { signal: stop.signal });
+  } catch (error) {
+    if (error.name !== "AbortError") throw error;
+    return { slip };
+  }
+}
 
 // Tries all that wait. A page and the worker take turns; who comes second finds what is left.
 export const deliverAll = (store, language, isDue = () => true) => alone(async () => {
   const outcomes = [];
   for (const slip of (await slips(store)).filter(isWaiting).filter(isDue)) {
-    outcomes.push(await deliver(store, slip, language, 60000));
+    outcomes.push(await tried(store, slip, language, 60000));
   }
   return outcomes;
 });

@@ -12,8 +12,14 @@ export function shellOf(path, language) {
   return /^\d{16,20}$/.test(digits) ? `/phieu/vo/${digits.slice(0, -12)}.${language}` : null;
 }
 
-// The same for a page on which a slip is kept, however its code was typed.
+// The same for a page on which a slip is kept, however its code was typed. A link is itself, letter by letter.
 export function pageOf(path) {
+  const [, door, typed] = path.split("/");
+  return door === "g" ? `/g/${decodeURIComponent(typed || "")}` : formerPageOf(path);
+}
+
+// Under which that was kept before, when a link too was taken for a code.
+export function formerPageOf(path) {
   const [, door, typed] = path.split("/");
   return `/${door.toLowerCase()}/${decodeURIComponent(typed || "").replace(/[\s.,/-]/g, "").toUpperCase()}`;
 }

@@ -32,6 +32,10 @@ async function inDatabase() {
     get: (kind, key) => done(within(kind, "readonly")[0].get(key)),
     list: (kind) => done(within(kind, "readonly")[0].getAll()),
     put: (kind, record) => change(kind, (rows) => rows.put(record)),
+    // In one step with the look whether it is still there: what was wiped meanwhile does not come back.
+    replace: (kind, record) => change(kind, (rows) => {
+      rows.get(record.key).onsuccess = (found) => { if (found.target.result) rows.put(record); };
+    }),
     remove: (kind, key) => change(kind, (rows) => rows.delete(key)),
   };
 }
@@ -41,11 +45,13 @@ function inLocalStorage() {
   localStorage.setItem(name("try", ""), "1");
   localStorage.removeItem(name("try", ""));
   const read = (key) => JSON.parse(localStorage.getItem(key) || "null") || undefined;
+  const write = (kind, record) => localStorage.setItem(name(kind, record.key), JSON.stringify(record));
   return {
     lasting: true,
     get: async (kind, key) => read(name(kind, key)),
     list: async (kind) => Object.keys(localStorage).filter((key) => key.startsWith(name(kind, ""))).map(read),
-    put: async (kind, record) => localStorage.setItem(name(kind, record.key), JSON.stringify(record)),
+    put: async (kind, record) => write(kind, record),
+    replace: async (kind, record) => { if (read(name(kind, record.key))) write(kind, record); },
     remove: async (kind, key) => localStorage.removeItem(name(kind, key)),
   };
 }
@@ -64,14 +70,20 @@ export async function openStore() {
   return null;
 }
 
-// The page's own memory, for browsers that keep nothing: gone when the page is closed.
-export function inMemory() {
+const NOTHING = { get: async () => undefined, list: async () => [], remove: async () => {} };
+
+// The page's own memory, for browsers that keep nothing more: gone when the page is closed, as its records say. What was
+// kept before in a place that is full is still found, and removed, there.
+export function inMemory(full = NOTHING) {
   const kinds = { drafts: new Map(), queue: new Map() };
+  const put = async (kind, record) => { kinds[kind].set(record.key, { ...record, fleeting: true }); };
+  const get = async (kind, key) => kinds[kind].get(key) || full.get(kind, key);
   return {
     lasting: false,
-    get: async (kind, key) => kinds[kind].get(key),
-    list: async (kind) => [...kinds[kind].values()],
-    put: async (kind, record) => { kinds[kind].set(record.key, record); },
-    remove: async (kind, key) => { kinds[kind].delete(key); },
+    get,
+    list: async (kind) => [...(await full.list(kind)).filter((one) => !kinds[kind].has(one.key)), ...kinds[kind].values()],
+    put,
+    replace: async (kind, record) => { if (await get(kind, record.key)) await put(kind, record); },
+    remove: async (kind, key) => { kinds[kind].delete(key); await full.remove(kind, key); },
   };
 }

@@ -2,19 +2,21 @@
 import { $, all, el } from "./dom.js";
 import { arrange, asked, goTo, isAnswered, nextBlank } from "./cards.js";
 import { reviewPage } from "./review.js";
-import { counter, draftOffer, inZalo, keepingNote, otherBrowser, slipPage, thanksPage } from "./keep.js";
-import { FORMAT, deliver, deliverAll, isWaiting, slips } from "./queue.js";
-import { SHELLS, pageOf, shellOf } from "./shell.js";
+import { counter, draftOffer, inZalo, keepingNote, noRoomNote, otherBrowser, slipPage, thanksPage } from "./keep.js";
+import { FORMAT, UNFIT, deliver, deliverAll, isWaiting, slips } from "./queue.js";
+import { SHELLS, formerPageOf, pageOf, shellOf } from "./shell.js";
 import { inMemory, openStore } from "./store.js";
 
-const DRAFT_LASTS = 86400000, UNFIT = "khong-hop-le";
+const DRAFT_LASTS = 86400000, TYPING_RESTS = 500;
 const main = document.querySelector("main");
 const form = $("phieu");
 const isForm = form && form.method && all("fieldset", form).length > 0;
 const language = document.documentElement.lang;
 const here = "?lang=" + language;
 const page = pageOf(location.pathname);
-let store = null, shown = null, sending = false, writing = Promise.resolve();
+const isOfHere = (one) => one.page === page || one.page === formerPageOf(location.pathname);
+// `awaited` is the slip whose page is shown; `isAnother` that beside it a further one is filled in, on a link.
+let store = null, shown = null, awaited = null, isAnother = false, sending = false, typing = 0, writing = Promise.resolve();
 
 // What is chosen stays beside the address too, so that Back and reload give it back at once.
 const remember = (fields) => history.replaceState({ fields: "" + new URLSearchParams(fields) }, "", here);
@@ -31,13 +33,35 @@ const fieldOf = (name) => form.querySelector(`input[name="${name}"]`);
 function keepDraft() {
   if (!store || !store.lasting || shown) return;
   const draft = { key: page, at: Date.now(), fields: "" + new URLSearchParams(new FormData(form)) };
-  writing = writing.then(() => store.put("drafts", draft)).catch(() => { store = inMemory(); });
+  writing = writing.then(() => store.put("drafts", draft)).catch(noRoom);
+}
+
+// What cannot be kept any more is held while the page is open, and said.
+function noRoom() {
+  if (store.lasting) store = inMemory(store);
+  if ($("giu")) $("giu").replaceWith(noRoomNote(W));
 }
 
 function look() {
   arrange(form);
   remember(new FormData(form));
 }
+
+// What is typed is kept when the typing rests, and when the page goes out of sight: nobody tells it more before it is ended.
+function keepNow() {
+  clearTimeout(typing);
+  if (!store || shown) return;
+  look();
+  keepDraft();
+}
+
+function keepSoon() {
+  arrange(form);
+  clearTimeout(typing);
+  typing = setTimeout(keepNow, TYPING_RESTS);
+}
+
+const keepHidden = () => { if (document.hidden) keepNow(); };
 
 // One page of the phone's own in place of what the server sent; what hides comes back when it is closed.
 function show(made, title) {
@@ -53,7 +77,7 @@ function show(made, title) {
     made.page.remove();
     beside.forEach((one) => { one.hidden = false; });
     document.title = before;
-    shown = null;
+    shown = awaited = null;
   };
 }
 
@@ -89,7 +113,8 @@ function frozen() {
   if (ticket && ticket.value) body.ticket = ticket.value;
   return {
     format: FORMAT, key: body.submission_id, page, state: "waiting", at: Date.now(), tries: 0, next: 0,
-    before: form.dataset.han || "", body,
+    // Only a ticket proves later that the slip was open while phones were; without one it counts no longer than they are.
+    before: (!body.ticket && form.dataset.hanMay) || form.dataset.han || "", body,
   };
 }
 
@@ -104,31 +129,49 @@ async function send(button) {
   try {
     await store.put("queue", slip);
   } catch (_full) {
-    store = inMemory();
+    noRoom();
     await store.put("queue", slip);
   }
   if (store.lasting && navigator.storage && navigator.storage.persist) navigator.storage.persist();
+  isAnother = false;
   await attempt(slip, true);
   sending = false;
 }
 
 async function attempt(slip, isInForm) {
   const outcome = await deliver(store, slip, language);
-  if (outcome.receipt) return thankOnce();
+  if (outcome.receipt) {
+    if (await thankOnce(slip.key)) return undefined;
+    await drop(slip);
+    return showThanks({ key: "sent:" + slip.key, at: Date.now(), receipt: outcome.receipt });
+  }
   if (outcome.refusal && outcome.refusal.error === UNFIT && isInForm) {
     // The server's own page says at each question what is to be mended, and keeps what was typed.
-    await store.remove("queue", slip.key);
+    await drop(slip);
     form.append(el("input", { type: "hidden", name: "_step", value: "send" }));
     return form.submit();
   }
   const left = (await slips(store)).find((one) => one.key === slip.key);
+  // Else another page or the worker was first, or it was wiped there.
   if (left) showSlip(left);
+  else if (!(await thankOnce(slip.key))) return forget();
   wake();
   return note();
 }
 
+// Out of the queue because somebody wants it so: no browser deleted it.
+async function drop(slip) {
+  await store.remove("queue", slip.key);
+  try {
+    localStorage["phieu-cho"] = (localStorage["phieu-cho"] || "").split(" ").filter((key) => key !== slip.key).join(" ");
+  } catch (_none) {
+    // Then it was not noted.
+  }
+}
+
 function showSlip(slip) {
-  show(slipPage(slip, W, store.lasting, {
+  show(slipPage(slip, W, {
+    another: page.startsWith("/g/") && isForm && another,
     again: async (event) => {
       if (sending) return;
       if (!isWaiting(slip) && slip.refusal.error === UNFIT) return putBack(slip);
@@ -140,12 +183,27 @@ function showSlip(slip) {
       return undefined;
     },
     wipe: async () => {
-      await store.remove("queue", slip.key);
+      await drop(slip);
       await store.remove("drafts", slip.page);
       forget();
     },
   }), isWaiting(slip) ? W.waiting : W.refused);
-  remember("");
+  awaited = slip.key;
+  remember(slip.fleeting ? new FormData(form) : "");
+}
+
+// On a link anybody answers with the same phone: the form once more, empty, while the slip before goes on waiting.
+async function another() {
+  shown();
+  isAnother = true;
+  all("fieldset input,fieldset textarea", form).forEach((field) => {
+    if (/radio|checkbox/.test(field.type)) field.checked = false;
+    else field.value = "";
+  });
+  fieldOf("_id").value = newId();
+  await begin("");
+  look();
+  await note();
 }
 
 // What does not fit the form is mended in the form, under the same id.
@@ -154,7 +212,7 @@ async function putBack(slip) {
   Object.entries(slip.body.answers).forEach(([name, given]) =>
     [].concat(given).forEach((value) => { if (value !== null) fields.append(name, value); }));
   await store.put("drafts", { key: page, at: Date.now(), fields: "" + fields });
-  await store.remove("queue", slip.key);
+  await drop(slip);
   shown();
   restore(fields);
   look();
@@ -162,28 +220,49 @@ async function putBack(slip) {
 
 // The page as nobody has used it yet.
 function forget() {
+  clearTimeout(typing);
+  document.removeEventListener("visibilitychange", keepHidden);
   form.reset();
   history.replaceState(null, "", here);
   location.reload();
 }
 
-// What the server gave for the slip of this page, no matter who sent it; said once.
-async function thankOnce() {
-  const sent = (await store.list("drafts")).find((one) => one.page === page && one.receipt);
+// What the server gave for this slip, or any of this page, no matter who sent it; said once. Then the phone knows no more than
+// that it was sent: not the code, which is in the address of its page.
+async function thankOnce(key) {
+  const sent = (await store.list("drafts")).find((one) => one.receipt && (key ? one.key === "sent:" + key : isOfHere(one)));
   if (!sent) return false;
-  showThanks(sent.receipt);
-  await store.put("drafts", { ...sent, receipt: null });
+  showThanks(sent);
+  await store.put("drafts", { key: sent.key, at: sent.at, receipt: null });
   return true;
 }
 
-function showThanks(receipt) {
-  show(thanksPage(receipt, W, page.startsWith("/g/")), W.thanks);
+function showThanks(sent) {
+  show(thanksPage(sent.receipt, W, page.startsWith("/g/")), W.thanks);
   // Who holds the phone next finds no answer behind this page: Back asks the server, which says that it has the slip.
   [...main.children].filter((one) => one.hidden).forEach((one) => one.remove());
-  all(".lang button").forEach((one) => one.addEventListener("click", () => handOver(one.value)));
+  all(".lang button,.lang a").forEach((one) => one.addEventListener("click", (event) => {
+    event.preventDefault();
+    thankIn(one.value || one.lang, sent);
+  }));
   history.replaceState(null, "", here);
   addEventListener("popstate", () => location.reload());
   note();
+}
+
+// The thanks in another language: the phone tells them once more, or, where it keeps nothing, the server does.
+async function thankIn(tag, sent) {
+  if (store.lasting) {
+    await store.put("drafts", { ...sent, page });
+    location.href = "?lang=" + tag;
+    return;
+  }
+  const { leaf, signature } = sent.receipt;
+  const again = el("form", { method: "post", hidden: true }, ...Object.entries(
+    { _step: "thanks", _leaf: leaf, _signature: signature, _lang: tag },
+  ).map(([name, value]) => el("input", { name, value })));
+  main.append(again);
+  again.submit();
 }
 
 // How many slips wait; beside them stands a note of it where the browser may forget one and not the other.
@@ -193,9 +272,9 @@ async function note() {
   const waiting = kept.filter(isWaiting), refused = kept.filter((one) => !isWaiting(one));
   const old = $("dem-cho");
   if (old) old.remove();
-  const others = (found) => (shown ? found.filter((one) => one.page !== page) : found);
+  const others = (found) => found.filter((one) => one.key !== awaited);
   if (others(waiting).length || others(refused).length) {
-    main.prepend(counter(others(waiting), others(refused), W, store.lasting, () => sendAll(() => true)));
+    main.prepend(counter(others(waiting), others(refused), W, here, () => sendAll(() => true)));
   }
   if (store.lasting) await noteLost(waiting);
 }
@@ -220,10 +299,13 @@ async function noteLost(waiting) {
 // Tries what waits; the slip of this page says what became of it.
 async function sendAll(isDue) {
   const outcomes = await deliverAll(store, language, isDue);
-  const left = (await slips(store)).find((one) => one.page === page);
-  if (left && outcomes.some((one) => one.slip.page === page) && isForm) showSlip(left);
-  // Another tab or the worker may have been first; in each case this page says what became of its slip.
-  else if (!left && !(await thankOnce()) && $("cho")) forget();
+  // What somebody is just answering, or reads, is not taken from him.
+  if (!isAnother && !sending && !$("cam-on")) {
+    const left = (await slips(store)).find((one) => (awaited ? one.key === awaited : isOfHere(one)));
+    if (left && outcomes.some((one) => one.slip.key === left.key) && isForm) showSlip(left);
+    // Another tab or the worker may have been first; in each case this page says what became of its slip.
+    else if (!left && !(await thankOnce(awaited)) && $("cho")) forget();
+  }
   await note();
 }
 
@@ -267,28 +349,28 @@ function submitted(event) {
   if (step.value === "review") {
     event.preventDefault();
     showReview();
-  } else if (step.name === "_switch") {
-    event.preventDefault();
-    handOver(step.value);
-  }
+  } else if (step.name === "_switch" && handOver(step.value)) event.preventDefault();
 }
 
-// The page in another language is fetched, and finds there what was chosen.
+// The page in another language is fetched, and finds there what was chosen. False where the phone keeps nothing: then what
+// was chosen is sent along, as without scripts.
 function handOver(tag) {
+  const isLasting = store && store.lasting, isOpen = !shown || $("xem") || !isLasting;
   try {
-    const isOpen = form && form.isConnected && (!shown || $("xem"));
-    sessionStorage.phieu = isOpen ? new URLSearchParams(new FormData(form)) : "";
+    sessionStorage.phieu = isOpen ? `${page}\n${new URLSearchParams(new FormData(form))}` : "";
   } catch (_none) {
-    // Then what was chosen is kept in this phone's drafts.
+    if (!isLasting) return false;
   }
   location.href = "?lang=" + tag;
+  return true;
 }
 
+// Only to the page from which it was handed over: the next slip on this phone may be another household's.
 function handedOver() {
   try {
-    const fields = sessionStorage.phieu || "";
+    const [from, fields] = (sessionStorage.phieu || "").split("\n");
     delete sessionStorage.phieu;
-    return fields;
+    return from === page ? fields : "";
   } catch (_none) {
     return "";
   }
@@ -297,8 +379,12 @@ function handedOver() {
 async function offerDraft(isRestored) {
   const drafts = await store.list("drafts");
   const old = (one) => Date.now() - one.at > DRAFT_LASTS && Date.now() - one.at < 30 * DRAFT_LASTS;
-  await Promise.all(drafts.filter((one) => one.key !== page && old(one)).map((one) => store.remove("drafts", one.key)));
-  const draft = drafts.find((one) => one.key === page);
+  // A receipt that nobody has seen yet stays until somebody does.
+  await Promise.all(drafts.filter((one) => one.key !== page && !one.receipt && old(one))
+    .map((one) => store.remove("drafts", one.key)));
+  const sent = [...(await slips(store)), ...drafts].map((one) => one.key.replace("sent:", ""));
+  const draft = drafts.find((one) => (one.key === page || one.key === formerPageOf(location.pathname)) &&
+    !sent.includes(new URLSearchParams(one.fields).get("_id")));
   if (draft && !isRestored && !asked(form).some(isAnswered)) {
     const fields = new URLSearchParams(draft.fields);
     // The slip is the same whether the answers are taken up again or not.
@@ -306,7 +392,7 @@ async function offerDraft(isRestored) {
     const chosen = [...fields].some(([name, value]) => !name.startsWith("_") && value);
     if (chosen && !old(draft)) {
       const box = draftOffer(W, () => { restore(draft.fields); box.remove(); look(); keepDraft(); },
-        async () => { await store.remove("drafts", page); box.remove(); });
+        async () => { await store.remove("drafts", draft.key); box.remove(); });
       form.before(box);
       remember(new FormData(form));
       return;
@@ -330,17 +416,27 @@ async function startForm() {
   restore(fields);
   arrange(form);
   form.addEventListener("change", () => { look(); keepDraft(); });
-  form.addEventListener("input", () => arrange(form));
+  form.addEventListener("input", keepSoon);
+  document.addEventListener("visibilitychange", keepHidden);
   form.addEventListener("submit", submitted);
   if ($("trong")) $("trong").addEventListener("click", () => goTo(nextBlank(form)));
   if (inZalo) form.before(otherBrowser(W));
   store = (!inZalo && (await openStore())) || inMemory();
-  const mine = (await slips(store)).find((one) => one.page === page);
-  if (mine) return showSlip(mine);
-  if (await thankOnce()) return undefined;
+  const mine = (await slips(store)).find(isOfHere);
+  if (mine) showSlip(mine);
+  else await thankOnce();
+  // What is no longer kept is told before what is old is cleared away.
+  await note();
+  if (shown) return;
+  await begin(fields);
+}
+
+// A form that is to be filled in: what is left of it, and below it what becomes of it.
+async function begin(fields) {
   await offerDraft(fields);
+  if ($("giu")) return;
   if (store.lasting) form.append(keepingNote(W, async () => { await writing; await store.remove("drafts", page); forget(); }));
-  return undefined;
+  else if (!inZalo) form.append(noRoomNote(W));
 }
 
 async function start() {
@@ -353,8 +449,8 @@ async function start() {
     }
     store = (!inZalo && (await openStore())) || inMemory();
     await thankOnce();
+    await note();
   }
-  await note();
   document.documentElement.dataset.san = "1";
   if ((await slips(store)).some(isWaiting)) await sendAll(() => true);
   addEventListener("online", () => sendAll(() => true));
