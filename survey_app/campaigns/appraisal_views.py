@@ -1,5 +1,7 @@
 """Pages of the appraisal: the results of a year, and one result with what is open, its history, and the decision."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -11,7 +13,7 @@ from wtforms.validators import Length
 from survey_app import access, db
 from survey_app.accounts.freshness import fresh
 from survey_app.campaigns import appraisal_points, appraisals, appraising, requested
-from survey_app.campaigns.appraisal_points import PointKind
+from survey_app.campaigns.appraisal_points import AppraisalPoint, PointKind
 from survey_app.errors import DomainError
 from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import SurveyView
@@ -159,15 +161,19 @@ def _page(
     history = appraisals.history(current, survey.id)
     last = history[-1] if history else None
     seen = {"seen": str(last.number if last else 0)}
-    points = appraisal_points.of_survey(current, survey)
-    may_see_flags = access.may("signals.page")
     return render_template(
         "campaigns/appraisal.html",
         survey=survey,
         findings=findings_block.block(current, survey, audiences.audience_of(person)),
-        points=[one for one in points if may_see_flags or one.kind != PointKind.FLAGS],
-        history=history,
+        points=_told(appraisal_points.of_survey(current, survey)),
+        history=[replace(one, points=_told(one.points)) for one in history],
         last=last,
         form=form or AppraisalForm(formdata=None, **seen),
         answer=typed or AppraisalAnswerForm(formdata=None, **seen),
     )
+
+
+def _told(points: Iterable[AppraisalPoint]) -> tuple[AppraisalPoint, ...]:
+    """Without the flags, for a reader who may not open their page."""
+    may_see_flags = access.may("signals.page")
+    return tuple(one for one in points if may_see_flags or one.kind != PointKind.FLAGS)

@@ -14,6 +14,7 @@ from survey_app.audit import AuditEvent
 from survey_app.campaigns import appraisal_points, appraisals, appraising, todos
 from survey_app.campaigns.appraisals import Said
 from survey_app.campaigns.milestones import Milestone
+from survey_app.campaigns.models import Appraisal
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Survey
 from survey_app.privacy.models import Complaint
@@ -280,14 +281,23 @@ def test_the_commune_reads_the_request_on_its_list_of_today_and_answers(
     number = signed("A")
     commune = province.session.get_one(Survey, number).unit_id
     decide(number, is_accepted=False, reason="Thiếu biên bản thôn 3")
+    flagged = {"flags": 4, "not_compared": 1}
+    province.session.add(
+        Appraisal(survey_id=number, number=2, step="changes", reason="Xem lại", points=flagged, together=False,
+                  made_by="operator", made_at=NOW)
+    )  # fmt: skip
+    province.session.commit()
     unit = units.unit(province.session, commune)
     confirmed(Role.COMMUNE, unit)
 
     today = client.get("/can-bo").text
+    page = client.get(page_of(number) + "?lang=en").text
     form = Page(client.get(page_of(number)).text).form(action=page_of(number) + "/tra-loi")
     sent = client.post(page_of(number) + "/tra-loi", data=form.data(reason="Đã bổ sung"))
 
-    assert "Thiếu biên bản thôn 3" in today
+    assert "Xem lại" in today
+    assert "nothing was compared" in page
+    assert "flags to compare" not in page
     assert sent.status_code == 303
     db.session().rollback()
     assert appraisals.newest(db.session(), [number])[number].step is Said.ANSWERED
