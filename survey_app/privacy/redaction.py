@@ -15,6 +15,7 @@ from survey_app.collecting.models import AnnulledResponse, SealedResponse
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
 from survey_app.i18n import gettext as _
+from survey_app.privacy.models import TextReview
 from survey_app.privacy.permits import permitted
 
 REDACT = "results.redact"
@@ -65,8 +66,12 @@ def redact(
     text = row.answers.get(question) if row else None
     if row is None or not isinstance(text, dict) or "text" not in text:
         raise NoTextToRedact
+    digest = leaves.text_digest(text)
     with permitted(session, survey.id):
-        row.answers = {**row.answers, question: {"sha256": leaves.text_digest(text)}}
+        row.answers = {**row.answers, question: {"sha256": digest}}
+    review = session.get(TextReview, (survey.id, question, digest))
+    if review is not None:
+        review.tag = ""  # Papers count tags, and this one belongs to a text that nobody can read any more.
     audit.record(
         session,
         actor,

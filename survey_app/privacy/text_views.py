@@ -29,7 +29,7 @@ bp = Blueprint("texts", __name__, template_folder="templates")
 READERS = access.READ_TEXTS
 #: This many texts are on one page, so that it stays quick to read and to send on a phone.
 _PAGE = 50
-_DECISION, _SEEN, _TAG = "decision-", "seen-", "tag-"
+_DECISION, _SEEN, _TAG, _SEEN_TAG = "decision-", "seen-", "tag-", "seentag-"
 _LONGEST_TAG = 40
 
 
@@ -69,7 +69,9 @@ def moderate(survey_id: str, key: str) -> ResponseReturnValue:
         if request.form.get(_DECISION + handle, "") != request.form[_SEEN + handle]
     }
     seen = {handle: request.form[_SEEN + handle] for handle in decisions}
-    tags = {handle: _typed_tag(handle) for handle in handles if _TAG + handle in request.form}
+    seen_tags = {handle: request.form.get(_SEEN_TAG + handle, "") for handle in handles}
+    typed_tags = {handle: _typed_tag(handle) for handle in handles if _TAG + handle in request.form}
+    tags = {handle: tag for handle, tag in typed_tags.items() if tag != seen_tags[handle]}
     if any(len(tag) > _LONGEST_TAG for tag in tags.values()):
         refusal = _("A tag has at most %(most)s letters.", most=_LONGEST_TAG)
         page = _page(survey, key, form, typed=decisions, tags=tags, refusal=refusal)
@@ -83,6 +85,7 @@ def moderate(survey_id: str, key: str) -> ResponseReturnValue:
                 decisions,
                 seen=seen,
                 tags=tags,
+                seen_tags=seen_tags,
                 actor=access.identity().actor,
                 now=datetime.now(UTC),
             )

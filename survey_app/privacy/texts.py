@@ -60,15 +60,15 @@ class TextGone(DomainError):
 
 
 class DecidedMeanwhile(DomainError):
-    """Somebody else decided on one of these texts after the page was opened."""
+    """Somebody else decided on one of these texts, or tagged it, after the page was opened."""
 
     code = "da-quyet-dinh-truoc"
 
     def __init__(self) -> None:
         super().__init__(
             _(
-                "Somebody else decided on one of these texts after you opened this page. Nothing is saved yet: "
-                "compare, then save again."
+                "Somebody else decided on one of these texts, or tagged it, after you opened this page. Nothing is "
+                "saved yet: compare, then save again."
             )
         )
 
@@ -129,21 +129,23 @@ def moderate(
     *,
     seen: Mapping[str, str] | None = None,
     tags: Mapping[str, str] | None = None,
+    seen_tags: Mapping[str, str] | None = None,
     actor: str,
     now: datetime,
 ) -> int:
     """Release or withhold texts of one question: DECISIONS by handle; how many were decided on.
 
     `seen` are the decisions that stood when these were made, "" for none. Texts that are gone by now are passed over.
-    `tags` say what decided texts are about; who saves a tag last decides.
-    The note names handles, never words. Raises NoSuchQuestion, and DecidedMeanwhile where another decision stands now.
+    `tags` say what decided texts are about, `seen_tags` what stood there then; a tag that is not given stays.
+    The note names handles, never words. Raises NoSuchQuestion, and DecidedMeanwhile where another decision or another
+    tag stands now.
     """
     operations.hold(session, survey.id)
     found = _stored(session, survey)
     if question not in found:
         raise NoSuchQuestion
     there = {
-        stored.text.handle: stored.text.decision or ""
+        stored.text.handle: (stored.text.decision or "", stored.text.tag)
         for stored in found[question]
         if stored.text.text is not None
     }
@@ -152,13 +154,18 @@ def moderate(
         for handle, decision in sorted(decisions.items())
         if handle in there and decision in texts.DECISIONS
     }
+    chosen = {handle: tag for handle, tag in (tags or {}).items() if handle in there}
     if seen is not None and any(
-        there[handle] not in {seen.get(handle, ""), decision} for handle, decision in decided.items()
+        there[handle][0] not in {seen.get(handle, ""), decision} for handle, decision in decided.items()
+    ):
+        raise DecidedMeanwhile
+    if seen_tags is not None and any(
+        there[handle][1] not in {seen_tags.get(handle, ""), tag} for handle, tag in chosen.items()
     ):
         raise DecidedMeanwhile
     for handle, decision in decided.items():
         session.merge(TextReview(survey_id=survey.id, question=question, handle=handle, decision=decision))
-    tagged = _tag(session, survey.id, question, {handle: (tags or {}).get(handle) for handle in there})
+    tagged = _tag(session, survey.id, question, chosen)
     if decided or tagged:
         subject = f"survey:{survey.id}"
         noted = {handle[:_NOTED_LETTERS]: decision for handle, decision in decided.items()}
@@ -167,14 +174,12 @@ def moderate(
     return len(decided.keys() | tagged.keys())
 
 
-def _tag(
-    session: Session, survey_id: str, question: str, tags: Mapping[str, str | None]
-) -> Mapping[str, str]:
-    """Put tags on texts that were decided on; those that changed. None leaves a tag as it is."""
+def _tag(session: Session, survey_id: str, question: str, tags: Mapping[str, str]) -> Mapping[str, str]:
+    """Put tags on texts that were decided on; those that changed."""
     changed = {}
     for handle, tag in sorted(tags.items()):
-        row = None if tag is None else session.get(TextReview, (survey_id, question, handle))
-        if row is not None and tag is not None and row.tag != tag:
+        row = session.get(TextReview, (survey_id, question, handle))
+        if row is not None and row.tag != tag:
             row.tag = changed[handle] = tag
     return changed
 

@@ -126,6 +126,32 @@ def test_a_tag_set_on_the_page_stands_there_and_in_the_report_but_no_text_does(a
     assert remark(3) not in said
     (noted,) = [one for one in acts(texts.MODERATE) if one.details.get("tags")]
     assert set(noted.details["tags"].values()) == {"Đường lầy"}
+    handle, survey = exact()[remark(3)].handle, fieldwork.survey(db.session(), "0001")
+    held, _told = texts.text_of(db.session(), survey, "remarks", handle)
+    with db.transaction() as current:
+        redaction.redact(current, "0001", held, "remarks", "nêu tên", actor="user:1", now=NOW)
+    assert counted() == []
+
+
+def test_of_two_who_tag_at_once_the_second_changes_only_what_she_typed_and_is_told_of_the_rest(
+    app, client, written
+):
+    release_ten()
+    written.sign_in(app, Role.FRONT_COMMUNE)
+    with client.session_transaction() as session:
+        session["confirmed_at"] = datetime.now(UTC).timestamp()
+    form = next(one for one in Page(client.get(PAGE).text).forms if "decision" in str(one.fields))
+    here, there = (f"tag-{exact()[remark(number)].handle}" for number in (1, 2))
+    tag(n1="Đường")
+
+    other = client.post(form.action, data=form.data(**{there: "Rác"}))
+    same = client.post(form.action, data=form.data(**{here: "Cầu"}))
+
+    assert other.status_code == 303
+    assert [exact()[remark(number)].tag for number in (1, 2)] == ["Đường", "Rác"]
+    assert same.status_code == texts.DecidedMeanwhile.status
+    assert 'value="Cầu"' in same.text
+    assert "Đang lưu: Đường" in same.text
 
 
 def acts(act: str):
