@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.campaigns.rows import BoardRow
-from survey_app.criteria.frameworks import Framework, RequirementKind, Threshold
+from survey_app.criteria.frameworks import NEVER_MEETING_INDICATOR, Framework, RequirementKind, Threshold
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import State, Survey
 from survey_app.rulebooks import pins
@@ -29,8 +29,8 @@ class AgainstRule:
 
 
 def standings(session: Session, rows: Iterable[BoardRow]) -> tuple[AgainstRule, ...]:
-    """Those of the rows that have a sealed result, in their order. Raises PinnedBookMissing."""
-    sealed = [row for row in rows if row.state in _SEALED]
+    """The communes with a sealed result, in the order of the rows; wards meet no rule. Raises PinnedBookMissing."""
+    sealed = [row for row in rows if row.state in _SEALED and row.unit.kind not in NEVER_MEETING_INDICATOR]
     numbers = [row.survey_id for row in sealed]
     found = session.scalars(select(Survey).where(Survey.id.in_(numbers)).order_by(Survey.id))
     pinned = {survey.id: pin for survey in found if (pin := surveys.pin_of(survey))}

@@ -188,12 +188,11 @@ def _points(counts: Mapping[str, int]) -> tuple[OpenPoint, ...]:
 
 
 def _await_back_check(session: Session, found: Sequence[SurveyView]) -> frozenset[str]:
-    """Those whose rule book asks for a back-check that is not on record."""
+    """Those whose rule book asks for a back-check that is not on record; of a ward it asks nothing."""
     done = back_checks.recorded(session, [survey.id for survey in found])
-    asking = {
-        pin: _asks_back_check(session, pin) for pin in {one.rulebook for one in found} if pin is not None
-    }
-    return frozenset(one.id for one in found if one.id not in done and one.rulebook and asking[one.rulebook])
+    judged = {one.id: one.rulebook for one in found if one.rulebook and not one.is_outside_programme}
+    asking = {pin: _asks_back_check(session, pin) for pin in {*judged.values()}}
+    return frozenset(number for number, pin in judged.items() if number not in done and asking[pin])
 
 
 def _asks_back_check(session: Session, pin: Pin) -> bool:

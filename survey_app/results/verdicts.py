@@ -111,11 +111,11 @@ def of_survey(session: Session, survey: SurveyView, audience: Audience) -> Judge
 def of_sealed(session: Session, found: Iterable[SurveyView]) -> Mapping[str, Verdicts]:
     """The exact verdicts of each of these sealed surveys of one province that speaks for its commune, by its number.
 
-    A few statements for each rule book and year. Left out is what is judged by a book that is gone.
+    A few statements for each rule book and year. Left out are wards, and what is judged by a book that is gone.
     """
     groups: defaultdict[tuple[Pin, int], list[SurveyView]] = defaultdict(list)
     for one in found:
-        if one.rulebook is not None:
+        if one.rulebook is not None and not one.is_outside_programme:
             groups[one.rulebook, speaking.year_of(one.closes_at, one.phones_closed_at)].append(one)
     judged: dict[str, Verdicts] = {}
     for (pin, year), those in groups.items():

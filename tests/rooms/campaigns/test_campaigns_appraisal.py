@@ -11,7 +11,7 @@ from survey_app.accounts.models import User
 from survey_app.accounts.todo import Section
 from survey_app.approvals.models import Approval
 from survey_app.audit import AuditEvent
-from survey_app.campaigns import appraisal_points, appraisals, appraising, todos
+from survey_app.campaigns import against_rule, appraisal_points, appraisals, appraising, todos
 from survey_app.campaigns.appraisals import Said
 from survey_app.campaigns.milestones import Milestone
 from survey_app.campaigns.models import Appraisal
@@ -42,8 +42,8 @@ def front(province):
 def signed(province):
     """A signed result that was called back, so that nothing is open; its number. Seals differ."""
 
-    def made(name, *, is_compared=True, **sealed):
-        commune = province.commune(name)
+    def made(name, *, kind="xa", is_compared=True, **sealed):
+        commune = province.commune(name, kind=kind)
         number = province.signed(commune, digest=f"{province.made:064d}", **sealed)
         if is_compared:
             province.session.add(
@@ -168,6 +168,15 @@ def test_a_complaint_without_an_answer_and_coverage_below_the_rule_are_open_poin
     assert [kinds(one) for one in (reached, missed, disputed)] == [[], ["coverage"], ["open_complaints"]]
     with pytest.raises(appraisals.WithoutReason):
         decide(missed)
+
+
+def test_a_ward_is_held_against_no_condition_of_the_rule_book(signed, pinned, decide, province):
+    ward = signed("Phường", kind="phuong", satisfied=10, valid=10)
+    pinned(ward)
+
+    assert kinds(ward) == []
+    assert against_rule.standings(province.session, province.board().rows) == ()
+    decide(ward)
 
 
 def test_a_change_is_asked_for_with_a_reason_answered_and_then_accepted(signed, decide, province):

@@ -11,11 +11,12 @@ from survey_app.access import Identity, Role
 from survey_app.accounts.models import User
 from survey_app.audit import AuditEvent
 from survey_app.criteria import framework_document
+from survey_app.fieldwork import queries as fieldwork
 from survey_app.fieldwork.models import Survey
 from survey_app.i18n import force_locale
 from survey_app.reporting import blocks, narrative, notice_papers, papers
 from survey_app.reporting.report_notes import Notes
-from survey_app.results import custody, disclosed, pledges, wording
+from survey_app.results import custody, disclosed, open_points, pledges, wording
 from survey_app.results.models import SignedOver
 from survey_app.rulebooks.models import FrameworkVersion
 from survey_app.scoring.disclosure import Audience
@@ -128,6 +129,9 @@ def test_the_back_check_that_the_rule_book_asks_for_stands_before_signing(enter)
     assert bare.status_code == 422
     assert "chưa ghi nhận kết quả phúc tra mà bộ tiêu chí yêu cầu" in bare.text
     assert "chờ đối chiếu" in enter(Role.COMMUNE).get(RESULT).text
+    survey = fieldwork.survey(db.session(), "0001")
+    ward = replace(survey, unit=replace(survey.unit, kind="phuong"))
+    assert [len(open_points.of_survey(db.session(), one)) for one in (survey, ward)] == [1, 0]
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR])
