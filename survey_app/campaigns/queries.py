@@ -155,7 +155,14 @@ def board(
         rows=rows,
         targets=book_targets.progress(in_force.framework, rows),
         denominator=denominator(summary.unit for summary in summaries),
-        total=scorecards.total(*_sealed(said, audience)),
+        total=scorecards.total_of_year(
+            session,
+            province,
+            year,
+            {unit_id: one.speaks for unit_id, one in said.items() if one.speaks},
+            {one.unit.id for one in summaries},
+            audience,
+        ),
         recount=recounts.last(session, province.path),
     )
 
@@ -303,17 +310,6 @@ def _heard(surveys: Iterable[Consultation]) -> Mapping[int, frozenset[str]]:
         if survey.heard_by_phone:
             found[survey.unit_id] |= {survey.purpose}
     return found
-
-
-def _sealed(said: Mapping[int, Verdicts], audience: Audience) -> tuple[list[SealedSurvey], int]:
-    """The surveys that speak, without those whose table this reader may not see, and how many those are."""
-    speaking = [one.speaks for one in said.values() if one.speaks is not None]
-    told = [
-        one
-        for one in speaking
-        if disclosure.disclose(one.scorecard, (), audience=audience).hidden_because is None
-    ]
-    return told, len(speaking) - len(told)
 
 
 def register_day(year: int, now: datetime) -> date:

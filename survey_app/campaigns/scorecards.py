@@ -18,7 +18,8 @@ from survey_app.campaigns import outside
 from survey_app.campaigns.outside import OutsideView
 from survey_app.fieldwork import names
 from survey_app.questions.instrument import Instrument, Text
-from survey_app.results import speaking
+from survey_app.results import added_up, speaking
+from survey_app.results.added_up import AddedUp
 from survey_app.results.speaking import SealedSurvey
 from survey_app.scoring import disclosure, scorecards
 from survey_app.scoring.disclosure import Audience
@@ -26,9 +27,6 @@ from survey_app.scoring.rates import Rate, rate
 from survey_app.scoring.scorecards import Scorecard
 from survey_app.units import queries as units
 from survey_app.units.queries import UnitView
-
-#: Of one part only: the unit was split.
-_SPLIT = "part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +43,8 @@ class Total:
     channels: Mapping[str, int] = field(default_factory=dict)
     #: Surveys left out for this reader, because too few of their slips are valid.
     left_out: int = 0
+    #: Surveys of wards, which are samples and in none of the counts.
+    samples: int = 0
 
     @property
     def coverage(self) -> Rate | None:
@@ -103,24 +103,42 @@ def of_year(
 ) -> ProvinceCard:
     """As `audience` may see it; `on` is the day whose units are listed."""
     in_force = {one.id: one for one in units.communes(session, province.path, on)}
-    found = _speaking(session, province, year)
-    ends = {unit_id: _passed_into(session, unit_id, in_force) for unit_id in found}
-    sealed, left_out = _told(_newest(found, ends), audience)
-    before, _left = _told(_speaking(session, province, year - 1), audience)
+    found = _added_up(session, province, year, in_force)
+    sealed, left_out = _told(found.surveys, audience)
+    before, _left = _told(_added_up(session, province, year - 1, in_force).surveys, audience)
     earlier = {one.form.key: one for one in _by_form(session, province.code, before.values())}
     forms = tuple(
         _beside(one, earlier.get(one.form.key)) for one in _by_form(session, province.code, sealed.values())
     )
     return ProvinceCard(
-        total(sealed.values(), left_out),
+        _total(sealed.values(), left_out, len(found.samples)),
         forms,
-        _by_unit(session, sealed, ends, in_force),
+        _by_unit(session, sealed, found.passed_into, in_force),
         outside.of_year(session, province.path, year),
     )
 
 
-def total(sealed: Iterable[SealedSurvey], left_out: int = 0) -> Total:
-    """The counts of these surveys together."""
+def total_of_year(
+    session: Session,
+    province: UnitView,
+    year: int,
+    speaks: Mapping[int, SealedSurvey],
+    in_force: Collection[int],
+    audience: Audience,
+) -> Total:
+    """The total of `of_year` alone, for who has read already which surveys `speaks` below the province's path."""
+    found = added_up.of_year(session, province, year, speaks, in_force)
+    sealed, left_out = _told(found.surveys, audience)
+    return _total(sealed.values(), left_out, len(found.samples))
+
+
+def _added_up(session: Session, province: UnitView, year: int, in_force: Collection[int]) -> AddedUp:
+    sealed = speaking.of_year(session, province.path, year)
+    speaks = {unit_id: those[0] for unit_id, those in sealed.items()}
+    return added_up.of_year(session, province, year, speaks, in_force)
+
+
+def _total(sealed: Iterable[SealedSurvey], left_out: int, samples: int) -> Total:
     found = list(sealed)
     channels: defaultdict[str, int] = defaultdict(int)
     for one in found:
@@ -136,29 +154,8 @@ def total(sealed: Iterable[SealedSurvey], left_out: int = 0) -> Total:
         invalid=sum(one.invalid for one in tallies),
         channels=dict(channels),
         left_out=left_out,
+        samples=samples,
     )
-
-
-def _speaking(session: Session, province: UnitView, year: int) -> Mapping[int, SealedSurvey]:
-    """By unit, of the province and of those that passed into it whole."""
-    earlier = units.predecessors(session, province.id)
-    paths = [province.path, *(one.unit.path for one in earlier if one.how != _SPLIT)]
-    found: dict[int, SealedSurvey] = {}
-    for path in dict.fromkeys(paths):
-        found |= {unit_id: those[0] for unit_id, those in speaking.of_year(session, path, year).items()}
-    return found
-
-
-def _newest(
-    sealed: Mapping[int, SealedSurvey], ends: Mapping[int, frozenset[int]]
-) -> Mapping[int, SealedSurvey]:
-    """Without earlier units whose successor has asked its households itself in that year: then that survey speaks."""
-    asked_anew = {unit_id for unit_id in sealed if ends[unit_id] == {unit_id}}
-    return {
-        unit_id: one
-        for unit_id, one in sealed.items()
-        if unit_id in asked_anew or len(ends[unit_id]) != 1 or ends[unit_id].isdisjoint(asked_anew)
-    }
 
 
 def _told(sealed: Mapping[int, SealedSurvey], audience: Audience) -> tuple[Mapping[int, SealedSurvey], int]:
@@ -235,13 +232,3 @@ def _by_unit(
         *sorted(found, key=lambda one: one.unit.in_order),
         *sorted(split, key=lambda one: one.unit.in_order),
     )
-
-
-def _passed_into(session: Session, unit_id: int, in_force: Collection[int]) -> frozenset[int]:
-    """The units in force that a unit has become: itself, one, or several for a split one; none unrecorded."""
-    if unit_id in in_force:
-        return frozenset({unit_id})
-    ends: set[int] = set()
-    for passage in units.successors(session, unit_id):
-        ends |= _passed_into(session, passage.unit.id, in_force)
-    return frozenset(ends)

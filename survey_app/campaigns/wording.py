@@ -15,6 +15,7 @@ from survey_app.fieldwork import wording
 from survey_app.fieldwork.models import State
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
+from survey_app.results.wording import samples_text
 from survey_app.rulebooks.wording import finding_name, verdict_name
 from survey_app.sealing.recounts import LastRecount
 from survey_app.templating import day, number, percent
@@ -180,11 +181,11 @@ def total_text(total: Total) -> str:
         valid=number(total.valid),
         invalid=number(total.invalid),
     )
-    if not total.left_out:
-        return told
-    return f"{told} " + _(
-        "Left out: %(count)s surveys with too few slips to show.", count=number(total.left_out)
-    )
+    if total.left_out:
+        told += " " + _(
+            "Left out: %(count)s surveys with too few slips to show.", count=number(total.left_out)
+        )
+    return f"{told} {samples_text(total.samples)}" if total.samples else told
 
 
 def unit_note(one: UnitCard) -> str:

@@ -72,6 +72,7 @@ def init_app(app: Flask) -> None:
         above_frame_text=wording.above_frame_text,
         open_point=open_points.text,
         result_sentence=wording.sentence,
+        samples_text=wording.samples_text,
         stage_name=year_map.stage_name,
     )
     decision_facts.register(app, signing.told_before_deciding)

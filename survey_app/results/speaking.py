@@ -15,9 +15,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, case, cast, func, select
 from sqlalchemy.orm import Session
 
-from survey_app.fieldwork import calendar
+from survey_app.criteria.frameworks import NEVER_MEETING_INDICATOR
+from survey_app.fieldwork import calendar, names
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import Channel, FrameRow, Medium, Purpose, State, Survey
+from survey_app.fieldwork.models import Channel, FrameRow, Medium, Purpose, SealedUnit, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.scoring import tallies
 from survey_app.scoring.scorecards import Scorecard
@@ -50,6 +51,8 @@ class SealedSurvey:
     #: Whether the Front had confirmed the form.
     confirmed: bool
     households: int
+    #: Whether a ward was asked: it is outside the programme, and the form is a sample for it.
+    is_sample: bool
     scorecard: Scorecard
     #: Valid slips by phone.
     phone_slips: int
@@ -69,9 +72,11 @@ def of_year(session: Session, unit_path: str, year: int) -> Mapping[int, tuple[S
     """
     rows = session.execute(
         select(*_AGE, Survey.unit_id, Survey.instrument_id, Survey.state, Survey.confirmed)
+        .add_columns(func.coalesce(SealedUnit.kind, Unit.kind).label("kind"))
         .add_columns(cast(Seal.document, Text).label("document"))
         .join(Seal, Seal.survey_id == Survey.id)
         .join(Unit, Unit.id == Survey.unit_id)
+        .outerjoin(SealedUnit, names.of(Survey.id))
         .where(Unit.path.startswith(unit_path, autoescape=True), *_final(), *_touches(year))
         .order_by(Survey.id)
     ).all()
@@ -177,6 +182,7 @@ def _sealed_survey(row: Any, phone_slips: int, overfull: Mapping[int, int]) -> S
         is_signed=row.state == State.SIGNED,
         confirmed=row.confirmed,
         households=card.households,
+        is_sample=row.kind in NEVER_MEETING_INDICATOR,
         scorecard=card,
         phone_slips=phone_slips,
         overfull=overfull,

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from survey_app import audit
 from survey_app.i18n import gettext as _
+from survey_app.i18n import ngettext
 from survey_app.questions.instrument import Instrument
 from survey_app.questions.kinds import Result
 from survey_app.questions.stem import stem
@@ -169,4 +170,13 @@ def above_frame_text(village: AboveFrame) -> str:
         village=village.name,
         answered=number(village.answered),
         households=number(village.households),
+    )
+
+
+def samples_text(wards: int) -> str:
+    """That so many surveys of wards stand beside sums of communes and are not in them."""
+    return ngettext(
+        "Besides, %(num)d ward asked with the form as a sample, which is not added to these sums.",
+        "Besides, %(num)d wards asked with the form as a sample, which is not added to these sums.",
+        wards,
     )

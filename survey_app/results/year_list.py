@@ -17,7 +17,7 @@ from survey_app.fieldwork import calendar, names
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.names import plain
 from survey_app.questions.instrument import Instrument, Text
-from survey_app.results import speaking
+from survey_app.results import added_up, speaking
 from survey_app.results.speaking import SealedSurvey
 from survey_app.results.wording import items_in_short
 from survey_app.scoring import disclosure, rates
@@ -94,7 +94,10 @@ class YearList:
     #: Years that have anything to show, the newest first.
     years: tuple[int, ...]
     lines: tuple[CommuneLine, ...]
+    #: Of communes; wards give samples and are in none of them.
     sums: tuple[FormSum, ...]
+    #: Signed results of wards.
+    samples: int
 
     @property
     def with_result(self) -> tuple[CommuneLine, ...]:
@@ -132,7 +135,8 @@ def of_year(session: Session, province: UnitView, year: int, now: datetime) -> Y
     called = names.communes(session, [one.survey_id for one in speaks.values()])
     forms = {one.instrument_id: loading.loaded(session, one.instrument_id) for one in speaks.values()}
     lines = []
-    for commune in units.communes(session, province.path, day):
+    communes = units.communes(session, province.path, day)
+    for commune in communes:
         sealed = speaks.get(commune.id)
         if sealed is None:
             number, state = running.get(commune.id, (None, None))
@@ -140,8 +144,10 @@ def of_year(session: Session, province: UnitView, year: int, now: datetime) -> Y
         else:
             unit = called.get(sealed.survey_id, commune)
             lines.append(_sealed(unit, sealed, forms[sealed.instrument_id]))
-    counted = [(one, forms[one.instrument_id]) for one in speaks.values() if one.is_signed]
-    return YearList(province, year, years(session, province), tuple(lines), _sums(counted))
+    found = added_up.of_year(session, province, year, speaks, {one.id for one in communes})
+    samples = sum(one.is_signed for one in found.samples)
+    sums = _sums(session, [one for one in found.surveys.values() if one.is_signed])
+    return YearList(province, year, years(session, province), tuple(lines), sums, samples)
 
 
 def _known(province: UnitView) -> Select[Survey]:
@@ -191,15 +197,15 @@ def _sealed(unit: UnitView, sealed: SealedSurvey, form: Instrument) -> CommuneLi
     return CommuneLine(unit, sealed.survey_id, state, told, _by_rate(form, items, told.valid or 0)[:LOWEST])
 
 
-def _sums(signed: Iterable[tuple[SealedSurvey, Instrument]]) -> tuple[FormSum, ...]:
+def _sums(session: Session, signed: Iterable[SealedSurvey]) -> tuple[FormSum, ...]:
     """By form, in the order in which the forms were made."""
     by_form: defaultdict[int, list[DisclosedCommune]] = defaultdict(list)
     forms: dict[int, Instrument] = {}
-    for sealed, form in signed:
+    for sealed in signed:
         told = _told(sealed)
         if told.hidden_because is None and not _is_above_list(told):
             by_form[sealed.instrument_id].append(told)
-            forms[sealed.instrument_id] = form
+            forms[sealed.instrument_id] = loading.loaded(session, sealed.instrument_id)
     return tuple(_sum(forms[number], by_form[number]) for number in sorted(by_form))
 
 

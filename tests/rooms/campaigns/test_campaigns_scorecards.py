@@ -103,7 +103,7 @@ def test_merged_communes_count_for_the_one_they_became_with_equal_totals(provinc
     assert merged.unit.id == new.id
     assert counts(merged.card) == (150, 120, 120)
     assert {unit.name for unit in merged.came_from} == {"Cũ Một", "Cũ Hai"}
-    assert found.total == before
+    assert found.total == before == province.board().total
 
 
 def test_a_split_commune_counts_in_the_total_and_in_a_line_of_its_own(province, sums, ended, client):
@@ -135,6 +135,38 @@ def test_an_earlier_unit_counts_no_more_once_its_successor_asked_anew(province, 
 
     assert [one.surveys for one in found.forms] == [(newest,)]
     assert found.total.households == 90
+    assert province.board().total == found.total
+
+
+def test_a_unit_of_a_province_that_passed_into_this_one_counts_on_the_board_and_on_the_scorecard(
+    province, sums, ended
+):
+    old, new = province.commune("Cũ"), province.commune("Mới")
+    province.signed(old, households=100)
+    before = province._unit("97", "province", "tinh", "Trước", None)
+    old.parent_id, old.path = before.id, f"{before.path}{old.id}/"
+    ended(old, "whole", new)
+    ended(before, "whole", province.unit)
+
+    found = sums()
+
+    assert found.total.households == 100
+    assert province.board().total == found.total
+
+
+def test_the_sample_of_a_ward_is_told_beside_the_sums_and_is_in_none_of_them(province, sums, client):
+    province.signed(province.commune("A"), satisfied=70, valid=80, households=100)
+    ward = province.signed(province.commune("Phường", kind="phuong"), satisfied=30, valid=40, households=50)
+
+    found = sums()
+    province.sign_in()
+    page = client.get("/can-bo/tinh/2026").text
+
+    assert (found.total.surveys, found.total.households, found.total.samples) == (1, 100, 1)
+    assert counts(found.forms[0].card) == added(one.card for one in found.units) == (100, 80, 80)
+    assert ward not in found.forms[0].surveys
+    assert province.board().total == found.total
+    assert "Ngoài ra có 1 phường lấy phiếu mẫu, không cộng vào số liệu này." in page
 
 
 def test_what_a_reader_may_not_see_is_in_no_sum_that_would_tell_it(province, sums):

@@ -68,6 +68,20 @@ def test_a_commune_with_too_few_slips_follows_from_no_sum(province):
     assert (total.phone, total.paper) == (83, 1)
 
 
+def test_the_sample_of_a_ward_is_in_no_sum_and_its_number_is_told(client, province):
+    before = found(province).sums
+    ward = province._unit("98005", "commune", "phuong", "Mẫu", province.province)
+    province.make("0005", households={"Năm": 100}, commune=ward)
+    province.answer("0005", "Năm", HAPPY, times=60)
+    province.seal("0005")
+    province.session.get(Survey, "0005").state = State.SIGNED
+    province.session.commit()
+
+    assert found(province).sums == before
+    assert found(province).samples == 1
+    assert "1 phường lấy phiếu mẫu" in client.get(YEAR).text
+
+
 def test_what_is_not_signed_is_listed_and_in_no_sum(client, province):
     province.session.get(Survey, "0001").state = State.SEALED
     province.session.commit()
