@@ -31,6 +31,8 @@ class PlanProgress:
     #: Units asked whose figure does not count yet: those that wait for the province, and those that told nothing.
     waiting: tuple[UnitView, ...] = ()
     silent: tuple[UnitView, ...] = ()
+    #: How many units are asked; 0 of a computed one.
+    asked: int = 0
     #: Of a computed one, how the board has it; None where the rule book of the year has no such target.
     on_board: BookProgress | None = None
 
@@ -73,6 +75,7 @@ def of_board(session: Session, board: Board, earlier: Board | None = None) -> tu
                 tuple((one, reach) for one in years if one < year and (reach := reached[one]) is not None),
                 waiting,
                 tuple(unit for unit in open_ones if unit not in waiting),
+                len(of_year),
             )
         )
     return tuple(found)

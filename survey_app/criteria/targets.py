@@ -121,6 +121,7 @@ class Reach:
     met: int
     total: int
     missing: int
+    #: False also where it cannot be said yet: of a share, before every unit asked has told.
     is_reached: bool
     #: How many more reach the goal with the total as it is; 0 once it is reached.
     needed: int
@@ -134,12 +135,13 @@ class Reach:
 def reach(target: PlanTarget, figures: Iterable[Figure], asked: int) -> Reach:
     """Where the target stands when these of `asked` units have told a figure.
 
-    Of a yes and no the units that said nothing count as not met; of a share they are in neither number.
+    Of a yes and no the units that said nothing count as not met; of a share they are in neither number, so that
+    nobody can say that the goal is reached while one is missing.
 
     >>> target = PlanTarget("a", {}, PlanKind.SHARE, ("xa",), Terms("", 6000, Comparison.AT_LEAST,
     ...     Source("", None, ""), 0, 2025), {}, {}, None)
     >>> reach(target, [Figure(1, 2), Figure(5, 8)], 3)
-    Reach(met=6, total=10, missing=1, is_reached=True, needed=0)
+    Reach(met=6, total=10, missing=1, is_reached=False, needed=0)
     """
     told = tuple(figures)
     met, missing = sum(one.n for one in told), max(asked - len(told), 0)
@@ -150,7 +152,8 @@ def reach(target: PlanTarget, figures: Iterable[Figure], asked: int) -> Reach:
             least = goal + (comparison is Comparison.ABOVE)
             return Reach(met, asked, missing, comparison.holds(met, goal), max(least - met, 0))
         case PlanKind.SHARE:
-            return _share(met, sum(one.of or 0 for one in told), missing, comparison, goal)
+            found = _share(met, sum(one.of or 0 for one in told), missing, comparison, goal)
+            return replace(found, is_reached=found.is_reached and not missing)
         case PlanKind.ATTESTED | PlanKind.COMPUTED:
             return _share(met, asked, missing, comparison, goal)
         case _:

@@ -23,6 +23,7 @@ from survey_app.campaigns.wording import (
 )
 from survey_app.criteria.findings import Finding
 from survey_app.criteria.frameworks import Requirement, RequirementKind
+from survey_app.criteria.targets import PlanKind
 from survey_app.fieldwork.models import State
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
@@ -135,7 +136,7 @@ def plan_lines(plan: Iterable[PlanProgress]) -> Iterator[tuple[Cell, ...]]:
             _("Plan until the year"),
             _("Source"),
         ),
-        *(_("Words of the plan"), _("Where the figure comes from")),
+        *(_("Words of the plan"), _("Where the figure comes from"), _("Where it stands")),
     )
     for one in plan:
         target, reach = one.target, one.reach
@@ -143,10 +144,17 @@ def plan_lines(plan: Iterable[PlanProgress]) -> Iterator[tuple[Cell, ...]]:
         yield (
             *(target_wording.name(target), target_wording.goal(target)),
             *(reach.met if reach else None, reach.total if reach and has_whole else None),
-            *(percent_cell(reach.rate) if reach and has_whole else None, reach.needed if reach else None),
+            *(percent_cell(reach.rate) if reach and has_whole else None, _missing_to_goal(one)),
             *(len(one.waiting), len(one.silent), target.terms.until, source_text(target.terms.source)),
             *(target.terms.words, target_wording.kind_name(target.kind)),
+            target_wording.standing(target, reach, one.asked) if reach else None,
         )
+
+
+def _missing_to_goal(one: PlanProgress) -> int | None:
+    """Nothing of a share that not every unit asked has told: what those tell moves the goal."""
+    is_open = one.target.kind is PlanKind.SHARE and one.reach is not None and one.reach.missing > 0
+    return one.reach.needed if one.reach and not is_open else None
 
 
 def _headings(requirement: Requirement) -> tuple[str, str, str, str]:

@@ -133,7 +133,7 @@ def _reasons(notes: Notes, tags: Sequence[TagCount]) -> tuple[Block, ...]:
         made.append(Paragraph(f"{one.tag} – {_opinions(one)}"))
         made += [Listing(said)] if said else []
     for tag, said in written.values():
-        made.append(Paragraph((tag or _("Other")) + f" ({number(len(said))})"))
+        made.append(Paragraph(tag or _("Other")))
         made.append(Listing(said))
     return tuple(made)
 

@@ -262,8 +262,20 @@ def _villages(result: DisclosedResult) -> tuple[Block, ...]:
     return (
         PartTitle(_("Villages")),
         Paragraph(why_bands()),
+        *_by_number(result),
         Table(head, rows, name="villages", in_words=frozenset({4}), widths=(35, 13, 13, 13, 25)),
     )
+
+
+def _by_number(result: DisclosedResult) -> tuple[Block, ...]:
+    """That notices of villages tell more than this table, where a document says so."""
+    by = result.survey.notices
+    said = _(
+        "The notice of a village gives the number of its satisfied answers where nothing else follows from it, by "
+        "%(document)s.",
+        document=by.text if by else "",
+    )
+    return (Paragraph(said),) if by else ()
 
 
 def _closing(found: Notice, public_url: str) -> tuple[Block, ...]:

@@ -7,8 +7,8 @@ from survey_app.templating import day
 from survey_app.templating import wording as in_language
 
 
-def text(result: DisclosedResult, pledge: str, public_url: str) -> tuple[str, ...]:
-    """Its paragraphs; `pledge` is what the commune will do, or ""."""
+def text(result: DisclosedResult, pledge: str, public_url: str, *, hangs: bool) -> tuple[str, ...]:
+    """Its paragraphs; `pledge` is what the commune will do, or ""; `hangs` says that by the record it is posted now."""
     survey = result.survey
     dates = {"first": day(survey.first_day), "last": day(survey.last_day)}
     where = f"{public_url}/ket-qua/{survey.id}".partition("://")[2]
@@ -23,7 +23,9 @@ def text(result: DisclosedResult, pledge: str, public_url: str) -> tuple[str, ..
         *_lowest(result),
         *((_("What the commune will do: %(pledge)s", pledge=" ".join(pledge.split())),) if pledge else ()),
         *_warning(result),
-        _("The whole result is posted in the commune and is at %(address)s.", address=where),
+        _("The whole result is posted in the commune and is at %(address)s.", address=where)
+        if hangs and not survey.rehearsal
+        else _("The whole result is at %(address)s.", address=where),
         *(
             (_("Questions or complaints: %(contact)s", contact=survey.whom_to_call),)
             if survey.whom_to_call

@@ -133,6 +133,14 @@ def postings(session: Session, survey_id: str) -> tuple[PostingView, ...]:
     )
 
 
+def hangs(session: Session, survey_id: str, today: date) -> bool:
+    """Whether by the record the result hangs somewhere on that day."""
+    return any(
+        one.stands and (one.noted.posted_until is None or today <= one.noted.posted_until)
+        for one in postings(session, survey_id)
+    )
+
+
 def standing(session: Session, survey_id: str, number: int) -> PostingView:
     """The posting of that number, if it stands. Raises PostingNotFound."""
     found = (row for row in postings(session, survey_id) if row.number == number and row.stands)

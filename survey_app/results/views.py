@@ -23,6 +23,7 @@ from survey_app.results import (
     findings_block,
     pictures,
     pledges,
+    postings,
     public_remarks,
     set_views,
     signing,
@@ -32,6 +33,7 @@ from survey_app.results.disclosed import DisclosedResult
 from survey_app.results.signing import BeforeSigning
 from survey_app.scoring.disclosure import Audience
 from survey_app.sealing import audiences, queries, signatures, texts
+from survey_app.units import queries as units
 
 bp = Blueprint("results", __name__, template_folder="templates")
 bp.url_defaults(carry_language)
@@ -91,7 +93,12 @@ def public(survey_id: str) -> ResponseReturnValue:
         takes_remarks=public_remarks.are_received(survey),
         pledge=pledge,
         findings=findings_block.block(session, survey, Audience.PUBLIC) if result else None,
-        spoken=announcement.text(result, pledge, current_app.extensions["settings"].public_url)
+        spoken=announcement.text(
+            result,
+            pledge,
+            current_app.extensions["settings"].public_url,
+            hangs=postings.hangs(session, survey.id, units.civil(datetime.now(UTC))),
+        )
         if result
         else (),
         signed=signatures.signatures(session, survey.id) if result else (),

@@ -47,7 +47,8 @@ def test_the_thirteen_targets_of_the_plan_are_shipped_with_their_goals():
 @pytest.mark.parametrize(
     ("kind", "goal", "told", "asked", "met", "total", "missing", "is_reached", "needed"),
     [
-        (PlanKind.SHARE, 6000, [Figure(1, 2), Figure(5, 8)], 3, 6, 10, 1, True, 0),
+        (PlanKind.SHARE, 6000, [Figure(1, 2), Figure(5, 8)], 3, 6, 10, 1, False, 0),
+        (PlanKind.SHARE, 6000, [Figure(1, 2), Figure(5, 8)], 2, 6, 10, 0, True, 0),
         (PlanKind.SHARE, 6000, [Figure(0, 0)], 1, 0, 0, 0, False, 0),
         (PlanKind.ATTESTED, 7000, [Figure(1), Figure(0), Figure(1)], 4, 2, 4, 1, False, 1),
         (PlanKind.ATTESTED, 10000, [Figure(1)], 1, 1, 1, 0, True, 0),

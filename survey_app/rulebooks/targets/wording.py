@@ -59,6 +59,21 @@ def now(target: PlanTarget, reach: Reach) -> str:
     return f"{number(reach.met)}/{number(reach.total)} ({share})"
 
 
+def standing(target: PlanTarget, reach: Reach, asked: int) -> str:
+    """Whether the goal is reached and what is missing to it; of a share, no verdict before all `asked` have told."""
+    if target.kind is PlanKind.SHARE and reach.rate is None:
+        return _("no figure counts yet")
+    if target.kind is PlanKind.SHARE and reach.missing:
+        return _(
+            "by the figures of %(told)s of %(asked)s units that have told; no verdict before all have",
+            told=number(asked - reach.missing),
+            asked=number(asked),
+        )
+    if reach.is_reached:
+        return _("goal reached")
+    return ". ".join(filter(None, (_("goal not reached yet"), needed(target, reach))))
+
+
 def figure(target: PlanTarget, told: Figure) -> str:
     """One unit's figure."""
     match target.kind:

@@ -116,13 +116,14 @@ def test_a_tag_set_on_the_page_stands_there_and_in_the_report_but_no_text_does(a
     db.session().rollback()
     with force_locale("vi"):
         paper = narrative.report(
-            papers.notice(db.session(), "0001"), Notes(reasons="đường lầy: mùa mưa"), NOW,
+            papers.notice(db.session(), "0001"), Notes(reasons="đường lầy: mùa mưa\nRác: thu gom"), NOW,
             tags=texts.tag_counts(db.session(), "0001"),
         )  # fmt: skip
     said = " ".join(" ".join(blocks.texts(paper)).split())
     assert reply.status_code == 303
     assert 'value="Đường lầy"' in client.get(PAGE).text
     assert re.search("Đường lầy – 10 ý kiến viết của các hộ (– )?mùa mưa", said)
+    assert "Rác – thu gom" in said or "Rác thu gom" in said
     assert remark(3) not in said
     (noted,) = [one for one in acts(texts.MODERATE) if one.details.get("tags")]
     assert set(noted.details["tags"].values()) == {"Đường lầy"}

@@ -128,6 +128,11 @@ def test_notices_of_a_survey_that_pinned_it_give_counts_where_nothing_else_follo
     assert "Thôn này chỉ nêu mức hài lòng làm tròn" in told["Thôn Kon Plông"]
     # The smaller one would tell how many in Ia Grai are satisfied.
     assert not any("câu trả lời là hài lòng (" in told[place] for place in told if place != "Thôn Đak Hà")
+    with force_locale("vi"):
+        of_commune = blocks.texts(
+            notice_papers.notice(papers.notice(db.session(), "0001"), "https://x.vn", NOW)
+        )
+    assert any(ORDER.text in text for text in of_commune)
     assert published["seal"]["statement"]["printed"]["notices"] == ORDER.text
     assert published["seal"]["statement"]["printed"]["level"] == "xa-nang-cao"
     assert verifying.verify(published, tmp_path).checks("fail") == []

@@ -8,8 +8,9 @@ import pytest
 
 from survey_app import db
 from survey_app.fieldwork.models import Channel, Purpose, State, Survey
-from survey_app.results import year_list
+from survey_app.results import postings, year_list
 from survey_app.results.models import Pledge
+from survey_app.results.postings import Noted
 from survey_app.units import queries as units
 from survey_app.units.models import Unit
 from tests.pages import Page
@@ -185,8 +186,15 @@ def test_the_loudspeaker_reads_the_sentence_the_lowest_items_and_what_the_commun
     province.session.commit()
 
     page = client.get("/ket-qua/0001?lang=en").text
+    with db.transaction() as current:
+        here = Noted(province.commune.id, "Nhà văn hóa", NOW.date(), None)
+        postings.record(current, "0001", here, actor="operator", now=NOW)
+    posted = client.get("/ket-qua/0001?lang=en").text
 
     spoken = page[page.index("loudspeaker") :]
+    assert "posted in the commune" in posted
+    assert "posted in the commune" not in spoken
+    assert "The whole result is at" in spoken
     assert "More than 91 of 100 answers are satisfied; 84 of 100 households answered." in spoken
     assert "Sửa đường. Trước Tết." in spoken
     assert "Đường sá; Nước sạch" in spoken

@@ -348,13 +348,22 @@ def test_the_page_shows_goal_state_trend_and_who_is_missing(place, enter, tell, 
             current, plans.open_target(current, place.province, KEY, 2025), place.neighbour.id, 2025, Figure(0),
             evidence="Báo cáo năm 2025", digest=None, is_accepted=True, actor="operator", now=datetime.now(UTC),
         )  # fmt: skip
+        figures.tell(
+            current, plans.told(current, place.province, "files_online_commune", 2026), place.neighbour.id, 2026,
+            Figure(9, 10), evidence="Báo cáo", digest=None, is_accepted=True, actor="operator", now=datetime.now(UTC),
+        )  # fmt: skip
     page = enter().get(PAGE).text
+    book = openpyxl.load_workbook(BytesIO(enter().get("/can-bo/tinh/2026.xlsx").data))
+    [row] = [one for one in book["Mục tiêu kế hoạch"].values if one[2:4] == (9, 10)]
 
     for said in ("từ 50", "1/2 (50,00", "2025: 0/2 (0,00", "kế hoạch đến 2025", "Xã Ia Mơ"):
         assert said in page
     assert page.count("kế hoạch đến 2025") == 13
     for said in ("đã đạt mục tiêu", "chưa đạt mục tiêu", "chưa có số được tính"):
         assert said in page
+    few = "theo số của 1/2 đơn vị đã báo; chưa kết luận khi còn đơn vị chưa báo"
+    assert few in page
+    assert (row[5], row[-1]) == (None, few)
     assert "kế hoạch đến 2025" not in enter().get("/can-bo/chi-tieu/2025").text
     assert enter(Role.VIEWER).get(PAGE).status_code == 200
 
