@@ -119,7 +119,7 @@ class CampaignForm(_Days, StaffForm):
     def validate_rulebook(self, field: Any) -> None:
         """One whose period holds the year in which the phones close."""
         book, last = self.books.get(field.data or ""), self.closes_on.data
-        if book and last and not book.period_from.year <= last.year <= book.period_to.year:
+        if book and last and not book.holds(last.year):
             raise ValidationError(_("The period of this rule book does not hold %(year)s.", year=last.year))
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -162,15 +162,16 @@ def _stored(current: Session, campaign_id: int) -> DaysForm:
 
 def _campaign_page(found: CampaignView, form: DaysForm, meanwhile: SavedMeanwhile | None = None) -> str:
     current = db.session()
+    members = campaigns.members(current, found.id)
+    wanted = opening.newest_book(current, found.rulebook, found.year) if found.rulebook else None
     return render_template(
         "campaigns/campaign.html",
         campaign=found,
         form=form,
         meanwhile=meanwhile,
         days=[(step_name(step), day) for step, day in opening.days_of(current, found.id).items()],
-        members=[(one, level_name(one.level)) for one in campaigns.members(current, found.id)],
+        members=[(one, level_name(one.level)) for one in members],
+        not_under_book=[one.unit.full_name for one in members if one.had_one],
         opened_by=accounts.name_of(current, found.opened_by),
-        book=pins.coming(current, _province().id, found.year, wanted=found.rulebook)
-        if found.rulebook
-        else None,
+        book=pins.coming(current, _province().id, found.year, wanted=wanted) if wanted else None,
     )

@@ -23,6 +23,7 @@ from survey_app.fieldwork import calendar, drafting
 from survey_app.fieldwork.drafting import Asked, SurveyDraft
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.i18n import gettext as _
+from survey_app.rulebooks import queries as rulebooks
 from survey_app.units import operations as registering
 from survey_app.units import queries as units
 from survey_app.units.models import Unit
@@ -162,22 +163,49 @@ def surveys_of(session: Session, campaign_id: int) -> Mapping[int, str]:
     return {row.unit_id: row.survey_id for row in rows}
 
 
-def book_of(session: Session, survey_id: str) -> tuple[str, int] | None:
-    """Key and version of the rule book that the campaign chose which drafted this survey or rehearsal."""
+def book_of(session: Session, survey: Survey) -> tuple[str, int] | None:
+    """Key and version of the rule book that the newest campaign for this decision survey or rehearsal chose.
+
+    That is one that drafted it, or one whose days it is in: a draft made anew and a survey asked again after an
+    annulment stay under it. A survey that a commune had before a campaign is not under it. None for that of the year.
+    """
+    if survey.purpose != Purpose.DECISION:
+        return None
+    year, number = calendar.last_day(survey.closes_at).year, survey.id or ""
+    in_its_days = (
+        Campaign.year == year
+        if survey.rehearsal  # It is asked before the days of the campaign.
+        else (Campaign.opens_at < survey.closes_at) & (Campaign.closes_at > survey.opens_at)
+    )
     row = session.execute(
         select(Campaign.rulebook_key, Campaign.rulebook_version)
         .join(CampaignCommune, CampaignCommune.campaign_id == Campaign.id)
         .where(
+            CampaignCommune.unit_id == survey.unit_id,
+            or_(CampaignCommune.survey_id != number, CampaignCommune.had_one.is_(False)),
             or_(
-                (CampaignCommune.survey_id == survey_id) & CampaignCommune.had_one.is_(False),
-                CampaignCommune.rehearsal_id == survey_id,
+                in_its_days,
+                *(
+                    (CampaignCommune.survey_id == number, CampaignCommune.rehearsal_id == number)
+                    if number
+                    else ()
+                ),
             ),
-            Campaign.rulebook_key.is_not(None),
         )
-        .order_by(Campaign.id)
+        .order_by(Campaign.id.desc())
         .limit(1)
     ).first()
-    return (row.rulebook_key, row.rulebook_version) if row else None
+    return (
+        newest_book(session, (row.rulebook_key, row.rulebook_version), year)
+        if row and row.rulebook_key
+        else None
+    )
+
+
+def newest_book(session: Session, chosen: tuple[str, int], year: int) -> tuple[str, int]:
+    """The newest version of a rule book that was chosen; the chosen one where that is not for the year any more."""
+    newest = rulebooks.newest(session, chosen[0])
+    return (newest.key, newest.version) if newest.holds(year) else chosen
 
 
 def change_days(

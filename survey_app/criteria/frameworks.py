@@ -227,6 +227,10 @@ class Framework:
     requirements: tuple[Requirement, ...]
     targets: tuple[BookTarget, ...]
 
+    def holds(self, year: int) -> bool:
+        """Whether the year is in its period."""
+        return self.period_from.year <= year <= self.period_to.year
+
 
 class InvalidFramework(InvalidDocument):
     """A document that is no usable rule book; each problem's `where` is a requirement's or target's key."""

@@ -12,8 +12,10 @@ from survey_app.authoring import confirmation, loading
 from survey_app.authoring import queries as instruments
 from survey_app.authoring.confirmation import ScoredWording
 from survey_app.authoring.wording import QUICK
+from survey_app.fieldwork import rulebook
 from survey_app.fieldwork.models import FrameRow, Purpose, State, Survey
 from survey_app.i18n import gettext as _
+from survey_app.templating import wording as in_language
 from survey_app.units import queries as units
 
 #: States in which households are, or soon will be, asked.
@@ -109,6 +111,15 @@ def _decision_obstacles(session: Session, survey: Survey, villages: int) -> list
         found.append(_("The survey has no villages with households: without them there is no coverage."))
     if not survey.plan_number:
         found.append(_("The number of the Front's plan is missing."))
+    book = rulebook.out_of_period(session, survey)
+    if book is not None:
+        found.append(
+            _(
+                "The rule book that the campaign chose (%(book)s) does not hold the year in which the phones close: "
+                "change the days.",
+                book=in_language(dict(book.title)),
+            )
+        )
     if instruments.instrument(session, survey.instrument_id).document["level"] == QUICK:
         found.append(_("This form is for feedback alone: choose a form of the Front for a decision survey."))
     if wording(session, survey) is ScoredWording.OWN:

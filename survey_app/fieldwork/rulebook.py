@@ -10,16 +10,18 @@ from typing import TypeAlias
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
+from survey_app.criteria.frameworks import Framework
 from survey_app.fieldwork import calendar
 from survey_app.fieldwork.models import Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.rulebooks import pins
+from survey_app.rulebooks import queries as rulebooks
 from survey_app.rulebooks.pins import NamedBook, Pin
 from survey_app.units import queries as units
 from survey_app.units.queries import UnitView
 
-#: Key and version of the rule book chosen for the survey of that number; None for that of the year.
-Chooser: TypeAlias = Callable[[Session, str], tuple[str, int] | None]
+#: Key and version of the rule book chosen for the survey, also for one only typed yet; None for that of the year.
+Chooser: TypeAlias = Callable[[Session, Survey], tuple[str, int] | None]
 
 
 def register(app: Flask, chooser: Chooser) -> None:
@@ -34,7 +36,7 @@ def pin(session: Session, survey: Survey, now: datetime) -> Pin:
         session,
         _province(session, commune),
         calendar.last_day(survey.closes_at).year,
-        wanted=_chosen(session, survey.id),
+        wanted=_chosen(session, survey),
         now=now,
     )
     survey.rulebook_key, survey.rulebook_version = taken.key, taken.version
@@ -46,14 +48,20 @@ def named(session: Session, survey: SurveyView) -> NamedBook:
     """The rule book of the survey, as its page names it. Raises FrameworkNotFound for a draft when there is none."""
     if survey.rulebook is not None:
         return pins.named(session, [survey.rulebook])[survey.rulebook]
-    return pins.coming(
-        session, _province(session, survey.unit), survey.last_day.year, wanted=_chosen(session, survey.id)
-    )
+    wanted = _chosen(session, session.get_one(Survey, survey.id))
+    return pins.coming(session, _province(session, survey.unit), survey.last_day.year, wanted=wanted)
 
 
-def _chosen(session: Session, survey_id: str) -> tuple[str, int] | None:
+def out_of_period(session: Session, survey: Survey) -> Framework | None:
+    """The rule book chosen for the survey where its period does not hold the year in which the phones are to close."""
+    wanted = _chosen(session, survey)
+    book = rulebooks.version(session, *wanted) if wanted else None
+    return book if book and not book.holds(calendar.last_day(survey.closes_at).year) else None
+
+
+def _chosen(session: Session, survey: Survey) -> tuple[str, int] | None:
     chooser: Chooser = current_app.extensions["rulebook_chooser"]
-    return chooser(session, survey_id)
+    return chooser(session, survey)
 
 
 def _province(session: Session, commune: UnitView) -> int:

@@ -193,7 +193,7 @@ def _default(newest: Iterable[FrameworkView], year: int) -> Framework:
     # One that asks for no consultation yet cannot be reported against before somebody chose it.
     real = [book for book in known if _asks_consultation(book)] or known
     for book in real:
-        if book.period_from.year <= year <= book.period_to.year:
+        if book.holds(year):
             return book
     if not real:
         raise FrameworkNotFound(_("No rule book is on record. Please load one first."))

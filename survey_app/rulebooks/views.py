@@ -307,7 +307,7 @@ def _framework_page(
         province=province,
         in_force=in_force,
         book=in_force.framework,
-        is_out_of_period=not in_force.framework.period_from.year <= year <= in_force.framework.period_to.year,
+        is_out_of_period=not in_force.framework.holds(year),
         choice=choice or _choice_form(in_force.framework.key),
         meanwhile=meanwhile,
         file_form=file_form,

@@ -14,9 +14,12 @@ from survey_app.campaigns import campaigns, opening
 from survey_app.campaigns.deadlines import DueStep
 from survey_app.campaigns.models import Campaign
 from survey_app.campaigns.waits import Reason
-from survey_app.fieldwork import rulebook
+from survey_app.fieldwork import calendar, drafting, readiness, rulebook
 from survey_app.fieldwork.models import FrameRow, State, Survey
 from survey_app.questions import document
+from survey_app.rulebooks import operations as rulebooks
+from survey_app.rulebooks.models import FrameworkVersion
+from survey_app.rulebooks.packaged import packaged
 from tests.pages import Page
 from tests.provinces import FORM, NOW
 
@@ -301,3 +304,45 @@ def test_a_survey_is_published_under_the_rule_book_that_its_campaign_chose(provi
     assert pinned[chosen.id].is_chosen
     assert pinned[plain.id].key != "ntm-2026-2030"
     assert "Bộ tiêu chí của các đợt:" in page
+
+
+def test_the_rule_book_of_a_campaign_holds_for_a_draft_made_anew_in_its_newest_version_and_for_no_earlier_survey(
+    province, client, open_it
+):
+    chosen, earlier = province.commune("A"), province.commune("C")
+    province.survey(
+        earlier, State.DRAFT, opens_at=calendar.opening(WINDOW[0]), closes_at=calendar.closing(WINDOW[1])
+    )
+    number = open_it(chosen, earlier, rulebook=("ntm-2026-2030", 1))
+    [shipped] = [book for book in packaged() if book.key == "ntm-2026-2030"]
+    with db.transaction() as current:
+        kept = rulebooks.keep(current, shipped, now=NOW)
+        row = current.get_one(FrameworkVersion, (kept.key, kept.version))
+        current.add(
+            FrameworkVersion(
+                key=row.key, version=2, document={**row.document, "version": 2}, recorded_at=NOW, recorded_by="operator"
+            )
+        )  # fmt: skip
+        drafted = current.scalars(select(Survey.id).where(Survey.unit_id == chosen.id)).one()
+        drafting.discard_draft(current, drafted, actor="operator", now=NOW)
+    province.survey(
+        chosen, State.DRAFT, opens_at=calendar.opening(WINDOW[0]), closes_at=calendar.closing(WINDOW[1])
+    )
+    province.sign_in()
+    page = client.get(f"/can-bo/tinh/ke-hoach/{number}").text
+    anew, other = surveys(province)[chosen.id], surveys(province)[earlier.id]
+
+    assert opening.book_of(province.session, anew) == ("ntm-2026-2030", 2)
+    assert opening.book_of(province.session, other) is None
+    assert "Trừ các nơi đã có đợt lấy ý kiến từ trước: Xã C." in page
+
+
+def test_days_outside_the_period_of_the_campaigns_rule_book_stand_in_the_way_of_publishing(province, open_it):
+    open_it(commune := province.commune("A"), rulebook=("ntm-2026-2030", 1))
+    draft = surveys(province)[commune.id]
+    before = readiness.obstacles(province.session, draft.id, NOW)
+
+    draft.closes_at = datetime(2031, 6, 1, tzinfo=UTC)
+    after = readiness.obstacles(province.session, draft.id, NOW)
+
+    assert len(set(after) - set(before)) == 1
