@@ -166,7 +166,7 @@ def surveys_of(session: Session, campaign_id: int) -> Mapping[int, str]:
 def book_of(session: Session, survey: Survey) -> tuple[str, int] | None:
     """Key and version of the rule book that the newest campaign for this decision survey or rehearsal chose.
 
-    That is one that drafted it, or one whose days it is in: a draft made anew and a survey asked again after an
+    That is one that drafted it, or one whose days it is in: a draft made again and a survey asked again after an
     annulment stay under it. A survey that a commune had before a campaign is not under it. None for that of the year.
     """
     if survey.purpose != Purpose.DECISION:

@@ -306,7 +306,7 @@ def test_a_survey_is_published_under_the_rule_book_that_its_campaign_chose(provi
     assert "Bộ tiêu chí của các đợt:" in page
 
 
-def test_the_rule_book_of_a_campaign_holds_for_a_draft_made_anew_in_its_newest_version_and_for_no_earlier_survey(
+def test_the_rule_book_of_a_campaign_holds_for_a_draft_made_again_in_its_newest_version_and_for_no_earlier_survey(
     province, client, open_it
 ):
     chosen, earlier = province.commune("A"), province.commune("C")
@@ -330,9 +330,9 @@ def test_the_rule_book_of_a_campaign_holds_for_a_draft_made_anew_in_its_newest_v
     )
     province.sign_in()
     page = client.get(f"/can-bo/tinh/ke-hoach/{number}").text
-    anew, other = surveys(province)[chosen.id], surveys(province)[earlier.id]
+    again, other = surveys(province)[chosen.id], surveys(province)[earlier.id]
 
-    assert opening.book_of(province.session, anew) == ("ntm-2026-2030", 2)
+    assert opening.book_of(province.session, again) == ("ntm-2026-2030", 2)
     assert opening.book_of(province.session, other) is None
     assert "Trừ các nơi đã có đợt lấy ý kiến từ trước: Xã C." in page
 
