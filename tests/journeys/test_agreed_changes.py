@@ -55,7 +55,7 @@ def test_a_wronged_village_is_set_aside_by_two_bodies_and_answers_again_with_new
         phone.locator("#receipt").press_sequentially(receipt)
         with phone.expect_event("load"):
             phone.keyboard.press("Enter")
-        expect(phone.get_by_role("status")).to_contain_text("không được tính")
+        expect(phone.locator(".box[role=status]")).to_contain_text("không được tính")
         phone.goto(f"{server.url}/ket-qua/{survey.id}")
         expect(phone.locator("main")).to_contain_text("Phiếu bị giữ lại ở nhà văn hóa")
         counted = server.json("fieldwork", "progress", "--survey", survey.id)["villages"]
