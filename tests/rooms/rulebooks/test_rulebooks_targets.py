@@ -349,7 +349,7 @@ def test_the_page_shows_goal_state_trend_and_who_is_missing(place, enter, tell, 
             evidence="Báo cáo năm 2025", digest=None, is_accepted=True, actor="operator", now=datetime.now(UTC),
         )  # fmt: skip
         figures.tell(
-            current, plans.told(current, place.province, "files_online_commune", 2026), place.neighbour.id, 2026,
+            current, plans.open_target(current, place.province, "files_online_commune", 2026), place.neighbour.id, 2026,
             Figure(9, 10), evidence="Báo cáo", digest=None, is_accepted=True, actor="operator", now=datetime.now(UTC),
         )  # fmt: skip
     page = enter().get(PAGE).text
