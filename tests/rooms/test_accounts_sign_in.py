@@ -376,11 +376,11 @@ def test_urgent_things_come_first_on_the_list(app: Flask, client: FlaskClient) -
     assert page.index("Ký ngay") < page.index("Xem lại")
 
 
-def test_a_list_with_nothing_on_it_says_so(client: FlaskClient) -> None:
+def test_who_has_nothing_to_do_yet_reads_what_the_account_is_for(client: FlaskClient) -> None:
     make_account(role=Role.VIEWER)
     sign_in(client)
 
-    assert "todo-list" not in client.get("/can-bo").text
+    assert "tài khoản này không sửa gì được" in client.get("/can-bo").text
 
 
 def test_the_language_is_kept_in_a_cookie_and_leads_back(client: FlaskClient) -> None:

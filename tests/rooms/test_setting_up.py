@@ -2,9 +2,9 @@
 
 import json
 import re
+from html import escape
 
 import pytest
-from markupsafe import escape
 from sqlalchemy import func, select
 
 from survey_app import db

@@ -131,7 +131,7 @@ def test_the_report_groups_what_households_said_by_the_tags_somebody_set(as_role
     page = words_of_html(printing.html([paper]))
     said = " ".join(page)
     assert reply.status_code == 303
-    assert "môi trường (2) – rác chưa thu gom – thiếu nước sạch đường (1) – hẹp" in said
+    assert "môi trường – rác chưa thu gom – thiếu nước sạch đường – hẹp" in said
     assert "98,61 % số lượt trả lời là hài lòng (142 trên 144)" in said
     assert "72 (bảy mươi hai) trên 76 (bảy mươi sáu) hộ đã trả lời (94,74 %)" in said
     assert words_of_docx(printing.docx([paper])) == page
