@@ -138,7 +138,7 @@ def services_to_declare(session: Session, identity: Identity, now: datetime) -> 
         return
     if identity.unit_id not in rulebooks.service_ticks(session, identity.unit_path, year):
         title = _("Tick the essential services online, %(year)s", year=year)
-        detail = _("None is ticked yet; without one the commune does not count for the 40 %% target.")
+        detail = _("None is ticked yet; without one the commune does not count for the 40 % target.")
         yield Todo(title, detail, url_for("rulebooks.services_start"))
 
 

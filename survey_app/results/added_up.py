@@ -50,11 +50,11 @@ def _newest(
     sealed: Mapping[int, SealedSurvey], ends: Mapping[int, frozenset[int]]
 ) -> Mapping[int, SealedSurvey]:
     """Without earlier units whose successor has asked its households itself in that year: then that survey speaks."""
-    asked_anew = {unit_id for unit_id in sealed if ends[unit_id] == {unit_id}}
+    asked_again = {unit_id for unit_id in sealed if ends[unit_id] == {unit_id}}
     return {
         unit_id: one
         for unit_id, one in sealed.items()
-        if unit_id in asked_anew or len(ends[unit_id]) != 1 or ends[unit_id].isdisjoint(asked_anew)
+        if unit_id in asked_again or len(ends[unit_id]) != 1 or ends[unit_id].isdisjoint(asked_again)
     }
 
 

@@ -211,7 +211,7 @@ def test_logs_hold_no_address_agent_code_receipt_or_body(app, client, caplog, ca
         assert secret not in logged
 
 
-def test_whoever_has_the_signing_key_can_sign_anew_but_not_match_the_digest_on_the_printed_minutes(
+def test_who_has_the_signing_key_can_sign_again_but_not_match_the_digest_on_the_printed_minutes(
     fielded, tmp_path
 ):
     fielded.seal()

@@ -1,5 +1,6 @@
 """Every text has a Vietnamese translation that keeps its placeholders and is in normal form C."""
 
+import ast
 import gettext
 import re
 import unicodedata
@@ -15,6 +16,7 @@ from wtforms import StringField
 from wtforms.validators import DataRequired
 
 from survey_app.forms import StaffForm
+from tests.source import nodes
 
 PROJECT = Path(__file__).resolve().parents[2]
 KEYWORDS = {
@@ -156,3 +158,21 @@ def test_a_form_complains_in_the_language_of_its_reader(app):
             errors.append(str(form.name.errors[0]))
 
     assert errors == ["Xin điền mục này.", "This field is required."]
+
+
+def test_a_text_without_values_writes_a_percent_sign_once():
+    """Nothing is put into it, so two signs would be read as two. Templates put values into every text."""
+    filled_in_later = PROJECT / "survey_app" / "rulebooks" / "problem_words.py"
+    doubled = [
+        f"{path.relative_to(PROJECT)}:{node.lineno}"
+        for path in sorted((PROJECT / "survey_app").rglob("*.py"))
+        if path != filled_in_later
+        for node in nodes(path)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in KEYWORDS
+        and not node.keywords
+        and any(isinstance(one, ast.Constant) and "%%" in str(one.value) for one in node.args)
+    ]
+
+    assert doubled == []

@@ -124,7 +124,7 @@ class Officers:
             ]
             self._send_wrong(page, reply.request.path, who)
 
-    def begin_anew(self, kinds: set[str]) -> None:
+    def begin_again(self, kinds: set[str]) -> None:
         """Follow links to these kinds once more, as somebody else."""
         self._followed -= kinds
 
@@ -315,7 +315,7 @@ def walk(
     """Every page that these roles are led to, begun where the day begins and at the survey."""
     for role in roles:
         sign_in(role, commune.province if role in OF_PROVINCE else commune.unit)
-        officers.begin_anew({"accounts.home", "fieldwork.page"})
+        officers.begin_again({"accounts.home", "fieldwork.page"})
         officers.walk("/can-bo", role)
         officers.walk(f"/can-bo/dot/{survey}", role)
 

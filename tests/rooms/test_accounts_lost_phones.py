@@ -39,7 +39,7 @@ def confirm(someone: Identity, by: Identity, now: datetime = NOW) -> None:
         enrolment.confirm_reset(current, someone.user_id, by=by, now=now)
 
 
-def test_a_lost_phone_comes_off_by_two_colleagues_and_is_set_up_anew(
+def test_a_lost_phone_comes_off_by_two_colleagues_and_is_set_up_again(
     strict: Flask, client: FlaskClient, province: Unit
 ) -> None:
     someone = person(Role.PROVINCE, province, "mot", password=True)

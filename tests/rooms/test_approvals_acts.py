@@ -252,7 +252,7 @@ def test_its_page_shows_the_evidence_and_takes_the_decision(world, key, enter):
 
 
 @EVERY_ACT
-def test_it_stands_on_the_list_of_today_of_whoever_decides_and_of_nobody_else(app, world, key):
+def test_it_stands_on_the_list_of_today_of_who_decides_and_of_nobody_else(app, world, key):
     asker, _decider = both_ways(key)[0]
     number = world.asked(world.person(asker))
     deciders = registry.act(key).needs.deciders(asker)

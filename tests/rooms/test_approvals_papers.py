@@ -111,7 +111,7 @@ def test_the_province_front_may_be_the_second_person_and_then_nobody_stood_in(dr
     assert queries.survey(db.session(), survey.id).stand_ins == ()
 
 
-def test_whoever_uploaded_it_or_belongs_to_the_other_body_cannot_confirm_it(draft, sign_in, client):
+def test_who_uploaded_it_or_belongs_to_the_other_body_cannot_confirm_it(draft, sign_in, client):
     commune, survey, address = draft
     upload(sign_in(Role.FRONT_COMMUNE, commune.unit, "1"), address)
     token = Page(client.get("/can-bo/mat-khau").text).forms[0].data()["csrf_token"]

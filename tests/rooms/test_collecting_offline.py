@@ -67,7 +67,7 @@ def test_the_form_says_until_when_a_kept_slip_can_be_sent_with_a_ticket_and_with
     assert form.attributes["data-han-may"] == survey.last_day.strftime("%d/%m/%Y")
 
 
-def test_the_worker_stands_at_the_root_is_asked_for_anew_and_reaches_nothing_else(client):
+def test_the_worker_stands_at_the_root_is_asked_for_again_and_reaches_nothing_else(client):
     worker = client.get("/sw.js")
 
     assert worker.mimetype == "text/javascript"

@@ -197,7 +197,7 @@ def test_a_clerk_without_a_survey_gets_a_page_that_says_so(commune, make_survey,
 
 
 @pytest.mark.usefixtures("one_minute")
-def test_whoever_keys_codes_that_do_not_exist_waits_like_any_caller_and_nobody_else_does(
+def test_who_keys_codes_that_do_not_exist_waits_like_any_caller_and_nobody_else_does(
     commune, survey, slips, clerk, key_in, sign_in
 ):
     tried = [

@@ -69,7 +69,7 @@ def counted():
     return {row.outcome: row.slips for row in rows(DeskCounter)}
 
 
-def test_a_slip_and_its_answer_are_found_from_each_other_by_whoever_has_the_key(survey, slips):
+def test_a_slip_and_its_answer_are_found_from_each_other_by_who_has_the_key(survey, slips):
     leaves = {code: put(survey, code).receipt.leaf for code in slips[:2]}
 
     current = db.session()

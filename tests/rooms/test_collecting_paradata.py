@@ -88,7 +88,7 @@ def test_two_seconds_an_item_are_not_fast_and_less_is(village):
     assert not paradata.is_fast(instrument, put_back, NOW)
 
 
-def test_every_answer_but_paper_is_counted_by_the_minute_whoever_held_the_phone(village):
+def test_every_answer_but_paper_is_counted_by_the_minute_who_held_the_phone(village):
     for channel in Channel:
         answer(village, channel=channel)
 

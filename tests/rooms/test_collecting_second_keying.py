@@ -112,7 +112,7 @@ def rows():
     return fresh().scalars(select(SecondKeyingRow)).all()
 
 
-def test_whoever_keys_paper_of_a_village_is_remembered_and_no_slip_of_it(commune, survey, clerk, hand_out):
+def test_who_keys_paper_of_a_village_is_remembered_and_no_slip_of_it(commune, survey, clerk, hand_out):
     (code,) = hand_out(survey, commune.villages["Phung"], 1)
     page = Page(clerk.get(f"/can-bo/nhap-phieu/{survey.id}?cach=tung-so").text)
 
@@ -208,7 +208,7 @@ def test_a_blank_slip_and_an_invalid_one_agree(commune, survey, clerk, hand_out,
     assert (saved.status_code, [row.differs for row in rows()]) == (303, [False])
 
 
-def test_whoever_keyed_paper_of_a_village_sees_no_slip_of_it_and_is_refused(survey, keyed, clerk):
+def test_who_keyed_paper_of_a_village_sees_no_slip_of_it_and_is_refused(survey, keyed, clerk):
     receipt = keyed()[0]
 
     page = clerk.get(address(survey))
@@ -219,7 +219,7 @@ def test_whoever_keyed_paper_of_a_village_sees_no_slip_of_it_and_is_refused(surv
     assert kept(refused)["_code"] == [receipt]
 
 
-def test_whoever_keyed_one_village_may_check_another(commune, survey, keyed, second, hand_out):
+def test_who_keyed_one_village_may_check_another(commune, survey, keyed, second, hand_out):
     keyed(2, "Bang")
     person = second()
     with db.transaction() as current:
@@ -359,9 +359,7 @@ def test_after_sealing_the_database_refuses_to_change_what_was_found(survey, key
             current.execute(text(change))
 
 
-def test_after_sealing_no_hidden_column_joins_a_second_keying_with_whoever_did_it(
-    survey, keyed, second, move_on
-):
+def test_after_sealing_no_hidden_column_joins_a_second_keying_with_who_did_it(survey, keyed, second, move_on):
     receipts = keyed()
     for receipt in receipts:
         key_again(second(), survey, _code=receipt, **FIRST)

@@ -128,7 +128,7 @@ def test_a_goal_needs_the_plan_that_names_it(commune, make_survey, sign_in):
     assert queries.survey(db.session(), draft.id).goal_percent == 70
 
 
-def test_that_every_slip_is_keyed_twice_is_chosen_in_the_draft_and_read_by_whoever_decides(
+def test_that_every_slip_is_keyed_twice_is_chosen_in_the_draft_and_read_by_who_decides(
     commune, make_survey, sign_in
 ):
     draft = make_survey(commune, State.DRAFT)

@@ -92,7 +92,7 @@ def test_keys_that_are_there_before_the_database_knows_them_are_written_down(bar
 
 @pytest.mark.parametrize("harm", [lose, exchange])
 @pytest.mark.parametrize("name", key_marks.NAMES)
-def test_a_key_that_was_lost_is_never_made_anew_by_creating(run, name, harm):
+def test_a_key_that_was_lost_is_never_made_again_by_creating(run, name, harm):
     harm(name)
     found = keys.store().mark(name)
 

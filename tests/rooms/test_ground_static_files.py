@@ -42,7 +42,7 @@ def test_a_file_that_is_there_already_is_not_sent_again(client, address):
     assert client.get(address, headers={"If-None-Match": etag}).status_code == 304
 
 
-def test_a_file_sets_no_cookie_and_varies_by_none_whoever_asks(client, sign_in, make_commune, address):
+def test_a_file_sets_no_cookie_and_varies_by_none_who_asks(client, sign_in, make_commune, address):
     """Or a file that arrives late would put back the session of whom somebody has just signed out, or replaced."""
     officer = sign_in(Role.COMMUNE, make_commune().unit)
     with officer.session_transaction() as session:

@@ -104,7 +104,7 @@ def test_a_witness_that_is_gone_or_unreadable_is_no_consent(app, client, answere
     assert client.get("/k").status_code == 200
 
 
-def test_whoever_accepts_a_restored_database_learns_what_is_lost_and_the_log_says_who_and_why(
+def test_who_accepts_a_restored_database_learns_what_is_lost_and_the_log_says_who_and_why(
     app, client, answered, run
 ):
     restore(app, answered.id)

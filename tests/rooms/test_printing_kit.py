@@ -298,7 +298,7 @@ def test_the_slip_of_appointment_begins_with_the_next_meeting_of_the_village(com
     assert fields["luc"].endswith(day(starts_at))
 
 
-def test_whoever_holds_the_cover_reads_the_script_on_a_phone_while_people_can_be_called(
+def test_who_holds_the_cover_reads_the_script_on_a_phone_while_people_can_be_called(
     client, commune, make_survey, move_on
 ):
     survey, village = make_survey(commune), commune.villages["Phung"]

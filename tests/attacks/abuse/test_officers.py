@@ -120,7 +120,7 @@ def test_s32_nobody_floods_the_log_with_refusals(client, survey, make_commune, s
 
 
 @pytest.mark.usefixtures("one_minute")
-def test_forged_posts_and_guessing_of_whoever_is_not_signed_in_are_noted_without_code_or_address_and_bounded(
+def test_forged_posts_and_guessing_of_who_is_not_signed_in_are_noted_without_code_or_address_and_bounded(
     client, survey, slips
 ):
     foreign = {

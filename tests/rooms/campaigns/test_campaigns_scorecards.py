@@ -125,7 +125,7 @@ def test_a_split_commune_counts_in_the_total_and_in_a_line_of_its_own(province, 
     assert "đã chia vào Xã Đông, Xã Tây" in page
 
 
-def test_an_earlier_unit_counts_no_more_once_its_successor_asked_anew(province, sums, ended):
+def test_an_earlier_unit_counts_no_more_once_its_successor_asked_again(province, sums, ended):
     old, new = province.commune("Cũ"), province.commune("Mới")
     province.signed(old, households=100)
     newest = province.signed(new, households=90)

@@ -292,7 +292,7 @@ def test_a_page_opened_earlier_changes_no_decision_that_its_reader_did_not_touch
     assert exact()[NAMED].decision == "names_person"
 
 
-def test_whoever_decides_second_on_a_text_sees_the_other_decision_first(app, client, written):
+def test_who_decides_second_on_a_text_sees_the_other_decision_first(app, client, written):
     written.sign_in(app, Role.FRONT_COMMUNE)
     form = Page(client.get(PAGE).text).form(action=f"{PAGE}?trang=1")
     decide("names_person", NAMED)

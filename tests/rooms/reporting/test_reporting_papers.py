@@ -204,7 +204,7 @@ def test_in_another_commune_no_paper_exists(app, client, sealed):
     assert {client.get(address).status_code for address in ALL} == {404}
 
 
-def test_before_the_seal_there_is_no_paper_whoever_asks(app, client, counted):
+def test_before_the_seal_there_is_no_paper_who_asks(app, client, counted):
     counted.sign_in(app, Role.FRONT_COMMUNE)
 
     assert {client.get(address).status_code for address in ALL} == {403}

@@ -76,7 +76,7 @@ def test_nothing_is_declared_without_evidence(place, declare, missing):
     assert state(place) == {}
 
 
-def test_what_is_sent_back_says_why_and_waits_again_once_it_is_declared_anew(place, client, declare, decide):
+def test_what_is_sent_back_says_why_and_waits_again_once_it_is_declared_again(place, client, declare, decide):
     declare()
     bare = decide(decision="sent_back")
     sent_back = decide(decision="sent_back", reason="Thiếu số của báo cáo")
@@ -102,7 +102,7 @@ def test_of_two_who_accept_at_once_the_second_is_told(place, client, declare, de
     assert state(place) == {place.commune.id: Declared.ACCEPTED}
 
 
-def test_what_was_declared_anew_is_not_accepted_unread(place, client, declare, decide):
+def test_what_was_declared_again_is_not_accepted_unread(place, client, declare, decide):
     declare()
     place.sign_in()
     opened = Page(client.get(LIST).text).form(action=DECIDE)
@@ -143,7 +143,7 @@ def test_a_file_is_evidence_too_kept_under_its_digest_and_stays_until_another_is
     assert decide(decision="accepted").status_code == 303
 
 
-def test_another_file_waits_for_the_province_anew(place, declare, decide):
+def test_another_file_waits_for_the_province_again(place, declare, decide):
     declare(file=PDF)
     decide(decision="accepted")
     declare(file=PDF)

@@ -129,7 +129,7 @@ def test_all_thirteen_targets_are_in_the_json_and_those_of_districts_are_closed(
     assert found["smart_commune_pilots"]["goal"] == 1
 
 
-def test_what_is_sent_back_says_why_and_what_is_told_anew_waits_again(place, client, tell, decide):
+def test_what_is_sent_back_says_why_and_what_is_told_again_waits_again(place, client, tell, decide):
     tell()
     bare = decide(decision="sent_back")
     sent_back = decide(decision="sent_back", reason="Thiếu số của báo cáo")
@@ -142,7 +142,7 @@ def test_what_is_sent_back_says_why_and_what_is_told_anew_waits_again(place, cli
     assert standing(place)[place.commune.id].newest.state is FigureState.WAITING
 
 
-def test_a_figure_told_anew_leaves_the_accepted_one_counting_until_it_is_decided(place, tell, decide):
+def test_a_figure_told_again_leaves_the_accepted_one_counting_until_it_is_decided(place, tell, decide):
     tell()
     decide(decision="accepted")
     tell(answer="0")
@@ -166,7 +166,7 @@ def test_of_two_who_accept_at_once_the_second_is_told(place, client, enter, tell
     assert standing(place)[place.commune.id].newest.state is FigureState.ACCEPTED
 
 
-def test_what_was_told_anew_is_not_accepted_unread(place, enter, tell, decide):
+def test_what_was_told_again_is_not_accepted_unread(place, enter, tell, decide):
     tell()
     opened = Page(enter().get(TOLD).text).form(action=DECIDE)
     tell(answer="0")

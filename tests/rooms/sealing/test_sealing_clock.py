@@ -74,7 +74,7 @@ def test_a_clock_is_believed_while_it_moves_as_the_machine_counts(app, later, up
         pytest.param(timedelta(days=-60), False, False, id="an empty battery"),
     ],
 )
-def test_a_machine_started_anew_needs_a_time_service_or_little_time_between(
+def test_a_machine_started_again_needs_a_time_service_or_little_time_between(
     app, later, synchronised, believed
 ):
     compare(NOW, uptime=5000)
@@ -245,7 +245,7 @@ def test_what_is_final_happens_when_it_was_due_in_rounds_on_two_days(app):
     assert db.session().scalars(select(DueAct.subject).order_by(DueAct.subject)).all() == ["a", "c"]
 
 
-def test_what_was_due_under_a_wrong_clock_alone_begins_anew(app):
+def test_what_was_due_under_a_wrong_clock_alone_begins_again(app):
     due(NOW + WRONG, "a")
     due(NOW + MINUTE)
 

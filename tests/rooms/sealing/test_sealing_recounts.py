@@ -48,7 +48,7 @@ def test_a_sealed_survey_is_counted_again_once_a_night_and_never_by_day(linh_can
     assert last(linh_cang) == LastRecount(date(2026, 6, 3), sealed=1, agreeing=1, differing=())
 
 
-def test_a_recount_that_was_cut_off_is_begun_anew_after_an_hour_and_two_jobs_never_share_one(linh_cang):
+def test_a_recount_that_was_cut_off_is_begun_again_after_an_hour_and_two_jobs_never_share_one(linh_cang):
     linh_cang.seal()
     night = recounts.night_of(NIGHT)
     with db.transaction() as current:

@@ -168,7 +168,7 @@ def test_what_a_seal_leaves_on_the_disk_is_owed_until_it_is_erased_and_then_note
     ]
 
 
-def test_a_large_table_is_written_anew_at_night_and_stays_owed_by_day(linh_cang, monkeypatch):
+def test_a_large_table_is_written_again_at_night_and_stays_owed_by_day(linh_cang, monkeypatch):
     monkeypatch.setattr(erasing, "SMALL", 0)
     linh_cang.seal()
 

@@ -74,7 +74,7 @@ def test_the_order_of_answers_does_not_change_a_count(linh_cang):
         pytest.param("UPDATE seals SET signature = :other", "", id="signature"),
     ],
 )
-def test_whoever_changes_a_sealed_row_is_found_out_and_the_place_is_named(linh_cang, statement, named):
+def test_who_changes_a_sealed_row_is_found_out_and_the_place_is_named(linh_cang, statement, named):
     linh_cang.seal()
     session = db.session()
     paper = session.scalars(select(TallyRow).where(TallyRow.channel == "paper_entry")).one()
