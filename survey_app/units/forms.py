@@ -1,15 +1,13 @@
-"""Forms of the villages' pages: one file, or one village. What a value must be is in `lines`."""
+"""Forms of the villages' pages: one village, and its end. What a value must be is in `lines`."""
 
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask_wtf.file import FileField
-from wtforms import HiddenField, SelectField, StringField, TextAreaField, ValidationError
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import SelectField, StringField, ValidationError
+from wtforms.validators import InputRequired, Optional
 
 from survey_app.forms import StaffForm
-from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext as _l
 from survey_app.revisions import RevisedForm
 from survey_app.units import kinds
@@ -23,33 +21,6 @@ from survey_app.units.lines import (
     parse_source,
 )
 from survey_app.units.queries import UnitView
-
-#: Letters of rows that are pasted; a commune has some dozen villages.
-MAX_PASTED = 200_000
-
-
-class UploadForm(StaffForm):
-    """A list of villages: a file, or rows copied from Excel or Word."""
-
-    file = FileField(_l("File of the list"))
-    pasted = TextAreaField(_l("Or paste its rows here"), [Length(max=MAX_PASTED)])
-
-    def validate_pasted(self, field: TextAreaField) -> None:
-        if not (field.data or "").strip() and not self.file.data:
-            raise ValidationError(_l("Please choose a file, or paste the rows of the list."))
-
-    def sent(self) -> tuple[bytes, str]:
-        """What was sent and what it is called; only after it was validated."""
-        if self.file.data:
-            return self.file.data.read(), self.file.data.filename
-        return self.pasted.data.encode(), _("pasted rows")
-
-
-class ListForm(StaffForm):
-    """A list that was looked at: what was read, signed, and a digest of the villages it was compared with."""
-
-    state = HiddenField(validators=[InputRequired()])
-    seen = HiddenField()
 
 
 class EndForm(StaffForm):

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from survey_app import access, db, files, names, revisions
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
+from survey_app.list_pages import UploadForm
 from survey_app.revisions import SavedMeanwhile
 from survey_app.units import kinds, operations, queries
-from survey_app.units.forms import EndForm, UploadForm, VillageForm
+from survey_app.units.forms import EndForm, VillageForm
 from survey_app.units.lists import headings, saving
 from survey_app.units.models import Level
 from survey_app.units.queries import UnitView, Village

@@ -5,7 +5,6 @@ their accounts, and the same file serves there. Nothing is chosen beforehand.
 """
 
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from survey_app.accounts.lists.columns import column_title, role_named, unit_alo
 from survey_app.accounts.lists.reading import PeopleReading, PersonEntry, read
 from survey_app.accounts.queries import AccountState, AccountView
 from survey_app.i18n import gettext as _
+from survey_app.list_pages import digest
 from survey_app.office_files import RowProblem, Wrong, open_office_file, shortened
 from survey_app.templating import role_name
 from survey_app.units import queries as units
@@ -373,4 +373,4 @@ class _Comparison:
 
 def _digest(accounts: Iterable[AccountView], taken: Iterable[str]) -> str:
     values = [(one.id, one.email, one.name, one.role, one.unit_id, one.state) for one in accounts]
-    return hashlib.sha256(json.dumps([values, sorted(taken)]).encode()).hexdigest()[:16]
+    return digest([values, sorted(taken)])

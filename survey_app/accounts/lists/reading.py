@@ -5,25 +5,25 @@ problems are listed at once.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from survey_app import office_tables
 from survey_app.accounts import operations, telephones
 from survey_app.accounts.lists.columns import column_title, key_of
 from survey_app.accounts.refusals import AccountRefused
 from survey_app.i18n import gettext as _
+from survey_app.list_pages import ListReading
 from survey_app.office_files import (
     OfficeCell,
     OfficeFile,
     OfficeRow,
     OfficeSheet,
-    RowProblem,
     Wrong,
     shortened,
 )
-from survey_app.office_tables import Findings, Heading, LeftOut, is_filled, text_of, texts
+from survey_app.office_tables import Findings, Heading, is_filled, text_of, texts
 from survey_app.units.lines import parse_name
 
 #: People in one list: all communes of a large province, two each.
@@ -52,31 +52,7 @@ class PersonEntry:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PeopleReading:
-    """A list as it was understood. No account is made of it yet."""
-
-    filename: str
-    entries: tuple[PersonEntry, ...]
-    left_out: tuple[LeftOut, ...]
-    problems: tuple[RowProblem, ...]
-    #: Where the heading was found and what was made of the file as a whole, in sentences.
-    notes: tuple[str, ...]
-
-    def packed(self) -> dict[str, Any]:
-        """As plain values, to travel with the page that shows it."""
-        return asdict(self)
-
-
-def unpacked(values: Mapping[str, Any]) -> PeopleReading:
-    """A reading again from what `packed` gave."""
-    return PeopleReading(
-        filename=values["filename"],
-        entries=tuple(PersonEntry(**one | {"notes": tuple(one["notes"])}) for one in values["entries"]),
-        left_out=tuple(LeftOut(**one) for one in values["left_out"]),
-        problems=tuple(RowProblem(**one) for one in values["problems"]),
-        notes=tuple(values["notes"]),
-    )
+PeopleReading: TypeAlias = ListReading[PersonEntry]
 
 
 def read(file: OfficeFile) -> PeopleReading:

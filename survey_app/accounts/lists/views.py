@@ -1,16 +1,14 @@
 """Accounts from a list: sent or pasted, looked at on one page, made when the officer agrees, a letter for each.
 
-The page carries what was read, signed, so that nothing lies on the server before somebody agreed to it. The links of
-the letters are on one page, shown once; it fetches them as one PDF as often as it likes.
+The links of the letters are on one page, shown once; it fetches them as one PDF as often as it likes.
 """
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Response, current_app, flash, redirect, render_template, request
+from flask import Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from itsdangerous import BadData, URLSafeTimedSerializer
 
 from survey_app import access, db, files
 from survey_app.access import Identity
@@ -18,21 +16,19 @@ from survey_app.accounts import letters, management, operations, queries, views
 from survey_app.accounts.freshness import fresh
 from survey_app.accounts.lists import preview
 from survey_app.accounts.lists.preview import PeoplePreview, PersonStatus
-from survey_app.accounts.lists.reading import PeopleReading, unpacked
+from survey_app.accounts.lists.reading import PersonEntry
 from survey_app.accounts.operations import Invited
 from survey_app.accounts.refusals import NameTaken
 from survey_app.i18n import gettext as _
+from survey_app.list_pages import ListForm, UploadForm, open_too_long
 from survey_app.office_files import BadFile, RowProblem
 from survey_app.templating import role_name
 from survey_app.units import queries as units
-from survey_app.units.forms import ListForm, UploadForm
 
 #: One room, one blueprint; this module adds its pages to it.
 bp = views.bp
 
 _LIST = "/can-bo/tai-khoan"
-#: Seconds that a page of a preview may be open: a working day.
-_OPEN_FOR = 12 * 3600
 
 
 @bp.get(f"{_LIST}/danh-sach")
@@ -63,10 +59,9 @@ def look_at_people() -> ResponseReturnValue:
 def make_people() -> ResponseReturnValue:
     """Make the accounts that were looked at, or show them again where something is undecided or changed meanwhile."""
     form, person, now = ListForm(), access.identity(), datetime.now(UTC)
-    reading = _read_before(person, form.state.data or "") if form.validate_on_submit() else None
+    reading = form.reading(_whose(person), PersonEntry)
     if reading is None:
-        flash(_("This page was open too long. Please choose the file again; nothing was saved."), "error")
-        return redirect(f"{_LIST}/danh-sach", HTTPStatus.SEE_OTHER)
+        return open_too_long(f"{_LIST}/danh-sach")
     said = dict(request.form.items())
     try:
         with db.transaction() as current:
@@ -157,10 +152,9 @@ def _choose(form: UploadForm) -> str:
 
 def _page(shown: PeoplePreview, told: str = "") -> str:
     person = access.identity()
-    state = _signer(person).dumps(shown.reading.packed())
     return render_template(
         "accounts/people_preview.html",
-        form=ListForm(formdata=None, state=state, seen=shown.held),
+        form=ListForm.of(shown.reading, shown.held, _whose(person)),
         shown=shown,
         filename=shown.reading.filename,
         told=told,
@@ -181,12 +175,5 @@ def _refused_page(filename: str, problems: Sequence[RowProblem]) -> str:
     )
 
 
-def _signer(person: Identity) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=f"accounts.list.{person.user_id}")
-
-
-def _read_before(person: Identity, state: str) -> PeopleReading | None:
-    try:
-        return unpacked(_signer(person).loads(state, max_age=_OPEN_FOR))
-    except BadData:
-        return None
+def _whose(person: Identity) -> str:
+    return f"accounts.list.{person.user_id}"

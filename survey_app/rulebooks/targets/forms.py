@@ -22,11 +22,11 @@ from survey_app.criteria.targets import Figure, PlanKind, PlanTarget, Terms
 from survey_app.forms import StaffForm, WholeNumberField, clean
 from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext as _l
+from survey_app.list_pages import ListForm, UploadForm
 from survey_app.questions import numbers
 from survey_app.revisions import RevisedForm
 from survey_app.rulebooks.queries import YEARS
 from survey_app.templating import wording
-from survey_app.units.forms import ListForm, UploadForm
 
 _EVIDENCE = _l("Evidence: an address, or number and date of a document")
 _MOST = 2_000_000_000

@@ -1,15 +1,11 @@
-"""Figures of all units from one list: the form to fill in, what the list would do, and saving once the officer agrees.
-
-The page carries what was read, signed, so that nothing lies on the server before somebody agreed to it.
-"""
+"""Figures of all units from one list: the form to fill in, what the list would do, and saving it."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from http import HTTPStatus
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy.orm import Session
 
 from survey_app import access, db, files
@@ -18,19 +14,18 @@ from survey_app.accounts.freshness import fresh
 from survey_app.criteria.targets import PlanTarget
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
+from survey_app.list_pages import open_too_long
 from survey_app.office_files import BadFile, RowProblem, open_office_file
 from survey_app.rulebooks.targets import figures, lists, wording
 from survey_app.rulebooks.targets.asked import asked, day_of, own_province
 from survey_app.rulebooks.targets.forms import FigureListForm, FigureUploadForm
-from survey_app.rulebooks.targets.lists import FigurePreview, FigureReading, FigureStatus
+from survey_app.rulebooks.targets.lists import FigureEntry, FigurePreview, FigureReading, FigureStatus
 from survey_app.rulebooks.targets.views import bp, told_target
 from survey_app.units import operations as registering
 from survey_app.units import queries as units
 from survey_app.units.queries import UnitView
 
 _LIST = "/can-bo/chi-tieu/<int:year>/<key>/danh-sach"
-#: Seconds that a page of a preview may stand open: a working day.
-_OPEN_FOR = 12 * 3600
 
 
 @bp.get(_LIST)
@@ -83,10 +78,9 @@ def look_at_figures(year: int, key: str) -> ResponseReturnValue:
 def save_figures(year: int, key: str) -> ResponseReturnValue:
     """Keep the list that was looked at, or show it again where figures changed meanwhile."""
     target, form, person = told_target(year, key), FigureListForm(), access.identity()
-    reading = _read_before(person, target, year, form.state.data or "") if form.validate_on_submit() else None
+    reading = form.reading(_whose(person, target, year), FigureEntry)
     if reading is None:
-        flash(_("This page was open too long. Please choose the file again; nothing was saved."), "error")
-        return redirect(url_for("plan_targets.figure_list", year=year, key=key), HTTPStatus.SEE_OTHER)
+        return open_too_long(url_for("plan_targets.figure_list", year=year, key=key))
     source, now = form.source.data or "", datetime.now(UTC)
     with db.transaction() as current:
         registering.hold(current, [one.id for one in _asked(current, target, year)])
@@ -142,12 +136,12 @@ def _choose(year: int, target: PlanTarget, form: FigureUploadForm) -> str:
 
 
 def _page(year: int, target: PlanTarget, shown: FigurePreview, source: str, told: str = "") -> str:
-    state = _signer(access.identity(), target, year).dumps(shown.reading.packed())
+    whose = _whose(access.identity(), target, year)
     return render_template(
         "rulebooks/figure_preview.html",
         year=year,
         target=target,
-        form=FigureListForm(formdata=None, state=state, seen=shown.held, source=source),
+        form=FigureListForm.of(shown.reading, shown.held, whose, source=source),
         shown=shown,
         told=told,
         problems=shown.problems,
@@ -167,16 +161,8 @@ def _refused(year: int, target: PlanTarget, filename: str, problems: Sequence[Ro
     )
 
 
-def _signer(person: Identity, target: PlanTarget, year: int) -> URLSafeTimedSerializer:
-    salt = f"plan.list.{person.user_id}.{target.key}.{year}"
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=salt)
-
-
-def _read_before(person: Identity, target: PlanTarget, year: int, state: str) -> FigureReading | None:
-    try:
-        return lists.unpacked(_signer(person, target, year).loads(state, max_age=_OPEN_FOR))
-    except BadData:
-        return None
+def _whose(person: Identity, target: PlanTarget, year: int) -> str:
+    return f"plan.list.{person.user_id}.{target.key}.{year}"
 
 
 def _today() -> date:

@@ -4,13 +4,11 @@ Writes nothing. Everything that is not taken is named; what is wrong is listed a
 saved.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
@@ -18,8 +16,9 @@ from survey_app import names, office_tables
 from survey_app.criteria import targets as rules
 from survey_app.criteria.targets import Figure, PlanKind, PlanTarget
 from survey_app.i18n import gettext as _
+from survey_app.list_pages import ListReading, digest
 from survey_app.office_files import Formula, OfficeFile, OfficeRow, OfficeSheet, RowProblem, Wrong, shortened
-from survey_app.office_tables import Findings, Heading, LeftOut, is_filled, text_of
+from survey_app.office_tables import Findings, Heading, is_filled, text_of
 from survey_app.questions import numbers
 from survey_app.rulebooks.targets import figures
 from survey_app.rulebooks.targets.figures import UnitFigures
@@ -68,19 +67,7 @@ class FigureEntry:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FigureReading:
-    """A list as it was understood. No figure is made of it yet."""
-
-    filename: str
-    entries: tuple[FigureEntry, ...]
-    left_out: tuple[LeftOut, ...]
-    problems: tuple[RowProblem, ...]
-    notes: tuple[str, ...]
-
-    def packed(self) -> dict[str, Any]:
-        """As plain values, to travel with the page that shows it."""
-        return asdict(self)
+FigureReading: TypeAlias = ListReading[FigureEntry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +106,6 @@ class FigurePreview:
     @property
     def is_ready(self) -> bool:
         return not self.problems and bool(self.of(FigureStatus.NEW) or self.of(FigureStatus.CHANGED))
-
-
-def unpacked(values: Mapping[str, Any]) -> FigureReading:
-    """A reading again from what `packed` gave."""
-    return FigureReading(
-        filename=values["filename"],
-        entries=tuple(FigureEntry(**one | {"notes": tuple(one["notes"])}) for one in values["entries"]),
-        left_out=tuple(LeftOut(**one) for one in values["left_out"]),
-        problems=tuple(RowProblem(**one) for one in values["problems"]),
-        notes=tuple(values["notes"]),
-    )
 
 
 def key_of(title: str) -> str:
@@ -181,7 +157,7 @@ def preview(
 ) -> FigurePreview:
     """What saving `reading` would do, set against the figures that count now."""
     units = {one.id: one for one in asked}
-    told = figures.of_years(session, units.keys(), [year]).get((target.key, year), {})
+    kept = figures.of_years(session, units.keys(), [year]).get((target.key, year), {})
     finder, rows, problems = CommuneFinder(session, units.values(), on), list[FigureRow](), list[RowProblem]()
     seen: dict[int, int] = {}
     for entry in reading.entries:
@@ -197,7 +173,7 @@ def preview(
             problems.append(RowProblem(entry.sheet, entry.row, "", wrong.found, wrong.expected))
             continue
         seen[unit.id] = entry.row
-        before = told.get(unit.id)
+        before = kept.get(unit.id)
         counts = before.counts if before else None
         if counts is None:
             status = FigureStatus.NEW
@@ -209,7 +185,7 @@ def preview(
         rows=tuple(rows),
         absent=tuple(one for one in units.values() if one.id not in seen),
         problems=(*reading.problems, *problems),
-        held=_digest(told),
+        held=digest(sorted((unit, one.newest.number, one.newest.state) for unit, one in kept.items())),
     )
 
 
@@ -288,8 +264,3 @@ def _whole(text: str) -> int:
     if abs(found) > 2_000_000_000:
         raise Wrong(_("“%(text)s” is too large.", text=shortened(text)), _("a whole number, like 1250"))
     return found
-
-
-def _digest(told: Mapping[int, UnitFigures]) -> str:
-    held = sorted((unit, one.newest.number, one.newest.state.value) for unit, one in told.items())
-    return hashlib.sha256(json.dumps(held).encode()).hexdigest()[:16]

@@ -4,8 +4,6 @@ Writes nothing. Nothing is chosen beforehand: whatever has two readings is a que
 is not recorded. The command and the page show the same preview.
 """
 
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import names
 from survey_app.i18n import gettext as _
+from survey_app.list_pages import digest
 from survey_app.office_files import RowProblem, Wrong, open_office_file
 from survey_app.units import kinds, queries
 from survey_app.units.finding import owner_among_others
@@ -27,7 +26,7 @@ from survey_app.units.lines import (
     village_identity,
 )
 from survey_app.units.lists import days, questions
-from survey_app.units.lists.entries import ListEntry, ListReading
+from survey_app.units.lists.entries import ListEntry, VillageReading
 from survey_app.units.lists.headings import column_title
 from survey_app.units.lists.questions import ENDED, KEEP, Answers, Draft, ListQuestion
 from survey_app.units.lists.reading import read
@@ -94,7 +93,7 @@ class PreviewRow:
 class Preview:
     """The whole of it; it can be saved while `is_ready`."""
 
-    reading: ListReading
+    reading: VillageReading
     rows: tuple[PreviewRow, ...]
     lacking: tuple[Lacking, ...]
     questions: tuple[ListQuestion, ...]
@@ -149,7 +148,7 @@ def of_file(
 
 def preview(
     session: Session,
-    reading: ListReading,
+    reading: VillageReading,
     commune: UnitView,
     answers: Answers,
     on: date,
@@ -363,4 +362,4 @@ def _changes(line: HouseholdLine, before: Village, untold: Collection[str]) -> l
 
 def _digest(held: Iterable[Village]) -> str:
     values = [(one.unit.id, one.unit.full_name, one.households, one.source, str(one.as_of)) for one in held]
-    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
+    return digest(values)

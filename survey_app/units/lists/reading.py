@@ -14,7 +14,7 @@ from survey_app.office_tables import SEARCHED_ROWS, Heading, no_heading, tables,
 from survey_app.units import kinds
 from survey_app.units.finding import AllCommunes, Owner
 from survey_app.units.lines import village_identity
-from survey_app.units.lists.entries import ListEntry, ListReading
+from survey_app.units.lists.entries import ListEntry, VillageReading
 from survey_app.units.lists.headings import column_title, find, is_of_people, without_heading
 from survey_app.units.lists.sheet_reading import ListFindings, SheetReader
 
@@ -22,7 +22,7 @@ from survey_app.units.lists.sheet_reading import ListFindings, SheetReader
 MOST_ROWS = 2_000
 
 
-def read(file: OfficeFile, owner: Owner | AllCommunes, today: date) -> ListReading:
+def read(file: OfficeFile, owner: Owner | AllCommunes, today: date) -> VillageReading:
     """Everything that a file says of its villages."""
     reader = _FileReader(owner, today)
     for sheet, heading in tables(file, find, reader, _("a heading row and one row for each village")):
@@ -31,7 +31,7 @@ def read(file: OfficeFile, owner: Owner | AllCommunes, today: date) -> ListReadi
         else:
             reader.read(sheet, heading)
     reader.compare()
-    return ListReading(
+    return VillageReading(
         filename=file.name,
         entries=tuple(reader.entries),
         left_out=tuple(reader.left_out),

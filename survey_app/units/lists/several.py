@@ -14,7 +14,7 @@ from survey_app.office_files import RowProblem, open_office_file
 from survey_app.units import operations, queries
 from survey_app.units.finding import AllCommunes, Owner, owner, owner_among_others
 from survey_app.units.lists import preview, saving
-from survey_app.units.lists.entries import ListEntry, ListReading
+from survey_app.units.lists.entries import ListEntry, VillageReading
 from survey_app.units.lists.preview import Preview, PreviewRow, RowStatus
 from survey_app.units.lists.questions import FILE, KEEP, ListQuestion
 from survey_app.units.lists.reading import read
@@ -29,7 +29,7 @@ ENDS_NONE = {"missing": KEEP}
 class WholeList:
     """What saving a file would do, commune by commune in the order of the file."""
 
-    reading: ListReading
+    reading: VillageReading
     communes: tuple[tuple[UnitView, Preview], ...]
     #: Doubts about numbers of a frame, which were taken as the file has them.
     taken: tuple[ListQuestion, ...]

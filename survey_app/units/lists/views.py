@@ -1,23 +1,19 @@
-"""A commune's list in: sent or pasted, looked at on one page, saved when the officer agrees, taken back with one press.
-
-The page carries what was read, signed, so that nothing lies on the server before somebody agreed to it.
-"""
+"""A commune's list: looked at on one page, saved when the officer agrees, taken back with one press."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from itsdangerous import BadData, URLSafeTimedSerializer
 
 from survey_app import access, db
 from survey_app.i18n import gettext as _
+from survey_app.list_pages import ListForm, UploadForm, open_too_long
 from survey_app.office_files import BadFile
 from survey_app.units import kinds, operations, queries
-from survey_app.units.forms import ListForm, UploadForm
 from survey_app.units.lists import preview, saving
-from survey_app.units.lists.entries import ListReading, unpacked
+from survey_app.units.lists.entries import ListEntry
 from survey_app.units.lists.preview import Preview
 from survey_app.units.lists.saving import NotTakenBack
 from survey_app.units.operations import LineOutcome, VillageHouseholds
@@ -26,9 +22,6 @@ from survey_app.units.scope import own_commune
 from survey_app.units.views import villages_page
 
 bp = Blueprint("lists", __name__, url_prefix="/can-bo/don-vi", template_folder="../templates")
-
-#: Seconds that a page of a preview may be open: a working day.
-_OPEN_FOR = 12 * 3600
 
 
 @bp.post("/<code>/tep")
@@ -53,10 +46,9 @@ def save(code: str) -> ResponseReturnValue:
     """Save what was looked at, or show it again where something is undecided or the list changed meanwhile."""
     now = datetime.now(UTC)
     commune, form = own_commune(code), ListForm()
-    reading = _read_before(commune, form.state.data or "") if form.validate_on_submit() else None
+    reading = form.reading(_whose(commune), ListEntry)
     if reading is None:
-        flash(_("This page was open too long. Please choose the file again; nothing was saved."), "error")
-        return redirect(url_for("units.villages", code=code), HTTPStatus.SEE_OTHER)
+        return open_too_long(url_for("units.villages", code=code))
     with db.transaction() as current:
         operations.hold(current, [commune.id])
         shown = preview.preview(current, reading, commune, _answers(), queries.civil(now))
@@ -95,15 +87,8 @@ def take_back(code: str) -> ResponseReturnValue:
     return redirect(url_for("units.villages", code=code), HTTPStatus.SEE_OTHER)
 
 
-def _signer(commune: UnitView) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=f"units.list.{commune.id}")
-
-
-def _read_before(commune: UnitView, state: str) -> ListReading | None:
-    try:
-        return unpacked(_signer(commune).loads(state, max_age=_OPEN_FOR))
-    except BadData:
-        return None
+def _whose(commune: UnitView) -> str:
+    return f"units.list.{commune.id}"
 
 
 def _answers() -> Mapping[str, str | Sequence[str]]:
@@ -112,7 +97,7 @@ def _answers() -> Mapping[str, str | Sequence[str]]:
 
 
 def _page(commune: UnitView, shown: Preview, told: str = "") -> str:
-    form = ListForm(formdata=None, state=_signer(commune).dumps(shown.reading.packed()), seen=shown.held)
+    form = ListForm.of(shown.reading, shown.held, _whose(commune))
     return render_template(
         "units/preview.html",
         commune=commune,
