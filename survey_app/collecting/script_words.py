@@ -41,6 +41,8 @@ def _words_of_keeping() -> dict[str, str]:
         "unsent": _("Unsent slips: {n}"),
         "toLookAt": _("To be looked at: {n}"),
         "open": _("Open the slip"),
+        "later": _("Slips kept by a newer version of this page: {n}. Load this page again to see them."),
+        "reload": _("Load this page again"),
         "before": _("Must be sent by the end of {day}."),
         "how": _(
             "As soon as there is a signal, open this page again and it is sent. Until then keep this phone and do not "

@@ -43,9 +43,27 @@ def test_an_open_link_is_published_by_one_body_answered_and_counted_apart_from_e
             phone.get_by_role("button", name="Góp ý khác").click()
         expect(phone.locator("#dem-cho")).to_contain_text("Chưa gửi: 2 phiếu")
         assert [slip["page"] for slip in kept(phone)] == [f"/g/{survey.link}"] * 2
+        # The receipts of both come while a fourth person is answering: neither the page nor what is kept is taken from her.
+        mine = phone.locator("input[type=radio][value=dissatisfied]").first
+        mine.check()
+        other = phone.context.new_page()
+        other.goto(f"{link.partition('/g/')[0]}/k")
+        until_all_are_sent(other)
+        other.close()
         phone.unroute("**/api/v1/submissions*")
-        phone.goto(f"{link.partition('/g/')[0]}/k")
-        until_all_are_sent(phone)
+        phone.evaluate("window.dispatchEvent(new Event('online'))")
+        expect(phone.locator("#dem-cho")).to_have_count(0)
+        expect(mine).to_be_checked()
+        # The link opened again says thanks for the two, and offers the next person what was not sent.
+        phone.goto("about:blank")
+        phone.goto(link)
+        for _thanked in range(2):
+            expect(phone.locator("#cam-on")).to_be_visible()
+            with phone.expect_event("load"):
+                phone.get_by_role("button", name="Góp ý khác").click()
+        expect(phone.locator("fieldset input:checked")).to_have_count(0)
+        phone.get_by_role("button", name="Dùng tiếp").click()
+        expect(mine).to_be_checked()
 
         phone.goto(f"{server.url}/ket-qua/{survey.id}")
         expect(phone.locator("main")).to_contain_text("Góp ý, không dùng để chấm điểm.")

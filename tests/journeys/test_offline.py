@@ -47,6 +47,9 @@ _CLEAR = """() => new Promise(done => { const asked = indexedDB.open('phieu');
 #: As typing does it: the field is changed, and not left.
 _INPUT = """wanted => { const field = document.querySelector(wanted); field.checked = true;
   field.dispatchEvent(new Event('input', { bubbles: true })) }"""
+#: As when another application comes before the browser.
+_OUT_OF_SIGHT = """Object.defineProperty(document, 'hidden', { get: () => true });
+  document.dispatchEvent(new Event('visibilitychange'))"""
 _NOWHERE = """for (const name of ['indexedDB', 'localStorage'])
   Object.defineProperty(window, name, { get() { throw new DOMException('no', 'SecurityError') } })"""
 _FULL = """IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') };
@@ -132,6 +135,7 @@ def test_slips_kept_for_eight_days_arrive_each_once_through_a_restart_a_new_work
             wait_on_the_phone(page)
         assert len(kept(page)) == len(codes)
         page.evaluate(_AS_BEFORE, kept(page)[0])
+        page.evaluate(_PUT, kept(page)[1] | {"format": 2, "tries": 0})
         expect(page.get_by_text("Phải gửi trước hết ngày").first).to_be_visible()
     assert field.answered() == {}
 
@@ -142,6 +146,8 @@ def test_slips_kept_for_eight_days_arrive_each_once_through_a_restart_a_new_work
         page.goto(field.address(codes[0]))
         expect(page.locator("#cho")).to_contain_text("Đã 8 ngày chưa gửi được.")
         assert len(kept(page)) == len(codes)
+        # A tab that was open before goes on seeing its own slip: a try leaves it in the format of who wrote it.
+        until(page, f"({_KEPT})('queue').then(rows => rows.some(r => r.format === 2 && r.tries > 0))")
     assert field.answered() == {}
 
     with own() as context:
@@ -359,6 +365,12 @@ def test_a_record_of_a_later_version_is_left_alone_and_keeps_no_slip_from_being_
         answer_and_send(page)
         expect(page.locator("#cam-on")).to_be_visible()
         assert kept(page) == [later]
+        # A tab whose script is older than what is kept says that it cannot tell, and does not take it for deleted.
+        expect(page.locator("#dem-cho")).to_contain_text("Có 1 phiếu do bản mới hơn của trang này giữ.")
+        until(page, "localStorage['phieu-cho'] === 'later'")
+        page.goto(f"{field.server.url}/k")
+        expect(page.locator("#dem-cho").get_by_role("button", name="Tải lại trang")).to_be_visible()
+        expect(page.get_by_role("alert")).to_have_count(0)
 
     assert field.answered() == {"self_online": 1}
 
@@ -388,8 +400,20 @@ def test_answers_are_offered_again_and_wiped_on_request_and_after_the_receipt(fi
     with own() as context:
         page = context.pages[0]
         page.goto(address)
+        # What is offered outlasts a page that goes out of sight or is loaded again, and a first answer beside it.
+        expect(page.get_by_role("button", name="Dùng tiếp")).to_be_visible()
+        page.evaluate(_OUT_OF_SIGHT)
+        page.reload()
+        expect(page.get_by_role("button", name="Dùng tiếp")).to_be_visible()
+        page.locator("input[name=transport][value=dissatisfied]").check()
+        until(
+            page,
+            f"({_KEPT})('drafts').then(rows => rows.some(r => /planning=dis.*transport=dis|transport=dis.*planning=dis/"
+            ".test(r.fields)))",
+        )
         page.get_by_role("button", name="Dùng tiếp").click()
         expect(page.locator("input[name=planning][value=dissatisfied]")).to_be_checked()
+        expect(page.locator("input[name=transport][value=dissatisfied]")).to_be_checked()
         look_over(page)
         page.locator("#xem button[value=send]").click()
         expect(page.locator("#cam-on")).to_be_visible()

@@ -60,23 +60,25 @@ export function slipPage(slip, W, { again, wipe, another }) {
   return { page, heading };
 }
 
-// The thanks of a slip that the server has, and has signed.
-export function thanksPage(receipt, W, isLink) {
+// The thanks of a slip that the server has, and has signed. On a link `another` begins the slip of the next person.
+export function thanksPage(receipt, W, another) {
   const heading = el("h1", { tabIndex: -1 }, W.thanks);
   const box = el("div", { className: receipt.annulled ? "box bad" : "box" },
     el("p", {}, el("b", {}, receipt.annulled ? W.annulled : W.recorded)));
   box.setAttribute("role", "status");
-  if (!receipt.annulled) box.append(el("p", {}, isLink ? W.nextFeedback : W.next));
+  if (!receipt.annulled) box.append(el("p", {}, another ? W.nextFeedback : W.next));
   const page = el("section", { id: "cam-on" }, heading, box,
     el("p", {}, `${W.receipt} `, el("b", { className: "code" }, receipt.receipt)),
     el("p", {}, W.note),
     el("details", {}, el("summary", {}, W.proof), el("p", { className: "code" }, `${receipt.leaf} ${receipt.signature}`)),
     el("p", {}, el("a", { href: W.checkAt }, W.check)));
+  if (another) page.append(button(W.another, another, "plain"));
   return { page, heading };
 }
 
-// What stands above any page while the phone keeps slips of others, or of this one.
-export function counter(waiting, refused, W, here, again) {
+// What stands above any page while the phone keeps slips of others, or of this one. `later` a newer script wrote: what is in
+// them this page cannot tell, and says so.
+export function counter(waiting, refused, later, W, here, again) {
   const box = el("div", { className: "box", id: "dem-cho" });
   box.setAttribute("role", "status");
   if (waiting.length) {
@@ -88,6 +90,7 @@ export function counter(waiting, refused, W, here, again) {
       ...refused.map((slip) => el("div", {}, el("a", { href: slip.page + here }, W.open), ...whatNext(slip.refusal))));
   }
   if (waiting.length) box.append(button(W.now, again));
+  if (later.length) box.append(el("p", {}, fill(W.later, { n: later.length })), button(W.reload, () => location.reload()));
   return box;
 }
 
@@ -102,7 +105,7 @@ export function noRoomNote(W) {
 }
 
 export function draftOffer(W, use, wipe) {
-  const box = el("div", { className: "box", id: "con-giu" }, el("p", {}, el("b", {}, W.kept)), button(W.use, use), wipeButton(W, wipe));
+  const box = el("div", { className: "box draft" }, el("p", {}, el("b", {}, W.kept)), button(W.use, use), wipeButton(W, wipe));
   box.setAttribute("role", "status");
   return box;
 }

@@ -1,6 +1,7 @@
 // Slips on their way: frozen when "send" is pressed, tried until the server answers, removed only when it has given a
 // receipt. What it refuses for good stays, with the reason. The page and the worker both use this; sending twice is safe,
 // because the server counts an id once. The phone's clock decides nothing but how long a page waits before it tries again.
+import { idOf, isLink } from "./shell.js";
 
 export const FORMAT = 3;
 export const UNFIT = "khong-hop-le";
@@ -22,6 +23,9 @@ export function upgraded(record) {
 }
 
 export const slips = async (store) => (await store.list("queue")).map(upgraded).filter((one) => one.format === FORMAT);
+
+// What a newer script keeps, in a tab that still runs this one.
+export const isLater = (record) => record.format > FORMAT;
 
 export const isWaiting = (slip) => slip.state === "waiting";
 
@@ -45,22 +49,31 @@ async function asked(slip, language, patience) {
   }
 }
 
+// What was chosen on a slip goes with it. On a link several people answer on one phone: the next one's answers stay.
+export async function dropDrafts(store, slip) {
+  const isOfSlip = (draft) => draft.key.split("#")[0] === slip.page && (!isLink(slip.page) || idOf(draft) === slip.key);
+  for (const draft of (await store.list("drafts")).filter(isOfSlip)) await store.remove("drafts", draft.key);
+}
+
 // Tries one slip, and writes down what came of it before anybody is told. What is no longer in the queue, because it was
 // sent or wiped meanwhile, is left alone: it is neither sent nor put back.
 async function tried(store, slip, language, patience) {
-  if (!(await store.get("queue", slip.key))) return { slip };
+  const record = await store.get("queue", slip.key);
+  if (!record) return { slip };
+  // It stays in the format of who wrote it: a tab that was open before goes on seeing its own slip.
+  const kept = record.format < 2 ? slip : record;
   const outcome = await asked(slip, language, patience);
   if (outcome.receipt) {
     // The worker or another page may have sent it: who opens its page next is thanked, and reads that it did not vanish.
     const sent = { key: "sent:" + slip.key, page: slip.page, at: Date.now(), receipt: outcome.receipt };
     await store.put("drafts", sent).catch(() => {});
     await store.remove("queue", slip.key);
-    await store.remove("drafts", slip.page);
+    await dropDrafts(store, slip);
   } else if (outcome.refusal) {
-    await store.replace("queue", { ...slip, state: "refused", refusal: outcome.refusal });
+    await store.replace("queue", { ...kept, state: "refused", refusal: outcome.refusal });
   } else {
     const wait = Math.min(HOUR, Math.max(outcome.after || 0, FIRST_WAIT * 2 ** slip.tries * (0.5 + Math.random())));
-    await store.replace("queue", { ...slip, tries: slip.tries + 1, next: Date.now() + wait });
+    await store.replace("queue", { ...kept, tries: slip.tries + 1, next: Date.now() + wait });
   }
   return { slip, ...outcome };
 }

@@ -23,3 +23,7 @@ export function formerPageOf(path) {
   const [, door, typed] = path.split("/");
   return `/${door.toLowerCase()}/${decodeURIComponent(typed || "").replace(/[\s.,/-]/g, "").toUpperCase()}`;
 }
+
+// A slip is one household's; a link is anybody's, so what is chosen there is kept for each slip by itself.
+export const isLink = (page) => page.startsWith("/g/");
+export const idOf = (draft) => new URLSearchParams(draft.fields).get("_id");

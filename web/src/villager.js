@@ -3,8 +3,8 @@ import { $, all, el } from "./dom.js";
 import { arrange, asked, goTo, isAnswered, nextBlank } from "./cards.js";
 import { reviewPage } from "./review.js";
 import { counter, draftOffer, inZalo, keepingNote, noRoomNote, otherBrowser, slipPage, thanksPage } from "./keep.js";
-import { FORMAT, UNFIT, deliver, deliverAll, isWaiting, slips } from "./queue.js";
-import { SHELLS, formerPageOf, pageOf, shellOf } from "./shell.js";
+import { FORMAT, UNFIT, deliver, deliverAll, dropDrafts, isLater, isWaiting, slips, upgraded } from "./queue.js";
+import { SHELLS, formerPageOf, idOf, isLink, pageOf, shellOf } from "./shell.js";
 import { inMemory, openStore } from "./store.js";
 
 const DRAFT_LASTS = 86400000, TYPING_RESTS = 500;
@@ -15,24 +15,48 @@ const language = document.documentElement.lang;
 const here = "?lang=" + language;
 const page = pageOf(location.pathname);
 const isOfHere = (one) => one.page === page || one.page === formerPageOf(location.pathname);
+const isShared = isLink(page);
 // `awaited` is the slip whose page is shown; `isAnother` that beside it a further one is filled in, on a link.
 let store = null, shown = null, awaited = null, isAnother = false, sending = false, typing = 0, writing = Promise.resolve();
+// On a link: whether somebody has begun to answer the slip on the page. `offered` are drafts that nobody took up or wiped yet.
+let isBegun = false, offered = [];
 
 // What is chosen stays beside the address too, so that Back and reload give it back at once.
 const remember = (fields) => history.replaceState({ fields: "" + new URLSearchParams(fields) }, "", here);
 
-function restore(fields) {
-  new URLSearchParams(fields).forEach((value, name) => all(`[name="${name}"]`, form).forEach((field) => {
-    if (/radio|checkbox/.test(field.type)) field.checked = field.checked || field.value === value;
-    else if (field.type !== "submit" && name !== "_lang") field.value = value;
-  }));
+const answeredNames = () => new Set(asked(form).filter(isAnswered).flatMap((card) => all("input,textarea", card)).map((one) => one.name));
+
+// Puts back what was on the page, all but the answers that stand by now.
+function restore(fields, standing = new Set()) {
+  const was = new URLSearchParams(fields);
+  if (fields) all("input,textarea", form).filter((one) => !standing.has(one.name)).forEach((field) => {
+    const values = was.getAll(field.name);
+    if (/radio|checkbox/.test(field.type)) field.checked = values.includes(field.value);
+    else if (values.length && field.type !== "submit" && field.name !== "_lang") [field.value] = values;
+  });
 }
 
 const fieldOf = (name) => form.querySelector(`input[name="${name}"]`);
 
+// The slip on this page, among those of its address.
+const isMine = (one) => (awaited ? one.key === awaited : isShared && isForm ? one.key === fieldOf("_id").value : isOfHere(one));
+
+// Under which what is chosen is kept: a slip's under its address, on a link each person's by itself.
+function draftKey() {
+  isBegun = isBegun || asked(form).some(isAnswered);
+  return isShared && isBegun ? `${page}#${fieldOf("_id").value}` : page;
+}
+
 function keepDraft() {
   if (!store || !store.lasting || shown) return;
-  const draft = { key: page, at: Date.now(), fields: "" + new URLSearchParams(new FormData(form)) };
+  const key = draftKey(), fields = new URLSearchParams(new FormData(form)), answered = answeredNames();
+  // What is offered stays below what is chosen now until somebody takes it up, or wipes it: a blank form wipes nothing.
+  offered.filter((one) => one.key === key).forEach((one) => {
+    const below = [...new URLSearchParams(one.fields)].filter(([name]) => !name.startsWith("_") && !answered.has(name));
+    below.forEach(([name]) => fields.delete(name));
+    below.forEach(([name, value]) => fields.append(name, value));
+  });
+  const draft = { key, at: Date.now(), fields: "" + fields };
   writing = writing.then(() => store.put("drafts", draft)).catch(noRoom);
 }
 
@@ -141,7 +165,7 @@ async function send(button) {
 async function attempt(slip, isInForm) {
   const outcome = await deliver(store, slip, language);
   if (outcome.receipt) {
-    if (await thankOnce(slip.key)) return undefined;
+    if (await thankOnce((one) => one.key === slip.key)) return undefined;
     await drop(slip);
     return showThanks({ key: "sent:" + slip.key, at: Date.now(), receipt: outcome.receipt });
   }
@@ -154,7 +178,7 @@ async function attempt(slip, isInForm) {
   const left = (await slips(store)).find((one) => one.key === slip.key);
   // Else another page or the worker was first, or it was wiped there.
   if (left) showSlip(left);
-  else if (!(await thankOnce(slip.key))) return forget();
+  else if (!(await thankOnce((one) => one.key === slip.key))) return forget();
   wake();
   return note();
 }
@@ -171,7 +195,7 @@ async function drop(slip) {
 
 function showSlip(slip) {
   show(slipPage(slip, W, {
-    another: page.startsWith("/g/") && isForm && another,
+    another: isShared && isForm && another,
     again: async (event) => {
       if (sending) return;
       if (!isWaiting(slip) && slip.refusal.error === UNFIT) return putBack(slip);
@@ -184,7 +208,7 @@ function showSlip(slip) {
     },
     wipe: async () => {
       await drop(slip);
-      await store.remove("drafts", slip.page);
+      await dropDrafts(store, slip);
       forget();
     },
   }), isWaiting(slip) ? W.waiting : W.refused);
@@ -196,24 +220,28 @@ function showSlip(slip) {
 async function another() {
   shown();
   isAnother = true;
-  all("fieldset input,fieldset textarea", form).forEach((field) => {
-    if (/radio|checkbox/.test(field.type)) field.checked = false;
-    else field.value = "";
-  });
+  isBegun = false;
+  empty();
   fieldOf("_id").value = newId();
-  await begin("");
+  await begin();
   look();
   await note();
 }
+
+const empty = () => all("fieldset input,fieldset textarea", form).forEach((field) => {
+  if (/radio|checkbox/.test(field.type)) field.checked = false;
+  else field.value = "";
+});
 
 // What does not fit the form is mended in the form, under the same id.
 async function putBack(slip) {
   const fields = new URLSearchParams({ _id: slip.body.submission_id, _ticket: slip.body.ticket || "" });
   Object.entries(slip.body.answers).forEach(([name, given]) =>
     [].concat(given).forEach((value) => { if (value !== null) fields.append(name, value); }));
-  await store.put("drafts", { key: page, at: Date.now(), fields: "" + fields });
+  await store.put("drafts", { key: isShared ? `${page}#${slip.key}` : page, at: Date.now(), fields: "" + fields });
   await drop(slip);
   shown();
+  empty();
   restore(fields);
   look();
 }
@@ -227,10 +255,10 @@ function forget() {
   location.reload();
 }
 
-// What the server gave for this slip, or any of this page, no matter who sent it; said once. Then the phone knows no more than
-// that it was sent: not the code, which is in the address of its page.
-async function thankOnce(key) {
-  const sent = (await store.list("drafts")).find((one) => one.receipt && (key ? one.key === "sent:" + key : isOfHere(one)));
+// What the server gave for the slip that is meant, no matter who sent it; said once. Then the phone knows no more than that
+// it was sent: not the code, which is in the address of its page.
+async function thankOnce(isMeant) {
+  const sent = (await store.list("drafts")).find((one) => one.receipt && isMeant({ ...one, key: one.key.replace("sent:", "") }));
   if (!sent) return false;
   showThanks(sent);
   await store.put("drafts", { key: sent.key, at: sent.at, receipt: null });
@@ -238,7 +266,7 @@ async function thankOnce(key) {
 }
 
 function showThanks(sent) {
-  show(thanksPage(sent.receipt, W, page.startsWith("/g/")), W.thanks);
+  show(thanksPage(sent.receipt, W, isShared && (() => location.reload())), W.thanks);
   // Who holds the phone next finds no answer behind this page: Back asks the server, which says that it has the slip.
   [...main.children].filter((one) => one.hidden).forEach((one) => one.remove());
   all(".lang button,.lang a").forEach((one) => one.addEventListener("click", (event) => {
@@ -268,29 +296,28 @@ async function thankIn(tag, sent) {
 // How many slips wait; beside them stands a note of it where the browser may forget one and not the other.
 async function note() {
   if (!store) return;
-  const kept = await slips(store);
+  const records = await store.list("queue"), kept = await slips(store), later = records.filter(isLater);
   const waiting = kept.filter(isWaiting), refused = kept.filter((one) => !isWaiting(one));
   const old = $("dem-cho");
   if (old) old.remove();
   const others = (found) => found.filter((one) => one.key !== awaited);
-  if (others(waiting).length || others(refused).length) {
-    main.prepend(counter(others(waiting), others(refused), W, here, () => sendAll(() => true)));
+  if (others(waiting).length || others(refused).length || later.length) {
+    main.prepend(counter(others(waiting), others(refused), later, W, here, () => sendAll(() => true)));
   }
-  if (store.lasting) await noteLost(waiting);
+  if (store.lasting) await noteLost(records.map((one) => one.key), [...waiting, ...later].map((one) => one.key));
 }
 
-async function noteLost(waiting) {
+// `kept` are the keys of all that is kept, in whatever format; `waiting` of what nobody has answered yet.
+async function noteLost(kept, waiting) {
   try {
     const before = (localStorage["phieu-cho"] || "").split(" ").filter(Boolean);
     const done = (await store.list("drafts")).filter((one) => one.key.startsWith("sent:"));
-    const gone = before.filter((key) => !waiting.some((one) => one.key === key) && !done.some((one) => one.key === "sent:" + key));
-    const refused = (await slips(store)).map((one) => one.key);
-    if (gone.some((key) => !refused.includes(key))) {
+    if (before.some((key) => !kept.includes(key) && !done.some((one) => one.key === "sent:" + key))) {
       const box = el("p", { className: "box bad" }, el("b", {}, W.lost));
       box.setAttribute("role", "alert");
       main.prepend(box);
     }
-    localStorage["phieu-cho"] = waiting.map((one) => one.key).join(" ");
+    localStorage["phieu-cho"] = waiting.join(" ");
   } catch (_none) {
     // No second place to note it in.
   }
@@ -301,10 +328,10 @@ async function sendAll(isDue) {
   const outcomes = await deliverAll(store, language, isDue);
   // What somebody is just answering, or reads, is not taken from him.
   if (!isAnother && !sending && !$("cam-on")) {
-    const left = (await slips(store)).find((one) => (awaited ? one.key === awaited : isOfHere(one)));
+    const left = (await slips(store)).find(isMine);
     if (left && outcomes.some((one) => one.slip.key === left.key) && isForm) showSlip(left);
     // Another tab or the worker may have been first; in each case this page says what became of its slip.
-    else if (!left && !(await thankOnce(awaited)) && $("cho")) forget();
+    else if (!left && !(await thankOnce(isMine)) && $("cho")) forget();
   }
   await note();
 }
@@ -376,32 +403,46 @@ function handedOver() {
   }
 }
 
-async function offerDraft(isRestored) {
+const hasAnswers = (fields) => [...new URLSearchParams(fields)].some(([name, value]) => !name.startsWith("_") && value);
+
+async function offerDrafts() {
   const drafts = await store.list("drafts");
   const old = (one) => Date.now() - one.at > DRAFT_LASTS && Date.now() - one.at < 30 * DRAFT_LASTS;
   // A receipt that nobody has seen yet stays until somebody does.
   await Promise.all(drafts.filter((one) => one.key !== page && !one.receipt && old(one))
     .map((one) => store.remove("drafts", one.key)));
   const sent = [...(await slips(store)), ...drafts].map((one) => one.key.replace("sent:", ""));
-  const draft = drafts.find((one) => (one.key === page || one.key === formerPageOf(location.pathname)) &&
-    !sent.includes(new URLSearchParams(one.fields).get("_id")));
-  if (draft && !isRestored && !asked(form).some(isAnswered)) {
-    const fields = new URLSearchParams(draft.fields);
-    // The slip is the same whether the answers are taken up again or not.
-    ["_id", "_ticket"].forEach((name) => { if (fields.get(name)) fieldOf(name).value = fields.get(name); });
-    const chosen = [...fields].some(([name, value]) => !name.startsWith("_") && value);
-    if (chosen && !old(draft)) {
-      const box = draftOffer(W, () => { restore(draft.fields); box.remove(); look(); keepDraft(); },
-        async () => { await store.remove("drafts", draft.key); box.remove(); });
-      form.before(box);
-      remember(new FormData(form));
-      return;
-    }
-  }
-  if (!fieldOf("_id").value) fieldOf("_id").value = newId();
+  const mine = asked(form).some(isAnswered) ? [] : drafts.filter((one) =>
+    one.fields && isOfHere({ page: one.key.split("#")[0] }) && !sent.includes(idOf(one)));
+  mine.forEach((one) => {
+    // A slip is the same whether the answers are taken up again or not; on a link the next person begins another.
+    if (!isShared) takeField("_id", one);
+    if (!isShared || !fieldOf("_ticket").value) takeField("_ticket", one);
+  });
+  offered = mine.filter((one) => hasAnswers(one.fields) && !old(one));
+  offered.forEach((one) => {
+    const settled = () => { offered = offered.filter((other) => other !== one); box.remove(); };
+    const box = draftOffer(W, () => { settled(); takeUp(one); },
+      async () => { settled(); await writing; await store.remove("drafts", one.key); if (asked(form).some(isAnswered)) keepDraft(); });
+    form.before(box);
+  });
   remember(new FormData(form));
   // Its ticket proves later that this slip was open in time, though it be filled in without a network.
   keepDraft();
+}
+
+function takeField(name, draft) {
+  const value = new URLSearchParams(draft.fields).get(name);
+  if (value) fieldOf(name).value = value;
+}
+
+async function takeUp(draft) {
+  const former = [draftKey(), draft.key];
+  restore(draft.fields, answeredNames());
+  look();
+  keepDraft();
+  await writing;
+  await Promise.all(former.filter((key) => key !== draftKey()).map((key) => store.remove("drafts", key)));
 }
 
 function newId() {
@@ -414,6 +455,7 @@ function newId() {
 async function startForm() {
   const fields = (history.state && history.state.fields) || handedOver();
   restore(fields);
+  if (!fieldOf("_id").value) fieldOf("_id").value = newId();
   arrange(form);
   form.addEventListener("change", () => { look(); keepDraft(); });
   form.addEventListener("input", keepSoon);
@@ -422,20 +464,22 @@ async function startForm() {
   if ($("trong")) $("trong").addEventListener("click", () => goTo(nextBlank(form)));
   if (inZalo) form.before(otherBrowser(W));
   store = (!inZalo && (await openStore())) || inMemory();
-  const mine = (await slips(store)).find(isOfHere);
-  if (mine) showSlip(mine);
-  else await thankOnce();
+  const kept = await slips(store), mine = kept.find(isOfHere);
+  // Who was answering on a link, beside a slip that waits, goes on with it.
+  isAnother = isShared && hasAnswers(fields) && !kept.some(isMine);
+  if (mine && !isAnother) showSlip(mine);
+  else if (!isAnother) await thankOnce(isOfHere);
   // What is no longer kept is told before what is old is cleared away.
   await note();
   if (shown) return;
-  await begin(fields);
+  await begin();
 }
 
 // A form that is to be filled in: what is left of it, and below it what becomes of it.
-async function begin(fields) {
-  await offerDraft(fields);
+async function begin() {
+  await offerDrafts();
   if ($("giu")) return;
-  if (store.lasting) form.append(keepingNote(W, async () => { await writing; await store.remove("drafts", page); forget(); }));
+  if (store.lasting) form.append(keepingNote(W, async () => { await writing; await store.remove("drafts", draftKey()); forget(); }));
   else if (!inZalo) form.append(noRoomNote(W));
 }
 
@@ -448,7 +492,7 @@ async function start() {
       first.focus();
     }
     store = (!inZalo && (await openStore())) || inMemory();
-    await thankOnce();
+    await thankOnce(isOfHere);
     await note();
   }
   document.documentElement.dataset.san = "1";
