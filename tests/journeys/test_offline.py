@@ -177,7 +177,9 @@ def slips(field: Field, count: int) -> tuple[str, ...]:
         return field.codes + tuple(row["code"] for row in csv.DictReader(file))
 
 
-def test_two_tabs_and_the_worker_at_once_send_each_slip_once(field: Field, own: Own):
+def test_two_tabs_and_the_worker_at_once_send_each_slip_once_and_the_worker_alone_where_no_page_is_open(
+    field: Field, own: Own
+):
     with own() as context:
         first, second = context.pages[0], context.new_page()
         open_and_prepare(first, field.address(field.codes[0]))
@@ -190,8 +192,42 @@ def test_two_tabs_and_the_worker_at_once_send_each_slip_once(field: Field, own: 
         for page in (first, second):
             expect(page.locator("h1:visible")).to_have_text("Cảm ơn ông/bà!")
             assert kept(page) == []
+        assert field.answered() == {"self_online": 2}
 
-    assert field.answered() == {"self_online": 2}
+        # The browser closes its pages, and wakes the worker when there is a signal.
+        second.close()
+        context.set_offline(True)
+        first.goto(field.address(field.codes[2]))
+        answer_and_send(first)
+        wait_on_the_phone(first)
+        first.goto("about:blank")
+        context.set_offline(False)
+        synchronise(context, first, field.server.url)
+        deadline = time.monotonic() + 120
+        while field.answered() != {"self_online": 3}:
+            assert time.monotonic() < deadline
+            first.wait_for_timeout(100)
+        first.goto(f"{field.server.url}/k")
+        ready(first)
+        assert kept(first) == []
+
+    assert field.answered() == {"self_online": 3}
+
+
+def synchronise(context: BrowserContext, page: Page, origin: str) -> None:
+    """Let the browser give the worker the event of Background Sync for which the page asked."""
+    found: list[dict] = []
+    session = context.new_cdp_session(page)
+    session.on("ServiceWorker.workerRegistrationUpdated", lambda told: found.extend(told["registrations"]))
+    session.send("ServiceWorker.enable")
+    deadline = time.monotonic() + 120
+    while not (ours := [one for one in found if one["scopeURL"].startswith(origin) and not one["isDeleted"]]):
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(50)
+    session.send(
+        "ServiceWorker.dispatchSyncEvent",
+        {"origin": origin, "registrationId": ours[-1]["registrationId"], "tag": "phieu", "lastChance": False},
+    )
 
 
 @pytest.mark.parametrize(
