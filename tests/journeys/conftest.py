@@ -29,11 +29,29 @@ from survey_app.accounts.models import User
 from survey_app.config import VIETNAM
 from survey_app.fieldwork.models import Survey
 from survey_app.units.queries import UnitView
-from tests.factories import Commune, hand_out, make_commune, make_form, make_survey, sign_in, submission
+from tests.factories import (
+    Commune,
+    hand_out,
+    make_commune,
+    make_form,
+    make_survey,
+    move_on,
+    sign_in,
+    submission,
+)
 from tests.servers import serving
 
 #: Fixtures that stand in a module of their own.
-__all__ = ["Commune", "hand_out", "make_commune", "make_form", "make_survey", "sign_in", "submission"]
+__all__ = [
+    "Commune",
+    "hand_out",
+    "make_commune",
+    "make_form",
+    "make_survey",
+    "move_on",
+    "sign_in",
+    "submission",
+]
 
 PROJECT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium-headless-shell"

@@ -3,7 +3,8 @@
 Officers' pages are found by following links as each role, of every kind of page the first that is met; a new page is
 looked at as soon as one leads to it. So is the reply to every form of such a page that is sent with nothing or nonsense
 typed in: what a refusal looks like. Their pages come from the application of the test itself, without a server between; those of
-households from a real one, because their phones keep and send things themselves.
+households from a real one, because their phones keep and send things themselves. These are looked at on the narrowest
+phone: nothing may be pushed sideways, with large and spaced letters neither, and a finger must find what it presses.
 """
 
 import io
@@ -36,12 +37,15 @@ from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.keys import store
 from survey_app.sealing import operations as sealing
+from survey_app.units import reforms
 from survey_app.units.queries import UnitView
 from tests.every_kind import EXAMPLES
 from tests.journeys.conftest import Commune, Server
 from tests.journeys.steps import look_over, send_slip
 from tests.pages import Page, form_with
 
+#: The narrowest phone.
+NARROWEST = {"width": 320, "height": 640}
 OF_PROVINCE = {Role.PROVINCE, Role.FRONT_PROVINCE, Role.AUDITOR, Role.DIGITAL_TEAM}
 #: Kinds of pages that are looked at for certain.
 OPEN_PAGES = {
@@ -67,12 +71,46 @@ _REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSAB
 _FIND = "axe.run({ resultTypes: ['violations'], preload: false }).then(found => found.violations)"
 
 
+#: What is wider than the phone with letters as they are, twice as large, and spaced as WCAG 1.4.12 asks a page to bear;
+#: and what is pressed and is lower or narrower than 44 px; the map has its list. A box to tick is pressed with its label, a radio on a card too.
+_FIT = """() => {
+  const found = [], pressed = 'a[href]:not(svg *),button,summary,select,textarea,input:not([type=hidden])';
+  for (const css of ['', 'html{font-size:200%!important}',
+      '*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}p{margin-bottom:2em!important}']) {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    document.adoptedStyleSheets = [sheet];
+    const wide = [...document.querySelectorAll('html, .table-wrap')].filter(e => e.scrollWidth > e.clientWidth + 1);
+    if (wide.length) {
+      const widest = [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + .5);
+      found.push(`wider than the phone ${css}: ${widest.slice(0, 3).map(e => e.outerHTML.slice(0, 120))}`);
+    }
+  }
+  document.adoptedStyleSheets = [];
+  for (const one of document.querySelectorAll(pressed)) {
+    const place = (/radio|checkbox/.test(one.type) && one.closest('label') || one).getBoundingClientRect();
+    if (place.width && one.checkVisibility({ visibilityProperty: true }) && (place.height < 43.5 || place.width < 43.5))
+      found.push(`${Math.round(place.width)} × ${Math.round(place.height)}: ${one.outerHTML.slice(0, 160)}`);
+  }
+  return found;
+}"""
+
+
+_SEND = """([action, fields]) => {
+  const form = Object.assign(document.createElement('form'), { method: 'post', action });
+  for (const name in fields) form.append(Object.assign(document.createElement('input'), { name, value: fields[name] }));
+  document.body.append(form);
+  setTimeout(() => form.submit());
+}"""
+
+
 class Checker:
     """Looks at pages, and remembers what was found."""
 
-    def __init__(self, page: BrowserPage) -> None:
+    def __init__(self, page: BrowserPage, *, fits: bool = False) -> None:
         self.page = page
         self.found: list[str] = []
+        self._fits = fits
 
     def look(self, what: str) -> None:
         """At the page as it is now."""
@@ -80,10 +118,20 @@ class Checker:
         for finding in self.page.evaluate(_FIND):
             places = "; ".join(node["html"][:200] for node in finding["nodes"][:3])
             self.found.append(f"{what}: {finding['id']}: {places}")
+        if self._fits:
+            self.found += [f"{what}: {one}" for one in self.page.evaluate(_FIT)]
 
-    def visit(self, url: str) -> None:
-        self.page.goto(url)
+    def visit(self, url: str, *, refused: bool = False) -> None:
+        reply = self.page.goto(url)
+        assert reply is not None
+        assert reply.ok is not refused, (url, reply.status)
         self.look(url)
+
+    def send(self, path: str, **fields: str) -> None:
+        """Look at what a form of the site that the page is of gives for this."""
+        with self.page.expect_event("load"):
+            self.page.evaluate(_SEND, [path, fields])
+        self.look(f"{path} sent with {fields}")
 
 
 class Officers:
@@ -191,22 +239,45 @@ def officers(
 
 
 def test_no_page_of_households_and_the_public_has_a_finding(
-    form, make_commune, make_survey, hand_out, serve, phone: BrowserPage
+    form, make_commune, make_survey, hand_out, submission, move_on, client, serve, phone: BrowserPage
 ):
     commune = make_commune("98001", "Mẫu", Phung=9)
     survey = make_survey(commune, form=form)
     codes = hand_out(survey, commune.villages["Phung"], 4)
     feedback = make_survey(make_commune("98004", "Góp ý"), purpose=Purpose.FEEDBACK)
-    sealed = make_survey(make_commune("98002", "Đã xong"), State.SEALED)
+    done_in = make_commune("98002", "Đã xong", Bang=30)
+    sealed = make_survey(done_in)
+    for place, code in enumerate(hand_out(sealed, done_in.villages["Bang"], 24)):
+        sent = submission(code=code, answers={"planning": ("satisfied", "dissatisfied")[place % 2]})
+        assert client.post("/api/v1/submissions", json=sent).status_code == HTTPStatus.CREATED
+    move_on(sealed, State.SEALED)
+    closed_in, early_in = make_commune("98005", "Hết hạn", Ko=9), make_commune("98006", "Chưa mở", Plei=9)
+    closed, early = make_survey(closed_in), make_survey(early_in, State.PUBLISHED)
+    at_wrong_time = hand_out(closed, closed_in.villages["Ko"]) + hand_out(early, early_in.villages["Plei"])
+    move_on(closed, State.COUNTING)
+    with db.transaction() as current:
+        reforms.import_register(current, actor=OPERATOR, now=datetime.now(UTC))
+    cover, year = f"/bia/{survey.cover_token}", survey.first_day.year
+    phone.set_viewport_size(NARROWEST)
 
     with serve(DEMO="1") as server:
-        checker = Checker(phone)
+        checker = Checker(phone, fits=True)
         households(checker, server, phone, codes)
         for path in (
-            "/", "/dang-nhap", f"/g/{feedback.link}", f"/ket-qua/{sealed.id}", f"/ket-qua/{sealed.id}/phan-anh",
-            "/ket-qua/khoa", "/ket-qua", "/ket-qua/du-lieu-mo",
+            "/", "/dang-nhap", f"/g/{feedback.link}", f"/ket-qua/{sealed.id}", f"/ket-qua/{survey.id}",
+            f"/ket-qua/{feedback.id}", "/ket-qua/khoa", "/ket-qua", f"/ket-qua/nam/{year}?tim=không+có",
+            f"/ket-qua/nam/{year}/ban-do?tinh=52", "/ket-qua/du-lieu-mo", "/tiep-can?lang=en",
+            "/kiem-tra?lang=en",
+            f"{cover}/{commune.villages['Phung'].code}", *(f"/bia/{early.cover_token}/loi-doc/{tag}" for tag in ("vi", "en")),
         ):  # fmt: skip
             checker.visit(server.url + path)
+        for code in at_wrong_time:
+            checker.visit(f"{server.url}/k/{quote(code)}", refused=True)
+        for path, fields in (
+            ("/k", {"code": "1234 5678"}), ("/kiem-tra", {"receipt": "BN 1"}), ("/kiem-tra/phieu", {"code": codes[0]}),
+            (f"/ket-qua/{survey.id}/phan-anh", {"text": ""}), (f"/ket-qua/{survey.id}/phan-anh", {"text": "Đường ngập"}),
+        ):  # fmt: skip
+            checker.send(path, **fields)
 
     assert not checker.found, "\n".join(checker.found)
 
@@ -264,22 +335,24 @@ def test_no_page_of_officers_has_a_finding_once_a_result_is_sealed(
 def households(checker: Checker, server: Server, page: BrowserPage, codes: Sequence[str]) -> None:
     """Every page of a slip: those of the server, and those that the phone makes itself."""
     addresses = [f"{server.url}/k/{quote(code)}" for code in codes]
-    for path in ("/k", "/k/1234", "/kiem-tra", "/kiem-tra/phieu", "/tiep-can", "/khong-co"):
+    for path in ("/k", "/kiem-tra", "/kiem-tra/phieu", "/tiep-can"):
         checker.visit(server.url + path)
+    for path in ("/k/1234", "/khong-co"):
+        checker.visit(server.url + path, refused=True)
     page.route("**/phieu/*.js", lambda route: route.abort())
     checker.visit(addresses[0])
     for step in ("review", "change"):
         push(page, step)
         checker.look(f"{step} of a blank slip")
     page.locator("input[name=number]").fill("nhiều")
-    push(page, "review")
-    checker.look("form with a mistake")
-    page.locator("input[name=number]").fill("3")
     page.locator("input[value=satisfied]").first.check()
+    push(page, "review")
+    checker.look("form with a choice and a mistake")
+    page.locator("input[name=number]").fill("3")
     for step in ("review", "send"):
         push(page, step)
         checker.look(f"{step} without scripts")
-    checker.visit(addresses[0])
+    checker.visit(addresses[0], refused=True)
     page.unroute("**/phieu/*.js")
 
     checker.visit(addresses[1])

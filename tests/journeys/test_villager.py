@@ -12,8 +12,6 @@ from tests.journeys.steps import look_over, send_slip
 
 WIDTHS = (320, 360)
 _FREE = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
-#: The spacing of text that WCAG 1.4.12 asks a page to bear.
-_SPACED = "*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}p{margin-bottom:2em!important}"
 
 
 def choose(page: Page, question: str, answer: str) -> None:
@@ -283,43 +281,6 @@ def test_enter_on_an_answer_leads_to_the_review_and_switches_no_language(field: 
     phone.keyboard.press("Enter")
 
     expect(phone.locator("#xem h1")).to_have_text("Xem lại phiếu")
-
-
-def test_large_and_widely_spaced_text_needs_no_sideways_scroll_and_every_target_is_large_enough(
-    field: Field, phone: Page
-):
-    phone.goto(field.address(field.codes[0]))
-    choose(phone, "planning", "dissatisfied")
-    for width in WIDTHS:
-        phone.set_viewport_size({"width": width, "height": 640})
-        for act in (lambda: None, lambda: look_over(phone)):
-            act()
-            assert small_targets(phone) == []
-            for style in (_SPACED, "html{font-size:200%}"):
-                added = phone.evaluate_handle(
-                    "css => { let s = new CSSStyleSheet(); s.replaceSync(css);"
-                    " document.adoptedStyleSheets = [s] }",
-                    style,
-                )
-                assert phone.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
-                    width,
-                    style,
-                )
-                added.dispose()
-                phone.evaluate("document.adoptedStyleSheets = []")
-        phone.go_back()
-    phone.goto(f"{field.server.url}/kiem-tra?lang=en")
-    assert small_targets(phone) == []
-
-
-def small_targets(page: Page) -> list[str]:
-    """What is pressed and is lower or narrower than 44 px."""
-    found: list[str] = page.evaluate(
-        "[...document.querySelectorAll('a,button,summary,.pick,.no,input[type=text],.blank')].filter(e => {"
-        " let r = e.getBoundingClientRect(); return r.width && (r.height < 43.5 || r.width < 43.5) })"
-        ".map(e => e.outerHTML)"
-    )
-    return found
 
 
 def switch(page: Page, tag: str) -> None:
