@@ -95,8 +95,8 @@ def refused_start(error: Exception) -> str:
             return for_operator(_("Not started: %(file)s: %(reason)s")) % {
                 "file": error.filename, "reason": error.strerror,
             }  # fmt: skip
-    told = _("Not started: database_url names no database this program knows (%(kind)s)")
-    return for_operator(told) % {"kind": type(error).__name__}
+    sentence = _("Not started: database_url names no database this program knows (%(kind)s)")
+    return for_operator(sentence) % {"kind": type(error).__name__}
 
 
 def sentence(error: Exception) -> str:

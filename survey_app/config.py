@@ -245,8 +245,8 @@ def _village_kinds(written: object) -> tuple[VillageKind, ...]:
     """The tables [[village_kinds]] of the file; SettingsFault where a key or a word is missing or there twice."""
     found: dict[str, VillageKind] = {}
     for entry in written if isinstance(written, list) else [written]:
-        told = entry if isinstance(entry, dict) else {}
-        key, word, also = told.get("kind"), told.get("word"), told.get("also", [])
+        row = entry if isinstance(entry, dict) else {}
+        key, word, also = row.get("kind"), row.get("word"), row.get("also", [])
         texts = [key, word, *also] if isinstance(also, list) else []
         is_sound = texts and all(isinstance(text, str) and text.strip() for text in texts)
         if not is_sound or not re.fullmatch(r"[a-z][a-z_]{1,19}", str(key)) or key in found:

@@ -90,11 +90,11 @@ def _log_crash(
     Neither the path nor the messages of the errors are written: the first may hold a household's code, and databases
     quote the row they refused.
     """
-    error, told = crash[1], []
+    error, parts = crash[1], []
     while error is not None:
-        told.append(f"{''.join(traceback.format_tb(error.__traceback__))}{type(error).__qualname__}")
+        parts.append(f"{''.join(traceback.format_tb(error.__traceback__))}{type(error).__qualname__}")
         error = error.__cause__ or error.__context__
-    report = "\nthe cause of:\n".join(reversed(told))
+    report = "\nthe cause of:\n".join(reversed(parts))
     current_app.logger.error(
         "%s %s\nTraceback (most recent call last):\n%s", request.method, request.endpoint, report
     )

@@ -180,12 +180,12 @@ def _sheet(found: Mapping[str, Any], filename: str) -> OfficeSheet:
     )
 
 
-def _cell(told: Any) -> OfficeCell:
+def _cell(sent: Any) -> OfficeCell:
     """A cell again; what JSON has no word for comes as a pair."""
-    if not isinstance(told, list):
-        cell: OfficeCell = told
+    if not isinstance(sent, list):
+        cell: OfficeCell = sent
         return cell
-    word, text = told
+    word, text = sent
     parse = {
         "formula": Formula, "moment": datetime.fromisoformat, "day": date.fromisoformat, "time": time.fromisoformat,
     }[word]  # fmt: skip

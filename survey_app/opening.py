@@ -132,12 +132,12 @@ def main(readers: Mapping[str, Callable[[bytes], Any]], kind: str, memory: str, 
     limit_this_process(int(memory), int(seconds))
     try:
         found = readers[kind](sys.stdin.buffer.read())
-        told = json.dumps({"found": found})
+        reply = json.dumps({"found": found})
     except FileRefused as refused:
-        told = json.dumps({"refused": refused.word, **refused.place})
+        reply = json.dumps({"refused": refused.word, **refused.place})
     except MemoryError:
-        told = '{"refused": "too_large"}'
-    sys.stdout.write(told)
+        reply = '{"refused": "too_large"}'
+    sys.stdout.write(reply)
 
 
 if __name__ == "__main__":

@@ -47,12 +47,12 @@ def separated(text: str) -> dict[str, Any]:
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
     found = [_IN_A_MESSAGE.fullmatch(unicodedata.normalize("NFC", line)) for _number, line in lines]
     if len(lines) > 1 and not any(sign in text for sign in _SEPARATORS) and all(found):
-        told = [
+        found_rows = [
             (number, [one[1], one[2] or one[3]])
             for (number, _line), one in zip(lines, found, strict=True)
             if one
         ]
-        return _sheet(None, told, CellCounter())
+        return _sheet(None, found_rows, CellCounter())
     said = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)
     separator = said[1] if said else _separator(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)

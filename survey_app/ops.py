@@ -38,9 +38,9 @@ def check(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(health.as_json(found)))
     else:
-        for told in (*found.reasons, *found.warnings, command_line.database_fault()):
-            if told:
-                click.echo(told, err=True)
+        for sentence in (*found.reasons, *found.warnings, command_line.database_fault()):
+            if sentence:
+                click.echo(sentence, err=True)
         click.echo(
             _(
                 "Free space: %(free)d MiB. Seconds since the last round of the minute job: %(tick)s, since the last "
@@ -105,18 +105,18 @@ def _meaning(found: Gap | None) -> list[str]:
     """What it means for the households and for the record, sentence by sentence."""
     if found is None:
         return [_("This is the newest database that is known; there is nothing to accept.")]
-    told = [_("The restored database is accepted (%(reason)s).", reason=found.reason)]
+    sentences = [_("The restored database is accepted (%(reason)s).", reason=found.reason)]
     if found.acts_known is None:
-        told.append(
+        sentences.append(
             _(
                 "How far the database had come before is not known here: compare with what its second holder keeps."
             )
         )
     elif found.acts_known > found.acts_found:
-        told.append(
+        sentences.append(
             _("Acts of officers that are lost: %(count)d.", count=found.acts_known - found.acts_found)
         )
-    told += [
+    sentences += [
         _(
             "Survey %(survey)s: %(count)d answers are lost, at least, and their codes open the form again.",
             survey=lost.survey,
@@ -124,10 +124,10 @@ def _meaning(found: Gap | None) -> list[str]:
         )
         for lost in found.lost
     ]
-    told.append(
+    sentences.append(
         _(
             "Who answered after the backup was made holds a receipt that is not found any more. Announce it in "
             "every village of a survey that runs, and ask those households to answer once more with the same slip."
         )
     )
-    return told
+    return sentences

@@ -69,13 +69,13 @@ def opened(kind: str, content: bytes) -> Any:
     if done.returncode == -signal.SIGXCPU:
         raise NotOpened(TOO_SLOW)
     try:
-        told = json.loads(done.stdout)
+        reply = json.loads(done.stdout)
     except ValueError as error:
         # Short of memory an interpreter may not even be able to say so.
         raise NotOpened(TOO_LARGE) from error
-    if "refused" in told:
-        raise NotOpened(told.pop("refused"), told)
-    return told["found"]
+    if "refused" in reply:
+        raise NotOpened(reply.pop("refused"), reply)
+    return reply["found"]
 
 
 def scanned(head: Mapping[str, Any], parts: Iterable[bytes]) -> Iterator[dict[str, Any]]:

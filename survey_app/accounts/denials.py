@@ -57,15 +57,15 @@ def _look_at(response: Response) -> Response:
 
 
 def _note(person: Identity | None, suspicion: Suspicion | None, status: int) -> _Note | None:
-    told: dict[str, object] = {"page": request.endpoint, "status": status}
+    details: dict[str, object] = {"page": request.endpoint, "status": status}
     if suspicion is not None:
-        told["suspicion"] = suspicion
+        details["suspicion"] = suspicion
         if person is None:
-            return _Note(SUSPECTED, _NOBODY, _HERE, f"{_NOBODY} {suspicion}", told)
-        return _Note(SUSPECTED, person.actor, person.actor, person.actor, told)
+            return _Note(SUSPECTED, _NOBODY, _HERE, f"{_NOBODY} {suspicion}", details)
+        return _Note(SUSPECTED, person.actor, person.actor, person.actor, details)
     if person is None or status not in _REFUSALS or request.url_rule is None:
         return None
-    return _Note(REFUSED, person.actor, person.actor, person.actor, told)
+    return _Note(REFUSED, person.actor, person.actor, person.actor, details)
 
 
 def _record(note: _Note, key: str, now: datetime) -> None:

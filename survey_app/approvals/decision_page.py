@@ -76,14 +76,14 @@ def respond(approval_id: int) -> ResponseReturnValue:
 
 
 def ask(
-    asking: Callable[[Session], object], again: Callable[[], str], back: str, told: str
+    asking: Callable[[Session], object], again: Callable[[], str], back: str, message: str
 ) -> ResponseReturnValue:
-    """Ask the other side in one transaction, say `told` and lead back; what is refused is shown on the page `again`."""
+    """Ask the other side in one transaction, say `message`, lead back; a refusal is shown on the page `again`."""
     try:
         with db.transaction() as current:
             asking(current)
     except DomainError as refusal:
         flash(refusal.message, "error")
         return again(), refusal.status
-    flash(told, "success")
+    flash(message, "success")
     return redirect(back, HTTPStatus.SEE_OTHER)

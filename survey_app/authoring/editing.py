@@ -198,10 +198,10 @@ def write(session: Session, record: InstrumentRecord, changed: Document, actor: 
         record.document
     ):
         raise refusals.LockedWording
-    told = audit.changes(drafts.wording(record.document), drafts.wording(changed))
-    if told:
+    changes = audit.changes(drafts.wording(record.document), drafts.wording(changed))
+    if changes:
         audit.record(
-            session, actor, "authoring.edit", f"instrument:{record.id}", at=now, key=record.key, **told
+            session, actor, "authoring.edit", f"instrument:{record.id}", at=now, key=record.key, **changes
         )
     record.document = changed
     record.revision += 1

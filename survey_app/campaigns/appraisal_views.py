@@ -165,15 +165,15 @@ def _page(
         "campaigns/appraisal.html",
         survey=survey,
         findings=findings_block.block(current, survey, audiences.audience_of(person)),
-        points=_told(appraisal_points.of_survey(current, survey)),
-        history=[replace(one, points=_told(one.points)) for one in history],
+        points=_for_reader(appraisal_points.of_survey(current, survey)),
+        history=[replace(one, points=_for_reader(one.points)) for one in history],
         last=last,
         form=form or AppraisalForm(formdata=None, **seen),
         answer=typed or AppraisalAnswerForm(formdata=None, **seen),
     )
 
 
-def _told(points: Iterable[AppraisalPoint]) -> tuple[AppraisalPoint, ...]:
+def _for_reader(points: Iterable[AppraisalPoint]) -> tuple[AppraisalPoint, ...]:
     """Without the flags, for a reader who may not open their page."""
     may_see_flags = access.may("signals.page")
     return tuple(one for one in points if may_see_flags or one.kind != PointKind.FLAGS)

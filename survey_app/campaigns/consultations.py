@@ -151,8 +151,8 @@ def _heard_by_phone(session: Session, survey_ids: Sequence[str]) -> frozenset[st
         .where(FeedbackFigure.survey_id.in_(survey_ids))
         .order_by(FeedbackFigure.survey_id, FeedbackFigure.day)
     )
-    told = (survey_id for survey_id, figure in session.execute(figures) if _tells_anything(figure))
-    return frozenset((*session.scalars(valid), *told))
+    by_figures = (survey_id for survey_id, figure in session.execute(figures) if _tells_anything(figure))
+    return frozenset((*session.scalars(valid), *by_figures))
 
 
 def _tells_anything(figure: Mapping[str, Any]) -> bool:
@@ -160,8 +160,8 @@ def _tells_anything(figure: Mapping[str, Any]) -> bool:
     tally = tallies.load(figure)
     chosen = any(any(options.values()) for options in tally.options.values())
     closing = tally.closing and (tally.closing.satisfied or tally.closing.dissatisfied)
-    told = (*figure["numbers"].values(), *figure.get("texts", {}).values())
-    return bool(tally.valid or closing or chosen or any(told))
+    counts = (*figure["numbers"].values(), *figure.get("texts", {}).values())
+    return bool(tally.valid or closing or chosen or any(counts))
 
 
 def _asked(session: Session) -> Mapping[str, Body]:

@@ -138,10 +138,12 @@ def _condition(found: Finding) -> dict[str, Any]:
 
 def _targets(made: Board, plan: Sequence[PlanProgress]) -> list[dict[str, Any]]:
     """What the rule book of the year computes, then what units tell of the other targets of the plan."""
-    return [_target(made, one) for one in made.targets] + [_told(one) for one in plan if one.on_board is None]
+    return [_target(made, one) for one in made.targets] + [
+        _of_plan(one) for one in plan if one.on_board is None
+    ]
 
 
-def _told(one: PlanProgress) -> dict[str, Any]:
+def _of_plan(one: PlanProgress) -> dict[str, Any]:
     return {
         "key": one.target.key,
         "met": one.reach.met if one.reach else 0,
@@ -204,5 +206,5 @@ def as_text(made: Board, sums: ProvinceCard, plan: Sequence[PlanProgress]) -> st
 def _verdict_text(found: Finding) -> str:
     """One verdict with what would change it, the rule it follows from and where that is written."""
     line = conditions.line(found)
-    told = f"{line.title}: {line.concluded}. {line.rule}"
-    return f"{told} ({line.source})" if line.source else told
+    sentence = f"{line.title}: {line.concluded}. {line.rule}"
+    return f"{sentence} ({line.source})" if line.source else sentence

@@ -74,14 +74,14 @@ def of_year(
     printed = _printed(session, numbers)
     posted = postings.posted_everywhere(session, numbers)
     accepted = _accepted(session, numbers)
-    told: dict[int, dict[Milestone, tuple[datetime | date | None, str]]] = defaultdict(dict)
+    by_unit: dict[int, dict[Milestone, tuple[datetime | date | None, str]]] = defaultdict(dict)
     for unit_id, is_counted in counted.items():
         if unit_id in come:
-            told[unit_id][Milestone.SIGNED_IN] = come[unit_id]
+            by_unit[unit_id][Milestone.SIGNED_IN] = come[unit_id]
         if is_counted and unit_id in reported:
-            told[unit_id][Milestone.HOUSEHOLDS] = reported[unit_id]
+            by_unit[unit_id][Milestone.HOUSEHOLDS] = reported[unit_id]
     for unit_id, survey in newest.items():
-        mine, subject = told[unit_id], acts.subject(survey.id)
+        mine, subject = by_unit[unit_id], acts.subject(survey.id)
         if survey.step.state is not State.DRAFT:
             mine[Milestone.APPROVED] = published.get(subject, (survey.published_at, ""))
         if survey.id in printed and survey.step.state is not State.DRAFT:
@@ -98,17 +98,17 @@ def of_year(
             mine[Milestone.POSTED] = posted[survey.id]
         if survey.id in accepted:
             mine[Milestone.ACCEPTED] = accepted[survey.id]
-    return _named(session, told)
+    return _named(session, by_unit)
 
 
 def _named(
-    session: Session, told: Mapping[int, Mapping[Milestone, tuple[datetime | date | None, str]]]
+    session: Session, by_unit: Mapping[int, Mapping[Milestone, tuple[datetime | date | None, str]]]
 ) -> Mapping[int, Milestones]:
-    actors = {actor for reached in told.values() for _at, actor in reached.values() if actor}
+    actors = {actor for reached in by_unit.values() for _at, actor in reached.values() if actor}
     names = accounts.names_of(session, actors)
     return {
         unit_id: {one: Done(_day(at), names.get(actor, "")) for one, (at, actor) in reached.items()}
-        for unit_id, reached in told.items()
+        for unit_id, reached in by_unit.items()
     }
 
 

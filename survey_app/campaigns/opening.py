@@ -215,10 +215,10 @@ def change_days(
     campaign = db.hold(session, Campaign, campaign_id)
     if campaign is None or campaign.province_id != province.id:
         raise CampaignNotFound
-    told = audit.changes(_named(days_of(session, campaign_id)), _named(days))
-    if told:
+    changes = audit.changes(_named(days_of(session, campaign_id)), _named(days))
+    if changes:
         _set_days(session, campaign_id, days)
-        audit.record(session, by.actor, CHANGED, subject(campaign_id), at=now, **told)
+        audit.record(session, by.actor, CHANGED, subject(campaign_id), at=now, **changes)
 
 
 def days_of(session: Session, campaign_id: int) -> Deadlines:

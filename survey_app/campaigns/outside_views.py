@@ -75,8 +75,8 @@ class OutsideForm(StaffForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Every field, and both counts of answers or none."""
         is_right = super().validate(extra_validators)
-        told, of = self.satisfied.data, self.possible.data
-        if (told is None) != (of is None) or (told is not None and of is not None and told > of):
+        n, of = self.satisfied.data, self.possible.data
+        if (n is None) != (of is None) or (n is not None and of is not None and n > of):
             self.possible.errors = [
                 *self.possible.errors,
                 _("Enter both counts of answers or none, the satisfied ones not above the possible ones."),

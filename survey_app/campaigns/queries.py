@@ -186,11 +186,11 @@ def _row(
     now: datetime,
 ) -> BoardRow:
     survey, newest, seal = subject.survey, subject.newest, subject.seal
-    told = disclosure.disclose(seal.scorecard, (), audience=audience) if seal else None
-    is_hidden = told is not None and told.hidden_because is not None
+    shown = disclosure.disclose(seal.scorecard, (), audience=audience) if seal else None
+    is_hidden = shown is not None and shown.hidden_because is not None
     unit = called.get(survey.id, summary.unit) if survey else summary.unit
     in_scope = unit.kind in scope
-    coverage = told.coverage if told else _running_coverage(survey)
+    coverage = shown.coverage if shown else _running_coverage(survey)
     said = verdicts.disclosed(said, is_hidden=is_hidden)
     return BoardRow(
         unit=unit,
@@ -198,7 +198,7 @@ def _row(
         survey_id=survey.id if survey else None,
         state=survey.step.state if survey else None,
         coverage=coverage,
-        pooled=told.pooled if told else None,
+        pooled=shown.pooled if shown else None,
         is_hidden=is_hidden,
         event=said.event if in_scope else None,
         conditions=tuple(

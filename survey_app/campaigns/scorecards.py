@@ -104,8 +104,8 @@ def of_year(
     """As `audience` may see it; `on` is the day whose units are listed."""
     in_force = {one.id: one for one in units.communes(session, province.path, on)}
     found = _added_up(session, province, year, in_force)
-    sealed, left_out = _told(found.surveys, audience)
-    before, _left = _told(_added_up(session, province, year - 1, in_force).surveys, audience)
+    sealed, left_out = _shown(found.surveys, audience)
+    before, _left = _shown(_added_up(session, province, year - 1, in_force).surveys, audience)
     earlier = {one.form.key: one for one in _by_form(session, province.code, before.values())}
     forms = tuple(
         _beside(one, earlier.get(one.form.key)) for one in _by_form(session, province.code, sealed.values())
@@ -128,7 +128,7 @@ def total_of_year(
 ) -> Total:
     """The total of `of_year` alone, for who has read already which surveys `speaks` below the province's path."""
     found = added_up.of_year(session, province, year, speaks, in_force)
-    sealed, left_out = _told(found.surveys, audience)
+    sealed, left_out = _shown(found.surveys, audience)
     return _total(sealed.values(), left_out, len(found.samples))
 
 
@@ -158,7 +158,7 @@ def _total(sealed: Iterable[SealedSurvey], left_out: int, samples: int) -> Total
     )
 
 
-def _told(sealed: Mapping[int, SealedSurvey], audience: Audience) -> tuple[Mapping[int, SealedSurvey], int]:
+def _shown(sealed: Mapping[int, SealedSurvey], audience: Audience) -> tuple[Mapping[int, SealedSurvey], int]:
     """Without those whose table this reader may not see: a sum less the others would tell it."""
     kept = {
         unit_id: one

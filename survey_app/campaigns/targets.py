@@ -53,17 +53,17 @@ def of_board(session: Session, board: Board, earlier: Board | None = None) -> tu
     years = range(year - YEARS_BEFORE, year + 1)
     communes = {one: units.communes(session, province.path, day_of(one, today)) for one in years}
     every = {province.id, *(unit.id for found in communes.values() for unit in found)}
-    told = figures.of_years(session, every, years)
+    given = figures.of_years(session, every, years)
     found = []
     for target in plans.of_year(session, province, year):
         if target.kind is PlanKind.COMPUTED:
             found.append(_computed(target, board, earlier))
             continue
         reached = {
-            one: _reach(target, told.get((target.key, one), {}), asked(target, province, communes[one]))
+            one: _reach(target, given.get((target.key, one), {}), asked(target, province, communes[one]))
             for one in years
         }
-        said = told.get((target.key, year), {})
+        said = given.get((target.key, year), {})
         of_year = () if target.is_closed(year) else asked(target, province, communes[year])
         open_ones = [unit for unit in of_year if unit.id not in said or said[unit.id].counts is None]
         waiting = tuple(unit for unit in open_ones if unit.id in said and said[unit.id].waits)
@@ -82,11 +82,11 @@ def of_board(session: Session, board: Board, earlier: Board | None = None) -> tu
 
 
 def _reach(
-    target: PlanTarget, told: Mapping[int, UnitFigures], of_target: Sequence[UnitView]
+    target: PlanTarget, given: Mapping[int, UnitFigures], of_target: Sequence[UnitView]
 ) -> Reach | None:
     """How far the units are; None where no figure counts."""
     mine = {unit.id for unit in of_target}
-    counting = figures.counting(one for unit_id, one in told.items() if unit_id in mine)
+    counting = figures.counting(one for unit_id, one in given.items() if unit_id in mine)
     return reaches.reach(target, counting, len(mine)) if counting else None
 
 

@@ -103,11 +103,11 @@ def changes_text(changes: Changes) -> str:
         (changes.opened, _("+%(count)s opened")),
         (changes.late, _("%(count)s newly late")),
     )
-    told = [text % {"count": number(count)} for count, text in parts if count]
+    phrases = [text % {"count": number(count)} for count, text in parts if count]
     return _(
         "Since Monday %(day)s: %(changes)s.",
         day=day(changes.since),
-        changes=", ".join(told) if told else _("nothing changed"),
+        changes=", ".join(phrases) if phrases else _("nothing changed"),
     )
 
 
@@ -145,12 +145,12 @@ def beside_text(one: BookProgress) -> str:
         else _("%(count)s reached the required coverage", count=number(reached)),
         _("%(count)s used a form confirmed by the Front", count=number(one.beside.used_confirmed_form)),
     )
-    told = _(
+    sentence = _(
         "Of the %(counted)s counted: %(parts)s.",
         counted=counted,
         parts="; ".join((*parts, *_both(one.beside))),
     )
-    return told if one.beside.declared_half is None else f"{told} {_declared_half(one)}"
+    return sentence if one.beside.declared_half is None else f"{sentence} {_declared_half(one)}"
 
 
 def _both(beside: Beside) -> tuple[str, ...]:
@@ -170,7 +170,7 @@ def _declared_half(one: BookProgress) -> str:
 
 def total_text(total: Total) -> str:
     """The province's sums in one sentence; no rate of satisfaction, because forms differ."""
-    told = _(
+    sentence = _(
         "Sealed surveys: %(surveys)s (%(unsigned)s not signed yet); households %(answered)s/%(households)s "
         "(%(coverage)s); valid slips %(valid)s, invalid %(invalid)s.",
         surveys=number(total.surveys),
@@ -182,10 +182,10 @@ def total_text(total: Total) -> str:
         invalid=number(total.invalid),
     )
     if total.left_out:
-        told += " " + _(
+        sentence += " " + _(
             "Left out: %(count)s surveys with too few slips to show.", count=number(total.left_out)
         )
-    return f"{told} {samples_text(total.samples)}" if total.samples else told
+    return f"{sentence} {samples_text(total.samples)}" if total.samples else sentence
 
 
 def unit_note(one: UnitCard) -> str:

@@ -234,13 +234,13 @@ def _store(session: Session, row: HeldSlip, *, now: datetime, keys: KeyStore) ->
         became = PaperOutcome(None, error)
     if became.receipt is not None:
         scanned.forget_code(session, survey, code, keys)
-    told = {
+    outcome = {
         "slip": codes.ending(content["code"]),
         "village": content["village"],
         "refusal": became.refusal.message if became.refusal else "",
     }
     session.execute(delete(HeldSlip).where(HeldSlip.user_id == row.user_id, HeldSlip.place == _LAST))
-    row.content = closed(row.survey_id, row.user_id, told, keys)
+    row.content = closed(row.survey_id, row.user_id, outcome, keys)
     row.place, row.held_at = _LAST, None
     session.flush()  # the place of the held slip is free for the next one
 
@@ -273,8 +273,8 @@ def _held(row: HeldSlip, keys: KeyStore) -> Held:
 
 
 def _outcome(row: HeldSlip, keys: KeyStore) -> HeldOutcome:
-    told = opened(row, keys)
-    return HeldOutcome(row.survey_id, told["slip"], told["village"], told["refusal"])
+    content = opened(row, keys)
+    return HeldOutcome(row.survey_id, content["slip"], content["village"], content["refusal"])
 
 
 def _way(content: Mapping[str, Any]) -> KeyingWay:

@@ -103,13 +103,13 @@ def not_kept(session: Session, user_id: int, keys: KeyStore) -> str:
     row = session.get(HeldSlip, (user_id, _NOT_KEPT))
     if row is None:
         return ""
-    told = held.opened(row, keys)
+    outcome = held.opened(row, keys)
     named = _(
         "Your keying of the slip %(slip)s of %(village)s was not kept.",
-        slip=told["slip"],
-        village=told["village"],
+        slip=outcome["slip"],
+        village=outcome["village"],
     )
-    return f"{named} {told['refusal']}"
+    return f"{named} {outcome['refusal']}"
 
 
 def of_clerk(session: Session, user_id: int, keys: KeyStore) -> HeldAgain | None:
@@ -170,8 +170,8 @@ def _compare(session: Session, row: HeldSlip, *, now: datetime, keys: KeyStore) 
     if refusal is None:
         session.delete(row)
     else:
-        told = {"slip": content.get("slip", ""), "village": content["village"], "refusal": refusal.message}
-        row.content = held.closed(row.survey_id, row.user_id, told, keys)
+        outcome = {"slip": content.get("slip", ""), "village": content["village"], "refusal": refusal.message}
+        row.content = held.closed(row.survey_id, row.user_id, outcome, keys)
         row.place, row.held_at = _NOT_KEPT, None
     session.flush()  # its place is free for the next one
 

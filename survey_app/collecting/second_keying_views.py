@@ -175,8 +175,8 @@ def sentences(session: Session, survey: SurveyView) -> Iterator[Sentence]:
         )
         return
     differing = sum(village.differing for village in found)
-    told = _("Paper slips keyed again: %(checked)s; differing: %(n)s.", checked=checked, n=differing)
-    yield Sentence(told)
+    text = _("Paper slips keyed again: %(checked)s; differing: %(n)s.", checked=checked, n=differing)
+    yield Sentence(text)
     names = {line.unit.code: line.unit.full_name for line in surveys.frame(session, survey.id)}
     for village in found:
         if village.needs_comparison:
@@ -256,7 +256,7 @@ def _page(
     mended: HeldAgain | None = None,
 ) -> ResponseReturnValue:
     kept = _held()
-    waiting, told = _listing(survey, must_succeed=not message)
+    waiting, sentences = _listing(survey, must_succeed=not message)
     shown = render_template(
         "collecting/second_keying.html",
         survey=survey,
@@ -275,7 +275,7 @@ def _page(
         reasons=keyed_forms.invalid_reasons(),
         chosen_reason=request.form.get("_invalid", mended.invalid_reason if mended else ""),
         waiting=waiting,
-        sentences=told,
+        sentences=sentences,
     )
     return shown, status
 

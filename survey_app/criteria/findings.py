@@ -184,9 +184,9 @@ def _find_measured(
         case (
             RequirementKind.POOLED_RATE
             | RequirementKind.EACH_ITEM_RATE
-            | RequirementKind.CLOSING_RATE as told
+            | RequirementKind.CLOSING_RATE as kind
         ):
-            return _find_satisfaction(told, threshold, grounds, below_floor)
+            return _find_satisfaction(kind, threshold, grounds, below_floor)
         case _ as unknown:
             assert_never(unknown)
 
@@ -285,8 +285,8 @@ def _event_params(one: Consulted, least: int) -> dict[str, int | str]:
 def _find_coverage(threshold: Threshold, grounds: Grounds) -> tuple[Verdict, Rule]:
     card = grounds.scorecard
     if card is None and grounds.so_far:
-        told = {**_threshold_params(threshold), "n": grounds.so_far.n, "of": grounds.so_far.of}
-        return Verdict.INSUFFICIENT_EVIDENCE, Rule("coverage_so_far", told)
+        params = {**_threshold_params(threshold), "n": grounds.so_far.n, "of": grounds.so_far.of}
+        return Verdict.INSUFFICIENT_EVIDENCE, Rule("coverage_so_far", params)
     if card is None:
         return Verdict.INSUFFICIENT_EVIDENCE, Rule("no_result")
     if card.coverage is None:

@@ -143,8 +143,8 @@ def reach(target: PlanTarget, figures: Iterable[Figure], asked: int) -> Reach:
     >>> reach(target, [Figure(1, 2), Figure(5, 8)], 3)
     Reach(met=6, total=10, missing=1, is_reached=False, needed=0)
     """
-    told = tuple(figures)
-    met, missing = sum(one.n for one in told), max(asked - len(told), 0)
+    given = tuple(figures)
+    met, missing = sum(one.n for one in given), max(asked - len(given), 0)
     goal = target.terms.goal
     comparison = target.terms.comparison
     match target.kind:
@@ -152,7 +152,7 @@ def reach(target: PlanTarget, figures: Iterable[Figure], asked: int) -> Reach:
             least = goal + (comparison is Comparison.ABOVE)
             return Reach(met, asked, missing, comparison.holds(met, goal), max(least - met, 0))
         case PlanKind.SHARE:
-            found = _share(met, sum(one.of or 0 for one in told), missing, comparison, goal)
+            found = _share(met, sum(one.of or 0 for one in given), missing, comparison, goal)
             return replace(found, is_reached=found.is_reached and not missing)
         case PlanKind.ATTESTED | PlanKind.COMPUTED:
             return _share(met, asked, missing, comparison, goal)

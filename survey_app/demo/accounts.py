@@ -39,12 +39,12 @@ def signers(
 
     `has_come` is when they chose passwords, which nobody knows; None for people who were invited and never came.
     """
-    told = (
+    people = (
         ("xa", f"Cán bộ {commune.full_name} (mẫu)", Role.COMMUNE),
         ("mttq", f"Mặt trận {commune.full_name} (mẫu)", Role.FRONT_COMMUNE),
     )
     made = []
-    for place, name, role in told:
+    for place, name, role in people:
         invited = operations.create_account(
             session, email=f"{place}-{commune.code}@mau.vn", name=name, role=role, unit_id=commune.id,
             actor=OPERATOR, now=now, telephone=_TELEPHONE,

@@ -33,14 +33,14 @@ def page(survey_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
         return _page(survey, frame, form), status
-    told = {line.unit.id: form[_name(line)].data for line in frame}
+    counts = {line.unit.id: form[_name(line)].data for line in frame}
     try:
         with db.transaction() as writing:
             operations.hold(writing, survey.id)
             last = revisions.last_saved(writing, [f"survey:{survey.id}"], [absences.NOTE])
             revisions.refuse_unseen(form, _form(writing, survey, frame, formdata=None), last)
             absences.note_absences(
-                writing, survey.id, told, actor=access.identity().actor, now=datetime.now(UTC)
+                writing, survey.id, counts, actor=access.identity().actor, now=datetime.now(UTC)
             )
     except SavedMeanwhile as meanwhile:
         return _page(survey, frame, form, meanwhile), meanwhile.status

@@ -40,7 +40,7 @@ def absences(session: Session, survey_id: str) -> Mapping[int, int]:
 
 
 def note_absences(
-    session: Session, survey_id: str, told: Mapping[int, int | None], *, actor: str, now: datetime
+    session: Session, survey_id: str, counts: Mapping[int, int | None], *, actor: str, now: datetime
 ) -> None:
     """Keep what was said of these villages, by id; None takes a number back.
 
@@ -48,7 +48,7 @@ def note_absences(
     """
     require_state(hold(session, survey_id), State.OPEN, State.COUNTING)
     before = absences(session, survey_id)
-    changed = {unit_id: count for unit_id, count in told.items() if count != before.get(unit_id)}
+    changed = {unit_id: count for unit_id, count in counts.items() if count != before.get(unit_id)}
     for unit_id, count in changed.items():
         line = session.get_one(FrameRow, (survey_id, unit_id))
         if count is not None and count > line.households:
@@ -64,6 +64,6 @@ def note_absences(
         audit.record(session, actor, NOTE, f"survey:{survey_id}", at=now, **details)
 
 
-def _named(told: Mapping[int, int | None]) -> dict[str, object]:
+def _named(counts: Mapping[int, int | None]) -> dict[str, object]:
     """As the audit log names fields of villages."""
-    return {f"unit:{unit_id}/absent": count for unit_id, count in told.items() if count is not None}
+    return {f"unit:{unit_id}/absent": count for unit_id, count in counts.items() if count is not None}

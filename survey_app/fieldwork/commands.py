@@ -113,7 +113,7 @@ def open_survey(
             operations.publish(current, number, actor=OPERATOR, now=now, keys=store())
     except DomainError as error:
         raise refusal(error) from error
-    for line in asked.told:
+    for line in asked.notes:
         click.echo(line, err=True)
     if not has_number(contact):
         click.echo("No --contact with a phone number: page, slips and posters name nobody to call.", err=True)
@@ -163,12 +163,12 @@ def server_clock(confirm: bool, as_json: bool) -> None:
             clock.confirm(current, now, actor=OPERATOR, now=now)
         found = clock.doubt(current)
     if as_json:
-        told = (
+        doubt = (
             None
             if found is None
             else {"says": found.says.isoformat(), "expected": found.expected and found.expected.isoformat()}
         )
-        click.echo(json.dumps({"believed": found is None, "doubt": told}))
+        click.echo(json.dumps({"believed": found is None, "doubt": doubt}))
         return
     click.echo(
         _("The clock is believed.")
@@ -215,10 +215,10 @@ def progress(survey_id: str, as_json: bool) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """The villages of a frame file, and what the operator is told of how it was read."""
+    """The villages of a frame file, and what the operator hears of how it was read."""
 
     villages: list[drafting.Asked]
-    told: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 _NOBODY = _Frame([], ())
@@ -235,10 +235,10 @@ def _frame(
     refuse_open(found)
     stored = several.save(session, found, actor=OPERATOR, now=now)
     villages = [drafting.Asked(row.unit_id, row.households, row.source, row.as_of) for row in stored]
-    return _Frame(villages, tuple(_told_of(found)))
+    return _Frame(villages, tuple(_notes_of(found)))
 
 
-def _told_of(found: several.WholeList) -> Iterator[str]:
+def _notes_of(found: several.WholeList) -> Iterator[str]:
     """What was left out of a file, what became of numbers that were held, and which of them are doubtful."""
     for one in found.reading.left_out:
         yield _("%(sheet)s, row %(row)s is left out: %(why)s", sheet=one.sheet, row=one.row, why=one.why)

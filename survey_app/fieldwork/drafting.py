@@ -69,8 +69,8 @@ def draft_survey(
     )
     session.flush()  # the frame refers to the survey
     _replace_frame(session, number, frame)
-    told = audit.changes({}, _columns(draft) | _told(frame))
-    audit.record(session, actor, "fieldwork.draft", f"survey:{number}", at=now, **told)
+    changes = audit.changes({}, _columns(draft) | _noted(frame))
+    audit.record(session, actor, "fieldwork.draft", f"survey:{number}", at=now, **changes)
     return number
 
 
@@ -79,20 +79,20 @@ def change_draft(session: Session, survey_id: str, draft: SurveyDraft, *, actor:
     survey = hold(session, survey_id)
     require_state(survey, State.DRAFT)
     columns = _columns(draft)
-    told = audit.changes({name: getattr(survey, name) for name in columns}, columns)
+    changes = audit.changes({name: getattr(survey, name) for name in columns}, columns)
     for name, value in columns.items():
         setattr(survey, name, value)
     survey.revision += 1
-    audit.record(session, actor, "fieldwork.change", f"survey:{survey_id}", at=now, **told)
+    audit.record(session, actor, "fieldwork.change", f"survey:{survey_id}", at=now, **changes)
 
 
 def set_frame(session: Session, survey_id: str, frame: Sequence[Asked], *, actor: str, now: datetime) -> None:
     """Make the draft's frame exactly these villages. Raises WrongState after publishing."""
     require_state(hold(session, survey_id), State.DRAFT)
-    told = audit.changes(_told(_frame(session, survey_id)), _told(frame))
+    changes = audit.changes(_noted(_frame(session, survey_id)), _noted(frame))
     _replace_frame(session, survey_id, frame)
-    if told:
-        audit.record(session, actor, "fieldwork.change_frame", f"survey:{survey_id}", at=now, **told)
+    if changes:
+        audit.record(session, actor, "fieldwork.change_frame", f"survey:{survey_id}", at=now, **changes)
 
 
 def _frame(session: Session, survey_id: str) -> Sequence[Asked]:
@@ -100,7 +100,7 @@ def _frame(session: Session, survey_id: str) -> Sequence[Asked]:
     return [Asked(row.unit_id, row.households, row.source, row.as_of) for row in rows]
 
 
-def _told(frame: Sequence[Asked]) -> dict[str, object]:
+def _noted(frame: Sequence[Asked]) -> dict[str, object]:
     """The frame as the audit log names its fields."""
     return {
         f"unit:{line.unit_id}/{name}": value
@@ -128,11 +128,11 @@ def discard_draft(session: Session, survey_id: str, *, actor: str, now: datetime
     """Throw a draft away; its number is never given again. Raises WrongState after publishing."""
     survey = hold(session, survey_id)
     require_state(survey, State.DRAFT)
-    before = {name: getattr(survey, name) for name in _PRINTED} | _told(_frame(session, survey_id))
+    before = {name: getattr(survey, name) for name in _PRINTED} | _noted(_frame(session, survey_id))
     session.execute(delete(FrameRow).where(FrameRow.survey_id == survey_id))
     session.delete(survey)
-    told = audit.changes(before, {})
-    audit.record(session, actor, "fieldwork.discard", f"survey:{survey_id}", at=now, **told)
+    changes = audit.changes(before, {})
+    audit.record(session, actor, "fieldwork.discard", f"survey:{survey_id}", at=now, **changes)
 
 
 def conflicts(

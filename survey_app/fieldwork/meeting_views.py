@@ -54,11 +54,11 @@ def announce(survey_id: str) -> ResponseReturnValue:
     )
     try:
         with db.transaction() as writing:
-            told = meetings.announce(writing, survey.id, plan, actor=access.identity().actor, now=now)
+            meeting = meetings.announce(writing, survey.id, plan, actor=access.identity().actor, now=now)
     except DomainError as refusal:
         form.on.errors = [refusal.message]
         return _page(survey, frame, form), refusal.status
-    if told.is_late:
+    if meeting.is_late:
         flash(
             _("Kept as reported afterwards: it stays on record, but explains no crowd in the comparison."),
             "warning",
@@ -91,8 +91,8 @@ def count_present(survey_id: str, meeting_id: int) -> ResponseReturnValue:
         return _not_counted(survey, meeting_id, form, problem, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         with db.transaction() as writing:
-            told = meetings.held(writing, survey.id, meeting_id)
-            refuse_unseen(form, _present_form(told), None)
+            meeting = meetings.held(writing, survey.id, meeting_id)
+            refuse_unseen(form, _present_form(meeting), None)
             meetings.count_present(
                 writing, survey.id, meeting_id, form.present.data or 0,
                 actor=access.identity().actor, now=datetime.now(UTC),
@@ -137,12 +137,12 @@ def _page(
 ) -> str:
     """`refused`: by meeting, the count that was typed and why it was not kept."""
     person = access.identity()
-    told = meetings.meetings(db.session(), survey.id)
+    listed = meetings.meetings(db.session(), survey.id)
     return render_template(
         "fieldwork/meetings.html",
         survey=survey,
-        meetings=told,
-        counts={one.id: refused.get(one.id, (_present_form(one), "")) for one in told},
+        meetings=listed,
+        counts={one.id: refused.get(one.id, (_present_form(one), "")) for one in listed},
         names={line.unit.id: line.unit.full_name for line in frame},
         form=form,
         now=datetime.now(UTC),

@@ -93,10 +93,10 @@ def announce(
                 last=day(calendar.last_day(closed_at)),
             )
         )
-    told = session.scalar(select(func.count()).where(Meeting.survey_id == survey_id)) or 0
+    before = session.scalar(select(func.count()).where(Meeting.survey_id == survey_id)) or 0
     row = Meeting(
         survey_id=survey_id,
-        id=told + 1,
+        id=before + 1,
         unit_id=plan.unit_id,
         starts_at=plan.starts_at,
         ends_at=plan.ends_at,
@@ -178,7 +178,7 @@ def meetings_of(session: Session, survey_ids: Iterable[str]) -> Mapping[str, tup
     found: dict[str, list[MeetingView]] = {}
     for row in rows:
         found.setdefault(row.survey_id, []).append(_view(row))
-    return {survey_id: tuple(told) for survey_id, told in found.items()}
+    return {survey_id: tuple(listed) for survey_id, listed in found.items()}
 
 
 def counted(session: Session, survey_id: str) -> tuple[MeetingView, ...]:

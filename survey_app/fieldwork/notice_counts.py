@@ -83,8 +83,8 @@ def change(
     )
     row.saved_by, row.saved_at = actor, now
     session.add(row)
-    told = audit.changes({"notices": _named_as(before)}, {"notices": _named_as(document)})
-    audit.record(session, actor, SET, f"unit:{province.id}", at=now, **told)
+    changes = audit.changes({"notices": _named_as(before)}, {"notices": _named_as(document)})
+    audit.record(session, actor, SET, f"unit:{province.id}", at=now, **changes)
 
 
 def _document(row: NoticeCounts) -> NoticeDocument | None:

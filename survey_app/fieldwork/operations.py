@@ -214,11 +214,11 @@ def correct_frame(
             households=households, reason=reason, corrected_at=now, corrected_by=actor,
         )
     )  # fmt: skip
-    told = audit.changes({"households": line.households}, {"households": households})
+    changes = audit.changes({"households": line.households}, {"households": households})
     line.households = households
     audit.record(
         session, actor, "fieldwork.correct_frame", f"survey:{survey_id}", at=now, unit=unit_id, reason=reason,
-        **told,
+        **changes,
     )  # fmt: skip
 
 

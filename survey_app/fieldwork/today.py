@@ -193,8 +193,8 @@ def _meetings(session: Session, survey: queries.SurveyView, now: datetime) -> It
     """Meetings of villages today and tomorrow; and those that are over and whose households nobody counted yet."""
     if survey.state not in _IN_THE_FIELD:
         return
-    told = meetings.meetings(session, survey.id)
-    soon, uncounted = meetings.soon(told, now), meetings.uncounted(told, now)
+    listed = meetings.meetings(session, survey.id)
+    soon, uncounted = meetings.soon(listed, now), meetings.uncounted(listed, now)
     if not soon and not uncounted:
         return
     names = {line.unit.id: line.unit.full_name for line in queries.frame(session, survey.id)}

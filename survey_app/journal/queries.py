@@ -80,10 +80,10 @@ def entries(
 def in_words(session: Session, rows: Sequence[AuditEvent], *, without: str) -> tuple[LogEntry, ...]:
     """The same of rows that somebody read already, without the detail of that name."""
     names = _names(session, rows)
-    told = (_entry(row, names) for row in rows)
+    entries = (_entry(row, names) for row in rows)
     hidden = detail_name(without)
     return tuple(
-        replace(entry, details=tuple(one for one in entry.details if one[0] != hidden)) for entry in told
+        replace(entry, details=tuple(one for one in entry.details if one[0] != hidden)) for entry in entries
     )
 
 

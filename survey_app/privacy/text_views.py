@@ -104,10 +104,10 @@ def moderate(survey_id: str, key: str) -> ResponseReturnValue:
 def redact(survey_id: str, key: str, text: str) -> ResponseReturnValue:
     """Ask once more, then take one text out of its answer for good."""
     survey, form, person = own_survey(survey_id), RedactionForm(), access.identity()
-    submission, told = texts.text_of(db.session(), survey, key, text)
+    submission, shown = texts.text_of(db.session(), survey, key, text)
     if not form.validate_on_submit():
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-        return render_template("privacy/redact.html", survey=survey, key=key, told=told, form=form), status
+        return render_template("privacy/redact.html", survey=survey, key=key, shown=shown, form=form), status
     with db.transaction() as current:
         redaction.redact(
             current, survey.id, submission, key, form.reason.data, actor=person.actor, now=datetime.now(UTC)
@@ -141,7 +141,7 @@ def _page(
 ) -> str:
     person, audience = access.identity(), _audience()
     asked = _of_key(texts.disclosed(db.session(), survey, audience), key)
-    pages = max(1, -(-len(asked.told.texts) // _PAGE))
+    pages = max(1, -(-len(asked.shown.texts) // _PAGE))
     number = min(_number(), pages)
     if audience is Audience.EXACT:
         with db.transaction() as current:
@@ -159,7 +159,7 @@ def _page(
         "privacy/question_texts.html",
         survey=survey,
         asked=asked,
-        told=asked.told.texts[(number - 1) * _PAGE : number * _PAGE],
+        shown=asked.shown.texts[(number - 1) * _PAGE : number * _PAGE],
         number=number,
         pages=pages,
         first=(number - 1) * _PAGE + 1,
@@ -171,7 +171,7 @@ def _page(
         form=form,
         typed=typed or {},
         tags=tags or {},
-        used=sorted({one.tag for one in asked.told.texts if one.tag}),
+        used=sorted({one.tag for one in asked.shown.texts if one.tag}),
         refusal=refusal,
     )
 

@@ -78,7 +78,7 @@ class TextQuestion:
     """One question in words and what its readers may see of the answers."""
 
     question: Question
-    told: DisclosedTexts
+    shown: DisclosedTexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +169,8 @@ def moderate(
     if decided or tagged:
         subject = f"survey:{survey.id}"
         noted = {handle[:_NOTED_LETTERS]: decision for handle, decision in decided.items()}
-        told = {"tags": {handle[:_NOTED_LETTERS]: tag for handle, tag in tagged.items()}} if tagged else {}
-        audit.record(session, actor, MODERATE, subject, at=now, question=question, decisions=noted, **told)
+        also = {"tags": {handle[:_NOTED_LETTERS]: tag for handle, tag in tagged.items()}} if tagged else {}
+        audit.record(session, actor, MODERATE, subject, at=now, question=question, decisions=noted, **also)
     return len(decided.keys() | tagged.keys())
 
 

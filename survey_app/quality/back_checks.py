@@ -118,13 +118,13 @@ def record_receipts(
     if row is None:
         row = ReceiptList(survey_id=survey_id, unit_id=unit_id)
         session.add(row)
-    told = audit.changes({name: getattr(row, name) for name in counts}, counts)
+    changes = audit.changes({name: getattr(row, name) for name in counts}, counts)
     row.issued, row.ticked = counts["issued"] or 0, counts["ticked"] or 0
     row.returned, row.voided = counts["returned"] or 0, counts["voided"] or 0
     row.brought_back = counts.get("brought_back")
     row.entered_by, row.entered_at = actor, now
     subject = f"survey:{survey_id}"
-    audit.record(session, actor, RECEIPTS, subject, at=now, village=village_code, **counts, **told)
+    audit.record(session, actor, RECEIPTS, subject, at=now, village=village_code, **counts, **changes)
 
 
 def draw_sample(
@@ -230,11 +230,11 @@ def contradictions(session: Session, survey_ids: Iterable[str]) -> Mapping[str, 
         .order_by(BackCheckReplies.number)
     )
     newest = {survey_id: (sum(ticked.values()), row) for survey_id, ticked, row in rows}
-    told = {
+    by_survey = {
         survey_id: back_check.contradiction(ticked, Replies(row.confirmed, row.denied, row.not_reached))
         for survey_id, (ticked, row) in newest.items()
     }
-    return {survey_id: found for survey_id, found in told.items() if found is not None}
+    return {survey_id: found for survey_id, found in by_survey.items() if found is not None}
 
 
 def _lists_missing(session: Session, survey_id: str) -> int:

@@ -174,11 +174,11 @@ def _meetings(
     slots = {village.unit: village.slots for village in consultation.villages}
     return tuple(
         MeetingWithAnswers(
-            told, sum(slot.answers for slot in slots[codes[told.unit_id]] if window.touches(slot))
+            meeting, sum(slot.answers for slot in slots[codes[meeting.unit_id]] if window.touches(slot))
         )
-        for told in meetings.meetings(session, survey_id)
-        if told.withdrawn_at is None
-        for window in [Window(told.starts_at, told.ends_at)]
+        for meeting in meetings.meetings(session, survey_id)
+        if meeting.withdrawn_at is None
+        for window in [Window(meeting.starts_at, meeting.ends_at)]
     )
 
 

@@ -61,18 +61,20 @@ def outcome(sample: Sample) -> str:
     """What the back-check says of the ticked rows; empty before there are replies."""
     if sample.replies is None or sample.meaning is None:
         return ""
-    told, of = sample.meaning, sample.ticked
-    if told.effect == "nothing_said":
+    meaning, of = sample.meaning, sample.ticked
+    if meaning.effect == "nothing_said":
         return _("Back-check: nobody was reached, so it says nothing.")
-    if told.effect == "nothing_found":
+    if meaning.effect == "nothing_found":
         return _(
             "Back-check: all %(reached)d households reached confirm that they answered. With 95 %% certainty at most "
             "%(most)d of %(of)d ticked rows are wrong.",
             reached=sample.replies.reached,
-            most=told.at_most_false,
+            most=meaning.at_most_false,
             of=of,
         )
-    return contradicted(Contradiction(sample.replies.denied, sample.replies.reached, told.at_least_false, of))
+    return contradicted(
+        Contradiction(sample.replies.denied, sample.replies.reached, meaning.at_least_false, of)
+    )
 
 
 def contradicted(found: Contradiction) -> str:

@@ -101,9 +101,9 @@ class _Tables:
 
     def _announced(self, survey_id: str, village_id: int) -> tuple[Window, ...]:
         return tuple(
-            Window(told.starts_at.astimezone(VIETNAM), told.ends_at.astimezone(VIETNAM))
-            for told in self.meetings.get(survey_id, ())
-            if told.unit_id == village_id and told.is_announced
+            Window(meeting.starts_at.astimezone(VIETNAM), meeting.ends_at.astimezone(VIETNAM))
+            for meeting in self.meetings.get(survey_id, ())
+            if meeting.unit_id == village_id and meeting.is_announced
         )
 
 

@@ -95,7 +95,7 @@ class Minutes:
     #: Slips by the way they were keyed.
     ways: Mapping[KeyingWay, int] = field(default_factory=dict)
 
-    def told_by_village(self, counts: Mapping[int, int]) -> tuple[tuple[str, int], ...]:
+    def named_counts(self, counts: Mapping[int, int]) -> tuple[tuple[str, int], ...]:
         """Counts above 0 with the names of their villages, in their order."""
         units = ((row.village.line.unit, counts.get(row.village.line.unit.id, 0)) for row in self.villages)
         return tuple((unit.full_name, count) for unit, count in units if count)

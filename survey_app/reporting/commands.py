@@ -61,9 +61,9 @@ def evidence_pack(survey_id: str, out: Path, as_json: bool) -> None:
         raise click.ClickException(error.message) from error
     except OSError as error:
         raise click.ClickException(f"{out}: {error.strerror}") from error
-    told = {"survey": survey_id, "file": str(out), "files": made.files, "manifest": made.manifest}
+    summary = {"survey": survey_id, "file": str(out), "files": made.files, "manifest": made.manifest}
     if as_json:
-        click.echo(json.dumps(told))
+        click.echo(json.dumps(summary))
         return
     click.echo(
         _(

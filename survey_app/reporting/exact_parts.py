@@ -77,7 +77,7 @@ def rooms_to_sign(found: Exact, signer: Signer, first: SignatureRoom) -> tuple[S
 
 def how_rates_are_made() -> Paragraph:
     """What is below every table of items."""
-    told = _(
+    sentence = _(
         "Rate: households satisfied, of all valid slips; an item left blank is not counted as satisfied."
     )
-    return Paragraph(told, Tone.NOTE)
+    return Paragraph(sentence, Tone.NOTE)

@@ -102,9 +102,9 @@ def others(result: DisclosedResult) -> tuple[Block, ...]:
     """Questions beside the items: what was counted, or why nothing is said."""
     made: list[Block] = []
     for line in result.other_lines:
-        question, told = in_language(line.question.text), wording.answers(line)
-        if told:
-            rows = tuple((label, decimal(value)) for label, value in told)
+        question, answers = in_language(line.question.text), wording.answers(line)
+        if answers:
+            rows = tuple((label, decimal(value)) for label, value in answers)
             made.append(Table((question, _("Number")), rows, name="others", widths=(70, 30)))
         else:
             made.append(Paragraph(f"{question} – {wording.no_answers(line)}"))

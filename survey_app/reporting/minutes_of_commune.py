@@ -70,8 +70,8 @@ def _survey_part(found: Exact) -> tuple[Block, ...]:
     by_command = _(
         "No approval by two bodies is on record for publishing: the operator of the server published it by command."
     )
-    told = () if found.is_published_by_two else (Paragraph(by_command, Tone.NOTE),)
-    return (PartTitle(_("1. The survey")), figures.about(found.result, found.book), *told)
+    note = () if found.is_published_by_two else (Paragraph(by_command, Tone.NOTE),)
+    return (PartTitle(_("1. The survey")), figures.about(found.result, found.book), *note)
 
 
 def _slips_part(found: Exact) -> tuple[Block, ...]:
@@ -104,8 +104,8 @@ def _slips_part(found: Exact) -> tuple[Block, ...]:
 def _away(found: Exact) -> tuple[tuple[str, str], ...]:
     if found.absent is None:
         return ()
-    told = f"{number(found.absent)}; " + _("they stay on the list")
-    return ((_("Households away, as the heads of villages said"), told),)
+    number_away = f"{number(found.absent)}; " + _("they stay on the list")
+    return ((_("Households away, as the heads of villages said"), number_away),)
 
 
 def _at_the_desk(found: Exact) -> tuple[tuple[str, str], ...]:
@@ -281,6 +281,6 @@ def _agreed(one: ApprovalView) -> str:
 
 def _over(found: Exact, one: ApprovalView) -> str:
     """What was open when this was signed; the reasons are beside it."""
-    told = [over for over in found.signed_over if over.approval_id == one.id]
-    points = dict.fromkeys(open_points.text(point) for over in told for point in over.points)
+    signed_over = [over for over in found.signed_over if over.approval_id == one.id]
+    points = dict.fromkeys(open_points.text(point) for over in signed_over for point in over.points)
     return "\n" + _("Open when it was signed: %(points)s.", points="; ".join(points)) if points else ""

@@ -117,11 +117,11 @@ def _annulled(found: Minutes) -> tuple[Block, ...]:
 
 
 def _by_village(found: Minutes, words: str, counts: Mapping[int, int]) -> tuple[Block, ...]:
-    told = found.told_by_village(counts)
-    if not told:
+    counted = found.named_counts(counts)
+    if not counted:
         return ()
-    each = "; ".join(f"{name} {number(count)}" for name, count in told)
-    return (Paragraph(f"{words}: {number(sum(count for _name, count in told))} ({each})."),)
+    each = "; ".join(f"{name} {number(count)}" for name, count in counted)
+    return (Paragraph(f"{words}: {number(sum(count for _name, count in counted))} ({each})."),)
 
 
 def _contradicted(found: Minutes) -> tuple[Block, ...]:

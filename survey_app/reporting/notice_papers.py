@@ -103,9 +103,9 @@ def _asked(result: DisclosedResult) -> Paragraph:
 def _own(found: Notice, village: DisclosedVillage) -> tuple[Block, ...]:
     """What can be said of the village, coverage and the commune's figure first; then the band, and why it is one."""
     commune = found.result.commune
-    told: list[Block] = [PartTitle(found.place), Paragraph(_coverage(village), Tone.LEAD)]
+    blocks: list[Block] = [PartTitle(found.place), Paragraph(_coverage(village), Tone.LEAD)]
     if commune.pooled is not None:
-        told.append(
+        blocks.append(
             Paragraph(
                 _(
                     "In the whole commune %(rate)s of the answers are satisfied.",
@@ -114,18 +114,18 @@ def _own(found: Notice, village: DisclosedVillage) -> tuple[Block, ...]:
             )
         )
     if found.counted is not None and found.result.survey.notices is not None:
-        told.append(Paragraph(_of_answers(found.place, found.counted)))
+        blocks.append(Paragraph(_of_answers(found.place, found.counted)))
         by = found.result.survey.notices.text
-        told.append(Paragraph(_("Given by number by %(document)s.", document=by), Tone.NOTE))
-        return (Boxed(tuple(told)),)
+        blocks.append(Paragraph(_("Given by number by %(document)s.", document=by), Tone.NOTE))
+        return (Boxed(tuple(blocks)),)
     band = _("Satisfaction, all items together") + f" – {found.place}: {wording.village(village)}"
     if village.band is not None and village.band.says_few_are_dissatisfied:
         band = f"{band} – " + _("fewer than 10 households dissatisfied")
-    told.append(Paragraph(band))
-    told.append(
+    blocks.append(Paragraph(band))
+    blocks.append(
         Paragraph(why_bands() if found.result.survey.notices is None else _why_this_band(), Tone.NOTE)
     )
-    return (Boxed(tuple(told)),)
+    return (Boxed(tuple(blocks)),)
 
 
 def _why_this_band() -> str:
@@ -282,14 +282,14 @@ def _closing(found: Notice, public_url: str) -> tuple[Block, ...]:
     result, survey = found.result, found.result.survey
     link = f"{public_url}/ket-qua/{survey.id}"
     same = _("The same result is at")
-    told = [f"{same} {link.partition('://')[2]}. " + _("There everybody can also check a receipt.")]
+    lines = [f"{same} {link.partition('://')[2]}. " + _("There everybody can also check a receipt.")]
     if result.digest and result.sealed_at:
         sealed = _("Counted and sealed at %(moment)s.", moment=moment(result.sealed_at))
-        told.append(f"{sealed} " + _("Digest of the sealed result:") + f" {result.printed_digest}")
+        lines.append(f"{sealed} " + _("Digest of the sealed result:") + f" {result.printed_digest}")
     if survey.whom_to_call:
-        told.append(_("Questions or complaints: %(contact)s", contact=survey.whom_to_call))
+        lines.append(_("Questions or complaints: %(contact)s", contact=survey.whom_to_call))
     if public_remarks.are_received(survey):
-        told.append(
+        lines.append(
             _(
                 "Remarks and proposals: %(address)s, or at the commune",
                 address=f"{link}/phan-anh".partition("://")[2],
@@ -297,7 +297,7 @@ def _closing(found: Notice, public_url: str) -> tuple[Block, ...]:
         )
     said = (Paragraph(found.style.notice_closing),) if found.style.notice_closing else ()
     return (
-        Code(link, tuple(told)),
+        Code(link, tuple(lines)),
         *said,
         ByHand(_("Posted from")),
         ByHand(_("until")),

@@ -59,8 +59,8 @@ def write(
             listed[name] = _add(archive, name, chunks, now)
         lines = "".join(f"{digest}  {name}\n" for name, digest in listed.items())
         manifest = _add(archive, MANIFEST, [lines.encode()], now)
-        told = signed_manifest(survey.id, {**listed, MANIFEST: manifest}, store, now)
-        _add(archive, SIGNED_MANIFEST, [json.dumps(told, ensure_ascii=False, indent=1).encode()], now)
+        signed = signed_manifest(survey.id, {**listed, MANIFEST: manifest}, store, now)
+        _add(archive, SIGNED_MANIFEST, [json.dumps(signed, ensure_ascii=False, indent=1).encode()], now)
     return Packed(len(listed), manifest)
 
 

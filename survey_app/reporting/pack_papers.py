@@ -60,7 +60,7 @@ def papers_of(session: Session, exact: Exact, settings: Settings, now: datetime)
 
 def _unsigned(exact: Exact, now: datetime) -> Paper:
     """The sheet in front of a pack whose minutes have not come back."""
-    told = _(
+    sentence = _(
         "No signed and stamped minutes were on record when this pack was made. Until both bodies have signed,"
         " the result counts nowhere. Minutes to be signed are file 01; bring the signed paper back and make "
         "the pack again."
@@ -70,7 +70,7 @@ def _unsigned(exact: Exact, now: datetime) -> Paper:
         title=_("NOT SIGNED"),
         about=exact_parts.about(exact),
         layout=exact.style.layout,
-        blocks=(Paragraph(told, Tone.WARNING),),
+        blocks=(Paragraph(sentence, Tone.WARNING),),
         closing=(),
         signatures=(),
         receivers=(),

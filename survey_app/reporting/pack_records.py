@@ -207,9 +207,9 @@ def _back_check(session: Session, survey: SurveyView) -> Iterator[Row]:
     for found in back_checks.entries(session, survey.id):
         said = found.replies
         yield (said.confirmed, said.denied, said.not_reached, found.name, moment(found.noted_at))
-    told = back_checks.contradictions(session, [survey.id]).get(survey.id)
-    if told:
-        yield (_("To be compared with the papers"), contradicted(told))
+    contradiction = back_checks.contradictions(session, [survey.id]).get(survey.id)
+    if contradiction:
+        yield (_("To be compared with the papers"), contradicted(contradiction))
 
 
 def _remarks(session: Session, survey: SurveyView) -> Iterator[Row]:
@@ -239,14 +239,14 @@ def _acts(session: Session, survey: SurveyView) -> Iterator[Row]:
     )
     mine = select(AuditEvent).where(AuditEvent.subject == acts.subject(survey.id)).order_by(AuditEvent.id)
     rows = session.scalars(mine).all()
-    for row, told in zip(rows, journal.in_words(session, rows, without=_WITHHELD), strict=True):
+    for row, entry in zip(rows, journal.in_words(session, rows, without=_WITHHELD), strict=True):
         details = {name: value for name, value in row.details.items() if name != _WITHHELD}
         said = [
-            *(f"{name}: {value}" for name, value in told.details),
-            *(f"{one.field}: {one.before} → {one.after}" for one in told.changes),
+            *(f"{name}: {value}" for name, value in entry.details),
+            *(f"{one.field}: {one.before} → {one.after}" for one in entry.changes),
         ]
         yield (
-            *(row.id, moment(row.at), told.actor, act_name(row.act), "; ".join(said)),
+            *(row.id, moment(row.at), entry.actor, act_name(row.act), "; ".join(said)),
             *(row.at.isoformat(), row.actor, row.act),
             *(json.dumps(details, ensure_ascii=False, sort_keys=True), row.previous, row.digest),
         )

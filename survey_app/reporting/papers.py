@@ -203,7 +203,7 @@ def exact(session: Session, survey_id: str) -> Exact:
     result = disclosed.result(session, require_sealed(session, survey_id).id, Audience.EXACT)
     compared = reconciliation.minutes(session, survey_id)
     slips = compared.villages
-    cards = {told.unit: told.exact for told in result.commune.villages if told.exact}
+    cards = {one.unit: one.exact for one in result.commune.villages if one.exact}
     lines = tuple(_line(village, cards[village.village.line.unit.code]) for village in slips)
     book = _pinned(session, result.survey)
     subject = acts.subject(survey_id)
@@ -240,10 +240,10 @@ def notice(session: Session, survey_id: str, village_code: str | None = None) ->
     judged = verdicts.of_survey(session, result.survey, Audience.PUBLIC)
     if village_code is None:
         return Notice(result, None, style, pledge, judged)
-    told = next((village for village in result.commune.villages if village.unit == village_code), None)
-    if told is None:
+    village = next((one for one in result.commune.villages if one.unit == village_code), None)
+    if village is None:
         raise surveys.SurveyNotFound
-    return Notice(result, told, style, pledge, judged, _counted(session, result).get(told.unit))
+    return Notice(result, village, style, pledge, judged, _counted(session, result).get(village.unit))
 
 
 def notices(session: Session, survey_id: str) -> tuple[Notice, ...]:
@@ -253,8 +253,8 @@ def notices(session: Session, survey_id: str) -> tuple[Notice, ...]:
     pledge = pledges.text_of(session, survey_id)
     judged, counted = verdicts.of_survey(session, result.survey, Audience.PUBLIC), _counted(session, result)
     return tuple(
-        Notice(result, told, style, pledge, judged, counted.get(told.unit))
-        for told in result.commune.villages
+        Notice(result, village, style, pledge, judged, counted.get(village.unit))
+        for village in result.commune.villages
     )
 
 

@@ -50,8 +50,8 @@ def make(
                 now,
             )
         else:
-            told = disclosed.result(session, survey.id, Audience.STAFF)
-            _add(archive, files.XLSX.named(f"02-ket-qua-{survey.id}"), files.xlsx(exports.sheets(told)), now)
+            shown = disclosed.result(session, survey.id, Audience.STAFF)
+            _add(archive, files.XLSX.named(f"02-ket-qua-{survey.id}"), files.xlsx(exports.sheets(shown)), now)
     return stream.getvalue()
 
 

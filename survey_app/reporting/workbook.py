@@ -145,12 +145,12 @@ class _Written:
             first, last = _cell(1, column), _cell(len(rows), column)
             sheet.write_formula(below, column, f"=SUBTOTAL(9,{first}:{last})", self.sums, value)
         for column, (part, whole) in rates.items():
-            told = sums[part] / sums[whole] if sums[whole] else ""
-            sheet.write_formula(below, column, _division(below, part, whole), self.sum_rate, told)
+            share = sums[part] / sums[whole] if sums[whole] else ""
+            sheet.write_formula(below, column, _division(below, part, whole), self.sum_rate, share)
 
     def _rate(self, sheet: Any, row: int, column: int, parts: tuple[int, int], cell: Any, style: Any) -> None:
-        told = cell.n / cell.of if isinstance(cell, Rate) else ""
-        sheet.write_formula(row, column, _division(row, *parts), style, told)
+        share = cell.n / cell.of if isinstance(cell, Rate) else ""
+        sheet.write_formula(row, column, _division(row, *parts), style, share)
 
 
 def _division(row: int, part: int, whole: int) -> str:

@@ -103,9 +103,9 @@ class DisclosedResult:
         """Every question beside the items in the order of the form; none where the commune has no table."""
         if self.commune.hidden_because is not None:
             return ()
-        told = self.commune
+        commune = self.commune
         return tuple(
-            DisclosedAnswers(question, told.options.get(question.key), told.numbers.get(question.key))
+            DisclosedAnswers(question, commune.options.get(question.key), commune.numbers.get(question.key))
             for question in self.survey.instrument.others
         )
 

@@ -78,7 +78,7 @@ def conditions(lines: Iterable[ConditionLine]) -> list[Row]:
 def footnotes(result: DisclosedResult) -> tuple[str, ...]:
     """What every page and file of this result must say beside its figures."""
     survey, commune, hidden = result.survey, result.commune, result.commune.hidden_because
-    told = (
+    notes = (
         (survey.rehearsal, _("REHEARSAL: these figures count for nothing.")),
         (survey.purpose == "feedback", _("Feedback, not used for scoring.")),
         (
@@ -120,7 +120,7 @@ def footnotes(result: DisclosedResult) -> tuple[str, ...]:
     retimed = (retiming.sentence(change) for change in result.retimed)
     told_before = (_few_came_after(result.counted_on),) if result.keeps_figure and result.counted_on else ()
     return (
-        *(text for applies, text in told if applies),
+        *(text for applies, text in notes if applies),
         *without,
         *retimed,
         *wording.ended(result),
@@ -173,9 +173,9 @@ def _others(result: DisclosedResult) -> list[Row]:
     lines: list[Row] = [(_("Question"), _("Answer"), _("Number"))]
     for line in result.other_lines:
         question = in_language(line.question.text)
-        told = wording.answers(line)
-        lines += [(question, label, decimal_cell(value)) for label, value in told]
-        if not told:
+        answers = wording.answers(line)
+        lines += [(question, label, decimal_cell(value)) for label, value in answers]
+        if not answers:
             lines.append((question, wording.no_answers(line), None))
     return lines
 

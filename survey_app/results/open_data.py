@@ -133,11 +133,11 @@ def rows(result: DisclosedResult) -> Iterator[Row]:
             yield _of(head, "item_dissatisfied", line.dissatisfied, item=item.key, text=text)
             yield (*head, "item_blank", item.key, text, item.blank, commune.valid, None)
     for other in result.other_lines:
-        told = results_wording.answers(other)
-        if not told:
+        answers = results_wording.answers(other)
+        if not answers:
             why = f"{in_language(other.question.text)}: {results_wording.no_answers(other)}"
             yield (*head, "answer", other.question.key, why, None, None, None)
-        for label, value in told:
+        for label, value in answers:
             text = f"{in_language(other.question.text)}: {label}"
             yield (
                 *head,
@@ -179,16 +179,16 @@ def year_rows(found: YearList) -> Iterator[Row]:
 def _commune(year: int, line: CommuneLine) -> Row:
     head = (year, line.unit.code, line.unit.full_name, line.unit.kind, line.survey_id)
     state = line.state.value if line.state else "not_asked"
-    if line.told is None:
+    if line.shown is None:
         return (*head, state, *(None,) * (len(_YEAR_COLUMNS) - len(head) - 1))
-    told = line.told
+    shown = line.shown
     lowest = [cell for low in line.lowest for cell in (low.text, _per_cent(low.rate))]
     missing = 2 * (LOWEST - len(line.lowest))
     return (
-        *(*head, state, told.households, told.answered, _per_cent(told.coverage)),
-        *("yes" if line.is_above_list else "no", told.valid),
-        *((told.pooled.n, told.pooled.of) if told.pooled else (None, None)),
-        *(_per_cent(told.pooled), *lowest, *(None,) * missing),
+        *(*head, state, shown.households, shown.answered, _per_cent(shown.coverage)),
+        *("yes" if line.is_above_list else "no", shown.valid),
+        *((shown.pooled.n, shown.pooled.of) if shown.pooled else (None, None)),
+        *(_per_cent(shown.pooled), *lowest, *(None,) * missing),
     )
 
 

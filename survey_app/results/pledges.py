@@ -43,7 +43,7 @@ def save(session: Session, survey: SurveyView, text: str, *, actor: str, now: da
     if not is_open(survey):
         raise NothingToAnswer
     row = db.hold(session, Pledge, survey.id) or Pledge(survey_id=survey.id, text="")
-    told = audit.changes({"text": row.text}, {"text": text})
+    changes = audit.changes({"text": row.text}, {"text": text})
     row.text, row.saved_by, row.saved_at = text, actor, now
     session.add(row)
-    audit.record(session, actor, SAVED, f"survey:{survey.id}", at=now, **told)
+    audit.record(session, actor, SAVED, f"survey:{survey.id}", at=now, **changes)

@@ -281,7 +281,7 @@ def _append(
 ) -> int:
     replaced = session.get(Posting, (survey_id, replaces)) if replaces else None
     before = _printed(_noted(replaced)) if replaced else {}
-    told = audit.changes(before, {} if withdrawn else _printed(noted))
+    changes = audit.changes(before, {} if withdrawn else _printed(noted))
     newest = session.scalar(select(func.max(Posting.number)).where(Posting.survey_id == survey_id))
     number = (newest or 0) + 1
     session.add(
@@ -308,7 +308,7 @@ def _append(
         number=number,
         unit=noted.unit_id,
         **({"replaces": replaces, "reason": reason} if replaces else {}),
-        **told,
+        **changes,
     )
     return number
 

@@ -132,8 +132,8 @@ def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
     found = [
         one for one in surveys.surveys_under(session, person.unit_path) if public_remarks.are_received(one)
     ]
-    told = public_remarks.waiting(session, [one.id for one in found])
-    for number, (unread, unanswered) in told.items():
+    waiting = public_remarks.waiting(session, [one.id for one in found])
+    for number, (unread, unanswered) in waiting.items():
         url = url_for("public_remarks.page", survey_id=number)
         if unread and person.role in access.MODERATE_TEXTS:
             yield Todo(

@@ -44,8 +44,8 @@ def public_set(session: Session, survey_id: str, keys: Sequence[Ed25519PublicKey
     """What everybody may have. Raises SurveyNotFound and NotSealed."""
     seal = _seal(session, survey_id)
     result = disclosed.to_check(session, survey_id)
-    told = documents.tables_of(seal.document).get(Audience.PUBLIC) or tables.dump(result.commune)
-    return _set("public", session, result, seal, _opened_to_all(told), keys)
+    table = documents.tables_of(seal.document).get(Audience.PUBLIC) or tables.dump(result.commune)
+    return _set("public", session, result, seal, _opened_to_all(table), keys)
 
 
 def auditor_set(session: Session, survey_id: str, keys: Sequence[Ed25519PublicKey]) -> dict[str, Any]:
@@ -53,11 +53,11 @@ def auditor_set(session: Session, survey_id: str, keys: Sequence[Ed25519PublicKe
     seal = _seal(session, survey_id)
     result = disclosed.to_check(session, survey_id)
     options = [documents.OPTIONS + question for question in documents.options(seal.document)]
-    told = [documents.TABLES + audience for audience in documents.tables_of(seal.document)]
+    tables_opened = [documents.TABLES + audience for audience in documents.tables_of(seal.document)]
     opened = {
         *(documents.COUNTS, documents.SLIPS, documents.CHANNELS, documents.NUMBERS, documents.CODES),
         *options,
-        *told,
+        *tables_opened,
     }
     codes = _unit_codes(session, survey_id)
     removed_on = queries.removed_on(session, survey_id)
@@ -138,12 +138,17 @@ def _rulebook(session: Session, survey: SurveyView) -> dict[str, Any] | None:
     return {"chosen": survey.rulebook.is_chosen, "document": pins.pinned(session, survey.rulebook).document}
 
 
-def _opened_to_all(told: Mapping[str, Any]) -> set[str]:
+def _opened_to_all(shown: Mapping[str, Any]) -> set[str]:
     """Parts of the statement that tell no more than the public table does."""
     table = documents.TABLES + Audience.PUBLIC
-    if told["hidden_because"] is not None:
+    if shown["hidden_because"] is not None:
         return {table}
-    return {table, documents.COUNTS, documents.NUMBERS, *(documents.OPTIONS + key for key in told["options"])}
+    return {
+        table,
+        documents.COUNTS,
+        documents.NUMBERS,
+        *(documents.OPTIONS + key for key in shown["options"]),
+    }
 
 
 def _unit_codes(session: Session, survey_id: str) -> dict[int, str]:

@@ -133,7 +133,7 @@ def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
 
 
 def _page(survey: SurveyView, waiting: ApprovalView | None, form: SignForm, person: Identity) -> str:
-    told = read(db.session(), survey, person)
+    evidence = read(db.session(), survey, person)
     return render_template(
         "results/signing.html",
         waiting=waiting,
@@ -144,11 +144,11 @@ def _page(survey: SurveyView, waiting: ApprovalView | None, form: SignForm, pers
             signatures.ACT,
             signatures.subject(survey.id),
             person.role,
-            {"digest": told["figures"].result.digest},
+            {"digest": evidence["figures"].result.digest},
         ),
         stands_in=person.is_provincial,
         form=form,
-        **told,
+        **evidence,
     )
 
 

@@ -158,16 +158,16 @@ def _without_figures(found: Finding) -> Finding:
     if kind.tells_satisfaction:
         return replace(found, rule=Rule(rule.code))
     if kind is _EVENT and "phone_slips" in rule.params:
-        told = {key: value for key, value in rule.params.items() if key != "phone_slips"}
-        return replace(found, rule=Rule(f"{rule.code}_untold", told))
+        params = {key: value for key, value in rule.params.items() if key != "phone_slips"}
+        return replace(found, rule=Rule(f"{rule.code}_untold", params))
     return found
 
 
 def _is_hidden(verdicts: Verdicts, audience: Audience) -> bool:
     if verdicts.speaks is None:
         return False
-    told = disclosure.disclose(verdicts.speaks.scorecard, (), audience=audience)
-    return told.hidden_because is not None
+    shown = disclosure.disclose(verdicts.speaks.scorecard, (), audience=audience)
+    return shown.hidden_because is not None
 
 
 def of_year(session: Session, framework: Framework, unit_path: str, year: int) -> Mapping[int, Verdicts]:

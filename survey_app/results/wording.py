@@ -18,18 +18,18 @@ from survey_app.templating import answers_in_words, day, moment, number, percent
 from survey_app.templating import wording as in_language
 
 
-def band(told: Band) -> str:
+def band(shown: Band) -> str:
     """The coded rate of a village: "≥ 86 %", "từ 70 % đến dưới 80 %"; exact where the audience may see it."""
-    low, high = told.low_bound, told.high_bound
+    low, high = shown.low_bound, shown.high_bound
     if low is not None and high is not None:
-        if told.is_closed:
+        if shown.is_closed:
             return _("from %(low)s to %(high)s", low=_whole(low), high=_whole(high))
         return _("from %(low)s to below %(high)s", low=_whole(low), high=_whole(high))
     if low is not None:
         return f"≥\u00a0{_whole(low)}"
     if high is not None:
         return f"≤\u00a0{_whole(high)}"
-    return percent(told.rate) if told.rate else ""
+    return percent(shown.rate) if shown.rate else ""
 
 
 def sentence(result: DisclosedResult) -> str:
@@ -41,8 +41,8 @@ def sentence(result: DisclosedResult) -> str:
     if commune.coverage is not None:
         answered, asked = number(commune.answered), number(commune.households)
         said.append(_("%(answered)s of %(asked)s households answered", answered=answered, asked=asked))
-    told = "; ".join(said)
-    return f"{told[:1].upper()}{told[1:]}." if told else ""
+    text = "; ".join(said)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
 def _of_a_hundred(rate: Rate) -> str:
@@ -55,16 +55,16 @@ def _of_a_hundred(rate: Rate) -> str:
     return _("more than %(whole)s of 100 answers are satisfied", whole=whole)
 
 
-def village(told: DisclosedVillage) -> str:
+def village(shown: DisclosedVillage) -> str:
     """The band of a village, or why there is none."""
-    if told.band is not None:
-        return band(told.band)
-    match told.hidden_because:
+    if shown.band is not None:
+        return band(shown.band)
+    match shown.hidden_because:
         case Withheld.COMPLEMENT:
             return _("not shown, to protect another village")
         case Withheld.TOO_FEW | Withheld.FEW_NEW | None:  # None: nobody answered, and nothing is withheld
             return _("too few answers to show")
-    assert_never(told.hidden_because)
+    assert_never(shown.hidden_because)
 
 
 def withheld(why: Withheld) -> str:
@@ -138,7 +138,7 @@ def ended(result: DisclosedResult) -> tuple[str, ...]:
     """
     survey, phones, sealed = result.survey, result.survey.phones_closed_at, result.sealed_at
     by_command = sealed is not None and result.sealed_by == audit.OPERATOR
-    told = []
+    sentences = []
     if phones is not None and phones < survey.closes_at:
         announced = {"when": moment(phones), "day": day(survey.last_day)}
         if by_command and phones == sealed:
@@ -149,14 +149,14 @@ def ended(result: DisclosedResult) -> tuple[str, ...]:
                     **announced,
                 ),
             )
-        told.append(
+        sentences.append(
             _("Answering by phone ended at %(when)s (announced: until the end of %(day)s).", **announced)
         )
     if by_command and sealed is not None:
-        told.append(
+        sentences.append(
             _("The operator of the server ended the count by command at %(when)s.", when=moment(sealed))
         )
-    return tuple(told)
+    return tuple(sentences)
 
 
 def _whole(number: int) -> str:

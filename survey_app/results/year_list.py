@@ -47,13 +47,13 @@ class CommuneLine:
     unit: UnitView
     survey_id: str | None
     state: State | None
-    told: DisclosedCommune | None
+    shown: DisclosedCommune | None
     lowest: tuple[LowItem, ...] = ()
 
     @property
     def is_above_list(self) -> bool:
         """Whether more households answered than the list holds: an error to show, and nothing to add up."""
-        return self.told is not None and _is_above_list(self.told)
+        return self.shown is not None and _is_above_list(self.shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class YearList:
     @property
     def with_result(self) -> tuple[CommuneLine, ...]:
         """Communes whose result is sealed."""
-        return tuple(line for line in self.lines if line.told is not None)
+        return tuple(line for line in self.lines if line.shown is not None)
 
     def named(self, sought: str) -> tuple[CommuneLine, ...]:
         """Those of them in whose name the letters are, typed with marks or without; all of them for none."""
@@ -112,7 +112,7 @@ class YearList:
     @property
     def running(self) -> tuple[CommuneLine, ...]:
         """Communes whose households are asked, or will be."""
-        return tuple(line for line in self.lines if line.told is None and line.state is not None)
+        return tuple(line for line in self.lines if line.shown is None and line.state is not None)
 
     @property
     def not_asked(self) -> tuple[CommuneLine, ...]:
@@ -182,19 +182,19 @@ def _running(session: Session, province: UnitView, year: int) -> Mapping[int, tu
     }
 
 
-def _told(sealed: SealedSurvey) -> DisclosedCommune:
+def _disclosed(sealed: SealedSurvey) -> DisclosedCommune:
     return disclosure.disclose(sealed.scorecard, (), audience=Audience.PUBLIC)
 
 
-def _is_above_list(told: DisclosedCommune) -> bool:
-    return told.answered > told.households
+def _is_above_list(shown: DisclosedCommune) -> bool:
+    return shown.answered > shown.households
 
 
 def _sealed(unit: UnitView, sealed: SealedSurvey, form: Instrument) -> CommuneLine:
-    told = _told(sealed)
+    shown = _disclosed(sealed)
     state = State.SIGNED if sealed.is_signed else State.SEALED
-    items = ((item.key, item.satisfied) for item in told.items)
-    return CommuneLine(unit, sealed.survey_id, state, told, _by_rate(form, items, told.valid or 0)[:LOWEST])
+    items = ((item.key, item.satisfied) for item in shown.items)
+    return CommuneLine(unit, sealed.survey_id, state, shown, _by_rate(form, items, shown.valid or 0)[:LOWEST])
 
 
 def _sums(session: Session, signed: Iterable[SealedSurvey]) -> tuple[FormSum, ...]:
@@ -202,9 +202,9 @@ def _sums(session: Session, signed: Iterable[SealedSurvey]) -> tuple[FormSum, ..
     by_form: defaultdict[int, list[DisclosedCommune]] = defaultdict(list)
     forms: dict[int, Instrument] = {}
     for sealed in signed:
-        told = _told(sealed)
-        if told.hidden_because is None and not _is_above_list(told):
-            by_form[sealed.instrument_id].append(told)
+        shown = _disclosed(sealed)
+        if shown.hidden_because is None and not _is_above_list(shown):
+            by_form[sealed.instrument_id].append(shown)
             forms[sealed.instrument_id] = loading.loaded(session, sealed.instrument_id)
     return tuple(_sum(forms[number], by_form[number]) for number in sorted(by_form))
 

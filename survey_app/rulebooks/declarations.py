@@ -117,8 +117,8 @@ def declare(
     if not evidence.strip() and not (digest or held):
         raise DeclaredWithoutEvidence
     before = {"what": row.what, "evidence": row.evidence, "file": held} if row else {}
-    told = audit.changes(before, {"what": what, "evidence": evidence, "file": digest or held})
-    if not told:
+    changes = audit.changes(before, {"what": what, "evidence": evidence, "file": digest or held})
+    if not changes:
         return
     if digest and digest != held:
         session.merge(DeclarationFile(unit_id=unit_id, year=year, digest=digest))
@@ -126,7 +126,7 @@ def declare(
     row.what, row.evidence, row.declared_by, row.declared_at = what, evidence, actor, now
     row.decision, row.reason, row.decided_by, row.decided_at = None, "", None, None
     session.add(row)
-    audit.record(session, actor, DECLARED, f"unit:{unit_id}", at=now, year=year, **told)
+    audit.record(session, actor, DECLARED, f"unit:{unit_id}", at=now, year=year, **changes)
 
 
 def decide(

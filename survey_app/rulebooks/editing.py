@@ -307,12 +307,12 @@ def _fields(row: Row) -> Mapping[str, Any]:
 def _held(row: Row) -> Mapping[str, Any]:
     part = row.part
     if isinstance(part, BookTarget):
-        told = {
+        values = {
             "figure": _share(part.basis_points),
             "comparison": part.comparison.value,
             **_document(part.source),
         }
-        return {**told, "levels": list(part.in_scope_levels), "accepts": list(part.accepts)}
+        return {**values, "levels": list(part.in_scope_levels), "accepts": list(part.accepts)}
     if part.phone_slips:
         return {"figure": str(part.phone_slips.least), **_document(part.phone_slips.source)}
     if not row.has_figure:

@@ -127,7 +127,7 @@ def use_framework(
         raise FrameworkNotFound(_("There is no such rule book on record."))
     framework = keep(session, newest[key], now=now)
     chosen = session.get(YearFramework, (unit_id, year))
-    told = audit.changes(
+    changes = audit.changes(
         {"framework": chosen.framework_key, "version": chosen.framework_version} if chosen else {},
         {"framework": framework.key, "version": framework.version},
     )
@@ -137,7 +137,7 @@ def use_framework(
         )
     )
     details: dict[str, object] = {"year": year, "framework": framework.key, "version": framework.version}
-    audit.record(session, actor, "rulebooks.use", f"unit:{unit_id}", at=now, **details, **told)
+    audit.record(session, actor, "rulebooks.use", f"unit:{unit_id}", at=now, **details, **changes)
     return framework
 
 
@@ -192,7 +192,7 @@ def record_recognition(
 ) -> None:
     """Note that a decision found the unit to meet the indicator; the second of a year replaces the first."""
     before = session.get(EarlierRecognition, (unit_id, indicator, decided_on.year))
-    told = audit.changes(
+    changes = audit.changes(
         {"decision_number": before.decision_number, "decided_on": before.decided_on} if before else {},
         {"decision_number": decision_number, "decided_on": decided_on},
     )
@@ -212,7 +212,7 @@ def record_recognition(
         "decision": decision_number,
         "on": decided_on.isoformat(),
     }
-    audit.record(session, actor, "rulebooks.recognise", f"unit:{unit_id}", at=now, **details, **told)
+    audit.record(session, actor, "rulebooks.recognise", f"unit:{unit_id}", at=now, **details, **changes)
 
 
 def remove_recognition(

@@ -262,16 +262,16 @@ def _rate_compared(rule: Rule) -> str:
 
 def _items_compared(rule: Rule) -> str:
     items, against = int(rule.params["items"]), int(rule.params["basis_points"])
-    told = _(
+    sentence = _(
         "%(reached)s of %(items)s items reach the rate required of each, %(share)s.",
         reached=items - len(rule.missed),
         items=items,
         share=_share(Comparison(str(rule.params["comparison"])), against),
     )
     if not rule.missed:
-        return told
+        return sentence
     missed = "; ".join(_missed(one, against) for one in rule.missed)
-    return " ".join((told, _("Not reached: %(items)s.", items=missed)))
+    return " ".join((sentence, _("Not reached: %(items)s.", items=missed)))
 
 
 def _missed(one: Missed, against: int) -> str:

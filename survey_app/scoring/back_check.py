@@ -146,8 +146,8 @@ def contradiction(rows: int, replies: Replies) -> Contradiction | None:
     """The contradiction that `replies` put beside a result; None where nobody denies. One denial is enough."""
     if not replies.denied:
         return None
-    told = meaning(rows, replies)
-    return Contradiction(replies.denied, replies.reached, told.at_least_false, rows)
+    found = meaning(rows, replies)
+    return Contradiction(replies.denied, replies.reached, found.at_least_false, rows)
 
 
 def _least_false(rows: int, replies: Replies) -> int:

@@ -206,8 +206,8 @@ def _disclose_villages(
     if audience.sees_exactly or not _subtraction_tells(commune, villages, disclosed):
         return disclosed
     return tuple(
-        _village(card, hidden_because=told.hidden_because or Withheld.COMPLEMENT)
-        for card, told in zip(villages, disclosed, strict=True)
+        _village(card, hidden_because=shown.hidden_because or Withheld.COMPLEMENT)
+        for card, shown in zip(villages, disclosed, strict=True)
     )
 
 
@@ -219,12 +219,12 @@ def tell_on_notices(commune: Scorecard, villages: Iterable[Scorecard]) -> dict[s
     back to its band, and so on until they tell nothing.
     """
     cards = tuple(villages)
-    told = disclose(commune, cards, audience=Audience.PUBLIC)
-    if told.hidden_because is not None or not cards:
+    shown = disclose(commune, cards, audience=Audience.PUBLIC)
+    if shown.hidden_because is not None or not cards:
         return {}
     may = {
         card.unit
-        for card, one in zip(cards, told.villages, strict=True)
+        for card, one in zip(cards, shown.villages, strict=True)
         if one.band is not None
         and one.band.kind == "between"
         and card.tally.valid >= SMALLEST_MIRRORED_VILLAGE
@@ -232,7 +232,7 @@ def tell_on_notices(commune: Scorecard, villages: Iterable[Scorecard]) -> dict[s
     for smallest in sorted((card for card in cards if card.unit in may), key=lambda one: one.tally.valid):
         known = [
             _counted(card, one) if card.unit in may else _known(card, one)
-            for card, one in zip(cards, told.villages, strict=True)
+            for card, one in zip(cards, shown.villages, strict=True)
         ]
         if not subtraction.tells(commune.tally.items, known):
             break
@@ -318,16 +318,16 @@ def _subtraction_tells(
     commune: Scorecard, villages: Sequence[Scorecard], disclosed: Sequence[DisclosedVillage]
 ) -> bool:
     """Whether the bands, taken from the commune's figures, tell a count of some village too closely."""
-    if all(told.band is None for told in disclosed):
+    if all(shown.band is None for shown in disclosed):
         return False
-    known = [_known(card, told) for card, told in zip(villages, disclosed, strict=True)]
+    known = [_known(card, shown) for card, shown in zip(villages, disclosed, strict=True)]
     return subtraction.tells(commune.tally.items, known)
 
 
-def _known(card: Scorecard, told: DisclosedVillage) -> subtraction.Known:
+def _known(card: Scorecard, shown: DisclosedVillage) -> subtraction.Known:
     """What a reader who knows these rules, and the village's valid slips, takes from its band."""
     n, items = card.tally.valid, len(card.tally.items)
-    band = told.band
+    band = shown.band
     if band is None:
         return subtraction.untold(n, items)
     below = band.high * n * items
@@ -349,10 +349,10 @@ def _known(card: Scorecard, told: DisclosedVillage) -> subtraction.Known:
     )
 
 
-def _counted(card: Scorecard, told: DisclosedVillage) -> subtraction.Known:
+def _counted(card: Scorecard, shown: DisclosedVillage) -> subtraction.Known:
     """What a reader takes from a village's band and from its satisfied answers by number."""
     satisfied = sum(item.satisfied for item in card.tally.items)
-    return replace(_known(card, told), satisfied=(satisfied, satisfied), open_from=PROTECTED)
+    return replace(_known(card, shown), satisfied=(satisfied, satisfied), open_from=PROTECTED)
 
 
 def _safe_options(options: Mapping[str, Mapping[str, int]]) -> dict[str, Mapping[str, int]]:

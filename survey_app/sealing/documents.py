@@ -92,7 +92,7 @@ def build(of: Material, *, salt: str, sealed_at: datetime) -> dict[str, Any]:
     survey, count = of.survey, of.count
     villages = queries.village_cards(survey, of.frame, count.tallies)
     commune = replace(scorecards.roll_up(survey.unit.code, villages), numbers=count.numbers)
-    told = villages if survey.purpose.asks_households else ()
+    shown = villages if survey.purpose.asks_households else ()
     set_aside = {"annulled": _annulled(count, of.annulled)} if of.annulled else {}
     numbers = {NUMBERS: quartiles.dump(count.numbers)} if quartiles.asked(survey.instrument) else {}
     return {
@@ -115,7 +115,7 @@ def build(of: Material, *, salt: str, sealed_at: datetime) -> dict[str, Any]:
         "channels": dict(sorted(commune.channels.items())),
         "tallies": _hash_tallies(salt, counting.unit_codes(survey, of.frame), count),
         "leaves": hash_leaves(count.leaves),
-        "tables": _tables(tables.of_everybody(commune, told, withheld=of.withheld), salt),
+        "tables": _tables(tables.of_everybody(commune, shown, withheld=of.withheld), salt),
         "codes": dict(of.codes),
         **set_aside,
         **numbers,
@@ -197,10 +197,10 @@ def statement(
     if NUMBERS in document:
         closed[NUMBERS] = part(NUMBERS, document[NUMBERS])
     if "form" in document:
-        told = {name: part(TABLES + name, table) for name, table in tables_of(document).items()}
+        parts = {name: part(TABLES + name, table) for name, table in tables_of(document).items()}
         hashed = document["tables"][Audience.EXACT]
-        told[Audience.EXACT] = hashed if exact is None else _salted(salt, TABLES + Audience.EXACT, exact)
-        closed["tables"] = told
+        parts[Audience.EXACT] = hashed if exact is None else _salted(salt, TABLES + Audience.EXACT, exact)
+        closed["tables"] = parts
         closed["codes"] = part(CODES, document["codes"])
     return {**document, **closed}
 
@@ -279,10 +279,10 @@ def _annulled(count: Count, annulled: Iterable[AnnulmentView]) -> dict[str, Any]
     }
 
 
-def _tables(told: Mapping[str, Any], salt: str) -> dict[str, Any]:
+def _tables(shown: Mapping[str, Any], salt: str) -> dict[str, Any]:
     """Tables as the document holds them: that with every count of the villages as a salted hash."""
-    exact = _salted(salt, TABLES + Audience.EXACT, told[Audience.EXACT])
-    return {**told, Audience.EXACT.value: {"sha256": _sha256(exact)}}
+    exact = _salted(salt, TABLES + Audience.EXACT, shown[Audience.EXACT])
+    return {**shown, Audience.EXACT.value: {"sha256": _sha256(exact)}}
 
 
 def _salted(salt: str, name: str, value: Any) -> dict[str, Any]:

@@ -57,9 +57,9 @@ def todos(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]
             url=url_for("fieldwork.page", survey_id=row.survey_id),
             urgent=True,
         )
-    told = {row.survey_id for row in refused} | waiting.keys() | scans.keys()
+    concerned = {row.survey_id for row in refused} | waiting.keys() | scans.keys()
     for survey_id in _overdue(session, identity.unit_path, now):
-        if survey_id not in told:
+        if survey_id not in concerned:
             yield Todo(
                 title=_("Survey %(survey)s is not sealed yet", survey=survey_id),
                 detail=_(

@@ -29,28 +29,28 @@ def of_everybody(commune: Scorecard, villages: Sequence[Scorecard], *, withheld:
     }
 
 
-def dump(told: DisclosedCommune) -> dict[str, Any]:
+def dump(commune: DisclosedCommune) -> dict[str, Any]:
     """Everything said of the commune and of its villages, by code; exact counts are in it where they may be said."""
-    shown = told.hidden_because is None
-    phone, paper = doors(told.channels)
+    shown = commune.hidden_because is None
+    phone, paper = doors(commune.channels)
     return {
-        "households": told.households,
-        "answered": told.answered,
-        "coverage": dump_rate(told.coverage),
-        "valid": told.valid,
-        "invalid": told.invalid,
-        "pooled": dump_rate(told.pooled),
-        "closing": dump_rate(told.closing),
-        "range": {"low": dump_rate(told.range.low), "high": dump_rate(told.range.high)}
-        if told.range
+        "households": commune.households,
+        "answered": commune.answered,
+        "coverage": dump_rate(commune.coverage),
+        "valid": commune.valid,
+        "invalid": commune.invalid,
+        "pooled": dump_rate(commune.pooled),
+        "closing": dump_rate(commune.closing),
+        "range": {"low": dump_rate(commune.range.low), "high": dump_rate(commune.range.high)}
+        if commune.range
         else None,
-        "items": [tallies.dump_item(item) for item in told.items],
-        "closing_item": tallies.dump_item(told.closing_item) if told.closing_item else None,
+        "items": [tallies.dump_item(item) for item in commune.items],
+        "closing_item": tallies.dump_item(commune.closing_item) if commune.closing_item else None,
         "doors": {"phone": phone, "paper": paper} if shown else None,
-        "options": {key: dict(counts) for key, counts in told.options.items()},
-        "numbers": quartiles.dump(told.numbers),
-        "villages": [_village(village) for village in sorted(told.villages, key=lambda one: one.unit)],
-        "hidden_because": _reason(told.hidden_because),
+        "options": {key: dict(counts) for key, counts in commune.options.items()},
+        "numbers": quartiles.dump(commune.numbers),
+        "villages": [_village(village) for village in sorted(commune.villages, key=lambda one: one.unit)],
+        "hidden_because": _reason(commune.hidden_because),
     }
 
 
@@ -64,15 +64,15 @@ def doors(channels: Mapping[str, int]) -> tuple[int, int]:
     return answers_on(Medium.PHONE, channels), answers_on(Medium.PAPER, channels)
 
 
-def _village(told: DisclosedVillage) -> dict[str, Any]:
-    exact = {} if told.exact is None else {"exact": _exact(told.exact)}
+def _village(village: DisclosedVillage) -> dict[str, Any]:
+    exact = {} if village.exact is None else {"exact": _exact(village.exact)}
     return {
-        "unit": told.unit,
-        "households": told.households,
-        "answered": told.answered,
-        "coverage": dump_rate(told.coverage),
-        "band": _band(told.band) if told.band and told.band.is_coded else None,
-        "hidden_because": _reason(told.hidden_because),
+        "unit": village.unit,
+        "households": village.households,
+        "answered": village.answered,
+        "coverage": dump_rate(village.coverage),
+        "band": _band(village.band) if village.band and village.band.is_coded else None,
+        "hidden_because": _reason(village.hidden_because),
         **exact,
     }
 
@@ -81,5 +81,5 @@ def _exact(card: Scorecard) -> dict[str, Any]:
     return {"tally": tallies.dump(card.tally), "channels": dict(sorted(card.channels.items()))}
 
 
-def _band(told: Band) -> dict[str, Any]:
-    return {"kind": told.kind, "low": told.low, "high": told.high}
+def _band(band: Band) -> dict[str, Any]:
+    return {"kind": band.kind, "low": band.low, "high": band.high}

@@ -142,11 +142,11 @@ def import_households(
         "asks": found.number_of(RowStatus.ASKS),
         "refused": len(found.problems),
     }
-    told = machine.as_json(found)
+    printed = machine.as_json(found)
     if as_json:
-        click.echo(json.dumps(figures | told if only_looks else figures, ensure_ascii=False))
+        click.echo(json.dumps(figures | printed if only_looks else figures, ensure_ascii=False))
     else:
-        click.echo("\n".join(_told(figures, told)))
+        click.echo("\n".join(_lines(figures, printed)))
     if found.problems:
         click.get_current_context().exit(1)
 
@@ -164,11 +164,11 @@ def preview_list(file: Path, code: str, as_json: bool) -> None:
         raise refusal(error) from error
     try:
         found = several.of_file(db.session(), file.read_bytes(), file.name, queries.civil(now), {}, commune)
-        told = machine.as_json(found)
+        printed = machine.as_json(found)
     except BadFile as bad:
-        told = {"rows": [], "left_out": [], "problems": machine.problems(bad.problems)}
-    click.echo(json.dumps(told, ensure_ascii=False) if as_json else machine.as_lines(told))
-    if told["problems"]:
+        printed = {"rows": [], "left_out": [], "problems": machine.problems(bad.problems)}
+    click.echo(json.dumps(printed, ensure_ascii=False) if as_json else machine.as_lines(printed))
+    if printed["problems"]:
         click.get_current_context().exit(1)
 
 
@@ -179,10 +179,10 @@ def _commune(session: Session, code: str, now: datetime) -> queries.UnitView:
     return commune
 
 
-def _told(figures: Mapping[str, int], told: Mapping[str, Any]) -> Iterator[str]:
+def _lines(figures: Mapping[str, int], printed: Mapping[str, Any]) -> Iterator[str]:
     """For a person at a terminal: row by row what is not saved yet, then how many of what, and what to do."""
     if not figures["saved"]:
-        yield from filter(None, [machine.as_lines(told)])
+        yield from filter(None, [machine.as_lines(printed)])
     yield _(
         "Villages: %(villages)s (new %(new)s, changed %(updated)s, as before %(unchanged)s, to be decided "
         "%(asks)s); households: %(households)s; problems: %(refused)s.",

@@ -105,8 +105,8 @@ def change_village(
     row = session.get_one(Unit, village_id)
     done = _write(session, row, before, line, line.old_unit, actor, now)
     if done.outcome is not LineOutcome.SAME:
-        told = audit.changes(_printed_of(before), _printed_in(line, line.old_unit))
-        audit.record(session, actor, "units.change_village", f"unit:{village_id}", at=now, **told)
+        changes = audit.changes(_printed_of(before), _printed_in(line, line.old_unit))
+        audit.record(session, actor, "units.change_village", f"unit:{village_id}", at=now, **changes)
     return done
 
 
@@ -193,9 +193,9 @@ def _write(
         )
     unchanged = LineOutcome.SAME if named_alike and counted_alike else LineOutcome.UPDATED
     outcome = LineOutcome.NEW if before is None else unchanged
-    told = audit.changes(_printed_of(before) if before else {}, _printed_in(line, former))
+    changes = audit.changes(_printed_of(before) if before else {}, _printed_in(line, former))
     return VillageHouseholds(
-        row.id, line.households, line.source, line.as_of, outcome, told.get("changes", {})
+        row.id, line.households, line.source, line.as_of, outcome, changes.get("changes", {})
     )
 
 
@@ -248,7 +248,7 @@ def _note_counts(
 ) -> None:
     villages = tuple(done)
     outcomes = [village.outcome for village in villages]
-    told = {
+    changes = {
         f"unit:{village.unit_id}/{name}": values
         for village in villages
         for name, values in village.changes.items()
@@ -262,5 +262,5 @@ def _note_counts(
             at=now,
             new=outcomes.count(LineOutcome.NEW),
             updated=outcomes.count(LineOutcome.UPDATED),
-            changes=told,
+            changes=changes,
         )

@@ -72,7 +72,7 @@ def import_register(
 
 def _import(session: Session, register: Register, actor: str, now: datetime) -> Imported:
     known = _Known(session.scalars(select(Unit).order_by(Unit.id)))
-    told: dict[str, dict[str, object]] = {"before": {}, "after": {}}
+    noted: dict[str, dict[str, object]] = {"before": {}, "after": {}}
     added = 0
     for layer in register.layers:
         fresh: list[tuple[Unit, Unit | None]] = []
@@ -99,19 +99,19 @@ def _import(session: Session, register: Register, actor: str, now: datetime) -> 
                 )
             else:
                 # A later reform may have ended it since.
-                _change(told, row, name=line.name, kind=line.kind, valid_to=line.valid_to or row.valid_to)
+                _change(noted, row, name=line.name, kind=line.kind, valid_to=line.valid_to or row.valid_to)
         session.add_all(row for row, _parent in fresh)
         session.flush()  # the ids make the paths and are the parents of the next layer
         for row, parent in fresh:
             row.path = f"{parent.path if parent else '/'}{row.id}/"
         added += len(fresh)
-    linked = _link(session, register, known, told)
-    changed = len({place.partition("/")[0] for place in told["after"]})
+    linked = _link(session, register, known, noted)
+    changed = len({place.partition("/")[0] for place in noted["after"]})
     imported = Imported(sum(map(len, register.layers)), added, changed, linked)
     if added or changed or linked:
         audit.record(
             session, actor, "units.import", "register", at=now, added=added, changed=changed, linked=linked,
-            **audit.changes(told["before"], told["after"]),
+            **audit.changes(noted["before"], noted["after"]),
         )  # fmt: skip
     return imported
 
@@ -153,16 +153,16 @@ class _Known:
         return max(found, key=lambda row: row.valid_from)
 
 
-def _change(told: dict[str, dict[str, object]], row: Unit, **values: object) -> None:
+def _change(noted: dict[str, dict[str, object]], row: Unit, **values: object) -> None:
     """Bring a unit's row to these values, and note the old and the new ones."""
     for name, value in values.items():
         if getattr(row, name) != value:
-            told["before"][f"unit:{row.id}/{name}"] = getattr(row, name)
-            told["after"][f"unit:{row.id}/{name}"] = value
+            noted["before"][f"unit:{row.id}/{name}"] = getattr(row, name)
+            noted["after"][f"unit:{row.id}/{name}"] = value
             setattr(row, name, value)
 
 
-def _link(session: Session, register: Register, known: _Known, told: dict[str, dict[str, object]]) -> int:
+def _link(session: Session, register: Register, known: _Known, noted: dict[str, dict[str, object]]) -> int:
     """Note what became of the old units, and end them."""
     last_day = register.day - timedelta(days=1)
     there = {
@@ -171,18 +171,18 @@ def _link(session: Session, register: Register, known: _Known, told: dict[str, d
     for unit in chain.from_iterable(register.layers):
         if unit.valid_from == register.day:
             for before in known.before(unit.code, register.day):
-                _end(session, before, last_day, told)
+                _end(session, before, last_day, noted)
     fresh = []
     for line in register.successions:
         old, new = known.on(line.old, last_day), known.on(line.new, register.day)
         if (old.id, new.id) not in there:
             fresh.append(Succession(old_unit_id=old.id, new_unit_id=new.id, how=line.how, note=line.note))
-        _end(session, old, last_day, told)
+        _end(session, old, last_day, noted)
     session.add_all(fresh)
     return len(fresh)
 
 
-def _end(session: Session, old: Unit, last_day: date, told: dict[str, dict[str, object]]) -> None:
+def _end(session: Session, old: Unit, last_day: date, noted: dict[str, dict[str, object]]) -> None:
     """End a unit, with all that lies in it; one that ended already stays as it is."""
     if old.valid_to is not None:
         return
@@ -192,4 +192,4 @@ def _end(session: Session, old: Unit, last_day: date, told: dict[str, dict[str, 
         .order_by(Unit.id)
     )
     for row in session.scalars(within):
-        _change(told, row, valid_to=last_day)
+        _change(noted, row, valid_to=last_day)

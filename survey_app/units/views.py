@@ -117,8 +117,10 @@ def end_village(code: str, village_code: str) -> ResponseReturnValue:
         shown = _village(commune, village_code, queries.civil(now))
         edit = VillageForm(queries.civil(now), formdata=None, **_current_values(shown))
         if request.form.get("seen") != revisions.mark(edit):
-            told = _("Somebody changed this village after you opened the page. Look at it, then press again.")
-            return _village_page(commune, shown, edit, told, end=form), 409
+            message = _(
+                "Somebody changed this village after you opened the page. Look at it, then press again."
+            )
+            return _village_page(commune, shown, edit, message, end=form), 409
         operations.end_village(current, shown.unit, last_day=form.day(), actor=actor, now=now)
     flash(
         _("%(name)s is out of force after %(day)s.", name=shown.unit.full_name, day=f"{form.day():%d/%m/%Y}"),

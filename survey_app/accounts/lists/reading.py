@@ -243,13 +243,13 @@ class _SheetReader:
         self._findings.note(self._sheet.name, row.number, title, wrong)
 
     def _note_twice(self, titles: tuple[str, ...]) -> None:
-        told = ", ".join(f"“{title}”" for title in titles)
+        listed = ", ".join(f"“{title}”" for title in titles)
         self._findings.note(
             self._sheet.name,
             self._heading.first_row,
             titles[0],
             Wrong(
-                _("Several columns may be meant: %(titles)s.", titles=told),
+                _("Several columns may be meant: %(titles)s.", titles=listed),
                 _("one column; hide or delete the others"),
             ),
         )

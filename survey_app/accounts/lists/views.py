@@ -71,10 +71,10 @@ def make_people() -> ResponseReturnValue:
     except NameTaken:  # two sent the same people at the same moment
         shown = preview.preview(db.session(), reading, person, said, now)
     if form.seen.data != shown.held:
-        told = _(
+        message = _(
             "Accounts were made or changed after you opened this page. Look at it once more; nothing is made yet."
         )
-        return _page(shown, told), HTTPStatus.CONFLICT
+        return _page(shown, message), HTTPStatus.CONFLICT
     return _page(
         shown, _("Nothing is made yet: please decide what is still open.")
     ), HTTPStatus.UNPROCESSABLE_ENTITY
@@ -150,14 +150,14 @@ def _choose(form: UploadForm) -> str:
     )
 
 
-def _page(shown: PeoplePreview, told: str = "") -> str:
+def _page(shown: PeoplePreview, message: str = "") -> str:
     person = access.identity()
     return render_template(
         "accounts/people_preview.html",
         form=ListForm.of(shown.reading, shown.held, _whose(person)),
         shown=shown,
         filename=shown.reading.filename,
-        told=told,
+        message=message,
         problems=shown.problems,
         communes=units.communes(db.session(), person.unit_path, units.civil(datetime.now(UTC))),
     )
@@ -169,7 +169,7 @@ def _refused_page(filename: str, problems: Sequence[RowProblem]) -> str:
         form=None,
         shown=None,
         filename=filename,
-        told="",
+        message="",
         problems=problems,
         communes=(),
     )

@@ -240,9 +240,9 @@ def decide(
     )
 
 
-def counting(told: Iterable[UnitFigures]) -> tuple[Figure, ...]:
+def counting(given: Iterable[UnitFigures]) -> tuple[Figure, ...]:
     """The figures that count."""
-    return tuple(one.counts.figure for one in told if one.counts)
+    return tuple(one.counts.figure for one in given if one.counts)
 
 
 def problem_text(word: str) -> str:

@@ -20,7 +20,7 @@ from survey_app.rulebooks.targets import figures, lists, wording
 from survey_app.rulebooks.targets.asked import asked, day_of, own_province
 from survey_app.rulebooks.targets.forms import FigureListForm, FigureUploadForm
 from survey_app.rulebooks.targets.lists import FigureEntry, FigurePreview, FigureReading, FigureStatus
-from survey_app.rulebooks.targets.views import bp, told_target
+from survey_app.rulebooks.targets.views import bp, target_of_year
 from survey_app.units import operations as registering
 from survey_app.units import queries as units
 from survey_app.units.queries import UnitView
@@ -32,20 +32,20 @@ _LIST = "/can-bo/chi-tieu/<int:year>/<key>/danh-sach"
 @access.roles(*access.KEEP_TARGETS)
 def figure_list(year: int, key: str) -> ResponseReturnValue:
     """The form that takes a list, and the list to be filled in."""
-    return _choose(year, told_target(year, key), FigureUploadForm(formdata=None))
+    return _choose(year, target_of_year(year, key), FigureUploadForm(formdata=None))
 
 
 @bp.get(f"{_LIST}.xlsx")
 @access.roles(*access.KEEP_TARGETS)
 def figure_form(year: int, key: str) -> ResponseReturnValue:
     """A workbook with a row for each unit asked, and the figure that counts."""
-    target, current = told_target(year, key), db.session()
+    target, current = target_of_year(year, key), db.session()
     of_target = _asked(current, target, year)
-    told = figures.of_years(current, [one.id for one in of_target], [year]).get((key, year), {})
+    given = figures.of_years(current, [one.id for one in of_target], [year]).get((key, year), {})
     head = [lists.column_title(target, column) for column in lists.columns(target)]
     rows: list[list[files.Cell]] = [list(head)]
     for one in of_target:
-        counts = told[one.id].counts if one.id in told else None
+        counts = given[one.id].counts if one.id in given else None
         said: list[files.Cell] = [None] * (len(head) - 3)
         met: files.Cell = None
         if counts is not None:
@@ -59,7 +59,7 @@ def figure_form(year: int, key: str) -> ResponseReturnValue:
 @access.roles(*access.KEEP_TARGETS)
 def look_at_figures(year: int, key: str) -> ResponseReturnValue:
     """What saving a file, or rows that were pasted, would do."""
-    target, form = told_target(year, key), FigureUploadForm()
+    target, form = target_of_year(year, key), FigureUploadForm()
     if not form.validate_on_submit():
         return _choose(year, target, form), HTTPStatus.UNPROCESSABLE_ENTITY
     content, filename = form.sent()
@@ -77,7 +77,7 @@ def look_at_figures(year: int, key: str) -> ResponseReturnValue:
 @fresh
 def save_figures(year: int, key: str) -> ResponseReturnValue:
     """Keep the list that was looked at, or show it again where figures changed meanwhile."""
-    target, form, person = told_target(year, key), FigureListForm(), access.identity()
+    target, form, person = target_of_year(year, key), FigureListForm(), access.identity()
     reading = form.reading(_whose(person, target, year), FigureEntry)
     if reading is None:
         return open_too_long(url_for("plan_targets.figure_list", year=year, key=key))
@@ -87,8 +87,8 @@ def save_figures(year: int, key: str) -> ResponseReturnValue:
         shown = _preview(current, reading, target, year)
         if form.seen.data == shown.held and shown.is_ready:
             kept = _kept(current, shown, target, year, source, person, now)
-            told = ngettext("%(num)d figure is on record.", "%(num)d figures are on record.", kept)
-            flash(told, "success")
+            message = ngettext("%(num)d figure is on record.", "%(num)d figures are on record.", kept)
+            flash(message, "success")
             return redirect(url_for("campaign_targets.page", year=year), HTTPStatus.SEE_OTHER)
     changed = _(
         "Figures were entered or decided after you opened this page. Look at it once more; nothing is saved."
@@ -135,7 +135,7 @@ def _choose(year: int, target: PlanTarget, form: FigureUploadForm) -> str:
     return render_template("rulebooks/figure_list.html", year=year, target=target, form=form)
 
 
-def _page(year: int, target: PlanTarget, shown: FigurePreview, source: str, told: str = "") -> str:
+def _page(year: int, target: PlanTarget, shown: FigurePreview, source: str, message: str = "") -> str:
     whose = _whose(access.identity(), target, year)
     return render_template(
         "rulebooks/figure_preview.html",
@@ -143,7 +143,7 @@ def _page(year: int, target: PlanTarget, shown: FigurePreview, source: str, told
         target=target,
         form=FigureListForm.of(shown.reading, shown.held, whose, source=source),
         shown=shown,
-        told=told,
+        message=message,
         problems=shown.problems,
     )
 
@@ -156,7 +156,7 @@ def _refused(year: int, target: PlanTarget, filename: str, problems: Sequence[Ro
         form=None,
         shown=None,
         filename=filename,
-        told="",
+        message="",
         problems=problems,
     )
 

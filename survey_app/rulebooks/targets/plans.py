@@ -101,7 +101,6 @@ def enter(
             entered_at=now,
         )
     )
-    told_before, told_now = _told(target.terms), _told(terms)
     audit.record(
         session,
         actor,
@@ -109,11 +108,11 @@ def enter(
         f"unit:{province_id}",
         at=now,
         target=target.key,
-        **audit.changes(told_before, told_now),
+        **audit.changes(_noted(target.terms), _noted(terms)),
     )
 
 
-def _told(terms: Terms) -> Mapping[str, int | str | date | None]:
+def _noted(terms: Terms) -> Mapping[str, int | str | date | None]:
     return {
         "words": terms.words,
         "goal": terms.goal,

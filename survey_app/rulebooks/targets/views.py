@@ -43,13 +43,13 @@ def unit(year: int, code: str) -> ResponseReturnValue:
     """Every target that the unit is asked for, and what became of its figures."""
     require_known_year(year)
     current, own = db.session(), own_commune_or_province(code)
-    told = figures.of_years(current, [own.id], [year])
+    given = figures.of_years(current, [own.id], [year])
     return render_template(
         "rulebooks/unit_targets.html",
         year=year,
         unit=own,
         targets=[
-            (target, told.get((target.key, year), {}).get(own.id))
+            (target, given.get((target.key, year), {}).get(own.id))
             for target in plans.of_year(current, own_province(current), year)
             if target.kind is not PlanKind.COMPUTED and not target.is_closed(year) and is_asked(target, own)
         ],
@@ -113,7 +113,7 @@ def evidence_file(year: int, code: str, key: str, number: int) -> ResponseReturn
 @access.roles(*access.KEEP_TARGETS)
 def told(year: int, key: str) -> ResponseReturnValue:
     """What every unit told of one target, waiting ones first."""
-    return _told_page(year, told_target(year, key))
+    return _figures_page(year, target_of_year(year, key))
 
 
 @bp.post(f"{_ROOT}/<int:year>/<key>/so-lieu/<code>")
@@ -124,7 +124,7 @@ def decide(year: int, key: str, code: str) -> ResponseReturnValue:
     target, own = _target_of_unit(year, code, key)
     form = FigureDecisionForm()
     if not form.validate_on_submit():
-        return _told_page(year, target, own, form), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _figures_page(year, target, own, form), HTTPStatus.UNPROCESSABLE_ENTITY
     number = form.number.data or ""
     try:
         with db.transaction() as current:
@@ -141,7 +141,7 @@ def decide(year: int, key: str, code: str) -> ResponseReturnValue:
             )
     except DomainError as refusal:
         flash(refusal.message, "error")
-        return _told_page(year, target, own, form), refusal.status
+        return _figures_page(year, target, own, form), refusal.status
     flash(_("Your decision is recorded."), "success")
     return redirect(url_for("plan_targets.told", year=year, key=key), HTTPStatus.SEE_OTHER)
 
@@ -184,7 +184,7 @@ def terms(year: int, key: str) -> ResponseReturnValue:
     return redirect(url_for("campaign_targets.page", year=year), HTTPStatus.SEE_OTHER)
 
 
-def told_target(year: int, key: str) -> PlanTarget:
+def target_of_year(year: int, key: str) -> PlanTarget:
     """A target of the own province's plan for that year. Raises NoSuchTarget."""
     require_known_year(year)
     return plans.open_target(db.session(), own_province(db.session()), key, year)
@@ -192,7 +192,7 @@ def told_target(year: int, key: str) -> PlanTarget:
 
 def _target_of_unit(year: int, code: str, key: str) -> tuple[PlanTarget, UnitView]:
     """A target that the unit is asked for; both of the person's own. Raises NoSuchTarget and UnitNotFound."""
-    target = told_target(year, key)
+    target = target_of_year(year, key)
     own = own_commune_or_province(code)
     if not is_asked(target, own):
         raise plans.NoSuchTarget
@@ -224,12 +224,12 @@ def _tell_page(
         unit=own,
         target=target,
         form=form,
-        told=before,
+        before=before,
         is_accepted=access.identity().role in access.KEEP_TARGETS,
     )
 
 
-def _told_page(
+def _figures_page(
     year: int, target: PlanTarget, refused: UnitView | None = None, typed: FigureDecisionForm | None = None
 ) -> str:
     current, province = db.session(), own_province(db.session())
@@ -245,7 +245,7 @@ def _told_page(
         year=year,
         target=target,
         units=sorted(of_target, key=lambda one: not waiting.get(one.id)),
-        told=said,
+        given=said,
         forms=made,
     )
 

@@ -74,15 +74,15 @@ def standing(target: PlanTarget, reach: Reach, asked: int) -> str:
     return ". ".join(filter(None, (_("goal not reached yet"), needed(target, reach))))
 
 
-def figure(target: PlanTarget, told: Figure) -> str:
+def figure(target: PlanTarget, given: Figure) -> str:
     """One unit's figure."""
     match target.kind:
         case PlanKind.ATTESTED:
-            return _("yes") if told.n else _("no")
+            return _("yes") if given.n else _("no")
         case PlanKind.SHARE:
-            return f"{number(told.n)}/{number(told.of or 0)}"
+            return f"{number(given.n)}/{number(given.of or 0)}"
         case PlanKind.COUNT | PlanKind.COMPUTED:
-            return number(told.n)
+            return number(given.n)
         case _:
             assert_never(target.kind)
 

@@ -56,7 +56,7 @@ def problems(found: Iterable[RowProblem]) -> list[dict[str, Any]]:
     ]
 
 
-def as_lines(told: Mapping[str, Any]) -> str:
+def as_lines(printed: Mapping[str, Any]) -> str:
     """The same for a person at a terminal."""
     rows = [
         _(
@@ -68,11 +68,11 @@ def as_lines(told: Mapping[str, Any]) -> str:
             status=row["status"],
             why=row["why"],
         )
-        for row in told["rows"]
+        for row in printed["rows"]
     ]
     left = [
         _("%(sheet)s, row %(row)s is left out: %(why)s", sheet=one["sheet"], row=one["row"], why=one["why"])
-        for one in told["left_out"]
+        for one in printed["left_out"]
     ]
     wrong = [
         _(
@@ -83,23 +83,23 @@ def as_lines(told: Mapping[str, Any]) -> str:
             found=one["problem"],
             expected=one["expected"],
         )
-        for one in told["problems"]
+        for one in printed["problems"]
     ]
     asked = [
         _("%(key)s: %(text)s Answers: %(choices)s.", key=one["key"], text=one["text"], choices=_choices(one))
-        for one in told.get("questions", ())
+        for one in printed.get("questions", ())
     ]
     lacking = [
         _("%(key)s: the file does not say it; it is asked once for all rows.", key=key)
-        for key in told.get("asked_once", ())
+        for key in printed.get("asked_once", ())
     ]
     return "\n".join([*rows, *left, *wrong, *lacking, *asked])
 
 
 def open_lines(shown: WholeList) -> list[str]:
     """What is in the way of saving a list, a line each: problems, what the file lacks, what is to be decided."""
-    told = as_json(shown)
-    return as_lines({**told, "rows": (), "left_out": ()}).splitlines()
+    printed = as_json(shown)
+    return as_lines({**printed, "rows": (), "left_out": ()}).splitlines()
 
 
 def _choices(question: Mapping[str, Any]) -> str:

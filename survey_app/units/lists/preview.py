@@ -124,8 +124,8 @@ class Preview:
     @property
     def own_sum(self) -> int | None:
         """The file's own sum, be it that a person told it; None where it has none."""
-        told = [row.entry.households for row in self.rows if row.is_sum and row.status is RowStatus.DROPPED]
-        return max(told) if self.reading.total is None and told else self.reading.total
+        sums = [row.entry.households for row in self.rows if row.is_sum and row.status is RowStatus.DROPPED]
+        return max(sums) if self.reading.total is None and sums else self.reading.total
 
     def of(self, would: str) -> tuple[PreviewRow, ...]:
         return tuple(row for row in self.rows if row.would == would)

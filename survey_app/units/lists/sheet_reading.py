@@ -115,11 +115,11 @@ class SheetReader:
 
     def _rows_of_communes(self) -> Counter[str]:
         """How many villages each named commune has: another one named for one village alone is a mistake."""
-        found, told = Counter[str](), ""
+        found, named = Counter[str](), ""
         for row in self._body:
             text = text_of(self._cell(row, "commune"))
-            told = text if text and not office_tables.is_ditto(text) else told
-            found[told] += is_filled(self._cell(row, "households"))
+            named = text if text and not office_tables.is_ditto(text) else named
+            found[named] += is_filled(self._cell(row, "households"))
         return found
 
     def _why_left_out(self, row: OfficeRow, *, after_sum: bool) -> str:
@@ -195,15 +195,15 @@ class SheetReader:
                 )
                 return None
 
-        told = value("commune", lambda: self._text(carried["commune"], "commune", notes)) or ""
-        if self._owner.is_another(told) and self._rows_of[text_of(carried["commune"])] > 1:
+        of_whom = value("commune", lambda: self._text(carried["commune"], "commune", notes)) or ""
+        if self._owner.is_another(of_whom) and self._rows_of[text_of(carried["commune"])] > 1:
             self._above.update({key: cell for key, cell in carried.items() if is_filled(cell)})
-            self._of_others[told] = None
+            self._of_others[of_whom] = None
             self._whole.leave_out(
-                self._sheet.name, row.number, _("It is of “%(name)s”.", name=shortened(told))
+                self._sheet.name, row.number, _("It is of “%(name)s”.", name=shortened(of_whom))
             )
             return
-        commune = value("commune", lambda: self._owner.commune(told))
+        commune = value("commune", lambda: self._owner.commune(of_whom))
         kind = value("kind", lambda: self._kind(carried["kind"], notes))
         written = value("village", lambda: self._name(row, notes)) or ""
         named = kind or kinds.kind_before(written)
@@ -230,7 +230,7 @@ class SheetReader:
                 households=households,
                 source=source or "",
                 days=tuple(day.isoformat() for day in found or ()),
-                old_unit=old_unit or self._owner.former_commune(told) or self._group,
+                old_unit=old_unit or self._owner.former_commune(of_whom) or self._group,
                 notes=tuple(dict.fromkeys(notes)),
                 commune=commune,
             )

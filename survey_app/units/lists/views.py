@@ -57,12 +57,12 @@ def save(code: str) -> ResponseReturnValue:
             flash(_what_changed(done, shown), "success")
             return redirect(url_for("units.villages", code=code), HTTPStatus.SEE_OTHER)
     if form.seen.data != shown.held:
-        told = _(
+        message = _(
             "Somebody changed the list after you opened this page. Look at it once more; nothing is saved yet."
         )
-        return _page(commune, shown, told), HTTPStatus.CONFLICT
-    told = _("Nothing is saved yet: please decide what is still open.")
-    return _page(commune, shown, told), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _page(commune, shown, message), HTTPStatus.CONFLICT
+    message = _("Nothing is saved yet: please decide what is still open.")
+    return _page(commune, shown, message), HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 @bp.post("/<code>/tep/hoan-tac")
@@ -96,14 +96,14 @@ def _answers() -> Mapping[str, str | Sequence[str]]:
     return said | {"ended": request.form.getlist("ended")}
 
 
-def _page(commune: UnitView, shown: Preview, told: str = "") -> str:
+def _page(commune: UnitView, shown: Preview, message: str = "") -> str:
     form = ListForm.of(shown.reading, shown.held, _whose(commune))
     return render_template(
         "units/preview.html",
         commune=commune,
         form=form,
         shown=shown,
-        told=told,
+        message=message,
         kinds=kinds.village_kinds(),
         problems=shown.problems,
     )
@@ -115,7 +115,7 @@ def _refused_page(commune: UnitView, filename: str, bad: BadFile) -> str:
         commune=commune,
         form=None,
         shown=None,
-        told="",
+        message="",
         problems=bad.problems,
         filename=filename,
     )

@@ -54,7 +54,7 @@ def exact():
     db.session().rollback()
     survey = fieldwork.survey(db.session(), "0001")
     (asked,) = texts.disclosed(db.session(), survey, Audience.EXACT)
-    return {one.text: one for one in asked.told.texts}
+    return {one.text: one for one in asked.shown.texts}
 
 
 def decide(decision: str, *chosen: str) -> int:

@@ -228,7 +228,7 @@ def release(survey, question, count):
     current = db.session()
     current.rollback()
     told = {asked.question.key: asked for asked in texts.disclosed(current, survey, texts.Audience.EXACT)}
-    chosen = [one.handle for one in told[question].told.texts[:count]]
+    chosen = [one.handle for one in told[question].shown.texts[:count]]
     with db.transaction() as current:
         texts.moderate(
             current,
