@@ -1,7 +1,7 @@
 """The kinds of question, one row each: how an answer is read, what the author writes, what the answers come to.
 
-Nothing elsewhere asks which kind a question is: pure rooms, operations and pages ask its row, and each medium finds its
-template by the kind's name. A new kind is its row here and those templates.
+Nothing elsewhere asks which kind a question is: pure rooms, operations and pages ask its row, and every medium finds by
+the kind's name the one template that draws it. A new kind is its row here and that template.
 """
 
 from collections.abc import Callable, Sequence
