@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask, Response, current_app, render_template, request
+from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from itsdangerous import Signer
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -25,6 +25,7 @@ from survey_app import (
     collecting,
     command_line,
     compressing,
+    config,
     db,
     demo,
     doors,
@@ -210,7 +211,7 @@ def _refuse_other_hosts() -> ResponseReturnValue | None:
 
     The health check is asked by whatever address somebody watches; the refusal's own page needs its style.
     """
-    settings: Settings = current_app.extensions["settings"]
+    settings = config.settings()
     named = urlsplit(f"//{request.host}").hostname if request.host else None
     ours = {urlsplit(settings.public_url).hostname, *_LOOPBACK}
     if access.is_public_path(request.path) or request.path == _ANSWERS:
@@ -224,7 +225,7 @@ def _refuse_other_hosts() -> ResponseReturnValue | None:
 def _headers(response: Response) -> Response:
     """Strict headers on every reply; a page that inlines a style declares its own policy first."""
     headers = response.headers
-    for name, value in _strict_headers(current_app.extensions["settings"]).items():
+    for name, value in _strict_headers(config.settings()).items():
         headers.setdefault(name, value)
     # Behind TLS the check of staff forms reads the referrer; the path of a respondent's page is a secret.
     headers.setdefault(

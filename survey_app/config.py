@@ -16,6 +16,8 @@ from typing import cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from flask import current_app
+
 #: The civil time of every date people type or read; the database stores UTC.
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -134,6 +136,12 @@ def load_settings(instance: Path | None = None) -> Settings:
         return _settings(folder, written, os.environ)
     except SettingsFault as fault:
         raise SettingsFault(fault.text, file, **fault.values) from fault
+
+
+def settings() -> Settings:
+    """Those of the application that runs."""
+    found: Settings = current_app.extensions["settings"]
+    return found
 
 
 def unset_settings() -> Settings:

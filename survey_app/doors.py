@@ -17,7 +17,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from survey_app import audit, command_line, db, key_marks, keys, witness
+from survey_app import audit, command_line, config, db, key_marks, keys, witness
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
 from survey_app.i18n import in_english
@@ -135,7 +135,7 @@ def _of_age(session: Session, store: KeyStore) -> tuple[Obstacle, ...]:
         )
         found.append(Obstacle(in_english(behind.reason), message))
     try:
-        outside = audit.contradiction(session, current_app.extensions["settings"].audit_head_file)
+        outside = audit.contradiction(session, config.settings().audit_head_file)
     except audit.HeadUnreadable:
         outside = (
             None  # the health check warns: the storage of another holder must not be able to stop a survey

@@ -22,7 +22,7 @@ from sqlalchemy import make_url, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from survey_app import access, audit, db, doors, jobs, keys
+from survey_app import access, audit, config, db, doors, jobs, keys
 from survey_app.audit import AuditEvent
 from survey_app.config import Settings
 from survey_app.fieldwork.queries import surveys_without_pepper
@@ -92,7 +92,7 @@ def faults() -> list[str]:
 
 def readiness(now: datetime) -> Readiness:
     """Look at everything once, writing a little; in no transaction of the caller's."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = config.settings()
     reasons = faults() or [*_unwritable(settings, now)]
     free = min(shutil.disk_usage(folder).free for folder in _nearest(_folders(settings)))
     if free < LEAST_FREE_BYTES:
@@ -183,7 +183,7 @@ def _seconds(age: timedelta | None) -> int | None:
 
 def _may_ask() -> bool:
     """This machine itself, not through a proxy that nobody believes; or somebody who has the token."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = config.settings()
     scheme, _blank, given = request.headers.get("Authorization", "").partition(" ")
     if settings.ready_token and scheme == "Bearer":
         return hmac.compare_digest(given.encode(), settings.ready_token.encode())
@@ -227,7 +227,7 @@ def _key_fault() -> str | None:
 def _head_warnings() -> tuple[str, ...]:
     """What keeps the audit log from being compared with its head at the second holder's."""
     try:
-        audit.contradiction(db.session(), current_app.extensions["settings"].audit_head_file)
+        audit.contradiction(db.session(), config.settings().audit_head_file)
     except audit.HeadUnreadable as unreadable:
         return (str(unreadable),)
     return ()

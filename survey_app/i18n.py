@@ -14,9 +14,10 @@ from urllib.parse import quote, urlencode
 import flask_babel
 from babel import localedata
 from babel.support import NullTranslations, Translations
-from flask import Flask, current_app, g, has_request_context, request
+from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, LazyString
 
+from survey_app import config
 from survey_app.config import FURTHER_LANGUAGES, LANGUAGES
 
 __all__ = [
@@ -188,8 +189,7 @@ def use_language(tag: str) -> None:
 
 def language_cookie() -> str:
     """The name under which a staff member's choice is kept."""
-    name: str = current_app.extensions["settings"].cookie(_COOKIE)
-    return name
+    return config.settings().cookie(_COOKIE)
 
 
 def _chosen_language() -> str:

@@ -19,7 +19,7 @@ from typing import Any
 
 from flask import current_app
 
-from survey_app import opening
+from survey_app import config, opening
 from survey_app.i18n import gettext as _
 
 #: Files that are opened at once on one machine, whatever the number of web workers.
@@ -154,7 +154,7 @@ def _turn(name: str = "reading", places: int = AT_ONCE) -> Iterator[None]:
     if not current_app:
         yield
         return
-    folder, until = current_app.extensions["settings"].instance, time.monotonic() + LONGEST_WAIT
+    folder, until = config.settings().instance, time.monotonic() + LONGEST_WAIT
     while True:
         for number in range(places):
             with (folder / f"{name}-{number}.lock").open("ab") as place:

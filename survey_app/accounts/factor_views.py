@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from flask import current_app, flash, redirect, render_template, request
+from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from survey_app import access, db
+from survey_app import access, config, db
 from survey_app.accounts import (
     enrolment,
     entry,
@@ -142,7 +142,7 @@ def _enrol(account: Credentials, now: datetime) -> ResponseReturnValue:
 
 
 def _enrol_page(form: EnrolForm, account: Credentials, secret: str, now: datetime) -> str:
-    issuer = urlsplit(current_app.extensions["settings"].public_url).hostname or ""
+    issuer = urlsplit(config.settings().public_url).hostname or ""
     form.offer.data = second_factor.sealed(secret, account.user_id, now)
     address = second_factor.address(secret, account.email, issuer)
     return render_template(

@@ -18,7 +18,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from survey_app import access, clock, db, errors, forms
+from survey_app import access, clock, config, db, errors, forms
 from survey_app.access import Identity
 from survey_app.accounts import filling, kept_forms, queries, views
 from survey_app.accounts.filling import Filled
@@ -229,7 +229,7 @@ def _give_key(response: Response) -> Response:
             _cookie(),
             _browser_key(),
             max_age=kept_forms.LASTS,
-            secure=current_app.extensions["settings"].https,
+            secure=config.settings().https,
             httponly=True,
             samesite="Lax",
         )
@@ -237,8 +237,7 @@ def _give_key(response: Response) -> Response:
 
 
 def _cookie() -> str:
-    name: str = current_app.extensions["settings"].cookie("go_do")
-    return name
+    return config.settings().cookie("go_do")
 
 
 def _page_with(page: str, mark: str) -> str:

@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g, request, session
+from flask import Flask, g, request, session
 from flask_login import LoginManager, current_user, login_user
 
-from survey_app import access, db
+from survey_app import access, config, db
 from survey_app.access import Identity, Role
 from survey_app.accounts import second_factor, sessions
 from survey_app.accounts.cookies import StaffCookies
@@ -131,7 +131,7 @@ def is_over(signed_in_at: int, now: datetime) -> bool:
 
 def is_second_factor_due(role: Role) -> bool:
     """Whether nobody of this role gets in without a second factor here."""
-    return role in second_factor.ROLES and current_app.extensions["settings"].second_factor
+    return role in second_factor.ROLES and config.settings().second_factor
 
 
 def is_on_loopback() -> bool:

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from survey_app import access, db
+from survey_app import access, config, db
 from survey_app.accounts import authentication, entry, operations, passwords, queries, sessions, signin, todo
 from survey_app.accounts.forms import ChangePasswordForm, NewPasswordForm, SignInForm
 from survey_app.config import LANGUAGES
@@ -124,7 +124,7 @@ def language() -> ResponseReturnValue:
             request.form["lang"],
             max_age=_LANGUAGE_LASTS,
             path="/",
-            secure=current_app.extensions["settings"].https,
+            secure=config.settings().https,
             httponly=True,
             samesite="Lax",
         )

@@ -9,10 +9,10 @@ from functools import wraps
 from http import HTTPStatus
 from typing import ParamSpec
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from survey_app import access, attachments, db, files, forms
+from survey_app import access, attachments, config, db, files, forms
 from survey_app.accounts.freshness import fresh
 from survey_app.approvals import deputies, paper_signatures, passed_over, registry
 from survey_app.approvals import requests as approvals
@@ -36,7 +36,7 @@ def _where_allowed(
 ) -> Callable[Arguments, ResponseReturnValue]:
     @wraps(view)
     def allowed(*args: Arguments.args, **kwargs: Arguments.kwargs) -> ResponseReturnValue:
-        if not current_app.extensions["settings"].paper_signatures:
+        if not config.settings().paper_signatures:
             abort(HTTPStatus.NOT_FOUND)
         return view(*args, **kwargs)
 

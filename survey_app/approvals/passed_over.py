@@ -8,10 +8,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from flask import current_app
 from sqlalchemy.orm import Session
 
-from survey_app import clock, working_days
+from survey_app import clock, config, working_days
 from survey_app.access import Role
 from survey_app.approvals import registry
 from survey_app.approvals.approval import ApprovalView
@@ -37,7 +36,7 @@ class PassedOver:
 
 def days_off() -> set[date]:
     """Days on which offices are closed, as the operator entered them."""
-    return {off.day for off in current_app.extensions["settings"].days_off}
+    return {off.day for off in config.settings().days_off}
 
 
 def silent_from(asked_at: datetime, off: Collection[date]) -> datetime:

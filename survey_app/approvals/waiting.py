@@ -6,9 +6,9 @@ Nothing is sent from here: people copy the words, or send them by a telephone of
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import current_app
 from sqlalchemy.orm import Session
 
+from survey_app import config
 from survey_app.accounts import queries as accounts
 from survey_app.accounts.todo import Message
 from survey_app.approvals import registry
@@ -50,7 +50,7 @@ def message(session: Session, asked: ApprovalView, now: datetime) -> Message:
             act=registry.act_name(asked.act),
             subject=asked.subject.partition(":")[2],
             when=since(asked.requested_at, now),
-            address=current_app.extensions["settings"].public_url + registry.decision_page(asked),
+            address=config.settings().public_url + registry.decision_page(asked),
         )
     return Message(text, accounts.telephone_of(session, asked.unit_path, asked.deciders(now)))
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from flask import current_app, url_for
+from flask import url_for
 from sqlalchemy.orm import Session
 
-from survey_app import access
+from survey_app import access, config
 from survey_app.access import Body, Identity
 from survey_app.accounts import letters
 from survey_app.accounts import queries as accounts
@@ -158,8 +158,7 @@ def _waits_for_appraisal(session: Session, identity: Identity, now: datetime) ->
                 who=role_name(access.Role.FRONT_PROVINCE),
                 number=number,
                 when=since(moment, now),
-                address=current_app.extensions["settings"].public_url
-                + url_for("appraisals.page", survey_id=number),
+                address=config.settings().public_url + url_for("appraisals.page", survey_id=number),
             )
         yield Todo(
             _("Appraisal of survey %(number)s", number=number),

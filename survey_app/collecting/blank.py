@@ -9,6 +9,7 @@ from datetime import date
 
 from flask import Flask, current_app, render_template
 
+from survey_app import config
 from survey_app.collecting.packing import PackedPage, pack
 from survey_app.collecting.queries import Door
 from survey_app.fieldwork import calendar
@@ -49,7 +50,7 @@ def last_day_to_send(survey: SurveyView) -> date:
     """The last civil day on which a form that is open now can still be sent: paper is keyed until then too."""
     if survey.link:
         return survey.last_day
-    keying = Keying.by(current_app.extensions["settings"])
+    keying = Keying.by(config.settings())
     return calendar.last_day(survey.counting_ends_at or keying.ends(survey.closes_at))
 
 

@@ -14,7 +14,6 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     redirect,
     render_template,
     request,
@@ -25,7 +24,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from survey_app import access, db, files
+from survey_app import access, config, db, files
 from survey_app.access import Identity
 from survey_app.accounts.todo import Todo
 from survey_app.collecting import desk, keyed_forms, meeting_batches, operations, scan_pages, scanned
@@ -98,7 +97,7 @@ def read_stack(survey_id: str) -> ResponseReturnValue:
     desk.choose_batch(survey, str(batch.id) if batch is not None else "")
     # Somebody may have printed without keeping it: only a page that fits is read.
     with db.transaction() as writing:
-        blank_pages.keep(writing, survey, current_app.extensions["settings"])
+        blank_pages.keep(writing, survey, config.settings())
     blanks = blank_pages.of_survey(db.session(), survey.id)
     told = scan_pages.read(survey, files, blanks, batch=batch, by=person.user_id, keys=store())
     return Response(stream_template("collecting/scan_reading.html", survey=survey, told=told))

@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Blueprint, abort, current_app, render_template
+from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from survey_app import access, db, files
+from survey_app import access, config, db, files
 from survey_app.accounts.freshness import fresh
 from survey_app.collecting import queries
 from survey_app.errors import DomainError
@@ -52,7 +52,7 @@ class SpoiltForm(StaffForm):
 @fresh
 def replace(survey_id: str) -> ResponseReturnValue:
     """Void the named slips and send new ones, once."""
-    identity, settings = access.identity(), current_app.extensions["settings"]
+    identity, settings = access.identity(), config.settings()
     survey = own_decision_survey(survey_id)
     if not printing.may_print(identity, survey, settings):
         abort(HTTPStatus.FORBIDDEN)

@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from survey_app import db
+from survey_app import config, db
 from survey_app.accounts import queries
 from survey_app.audit import OPERATOR
 from survey_app.authoring import operations as authoring
@@ -114,7 +113,7 @@ def _signed(current: Session, province: UnitView) -> list[str]:
 
 def _remember_demo() -> None:
     """From now on every page says that this is a sample, and every command prints the address it is served at."""
-    file = Path(current_app.extensions["settings"].instance) / "settings.toml"
+    file = config.settings().instance / "settings.toml"
     written = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
     lines = [line for line in written if not line.startswith(("demo =", _SERVED_HERE))]
     lines.append("demo = true")
@@ -124,7 +123,7 @@ def _remember_demo() -> None:
 
 
 def _password_file() -> Path:
-    return Path(current_app.extensions["settings"].instance) / "demo-accounts.json"
+    return config.settings().instance / "demo-accounts.json"
 
 
 def _letter(passwords: dict[str, str]) -> str:

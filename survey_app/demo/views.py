@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, abort, current_app, render_template
+from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from survey_app import access, db
+from survey_app import access, config, db
 from survey_app.audit import OPERATOR
 from survey_app.demo import sample
 from survey_app.drawing import data_uri, qr_svg
@@ -38,7 +38,7 @@ class NoCodesLeft(DomainError):
 @access.public
 def hand_out() -> ResponseReturnValue:
     """Three codes of the open sample survey, with their QR symbols."""
-    settings = current_app.extensions["settings"]
+    settings = config.settings()
     if not settings.demo:
         abort(404)
     now = datetime.now(UTC)

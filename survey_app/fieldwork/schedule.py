@@ -2,9 +2,7 @@
 
 from datetime import datetime
 
-from flask import current_app
-
-from survey_app import db
+from survey_app import config, db
 from survey_app.clock import is_doubted
 from survey_app.fieldwork import operations
 from survey_app.fieldwork.calendar import Keying
@@ -15,7 +13,7 @@ def open_and_close(now: datetime) -> dict[str, int]:
 
     While the clock is in doubt phones stay as they are: a person decides first.
     """
-    keying = Keying.by(current_app.extensions["settings"])
+    keying = Keying.by(config.settings())
     with db.transaction() as current:
         believed = not is_doubted(current)
         opened = operations.open_due(current, now) if believed else 0

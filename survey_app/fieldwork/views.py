@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from survey_app import access, db, revisions
+from survey_app import access, config, db, revisions
 from survey_app.accounts.freshness import fresh
 from survey_app.approvals import decision_page, passed_over, waiting
 from survey_app.approvals.agreement import FRONT_AND_COMMUNE
@@ -265,7 +265,7 @@ def _open_link(survey: SurveyView) -> WayIn | None:
     """Where a published feedback survey is answered."""
     if survey.purpose is not Purpose.FEEDBACK or survey.state is State.DRAFT:
         return None
-    return way_in.door(survey, current_app.extensions["settings"].public_url)
+    return way_in.door(survey, config.settings().public_url)
 
 
 def status(form: object) -> int:

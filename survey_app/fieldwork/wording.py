@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import assert_never
 
-from flask import current_app
-
+from survey_app import config
 from survey_app.accounts.todo import Message
 from survey_app.fieldwork import way_in
 from survey_app.fieldwork.following import FieldProgress, Goal
@@ -115,7 +114,7 @@ def to_everybody(survey: SurveyView) -> Message:
             "%(day)s.",
             place=survey.place or survey.unit.full_name,
             form=in_words(survey.instrument.title),
-            address=way_in.door(survey, current_app.extensions["settings"].public_url).qr,
+            address=way_in.door(survey, config.settings().public_url).qr,
             day=day(survey.last_day),
         )
     return Message(text, label=_("Copy link and text (for Zalo)"))
@@ -123,7 +122,7 @@ def to_everybody(survey: SurveyView) -> Message:
 
 def to_village_heads(survey: SurveyView, progress: FieldProgress) -> Message:
     """What village heads are sent: how many of their households are missing. It goes to all of them alike."""
-    public_url = current_app.extensions["settings"].public_url
+    public_url = config.settings().public_url
     with force_locale("vi"):
         lines = [
             _("Survey %(number)s of %(unit)s:", number=survey.id, unit=survey.unit.running_name),

@@ -3,13 +3,12 @@
 import json
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 from flask_babel import LazyString
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from survey_app import audit, db, doors
+from survey_app import audit, config, db, doors
 from survey_app.i18n import gettext as _
 
 group = AppGroup("audit", help="The audit log.")
@@ -76,7 +75,7 @@ def _holds(current: Session, kept: str | None) -> bool:
 def _contradiction() -> LazyString | None:
     """Why the log is not the one known outside. A file that cannot be read contradicts nothing and is named."""
     try:
-        return audit.contradiction(db.session(), current_app.extensions["settings"].audit_head_file)
+        return audit.contradiction(db.session(), config.settings().audit_head_file)
     except audit.HeadUnreadable as unreadable:
         click.echo(str(unreadable), err=True)
         return None

@@ -9,10 +9,9 @@ from http import HTTPStatus
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
-from survey_app import db
+from survey_app import config, db
 from survey_app.audit import OPERATOR
 from survey_app.errors import DomainError
 from survey_app.fieldwork import batches, queries
@@ -54,7 +53,7 @@ def make_slips(survey_id: str, village: str, count: int, out: Path, as_json: boo
     if out.suffix not in {".pdf", ".csv"}:
         raise click.ClickException(_("The file must end in .pdf or .csv."))
     _require_writable(out)
-    settings = current_app.extensions["settings"]
+    settings = config.settings()
     try:
         with db.transaction() as current:
             survey = queries.survey(current, survey_id)

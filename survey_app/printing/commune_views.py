@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import HiddenField
 from wtforms.validators import Regexp
 
-from survey_app import access, db, files
+from survey_app import access, config, db, files
 from survey_app.accounts.freshness import fresh
 from survey_app.errors import DomainError
 from survey_app.fieldwork import print_sets, queries
@@ -35,7 +35,7 @@ class SetForm(StaffForm):
 @fresh
 def print_commune(survey_id: str) -> ResponseReturnValue:
     """Slips and papers of every village that lacks them, in one ZIP, sent once."""
-    identity, settings = access.identity(), current_app.extensions["settings"]
+    identity, settings = access.identity(), config.settings()
     survey = own_survey(survey_id)
     if not views.may_print(identity, survey, settings):
         abort(HTTPStatus.FORBIDDEN)

@@ -6,10 +6,10 @@ does. It says what every slip says, and nothing of answers.
 
 from datetime import UTC, datetime
 
-from flask import abort, current_app, render_template, request
+from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from survey_app import access, db, files
+from survey_app import access, config, db, files
 from survey_app.errors import DomainError
 from survey_app.fieldwork import meetings, queries
 from survey_app.fieldwork.models import State
@@ -32,7 +32,7 @@ def village_kit(survey_id: str, village: str) -> ResponseReturnValue:
     """Texts to copy and papers to print for one village."""
     survey, line = _village(survey_id, village)
     kit.require_in_time(survey)
-    settings = current_app.extensions["settings"]
+    settings = config.settings()
     try:
         zalo, nowhere = kit.zalo(survey, line, settings), ""
     except DomainError as refusal:
@@ -53,7 +53,7 @@ def village_kit(survey_id: str, village: str) -> ResponseReturnValue:
 def kit_paper(survey_id: str, village: str, paper: str) -> ResponseReturnValue:
     """One paper of the kit."""
     survey, line = _village(survey_id, village)
-    settings = current_app.extensions["settings"]
+    settings = config.settings()
     name = f"{paper}-{survey.id}-{line.unit.code}"
     appointment = Appointment(_typed("noi"), _typed("luc"))
     if paper == "phieu-hen":

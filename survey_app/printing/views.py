@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from uuid import uuid4
 
-from flask import Blueprint, Response, abort, current_app, render_template
+from flask import Blueprint, Response, abort, render_template
 from flask.typing import ResponseReturnValue
 from wtforms.validators import InputRequired, NumberRange
 
-from survey_app import access, db, files, keys
+from survey_app import access, config, db, files, keys
 from survey_app.access import Identity
 from survey_app.accounts.freshness import fresh
 from survey_app.config import Settings
@@ -78,7 +78,7 @@ def papers(survey_id: str) -> ResponseReturnValue:
 @fresh
 def make_slips(survey_id: str, village: str, kind: str) -> ResponseReturnValue:
     """A new batch of a village's slips, sent once."""
-    identity, settings = access.identity(), _settings()
+    identity, settings = access.identity(), config.settings()
     survey = own_survey(survey_id)
     if not may_print(identity, survey, settings):
         abort(HTTPStatus.FORBIDDEN)
@@ -113,7 +113,7 @@ def make_slips(survey_id: str, village: str, kind: str) -> ResponseReturnValue:
 def poster(survey_id: str, size: str) -> ResponseReturnValue:
     """The poster of a survey."""
     survey = own_survey(survey_id)
-    return _pdf(posters.pdf(survey, _settings(), size), f"ap-phich-{size}-{survey.id}")
+    return _pdf(posters.pdf(survey, config.settings(), size), f"ap-phich-{size}-{survey.id}")
 
 
 @bp.get("/can-bo/dot/<survey_id>/bia-tap/<village>.pdf")
@@ -124,7 +124,7 @@ def cover(survey_id: str, village: str) -> ResponseReturnValue:
     line = queries.frame_line(db.session(), survey.id, village)
     held = lists.bundle(line, queries.batches(db.session(), survey.id))
     return _pdf(
-        lists.cover_pdf(survey, held, _settings(), _annulments(survey, line)),
+        lists.cover_pdf(survey, held, config.settings(), _annulments(survey, line)),
         f"bia-{survey.id}-{line.unit.code}",
     )
 
@@ -135,7 +135,7 @@ def receipts(survey_id: str, village: str) -> ResponseReturnValue:
     """The receipt list of a village: one line for each household and each spare."""
     survey = own_survey(survey_id)
     line = queries.frame_line(db.session(), survey.id, village)
-    most = batches.most_slips(line.households, _settings().spare_percent)
+    most = batches.most_slips(line.households, config.settings().spare_percent)
     return _pdf(
         lists.receipt_pdf(survey, line, most, _annulments(survey, line)),
         f"danh-sach-nhan-phieu-{survey.id}-{line.unit.code}",
@@ -169,7 +169,7 @@ def page(
     survey: SurveyView, village: str = "", typed: object = None, problem: str = "", *, refused: str = ""
 ) -> str:
     """The page of papers, with what was typed for `village` and its `problem`; `refused`: why the commune was."""
-    settings = _settings()
+    settings = config.settings()
     made, sets = queries.batches(db.session(), survey.id), print_sets.sets(db.session(), survey.id)
     rows = []
     for line in queries.frame(db.session(), survey.id):
@@ -241,8 +241,3 @@ def _pdf(body: bytes, name: str) -> Response:
 
 def _chunks(body: bytes) -> Iterable[bytes]:
     return (body[start : start + _CHUNK_BYTES] for start in range(0, len(body), _CHUNK_BYTES))
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings

@@ -6,9 +6,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 import click
-from flask import current_app
 
-from survey_app import audit, clock, db
+from survey_app import audit, clock, config, db
 from survey_app.fieldwork import queries as surveys
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
@@ -96,7 +95,7 @@ def redact(survey_id: str, submission_id: str, question: str, reason: str, as_js
 
 
 def _before(now: datetime, months: int | None) -> datetime:
-    configured = months or current_app.extensions["settings"].retention_months
+    configured = months or config.settings().retention_months
     if configured is None:
         raise retention.NotConfigured
     return retention.keep_from(civil(now), configured)

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from survey_app import access, db
+from survey_app import access, config, db
 from survey_app.access import Identity
 from survey_app.accounts.todo import Todo
 from survey_app.config import DayOff
@@ -70,7 +70,7 @@ def answer(request_id: int) -> ResponseReturnValue:
 @access.roles(*_MAP)
 def data_map() -> ResponseReturnValue:
     """What is stored, why, where, for how long and who sees it: for the impact-assessment file."""
-    months = current_app.extensions["settings"].retention_months
+    months = config.settings().retention_months
     return render_template("privacy/data_map.html", lines=DATA_MAP, months=months)
 
 
@@ -79,7 +79,7 @@ def data_map() -> ResponseReturnValue:
 def retention_page() -> ResponseReturnValue:
     """When which raw answers are due, and what was removed last. Removing is the operator's command."""
     current, person, today = db.session(), access.identity(), civil(datetime.now(UTC))
-    months = current_app.extensions["settings"].retention_months
+    months = config.settings().retention_months
     before = None if months is None else retention.keep_from(today, months)
     return render_template(
         "privacy/retention.html",
@@ -110,8 +110,7 @@ def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
 
 
 def _days_off() -> tuple[DayOff, ...]:
-    found: tuple[DayOff, ...] = current_app.extensions["settings"].days_off
-    return found
+    return config.settings().days_off
 
 
 def _page(

@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
-from survey_app import audit, db, keys
+from survey_app import audit, config, db, keys
 from survey_app.campaigns import machine, queries, scorecards, targets
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
@@ -84,7 +83,7 @@ def _write_pack(survey_id: str, out: Path, now: datetime) -> Packed:
                 db.session(),
                 survey_id,
                 stream,
-                settings=current_app.extensions["settings"],
+                settings=config.settings(),
                 store=keys.store(),
                 now=now,
             )

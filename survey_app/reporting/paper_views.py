@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import IO, TypeAlias
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from survey_app import access, audit, db, files, keys
+from survey_app import access, audit, config, db, files, keys
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.files import FileFormat
@@ -123,7 +123,7 @@ def report(survey_id: str, suffix: str) -> ResponseReturnValue:
 def whole_set(survey_id: str) -> ResponseReturnValue:
     """Every paper that this person may have, in one file; exact ones are noted as released before it leaves."""
     survey, person, now = own_sealed_survey(survey_id), access.identity(), datetime.now(UTC)
-    reach.require(survey, current_app.extensions["settings"])
+    reach.require(survey, config.settings())
     exact = person.role in RELEASERS
     made = sets_of_papers.make(
         db.session(), survey.id, exact=exact, signer=_signer(), public_url=_public_url(), now=now
@@ -147,7 +147,7 @@ def evidence_pack(survey_id: str) -> ResponseReturnValue:
             db.session(),
             survey.id,
             made,
-            settings=current_app.extensions["settings"],
+            settings=config.settings(),
             store=keys.store(),
             now=now,
         )
@@ -172,7 +172,7 @@ def _release(survey_id: str, paper: str, make: Made, suffix: str) -> ResponseRet
 
 
 def _notice(survey: SurveyView, village: str | None, suffix: str) -> ResponseReturnValue:
-    reach.require(survey, current_app.extensions["settings"])
+    reach.require(survey, config.settings())
     found, form = papers.notice(db.session(), survey.id, village), files.PAPERS[suffix]
     made = printing.notice(found, _public_url(), datetime.now(UTC), form, _signer())
     return files.download(made, f"ban-niem-yet-{survey.id}-{village or survey.unit.code}", form)
@@ -191,4 +191,4 @@ def _chunks(made: IO[bytes]) -> Iterator[bytes]:
 
 
 def _public_url() -> str:
-    return str(current_app.extensions["settings"].public_url)
+    return config.settings().public_url

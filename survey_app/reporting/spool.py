@@ -15,13 +15,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey_app import db, keys
+from survey_app import config, db, keys
 from survey_app.audit import AuditEvent
-from survey_app.config import Settings
 from survey_app.errors import DomainError
 from survey_app.reporting import pack
 from survey_app.reporting.pack import Packed
@@ -113,7 +111,7 @@ def _make(found: PackOrder) -> bool:
     place = _place(found.survey_id)
     now, begun = datetime.now(UTC), replace(found, tries=found.tries + 1)
     _write(place, begun)
-    part, settings = place.with_suffix(".part"), _settings()
+    part, settings = place.with_suffix(".part"), config.settings()
     try:
         with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b") as stream:
             stand = _stand(db.session(), found.survey_id)
@@ -144,13 +142,8 @@ def _stand(session: Session, survey_id: str) -> str:
     return f"{session.scalar(acts)} {documents.key_id(keys.store().public_keys()[0])}"
 
 
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings
-
-
 def _folder() -> Path:
-    folder = _settings().instance / "packs"
+    folder = config.settings().instance / "packs"
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 

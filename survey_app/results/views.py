@@ -6,10 +6,10 @@ villages are written to the audit log when they are shown.
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from survey_app import access, audit, db, files
+from survey_app import access, audit, config, db, files
 from survey_app.approvals import passed_over
 from survey_app.fieldwork import rounds, scope
 from survey_app.fieldwork.models import Purpose, State
@@ -96,7 +96,7 @@ def public(survey_id: str) -> ResponseReturnValue:
         spoken=announcement.text(
             result,
             pledge,
-            current_app.extensions["settings"].public_url,
+            config.settings().public_url,
             hangs=postings.hangs(session, survey.id, units.civil(datetime.now(UTC))),
         )
         if result

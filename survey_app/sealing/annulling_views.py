@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Blueprint, current_app, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from survey_app import access, db
+from survey_app import access, config, db
 from survey_app.access import Identity
 from survey_app.accounts.freshness import fresh
 from survey_app.approvals import decision_page
@@ -100,4 +100,4 @@ def _situation(survey: SurveyView, village: str, now: datetime) -> Situation:
 
 
 def _keying() -> Keying:
-    return Keying.by(current_app.extensions["settings"])
+    return Keying.by(config.settings())
