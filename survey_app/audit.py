@@ -52,6 +52,8 @@ class HeadUnreadable(ValueError):
 
 
 class AuditEvent(Base):
+    """One act; rows are added, never changed, and each carries the digest of the one before."""
+
     __tablename__ = TRIGGERS.table
 
     #: The place in the chain, counted from 1 without a gap.
@@ -60,7 +62,7 @@ class AuditEvent(Base):
     actor: Mapped[str] = mapped_column(String(40))
     #: The act as room.verb, like "fieldwork.publish".
     act: Mapped[str] = mapped_column(String(60), index=True)
-    #: What it was done to, like "survey:0A7" or "unit:12".
+    #: What it was done to, like "survey:0014" or "unit:12".
     subject: Mapped[str] = mapped_column(String(60), index=True)
     details: Mapped[dict[str, object]] = mapped_column(JSON)
     #: The digest of the act before; unique, so that the chain can never fork.

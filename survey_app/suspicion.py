@@ -9,6 +9,8 @@ from flask import g
 
 
 class Suspicion(StrEnum):
+    """What looks like an attempt to get around a control, by its word in the audit log."""
+
     #: A staff form without the token of its page, or from another host.
     FORGED_FORM = "forged_form"
     #: A respondents' form sent by the page of another site.

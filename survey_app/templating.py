@@ -117,6 +117,15 @@ def clock_to_the_second(value: datetime) -> str:
     return format_datetime(value.astimezone(VIETNAM), "HH:mm:ss", locale="vi")
 
 
+def in_groups(text: str) -> str:
+    """A digest or secret in groups of four, which people read off and type without losing their place.
+
+    >>> in_groups("JBSWY3DPEHPK3PXP")
+    'JBSW Y3DP EHPK 3PXP'
+    """
+    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
+
+
 def wording(text: Text) -> str:
     """The wording of a questionnaire in the reader's language, or in Vietnamese where it has none."""
     return text.get(current_language()) or text["vi"]

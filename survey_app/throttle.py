@@ -25,6 +25,8 @@ _IPV4_BITS, _IPV6_BITS = 32, 56
 
 
 class Failure(Base):
+    """How often one caller or name failed in one minute, under a keyed digest that names neither."""
+
     __tablename__ = "throttle_failures"
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -26,6 +26,7 @@ from survey_app.accounts.refusals import FactorMissing, NotYourAccount
 from survey_app.drawing import data_uri, qr_svg
 from survey_app.forms import never_kept
 from survey_app.i18n import gettext as _
+from survey_app.templating import in_groups
 
 #: One room, one blueprint; this module adds its pages to it.
 bp = views.bp
@@ -150,7 +151,7 @@ def _enrol_page(form: EnrolForm, account: Credentials, secret: str, now: datetim
         form=form,
         qr=data_uri(qr_svg(address)),
         address=address,
-        secret=second_factor.in_groups(secret),
+        secret=in_groups(secret),
         is_due=signin.is_second_factor_due(account.role),
     )
 

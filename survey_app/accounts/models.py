@@ -9,6 +9,8 @@ from survey_app.db import Base, UtcDateTime
 
 
 class User(Base):
+    """An account: one person in one role at one unit; closed, never deleted."""
+
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(primary_key=True)

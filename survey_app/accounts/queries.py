@@ -57,6 +57,8 @@ class FirstAccount:
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
+    """An account as those who manage it see it."""
+
     id: int
     email: str
     name: str

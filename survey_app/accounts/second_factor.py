@@ -42,15 +42,6 @@ def new_secret() -> str:
     return pyotp.random_base32()
 
 
-def in_groups(secret: str) -> str:
-    """The secret as people type it into a phone.
-
-    >>> in_groups("JBSWY3DPEHPK3PXP")
-    'JBSW Y3DP EHPK 3PXP'
-    """
-    return " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
-
-
 def address(secret: str, name: str, issuer: str) -> str:
     """What the QR code tells an authenticator app."""
     return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=issuer.replace(":", " "))

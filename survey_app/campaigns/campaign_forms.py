@@ -72,11 +72,6 @@ class DaysForm(_Days, RevisedForm):
         return super().validate(extra_validators) and self.check_order()
 
 
-def days_as_fields(days: Deadlines) -> Mapping[str, date]:
-    """The stored days, by field."""
-    return {f"day_{step.value}": day for step, day in days.items()}
-
-
 class CampaignForm(_Days, StaffForm):
     """What people decide when they open a campaign; `for_communes` adds a choice for each commune."""
 

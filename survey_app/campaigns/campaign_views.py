@@ -1,7 +1,7 @@
 """Pages of the province's campaigns: open one for many communes in one step, see it, change its days."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -14,7 +14,7 @@ from survey_app.accounts import queries as accounts
 from survey_app.accounts.freshness import fresh
 from survey_app.authoring.wording import level_name
 from survey_app.campaigns import campaigns, deadlines, opening, requested
-from survey_app.campaigns.campaign_forms import CampaignForm, DaysForm, days_as_fields, for_communes
+from survey_app.campaigns.campaign_forms import CampaignForm, DaysForm, for_communes
 from survey_app.campaigns.campaigns import CampaignView
 from survey_app.campaigns.opening import Aim, CampaignOpening
 from survey_app.campaigns.queries import kinds_in_scope
@@ -111,7 +111,7 @@ def _form(current: Session, person: Identity, province: UnitView, now: datetime)
     today = units.civil(now)
     opens = today + _BEGINS_IN
     closes = opens + _TAKES
-    suggested: Mapping[str, date] = days_as_fields(deadlines.suggested(opens, closes))
+    suggested = deadlines.by_name(deadlines.suggested(opens, closes))
     form = for_communes(
         units.communes(current, province.path, today),
         {
@@ -157,7 +157,7 @@ def _plan(form: CampaignForm) -> CampaignOpening:
 
 
 def _stored(current: Session, campaign_id: int) -> DaysForm:
-    return DaysForm(formdata=None, data=days_as_fields(opening.days_of(current, campaign_id)))
+    return DaysForm(formdata=None, data=deadlines.by_name(opening.days_of(current, campaign_id)))
 
 
 def _campaign_page(found: CampaignView, form: DaysForm, meanwhile: SavedMeanwhile | None = None) -> str:

@@ -38,6 +38,11 @@ def suggested(opens_on: date, closes_on: date) -> Deadlines:
     return before | {step: closes_on + timedelta(days=days) for step, days in _AFTER.items()}
 
 
+def by_name(days: Deadlines) -> dict[str, date]:
+    """As the fields of forms and the entries of the audit log are called."""
+    return {f"day_{step.value}": day for step, day in days.items()}
+
+
 def of_year(session: Session, province_id: int, year: int) -> Mapping[int, Deadlines]:
     """By commune id, the days of the newest campaign of the year that it is in; a commune in none is absent."""
     rows = session.execute(

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from survey_app import access, audit, db
 from survey_app.access import Body, Identity
 from survey_app.accounts import queries as accounts
+from survey_app.campaigns import deadlines
 from survey_app.campaigns.deadlines import Deadlines, DueStep
 from survey_app.campaigns.models import Campaign, CampaignCommune, CampaignDeadline
 from survey_app.errors import DomainError
@@ -215,7 +216,7 @@ def change_days(
     campaign = db.hold(session, Campaign, campaign_id)
     if campaign is None or campaign.province_id != province.id:
         raise CampaignNotFound
-    changes = audit.changes(_named(days_of(session, campaign_id)), _named(days))
+    changes = audit.changes(deadlines.by_name(days_of(session, campaign_id)), deadlines.by_name(days))
     if changes:
         _set_days(session, campaign_id, days)
         audit.record(session, by.actor, CHANGED, subject(campaign_id), at=now, **changes)
@@ -240,10 +241,6 @@ def subject(campaign_id: int) -> str:
 def _set_days(session: Session, campaign_id: int, days: Deadlines) -> None:
     for step, day in days.items():
         session.merge(CampaignDeadline(campaign_id=campaign_id, step=step.value, day=day))
-
-
-def _named(days: Deadlines) -> dict[str, object]:
-    return {f"day_{step.value}": day for step, day in days.items()}
 
 
 def _running(session: Session, path: str, campaign: Campaign) -> Mapping[int, str]:

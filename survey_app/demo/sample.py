@@ -41,8 +41,6 @@ OPEN_COMMUNE = "23764"
 #: Nobody can compare the drawn slips of the sample with paper.
 _NO_PAPER = "Dữ liệu mẫu: không có phiếu giấy để đối chiếu."
 
-#: Every fifth of these waits for its signatures.
-UNSIGNED_EVERY = 5
 _PLAN_NUMBER = "01/KH-MẪU"
 #: What that plan strives for; followed, never judged.
 _GOAL = 70

@@ -255,6 +255,8 @@ class ClockForm(StaffForm):
 
 
 class FrameCorrectionForm(ReasonForm, RevisedForm):
+    """Another number of households of one village after publishing, with the reason that papers print."""
+
     APART = frozenset({"reason"})
 
     households = WholeNumberField(

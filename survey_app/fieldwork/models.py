@@ -22,6 +22,8 @@ from survey_app.scoring.paradata import Mode
 
 
 class State(StrEnum):
+    """How far a survey has come, in the order of the work; annulled surveys stay on record."""
+
     DRAFT = "draft"
     PUBLISHED = "published"
     OPEN = "open"

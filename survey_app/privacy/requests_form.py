@@ -20,6 +20,8 @@ KINDS = {
 
 
 class RequestForm(StaffForm):
+    """A request of somebody about their own data: when it came, what is asked, where its letter lies."""
+
     received_on = DateField(_l("Received on"), format=["%Y-%m-%d", "%d/%m/%Y"], validators=[DataRequired()])
     kind = SelectField(
         _l("What is asked"), choices=[SelectChoice(kind.value, label) for kind, label in KINDS.items()]

@@ -6,16 +6,18 @@ For those who sign and file them. Every figure comes from `papers.Exact`, which 
 from datetime import datetime
 
 from survey_app.i18n import gettext as _
-from survey_app.reporting import figures, layout
+from survey_app.reporting import conditions_part, figures, layout
 from survey_app.reporting.blocks import (
     Block,
     Paragraph,
+    PartTitle,
     SignatureRoom,
     Tone,
 )
 from survey_app.reporting.layout import Signer
 from survey_app.reporting.papers import Exact, VillageLine
 from survey_app.results.disclosed import DisclosedItem
+from survey_app.rulebooks.wording import book_text
 from survey_app.templating import moment
 from survey_app.templating import wording as in_language
 
@@ -81,3 +83,10 @@ def how_rates_are_made() -> Paragraph:
         "Rate: households satisfied, of all valid slips; an item left blank is not counted as satisfied."
     )
     return Paragraph(sentence, Tone.NOTE)
+
+
+def conditions(found: Exact, heading: str) -> tuple[Block, ...]:
+    """The findings below a heading that names their rule book; nothing where nothing is judged."""
+    if found.judged is None:
+        return ()
+    return (PartTitle(f"{heading}: {book_text(found.book)}"), *conditions_part.blocks(found.judged))

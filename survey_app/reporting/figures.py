@@ -131,12 +131,3 @@ def corrections(result: DisclosedResult) -> tuple[Block, ...]:
 def dissatisfied(count: int, share: Rate | None) -> str:
     """How many were dissatisfied, never without the per cent of the valid slips."""
     return f"{number(count)} ({percent(share)})" if share else number(count)
-
-
-def in_groups(digest: str) -> str:
-    """The digest in groups of four, which people read off paper without losing their place.
-
-    >>> in_groups("4f0c12ab")
-    '4f0c 12ab'
-    """
-    return " ".join(digest[start : start + 4] for start in range(0, len(digest), 4))

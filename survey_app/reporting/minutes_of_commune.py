@@ -9,7 +9,7 @@ from survey_app.approvals.parties import signed_as
 from survey_app.audit import act_name
 from survey_app.collecting.models import KeyingWay
 from survey_app.i18n import gettext as _
-from survey_app.reporting import conditions_part, exact_parts, figures, layout
+from survey_app.reporting import exact_parts, figures, layout
 from survey_app.reporting.blocks import (
     Block,
     ByHand,
@@ -26,15 +26,14 @@ from survey_app.reporting.layout import Signer
 from survey_app.reporting.papers import Exact
 from survey_app.results import open_points
 from survey_app.results.disclosed import DisclosedItem
-from survey_app.rulebooks.wording import book_text
 from survey_app.sealing import signatures
-from survey_app.templating import day, moment, number, role_name
+from survey_app.templating import day, in_groups, moment, number, role_name
 from survey_app.templating import wording as in_language
 
 
 def paper(found: Exact, now: datetime, signer: Signer) -> Paper:
     """The minutes of the count in the commune, with the digest as a QR, to be signed by hand."""
-    digest = figures.in_groups(found.result.printed_digest or "")
+    digest = in_groups(found.result.printed_digest or "")
     return Paper(
         head=layout.head(found.style, found.survey.unit, "BB", now),
         title=_("Minutes of the count"),
@@ -47,7 +46,7 @@ def paper(found: Exact, now: datetime, signer: Signer) -> Paper:
             *_slips_part(found),
             *_result_part(found),
             *_villages_part(found),
-            *_conditions_of_minutes(found),
+            *exact_parts.conditions(found, _("5. Conditions of the rule book")),
         ),
         closing=(*_signed_part(found, digest), Paragraph(found.style.minutes_closing)),
         signatures=exact_parts.rooms_to_sign(found, signer, layout.committee(4)),
@@ -227,13 +226,6 @@ def _villages_part(found: Exact) -> tuple[Block, ...]:
         ),
         *figures.corrections(found.result),
     )
-
-
-def _conditions_of_minutes(found: Exact) -> tuple[Block, ...]:
-    if found.judged is None:
-        return ()
-    heading = _("5. Conditions of the rule book") + f": {book_text(found.book)}"
-    return (PartTitle(heading), *conditions_part.blocks(found.judged))
 
 
 def _signed_part(found: Exact, digest: str) -> tuple[Block, ...]:

@@ -9,17 +9,17 @@ from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.quality import comparison_wording
 from survey_app.quality.reconciliation import Minutes, VillageSlips
-from survey_app.reporting import figures, layout
+from survey_app.reporting import layout
 from survey_app.reporting.blocks import Block, Paper, Paragraph, SignatureRoom, Table, Tone
 from survey_app.reporting.house_style import HouseStyle
-from survey_app.templating import moment, number, role_name
+from survey_app.templating import in_groups, moment, number, role_name
 
 _WIDTHS = (17, 7, 7, 7, 7, 7, 7, 8, 8, 25)
 
 
 def paper(found: Minutes, style: HouseStyle, now: datetime) -> Paper:
     """The minutes of a sealed survey; what differs is said in words, and decides nothing."""
-    survey, digest = found.survey, figures.in_groups(found.digest[:20])
+    survey, digest = found.survey, in_groups(found.digest[:20])
     return Paper(
         head=layout.head(style, survey.unit, "BB", now),
         title=_("Minutes on the reconciliation of slips"),

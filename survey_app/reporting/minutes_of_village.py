@@ -16,7 +16,7 @@ from survey_app.reporting.blocks import (
 )
 from survey_app.reporting.papers import Exact, VillageLine
 from survey_app.scoring import rates
-from survey_app.templating import number
+from survey_app.templating import in_groups, number
 from survey_app.templating import wording as in_language
 
 
@@ -27,7 +27,7 @@ def paper(found: Exact, line: VillageLine, now: datetime) -> Paper:
     text of form 04, on slips handed out to households, was not to be had). It bears neither number nor stamp.
     """
     card, tally = line.card, line.card.tally
-    digest = figures.in_groups(found.result.printed_digest or "")
+    digest = in_groups(found.result.printed_digest or "")
     asked = (*tally.items, *((tally.closing,) if tally.closing else ()))
     words = {one.tally.key: one for one in (*found.result.item_lines, *exact_parts.closing(found))}
     rows = tuple(

@@ -13,7 +13,7 @@ from survey_app.reporting.layout import Signer
 from survey_app.reporting.papers import Notice
 from survey_app.reporting.report_notes import Notes
 from survey_app.scoring.texts import TagCount
-from survey_app.templating import day, number, percent
+from survey_app.templating import day, in_groups, number, percent
 from survey_app.templating import wording as in_language
 
 
@@ -56,7 +56,7 @@ def report(
         ),
         signatures=(layout.for_the_front(found.style, signer),),
         receivers=found.style.receiver_lines,
-        foot=layout.foot(survey, figures.in_groups(result.printed_digest or "")),
+        foot=layout.foot(survey, in_groups(result.printed_digest or "")),
         is_trial=survey.rehearsal,
     )
 

@@ -14,7 +14,6 @@ from survey_app.privacy import texts
 from survey_app.quality import reconciliation
 from survey_app.reporting import (
     exact_parts,
-    figures,
     layout,
     minutes_of_commune,
     minutes_of_slips,
@@ -32,6 +31,7 @@ from survey_app.reporting.blocks import Paper, Paragraph, Tone
 from survey_app.reporting.layout import Signer
 from survey_app.reporting.papers import Exact
 from survey_app.reporting.signed_papers import PaperKind
+from survey_app.templating import in_groups
 
 Entry: TypeAlias = tuple[str, Iterable[bytes]]
 
@@ -74,7 +74,7 @@ def _unsigned(exact: Exact, now: datetime) -> Paper:
         closing=(),
         signatures=(),
         receivers=(),
-        foot=layout.foot(exact.survey, figures.in_groups(exact.result.printed_digest or "")),
+        foot=layout.foot(exact.survey, in_groups(exact.result.printed_digest or "")),
         is_trial=exact.survey.rehearsal,
     )
 

@@ -3,9 +3,8 @@
 from datetime import datetime
 
 from survey_app.i18n import gettext as _
-from survey_app.reporting import conditions_part, exact_parts, figures, layout
+from survey_app.reporting import exact_parts, figures, layout
 from survey_app.reporting.blocks import (
-    Block,
     Listing,
     Paper,
     Paragraph,
@@ -15,14 +14,13 @@ from survey_app.reporting.blocks import (
 )
 from survey_app.reporting.layout import Signer
 from survey_app.reporting.papers import Column, Exact
-from survey_app.rulebooks.wording import book_text
-from survey_app.templating import number
+from survey_app.templating import in_groups, number
 from survey_app.templating import wording as in_language
 
 
 def paper(found: Exact, now: datetime, signer: Signer) -> Paper:
     """The commune's table: villages, items, and the conditions of the rule book."""
-    digest = figures.in_groups(found.result.printed_digest or "")
+    digest = in_groups(found.result.printed_digest or "")
     lines = found.result.item_lines
     legend = Listing(tuple(in_language(line.text) for line in lines), is_numbered=True)
     last = found.result.closing_line
@@ -51,7 +49,7 @@ def paper(found: Exact, now: datetime, signer: Signer) -> Paper:
             *(_items_table(found, block) for block in found.blocks),
             legend,
             *closing,
-            *_conditions(found),
+            *exact_parts.conditions(found, _("3. Conditions of the rule book")),
         ),
         closing=(Paragraph(_("Digest of the sealed result, first 20 letters:") + f" {digest}"),),
         signatures=exact_parts.rooms_to_sign(found, signer, layout.committee(1)),
@@ -94,10 +92,3 @@ def _items_table(found: Exact, columns: tuple[Column, ...]) -> Table:
         for name, line in exact_parts.named(found)
     )
     return Table((_("Village"), *head), rows, has_total=True, is_dense=True)
-
-
-def _conditions(found: Exact) -> tuple[Block, ...]:
-    if found.judged is None:
-        return ()
-    heading = _("3. Conditions of the rule book") + f": {book_text(found.book)}"
-    return (PartTitle(heading), *conditions_part.blocks(found.judged))

@@ -68,6 +68,8 @@ class ServicesForm(RevisedForm):
 
 
 class RecognitionForm(RevisedForm):
+    """A decision that found a commune to meet an indicator before this product asked anybody."""
+
     #: The day it is in Vietnam; set by the view. No decision can be younger.
     today: date
 

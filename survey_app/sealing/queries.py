@@ -260,6 +260,7 @@ def few_came_after(session: Session, survey: SurveyView, answered: int) -> bool:
 
 
 def figure_card(survey: SurveyView, figure: FeedbackFigure) -> Scorecard:
+    """A figure of a feedback survey as a scorecard: anybody may answer, so there are no households to cover."""
     return Scorecard(
         unit=survey.unit.code,
         households=0,

@@ -316,6 +316,7 @@ COLUMNS = tuple(getattr(Unit, field.name) for field in fields(UnitView) if field
 
 
 def view(row: Unit) -> UnitView:
+    """The unit as other rooms read it."""
     return UnitView(
         id=row.id,
         code=row.code,

@@ -244,6 +244,7 @@ def _ten_times(count: int, held: int) -> int:
 
 
 def ask_missing(said: Mapping[str, str]) -> ListQuestion:
+    """What became of villages that the register has and the file does not."""
     return ListQuestion(
         "missing",
         _("Villages of the list that are not in the file: are they still there?"),
