@@ -95,6 +95,31 @@ class _Subject:
     seal: SealedSurvey | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Year:
+    """What is read once for all rows of a year; by commune id, or by number of the survey."""
+
+    audience: Audience
+    now: datetime
+    #: Kinds of unit that the rule book applies the indicator to, purposes that its feedback target counts, its floors.
+    scope: Collection[str]
+    accepted: frozenset[str]
+    floors: Collection[Requirement]
+    verdicts: Mapping[int, Verdicts]
+    #: The verdicts on a unit with nothing on record.
+    nothing: Verdicts
+    decisions: Mapping[int, tuple[Consultation, ...]]
+    services: Mapping[int, tuple[ServiceNote, ...]]
+    #: Purposes of the surveys in which the unit has a valid answer by phone.
+    heard: Mapping[int, frozenset[str]]
+    days: Mapping[int, Deadlines]
+    reached: Mapping[int, Milestones]
+    contradictions: Mapping[str, Contradiction]
+    other_books: Mapping[str, NamedBook]
+    #: Communes as they were called in their surveys.
+    names: Mapping[str, UnitView]
+
+
 def board(
     session: Session,
     province: UnitView,
@@ -109,43 +134,32 @@ def board(
     summaries = units.commune_summaries(session, province.path, register_day(year, now))
     surveys = consultations.of_year(session, province.path, year, is_live=is_live)
     decisions = _by_unit(survey for survey in surveys if survey.purpose is Purpose.DECISION)
-    services = rulebooks.service_ticks(session, province.path, year)
-    said = verdicts.of_year(session, in_force.framework, province.path, year)
-    nothing = verdicts.nothing(in_force.framework)
-    scope = _levels_in_scope(in_force.framework)
-    accepted, heard = _accepted(in_force.framework), _heard(surveys)
-    contradicted = back_checks.contradictions(session, [survey.id for survey in surveys])
-    others = _other_books(session, surveys, in_force.framework)
-    days = deadlines.of_year(session, province.id, year)
-    reached = milestones.of_year(
-        session,
-        province.path,
-        {unit_id: those[-1] for unit_id, those in decisions.items()},
-        {one.unit.id: 0 < one.villages == one.counted_villages for one in summaries},
-        {one.speaks.survey_id: one.speaks.sealed_at for one in said.values() if one.speaks},
+    judged = verdicts.of_year(session, in_force.framework, province.path, year)
+    numbers = [survey.id for survey in surveys]
+    found = _Year(
+        audience=audience,
+        now=now,
+        scope=_levels_in_scope(in_force.framework),
+        accepted=_accepted(in_force.framework),
+        floors=_floors(in_force.framework),
+        verdicts=judged,
+        nothing=verdicts.nothing(in_force.framework),
+        decisions=decisions,
+        services=rulebooks.service_ticks(session, province.path, year),
+        heard=_heard(surveys),
+        days=deadlines.of_year(session, province.id, year),
+        reached=milestones.of_year(
+            session,
+            province.path,
+            {unit_id: those[-1] for unit_id, those in decisions.items()},
+            {one.unit.id: 0 < one.villages == one.counted_villages for one in summaries},
+            {one.speaks.survey_id: one.speaks.sealed_at for one in judged.values() if one.speaks},
+        ),
+        contradictions=back_checks.contradictions(session, numbers),
+        other_books=_other_books(session, surveys, in_force.framework),
+        names=names.communes(session, numbers),
     )
-    floors = _floors(in_force.framework)
-    called = names.communes(session, [survey.id for survey in surveys])
-    rows = tuple(
-        _row(
-            summary,
-            _subject(said.get(summary.unit.id, nothing).speaks, decisions.get(summary.unit.id, ())),
-            said=said.get(summary.unit.id, nothing),
-            scope=scope,
-            services=services.get(summary.unit.id, ()),
-            heard=heard.get(summary.unit.id, frozenset()),
-            accepted=accepted,
-            contradicted=contradicted,
-            other_books=others,
-            called=called,
-            days=days.get(summary.unit.id, {}),
-            reached=reached.get(summary.unit.id, {}),
-            floors=floors,
-            audience=audience,
-            now=now,
-        )
-        for summary in summaries
-    )
+    rows = tuple(_row(found, summary) for summary in summaries)
     return Board(
         province=province,
         year=year,
@@ -159,7 +173,7 @@ def board(
             session,
             province,
             year,
-            {unit_id: one.speaks for unit_id, one in said.items() if one.speaks},
+            {unit_id: one.speaks for unit_id, one in judged.items() if one.speaks},
             {one.unit.id for one in summaries},
             audience,
         ),
@@ -167,31 +181,19 @@ def board(
     )
 
 
-def _row(
-    summary: CommuneSummary,
-    subject: _Subject,
-    *,
-    said: Verdicts,
-    scope: Collection[str],
-    services: tuple[ServiceNote, ...],
-    heard: frozenset[str],
-    accepted: frozenset[str],
-    contradicted: Mapping[str, Contradiction],
-    other_books: Mapping[str, NamedBook],
-    called: Mapping[str, UnitView],
-    days: Deadlines,
-    reached: Milestones,
-    floors: Collection[Requirement],
-    audience: Audience,
-    now: datetime,
-) -> BoardRow:
-    survey, newest, seal = subject.survey, subject.newest, subject.seal
-    shown = disclosure.disclose(seal.scorecard, (), audience=audience) if seal else None
+def _row(found: _Year, summary: CommuneSummary) -> BoardRow:
+    unit_id = summary.unit.id
+    of_unit = found.verdicts.get(unit_id, found.nothing)
+    subject = _subject(of_unit.speaks, found.decisions.get(unit_id, ()))
+    survey, seal = subject.survey, subject.seal
+    shown = disclosure.disclose(seal.scorecard, (), audience=found.audience) if seal else None
     is_hidden = shown is not None and shown.hidden_because is not None
-    unit = called.get(survey.id, summary.unit) if survey else summary.unit
-    in_scope = unit.kind in scope
+    unit = found.names.get(survey.id, summary.unit) if survey else summary.unit
+    in_scope = unit.kind in found.scope
     coverage = shown.coverage if shown else _running_coverage(survey)
-    said = verdicts.disclosed(said, is_hidden=is_hidden)
+    said = verdicts.disclosed(of_unit, is_hidden=is_hidden)
+    heard = found.heard.get(unit_id, frozenset())
+    reached = found.reached.get(unit_id, {})
     return BoardRow(
         unit=unit,
         in_scope=in_scope,
@@ -209,23 +211,25 @@ def _row(
         wait=None
         if survey is None and (not in_scope or _is_met(said.event))
         else waits.wait_of(
-            newest.step if newest else None,
+            subject.newest.step if subject.newest else None,
             has_households=summary.counted_villages > 0,
-            now=now,
-            deadlines=days,
+            now=found.now,
+            deadlines=found.days.get(unit_id, {}),
             is_printed=Milestone.PRINTED in reached,
             is_posted=Milestone.POSTED in reached,
         ),
-        services=services,
+        services=found.services.get(unit_id, ()),
         heard=heard,
-        is_answered_online=bool(heard & accepted),
-        contradiction=contradicted.get(survey.id) if survey else None,
-        pinned=other_books.get(survey.id) if survey else None,
+        is_answered_online=bool(heard & found.accepted),
+        contradiction=found.contradictions.get(survey.id) if survey else None,
+        pinned=found.other_books.get(survey.id) if survey else None,
         above_frame=said.above_frame,
         is_signed=seal is not None and seal.is_signed,
         used_confirmed_form=seal is not None and seal.confirmed,
         called_now=summary.unit.full_name if unit.full_name != summary.unit.full_name else None,
-        milestones={**reached, Milestone.COVERAGE: Done(None)} if _reaches(floors, coverage) else reached,
+        milestones={**reached, Milestone.COVERAGE: Done(None)}
+        if _reaches(found.floors, coverage)
+        else reached,
     )
 
 
