@@ -39,7 +39,7 @@ def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime
             "print_set": print_sets.of_request(session, survey.id, asked.payload),
             "answered": queries.answered_by_door(answered),
             "as_of": as_of,
-            "facts": decision_facts.facts(session, survey),
+            "said": decision_facts.facts(session, survey),
             "new_last_day": acts.new_last_day(asked),
             "new_end_of_counting": acts.new_end_of_counting(asked),
             "open_until": acts.open_until(asked),

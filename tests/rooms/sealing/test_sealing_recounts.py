@@ -17,7 +17,7 @@ pytestmark = pytest.mark.both_engines
 
 #: 01:30 in Vietnam on 2 June 2026.
 NIGHT = datetime(2026, 6, 1, 18, 30, tzinfo=UTC)
-ALARM = "Đợt 0001 không khớp với niêm phong"
+ALARM = "Đợt 0001 không khớp với kết quả đã chốt"
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
