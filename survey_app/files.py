@@ -207,6 +207,38 @@ def pdf_finished(html: str, finish: Callable[[Any, Any], None]) -> bytes:
     return printed
 
 
+def pdf_repeating(html: str, order: Callable[[Mapping[str, int], int], Sequence[int]]) -> bytes | None:
+    """`html` printed as PDF with its pages in the order wanted, where one may stand several times and is drawn once.
+
+    `order` gets the page, counted from 0, on which each name in `data-at` begins, and how many pages there are; where
+    it wants none, nothing is printed.
+    """
+    with _garbage_kept():
+        laid_out = _document(_named(html)).render()
+        begins = {name: spot.page for name, spot in places_of(laid_out).items()}
+        wanted = order(begins, len(laid_out.pages))
+        if not wanted:
+            return None
+        printed: bytes = laid_out.write_pdf(finisher=lambda _document, made: _repeat(made, wanted))
+    return printed
+
+
+def _repeat(made: Any, wanted: Sequence[int]) -> None:
+    """Put the pages of a pydyf PDF into the order wanted; a page that comes again shares what is drawn on it."""
+    pydyf = heavy.pydyf()
+    drawn, used = made.pages["Kids"][::3], set()
+    numbers = []
+    for place in wanted:
+        page = made.objects[drawn[place]]
+        if place in used:
+            page = pydyf.Dictionary(page)
+            made.add_object(page)
+        used.add(place)
+        numbers.append(page.number)
+    made.pages["Kids"] = pydyf.Array([part for number in numbers for part in (number, 0, "R")])
+    made.pages["Count"] = len(numbers)
+
+
 @dataclass(frozen=True, slots=True)
 class Spot:
     """Where something is on a laid-out page, in millimetres from its upper left corner."""

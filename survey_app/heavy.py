@@ -56,6 +56,7 @@ def docx() -> ModuleType:
     import docx.enum.text
     import docx.oxml
     import docx.oxml.ns
+    import docx.oxml.xmlchemy
     import docx.shared
 
     return docx

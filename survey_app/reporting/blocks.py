@@ -136,12 +136,15 @@ class Paper:
     foot: str
     is_trial: bool = False
     is_wide: bool = False
+    #: What follows `blocks` on a sheet of its own, because papers of several places have it word for word, as they
+    #: have all that comes after it. It is laid out once for all of them.
+    common: tuple[Block, ...] = ()
 
 
 def texts(paper: Paper) -> tuple[str, ...]:
     """Every text of the paper in the order in which it is read, foot and frame of the form left out."""
     head = (paper.head.above, paper.head.body, paper.head.number, paper.head.place_and_day)
-    inside = tuple(text for block in (*paper.blocks, *paper.closing) for text in _texts(block))
+    inside = tuple(text for block in (*paper.blocks, *paper.common, *paper.closing) for text in _texts(block))
     signed = tuple(text for one in paper.signatures for text in (*one.heads, one.asked))
     return (*head, paper.title, *paper.about, paper.layout, *inside, *paper.receivers, *signed)
 

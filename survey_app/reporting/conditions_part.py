@@ -45,7 +45,6 @@ def short(judged: Judged) -> tuple[Block, ...]:
             (_("Condition"), _("Result"), _("Needed"), _("Verdict")),
             tuple((one.title, one.result, one.needed, one.concluded) for one in lines),
             name="conditions",
-            is_dense=True,
             in_words=frozenset({1, 2, 3}),
             widths=(30, 24, 20, 26),
         ),

@@ -21,7 +21,7 @@ from survey_app.rulebooks.wording import book_text
 from survey_app.templating import moment
 from survey_app.templating import wording as in_language
 
-ITEM_WIDTHS = (45, 10, 16, 9, 9, 11)
+ITEM_WIDTHS = (47, 9, 16, 8, 9, 11)
 
 
 def about(found: Exact) -> tuple[str, ...]:
@@ -75,14 +75,6 @@ def rooms_to_sign(found: Exact, signer: Signer, first: SignatureRoom) -> tuple[S
     """Rooms for who counted, for the Front and for the second body."""
     second = layout.second_body(found.survey, without_commune=found.is_signed_without_commune)
     return (first, layout.for_the_front(found.style, signer), second)
-
-
-def how_rates_are_made() -> Paragraph:
-    """What is below every table of items."""
-    sentence = _(
-        "Rate: households satisfied, of all valid slips; an item left blank is not counted as satisfied."
-    )
-    return Paragraph(sentence, Tone.NOTE)
 
 
 def conditions(found: Exact, heading: str) -> tuple[Block, ...]:

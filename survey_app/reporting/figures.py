@@ -3,6 +3,8 @@
 Takes figures whose disclosure is decided; hides and counts nothing.
 """
 
+from collections.abc import Mapping
+
 from num2words import num2words
 
 from survey_app.authoring.wording import level_name
@@ -10,6 +12,7 @@ from survey_app.fieldwork.models import Channel
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.quality.comparison_wording import contradicted
+from survey_app.questions.instrument import Instrument
 from survey_app.reporting.blocks import Block, Facts, Listing, Paragraph, PartTitle, Table, Tone
 from survey_app.results import exports, wording
 from survey_app.results.disclosed import DisclosedResult
@@ -59,6 +62,21 @@ def warnings(result: DisclosedResult, found: Contradiction | None = None) -> tup
     """What must be read beside any figure of this result."""
     beside = (_("To be compared with the papers.") + " " + contradicted(found),) if found else ()
     return tuple(Paragraph(text, Tone.WARNING) for text in (*exports.footnotes(result), *beside))
+
+
+def topics(form: Instrument) -> Mapping[str, str]:
+    """By key, what a table of items calls each scored question; `how_items_read` says the words they all share."""
+    return {key: text[:1].upper() + text[1:] for key, text in wording.items_in_short(form).items()}
+
+
+def how_items_read(form: Instrument) -> Paragraph:
+    """What stands above a table of items: the question that their names complete, and what the rate is."""
+    alike = wording.asked_alike(form)
+    question = _("Question asked of each item: “%(question)s”.", question=alike) + " " if alike else ""
+    rate = _(
+        "Rate: households satisfied, of all valid slips; an item left blank is not counted as satisfied."
+    )
+    return Paragraph(question + rate, Tone.NOTE)
 
 
 def plan_of(survey: SurveyView) -> str:

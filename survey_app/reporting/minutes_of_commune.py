@@ -28,7 +28,6 @@ from survey_app.results import open_points
 from survey_app.results.disclosed import DisclosedItem
 from survey_app.sealing import signatures
 from survey_app.templating import day, in_groups, moment, number, role_name
-from survey_app.templating import wording as in_language
 
 
 def paper(found: Exact, now: datetime, signer: Signer) -> Paper:
@@ -167,8 +166,9 @@ def _result_part(found: Exact) -> tuple[Block, ...]:
         if commune.range
         else ()
     )
+    topics = figures.topics(found.survey.instrument)
     lines = [
-        (f"{place}. {in_language(line.text)}", *_item_cells(found, line))
+        (f"{place}. {topics[line.tally.key]}", *_item_cells(found, line))
         for place, line in enumerate(found.result.item_lines, 1)
     ]
     for line in exact_parts.closing(found):
@@ -177,13 +177,13 @@ def _result_part(found: Exact) -> tuple[Block, ...]:
         PartTitle(_("3. Result of the commune")),
         Facts(tuple(rows)),
         *between,
+        figures.how_items_read(found.survey.instrument),
         Table(
             exact_parts.item_heads(),
             tuple(lines),
             name="items",
             widths=exact_parts.ITEM_WIDTHS,
         ),
-        exact_parts.how_rates_are_made(),
         *figures.others(found.result),
     )
 

@@ -12,12 +12,10 @@ from survey_app.reporting.blocks import (
     PartTitle,
     SignatureRoom,
     Table,
-    Tone,
 )
 from survey_app.reporting.papers import Exact, VillageLine
 from survey_app.scoring import rates
 from survey_app.templating import in_groups, number
-from survey_app.templating import wording as in_language
 
 
 def paper(found: Exact, line: VillageLine, now: datetime) -> Paper:
@@ -28,18 +26,20 @@ def paper(found: Exact, line: VillageLine, now: datetime) -> Paper:
     """
     card, tally = line.card, line.card.tally
     digest = in_groups(found.result.printed_digest or "")
-    asked = (*tally.items, *((tally.closing,) if tally.closing else ()))
-    words = {one.tally.key: one for one in (*found.result.item_lines, *exact_parts.closing(found))}
+    topics = figures.topics(found.survey.instrument)
+    asked = [(f"{place}. {topics[one.key]}", one) for place, one in enumerate(tally.items, 1)]
+    if tally.closing:
+        asked += [(exact_parts.closing_text(line), tally.closing) for line in exact_parts.closing(found)]
     rows = tuple(
         (
-            f"{place}. {in_language(words[item.key].text)}",
+            name,
             number(item.satisfied),
             figures.dissatisfied(item.dissatisfied, rates.rate(item.dissatisfied, tally.valid)),
             number(item.blank),
             number(tally.valid),
             figures.per_cent(rates.item_rate(item, tally.valid)),
         )
-        for place, item in enumerate(asked, 1)
+        for name, item in asked
     )
     return Paper(
         head=layout.village_head(found.style, found.survey.unit, line.name, now),
@@ -73,17 +73,12 @@ def paper(found: Exact, line: VillageLine, now: datetime) -> Paper:
                 )
             ),
             PartTitle(_("III. Result of each item")),
+            figures.how_items_read(found.survey.instrument),
             Table(
                 exact_parts.item_heads(),
                 rows,
                 name="items",
                 widths=exact_parts.ITEM_WIDTHS,
-            ),
-            Paragraph(
-                _(
-                    "Rate: households satisfied, of all valid slips; an item left blank is not counted as satisfied."
-                ),
-                Tone.NOTE,
             ),
         ),
         closing=(

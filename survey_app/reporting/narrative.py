@@ -113,11 +113,13 @@ def _results(found: Notice) -> tuple[Block, ...]:
     if commune.closing is not None:
         said.append(_("Closing item, reported apart") + f": {figures.rate(commune.closing)}.")
     ranked = sorted(lines, key=lambda line: line.rate.n if line.rate else 0)
-    lowest = "; ".join(f"{in_language(line.text)} ({figures.per_cent(line.rate)})" for line in ranked[:3])
+    topics = figures.topics(result.survey.instrument)
+    lowest = "; ".join(f"{topics[line.tally.key]} ({figures.per_cent(line.rate)})" for line in ranked[:3])
     items: Table = notice_papers.items(result)
     return (
         Paragraph(" ".join(said)),
         Paragraph(_("Lowest items: %(items)s.", items=lowest)),
+        figures.how_items_read(result.survey.instrument),
         items,
     )
 

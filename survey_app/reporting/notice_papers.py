@@ -45,10 +45,9 @@ def notice(found: Notice, public_url: str, now: datetime, signer: Signer = Signe
             *figures.warnings(found.result),
             *(_own(found, village) if village else ()),
             *_commune(found.result, is_of_village=village is not None),
-            *(() if village else _villages(found.result)),
-            *(() if village else figures.corrections(found.result)),
-            *_judged(found),
+            *(() if village else _rest(found)),
         ),
+        common=(*_items(found.result), *_judged(found)) if village else (),
         closing=(*pledged(found), *_closing(found, public_url)),
         signatures=(
             SignatureRoom((_("Posted by"),), layout.asked()),
@@ -161,19 +160,20 @@ def _coverage(village: DisclosedVillage) -> str:
 
 def _commune(result: DisclosedResult, *, is_of_village: bool) -> tuple[Block, ...]:
     heading = (PartTitle(result.survey.unit.full_name),) if is_of_village else ()
-    table: tuple[Block, ...] = ()
-    if result.item_lines:
-        table = (
-            PartTitle(_("Item by item")),
-            Paragraph(
-                _(
-                    "Rate: households satisfied, of all valid slips; an item left blank is not counted as satisfied."
-                ),
-                Tone.NOTE,
-            ),
-            items(result),
-        )
-    return (_asked(result), *heading, *_figures(result), *table, *figures.others(result))
+    return (_asked(result), *heading, *_figures(result))
+
+
+def _items(result: DisclosedResult) -> tuple[Block, ...]:
+    """What the whole commune said, item by item: alike on the notices of all its villages."""
+    title, how = PartTitle(_("Item by item")), figures.how_items_read(result.survey.instrument)
+    table = (title, how, items(result)) if result.item_lines else ()
+    return (*table, *figures.others(result))
+
+
+def _rest(found: Notice) -> tuple[Block, ...]:
+    """What follows on the notice of the commune itself."""
+    result = found.result
+    return (*_items(result), *_villages(result), *figures.corrections(result), *_judged(found))
 
 
 def _figures(result: DisclosedResult) -> tuple[Block, ...]:
@@ -227,16 +227,17 @@ def _figures(result: DisclosedResult) -> tuple[Block, ...]:
 
 def items(result: DisclosedResult) -> Table:
     """The commune's items, the closing one apart."""
-    rows = [_item(line) for line in result.item_lines]
-    if result.closing_line:
-        rows += [(_("Closing item, reported apart"),), _item(result.closing_line)]
+    topics = figures.topics(result.survey.instrument)
+    rows = [_item(topics[line.tally.key], line) for line in result.item_lines]
+    if last := result.closing_line:
+        rows += [(_("Closing item, reported apart"),), _item(in_language(last.text), last)]
     head = (_("Item"), _("Satisfied"), _("Dissatisfied"), _("Left blank"), _("Rate"))
-    return Table(head, tuple(rows), name="items", widths=(50, 11, 16, 11, 12))
+    return Table(head, tuple(rows), name="items", widths=(54, 9, 16, 9, 12))
 
 
-def _item(line: DisclosedItem) -> tuple[str, ...]:
+def _item(name: str, line: DisclosedItem) -> tuple[str, ...]:
     return (
-        in_language(line.text),
+        name,
         number(line.tally.satisfied),
         figures.dissatisfied(line.tally.dissatisfied, line.dissatisfied),
         number(line.tally.blank),

@@ -3,8 +3,10 @@
 Each makes the same tree of blocks and hands it to one of two renderers. Decides nothing about figures.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from itertools import pairwise
 
 from flask import render_template
 
@@ -21,7 +23,7 @@ from survey_app.reporting import (
     table_of_commune,
     word_files,
 )
-from survey_app.reporting.blocks import Paper
+from survey_app.reporting.blocks import Letterhead, Paper
 from survey_app.reporting.house_style import HouseStyle
 from survey_app.reporting.layout import Signer
 from survey_app.reporting.papers import Exact, Notice
@@ -30,8 +32,28 @@ from survey_app.scoring.texts import TagCount
 
 
 def pdf(papers: Sequence[Paper]) -> bytes:
-    """The papers one after another, each beginning on a sheet of its own."""
+    """The papers one after another, each beginning on a sheet of its own; what all have in common is laid out once."""
+    if len(papers) > 1 and papers[0].common and len({_shared(paper) for paper in papers}) == 1:
+        return files.pdf_repeating(html(papers, is_shared=True), _with_the_shared) or files.pdf(html(papers))
     return files.pdf(html(papers))
+
+
+def _shared(paper: Paper) -> Paper:
+    """What must be alike of papers whose last sheets are drawn once: all but what stands on their own sheets."""
+    return replace(paper, head=Letterhead("", "", "", ""), title="", about=(), layout="", blocks=())
+
+
+def _with_the_shared(begins: Mapping[str, int], pages: int) -> tuple[int, ...]:
+    """The own pages of every paper, each followed by those that stand once, after the last one's own.
+
+    None where papers have different numbers of own pages: the shared ones bear the numbers after the last one's.
+    """
+    shared = begins["common"]
+    firsts = [page for name, page in begins.items() if name != "common"]
+    owned = [range(first, after) for first, after in pairwise([*firsts, shared])]
+    if len({len(own) for own in owned}) > 1:
+        return ()
+    return tuple(page for own in owned for page in (*own, *range(shared, pages)))
 
 
 def docx(papers: Sequence[Paper]) -> bytes:
@@ -40,10 +62,10 @@ def docx(papers: Sequence[Paper]) -> bytes:
         return word_files.document(papers)
 
 
-def html(papers: Sequence[Paper]) -> str:
-    """The papers before they are laid out on sheets."""
+def html(papers: Sequence[Paper], *, is_shared: bool = False) -> str:
+    """The papers before they are laid out on sheets; where `is_shared`, what is common stands in the last one alone."""
     with force_locale("vi"):
-        return render_template("reporting/print/paper.html", papers=papers)
+        return render_template("reporting/print/paper.html", papers=papers, is_shared=is_shared)
 
 
 #: How a paper leaves, by format.

@@ -15,14 +15,14 @@ from survey_app.reporting.blocks import (
 from survey_app.reporting.layout import Signer
 from survey_app.reporting.papers import Column, Exact
 from survey_app.templating import in_groups, number
-from survey_app.templating import wording as in_language
 
 
 def paper(found: Exact, now: datetime, signer: Signer) -> Paper:
     """The commune's table: villages, items, and the conditions of the rule book."""
     digest = in_groups(found.result.printed_digest or "")
     lines = found.result.item_lines
-    legend = Listing(tuple(in_language(line.text) for line in lines), is_numbered=True)
+    topics = figures.topics(found.survey.instrument)
+    legend = Listing(tuple(topics[line.tally.key] for line in lines), is_numbered=True)
     last = found.result.closing_line
     closing = (
         (
@@ -47,6 +47,7 @@ def paper(found: Exact, now: datetime, signer: Signer) -> Paper:
             *figures.corrections(found.result),
             PartTitle(_("2. Item by item: households satisfied, of all valid slips")),
             *(_items_table(found, block) for block in found.blocks),
+            figures.how_items_read(found.survey.instrument),
             legend,
             *closing,
             *exact_parts.conditions(found, _("3. Conditions of the rule book")),

@@ -86,6 +86,12 @@ def items_in_short(form: Instrument) -> Mapping[str, str]:
     return {key: common.rest(text) for key, text in texts.items()}
 
 
+def asked_alike(form: Instrument) -> str:
+    """The question that `items_in_short` shortens: "Ông/bà có hài lòng về … không?"; "" where they are not alike."""
+    common = stem([in_language(question.text) for question in form.scored])
+    return " … ".join(filter(None, (common.start, common.end)))
+
+
 def answers(line: DisclosedAnswers) -> tuple[tuple[str, str], ...]:
     """What the answers to a question came to: words and decimal string; none where `no_answers` says why."""
     result = line.question.kind.row.result

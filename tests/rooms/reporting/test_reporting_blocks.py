@@ -4,6 +4,7 @@ import io
 import re
 import subprocess
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -93,9 +94,13 @@ def words_of_docx(file):
     return " ".join(said).casefold().split()
 
 
+def text_of_pdf(pdf):
+    read = subprocess.run(["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True)
+    return read.stdout.decode()
+
+
 def numbers_of_pdf(pdf):
-    text = subprocess.run(["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True).stdout
-    return Counter(re.findall(r"\d+(?:[.,/]\d+)*", text.decode()))
+    return Counter(re.findall(r"\d+(?:[.,/]\d+)*", text_of_pdf(pdf)))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -115,6 +120,18 @@ def test_a_figure_on_the_word_processors_sheet_stands_on_the_printed_one(sealed)
     figures = Counter(re.findall(r"\d+(?:[.,/]\d+)*", " ".join(words_of_docx(written))))
     assert {"71", "72", "76", "98,61", "142/144"} <= set(figures)
     assert figures - printed == Counter()
+
+
+def test_what_notices_of_villages_share_is_drawn_once_and_stands_in_each(sealed):
+    notices = [notice_papers.notice(one, HOST, NOW) for one in papers.notices(db.session(), "0001")]
+    spills = replace(notices[1], blocks=notices[1].blocks * 3)
+
+    together, apart = printing.pdf(notices), [printing.pdf([one]) for one in notices]
+
+    assert text_of_pdf(together) == "".join(map(text_of_pdf, apart))
+    assert len(together) < sum(map(len, apart)) * 0.6
+    uneven = text_of_pdf(printing.pdf([notices[0], spills]))
+    assert uneven == text_of_pdf(apart[0]) + text_of_pdf(printing.pdf([spills]))
 
 
 def test_a_paper_bears_the_administrative_head_and_who_signs_for_whom(sealed):
