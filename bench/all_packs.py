@@ -25,6 +25,7 @@ from survey_app.audit import OPERATOR
 from survey_app.config import load_settings
 from survey_app.demo import answers
 from survey_app.demo.answers import Asking, Character
+from survey_app.fieldwork import frames
 from survey_app.fieldwork import queries as surveys
 from survey_app.reporting import spool
 from survey_app.sealing import operations as results
@@ -91,7 +92,7 @@ def _sealed(house: House, place: int, now: datetime) -> str:
     )
     with db.transaction() as current:
         asking = Asking(surveys.survey(current, number), opens, house.keys)
-        for line in surveys.frame(current, number):
+        for line in frames.frame(current, number):
             answers.answer(current, asking, line, _LIKE, random.Random(f"{place} {line.unit.code}"))
     with db.transaction() as current:
         results.close_and_seal(current, number, actor=OPERATOR, now=now, keys=house.keys)

@@ -12,7 +12,7 @@ from bench.tables import median, show
 from survey_app import db
 from survey_app.app import create_app
 from survey_app.config import load_settings
-from survey_app.fieldwork import codes, queries
+from survey_app.fieldwork import codes, frames, queries
 from survey_app.printing import slips
 
 #: How many slips; the larger number shows what memory grows by.
@@ -46,7 +46,7 @@ def make(instance: Path, number: str, slips_made: int) -> tuple[float, float, fl
     app = create_app(load_settings(instance))
     with app.app_context():
         survey = queries.survey(db.session(), number)
-        village = queries.frame(db.session(), number)[0].unit
+        village = frames.frame(db.session(), number)[0].unit
         printed = [codes.new_code(number) for _slip in range(slips_made)]
         before, began = peak_mebibytes(os.getpid()), time.process_time()
         file = slips.pdf(survey, village, printed, app.extensions["settings"])

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from bench import house as houses
 from survey_app import db
-from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork import answering
 
 
 def main(database: str, villages: int, households: int) -> None:
@@ -30,7 +30,7 @@ def main(database: str, villages: int, households: int) -> None:
         })  # fmt: skip
         sys.stdin.readline()
         db.session().rollback()
-        _tell({"stored": sum(surveys.answered_now(db.session(), number).values())})
+        _tell({"stored": sum(answering.answered_now(db.session(), number).values())})
 
 
 def _tell(words: dict[str, object]) -> None:

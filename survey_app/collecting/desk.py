@@ -15,7 +15,7 @@ from survey_app.collecting.meeting_batches import NoSuchMeeting
 from survey_app.collecting.models import KeyingWay
 from survey_app.collecting.queries import Door
 from survey_app.collecting.refusals import CodeUsed, CodeVoid, OtherSurvey, TooManyGuesses, UnknownCode
-from survey_app.fieldwork import codes, meetings
+from survey_app.fieldwork import codes, frames, meetings
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.meetings import MeetingView
 from survey_app.fieldwork.queries import SurveyView
@@ -117,7 +117,7 @@ def batches(survey: SurveyView) -> dict[str, object]:
     return {
         "batch": batch(survey),
         "batches": meetings.counted(current, survey.id),
-        "villages": {line.unit.id: line.unit.full_name for line in surveys.frame(current, survey.id)},
+        "villages": {line.unit.id: line.unit.full_name for line in frames.frame(current, survey.id)},
     }
 
 

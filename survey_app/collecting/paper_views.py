@@ -29,7 +29,7 @@ from survey_app.collecting.refusals import (
 )
 from survey_app.collecting.views import raw_answers, submission_id
 from survey_app.errors import DATABASE_AWAY, DomainError
-from survey_app.fieldwork import codes
+from survey_app.fieldwork import codes, frames
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.codes import MistypedCode
 from survey_app.fieldwork.models import Channel
@@ -206,7 +206,7 @@ def sentences(session: Session, survey: SurveyView) -> Iterator[Sentence]:
         return
     villages = "; ".join(
         f"{line.unit.full_name} {counted[line.unit.id]}"
-        for line in surveys.frame(session, survey.id)
+        for line in frames.frame(session, survey.id)
         if line.unit.id in counted
     )
     yield Sentence(

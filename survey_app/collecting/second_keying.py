@@ -21,8 +21,7 @@ from survey_app.access import Identity
 from survey_app.collecting import leaves, paper, stored
 from survey_app.collecting.models import PaperKeyer, Response, SecondKeyingRow
 from survey_app.errors import DomainError
-from survey_app.fieldwork import codes
-from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork import codes, frames
 from survey_app.fieldwork.codes import MistypedCode
 from survey_app.fieldwork.models import Channel, Medium, State, Survey
 from survey_app.fieldwork.queries import SurveyView
@@ -112,7 +111,7 @@ def waiting(session: Session, survey: SurveyView, user_id: int, keys: KeyStore) 
     own, done = _keyed_by(session, survey.id, user_id), _checked(session, survey.id)
     found = []
     by_village = _paper_leaves(session, survey.id)
-    for line in surveys.frame(session, survey.id):
+    for line in frames.frame(session, survey.id):
         drawn = _drawn(keys, survey, by_village.get(line.unit.id, ())) - done
         if drawn:
             keyed_here = line.unit.id in own
@@ -163,7 +162,7 @@ def compare(
 
 def village(session: Session, survey_id: str, unit_id: int) -> UnitView:
     """A village of the frame, as it is called in the survey."""
-    return next(line.unit for line in surveys.frame(session, survey_id) if line.unit.id == unit_id)
+    return next(line.unit for line in frames.frame(session, survey_id) if line.unit.id == unit_id)
 
 
 def drawn_answer(
@@ -204,7 +203,7 @@ def findings(
             paper=None if paper is None else paper.get(line.unit.id, 0),
             one_in=survey.keyed_again_one_in,
         )
-        for line in surveys.frame(session, survey.id)
+        for line in frames.frame(session, survey.id)
     )
 
 

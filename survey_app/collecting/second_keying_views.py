@@ -21,6 +21,7 @@ from survey_app.collecting.refusals import WrongAnswers
 from survey_app.collecting.second_keying import VillageDraw
 from survey_app.collecting.views import raw_answers
 from survey_app.errors import DATABASE_AWAY, DomainError
+from survey_app.fieldwork import answering, frames
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.codes import MistypedCode
 from survey_app.fieldwork.models import Purpose, State
@@ -161,8 +162,8 @@ def sentences(session: Session, survey: SurveyView) -> Iterator[Sentence]:
     found = second_keying.findings(session, survey)
     checked = sum(village.checked for village in found)
     if not checked:
-        answered, _as_of = surveys.answered_hourly(session, survey.id)
-        if surveys.answered_by_door(answered)[1]:
+        answered, _as_of = answering.answered_hourly(session, survey.id)
+        if answering.answered_by_door(answered)[1]:
             yield Sentence(_nothing_checked(survey))
         return
     if survey.state not in _TOLD:
@@ -177,7 +178,7 @@ def sentences(session: Session, survey: SurveyView) -> Iterator[Sentence]:
     differing = sum(village.differing for village in found)
     text = _("Paper slips keyed again: %(checked)s; differing: %(n)s.", checked=checked, n=differing)
     yield Sentence(text)
-    names = {line.unit.code: line.unit.full_name for line in surveys.frame(session, survey.id)}
+    names = {line.unit.code: line.unit.full_name for line in frames.frame(session, survey.id)}
     for village in found:
         if village.needs_comparison:
             yield Sentence(_to_compare(names[village.unit], village, survey.state), urgent=True)
@@ -190,8 +191,8 @@ def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
     for survey in surveys.surveys_under(session, person.unit_path):
         if survey.state is not State.COUNTING or survey.purpose is not Purpose.DECISION:
             continue
-        answered, _as_of = surveys.answered_hourly(session, survey.id)
-        paper = surveys.paper_by_village(answered)
+        answered, _as_of = answering.answered_hourly(session, survey.id)
+        paper = answering.paper_by_village(answered)
         missing = sum(village.missing for village in second_keying.findings(session, survey, paper))
         if missing:
             yield Todo(

@@ -18,8 +18,7 @@ from survey_app import access, config, db, files
 from survey_app.accounts.freshness import fresh
 from survey_app.collecting import queries
 from survey_app.errors import DomainError
-from survey_app.fieldwork import batches, codes, operations
-from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork import batches, codes, frames, operations
 from survey_app.fieldwork.batches import Slips
 from survey_app.fieldwork.codes import MistypedCode
 from survey_app.fieldwork.queries import SurveyView
@@ -72,7 +71,7 @@ def replace(survey_id: str) -> ResponseReturnValue:
                 now=datetime.now(UTC),
                 keys=store(),
             )
-            frame = surveys.frame(current, survey_id)
+            frame = frames.frame(current, survey_id)
     except DomainError as refusal:
         form.codes.errors = [refusal.message]
         return _page(survey, form), refusal.status

@@ -15,7 +15,7 @@ from survey_app import charts, drawing
 from survey_app.access import Identity
 from survey_app.collecting.models import TenMinuteCounter
 from survey_app.collecting.paradata import SLOT
-from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork import answering
 from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.survey_page import Part
@@ -64,7 +64,7 @@ class Weeks:
 
 def weeks(session: Session, survey_id: str) -> Weeks | None:
     """The weeks up to the last full count; None before it, and before anybody answered by phone."""
-    answered, as_of = surveys.answered_hourly(session, survey_id)
+    answered, as_of = answering.answered_hourly(session, survey_id)
     if as_of is None:
         return None
     rows = session.execute(
@@ -78,7 +78,7 @@ def weeks(session: Session, survey_id: str) -> Weeks | None:
         counted[_monday(units.civil(start))] += int(answers)
     if not counted:
         return None
-    _phone, paper = surveys.answered_by_door(answered)
+    _phone, paper = answering.answered_by_door(answered)
     return Weeks(tuple(Week(monday, counted[monday]) for monday in _mondays(counted)), paper, as_of)
 
 

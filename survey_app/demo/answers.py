@@ -21,8 +21,9 @@ from survey_app.collecting import operations as collecting
 from survey_app.collecting.models import KeyingWay, Response, SpentCode, TenMinuteCounter
 from survey_app.collecting.queries import slip_door
 from survey_app.fieldwork import batches, codes
+from survey_app.fieldwork.frames import FrameLine
 from survey_app.fieldwork.models import Channel, Progress
-from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.queries import SurveyView
 from survey_app.keys import KeyStore
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument
 from survey_app.questions.reading import Value

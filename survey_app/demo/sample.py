@@ -16,7 +16,7 @@ from survey_app.approvals import deciding
 from survey_app.audit import OPERATOR
 from survey_app.authoring import queries as instruments
 from survey_app.demo.answers import Asking, Character, answer, print_slips
-from survey_app.fieldwork import acts, calendar, drafting, operations
+from survey_app.fieldwork import acts, calendar, drafting, frames, operations
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import Purpose
@@ -119,7 +119,7 @@ def open_survey(
     _fill(session, number, commune, Character(answering, 0.9, 0.2), start, keys, but_last=True)
     if commune.code != OPEN_COMMUNE:
         print_slips(
-            session, Asking(surveys.survey(session, number), start, keys), surveys.frame(session, number)[-1]
+            session, Asking(surveys.survey(session, number), start, keys), frames.frame(session, number)[-1]
         )
     return number
 
@@ -142,7 +142,7 @@ def coming_survey(
     number = _publish(session, commune, opens, opens + timedelta(days=14), keys, at=now - timedelta(days=3))
     if is_printed:
         asking = Asking(surveys.survey(session, number), now - timedelta(days=1), keys)
-        for line in surveys.frame(session, number):
+        for line in frames.frame(session, number):
             print_slips(session, asking, line)
     return number
 
@@ -185,7 +185,7 @@ def post_result(session: Session, number: str, now: datetime) -> None:
     sealed_at = results_read.scorecard(session, number).sealed_at
     first = units.civil(sealed_at or now) + timedelta(days=1)
     last = min(first + timedelta(days=12), units.civil(now))
-    for line in surveys.frame(session, number):
+    for line in frames.frame(session, number):
         noted = postings.Noted(line.unit.id, f"Nhà văn hóa {line.unit.full_name} (mẫu)", first, last)
         postings.record(session, number, noted, actor=OPERATOR, now=now)
 
@@ -209,7 +209,7 @@ def _fill(
     """Slips and answers in every village, or in all but the last one."""
     drawn = random.Random(f"{SEED} {commune.code}")
     asking = Asking(surveys.survey(session, number), start, keys)
-    frame = surveys.frame(session, number)
+    frame = frames.frame(session, number)
     for line in frame[:-1] if but_last else frame:
         answer(session, asking, line, character, drawn)
 

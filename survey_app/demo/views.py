@@ -11,7 +11,7 @@ from survey_app.audit import OPERATOR
 from survey_app.demo import sample
 from survey_app.drawing import data_uri, qr_svg
 from survey_app.errors import DomainError
-from survey_app.fieldwork import batches, queries
+from survey_app.fieldwork import batches, frames, queries
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.forms import csrf
 from survey_app.i18n import gettext as _
@@ -61,9 +61,9 @@ def _open_sample(current: Session, now: datetime) -> str:
     raise NoCodesLeft
 
 
-def _village_with_slips_left(current: Session, survey_id: str, spare_percent: int) -> queries.FrameLine:
+def _village_with_slips_left(current: Session, survey_id: str, spare_percent: int) -> frames.FrameLine:
     made = queries.batches(current, survey_id)
-    for line in reversed(queries.frame(current, survey_id)):
+    for line in reversed(frames.frame(current, survey_id)):
         left = batches.most_slips(line.households, spare_percent) - queries.live_slips(made, line.unit.id)
         if left >= _CODES:
             return line

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from wtforms.validators import NumberRange, Optional
 
 from survey_app import access, db, revisions
-from survey_app.fieldwork import absences, operations, queries
+from survey_app.fieldwork import absences, frames, operations, queries
+from survey_app.fieldwork.frames import FrameLine
 from survey_app.fieldwork.models import State
-from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.forms import WholeNumberField
 from survey_app.i18n import gettext as _
@@ -28,7 +29,7 @@ def page(survey_id: str) -> ResponseReturnValue:
     survey, current = own_decision_survey(survey_id), db.session()
     if survey.state not in {State.OPEN, State.COUNTING}:
         raise queries.SurveyNotFound
-    frame = queries.frame(current, survey.id)
+    frame = frames.frame(current, survey.id)
     form = _form(current, survey, frame)
     if not form.validate_on_submit():
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

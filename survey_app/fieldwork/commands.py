@@ -18,7 +18,7 @@ from survey_app.authoring import operations as authoring
 from survey_app.authoring import queries as instruments
 from survey_app.config import VIETNAM
 from survey_app.errors import DomainError
-from survey_app.fieldwork import calendar, drafting, operations, queries
+from survey_app.fieldwork import answering, calendar, drafting, frames, operations, queries
 from survey_app.fieldwork.contact import has_number
 from survey_app.fieldwork.models import Purpose
 from survey_app.i18n import gettext as _
@@ -192,9 +192,9 @@ def progress(survey_id: str, as_json: bool) -> None:
         queries.survey(current, survey_id)
     except DomainError as error:
         raise click.ClickException(error.message) from error
-    answered = queries.answered_now(current, survey_id)
+    answered = answering.answered_now(current, survey_id)
     villages = []
-    for line in queries.frame(current, survey_id):
+    for line in frames.frame(current, survey_id):
         channels = {
             channel.value: count for (unit, channel), count in answered.items() if unit == line.unit.id
         }

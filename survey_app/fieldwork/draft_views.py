@@ -17,7 +17,7 @@ from survey_app.authoring.confirmation import ScoredWording
 from survey_app.authoring.levels import AimedLevel
 from survey_app.authoring.queries import InstrumentView
 from survey_app.authoring.wording import QUICK, level_name
-from survey_app.fieldwork import acts, calendar, drafting, operations, queries, views
+from survey_app.fieldwork import acts, calendar, drafting, frames, operations, queries, views
 from survey_app.fieldwork.forms import BY_LEVEL, SurveyForm, suggested_dates
 from survey_app.fieldwork.models import Purpose
 from survey_app.fieldwork.queries import SurveyView
@@ -265,5 +265,5 @@ def _values(current: Session, survey: SurveyView) -> dict[str, object]:
         "contact": survey.contact,
         "opens_on": survey.first_day,
         "closes_on": survey.last_day,
-        "villages": [line.unit.id for line in queries.frame(current, survey.id)],
+        "villages": [line.unit.id for line in frames.frame(current, survey.id)],
     }

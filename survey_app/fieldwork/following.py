@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from survey_app.criteria import gaps
 from survey_app.criteria.frameworks import Comparison
-from survey_app.fieldwork import absences, queries
+from survey_app.fieldwork import absences, answering
+from survey_app.fieldwork.frames import FrameLine
 from survey_app.fieldwork.models import State
-from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.queries import SurveyView
 from survey_app.scoring import rates
 from survey_app.scoring.rates import Rate
 from survey_app.units import queries as units
@@ -102,8 +103,8 @@ def progress(
     session: Session, survey: SurveyView, frame: Sequence[FrameLine], now: datetime
 ) -> FieldProgress:
     """How far the survey has come, as of the last full hour."""
-    answered, as_of = queries.answered_hourly(session, survey.id)
-    by_village = queries.answered_by_village(answered)
+    answered, as_of = answering.answered_hourly(session, survey.id)
+    by_village = answering.answered_by_village(answered)
     away = absences.absences(session, survey.id)
     villages = tuple((line.unit, _village(line, by_village, as_of, away.get(line.unit.id))) for line in frame)
     total = VillageProgress(
@@ -111,7 +112,7 @@ def progress(
         None if as_of is None else sum(by_village.values()),
         sum(away.values()) if away else None,
     )
-    by_phone, on_paper = queries.answered_by_door(answered)
+    by_phone, on_paper = answering.answered_by_door(answered)
     today = units.civil(now)
     return FieldProgress(
         villages=villages,
@@ -119,7 +120,7 @@ def progress(
         as_of=as_of,
         by_phone=by_phone,
         on_paper=on_paper,
-        unkeyed=_unkeyed(session, survey, queries.paper_by_village(answered)),
+        unkeyed=_unkeyed(session, survey, answering.paper_by_village(answered)),
         goal=goal(survey.goal_percent, total),
         days_left=max((survey.last_day_of_slips - today).days, 0),
         is_late_half=is_late_half(survey.first_day, survey.last_day, today),

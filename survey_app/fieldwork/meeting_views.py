@@ -11,11 +11,12 @@ from flask.typing import ResponseReturnValue
 from survey_app import access, db
 from survey_app.config import VIETNAM
 from survey_app.errors import DomainError
-from survey_app.fieldwork import meetings, queries
+from survey_app.fieldwork import frames, meetings, queries
 from survey_app.fieldwork.forms import MeetingForm, PresentForm
+from survey_app.fieldwork.frames import FrameLine
 from survey_app.fieldwork.meetings import MeetingView
 from survey_app.fieldwork.models import State
-from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.refusals import MorePresentThanAsked
 from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.i18n import gettext as _
@@ -33,7 +34,7 @@ _WRITERS = access.CALL_MEETINGS
 def page(survey_id: str) -> ResponseReturnValue:
     """Meetings announced so far, and the form to announce one."""
     survey = _survey(survey_id)
-    frame = queries.frame(db.session(), survey.id)
+    frame = frames.frame(db.session(), survey.id)
     return _page(survey, frame, _form(frame, typed=False))
 
 
@@ -42,7 +43,7 @@ def page(survey_id: str) -> ResponseReturnValue:
 def announce(survey_id: str) -> ResponseReturnValue:
     """Keep a meeting; one that has begun already is kept as reported afterwards."""
     survey, now = _survey(survey_id), datetime.now(UTC)
-    frame = queries.frame(db.session(), survey.id)
+    frame = frames.frame(db.session(), survey.id)
     form = _form(frame)
     if not form.validate_on_submit():
         return _page(survey, frame, form), HTTPStatus.UNPROCESSABLE_ENTITY
@@ -111,7 +112,7 @@ def _not_counted(
     survey: SurveyView, meeting_id: int, form: PresentForm, problem: str, status: HTTPStatus
 ) -> ResponseReturnValue:
     """The page with what was typed for that meeting, and beside it why it was not kept."""
-    frame = queries.frame(db.session(), survey.id)
+    frame = frames.frame(db.session(), survey.id)
     return _page(survey, frame, _form(frame, typed=False), {meeting_id: (form, problem)}), status
 
 

@@ -1,7 +1,6 @@
-"""What screens, papers and other rooms read of surveys: facts, frames, batches and how many households answered."""
+"""What screens, papers and other rooms read of surveys: facts and batches of slips."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -20,13 +19,7 @@ from survey_app.errors import DomainError
 from survey_app.fieldwork import calendar, names, notice_counts
 from survey_app.fieldwork.contact import has_number
 from survey_app.fieldwork.models import (
-    Channel,
-    FrameCorrection,
-    FrameRow,
-    HourlyProgress,
-    Medium,
     PrintBatch,
-    Progress,
     Purpose,
     SealedUnit,
     State,
@@ -150,29 +143,6 @@ class SurveyView:
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
-    """A change of the frame after publishing."""
-
-    households_before: int
-    households: int
-    reason: str
-    corrected_at: datetime
-    #: As the audit log names people.
-    corrected_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class FrameLine:
-    """Households of one village that are asked, with what was corrected, oldest first."""
-
-    unit: UnitView
-    households: int
-    source: str
-    as_of: date
-    corrections: tuple[Correction, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class BatchView:
     """Slips of a village made in one download."""
 
@@ -196,8 +166,6 @@ _FACTS = (
 #: Surveys as this process has read them, by all the facts they were made of.
 _remembered: dict[str, SurveyView] = {}
 _MOST_REMEMBERED = 500
-#: Households that answered, by village id and channel.
-Answered = Mapping[tuple[int, Channel], int]
 
 
 def survey(session: Session, survey_id: str) -> SurveyView:
@@ -260,81 +228,6 @@ def use_of_instrument(session: Session, instrument_id: int) -> Use:
     if relying and confirmation.same_as_any(session, instrument_id, same):
         return Use.PUBLISHED
     return Use.PLANNED if any(form == instrument_id for form, _published, _confirmed in rows) else Use.NONE
-
-
-def frame(session: Session, survey_id: str) -> tuple[FrameLine, ...]:
-    """The villages asked, by name."""
-    corrections: dict[int, list[Correction]] = {}
-    for row in session.scalars(
-        select(FrameCorrection).where(FrameCorrection.survey_id == survey_id).order_by(FrameCorrection.id)
-    ):
-        corrections.setdefault(row.unit_id, []).append(
-            Correction(row.households_before, row.households, row.reason, row.corrected_at, row.corrected_by)
-        )
-    rows = session.execute(
-        select(FrameRow, Unit, *names.COLUMNS)
-        .join(Unit, Unit.id == FrameRow.unit_id)
-        .outerjoin(SealedUnit, names.of(FrameRow.survey_id))
-        .where(FrameRow.survey_id == survey_id)
-        .order_by(Unit.id)
-    )
-    lines = (
-        FrameLine(
-            names.called(units.view(row.Unit), row),
-            row.FrameRow.households,
-            row.FrameRow.source,
-            row.FrameRow.as_of,
-            tuple(corrections.get(row.Unit.id, ())),
-        )
-        for row in rows
-    )
-    return tuple(sorted(lines, key=lambda line: line.unit.in_order))
-
-
-def frame_line(session: Session, survey_id: str, village_code: str) -> FrameLine:
-    """One village of the frame by its code. Raises SurveyNotFound when the survey does not ask there."""
-    found = next((line for line in frame(session, survey_id) if line.unit.code == village_code), None)
-    if found is None:
-        raise SurveyNotFound
-    return found
-
-
-def answered_now(session: Session, survey_id: str) -> Answered:
-    """Exact to the moment: for commands and for counting, never for a screen while the survey is open."""
-    rows = session.scalars(select(Progress).where(Progress.survey_id == survey_id))
-    return {(row.unit_id, Channel(row.channel)): row.answered for row in rows}
-
-
-def answered_hourly(session: Session, survey_id: str) -> tuple[Answered, datetime | None]:
-    """As copied once an hour for the screens, and when that was; None when no copy was taken yet."""
-    rows = tuple(session.scalars(select(HourlyProgress).where(HourlyProgress.survey_id == survey_id)))
-    as_of = max((row.as_of for row in rows), default=None)
-    return {(row.unit_id, Channel(row.channel)): row.answered for row in rows}, as_of
-
-
-def answered_by_village(answered: Answered) -> dict[int, int]:
-    """Households that answered through any channel, by village id; villages without answers are absent."""
-    totals: dict[int, int] = {}
-    for (unit_id, _channel), count in answered.items():
-        totals[unit_id] = totals.get(unit_id, 0) + count
-    return totals
-
-
-def answered_by_door(answered: Answered) -> tuple[int, int]:
-    """Answers by phone and on paper: the two doors officers see."""
-    counted: Counter[Medium] = Counter()
-    for (_unit, channel), count in answered.items():
-        counted[channel.medium] += count
-    return counted[Medium.PHONE], counted[Medium.PAPER]
-
-
-def paper_by_village(answered: Answered) -> dict[int, int]:
-    """Answers on paper by village id; villages without are absent."""
-    counted: Counter[int] = Counter()
-    for (unit_id, channel), count in answered.items():
-        if channel.medium is Medium.PAPER:
-            counted[unit_id] += count
-    return dict(counted)
 
 
 def batches(session: Session, survey_id: str) -> tuple[BatchView, ...]:

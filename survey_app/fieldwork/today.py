@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.access import DRAFT_SURVEYS, FRONT, KEY_PAPER, LOCAL, READ_SURVEYS, Identity
 from survey_app.accounts.todo import Section, Todo
-from survey_app.fieldwork import acts, calendar, following, meetings, queries, rounds, wording
+from survey_app.fieldwork import acts, calendar, following, frames, meetings, queries, rounds, wording
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
@@ -135,7 +135,7 @@ def _running(
     """How far it has come; and the villages that are behind, with a reminder to copy."""
     url = url_for("fieldwork.page", survey_id=survey.id)
     title = _("%(number)s · %(form)s", number=survey.id, form=_called(survey))
-    found = following.progress(session, survey, queries.frame(session, survey.id), now)
+    found = following.progress(session, survey, frames.frame(session, survey.id), now)
     days = wording.days_left(survey, found)
     goal = wording.goal(survey, found.goal) if found.goal else ""
     said = [wording.answered(found), goal, days, wording.doors(found)]
@@ -173,7 +173,7 @@ def _corrected(session: Session, survey: queries.SurveyView, person: Identity) -
     """Numbers of households that somebody else changed after both bodies had agreed to them, until the seal."""
     if survey.state not in _IN_THE_FIELD:
         return
-    for line in queries.frame(session, survey.id):
+    for line in frames.frame(session, survey.id):
         for correction in line.corrections:
             if correction.corrected_by != person.actor:
                 yield Todo(
@@ -197,7 +197,7 @@ def _meetings(session: Session, survey: queries.SurveyView, now: datetime) -> It
     soon, uncounted = meetings.soon(listed, now), meetings.uncounted(listed, now)
     if not soon and not uncounted:
         return
-    names = {line.unit.id: line.unit.full_name for line in queries.frame(session, survey.id)}
+    names = {line.unit.id: line.unit.full_name for line in frames.frame(session, survey.id)}
     for meeting in uncounted:
         yield Todo(
             _("Meeting of %(village)s: how many households were present?", village=names[meeting.unit_id]),
@@ -221,7 +221,7 @@ def _meetings(session: Session, survey: queries.SurveyView, now: datetime) -> It
 
 def _villages_without_slips(session: Session, survey: queries.SurveyView) -> Sequence[UnitView]:
     made = queries.batches(session, survey.id)
-    waiting = [line.unit for line in queries.frame(session, survey.id)]
+    waiting = [line.unit for line in frames.frame(session, survey.id)]
     if survey.state is State.COUNTING:
         # Only a village that is asked again still gets slips then.
         again = {annulment.unit.id for annulment in rounds.annulments(session, survey.id)}

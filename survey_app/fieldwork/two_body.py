@@ -12,7 +12,17 @@ from survey_app.approvals.registry import DecisionBasis, TwoBodyAct
 from survey_app.authoring import confirmation
 from survey_app.authoring import queries as instruments
 from survey_app.authoring.confirmation import ScoredWording
-from survey_app.fieldwork import acts, agreed, decision_facts, notice_counts, print_sets, queries, rulebook
+from survey_app.fieldwork import (
+    acts,
+    agreed,
+    answering,
+    decision_facts,
+    frames,
+    notice_counts,
+    print_sets,
+    queries,
+    rulebook,
+)
 from survey_app.fieldwork.scope import own_survey
 from survey_app.keys import store
 
@@ -25,7 +35,7 @@ def where(asked: ApprovalView) -> str:
 def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime) -> DecisionBasis:
     """The survey as it is, and what would change."""
     survey = own_survey(acts.survey_of(asked))
-    answered, as_of = queries.answered_hourly(session, survey.id)
+    answered, as_of = answering.answered_hourly(session, survey.id)
     return DecisionBasis(
         heading=f"{registry.act_name(asked.act)}: {survey.unit.full_name}",
         template="fieldwork/decision_basis.html",
@@ -34,10 +44,10 @@ def shown(session: Session, asked: ApprovalView, person: Identity, now: datetime
             "survey": survey,
             "book": rulebook.named(session, survey),
             "counts_by": notice_counts.of(session, survey.id),
-            "frame": queries.frame(session, survey.id),
+            "frame": frames.frame(session, survey.id),
             "batches": queries.batches(session, survey.id),
             "print_set": print_sets.of_request(session, survey.id, asked.payload),
-            "answered": queries.answered_by_door(answered),
+            "answered": answering.answered_by_door(answered),
             "as_of": as_of,
             "said": decision_facts.facts(session, survey),
             "new_last_day": acts.new_last_day(asked),

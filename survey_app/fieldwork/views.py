@@ -16,6 +16,7 @@ from survey_app.fieldwork import (
     agreed,
     calendar,
     following,
+    frames,
     links,
     meetings,
     notice_counts,
@@ -37,8 +38,9 @@ from survey_app.fieldwork.forms import (
     ReasonForm,
     ReopenForm,
 )
+from survey_app.fieldwork.frames import FrameLine
 from survey_app.fieldwork.models import Purpose, State
-from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_survey
 from survey_app.fieldwork.way_in import WayIn
 from survey_app.i18n import gettext as _
@@ -71,7 +73,7 @@ def page(survey_id: str) -> ResponseReturnValue:
     now, person, current = datetime.now(UTC), access.identity(), db.session()
     survey = own_survey(survey_id)
     asked = acts.requests(current, survey_id)
-    is_draft, frame = survey.state is State.DRAFT, queries.frame(current, survey_id)
+    is_draft, frame = survey.state is State.DRAFT, frames.frame(current, survey_id)
     progress = following.progress(current, survey, frame, now)
     may_remind = survey.state is State.OPEN and person.role in access.LOCAL
     return render_template(
@@ -226,7 +228,7 @@ def correct(survey_id: str, village: str) -> ResponseReturnValue:
     """Correct the number of households of a village until the phones close."""
     person, current = access.identity(), db.session()
     survey = own_survey(survey_id)
-    line = queries.frame_line(current, survey_id, village)
+    line = frames.frame_line(current, survey_id, village)
     form = FrameCorrectionForm(data={"households": line.households})
     if form.validate_on_submit():
         try:
@@ -238,7 +240,7 @@ def correct(survey_id: str, village: str) -> ResponseReturnValue:
                     actor=person.actor, now=datetime.now(UTC),
                 )  # fmt: skip
         except SavedMeanwhile as meanwhile:
-            line = queries.frame_line(current, survey_id, village)
+            line = frames.frame_line(current, survey_id, village)
             return _correct_page(survey, line, form, meanwhile), meanwhile.status
         except DomainError as refusal:
             flash(refusal.message, "error")
@@ -249,7 +251,7 @@ def correct(survey_id: str, village: str) -> ResponseReturnValue:
 
 
 def _refuse_unseen(writing: Session, survey: SurveyView, village: str, form: FrameCorrectionForm) -> None:
-    line = queries.frame_line(writing, survey.id, village)
+    line = frames.frame_line(writing, survey.id, village)
     stored = FrameCorrectionForm(formdata=None, data={"households": line.households})
     last = [Saved(done.corrected_by, done.corrected_at) for done in line.corrections[-1:]]
     revisions.refuse_unseen(form, stored, last[0] if last else None)

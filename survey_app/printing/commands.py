@@ -14,7 +14,7 @@ from flask.cli import with_appcontext
 from survey_app import config, db
 from survey_app.audit import OPERATOR
 from survey_app.errors import DomainError
-from survey_app.fieldwork import batches, queries
+from survey_app.fieldwork import batches, frames, queries
 from survey_app.i18n import gettext as _
 from survey_app.keys import store
 from survey_app.printing import blank_pages, reach, slips
@@ -57,7 +57,7 @@ def make_slips(survey_id: str, village: str, count: int, out: Path, as_json: boo
     try:
         with db.transaction() as current:
             survey = queries.survey(current, survey_id)
-            line = _line(queries.frame(current, survey_id), village)
+            line = _line(frames.frame(current, survey_id), village)
             slips.check_room(survey)
             if out.suffix == ".pdf":
                 reach.require(survey, settings)
@@ -98,7 +98,7 @@ def _require_writable(out: Path) -> None:
         raise click.ClickException(_("%(file)s cannot be written by this account.", file=out))
 
 
-def _line(frame: tuple[queries.FrameLine, ...], village: str) -> queries.FrameLine:
+def _line(frame: tuple[frames.FrameLine, ...], village: str) -> frames.FrameLine:
     names = {unicodedata.normalize("NFC", village).casefold()}
     found = [line for line in frame if line.unit.code == village or _called(line.unit) & names]
     if len(found) != 1:

@@ -12,7 +12,7 @@ from wtforms.validators import Regexp
 from survey_app import access, config, db, files
 from survey_app.accounts.freshness import fresh
 from survey_app.errors import DomainError
-from survey_app.fieldwork import print_sets, queries
+from survey_app.fieldwork import frames, print_sets
 from survey_app.fieldwork.scope import own_survey
 from survey_app.forms import StaffForm
 from survey_app.printing import posters, reach, slips, views, whole_commune
@@ -56,7 +56,7 @@ def print_commune(survey_id: str) -> ResponseReturnValue:
                 actor=identity.actor,
                 now=datetime.now(UTC),
             )
-            frame = queries.frame(current, survey_id)
+            frame = frames.frame(current, survey_id)
     except DomainError as refusal:
         return views.page(survey, refused=refusal.message), refusal.status
     villages = [line for line in frame if line.unit.id in lacking]

@@ -15,9 +15,10 @@ from survey_app import drawing, files
 from survey_app.config import Settings
 from survey_app.errors import DomainError
 from survey_app.fieldwork import way_in
+from survey_app.fieldwork.frames import FrameLine
 from survey_app.fieldwork.meetings import MeetingView
 from survey_app.fieldwork.models import State
-from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import force_locale
 from survey_app.i18n import gettext as _
 from survey_app.printing import reach, reading_script, spoken

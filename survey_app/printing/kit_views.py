@@ -11,9 +11,10 @@ from flask.typing import ResponseReturnValue
 
 from survey_app import access, config, db, files
 from survey_app.errors import DomainError
-from survey_app.fieldwork import meetings, queries
+from survey_app.fieldwork import frames, meetings, queries
+from survey_app.fieldwork.frames import FrameLine
 from survey_app.fieldwork.models import State
-from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.printing import kit, reading_script, views
 from survey_app.printing.kit import Appointment
@@ -87,7 +88,7 @@ def read_at_meeting(cover_token: str, language: str) -> ResponseReturnValue:
 
 def _village(survey_id: str, village: str) -> tuple[SurveyView, FrameLine]:
     survey = _published(own_decision_survey(survey_id))
-    return survey, queries.frame_line(db.session(), survey.id, village)
+    return survey, frames.frame_line(db.session(), survey.id, village)
 
 
 def _published(survey: SurveyView) -> SurveyView:

@@ -11,7 +11,8 @@ from flask import render_template
 
 from survey_app import drawing, files
 from survey_app.config import Settings
-from survey_app.fieldwork.queries import BatchView, FrameLine, SurveyView
+from survey_app.fieldwork.frames import FrameLine
+from survey_app.fieldwork.queries import BatchView, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import force_locale
 from survey_app.printing import reach

@@ -19,9 +19,10 @@ from survey_app.access import Identity
 from survey_app.accounts.freshness import fresh
 from survey_app.config import Settings
 from survey_app.errors import DomainError
-from survey_app.fieldwork import batches, print_sets, queries, rounds
+from survey_app.fieldwork import answering, batches, frames, print_sets, queries, rounds
+from survey_app.fieldwork.frames import FrameLine
 from survey_app.fieldwork.models import Purpose, State
-from survey_app.fieldwork.queries import BatchView, FrameLine, SurveyView
+from survey_app.fieldwork.queries import BatchView, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.fieldwork.scope import own_survey
 from survey_app.forms import StaffForm, WholeNumberField
@@ -82,7 +83,7 @@ def make_slips(survey_id: str, village: str, kind: str) -> ResponseReturnValue:
     survey = own_survey(survey_id)
     if not may_print(identity, survey, settings):
         abort(HTTPStatus.FORBIDDEN)
-    line = queries.frame_line(db.session(), survey_id, village)
+    line = frames.frame_line(db.session(), survey_id, village)
     form = SlipsForm()
     if not form.validate_on_submit():
         problem = next(iter(form.count.errors), str(_NOT_A_COUNT))
@@ -121,7 +122,7 @@ def poster(survey_id: str, size: str) -> ResponseReturnValue:
 def cover(survey_id: str, village: str) -> ResponseReturnValue:
     """The cover of a village's bundle."""
     survey = own_survey(survey_id)
-    line = queries.frame_line(db.session(), survey.id, village)
+    line = frames.frame_line(db.session(), survey.id, village)
     held = lists.bundle(line, queries.batches(db.session(), survey.id))
     return _pdf(
         lists.cover_pdf(survey, held, config.settings(), _annulments(survey, line)),
@@ -134,7 +135,7 @@ def cover(survey_id: str, village: str) -> ResponseReturnValue:
 def receipts(survey_id: str, village: str) -> ResponseReturnValue:
     """The receipt list of a village: one line for each household and each spare."""
     survey = own_survey(survey_id)
-    line = queries.frame_line(db.session(), survey.id, village)
+    line = frames.frame_line(db.session(), survey.id, village)
     most = batches.most_slips(line.households, config.settings().spare_percent)
     return _pdf(
         lists.receipt_pdf(survey, line, most, _annulments(survey, line)),
@@ -149,13 +150,13 @@ def counts(cover_token: str, village: str) -> ResponseReturnValue:
     survey = queries.survey_of_cover(db.session(), cover_token)
     if survey.state is not State.OPEN:
         raise queries.SurveyNotFound
-    line = queries.frame_line(db.session(), survey.id, village)
-    answered, as_of = queries.answered_hourly(db.session(), survey.id)
+    line = frames.frame_line(db.session(), survey.id, village)
+    answered, as_of = answering.answered_hourly(db.session(), survey.id)
     return render_template(
         "printing/counts.html",
         survey=survey,
         line=line,
-        answered=queries.answered_by_village(answered).get(line.unit.id, 0),
+        answered=answering.answered_by_village(answered).get(line.unit.id, 0),
         as_of=as_of,
         annulments=_annulments(survey, line),
     )
@@ -172,7 +173,7 @@ def page(
     settings = config.settings()
     made, sets = queries.batches(db.session(), survey.id), print_sets.sets(db.session(), survey.id)
     rows = []
-    for line in queries.frame(db.session(), survey.id):
+    for line in frames.frame(db.session(), survey.id):
         is_typed = line.unit.code == village
         live = queries.live_slips(made, line.unit.id)
         most = batches.most_slips(line.households, settings.spare_percent)

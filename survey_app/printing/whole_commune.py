@@ -14,7 +14,8 @@ from flask import Flask
 from survey_app import db, files, heavy
 from survey_app.config import Settings
 from survey_app.fieldwork import print_sets, queries, rounds
-from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.frames import FrameLine
+from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import force_locale
 from survey_app.keys import store
 from survey_app.printing import kit, lists, slips

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from survey_app import audit, db
 from survey_app.accounts import queries as accounts
 from survey_app.errors import DomainError
+from survey_app.fieldwork import frames
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import State
 from survey_app.i18n import gettext as _
@@ -113,7 +114,7 @@ def record_receipts(
     if survey.state not in {State.COUNTING, State.SEALED, State.SIGNED}:
         raise TooEarlyToCompare
     _require_not_drawn(session, survey_id)
-    unit_id = surveys.frame_line(session, survey_id, village_code).unit.id
+    unit_id = frames.frame_line(session, survey_id, village_code).unit.id
     row = session.get(ReceiptList, (survey_id, unit_id))
     if row is None:
         row = ReceiptList(survey_id=survey_id, unit_id=unit_id)
@@ -240,7 +241,7 @@ def contradictions(session: Session, survey_ids: Iterable[str]) -> Mapping[str, 
 def _lists_missing(session: Session, survey_id: str) -> int:
     mine = select(ReceiptList.unit_id).where(ReceiptList.survey_id == survey_id)
     entered = set(session.scalars(mine))
-    return sum(line.unit.id not in entered for line in surveys.frame(session, survey_id))
+    return sum(line.unit.id not in entered for line in frames.frame(session, survey_id))
 
 
 def _require_not_drawn(session: Session, survey_id: str) -> None:

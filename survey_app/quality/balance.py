@@ -12,8 +12,8 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from survey_app.collecting.models import SpentCode
+from survey_app.fieldwork import frames, rounds
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork import rounds
 from survey_app.fieldwork.models import PrintBatch, SlipRow
 from survey_app.fieldwork.queries import BatchView
 from survey_app.i18n import gettext as _
@@ -70,7 +70,7 @@ class SlipBalance:
 
 def balances(session: Session, survey_id: str, used: Mapping[int, int]) -> tuple[SlipBalance, ...]:
     """The balance of every village in the order of the frame; `used`: households counted, by village id."""
-    frame, made = surveys.frame(session, survey_id), surveys.batches(session, survey_id)
+    frame, made = frames.frame(session, survey_id), surveys.batches(session, survey_id)
     lists = {
         row.unit_id: row
         for row in session.scalars(select(ReceiptList).where(ReceiptList.survey_id == survey_id))

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.audit import AuditEvent
-from survey_app.fieldwork import meetings
-from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork import answering, meetings
+from survey_app.fieldwork.frames import FrameLine
 from survey_app.fieldwork.meetings import MeetingView
-from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.quality import back_checks, balance, paradata
 from survey_app.quality.back_checks import RepliesEntry
@@ -140,8 +140,8 @@ def comparison(session: Session, survey_id: str) -> ResultBesidePapers:
 
 def balances_so_far(session: Session, survey_id: str) -> tuple[tuple[SlipBalance, ...], datetime | None]:
     """Where the slips are while paper is still keyed, as of the last full hour, and when that was."""
-    answered, as_of = surveys.answered_hourly(session, survey_id)
-    used = surveys.answered_by_village(answered)
+    answered, as_of = answering.answered_hourly(session, survey_id)
+    used = answering.answered_by_village(answered)
     return balance.balances(session, survey_id, used), as_of
 
 

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import access, audit, db, revisions
 from survey_app.accounts.freshness import fresh
-from survey_app.fieldwork import operations
-from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork import frames, operations
 from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_decision_survey
@@ -119,7 +118,7 @@ def replies(survey_id: str) -> ResponseReturnValue:
 
 def _refuse_unseen(current: Session, survey: SurveyView, form: ReceiptsForm) -> None:
     """Who puts totals in the place of a village's earlier ones sees those first."""
-    unit_id = surveys.frame_line(current, survey.id, form.village.data).unit.id
+    unit_id = frames.frame_line(current, survey.id, form.village.data).unit.id
     entered = current.get(ReceiptList, (survey.id, unit_id))
     if entered is not None:
         stored = _receipts_form(survey, typed=False, village=form.village.data, **_totals(entered))
@@ -141,7 +140,7 @@ def _totals(entered: ReceiptList) -> dict[str, int | None]:
 
 def _receipts_form(survey: SurveyView, *, typed: bool = True, **values: object) -> ReceiptsForm:
     form = ReceiptsForm() if typed else ReceiptsForm(formdata=None, data=values)
-    frame = surveys.frame(db.session(), survey.id)
+    frame = frames.frame(db.session(), survey.id)
     form.village.choices = [(line.unit.code, line.unit.full_name) for line in frame]
     return form
 

@@ -18,6 +18,7 @@ from survey_app.alphabet import reading_order
 from survey_app.collecting import leaves, paper, second_keying, stored
 from survey_app.collecting.models import KeyingWay, SealedResponse
 from survey_app.errors import DomainError
+from survey_app.fieldwork import frames
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Channel, Medium, State, Survey
 from survey_app.fieldwork.queries import SurveyView
@@ -128,7 +129,7 @@ def paper_draw(session: Session, survey_id: str, keys: KeyStore, *, with_answers
     found = _newest(session, survey_id)
     if not with_answers:
         found = {leaf: SlipComparison(comparison.outcome) for leaf, comparison in found.items()}
-    names = {line.unit.id: line.unit.full_name for line in surveys.frame(session, survey_id)}
+    names = {line.unit.id: line.unit.full_name for line in frames.frame(session, survey_id)}
     drawn = _drawn(session, seal)
     named = _found_by(session, survey, [row.leaf for row in drawn], keys)
     slips = tuple(

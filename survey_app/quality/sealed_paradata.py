@@ -12,8 +12,9 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from survey_app.collecting import networks, stored
+from survey_app.fieldwork.frames import FrameLine
 from survey_app.fieldwork.models import Purpose, State, Survey
-from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.queries import SurveyView
 from survey_app.quality.models import SealedParadataRow
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED, Instrument
 from survey_app.questions.reading import Value

@@ -16,8 +16,7 @@ from survey_app.approvals import requests as approvals
 from survey_app.approvals.papers import ScanOutcome
 from survey_app.approvals.parties import signed_as
 from survey_app.audit import AuditEvent, act_name
-from survey_app.fieldwork import acts
-from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork import acts, frames
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
@@ -138,7 +137,7 @@ def _frame(session: Session, survey: SurveyView) -> Iterator[Row]:
         *(_("Village code"), _("Village"), _("Households"), _("Source"), _("As of")),
         *(_("Before"), _("After"), _("Reason"), _("Corrected")),
     )
-    for line in surveys.frame(session, survey.id):
+    for line in frames.frame(session, survey.id):
         yield (line.unit.code, line.unit.full_name, line.households, line.source, day(line.as_of))
         for one in line.corrections:
             corrected = (one.households_before, one.households, one.reason, moment(one.corrected_at))

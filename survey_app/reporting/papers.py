@@ -15,7 +15,7 @@ from survey_app.approvals.approval import ApprovalView
 from survey_app.collecting.models import KeyingWay
 from survey_app.criteria.frameworks import Framework
 from survey_app.errors import DomainError
-from survey_app.fieldwork import acts, meetings
+from survey_app.fieldwork import acts, frames, meetings
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.agreed import Act
 from survey_app.fieldwork.meetings import MeetingView
@@ -272,7 +272,7 @@ def require_sealed(session: Session, survey_id: str) -> SurveyView:
 
 def villages(session: Session, survey_id: str) -> tuple[UnitView, ...]:
     """Villages that get a notice of their own."""
-    return tuple(line.unit for line in surveys.frame(session, survey_id))
+    return tuple(line.unit for line in frames.frame(session, survey_id))
 
 
 def _counted(session: Session, result: DisclosedResult) -> Mapping[str, Rate]:

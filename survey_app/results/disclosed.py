@@ -13,7 +13,8 @@ from survey_app.approvals import passed_over
 from survey_app.approvals import requests as approvals
 from survey_app.approvals.passed_over import PassedOver
 from survey_app.fieldwork import acts
-from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.frames import FrameLine
+from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.questions.instrument import Question, Text
 from survey_app.results import retiming, speaking

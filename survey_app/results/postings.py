@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from survey_app import audit
 from survey_app.accounts import queries as accounts
 from survey_app.errors import DomainError
+from survey_app.fieldwork import frames
 from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import FrameRow, State
@@ -108,7 +109,7 @@ class PostingView:
 
 def places(session: Session, survey: SurveyView) -> tuple[UnitView, ...]:
     """Where the result of this survey is posted: the villages asked, and the commune last."""
-    return (*(line.unit for line in surveys.frame(session, survey.id)), survey.unit)
+    return (*(line.unit for line in frames.frame(session, survey.id)), survey.unit)
 
 
 def postings(session: Session, survey_id: str) -> tuple[PostingView, ...]:
@@ -344,8 +345,8 @@ def _rows(session: Session, survey_ids: Collection[str]) -> tuple[Posting, ...]:
 def _asked(session: Session, survey_ids: Collection[str]) -> Mapping[str, list[int]]:
     """The villages of each frame, by survey."""
     asked: defaultdict[str, list[int]] = defaultdict(list)
-    frames = select(FrameRow.survey_id, FrameRow.unit_id).where(FrameRow.survey_id.in_(survey_ids))
-    for survey_id, unit_id in session.execute(frames.order_by(FrameRow.survey_id, FrameRow.unit_id)):
+    rows = select(FrameRow.survey_id, FrameRow.unit_id).where(FrameRow.survey_id.in_(survey_ids))
+    for survey_id, unit_id in session.execute(rows.order_by(FrameRow.survey_id, FrameRow.unit_id)):
         asked[survey_id].append(unit_id)
     return asked
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from survey_app.audit import AuditEvent
 from survey_app.authoring import loading
 from survey_app.collecting.models import AnnulledResponse, SealedResponse
+from survey_app.fieldwork import frames
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.questions import document as forms
@@ -153,7 +154,7 @@ def _opened_to_all(shown: Mapping[str, Any]) -> set[str]:
 
 def _unit_codes(session: Session, survey_id: str) -> dict[int, str]:
     survey = surveys.survey(session, survey_id)
-    return counting.unit_codes(survey, surveys.frame(session, survey_id))
+    return counting.unit_codes(survey, frames.frame(session, survey_id))
 
 
 def _answers(

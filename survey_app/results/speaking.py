@@ -16,8 +16,7 @@ from sqlalchemy import ColumnElement, Text, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from survey_app.criteria.frameworks import NEVER_MEETING_INDICATOR
-from survey_app.fieldwork import calendar, names
-from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork import calendar, frames, names
 from survey_app.fieldwork.models import Channel, FrameRow, Medium, Purpose, SealedUnit, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.scoring import tallies
@@ -96,7 +95,7 @@ def above_frame(session: Session, sealed: Iterable[SealedSurvey]) -> Mapping[str
     return {
         one.survey_id: tuple(
             AboveFrame(line.unit.code, line.unit.full_name, one.overfull[line.unit.id], line.households)
-            for line in surveys.frame(session, one.survey_id)
+            for line in frames.frame(session, one.survey_id)
             if line.unit.id in one.overfull
         )
         for one in sealed

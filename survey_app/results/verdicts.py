@@ -16,7 +16,7 @@ from survey_app.authoring.models import InstrumentRecord
 from survey_app.criteria import findings
 from survey_app.criteria.findings import Consulted, Declared, Finding, Grounds, Rule, Verdict
 from survey_app.criteria.frameworks import Framework, RequirementKind
-from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork import answering, frames
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.quality import back_checks
@@ -220,11 +220,11 @@ def _of_running(session: Session, framework: Framework, survey: SurveyView, year
 
 
 def _so_far(session: Session, survey: SurveyView) -> Rate | None:
-    answered, as_of = surveys.answered_hourly(session, survey.id)
+    answered, as_of = answering.answered_hourly(session, survey.id)
     if as_of is None:
         return None
-    households = sum(line.households for line in surveys.frame(session, survey.id))
-    return rates.rate(sum(surveys.answered_by_village(answered).values()), households)
+    households = sum(line.households for line in frames.frame(session, survey.id))
+    return rates.rate(sum(answering.answered_by_village(answered).values()), households)
 
 
 def _declared(session: Session, framework: Framework, unit_path: str, year: int) -> Mapping[int, Declared]:

@@ -24,11 +24,12 @@ from survey_app.collecting.models import (
     TenMinuteCounter,
 )
 from survey_app.errors import DomainError
-from survey_app.fieldwork import acts, operations, rounds
+from survey_app.fieldwork import acts, answering, frames, operations, rounds
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.calendar import Keying
+from survey_app.fieldwork.frames import FrameLine
 from survey_app.fieldwork.models import AbsentHouseholds, Purpose, State
-from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.refusals import SurveyChanged
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
@@ -72,11 +73,11 @@ def situation(
     session: Session, survey: SurveyView, village_code: str, *, now: datetime, keying: Keying
 ) -> Situation:
     """Raises SurveyNotFound when the survey does not ask there."""
-    line = surveys.frame_line(session, survey.id, village_code)
-    answered, as_of = surveys.answered_hourly(session, survey.id)
+    line = frames.frame_line(session, survey.id, village_code)
+    answered, as_of = answering.answered_hourly(session, survey.id)
     return Situation(
         line=line,
-        answered=surveys.answered_by_village(answered).get(line.unit.id, 0),
+        answered=answering.answered_by_village(answered).get(line.unit.id, 0),
         as_of=as_of,
         slips=surveys.live_slips(surveys.batches(session, survey.id), line.unit.id),
         earlier=rounds.of_village(rounds.annulments(session, survey.id), line.unit.id),

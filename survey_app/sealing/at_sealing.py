@@ -7,7 +7,8 @@ from typing import TypeAlias
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
-from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.frames import FrameLine
+from survey_app.fieldwork.queries import SurveyView
 from survey_app.sealing.counting import RawAnswer
 
 #: Keeps something of the answers, in the transaction of the seal and before it is written.

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from survey_app.collecting import leaves, stored
 from survey_app.collecting.models import AnnulledResponse, Response, RetainedLeaf, SealedResponse
-from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.frames import FrameLine
+from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
 from survey_app.questions.reading import Value

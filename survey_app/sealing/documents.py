@@ -21,8 +21,9 @@ from sqlalchemy.orm import Session
 from survey_app.authoring import queries as instruments
 from survey_app.collecting.models import SpentCode
 from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.frames import FrameLine
 from survey_app.fieldwork.models import SlipRow
-from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.rulebooks.pins import Pin
 from survey_app.scoring import quartiles, scorecards, tallies

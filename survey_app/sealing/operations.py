@@ -24,11 +24,12 @@ from survey_app.collecting.models import (
     TenMinuteCounter,
 )
 from survey_app.errors import DomainError
-from survey_app.fieldwork import names, rounds
+from survey_app.fieldwork import answering, frames, names, rounds
 from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork import queries as surveys
+from survey_app.fieldwork.frames import FrameLine
 from survey_app.fieldwork.models import Channel, Medium, Progress, Purpose, SlipRow, State
-from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore
@@ -87,7 +88,7 @@ def close_and_seal(session: Session, survey_id: str, *, actor: str, now: datetim
     # First what is keyed again: slips stored after it would change which ones are drawn.
     held_again.compare_before_seal(session, survey_id, now=now, keys=keys)
     held.store_before_seal(session, survey_id, now=now, keys=keys)
-    survey, frame = surveys.survey(session, survey_id), surveys.frame(session, survey_id)
+    survey, frame = surveys.survey(session, survey_id), frames.frame(session, survey_id)
     codes = counting.unit_codes(survey, frame)
     answers = counting.raw_answers(session, Response, survey_id)
     set_aside = counting.raw_answers(session, AnnulledResponse, survey_id)
@@ -160,7 +161,7 @@ def _differences(
     answered = {group: tally.answered for group, tally in count.tallies.items()}
     noted = {
         (unit, channel.value): n
-        for (unit, channel), n in surveys.answered_now(session, survey.id).items()
+        for (unit, channel), n in answering.answered_now(session, survey.id).items()
         if n
     }
     for unit_id, channel in sorted(answered.keys() | noted.keys()):

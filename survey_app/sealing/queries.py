@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 from survey_app.audit import AuditEvent
 from survey_app.collecting.models import SpentCode
 from survey_app.errors import DomainError
+from survey_app.fieldwork import answering, frames, rounds
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork import rounds
+from survey_app.fieldwork.frames import FrameLine
 from survey_app.fieldwork.models import PrintBatch, Purpose, SlipRow
-from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
 from survey_app.scoring import quartiles, scorecards, tallies
@@ -107,7 +108,7 @@ class Unkeyed:
 
 def unkeyed(session: Session, survey_id: str) -> Unkeyed:
     """What has not come in at this moment. Says nothing of answers."""
-    answered = surveys.answered_by_village(surveys.answered_now(session, survey_id))
+    answered = answering.answered_by_village(answering.answered_now(session, survey_id))
     filled = unkeyed_slips(session, survey_id)
     silent = [
         UnkeyedVillage(
@@ -115,7 +116,7 @@ def unkeyed(session: Session, survey_id: str) -> Unkeyed:
             max(line.households - answered.get(line.unit.id, 0), 0),
             filled.get(line.unit.id, 0),
         )
-        for line in surveys.frame(session, survey_id)
+        for line in frames.frame(session, survey_id)
     ]
     missing = tuple(village for village in silent if village.households > 0 or village.filled)
     return Unkeyed(
@@ -136,7 +137,7 @@ def collected_slips(session: Session, survey_id: str) -> dict[int, int]:
 
 def unkeyed_slips(session: Session, survey_id: str) -> dict[int, int]:
     """Filled slips that were brought back and are not keyed, by village id; villages without any are absent."""
-    keyed = surveys.paper_by_village(surveys.answered_now(session, survey_id))
+    keyed = answering.paper_by_village(answering.answered_now(session, survey_id))
     missing = {
         unit_id: slips - keyed.get(unit_id, 0)
         for unit_id, slips in collected_slips(session, survey_id).items()
@@ -159,7 +160,7 @@ def scorecard(session: Session, survey_id: str) -> ScorecardView:
     seal = session.get(Seal, survey_id)
     if seal is None:
         return _running_feedback(session, survey)
-    frame = surveys.frame(session, survey_id)
+    frame = frames.frame(session, survey_id)
     villages = village_cards(survey, frame, _stored_tallies(session, survey_id))
     return ScorecardView(
         survey=survey,

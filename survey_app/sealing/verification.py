@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from survey_app.authoring.models import InstrumentRecord
 from survey_app.collecting.models import AnnulledResponse, SealedResponse
+from survey_app.fieldwork import frames, rounds
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork import rounds
-from survey_app.fieldwork.queries import FrameLine, SurveyView
+from survey_app.fieldwork.frames import FrameLine
+from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore
@@ -46,7 +47,7 @@ def verify(session: Session, survey_id: str, keys: KeyStore) -> Verification:
     seal = session.get(Seal, survey_id)
     if seal is None:
         raise queries.NotSealed(survey)
-    frame = surveys.frame(session, survey_id)
+    frame = frames.frame(session, survey_id)
     codes = counting.unit_codes(survey, frame)
     removed_on = queries.removed_on(session, survey_id)
     count = _recount(session, survey, codes)

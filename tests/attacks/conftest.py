@@ -17,9 +17,8 @@ from survey_app.approvals import deciding
 from survey_app.audit import OPERATOR
 from survey_app.collecting import operations, queries
 from survey_app.collecting.operations import Submission
-from survey_app.fieldwork import codes
+from survey_app.fieldwork import codes, frames
 from survey_app.fieldwork import operations as fieldwork
-from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Channel
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.privacy import erasing
@@ -75,7 +74,7 @@ class Fielded:
         village, now = self.commune.villages["Phung"], datetime.now(UTC)
         with db.transaction() as current:
             asking, agreeing = (_person(current, role, unit) for role in (Role.FRONT_COMMUNE, Role.COMMUNE))
-            line = surveys.frame_line(current, self.survey.id, village.code)
+            line = frames.frame_line(current, self.survey.id, village.code)
             asked = annulling.request(current, self.survey, line, reason="Sai", by=asking, now=now)
             deciding.decide(current, asked, approved=True, reason="", by=agreeing, now=now)
         erasing.erase_owed(db.database.engine, now, actor=OPERATOR)

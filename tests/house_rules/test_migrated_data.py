@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from survey_app import db
+from survey_app.fieldwork import frames
 from survey_app.fieldwork import queries as surveys
 from survey_app.rulebooks import pins
 from tests.conftest import make_app
@@ -117,7 +118,7 @@ def test_units_of_surveys_that_are_sealed_keep_the_names_the_register_has_at_the
         current.execute(text("UPDATE units SET name = 'Khác', kind = 'buon', old_unit = ''"))
 
     def printed(number):
-        return [line.unit.full_name for line in surveys.frame(db.session(), number)]
+        return [line.unit.full_name for line in frames.frame(db.session(), number)]
 
     assert printed("001") == ["Làng Hai", "Thôn Một (xã cũ Ia Cũ)"]
     assert printed("002") == ["Buôn Khác"]

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from survey_app import db
 from survey_app.collecting.models import DeskCounter, Response
-from survey_app.fieldwork import queries
+from survey_app.fieldwork import frames, queries
 from survey_app.printing import blank_pages
 from survey_app.printing.slips import qr_text
 from tests import scans
@@ -29,7 +29,7 @@ def stack(field: Field) -> tuple[Path, Truths]:
     """A copier's PDF of slips of the field, and what each says by the last eight digits of its code."""
     settings = field.server.app.extensions["settings"]
     survey = queries.survey(db.session(), field.survey)
-    village = queries.frame(db.session(), field.survey)[0].unit
+    village = frames.frame(db.session(), field.survey)[0].unit
     with db.transaction() as current:
         blank_pages.keep(current, survey, settings)
     printed = scans.printed(survey, village, field.codes[:1], settings)

@@ -11,7 +11,7 @@ from survey_app.accounts import todo
 from survey_app.accounts.models import User
 from survey_app.accounts.todo import Section
 from survey_app.approvals import requests
-from survey_app.fieldwork import acts, operations, queries
+from survey_app.fieldwork import acts, frames, operations
 from survey_app.fieldwork.agreed import Act
 from survey_app.fieldwork.models import Channel, Progress, State, Survey
 from survey_app.rulebooks.operations import tick_services
@@ -41,7 +41,7 @@ def today(app, person, section, now=NOW):
 
 def answered_in_kép_alone(survey):
     """Most days are over, and one village of three has answered."""
-    village = next(line.unit for line in queries.frame(db.session(), survey.id) if line.unit.name == "Kép")
+    village = next(line.unit for line in frames.frame(db.session(), survey.id) if line.unit.name == "Kép")
     with db.transaction() as current:
         current.get_one(Survey, survey.id).opens_at = NOW - 20 * DAY
         counted = Progress(survey_id=survey.id, unit_id=village.id, channel=Channel.SELF_ONLINE, answered=10)

@@ -22,7 +22,7 @@ from survey_app.approvals.agreement import Agreement
 from survey_app.approvals.models import Approval
 from survey_app.approvals.refusals import ApprovalDecided, ApprovalRefused
 from survey_app.errors import DomainError
-from survey_app.fieldwork import acts, agreed, calendar, print_sets, queries
+from survey_app.fieldwork import acts, agreed, calendar, frames, print_sets, queries
 from survey_app.fieldwork.agreed import Act
 from survey_app.fieldwork.models import State, Survey
 from survey_app.keys import store
@@ -46,7 +46,7 @@ def in_the_field(act: Act, **payload: Callable[[], str] | int | str) -> Callable
 
 
 def to_set_a_village_aside(session, commune, survey, by, now):
-    line = queries.frame_line(session, survey.id, commune.villages["Phung"].code)
+    line = frames.frame_line(session, survey.id, commune.villages["Phung"].code)
     return annulling.request(session, survey, line, reason="Đường ngập", by=by, now=now)
 
 

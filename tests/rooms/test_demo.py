@@ -17,7 +17,7 @@ from survey_app.access import Role
 from survey_app.accounts.models import User
 from survey_app.config import load_settings
 from survey_app.demo import sample
-from survey_app.fieldwork import queries
+from survey_app.fieldwork import answering, frames, queries
 from survey_app.fieldwork.models import State
 from survey_app.units import queries as units
 from tests.pages import Page
@@ -59,9 +59,9 @@ def test_the_commune_for_own_trials_has_no_survey(loaded):
 def test_some_villages_have_answers_and_one_waits_for_visitors(loaded):
     (survey,) = queries.surveys_under(db.session(), "/")
 
-    answered = queries.answered_by_village(queries.answered_now(db.session(), survey.id))
+    answered = answering.answered_by_village(answering.answered_now(db.session(), survey.id))
 
-    frame = queries.frame(db.session(), survey.id)
+    frame = frames.frame(db.session(), survey.id)
     assert all(0 < answered[line.unit.id] <= line.households for line in frame[:-1])
     assert frame[-1].unit.id not in answered
 

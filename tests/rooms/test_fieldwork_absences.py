@@ -6,7 +6,7 @@ from sqlalchemy import select
 from survey_app import db
 from survey_app.access import Role
 from survey_app.audit import AuditEvent
-from survey_app.fieldwork import absences, queries
+from survey_app.fieldwork import absences, frames
 from survey_app.fieldwork.models import State
 from survey_app.fieldwork.refusals import WrongState
 from tests.pages import Page
@@ -60,7 +60,7 @@ def test_they_stand_beside_the_missing_and_change_no_number_of_households(commun
 
     page = officer.get(f"/can-bo/dot/{survey.id}").text
     assert "vắng: 3" in page
-    assert sum(line.households for line in queries.frame(db.session(), survey.id)) == 32
+    assert sum(line.households for line in frames.frame(db.session(), survey.id)) == 32
 
 
 def test_the_second_of_two_who_save_is_told(commune, survey, officer, sign_in):

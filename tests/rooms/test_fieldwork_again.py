@@ -6,7 +6,7 @@ import pytest
 
 from survey_app import db
 from survey_app.access import Role
-from survey_app.fieldwork import calendar, queries
+from survey_app.fieldwork import calendar, frames, queries
 from survey_app.fieldwork.models import State, Survey
 from survey_app.units.queries import civil
 from tests.pages import form_with
@@ -42,7 +42,7 @@ def test_the_earlier_survey_fills_the_form_in_and_the_draft_is_saved_as_it_stand
     assert new.first_day == calendar.year_later(sealed.first_day)
     assert new.last_day - new.first_day == sealed.last_day - sealed.first_day
     assert (filled["plan_number"], new.plan_number) == ([""], "15/KH-MTTQ")
-    assert {line.unit.id for line in queries.frame(db.session(), new.id)} == {
+    assert {line.unit.id for line in frames.frame(db.session(), new.id)} == {
         village.id for village in commune.villages.values()
     }
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from survey_app import db
 from survey_app.audit import AuditEvent
-from survey_app.fieldwork import batches, codes, queries
+from survey_app.fieldwork import batches, codes, frames, queries
 from survey_app.fieldwork.models import Purpose, State
 from survey_app.keys import store
 from survey_app.units import queries as units
@@ -66,7 +66,7 @@ def test_open_creates_and_opens_a_survey_whose_frame_is_the_file(commune, open_s
     code, out, err = open_survey(contact="Bà Hoa, 0269 123 456")
 
     number = json.loads(out)["survey"]
-    survey, asked = queries.survey(db.session(), number), queries.frame(db.session(), number)
+    survey, asked = queries.survey(db.session(), number), frames.frame(db.session(), number)
     assert (code, set(json.loads(out))) == (0, {"survey"})
     assert "20 → 76" in err
     assert (survey.state, survey.confirmed) == (State.OPEN, False)
@@ -84,7 +84,7 @@ def test_a_survey_without_a_number_opens_says_so_and_tells_nobody_to_call(
     code, out, err = open_survey(**contact)
 
     survey = queries.survey(db.session(), json.loads(out)["survey"])
-    village = queries.frame(db.session(), survey.id)[0].unit
+    village = frames.frame(db.session(), survey.id)[0].unit
     with db.transaction() as current:
         batch = batches.make_slips(
             current, survey.id, village.id, 1, spare_percent=5, actor="x", now=datetime.now(UTC), keys=store()
@@ -98,7 +98,7 @@ def test_a_survey_without_a_number_opens_says_so_and_tells_nobody_to_call(
 def test_open_takes_numbers_of_the_frame_and_tells_those_that_look_wrong(commune, open_survey, frame):
     code, out, err = open_survey(frame("98001,Phung,lang,300,Báo cáo xã,2025-01-31", "Tổng,,,300,,"))
 
-    (line,) = queries.frame(db.session(), json.loads(out)["survey"])
+    (line,) = frames.frame(db.session(), json.loads(out)["survey"])
     assert (code, line.households) == (0, 300)
     assert len(err.splitlines()) == 4
 
@@ -143,7 +143,7 @@ def test_open_makes_a_feedback_survey_with_a_link_and_no_frame(commune, open_sur
 
     survey = queries.survey(db.session(), json.loads(out)["survey"])
     assert (survey.purpose, bool(survey.link)) == (Purpose.FEEDBACK, True)
-    assert queries.frame(db.session(), survey.id) == ()
+    assert frames.frame(db.session(), survey.id) == ()
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_slips_writes_the_codes_to_the_file_and_nowhere_else(commune, open_surve
 @pytest.mark.parametrize("village", ["98001001", "Phung", "làng phung", "LÀNG PHUNG"])
 def test_slips_finds_the_village_by_code_or_name(commune, open_survey, run, tmp_path, village):
     number = json.loads(open_survey()[1])["survey"]
-    line = next(line for line in queries.frame(db.session(), number) if line.unit.name == "Phung")
+    line = next(line for line in frames.frame(db.session(), number) if line.unit.name == "Phung")
     wanted = line.unit.code if village.isdecimal() else village
 
     code, out, _err = run(
@@ -289,7 +289,7 @@ def test_progress_is_exact_and_by_channel(client, commune, open_survey, run, tmp
     code, out, _err = run("fieldwork", "progress", "--survey", number, "--json")
 
     by_village = {village["unit"]: village for village in json.loads(out)["villages"]}
-    phung = next(line.unit.code for line in queries.frame(db.session(), number) if line.unit.name == "Phung")
+    phung = next(line.unit.code for line in frames.frame(db.session(), number) if line.unit.name == "Phung")
     assert (code, json.loads(out)["survey"], len(by_village)) == (0, number, 2)
     assert by_village.pop(phung) == {
         "unit": phung,
@@ -350,7 +350,7 @@ def test_slips_for_a_village_that_is_not_asked_names_those_that_are(commune, ope
         tmp_path / "x.csv",
     )
 
-    asked = [line.unit for line in queries.frame(db.session(), number)]
+    asked = [line.unit for line in frames.frame(db.session(), number)]
     assert code == 1
     assert "98001999" in err
     assert all(f"{village.code}  {village.full_name}" in err for village in asked)

@@ -6,7 +6,7 @@ import pytest
 
 from survey_app import db
 from survey_app.access import Role
-from survey_app.fieldwork import batches, calendar, operations, queries, refusals, schedule
+from survey_app.fieldwork import answering, batches, calendar, frames, operations, queries, refusals, schedule
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import HourlyProgress, State
 from tests.pages import Page
@@ -69,7 +69,7 @@ def test_a_corrected_number_of_households_keeps_the_old_one_and_its_reason(commu
 
     client.post(address, data=form.data(households="23", reason="Ba hộ mới tách"))
 
-    line = queries.frame_line(fresh(), survey.id, village.code)
+    line = frames.frame_line(fresh(), survey.id, village.code)
     (correction,) = line.corrections
     assert (line.households, correction.households_before, correction.households) == (23, 20, 23)
     assert "Ba hộ mới tách" in client.get(f"/can-bo/dot/{survey.id}").text
@@ -151,12 +151,12 @@ def test_screens_show_how_many_answered_as_of_the_last_full_hour(
     client.post("/api/v1/submissions", json=submission(code=slips[1]))
     schedule.open_and_close(hour + timedelta(minutes=59))
 
-    shown, as_of = queries.answered_hourly(fresh(), survey.id)
-    now = queries.answered_now(fresh(), survey.id)
+    shown, as_of = answering.answered_hourly(fresh(), survey.id)
+    now = answering.answered_now(fresh(), survey.id)
 
     assert (sum(shown.values()), sum(now.values()), as_of) == (1, 2, hour)
     schedule.open_and_close(hour + timedelta(minutes=60))
-    assert sum(queries.answered_hourly(fresh(), survey.id)[0].values()) == 2
+    assert sum(answering.answered_hourly(fresh(), survey.id)[0].values()) == 2
     assert two_bodies("commune").get(f"/can-bo/dot/{survey.id}").status_code == 200
 
 

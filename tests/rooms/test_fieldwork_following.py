@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from survey_app import db
 from survey_app.access import Role
-from survey_app.fieldwork import following, operations, queries
+from survey_app.fieldwork import following, frames, operations, queries
 from survey_app.fieldwork.models import Channel, Progress, State, Survey
 from survey_app.sealing.models import ReceiptList
 from tests.pages import Page
@@ -26,7 +26,7 @@ def commune(make_commune):
 
 def answer(survey, **counted):
     """Count households of villages as `record_response` does, and let the hour pass."""
-    units = {line.unit.name: line.unit.id for line in queries.frame(db.session(), survey.id)}
+    units = {line.unit.name: line.unit.id for line in frames.frame(db.session(), survey.id)}
     with db.transaction() as current:
         for name, counts in counted.items():
             for channel, answered in counts.items():
@@ -44,7 +44,7 @@ def strive(survey, percent):
 
 def followed(survey, now=NOW):
     current = db.session()
-    return following.progress(current, survey, queries.frame(current, survey.id), now)
+    return following.progress(current, survey, frames.frame(current, survey.id), now)
 
 
 def page_of(sign_in, commune, survey):

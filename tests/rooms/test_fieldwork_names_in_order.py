@@ -6,7 +6,7 @@ import pytest
 
 from survey_app import db
 from survey_app.access import Role
-from survey_app.fieldwork import queries
+from survey_app.fieldwork import frames
 from survey_app.fieldwork.models import State
 
 pytestmark = pytest.mark.both_engines
@@ -30,7 +30,7 @@ def read(page: str) -> list[str]:
 def test_the_frame_of_a_survey_is_in_order_before_and_after_its_seal(commune, make_survey, state):
     survey = make_survey(commune, state)
 
-    assert [line.unit.full_name for line in queries.frame(db.session(), survey.id)] == IN_ORDER
+    assert [line.unit.full_name for line in frames.frame(db.session(), survey.id)] == IN_ORDER
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from survey_app.access import Role
 from survey_app.approvals import requests as approvals
 from survey_app.audit import AuditEvent
 from survey_app.authoring import queries as instruments
-from survey_app.fieldwork import acts, operations, queries, refusals
+from survey_app.fieldwork import acts, frames, operations, queries, refusals
 from survey_app.fieldwork.models import FrameRow, Purpose, State, Survey
 from survey_app.i18n import force_locale
 from survey_app.keys import store
@@ -100,7 +100,7 @@ def test_a_commune_drafts_a_survey_of_all_its_counted_villages(commune, two_bodi
 
     number = reply.location.rpartition("/")[2]
     assert reply.status_code == 302
-    assert [line.households for line in queries.frame(fresh(), number)] == [12, 20]
+    assert [line.households for line in frames.frame(fresh(), number)] == [12, 20]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from survey_app import db
 from survey_app.access import Role
+from survey_app.fieldwork import frames
 from survey_app.fieldwork import operations as surveys
 from survey_app.fieldwork import queries as fieldwork
 from survey_app.fieldwork.models import State
@@ -136,7 +137,7 @@ def test_the_second_correction_of_a_frame_sees_the_first(make_survey, make_commu
     assert "26" in told
     assert "24" in told
     db.session().rollback()
-    line = fieldwork.frame_line(db.session(), survey.id, commune.villages["Phung"].code)
+    line = frames.frame_line(db.session(), survey.id, commune.villages["Phung"].code)
     assert line.households == 26
 
 

@@ -14,8 +14,8 @@ from survey_app import db, i18n
 from survey_app.access import Role
 from survey_app.config import load_settings
 from survey_app.fieldwork import meetings
+from survey_app.fieldwork.frames import FrameLine
 from survey_app.fieldwork.models import Purpose, State
-from survey_app.fieldwork.queries import FrameLine
 from survey_app.printing import kit, reading_script
 from survey_app.printing.reach import LeadsNowhere
 from survey_app.questions import document

@@ -10,7 +10,7 @@ from PIL import Image
 
 from survey_app.config import load_settings
 from survey_app.fieldwork import codes
-from survey_app.fieldwork.queries import FrameLine
+from survey_app.fieldwork.frames import FrameLine
 from survey_app.printing import lists, posters, slips
 from tests.papers import make_survey, make_unit, printing_application
 

@@ -12,8 +12,9 @@ from PIL import Image
 from survey_app import drawing, i18n
 from survey_app.access import Role
 from survey_app.config import load_settings
+from survey_app.fieldwork.frames import FrameLine
 from survey_app.fieldwork.models import Purpose, State
-from survey_app.fieldwork.queries import BatchView, FrameLine
+from survey_app.fieldwork.queries import BatchView
 from survey_app.printing import lists, posters
 from tests.pages import Page
 from tests.papers import make_survey, make_unit, printing_application

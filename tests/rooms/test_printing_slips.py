@@ -16,7 +16,7 @@ from survey_app.access import Identity, Role
 from survey_app.authoring import operations as authoring_operations
 from survey_app.authoring import queries as instruments
 from survey_app.config import load_settings
-from survey_app.fieldwork import codes, drafting, operations, queries
+from survey_app.fieldwork import codes, drafting, frames, operations, queries
 from survey_app.fieldwork.models import Purpose
 from survey_app.keys import store
 from survey_app.printing import slips, ticks
@@ -365,7 +365,7 @@ def publish(*, rehearsal):
         number = drafting.draft_survey(current, plan, frame, actor="operator", now=NOW)
         operations.publish(current, number, actor="operator", now=NOW, keys=store())
         operations.open_due(current, NOW)
-    return number, queries.frame(db.session(), number)[0].unit.code
+    return number, frames.frame(db.session(), number)[0].unit.code
 
 
 def sign_in(app, role, code=COMMUNE):

@@ -28,7 +28,7 @@ from survey_app.accounts import operations as accounts
 from survey_app.approvals import deciding
 from survey_app.collecting.models import AnnulledResponse, Response, SealedResponse, SpentCode
 from survey_app.errors import DomainError
-from survey_app.fieldwork import batches, calendar, operations, queries
+from survey_app.fieldwork import batches, calendar, frames, operations, queries
 from survey_app.fieldwork import counting as fieldwork_counting
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import State, Survey
@@ -142,7 +142,7 @@ def test_i1_to_i6_hold_in_every_order_of_acts(app, client, make_commune, make_su
             def act(current, now):
                 asking, agreeing = self.people if first else reversed(self.people)
                 survey = queries.survey(current, self.survey.id)
-                line = queries.frame_line(current, survey.id, self.commune.villages[name].code)
+                line = frames.frame_line(current, survey.id, self.commune.villages[name].code)
                 request = annulling.request(current, survey, line, reason="Sai", by=asking, now=now)
                 deciding.decide(current, request, approved=True, reason="", by=agreeing, now=now)
 
@@ -216,7 +216,7 @@ def test_i1_to_i6_hold_in_every_order_of_acts(app, client, make_commune, make_su
             assert self.sealed is None or self.sealed == held
             self.sealed = held
             assert counting.kept(db.session(), self.survey.id) == counting.count(
-                card.survey, counting.unit_codes(card.survey, queries.frame(db.session(), self.survey.id)),
+                card.survey, counting.unit_codes(card.survey, frames.frame(db.session(), self.survey.id)),
                 counting.raw_answers(db.session(), SealedResponse, self.survey.id),
                 counting.raw_answers(db.session(), AnnulledResponse, self.survey.id),
             )  # fmt: skip

@@ -14,7 +14,7 @@ from survey_app.access import Role
 from survey_app.authoring import triggers as frozen
 from survey_app.authoring.models import InstrumentRecord
 from survey_app.campaigns import queries
-from survey_app.fieldwork import queries as fieldwork
+from survey_app.fieldwork import frames
 from survey_app.fieldwork.models import SealedUnit, Survey
 from survey_app.reporting import papers, printing
 from survey_app.results import machine, postings, sets
@@ -69,7 +69,7 @@ def counted(app):
 def sealed(counted):
     """The same, sealed and posted."""
     counted.seal()
-    for line in fieldwork.frame(db.session(), "0001"):
+    for line in frames.frame(db.session(), "0001"):
         with db.transaction() as current:
             noted = Noted(line.unit.id, "Nhà văn hóa", NOW.date(), None)
             postings.record(current, "0001", noted, actor="user:1", now=NOW)

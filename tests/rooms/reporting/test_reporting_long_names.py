@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from survey_app import db
-from survey_app.fieldwork import queries as fieldwork
+from survey_app.fieldwork import frames
 from survey_app.quality import reconciliation
 from survey_app.reporting import papers, printing
 from tests.rooms.sealing.conftest import HAPPY, UNHAPPY, Surveys
@@ -33,7 +33,7 @@ def printed(app):
     made.answer("0001", "Phung", HAPPY, times=20)
     made.seal()
     current = db.session()
-    found, line = papers.exact(current, "0001"), fieldwork.frame(current, "0001")
+    found, line = papers.exact(current, "0001"), frames.frame(current, "0001")
     long = next(one.unit.code for one in line if one.unit.name == VILLAGE)
     return {
         "minutes": printing.minutes(found, NOW),

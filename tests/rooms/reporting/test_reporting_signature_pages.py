@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from survey_app import db
-from survey_app.fieldwork import batches
+from survey_app.fieldwork import batches, frames
 from survey_app.fieldwork import queries as fieldwork
 from survey_app.printing import lists
 from survey_app.quality import reconciliation
@@ -70,7 +70,7 @@ def all_papers(app, villages):
     current = db.session()
     found = papers.exact(current, "0001")
     survey = fieldwork.survey(current, "0001")
-    line = fieldwork.frame(current, "0001")[0]
+    line = frames.frame(current, "0001")[0]
     settings = app.extensions["settings"]
     yield "minutes", printing.minutes(found, NOW)
     yield "table", printing.table(found, NOW)

@@ -11,8 +11,8 @@ from survey_app.access import Role
 from survey_app.approvals import requests as approvals
 from survey_app.audit import AuditEvent
 from survey_app.collecting.models import AnnulledResponse, InvalidPaper, Response, SpentCode, TenMinuteCounter
+from survey_app.fieldwork import answering, queries, rounds
 from survey_app.fieldwork import operations as fieldwork
-from survey_app.fieldwork import queries, rounds
 from survey_app.fieldwork.models import PrintBatch, State, Survey, VillageAnnulment
 from survey_app.fieldwork.refusals import WrongState
 from survey_app.quality import back_checks
@@ -107,7 +107,7 @@ def test_a_wronged_village_is_annulled_by_two_asked_again_sealed_and_verified(
     assert annul(phung).status_code == 303
 
     assert (rows(Response), rows(AnnulledResponse), rows(SpentCode)) == (11, 15, 26)
-    assert sum(queries.answered_now(db.session(), survey.id).values()) == 11
+    assert sum(answering.answered_now(db.session(), survey.id).values()) == 11
     again = client.post(API, json=first[3])
     assert again.status_code == 200
     assert again.json == before[3] | {"counted": False, "annulled": True}
@@ -200,12 +200,12 @@ def test_what_is_known_of_the_old_time_of_asking_is_not_mixed_with_the_new(
     db.session().rollback()
     assert {line.unit_id for table in (ReceiptList, InvalidPaper, TenMinuteCounter)
             for line in db.session().scalars(select(table))} == {other.id}  # fmt: skip
-    hourly, as_of = queries.answered_hourly(db.session(), survey.id)
-    assert queries.answered_by_village(hourly) == {phung.id: 4, other.id: 4}
+    hourly, as_of = answering.answered_hourly(db.session(), survey.id)
+    assert answering.answered_by_village(hourly) == {phung.id: 4, other.id: 4}
     with db.transaction() as current:
         fieldwork.copy_progress(current, as_of + timedelta(hours=1))
-    hourly, _as_of = queries.answered_hourly(db.session(), survey.id)
-    assert queries.answered_by_village(hourly) == {other.id: 4}
+    hourly, _as_of = answering.answered_hourly(db.session(), survey.id)
+    assert answering.answered_by_village(hourly) == {other.id: 4}
     batches = {batch.unit_id: batch.voided_at for batch in queries.batches(db.session(), survey.id)}
     assert batches[phung.id] is not None
     assert batches[other.id] is None

@@ -13,7 +13,7 @@ from survey_app.accounts.models import KeptForm, StaffSession, User
 from survey_app.approvals import paper_signatures
 from survey_app.audit import AuditEvent
 from survey_app.clock import ClockReading, DueAct, Machine
-from survey_app.fieldwork import queries, schedule
+from survey_app.fieldwork import answering, queries, schedule
 from survey_app.fieldwork.models import HourlyProgress, Purpose, State
 from survey_app.forms import Posted
 from survey_app.results import schedule as keys_schedule
@@ -207,7 +207,7 @@ def test_a_copy_of_progress_taken_under_a_clock_ahead_does_not_stand_for_ever(co
         )
 
     assert schedule.open_and_close(now)["copied"] == 0
-    assert queries.answered_hourly(db.session(), survey.id) == ({}, None)
+    assert answering.answered_hourly(db.session(), survey.id) == ({}, None)
 
 
 def test_no_figure_of_a_day_to_come_is_counted_while_the_clock_is_in_doubt(surveys):

@@ -17,6 +17,7 @@ from survey_app.collecting.models import Response, SealedResponse, SpentCode
 from survey_app.collecting.operations import Submission, record_response
 from survey_app.collecting.queries import Door
 from survey_app.collecting.refusals import AlreadySealed
+from survey_app.fieldwork import answering
 from survey_app.fieldwork import queries as fieldwork
 from survey_app.fieldwork.models import Channel, Progress, Purpose, SlipRow, State, Survey
 from survey_app.privacy import erasing
@@ -110,12 +111,12 @@ def test_slips_codes_and_progress_survive_the_shuffle_unchanged(linh_cang):
     columns = SlipRow.unit_id, SlipRow.code_mac, SlipRow.print_batch
     before = set(db.session().execute(select(*columns)))
     spent = set(db.session().scalars(select(SpentCode.code_mac)))
-    answered = fieldwork.answered_now(db.session(), "0001")
+    answered = answering.answered_now(db.session(), "0001")
     linh_cang.seal()
 
     assert set(db.session().execute(select(*columns))) == before
     assert set(db.session().scalars(select(SpentCode.code_mac))) == spent
-    assert fieldwork.answered_now(db.session(), "0001") == answered
+    assert answering.answered_now(db.session(), "0001") == answered
 
 
 def test_after_sealing_neither_transaction_nor_order_tells_answers_apart(linh_cang):

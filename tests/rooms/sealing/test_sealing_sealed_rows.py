@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from survey_app import db
 from survey_app.collecting.models import Response, SealedResponse
+from survey_app.fieldwork import frames
 from survey_app.fieldwork import queries as fieldwork
 from survey_app.fieldwork.models import Survey
 from survey_app.questions.instrument import DISSATISFIED, SATISFIED
@@ -45,7 +46,7 @@ def test_every_history_is_counted_the_same_when_sealed_and_when_verified(surveys
 def test_the_order_of_answers_does_not_change_a_count(linh_cang):
     linh_cang.answer("0001", "Linh Cang", {"roads": SATISFIED, "who": "head", "remarks": "Tốt"}, times=2)
     survey = fieldwork.survey(db.session(), "0001")
-    codes = counting.unit_codes(survey, fieldwork.frame(db.session(), "0001"))
+    codes = counting.unit_codes(survey, frames.frame(db.session(), "0001"))
     answers = list(counting.raw_answers(db.session(), Response, "0001"))
     first = counting.count(survey, codes, answers)
 
