@@ -14,7 +14,6 @@ from survey_app.authoring import drafts, editing, question_form, refusals
 from survey_app.authoring.drafts import Part
 from survey_app.authoring.forms import (
     PartForm,
-    revision_number,
     settings_data,
     settings_form,
     settings_values,
@@ -22,6 +21,7 @@ from survey_app.authoring.forms import (
 from survey_app.authoring.queries import EDITORS, InstrumentView
 from survey_app.authoring.views import own, refused, remember_saved
 from survey_app.errors import DomainError
+from survey_app.forms import carried_number
 from survey_app.i18n import gettext as _
 from survey_app.questions.kinds import Kind
 from survey_app.questions.problems import Checker
@@ -48,7 +48,7 @@ def add(instrument_id: int) -> ResponseReturnValue:
             view.id,
             _kind(request.form.get("kind", "")),
             after=request.form.get("after", ""),
-            revision=revision_number(request.form.get("revision")),
+            revision=carried_number(request.form.get("revision")),
             actor=access.identity().actor,
             now=datetime.now(UTC),
         )
@@ -65,7 +65,7 @@ def copy(instrument_id: int, key: str) -> ResponseReturnValue:
             current,
             view.id,
             key,
-            revision=revision_number(request.form.get("revision")),
+            revision=carried_number(request.form.get("revision")),
             actor=access.identity().actor,
             now=datetime.now(UTC),
         )
@@ -86,7 +86,7 @@ def move(instrument_id: int, key: str) -> ResponseReturnValue:
             view.id,
             key,
             _STEPS[direction],
-            revision=revision_number(request.form.get("revision")),
+            revision=carried_number(request.form.get("revision")),
             actor=access.identity().actor,
             now=datetime.now(UTC),
         )
@@ -108,7 +108,7 @@ def remove(instrument_id: int, key: str) -> ResponseReturnValue:
             current,
             view.id,
             key,
-            revision=revision_number(request.form.get("revision")),
+            revision=carried_number(request.form.get("revision")),
             actor=access.identity().actor,
             now=datetime.now(UTC),
         )
@@ -140,7 +140,7 @@ def save_question(instrument_id: int, key: str) -> ResponseReturnValue:
     shown = _shown_question(view, key)
     act = request.form.get("act", "")
     rows = min(
-        max(revision_number(request.form.get("rows")), question_form.FEWEST_ROWS), question_form.MOST_ROWS
+        max(carried_number(request.form.get("rows")), question_form.FEWEST_ROWS), question_form.MOST_ROWS
     )
     form = question_form.question_form(
         view.document, shown, rows=rows, condition_on=request.form.get("condition_on", ""), locked=view.locked

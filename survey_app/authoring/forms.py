@@ -23,14 +23,13 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from survey_app.authoring import wording
 from survey_app.authoring.drafts import Document, Part
 from survey_app.config import LANGUAGES
-from survey_app.forms import StaffForm
+from survey_app.forms import StaffForm, carried_number
 from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext
 from survey_app.questions.problems import LONGEST_TEXT, Checker
 
 LONGEST_TITLE = 200
 LONGEST_NUMBER = 60
-LONGEST_REVISION = 9
 LONGEST_REASON = 500
 
 Check = Callable[[StaffForm, Field], None]
@@ -111,12 +110,7 @@ class PartForm(StaffForm):
 
     def seen_revision(self) -> int:
         """The revision the form was made from."""
-        return revision_number(self.revision.data)
-
-
-def revision_number(text: str | None) -> int:
-    """A revision as a page sent it; 0, which no draft has, when it is unreadable."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= LONGEST_REVISION else 0
+        return carried_number(self.revision.data)
 
 
 def settings_form(draft: Document, *, locked: bool) -> type[PartForm]:

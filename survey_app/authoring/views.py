@@ -19,9 +19,10 @@ from survey_app.authoring import (
     withdrawing,
     wording,
 )
-from survey_app.authoring.forms import ConfirmForm, TakeBackForm, new_form, revision_number, settings_values
+from survey_app.authoring.forms import ConfirmForm, TakeBackForm, new_form, settings_values
 from survey_app.authoring.queries import EDITORS, READERS, InstrumentView
 from survey_app.errors import DomainError
+from survey_app.forms import carried_number
 from survey_app.i18n import gettext as _
 from survey_app.questions.problems import MOST_ITEMS
 from survey_app.units import queries as units
@@ -140,7 +141,7 @@ def freeze(instrument_id: int) -> ResponseReturnValue:
         operations.freeze(
             current,
             view.id,
-            revision=revision_number(request.form.get("revision")),
+            revision=carried_number(request.form.get("revision")),
             actor=access.identity().actor,
             now=datetime.now(UTC),
         )
@@ -169,7 +170,7 @@ def unlock(instrument_id: int) -> ResponseReturnValue:
         editing.unlock(
             current,
             view.id,
-            revision=revision_number(request.form.get("revision")),
+            revision=carried_number(request.form.get("revision")),
             actor=access.identity().actor,
             now=datetime.now(UTC),
         )
@@ -237,7 +238,7 @@ def discard(instrument_id: int) -> ResponseReturnValue:
         withdrawing.discard(
             current,
             view.id,
-            revision=revision_number(request.form.get("revision")),
+            revision=carried_number(request.form.get("revision")),
             actor=access.identity().actor,
             now=datetime.now(UTC),
         )

@@ -18,7 +18,7 @@ from survey_app.errors import DomainError
 from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_decision_survey
-from survey_app.forms import StaffForm, clean
+from survey_app.forms import StaffForm, carried_number, clean
 from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext, ngettext
 from survey_app.results import findings_block
@@ -111,7 +111,7 @@ def decide(survey_id: str) -> ResponseReturnValue:
                 survey.id,
                 is_accepted=request.form.get("decision") == "accepted",
                 reason=form.reason.data or "",
-                seen=_number(form.seen.data),
+                seen=carried_number(form.seen.data, otherwise=-1),
                 by=access.identity(),
                 now=datetime.now(UTC),
             )
@@ -133,7 +133,7 @@ def answer(survey_id: str) -> ResponseReturnValue:
     try:
         with db.transaction() as current:
             appraisals.answer(
-                current, survey.id, form.reason.data or "", seen=_number(form.seen.data),
+                current, survey.id, form.reason.data or "", seen=carried_number(form.seen.data, otherwise=-1),
                 by=access.identity(), now=datetime.now(UTC),
             )  # fmt: skip
     except DomainError as refusal:
@@ -148,10 +148,6 @@ def _signed(survey_id: str) -> SurveyView:
     if survey.state is not State.SIGNED or survey.rehearsal:
         raise appraisals.NotToAppraise
     return survey
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else -1
 
 
 def _page(

@@ -131,7 +131,7 @@ def _aims(current: Session, person: Identity, form: CampaignForm) -> Mapping[int
 
 
 def _page(form: CampaignForm, province: UnitView) -> str:
-    year = form.closes_on.data.year if form.closes_on.data else units.civil(datetime.now(UTC)).year
+    year = form.closes_on.data.year if form.closes_on.data else units.today().year
     return render_template(
         "campaigns/open.html",
         form=form,

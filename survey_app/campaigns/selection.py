@@ -13,6 +13,7 @@ from survey_app.campaigns.milestones import Milestone
 from survey_app.campaigns.rows import BoardRow
 from survey_app.criteria.findings import SIGNATURES, Verdict
 from survey_app.fieldwork.models import State
+from survey_app.forms import carried_number
 from survey_app.scoring.rates import Rate
 
 #: A state filter for units without a survey; "none" is no state of a survey.
@@ -107,7 +108,7 @@ class PageOfRows:
 def page(rows: Sequence[BoardRow], asked: str | None) -> PageOfRows:
     """The page that the address asks for; the first one where it asks for none that there is."""
     pages = max(1, -(-len(rows) // ROWS_ON_A_PAGE))
-    wanted = int(asked) if asked and asked.isascii() and asked.isdigit() and len(asked) < 4 else 1
+    wanted = carried_number(asked)
     number = wanted if 1 <= wanted <= pages else 1
     first = (number - 1) * ROWS_ON_A_PAGE
     return PageOfRows(tuple(rows[first : first + ROWS_ON_A_PAGE]), number, pages)

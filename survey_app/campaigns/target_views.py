@@ -1,7 +1,5 @@
 """The page of the plan's targets: what is asked, how far the province is, how it was before, and who is missing."""
 
-from datetime import UTC, datetime
-
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -9,7 +7,7 @@ from survey_app import access, db
 from survey_app.campaigns import requested, targets
 from survey_app.criteria.targets import PlanKind
 from survey_app.rulebooks.queries import YEARS
-from survey_app.units.queries import civil
+from survey_app.units.queries import today
 
 bp = Blueprint("campaign_targets", __name__, template_folder="templates")
 
@@ -18,7 +16,7 @@ bp = Blueprint("campaign_targets", __name__, template_folder="templates")
 @access.roles(*access.READ_BOARD)
 def this_year() -> ResponseReturnValue:
     """The targets of the current year."""
-    return redirect(url_for("campaign_targets.page", year=civil(datetime.now(UTC)).year))
+    return redirect(url_for("campaign_targets.page", year=today().year))
 
 
 @bp.get("/can-bo/chi-tieu/<int:year>")

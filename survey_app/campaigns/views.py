@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -39,7 +39,7 @@ _COMPARERS = access.RANK_COMMUNES
 @access.roles(*_READERS)
 def this_year() -> ResponseReturnValue:
     """The board of the current year."""
-    return redirect(url_for("campaigns.board", year=_today().year))
+    return redirect(url_for("campaigns.board", year=units.today().year))
 
 
 @bp.get("/can-bo/tinh/<int:year>")
@@ -71,7 +71,7 @@ def board(year: int) -> ResponseReturnValue:
         kinds=sorted({row.unit.kind for row in made.rows}),
         state_choices=[(word, _state_choice(word)) for word in selection.STATES],
         verdicts=tuple(Verdict),
-        is_current_year=year == _today().year,
+        is_current_year=year == units.today().year,
         has_map=year_map.has_map(row.unit for row in made.rows),
     )
 
@@ -157,7 +157,3 @@ def _name(row: BoardRow) -> str:
 
 def _state_choice(word: str) -> str:
     return state_name(None if word == selection.NO_SURVEY else State(word))
-
-
-def _today() -> date:
-    return units.civil(datetime.now(UTC))

@@ -60,7 +60,7 @@ def prepare(size: str) -> None:
 
 def _is_empty() -> bool:
     try:
-        units.unit_by_code(db.session(), "52", units.civil(datetime.now(UTC)))
+        units.unit_by_code(db.session(), "52", units.today())
     except UnitNotFound:
         return True
     return False

@@ -1,6 +1,6 @@
 """Forms of the log of requests on personal data."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 from wtforms import DateField, SelectChoice, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length
@@ -9,7 +9,7 @@ from survey_app.forms import StaffForm, clean
 from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext as _l
 from survey_app.privacy.requests import RequestKind
-from survey_app.units.queries import civil
+from survey_app.units.queries import today
 
 KINDS = {
     RequestKind.ACCESS: _l("To know what is stored"),
@@ -35,7 +35,7 @@ class RequestForm(StaffForm):
     def validate_received_on(self, received_on: DateField) -> None:
         """A request cannot come tomorrow, nor have come before the year 2000."""
         day: date | None = received_on.data
-        if day and not date(2000, 1, 1) <= day <= civil(datetime.now(UTC)):
+        if day and not date(2000, 1, 1) <= day <= today():
             raise ValidationError(_("Enter today or an earlier day."))
 
 

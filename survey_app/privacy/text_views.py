@@ -15,7 +15,7 @@ from survey_app.accounts.freshness import fresh
 from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_survey
-from survey_app.forms import StaffForm, clean
+from survey_app.forms import StaffForm, carried_number, clean
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.privacy import redaction, text_wording, texts
@@ -127,8 +127,7 @@ def _audience() -> Audience:
 
 def _number() -> int:
     """The page asked for, counted from 1; 1 for whatever is no number."""
-    asked = request.args.get("trang", "1")
-    return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+    return max(1, carried_number(request.args.get("trang")))
 
 
 def _page(

@@ -18,6 +18,7 @@ from survey_app.privacy.data_map import DATA_MAP
 from survey_app.privacy.requests import RequestKind
 from survey_app.privacy.requests_form import KINDS, AnswerForm, RequestForm
 from survey_app.templating import day
+from survey_app.units import queries as units
 from survey_app.units.queries import civil
 
 bp = Blueprint("privacy", __name__, template_folder="templates")
@@ -78,7 +79,7 @@ def data_map() -> ResponseReturnValue:
 @access.roles(*_MAP)
 def retention_page() -> ResponseReturnValue:
     """When which raw answers are due, and what was removed last. Removing is the operator's command."""
-    current, person, today = db.session(), access.identity(), civil(datetime.now(UTC))
+    current, person, today = db.session(), access.identity(), units.today()
     months = config.settings().retention_months
     before = None if months is None else retention.keep_from(today, months)
     return render_template(
@@ -117,7 +118,7 @@ def _page(
     *, new: RequestForm | None = None, answer: AnswerForm | None = None, refused: int | None = None
 ) -> str:
     """The log; a form that was refused keeps what was typed."""
-    today = civil(datetime.now(UTC))
+    today = units.today()
     return render_template(
         "privacy/requests.html",
         requests=requests.requests_of(db.session(), access.identity()),

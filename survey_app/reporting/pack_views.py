@@ -32,7 +32,7 @@ class PacksForm(StaffForm):
 @access.roles(*access.TAKE_EVIDENCE_PACK)
 def page() -> ResponseReturnValue:
     """Every pack that was ordered of the own communes, and how far it is."""
-    return _page(PacksForm(data={"year": units.civil(datetime.now(UTC)).year}))
+    return _page(PacksForm(data={"year": units.today().year}))
 
 
 @bp.post("/can-bo/ho-so")

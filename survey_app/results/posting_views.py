@@ -228,7 +228,7 @@ def _page(
         everywhere=everywhere or _everywhere(survey, PostingEverywhereForm(formdata=None, prefix=_ALL)),
         end=end or PostingEndForm(formdata=None, prefix=_END),
         hanging=[one for one in record if one.is_hanging],
-        today=units.civil(datetime.now(UTC)),
+        today=units.today(),
         reminded_after=postings.REMINDED_AFTER,
     )
 

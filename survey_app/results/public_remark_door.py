@@ -13,7 +13,7 @@ from survey_app.errors import DomainError, say_when
 from survey_app.fieldwork import scope
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import public_survey
-from survey_app.forms import clean, csrf
+from survey_app.forms import carried_number, clean, csrf
 from survey_app.i18n import carry_language
 from survey_app.i18n import gettext as _
 from survey_app.results import public_remarks
@@ -68,7 +68,7 @@ def form(survey_id: str) -> ResponseReturnValue:
     """The form, or thanks with the number under which a remark is stored."""
     survey = public_survey(survey_id, scope.ANNOUNCED)
     stored = request.args.get("so", "")
-    return _form(survey, number=stored if stored.isascii() and stored.isdigit() and len(stored) < 7 else "")
+    return _form(survey, number=stored if carried_number(stored) else "")
 
 
 @bp.post("/ket-qua/<survey_id>/phan-anh")

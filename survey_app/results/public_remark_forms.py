@@ -1,6 +1,6 @@
 """The forms on which a remark of the public is entered, read and answered, and the words of what the Front decides."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 from wtforms import DateField, HiddenField, SelectChoice, SelectField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length
@@ -12,7 +12,7 @@ from survey_app.privacy import text_wording
 from survey_app.privacy.retention import TAKEN_OUT
 from survey_app.results.public_remarks import LONGEST
 from survey_app.scoring.texts import RELEASED, WITHHELD
-from survey_app.units.queries import civil
+from survey_app.units.queries import today
 
 
 class EnterForm(StaffForm):
@@ -68,8 +68,3 @@ def decisions() -> dict[str, str]:
         **{word: withheld[word] for word in WITHHELD},
         TAKEN_OUT: _("Take the text out for good: it is about a person"),
     }
-
-
-def today() -> date:
-    """The day in Vietnam."""
-    return civil(datetime.now(UTC))

@@ -16,6 +16,7 @@ from survey_app.accounts.todo import Todo
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_decision_survey
+from survey_app.forms import carried_number
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.privacy.retention import TAKEN_OUT
@@ -163,9 +164,8 @@ def _entering() -> EnterForm:
 def _page(survey: SurveyView, entered: EnterForm) -> str:
     person, found = access.identity(), public_remarks.on_record(db.session(), survey.id)
     waiting_first = sorted(found, key=lambda one: (not one.waits_for_the_front, not one.waits_for_an_answer))
-    asked = request.args.get("trang", "1")
     pages = max(1, -(-len(found) // _PAGE))
-    number = min(pages, max(1, int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1))
+    number = min(pages, max(1, carried_number(request.args.get("trang"))))
     return render_template(
         "results/public_remarks.html",
         survey=survey,

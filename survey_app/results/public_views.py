@@ -31,7 +31,7 @@ def newest() -> ResponseReturnValue:
     """The newest year that has anything to show."""
     province = _province()
     years = year_list.years(db.session(), province) if province else ()
-    year = years[0] if years else units.civil(datetime.now(UTC)).year
+    year = years[0] if years else units.today().year
     return redirect(url_for("public_results.year", year=year, tinh=request.args.get("tinh")))
 
 
@@ -120,7 +120,7 @@ def _year(year: int) -> YearList:
 
 
 def _provinces() -> tuple[UnitView, ...]:
-    return units.provinces_with_communes(db.session(), units.civil(datetime.now(UTC)))
+    return units.provinces_with_communes(db.session(), units.today())
 
 
 def _province() -> UnitView | None:

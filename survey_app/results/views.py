@@ -97,7 +97,7 @@ def public(survey_id: str) -> ResponseReturnValue:
             result,
             pledge,
             config.settings().public_url,
-            hangs=postings.hangs(session, survey.id, units.civil(datetime.now(UTC))),
+            hangs=postings.hangs(session, survey.id, units.today()),
         )
         if result
         else (),

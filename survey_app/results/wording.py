@@ -180,7 +180,7 @@ def above_frame_text(village: AboveFrame) -> str:
 
 
 def samples_text(wards: int) -> str:
-    """That so many surveys of wards stand beside sums of communes and are not in them."""
+    """That this many surveys of wards are beside sums of communes and are not in them."""
     return ngettext(
         "Besides, %(num)d ward asked with the form as a sample, which is not added to these sums.",
         "Besides, %(num)d wards asked with the form as a sample, which is not added to these sums.",

@@ -178,7 +178,7 @@ def _list(year: int, refused: UnitView | None = None, typed: DeclarationDecision
     }
     if refused and typed and refused.id in made:
         made[refused.id].reason.data = typed.reason.data
-    day = units.civil(datetime.now(UTC))
+    day = units.today()
     return render_template(
         "rulebooks/declarations.html",
         year=year,

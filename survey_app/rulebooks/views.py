@@ -33,7 +33,7 @@ bp = Blueprint("rulebooks", __name__, template_folder="templates")
 @access.roles(*access.READ_RULE_BOOKS)
 def this_year() -> ResponseReturnValue:
     """The rule book of the current year."""
-    return redirect(url_for("rulebooks.framework", year=_today().year))
+    return redirect(url_for("rulebooks.framework", year=units.today().year))
 
 
 @bp.get("/can-bo/khung/<int:year>")
@@ -123,8 +123,8 @@ def services_start() -> ResponseReturnValue:
     person = access.identity()
     unit = units.unit(db.session(), person.unit_id)
     if unit.level == Level.COMMUNE:
-        return redirect(url_for("rulebooks.services", code=unit.code, year=_today().year))
-    return redirect(url_for("rulebooks.services_list", year=_today().year))
+        return redirect(url_for("rulebooks.services", code=unit.code, year=units.today().year))
+    return redirect(url_for("rulebooks.services_list", year=units.today().year))
 
 
 @bp.get("/can-bo/dich-vu/<int:year>")
@@ -136,7 +136,7 @@ def services_list(year: int) -> ResponseReturnValue:
     return render_template(
         "rulebooks/services_list.html",
         year=year,
-        communes=units.communes(current, province.path, _today()),
+        communes=units.communes(current, province.path, units.today()),
         ticks=queries.service_ticks(current, province.path, year),
     )
 
@@ -232,7 +232,7 @@ def remove_recognition(code: str, indicator: str, year: int) -> ResponseReturnVa
 
 def _own_communes() -> tuple[UnitView, dict[str, UnitView], date]:
     """The person's province and its communes of today, by code."""
-    today = _today()
+    today = units.today()
     province = _province(today.year)
     return province, {one.code: one for one in units.communes(db.session(), province.path, today)}, today
 
@@ -341,7 +341,3 @@ def _province(year: int) -> UnitView:
     require_known_year(year)
     current = db.session()
     return units.province_of(current, units.unit(current, access.identity().unit_id))
-
-
-def _today() -> date:
-    return units.civil(datetime.now(UTC))

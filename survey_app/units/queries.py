@@ -6,7 +6,7 @@ A code is never without a day: codes are given again when units are reformed.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from http import HTTPStatus
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
@@ -109,6 +109,11 @@ class Passage:
 def civil(now: datetime) -> date:
     """The day it is in Vietnam."""
     return now.astimezone(VIETNAM).date()
+
+
+def today() -> date:
+    """The day it is now in Vietnam, for views; operations and queries are handed theirs."""
+    return civil(datetime.now(UTC))
 
 
 def unit(session: Session, unit_id: int) -> UnitView:

@@ -1,7 +1,5 @@
 """The unit that an address names, for views of every room: of the reader's own subtree, or the page does not exist."""
 
-from datetime import UTC, datetime
-
 from survey_app import access, db
 from survey_app.i18n import gettext as _
 from survey_app.units import queries
@@ -11,7 +9,7 @@ from survey_app.units.queries import UnitNotFound, UnitView
 
 def own_commune_or_province(code: str) -> UnitView:
     """A commune in force today in the signed-in person's subtree, or that person's province; as `own_commune`."""
-    found = queries.scoped_unit(db.session(), code, access.identity(), queries.civil(datetime.now(UTC)))
+    found = queries.scoped_unit(db.session(), code, access.identity(), queries.today())
     if found.level not in {Level.COMMUNE, Level.PROVINCE}:
         raise UnitNotFound(_("There is no such unit."))
     return found
@@ -22,7 +20,7 @@ def own_commune(code: str) -> UnitView:
 
     Raises UnitNotFound, which a browser sees as 404, also for a province or a village.
     """
-    today = queries.civil(datetime.now(UTC))
+    today = queries.today()
     found = queries.scoped_unit(db.session(), code, access.identity(), today)
     if found.level != Level.COMMUNE:
         raise UnitNotFound(_("There is no such unit."))

@@ -26,7 +26,7 @@ READERS = access.READ_UNITS
 @bp.get("")
 @access.roles(*READERS)
 def communes() -> ResponseReturnValue:
-    identity, today = access.identity(), _today()
+    identity, today = access.identity(), queries.today()
     own = queries.unit(db.session(), identity.unit_id)
     if own.level == Level.COMMUNE:
         return redirect(url_for("units.villages", code=own.code))
@@ -72,7 +72,7 @@ def new_village(code: str) -> ResponseReturnValue:
 @bp.get("/<code>/thon/<village_code>")
 @access.roles(*READERS)
 def village(code: str, village_code: str) -> ResponseReturnValue:
-    today = _today()
+    today = queries.today()
     commune = own_commune(code)
     shown = _village(commune, village_code, today)
     return _village_page(commune, shown, VillageForm(today, **_current_values(shown)))
@@ -140,7 +140,7 @@ def history(code: str) -> ResponseReturnValue:
 
 def villages_page(commune: UnitView, form: UploadForm) -> str:
     """The list of a commune with the ways to change it."""
-    listed = queries.villages(db.session(), commune.id, _today())
+    listed = queries.villages(db.session(), commune.id, queries.today())
     counted = [village.households for village in listed if village.households is not None]
     may_edit = _may_edit()
     return render_template(
@@ -153,10 +153,6 @@ def villages_page(commune: UnitView, form: UploadForm) -> str:
         may_edit=may_edit,
         last_change=saving.last_change(db.session(), commune) if may_edit else None,
     )
-
-
-def _today() -> date:
-    return queries.civil(datetime.now(UTC))
 
 
 def _village(commune: UnitView, code: str, on: date) -> Village:
@@ -195,7 +191,7 @@ def _village_page(
         village=shown,
         counts=queries.counts(db.session(), shown.unit.id) if shown else (),
         form=form,
-        end=end or (EndForm(shown.unit.valid_from, _today(), formdata=None) if shown else None),
+        end=end or (EndForm(shown.unit.valid_from, queries.today(), formdata=None) if shown else None),
         may_edit=_may_edit(),
         refusal=refusal,
         meanwhile=meanwhile,
@@ -217,7 +213,7 @@ def _current_values(village: Village) -> dict[str, str]:
 def _template_rows(commune: UnitView) -> list[tuple[Cell, ...]]:
     """The heading and the villages of today: a file that could be sent back as it is."""
     rows: list[tuple[Cell, ...]] = [headings.row()]
-    for village in queries.villages(db.session(), commune.id, _today()):
+    for village in queries.villages(db.session(), commune.id, queries.today()):
         values = _current_values(village)
         kind = kinds.known(village.unit.kind).word.lower()
         count = village.households

@@ -112,6 +112,15 @@ def test_what_was_changed_since_is_not_taken_back(officer, commune):
     assert listed(commune)["Làng Phung"] == 26
 
 
+def test_a_number_of_a_change_that_is_none_takes_nothing_back(officer, commune):
+    form = form_with(officer.get(page_of(commune)).text, "change")
+
+    answer = officer.post(f"{page_of(commune)}/tep/hoan-tac", data=form.data(change="9" * 5000))
+
+    assert answer.status_code == 303
+    assert listed(commune) == {"Làng Bang": 120, "Làng Phung": 20}
+
+
 def test_what_the_file_lacks_is_asked_once_for_all_rows(officer, commune):
     form = form_with(officer.get(page_of(commune)).text, "pasted")
     shown = officer.post(

@@ -159,7 +159,7 @@ def _page(shown: PeoplePreview, message: str = "") -> str:
         filename=shown.reading.filename,
         message=message,
         problems=shown.problems,
-        communes=units.communes(db.session(), person.unit_path, units.civil(datetime.now(UTC))),
+        communes=units.communes(db.session(), person.unit_path, units.today()),
     )
 
 

@@ -1,7 +1,7 @@
 """Figures of all units from one list: the form to fill in, what the list would do, and saving it."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 from flask import flash, redirect, render_template, url_for
@@ -124,11 +124,11 @@ def _kept(
 
 def _asked(session: Session, target: PlanTarget, year: int) -> tuple[UnitView, ...]:
     province = own_province(session)
-    return asked(target, province, units.communes(session, province.path, day_of(year, _today())))
+    return asked(target, province, units.communes(session, province.path, day_of(year, units.today())))
 
 
 def _preview(session: Session, reading: FigureReading, target: PlanTarget, year: int) -> FigurePreview:
-    return lists.preview(session, reading, target, year, _asked(session, target, year), _today())
+    return lists.preview(session, reading, target, year, _asked(session, target, year), units.today())
 
 
 def _choose(year: int, target: PlanTarget, form: FigureUploadForm) -> str:
@@ -163,7 +163,3 @@ def _refused(year: int, target: PlanTarget, filename: str, problems: Sequence[Ro
 
 def _whose(person: Identity, target: PlanTarget, year: int) -> str:
     return f"plan.list.{person.user_id}.{target.key}.{year}"
-
-
-def _today() -> date:
-    return units.civil(datetime.now(UTC))

@@ -1,7 +1,7 @@
 """Where a unit tells its figures of the plan's targets, and where the province decides on them and asks for more."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -34,7 +34,7 @@ _FIELDS_BYTES = 64 * 1024
 def start() -> ResponseReturnValue:
     """What the own unit is asked for this year."""
     unit = units.unit(db.session(), access.identity().unit_id)
-    return redirect(url_for("plan_targets.unit", year=_today().year, code=unit.code))
+    return redirect(url_for("plan_targets.unit", year=units.today().year, code=unit.code))
 
 
 @bp.get(f"{_ROOT}/<int:year>/don-vi/<code>")
@@ -69,7 +69,6 @@ def tell(year: int, code: str, key: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _tell_page(year, own, target, form, before), HTTPStatus.UNPROCESSABLE_ENTITY
     content = form.file.data.read(attachments.MAX_BYTES + 1) if form.file.data else b""
-    seen = form.seen.data or ""
     now = datetime.now(UTC)
     try:
         with db.transaction() as current:
@@ -83,7 +82,7 @@ def tell(year: int, code: str, key: str) -> ResponseReturnValue:
                 evidence=form.evidence.data or "",
                 digest=digest,
                 is_accepted=person.role in access.KEEP_TARGETS,
-                seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 7 else 0,
+                seen=forms.carried_number(form.seen.data),
                 actor=person.actor,
                 now=now,
             )
@@ -125,7 +124,6 @@ def decide(year: int, key: str, code: str) -> ResponseReturnValue:
     form = FigureDecisionForm()
     if not form.validate_on_submit():
         return _figures_page(year, target, own, form), HTTPStatus.UNPROCESSABLE_ENTITY
-    number = form.number.data or ""
     try:
         with db.transaction() as current:
             figures.decide(
@@ -133,7 +131,7 @@ def decide(year: int, key: str, code: str) -> ResponseReturnValue:
                 key,
                 own.id,
                 year,
-                number=int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 0,
+                number=forms.carried_number(form.number.data),
                 is_accepted=request.form.get("decision") == "accepted",
                 reason=form.reason.data or "",
                 actor=access.identity().actor,
@@ -233,7 +231,7 @@ def _figures_page(
     year: int, target: PlanTarget, refused: UnitView | None = None, typed: FigureDecisionForm | None = None
 ) -> str:
     current, province = db.session(), own_province(db.session())
-    communes = units.communes(current, province.path, day_of(year, _today()))
+    communes = units.communes(current, province.path, day_of(year, units.today()))
     of_target = asked(target, province, communes)
     said = figures.of_years(current, [one.id for one in of_target], [year]).get((target.key, year), {})
     waiting = {one.id: said[one.id].waits for one in of_target if one.id in said}
@@ -264,7 +262,3 @@ def _terms_page(
     return render_template(
         "rulebooks/target_terms.html", year=year, target=target, form=form, meanwhile=meanwhile
     )
-
-
-def _today() -> date:
-    return units.civil(datetime.now(UTC))

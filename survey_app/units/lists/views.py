@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, db
+from survey_app.forms import carried_number
 from survey_app.i18n import gettext as _
 from survey_app.list_pages import ListForm, UploadForm, open_too_long
 from survey_app.office_files import BadFile
@@ -32,7 +33,7 @@ def look_at(code: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return villages_page(commune, form), HTTPStatus.UNPROCESSABLE_ENTITY
     content, filename = form.sent()
-    on = queries.civil(datetime.now(UTC))
+    on = queries.today()
     try:
         shown = preview.of_file(db.session(), content, filename, commune, on)
     except BadFile as bad:
@@ -69,14 +70,14 @@ def save(code: str) -> ResponseReturnValue:
 @access.roles(*access.EDIT_UNITS)
 def take_back(code: str) -> ResponseReturnValue:
     """The last change of the list undone as a whole."""
-    commune, event = own_commune(code), request.form.get("change", "")
+    commune = own_commune(code)
     try:
         with db.transaction() as current:
             operations.hold(current, [commune.id])
             saving.take_back(
                 current,
                 commune,
-                int(event) if event.isdecimal() else 0,
+                carried_number(request.form.get("change")),
                 actor=access.identity().actor,
                 now=datetime.now(UTC),
             )
