@@ -79,12 +79,14 @@ def _words_of_thanks() -> dict[str, str]:
     return {
         "thanks": _("Thank you for answering!"),
         "recorded": _("The slip of your household has been recorded."),
+        "recordedFeedback": _("Your feedback has been recorded."),
         "annulled": _(
             "This answer had been recorded, but the answers of your village were annulled and do not count. The "
             "village is asked again with new slips: please ask for a new one."
         ),
         "next": _("After the count, scan this same QR again to see the result of the commune."),
-        "nextFeedback": _("Feedback is counted every day; open this link again to see the result."),
+        "nextFeedback": _("Feedback is counted every day:"),
+        "see": _("see the result"),
         "receipt": _("Receipt:"),
         "note": _(
             "Note it down if you like: with it you can check later that the slip was counted. It does not show what "

@@ -136,6 +136,8 @@ def feedback_form(link: str) -> ResponseReturnValue:
     _choose_language()
     try:
         door = queries.link_door(db.session(), link)
+        if queries.is_final(door.survey):
+            return redirect(replies.in_language(f"/ket-qua/{door.survey.id}"), HTTPStatus.SEE_OTHER)
         _require_open(door)
     except DomainError as refusal:
         return replies.refused(refusal)

@@ -19,7 +19,7 @@ from survey_app.collecting.refusals import (
 from survey_app.errors import DomainError
 from survey_app.fieldwork import calendar
 from survey_app.fieldwork.codes import MistypedCode
-from survey_app.fieldwork.queries import SurveyView
+from survey_app.fieldwork.queries import SurveyNotFound, SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.templating import day
 
@@ -36,6 +36,8 @@ def what_happened(refusal: DomainError, *, was_sent: bool) -> str:
     """The refusal in words. Who only opens a slip that is used is told first that nothing is lost."""
     if is_good(refusal, was_sent=was_sent):
         return _("The slip of your household was sent and is stored. You need do nothing more.")
+    if isinstance(refusal, SurveyNotFound):
+        return _("This link leads to no survey. A letter of it may be missing.")
     if isinstance(refusal, PhonesClosed) and not was_sent:
         return _(
             "Survey %(number)s ended on %(day)s and no longer takes answers by phone.",
@@ -57,6 +59,8 @@ def steps(refusal: DomainError, survey: SurveyView | None) -> tuple[str, ...]:
         found += _until_when(survey)
     if isinstance(refusal, AlreadySealed):
         found += [_("Scan this same QR again to see the result of the commune.")]
+    if isinstance(refusal, SurveyNotFound):
+        found += [_("Scan the QR once more, or ask who gave you the link.")]
     if isinstance(refusal, _TO_ASK):
         found += [_("If that does not help: %(call)s", call=_call(survey))]
     return tuple(found)
@@ -64,8 +68,10 @@ def steps(refusal: DomainError, survey: SurveyView | None) -> tuple[str, ...]:
 
 def _until_when(survey: SurveyView | None) -> list[str]:
     """Paper and result of a survey whose phones are closed."""
-    if survey is None or survey.counting_ends_at is None or survey.link:
+    if survey is None:
         return []
+    if survey.link or survey.counting_ends_at is None:
+        return [_("Questions: %(call)s", call=_call(survey))] if survey.whom_to_call else []
     last = calendar.last_day(survey.counting_ends_at)
     return [
         _("Paper slips are still taken until the end of %(day)s.", day=day(last)),

@@ -29,7 +29,9 @@ def test_an_open_link_is_published_by_one_body_answered_and_counted_apart_from_e
 
         # Anybody answers; before ten have, there is no figure.
         answer(phone, link)
-        expect(phone.locator("#cam-on")).to_be_visible()
+        expect(phone.locator("#cam-on")).to_contain_text("Đã ghi nhận góp ý của ông/bà.")
+        result = phone.get_by_role("link", name="xem kết quả")
+        expect(result).to_have_attribute("href", f"/ket-qua/{survey.id}?lang=vi")
 
         # Without a signal a second and a third person answer on the same phone; no slip takes the form from the next.
         phone.route("**/api/v1/submissions*", lambda route: route.abort())

@@ -354,6 +354,11 @@ def test_what_the_server_refuses_stays_to_be_looked_at_with_the_reason_until_it_
             "href", re.compile(r"^/k/\d+\?lang=vi$")
         )
         assert [row["state"] for row in kept(page)] == ["refused"]
+        # Its own address leads to no form any more, so it is wiped where it is listed.
+        page.get_by_role("button", name="Xóa khỏi máy này").click()
+        page.get_by_role("button", name="Bấm lần nữa để xóa hẳn").click()
+        expect(page.locator("#dem-cho")).to_have_count(0)
+        assert kept(page) == []
         assert field.answered() == {"self_online": 1}
 
 

@@ -472,7 +472,9 @@ def test_an_open_link_takes_only_so_many_answers_a_minute_from_one_network_and_k
 
 
 def test_a_link_that_nobody_gave_is_404(client, survey):
-    assert client.get("/g/abcdef").status_code == 404
+    unknown = client.get("/g/abcdef")
+    assert unknown.status_code == 404
+    assert "hỏi lại người đã đưa đường dẫn" in unknown.text
     assert client.post("/g/abcdef", data={}, headers=OWN).status_code == 404
 
 
@@ -594,6 +596,18 @@ def test_a_code_that_nobody_has_leads_to_the_number_of_its_survey_and_else_to_th
     assert (of_survey.status_code, 'href="tel:0269000000"' in of_survey.text) == (404, True)
     assert "xin gọi số in trên phiếu" in of_nothing.text
     assert Page(of_nothing.text).text("title").startswith("Chưa đúng – ")
+
+
+def test_a_link_says_whom_to_ask_once_phones_are_closed_and_leads_to_the_result_once_it_is_sealed(
+    client, commune, make_survey, move_on
+):
+    survey = make_survey(commune, purpose=Purpose.FEEDBACK)
+    move_on(survey, State.COUNTING)
+    closed = client.get(f"/g/{survey.link}")
+    move_on(survey, State.SEALED)
+
+    assert (closed.status_code, "tel:0269000000" in closed.text) == (410, True)
+    assert client.get(f"/g/{survey.link}").location == f"/ket-qua/{survey.id}"
 
 
 @pytest.mark.parametrize("path", ["/k", "/kiem-tra", "/kiem-tra/phieu", "/k/1234", "/g/abcdef"])

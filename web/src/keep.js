@@ -61,14 +61,15 @@ export function slipPage(slip, W, { again, wipe, another }) {
 }
 
 // The thanks of a slip that the server has, and has signed. On a link `another` begins the slip of the next person.
-export function thanksPage(receipt, W, another) {
+export function thanksPage(receipt, W, here, another) {
   const heading = el("h1", { tabIndex: -1 }, W.thanks);
   const box = el("div", { className: receipt.annulled ? "box bad" : "box" },
-    el("p", {}, el("b", {}, receipt.annulled ? W.annulled : W.recorded)));
+    el("p", {}, el("b", {}, receipt.annulled ? W.annulled : another ? W.recordedFeedback : W.recorded)));
   box.setAttribute("role", "status");
-  if (!receipt.annulled) box.append(el("p", {}, another ? W.nextFeedback : W.next));
+  const result = another && el("a", { href: `/ket-qua/${receipt.receipt.split(" ")[1]}${here}` }, W.see);
+  if (!receipt.annulled) box.append(another ? el("p", {}, `${W.nextFeedback} `, result) : el("p", {}, W.next));
   const page = el("section", { id: "cam-on" }, heading, box,
-    el("p", {}, `${W.receipt} `, el("b", { className: "code" }, receipt.receipt)),
+    el("p", {}, W.receipt, el("br"), el("b", { className: "code" }, receipt.receipt)),
     el("p", {}, W.note),
     el("details", {}, el("summary", {}, W.proof), el("p", { className: "code" }, `${receipt.leaf} ${receipt.signature}`)),
     el("p", {}, el("a", { href: W.checkAt }, W.check)));
@@ -78,7 +79,7 @@ export function thanksPage(receipt, W, another) {
 
 // What stands above any page while the phone keeps slips of others, or of this one. `later` a newer script wrote: what is in
 // them this page cannot tell, and says so.
-export function counter(waiting, refused, later, W, here, again) {
+export function counter(waiting, refused, later, W, here, { again, wipe }) {
   const box = el("div", { className: "box", id: "dem-cho" });
   box.setAttribute("role", "status");
   if (waiting.length) {
@@ -87,7 +88,8 @@ export function counter(waiting, refused, later, W, here, again) {
   }
   if (refused.length) {
     box.append(el("p", { className: "unsent" }, fill(W.toLookAt, { n: refused.length })),
-      ...refused.map((slip) => el("div", {}, el("a", { href: slip.page + here }, W.open), ...whatNext(slip.refusal))));
+      ...refused.map((slip) => el("div", {}, el("a", { href: slip.page + here }, W.open), ...whatNext(slip.refusal),
+        wipeButton(W, () => wipe(slip)))));
   }
   if (waiting.length) box.append(button(W.now, again));
   if (later.length) box.append(el("p", {}, fill(W.later, { n: later.length })), button(W.reload, () => location.reload()));

@@ -193,6 +193,11 @@ async function drop(slip) {
   }
 }
 
+async function wipe(slip) {
+  await drop(slip);
+  await dropDrafts(store, slip);
+}
+
 function showSlip(slip) {
   show(slipPage(slip, W, {
     another: isShared && isForm && another,
@@ -207,8 +212,7 @@ function showSlip(slip) {
       return undefined;
     },
     wipe: async () => {
-      await drop(slip);
-      await dropDrafts(store, slip);
+      await wipe(slip);
       forget();
     },
   }), isWaiting(slip) ? W.waiting : W.refused);
@@ -266,7 +270,7 @@ async function thankOnce(isMeant) {
 }
 
 function showThanks(sent) {
-  show(thanksPage(sent.receipt, W, isShared && (() => location.reload())), W.thanks);
+  show(thanksPage(sent.receipt, W, here, isShared && (() => location.reload())), W.thanks);
   // Who holds the phone next finds no answer behind this page: Back asks the server, which says that it has the slip.
   [...main.children].filter((one) => one.hidden).forEach((one) => one.remove());
   all(".lang button,.lang a").forEach((one) => one.addEventListener("click", (event) => {
@@ -302,7 +306,10 @@ async function note() {
   if (old) old.remove();
   const others = (found) => found.filter((one) => one.key !== awaited);
   if (others(waiting).length || others(refused).length || later.length) {
-    main.prepend(counter(others(waiting), others(refused), later, W, here, () => sendAll(() => true)));
+    main.prepend(counter(others(waiting), others(refused), later, W, here, {
+      again: () => sendAll(() => true),
+      wipe: async (slip) => { await wipe(slip); await note(); },
+    }));
   }
   if (store.lasting) await noteLost(records.map((one) => one.key), [...waiting, ...later].map((one) => one.key));
 }
