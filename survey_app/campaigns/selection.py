@@ -3,7 +3,7 @@
 An address is typed by anybody: a word that is not known falls back to the default, and none reaches a query.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -13,7 +13,6 @@ from survey_app.campaigns.milestones import Milestone
 from survey_app.campaigns.rows import BoardRow
 from survey_app.criteria.findings import SIGNATURES, Verdict
 from survey_app.fieldwork.models import State
-from survey_app.forms import carried_number
 from survey_app.scoring.rates import Rate
 
 #: A state filter for units without a survey; "none" is no state of a survey.
@@ -94,24 +93,6 @@ def select(rows: Iterable[BoardRow], chosen: Selection) -> tuple[BoardRow, ...]:
     present = [row for row in by_name if key(row) is not None]
     absent = [row for row in by_name if key(row) is None]
     return (*sorted(present, key=key, reverse=chosen.is_descending), *absent)
-
-
-@dataclass(frozen=True, slots=True)
-class PageOfRows:
-    """A page of the rows chosen; `number` begins at 1."""
-
-    rows: tuple[BoardRow, ...]
-    number: int
-    pages: int
-
-
-def page(rows: Sequence[BoardRow], asked: str | None) -> PageOfRows:
-    """The page that the address asks for; the first one where it asks for none that there is."""
-    pages = max(1, -(-len(rows) // ROWS_ON_A_PAGE))
-    wanted = carried_number(asked)
-    number = wanted if 1 <= wanted <= pages else 1
-    first = (number - 1) * ROWS_ON_A_PAGE
-    return PageOfRows(tuple(rows[first : first + ROWS_ON_A_PAGE]), number, pages)
 
 
 def _is_chosen(row: BoardRow, chosen: Selection, wanted: str) -> bool:

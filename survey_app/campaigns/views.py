@@ -8,7 +8,7 @@ from http import HTTPStatus
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from survey_app import access, audit, charts, db, drawing
+from survey_app import access, audit, charts, db, drawing, paging
 from survey_app.campaigns import against_rule as standings
 from survey_app.campaigns import ranking as rankings
 from survey_app.campaigns import reminding, requested, selection
@@ -49,7 +49,7 @@ def board(year: int) -> ResponseReturnValue:
     made = requested.board(year)
     chosen = requested.chosen(made)
     rows = selection.select(made.rows, chosen)
-    shown = selection.page(rows, request.args.get("page"))
+    shown = paging.page(rows, request.args.get("page"), selection.ROWS_ON_A_PAGE)
     to_remind = [row for row in rows if row.needs_somebody]
     states = requested.by_state(made.rows)
     return render_template(

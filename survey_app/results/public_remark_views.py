@@ -9,14 +9,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from survey_app import access, db
+from survey_app import access, db, paging
 from survey_app.access import Identity
 from survey_app.accounts.freshness import fresh
 from survey_app.accounts.todo import Todo
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_decision_survey
-from survey_app.forms import carried_number
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.privacy.retention import TAKEN_OUT
@@ -164,17 +163,13 @@ def _entering() -> EnterForm:
 def _page(survey: SurveyView, entered: EnterForm) -> str:
     person, found = access.identity(), public_remarks.on_record(db.session(), survey.id)
     waiting_first = sorted(found, key=lambda one: (not one.waits_for_the_front, not one.waits_for_an_answer))
-    pages = max(1, -(-len(found) // _PAGE))
-    number = min(pages, max(1, carried_number(request.args.get("trang"))))
+    shown = paging.page(waiting_first, request.args.get("page"), _PAGE)
     return render_template(
         "results/public_remarks.html",
         survey=survey,
         counted=public_remarks.counted(found),
-        remarks=[
-            (one, _may_read(person, one)) for one in waiting_first[(number - 1) * _PAGE : number * _PAGE]
-        ],
-        number=number,
-        pages=pages,
+        remarks=[(one, _may_read(person, one)) for one in shown.rows],
+        shown=shown,
         decisions=decisions(),
         form=entered,
         may_enter=person.role in access.ENTER_REMARKS and public_remarks.are_received(survey),

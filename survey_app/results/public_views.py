@@ -7,7 +7,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from survey_app import access, db, files
+from survey_app import access, db, files, paging
 from survey_app.fieldwork import scope
 from survey_app.fieldwork.scope import public_survey
 from survey_app.i18n import carry_language
@@ -20,6 +20,9 @@ from survey_app.scoring.disclosure import Audience
 from survey_app.sealing import queries
 from survey_app.units import queries as units
 from survey_app.units.queries import UnitView
+
+#: Communes of the public list, so that a telephone shows it on five screens; its CSV has all of them.
+_ON_A_PAGE = 8
 
 bp = Blueprint("public_results", __name__, template_folder="templates")
 bp.url_defaults(carry_language)
@@ -39,12 +42,13 @@ def newest() -> ResponseReturnValue:
 @access.public
 def year(year: int) -> ResponseReturnValue:
     """Every commune of the province with state, coverage, rate and lowest items, and the province's sums."""
-    found = _year(year)
+    found, sought = _year(year), request.args.get("tim", "")
     return render_template(
         "results/year.html",
         found=found,
         provinces=_provinces(),
-        sought=request.args.get("tim", ""),
+        sought=sought,
+        shown=paging.page(found.named(sought), request.args.get("page"), _ON_A_PAGE),
         has_map=year_map.has_map(line.unit for line in found.lines),
     )
 

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from survey_app import access, attachments, db, forms, revisions
+from survey_app import access, attachments, db, forms, paging, revisions
 from survey_app.accounts.freshness import fresh
 from survey_app.criteria.targets import PlanKind, PlanTarget
 from survey_app.errors import DomainError
@@ -27,6 +27,7 @@ bp = Blueprint("plan_targets", __name__, template_folder="../templates")
 
 _ROOT = "/can-bo/chi-tieu"
 _FIELDS_BYTES = 64 * 1024
+_UNITS_ON_A_PAGE = 15
 
 
 @bp.get(f"{_ROOT}/don-vi")
@@ -235,6 +236,8 @@ def _figures_page(
     of_target = asked(target, province, communes)
     said = figures.of_years(current, [one.id for one in of_target], [year]).get((target.key, year), {})
     waiting = {one.id: said[one.id].waits for one in of_target if one.id in said}
+    # What waits for a decision first, then who has told nothing, then the others.
+    in_turn = sorted(of_target, key=lambda one: (not waiting.get(one.id), one.id in said))
     made = _decision_forms(waiting)
     if refused and typed and refused.id in made:
         made[refused.id].reason.data = typed.reason.data
@@ -242,7 +245,7 @@ def _figures_page(
         "rulebooks/told_figures.html",
         year=year,
         target=target,
-        units=sorted(of_target, key=lambda one: not waiting.get(one.id)),
+        shown=paging.page(in_turn, request.args.get("page"), _UNITS_ON_A_PAGE),
         given=said,
         forms=made,
     )

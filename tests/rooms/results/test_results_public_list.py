@@ -8,7 +8,7 @@ import pytest
 
 from survey_app import db
 from survey_app.fieldwork.models import Channel, Purpose, State, Survey
-from survey_app.results import postings, year_list
+from survey_app.results import postings, public_views, year_list
 from survey_app.results.models import Pledge
 from survey_app.results.postings import Noted
 from survey_app.units import queries as units
@@ -242,3 +242,14 @@ def test_who_chooses_a_province_keeps_the_language_of_the_address(client, provin
     assert {"/ket-qua/nam/2026?tinh=98&lang=en"} == {
         tag["href"] for tag in usual.all("a") if tag.get("hreflang")
     }
+
+
+def test_a_long_list_comes_by_pages_and_its_file_whole(client, province, monkeypatch):
+    monkeypatch.setattr(public_views, "_ON_A_PAGE", 1)
+
+    first, second = client.get(f"{YEAR}?lang=vi").text, client.get(f"{YEAR}?lang=vi&page=2").text
+
+    assert ("Trang 1 trên 2" in first, "Trang 2 trên 2" in second) == (True, True)
+    named = [[f'href="/ket-qua/{number}' in page for number in ("0001", "0002")] for page in (first, second)]
+    assert sorted(named) == [[False, True], [True, False]]
+    assert len(table(client.get(f"{YEAR}.csv"))) == 4
