@@ -100,7 +100,6 @@ def sentences(_session: Session, survey: SurveyView) -> Iterator[Sentence]:
 
 
 def _to_key(survey_id: str, slips: int, person: Identity) -> Todo:
-    keys_slips = person.role in KEY_PAPER
     return Todo(
         title=_("Survey %(survey)s waits for paper slips", survey=survey_id),
         detail=ngettext(
@@ -112,13 +111,12 @@ def _to_key(survey_id: str, slips: int, person: Identity) -> Todo:
             "the clock does not seal.",
             slips,
         ),
-        url=url_for("paper.key_slip" if keys_slips else "fieldwork.page", survey_id=survey_id),
+        url=_where_slips_are(survey_id, person),
         urgent=True,
     )
 
 
 def _to_look_at(survey_id: str, slips: int, person: Identity) -> Todo:
-    keys_slips = person.role in KEY_PAPER
     return Todo(
         title=_("Survey %(survey)s waits for scanned slips", survey=survey_id),
         detail=ngettext(
@@ -128,9 +126,14 @@ def _to_look_at(survey_id: str, slips: int, person: Identity) -> Todo:
             "decides them, or somebody keys them from the paper. Until then the clock does not seal.",
             slips,
         ),
-        url=url_for("paper.key_slip" if keys_slips else "fieldwork.page", survey_id=survey_id),
+        url=_where_slips_are(survey_id, person),
         urgent=True,
     )
+
+
+def _where_slips_are(survey_id: str, person: Identity) -> str:
+    """The keying screen for those who key, the page of the survey for the others."""
+    return url_for("paper.key_slip" if person.role in KEY_PAPER else "fieldwork.page", survey_id=survey_id)
 
 
 def _waiting(session: Session, over: Sequence[str]) -> dict[str, int]:

@@ -5,7 +5,7 @@ is not recorded. The command and the page show the same preview.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -165,26 +165,8 @@ def preview(
             questions.ask_sum(draft, said)
     lacking = _lacking([draft.entry for draft in drafts if not draft.is_sum], said, on)
     day_questions = questions.ask_days(drafts, said)
-    problems = list(reading.problems)
-    for draft in drafts:
-        try:
-            draft.line = _line(draft.entry, commune, {one.key: one for one in lacking}, said)
-            draft.before = matching(draft.line, held)
-        except Wrong as wrong:
-            problems.append(
-                RowProblem(
-                    draft.entry.sheet, draft.entry.row, column_title("old_unit"), wrong.found, wrong.expected
-                )
-            )
-    exact = {draft.before.unit.id for draft in drafts if draft.before}
-    maybe: set[int] = set()
-    others: defaultdict[str, list[Village]] = defaultdict(list)
-    for village in held:
-        if village.unit.id not in exact:
-            others[kinds.without_kinds(village.unit.name)].append(village)
-    for draft in drafts:
-        if draft.line and not draft.before and not draft.is_sum:
-            maybe |= questions.ask_who(draft, others, said)
+    problems = [*reading.problems, *_match(drafts, commune, held, lacking, said)]
+    maybe = _ask_of_others(drafts, held, said)
     questions.ask_twins(drafts, said)
     for draft in drafts:
         if draft.line and draft.before and not draft.is_dropped:
@@ -211,6 +193,38 @@ def preview(
         problems=tuple(problems),
         held=_digest(held),
     )
+
+
+def _match(
+    drafts: Iterable[Draft],
+    commune: UnitView,
+    held: Sequence[Village],
+    lacking: Iterable[Lacking],
+    said: Mapping[str, str],
+) -> Iterator[RowProblem]:
+    """Give each row its line and the village that it means for certain; what is wrong with the others."""
+    by_key = {one.key: one for one in lacking}
+    for draft in drafts:
+        try:
+            draft.line = _line(draft.entry, commune, by_key, said)
+            draft.before = matching(draft.line, held)
+        except Wrong as wrong:
+            entry, column = draft.entry, column_title("old_unit")
+            yield RowProblem(entry.sheet, entry.row, column, wrong.found, wrong.expected)
+
+
+def _ask_of_others(drafts: Sequence[Draft], held: Iterable[Village], said: Mapping[str, str]) -> set[int]:
+    """Ask of each row without a village which of the villages nobody means it may be; the ids of all these."""
+    exact = {draft.before.unit.id for draft in drafts if draft.before}
+    others: defaultdict[str, list[Village]] = defaultdict(list)
+    for village in held:
+        if village.unit.id not in exact:
+            others[kinds.without_kinds(village.unit.name)].append(village)
+    maybe: set[int] = set()
+    for draft in drafts:
+        if draft.line and not draft.before and not draft.is_sum:
+            maybe |= questions.ask_who(draft, others, said)
+    return maybe
 
 
 def _with_known_kind(entry: ListEntry, held: Iterable[Village]) -> ListEntry:
