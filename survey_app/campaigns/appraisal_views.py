@@ -57,7 +57,7 @@ class TogetherForm(StaffForm):
 def listed(year: int) -> ResponseReturnValue:
     """The signed results of a year: what is opened one by one, and the rest."""
     require_known_year(year)
-    province = requested.province_of(access.identity().unit_id)
+    province = requested.province()
     found = appraising.of_year(db.session(), province, year, datetime.now(UTC))
     return render_template("campaigns/appraising.html", found=found, form=TogetherForm())
 
@@ -68,7 +68,7 @@ def listed(year: int) -> ResponseReturnValue:
 def accept_together(year: int) -> ResponseReturnValue:
     """Accept those that may be accepted in one step, as they were shown."""
     require_known_year(year)
-    province, now = requested.province_of(access.identity().unit_id), datetime.now(UTC)
+    province, now = requested.province(), datetime.now(UTC)
     shown = set(request.form.getlist("survey"))
     with db.transaction() as current:
         found = appraising.of_year(current, province, year, now)

@@ -41,7 +41,7 @@ _BEGINS_IN, _TAKES = timedelta(days=21), timedelta(days=13)
 def listed(year: int) -> ResponseReturnValue:
     """The campaigns of a year."""
     require_known_year(year)
-    found = campaigns.of_year(db.session(), _province().id, year)
+    found = campaigns.of_year(db.session(), requested.province().id, year)
     return render_template("campaigns/campaigns.html", year=year, campaigns=found)
 
 
@@ -51,7 +51,7 @@ def listed(year: int) -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Open a campaign: a draft for each commune that is chosen, in one step."""
     current, person, now = db.session(), access.identity(), datetime.now(UTC)
-    province = _province()
+    province = requested.province()
     form = _form(current, person, province, now)
     if not form.is_submitted():
         return _page(form, province)
@@ -75,7 +75,7 @@ def new() -> ResponseReturnValue:
 @access.roles(*access.READ_BOARD)
 def campaign(campaign_id: int) -> ResponseReturnValue:
     """One campaign: its days, its communes, and what became of each draft."""
-    found = campaigns.campaign(db.session(), _province().id, campaign_id)
+    found = campaigns.campaign(db.session(), requested.province().id, campaign_id)
     return _campaign_page(found, _stored(db.session(), campaign_id))
 
 
@@ -84,7 +84,7 @@ def campaign(campaign_id: int) -> ResponseReturnValue:
 @fresh
 def change_days(campaign_id: int) -> ResponseReturnValue:
     """Other last days for the steps; the second of two people who change them is told."""
-    province, person = _province(), access.identity()
+    province, person = requested.province(), access.identity()
     found = campaigns.campaign(db.session(), province.id, campaign_id)
     form = DaysForm()
     if not form.validate_on_submit():
@@ -101,10 +101,6 @@ def change_days(campaign_id: int) -> ResponseReturnValue:
         return _campaign_page(found, form, meanwhile), meanwhile.status
     flash(_("The days are changed."), "success")
     return redirect(url_for("opened_campaigns.campaign", campaign_id=campaign_id), HTTPStatus.SEE_OTHER)
-
-
-def _province() -> UnitView:
-    return requested.province_of(access.identity().unit_id)
 
 
 def _form(current: Session, person: Identity, province: UnitView, now: datetime) -> CampaignForm:
@@ -173,5 +169,5 @@ def _campaign_page(found: CampaignView, form: DaysForm, meanwhile: SavedMeanwhil
         members=[(one, level_name(one.level)) for one in members],
         not_under_book=[one.unit.full_name for one in members if one.had_one],
         opened_by=accounts.name_of(current, found.opened_by),
-        book=pins.coming(current, _province().id, found.year, wanted=wanted) if wanted else None,
+        book=pins.coming(current, requested.province().id, found.year, wanted=wanted) if wanted else None,
     )

@@ -7,7 +7,7 @@ it enters a row; verdicts come from `criteria`.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -131,7 +131,7 @@ def board(
 ) -> Board:
     """The board as `audience` may see it. `is_live` counts to the moment: for commands, not for screens."""
     in_force = rulebooks.in_force(session, province.id, year)
-    summaries = units.commune_summaries(session, province.path, register_day(year, now))
+    summaries = units.commune_summaries(session, province.path, units.day_of_year(year, units.civil(now)))
     surveys = consultations.of_year(session, province.path, year, is_live=is_live)
     decisions = _by_unit(survey for survey in surveys if survey.purpose is Purpose.DECISION)
     judged = verdicts.of_year(session, in_force.framework, province.path, year)
@@ -314,8 +314,3 @@ def _heard(surveys: Iterable[Consultation]) -> Mapping[int, frozenset[str]]:
         if survey.heard_by_phone:
             found[survey.unit_id] |= {survey.purpose}
     return found
-
-
-def register_day(year: int, now: datetime) -> date:
-    """The day whose units are listed: today, the last day of a past year, the first of a coming one."""
-    return min(max(units.civil(now), date(year, 1, 1)), date(year, 12, 31))

@@ -27,7 +27,7 @@ def board(year: int) -> Board:
     person = access.identity()
     return queries.board(
         db.session(),
-        province_of(person.unit_id),
+        province(),
         year,
         datetime.now(UTC),
         audience=audiences.audience_of(person),
@@ -40,16 +40,16 @@ def sums(year: int) -> ProvinceCard:
     person, now = access.identity(), datetime.now(UTC)
     return scorecards.of_year(
         db.session(),
-        province_of(person.unit_id),
+        province(),
         year,
-        queries.register_day(year, now),
+        units.day_of_year(year, units.civil(now)),
         audience=audiences.audience_of(person),
     )
 
 
-def province_of(unit_id: int) -> UnitView:
+def province() -> UnitView:
     """The reader's own province. An auditor or viewer of one commune has no business with the others: 403."""
-    unit = units.unit(db.session(), unit_id)
+    unit = units.unit(db.session(), access.identity().unit_id)
     if unit.level != Level.PROVINCE:
         abort(403)
     return unit

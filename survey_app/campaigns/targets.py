@@ -10,7 +10,7 @@ from survey_app.campaigns.queries import Board
 from survey_app.criteria import targets as reaches
 from survey_app.criteria.targets import PlanKind, PlanTarget, Reach, Terms
 from survey_app.rulebooks.targets import figures, plans
-from survey_app.rulebooks.targets.asked import asked, day_of
+from survey_app.rulebooks.targets.asked import asked
 from survey_app.rulebooks.targets.figures import UnitFigures
 from survey_app.units import queries as units
 from survey_app.units.queries import UnitView
@@ -51,7 +51,7 @@ def of_board(session: Session, board: Board, earlier: Board | None = None) -> tu
     """Every target of the board's year, in the order of the plan; `earlier` is the board of the year before."""
     province, year, today = board.province, board.year, units.civil(board.made_at)
     years = range(year - YEARS_BEFORE, year + 1)
-    communes = {one: units.communes(session, province.path, day_of(one, today)) for one in years}
+    communes = {one: units.communes(session, province.path, units.day_of_year(one, today)) for one in years}
     every = {province.id, *(unit.id for found in communes.values() for unit in found)}
     given = figures.of_years(session, every, years)
     found = []

@@ -82,7 +82,7 @@ def ranking(year: int) -> ResponseReturnValue:
     """Sealed surveys of the year with what asks to be compared. Exact counts of villages, so looking is noted."""
     require_known_year(year)
     person = access.identity()
-    made = rankings.ranking(db.session(), requested.province_of(person.unit_id), year)
+    made = rankings.ranking(db.session(), requested.province(), year)
     with db.transaction() as current:
         audit.record(
             current, person.actor, "results.exact", f"unit:{person.unit_id}",
@@ -99,7 +99,7 @@ def scorecard(year: int) -> ResponseReturnValue:
     return render_template(
         "campaigns/scorecard.html",
         year=year,
-        province=requested.province_of(access.identity().unit_id),
+        province=requested.province(),
         sums=sums,
         charts=[_ranked(one) for one in sums.forms],
     )

@@ -66,7 +66,7 @@ def of(session: Session, survey_id: str) -> NoticeDocument | None:
         return pinned(survey)
     if not Purpose(survey.purpose).asks_households:
         return None
-    return in_force(session, units.province_of(session, units.unit(session, survey.unit_id)).id)
+    return in_force(session, units.unit(session, survey.unit_id).province_id)
 
 
 def change(

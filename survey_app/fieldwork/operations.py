@@ -74,7 +74,7 @@ def publish(
     is_sample = commune.kind in NEVER_MEETING_INDICATOR
     survey.confirmed = not is_sample and readiness.wording(session, survey) is ScoredWording.CONFIRMED
     pin = rulebook.pin(session, survey, now)
-    counts = notice_counts.pin(session, survey, units.province_of(session, commune).id)
+    counts = notice_counts.pin(session, survey, commune.province_id)
     audit.record(
         session, actor, "fieldwork.publish", f"survey:{survey_id}", at=now, state=survey.state,
         rulebook=pin.key, version=pin.version, digest=pin.digest, chosen=pin.is_chosen,

@@ -18,7 +18,6 @@ from survey_app.rulebooks import pins
 from survey_app.rulebooks import queries as rulebooks
 from survey_app.rulebooks.pins import NamedBook, Pin
 from survey_app.units import queries as units
-from survey_app.units.queries import UnitView
 
 #: Key and version of the rule book chosen for the survey, also for one only typed yet; None for that of the year.
 Chooser: TypeAlias = Callable[[Session, Survey], tuple[str, int] | None]
@@ -34,7 +33,7 @@ def pin(session: Session, survey: Survey, now: datetime) -> Pin:
     commune = units.unit(session, survey.unit_id)
     taken = pins.take(
         session,
-        _province(session, commune),
+        commune.province_id,
         calendar.last_day(survey.closes_at).year,
         wanted=_chosen(session, survey),
         now=now,
@@ -49,7 +48,7 @@ def named(session: Session, survey: SurveyView) -> NamedBook:
     if survey.rulebook is not None:
         return pins.named(session, [survey.rulebook])[survey.rulebook]
     wanted = _chosen(session, session.get_one(Survey, survey.id))
-    return pins.coming(session, _province(session, survey.unit), survey.last_day.year, wanted=wanted)
+    return pins.coming(session, survey.unit.province_id, survey.last_day.year, wanted=wanted)
 
 
 def out_of_period(session: Session, survey: Survey) -> Framework | None:
@@ -62,7 +61,3 @@ def out_of_period(session: Session, survey: Survey) -> Framework | None:
 def _chosen(session: Session, survey: Survey) -> tuple[str, int] | None:
     chooser: Chooser = current_app.extensions["rulebook_chooser"]
     return chooser(session, survey)
-
-
-def _province(session: Session, commune: UnitView) -> int:
-    return units.province_of(session, commune).id

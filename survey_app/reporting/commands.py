@@ -34,7 +34,7 @@ def province(code: str, year: int, as_json: bool) -> None:
         if unit.level != Level.PROVINCE:
             raise click.ClickException(_("%(unit)s is no province.", unit=unit.full_name))
         made = queries.board(current, unit, year, now, is_live=True)
-        sums = scorecards.of_year(current, unit, year, queries.register_day(year, now))
+        sums = scorecards.of_year(current, unit, year, units.day_of_year(year, units.civil(now)))
         planned = targets.of_board(current, made)
     except DomainError as error:
         raise click.ClickException(error.message) from error

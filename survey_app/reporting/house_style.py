@@ -84,7 +84,7 @@ def defaults() -> HouseStyle:
 
 def style_of(session: Session, unit: UnitView) -> HouseStyle:
     """The style of the province that a unit is, or lies in."""
-    stored = session.get(PaperSettings, _province(unit))
+    stored = session.get(PaperSettings, unit.province_id)
     usual = defaults()
     if stored is None:
         return usual
@@ -105,7 +105,3 @@ def save(session: Session, province: UnitView, style: HouseStyle, *, actor: str,
     session.add(row)
     was = {name: getattr(before, name) for name in said}
     audit.record(session, actor, SAVED, f"unit:{province.id}", at=now, **audit.changes(was, said))
-
-
-def _province(unit: UnitView) -> int:
-    return int(unit.path.split("/")[1])

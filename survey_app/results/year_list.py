@@ -129,7 +129,7 @@ def years(session: Session, province: UnitView) -> tuple[int, ...]:
 
 def of_year(session: Session, province: UnitView, year: int, now: datetime) -> YearList:
     """The list of one year; communes are those in force on its last day, or today."""
-    day = min(max(units.civil(now), date(year, 1, 1)), date(year, 12, 31))
+    day = units.day_of_year(year, units.civil(now))
     speaks = {unit: found[0] for unit, found in speaking.of_year(session, province.path, year).items()}
     running = _running(session, province, year)
     called = names.communes(session, [one.survey_id for one in speaks.values()])

@@ -23,7 +23,7 @@ from survey_app.rulebooks.scope import require_known_year
 from survey_app.units import operations as registering
 from survey_app.units import queries as units
 from survey_app.units.queries import UnitView
-from survey_app.units.scope import own_commune
+from survey_app.units.scope import own_commune, own_province
 
 bp = Blueprint("declarations", __name__, template_folder="templates")
 
@@ -170,7 +170,7 @@ def _page(
 def _list(year: int, refused: UnitView | None = None, typed: DeclarationDecisionForm | None = None) -> str:
     require_known_year(year)
     current = db.session()
-    province = units.province_of(current, units.unit(current, access.identity().unit_id))
+    province = own_province()
     found = declarations.of_year(current, province.path, year)
     made = {
         unit_id: DeclarationDecisionForm(formdata=None, seen=declarations.mark(one))

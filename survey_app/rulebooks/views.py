@@ -24,7 +24,7 @@ from survey_app.units import operations as registering
 from survey_app.units import queries as units
 from survey_app.units.models import Level
 from survey_app.units.queries import UnitView
-from survey_app.units.scope import own_commune
+from survey_app.units.scope import own_commune, own_province
 
 bp = Blueprint("rulebooks", __name__, template_folder="templates")
 
@@ -339,5 +339,4 @@ def _recognition_form(
 def _province(year: int) -> UnitView:
     """The province of the signed-in person, for a year a report can be about."""
     require_known_year(year)
-    current = db.session()
-    return units.province_of(current, units.unit(current, access.identity().unit_id))
+    return own_province()

@@ -49,6 +49,11 @@ class UnitView:
     printed: str = ""
 
     @property
+    def province_id(self) -> int:
+        """The province it lies in; a province is its own."""
+        return int(self.path.split("/")[1])
+
+    @property
     def full_name(self) -> str:
         """With the kind, like "Xã Biển Hồ", "Tổ dân phố 3" or "Thôn 3 (xã cũ Ia Mơ)"."""
         return self.printed or kinds.full_name(self.kind, self.name, self.old_unit)
@@ -116,6 +121,15 @@ def today() -> date:
     return civil(datetime.now(UTC))
 
 
+def day_of_year(year: int, today: date) -> date:
+    """The day whose units a year has: today, the last day of a past year, the first of a coming one.
+
+    >>> [day_of_year(year, date(2026, 11, 28)).isoformat() for year in (2025, 2026, 2027)]
+    ['2025-12-31', '2026-11-28', '2027-01-01']
+    """
+    return min(max(today, date(year, 1, 1)), date(year, 12, 31))
+
+
 def unit(session: Session, unit_id: int) -> UnitView:
     """The unit of that id, in force or not. Raises UnitNotFound."""
     found = session.get(Unit, unit_id)
@@ -148,7 +162,7 @@ def scoped_unit(session: Session, code: str, identity: Identity, on: date) -> Un
 
 def province_of(session: Session, of: UnitView) -> UnitView:
     """The province a unit lies in; a province is its own."""
-    return unit(session, int(of.path.split("/")[1]))
+    return unit(session, of.province_id)
 
 
 def communes(session: Session, under_path: str, on: date) -> tuple[UnitView, ...]:

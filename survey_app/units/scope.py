@@ -7,6 +7,12 @@ from survey_app.units.models import Level
 from survey_app.units.queries import UnitNotFound, UnitView
 
 
+def own_province() -> UnitView:
+    """The province that the signed-in person's unit is, or lies in."""
+    current = db.session()
+    return queries.province_of(current, queries.unit(current, access.identity().unit_id))
+
+
 def own_commune_or_province(code: str) -> UnitView:
     """A commune in force today in the signed-in person's subtree, or that person's province; as `own_commune`."""
     found = queries.scoped_unit(db.session(), code, access.identity(), queries.today())

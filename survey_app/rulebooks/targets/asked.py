@@ -1,20 +1,10 @@
 """Which units are asked for a target in a year, and whether a unit is one of them."""
 
 from collections.abc import Iterable
-from datetime import date
 
-from sqlalchemy.orm import Session
-
-from survey_app import access
 from survey_app.criteria.targets import PlanTarget
-from survey_app.units import queries as units
 from survey_app.units.models import Level
 from survey_app.units.queries import UnitView
-
-
-def day_of(year: int, today: date) -> date:
-    """The day whose units a year has: today, the last day of a past year, the first of a coming one."""
-    return min(max(today, date(year, 1, 1)), date(year, 12, 31))
 
 
 def asked(target: PlanTarget, province: UnitView, communes: Iterable[UnitView]) -> tuple[UnitView, ...]:
@@ -29,8 +19,3 @@ def is_asked(target: PlanTarget, unit: UnitView) -> bool:
     if unit.level == Level.PROVINCE:
         return target.is_of_province
     return unit.kind in target.scope
-
-
-def own_province(session: Session) -> UnitView:
-    """The province of the signed-in person."""
-    return units.province_of(session, units.unit(session, access.identity().unit_id))

@@ -17,13 +17,14 @@ from survey_app.i18n import ngettext
 from survey_app.list_pages import open_too_long
 from survey_app.office_files import BadFile, RowProblem, open_office_file
 from survey_app.rulebooks.targets import figures, lists, wording
-from survey_app.rulebooks.targets.asked import asked, day_of, own_province
+from survey_app.rulebooks.targets.asked import asked
 from survey_app.rulebooks.targets.forms import FigureListForm, FigureUploadForm
 from survey_app.rulebooks.targets.lists import FigureEntry, FigurePreview, FigureReading, FigureStatus
 from survey_app.rulebooks.targets.views import bp, target_of_year
 from survey_app.units import operations as registering
 from survey_app.units import queries as units
 from survey_app.units.queries import UnitView
+from survey_app.units.scope import own_province
 
 _LIST = "/can-bo/chi-tieu/<int:year>/<key>/danh-sach"
 
@@ -123,8 +124,10 @@ def _kept(
 
 
 def _asked(session: Session, target: PlanTarget, year: int) -> tuple[UnitView, ...]:
-    province = own_province(session)
-    return asked(target, province, units.communes(session, province.path, day_of(year, units.today())))
+    province = own_province()
+    return asked(
+        target, province, units.communes(session, province.path, units.day_of_year(year, units.today()))
+    )
 
 
 def _preview(session: Session, reading: FigureReading, target: PlanTarget, year: int) -> FigurePreview:

@@ -15,13 +15,13 @@ from survey_app.i18n import gettext as _
 from survey_app.revisions import SavedMeanwhile
 from survey_app.rulebooks.scope import require_known_year
 from survey_app.rulebooks.targets import figures, plans
-from survey_app.rulebooks.targets.asked import asked, day_of, is_asked, own_province
+from survey_app.rulebooks.targets.asked import asked, is_asked
 from survey_app.rulebooks.targets.figures import FigureDecided, FigureView, UnitFigures
 from survey_app.rulebooks.targets.forms import FigureDecisionForm, FigureForm, TermsForm
 from survey_app.units import operations as registering
 from survey_app.units import queries as units
 from survey_app.units.queries import UnitView
-from survey_app.units.scope import own_commune_or_province
+from survey_app.units.scope import own_commune_or_province, own_province
 
 bp = Blueprint("plan_targets", __name__, template_folder="../templates")
 
@@ -51,7 +51,7 @@ def unit(year: int, code: str) -> ResponseReturnValue:
         unit=own,
         targets=[
             (target, given.get((target.key, year), {}).get(own.id))
-            for target in plans.of_year(current, own_province(current), year)
+            for target in plans.of_year(current, own_province(), year)
             if target.kind is not PlanKind.COMPUTED and not target.is_closed(year) and is_asked(target, own)
         ],
     )
@@ -151,7 +151,7 @@ def decide(year: int, key: str, code: str) -> ResponseReturnValue:
 def terms(year: int, key: str) -> ResponseReturnValue:
     """Ask for something else from a year on, by a document."""
     require_known_year(year)
-    province = own_province(db.session())
+    province = own_province()
     target = plans.one(db.session(), province, key, year)
     if target.kind is PlanKind.COMPUTED:
         raise plans.NoSuchTarget
@@ -186,7 +186,7 @@ def terms(year: int, key: str) -> ResponseReturnValue:
 def target_of_year(year: int, key: str) -> PlanTarget:
     """A target of the own province's plan for that year. Raises NoSuchTarget."""
     require_known_year(year)
-    return plans.open_target(db.session(), own_province(db.session()), key, year)
+    return plans.open_target(db.session(), own_province(), key, year)
 
 
 def _target_of_unit(year: int, code: str, key: str) -> tuple[PlanTarget, UnitView]:
@@ -231,8 +231,8 @@ def _tell_page(
 def _figures_page(
     year: int, target: PlanTarget, refused: UnitView | None = None, typed: FigureDecisionForm | None = None
 ) -> str:
-    current, province = db.session(), own_province(db.session())
-    communes = units.communes(current, province.path, day_of(year, units.today()))
+    current, province = db.session(), own_province()
+    communes = units.communes(current, province.path, units.day_of_year(year, units.today()))
     of_target = asked(target, province, communes)
     said = figures.of_years(current, [one.id for one in of_target], [year]).get((target.key, year), {})
     waiting = {one.id: said[one.id].waits for one in of_target if one.id in said}
