@@ -4,7 +4,6 @@ A deputy gains no right: who may not decide cannot be named. What changes is who
 deputy's on lists and papers. Each person is part of one deputyship at a time. Writes and never commits.
 """
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -94,7 +93,7 @@ def name_deputy(
             deputy_id=deputy_id,
             starts_on=starts_on,
             ends_on=ends_on,
-            reason=unicodedata.normalize("NFC", reason).strip(),
+            reason=reason,
             named_at=now,
         )
     )

@@ -5,7 +5,6 @@ minute job and the request is open again.
 """
 
 import hashlib
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -69,8 +68,8 @@ def upload(
     due_at = working_days.end_of(working_days.last_of(WORKING_DAYS, after=civil(now), days_off=days_off))
     digest = hashlib.sha256(signed.scan).hexdigest()
     row = PaperSignature(
-        approval_id=approval_id, decision="approved" if signed.approved else "refused", reason=_plain(signed.reason),
-        signer=_plain(signed.signer), signed_on=signed.signed_on, media_type=kind, digest=digest, scan=signed.scan,
+        approval_id=approval_id, decision="approved" if signed.approved else "refused", reason=signed.reason,
+        signer=signed.signer, signed_on=signed.signed_on, media_type=kind, digest=digest, scan=signed.scan,
         uploaded_by=by.user_id, uploaded_as=by.role, uploaded_at=now, due_at=due_at,
     )  # fmt: skip
     try:
@@ -113,7 +112,7 @@ def reject(session: Session, approval_id: int, remark: str, *, by: Identity, now
             _("Please say what does not agree, so that the paper can be scanned or signed again.")
         )
     paper.outcome, paper.checked_by, paper.checked_at = ScanOutcome.REJECTED, by.user_id, now
-    paper.remark = _plain(remark)
+    paper.remark = remark
     audit.record(session, by.actor, "accounts.paper_rejected", asked.subject, at=now, approval=approval_id)
 
 
@@ -186,7 +185,3 @@ def _waiting(
             _("Who uploaded the scan cannot confirm it; a second person of the same body has to.")
         )
     return paper, asked
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFC", text.replace("\0", "")).strip()
