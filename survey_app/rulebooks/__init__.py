@@ -8,7 +8,7 @@ from survey_app.i18n import lazy_gettext
 from survey_app.menu import MenuEntry
 from survey_app.rulebooks import conditions, declaration_views, edit_views, log_words, problem_words, wording
 from survey_app.rulebooks.commands import commands
-from survey_app.rulebooks.targets import list_views
+from survey_app.rulebooks.targets import several_views
 from survey_app.rulebooks.targets import wording as target_wording
 from survey_app.rulebooks.views import bp
 
@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(edit_views.bp)
     app.register_blueprint(declaration_views.bp)
-    app.register_blueprint(list_views.bp)
+    app.register_blueprint(several_views.bp)
     menu.register(app, MenuEntry("rulebooks.services_start", lazy_gettext("Services"), 700))
     menu.register(
         app,

@@ -87,7 +87,7 @@ def save_figures(year: int, key: str) -> ResponseReturnValue:
         registering.hold(current, [one.id for one in _asked(current, target, year)])
         shown = _preview(current, reading, target, year)
         if form.seen.data == shown.held and shown.is_ready:
-            kept = _kept(current, shown, target, year, source, person, now)
+            kept = keep_rows(current, shown, target, year, source, person, now)
             message = ngettext("%(num)d figure is on record.", "%(num)d figures are on record.", kept)
             flash(message, "success")
             return redirect(url_for("campaign_targets.page", year=year), HTTPStatus.SEE_OTHER)
@@ -97,7 +97,7 @@ def save_figures(year: int, key: str) -> ResponseReturnValue:
     return _page(year, target, shown, source, changed), HTTPStatus.CONFLICT
 
 
-def _kept(
+def keep_rows(
     session: Session,
     shown: FigurePreview,
     target: PlanTarget,
@@ -106,6 +106,7 @@ def _kept(
     person: Identity,
     now: datetime,
 ) -> int:
+    """Put what is new or changed on record, accepted; how many figures that were."""
     rows = (*shown.of(FigureStatus.NEW), *shown.of(FigureStatus.CHANGED))
     for row in rows:
         figures.tell(

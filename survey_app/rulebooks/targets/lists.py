@@ -4,7 +4,7 @@ Writes nothing. Everything that is not taken is named; what is wrong is listed a
 saved.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -25,7 +25,8 @@ from survey_app.rulebooks.targets.figures import UnitFigures
 from survey_app.units.finding import CommuneFinder
 from survey_app.units.queries import UnitView
 
-_TITLES: Mapping[str, frozenset[str]] = {
+#: What the columns of a list are called, in plain letters.
+TITLES: Mapping[str, frozenset[str]] = {
     "code": frozenset({"code", "ma", "ma xa", "ma don vi", "ma phuong"}),
     "unit": frozenset(
         {"unit", "don vi", "ten don vi", "xa", "phuong", "xa phuong", "ten xa", "ten phuong", "ten xa phuong"}
@@ -65,6 +66,8 @@ class FigureEntry:
     of: str
     evidence: str
     notes: tuple[str, ...] = ()
+    #: Of which target, where the list has several.
+    key: str = ""
 
 
 FigureReading: TypeAlias = ListReading[FigureEntry]
@@ -114,7 +117,7 @@ def key_of(title: str) -> str:
     >>> [key_of(title) for title in ("Mã", "Đơn vị (xã)", "Số đạt", "Tổng số", "Nguồn", "Ghi chú")]
     ['code', 'unit', 'n', 'of', 'evidence', '']
     """
-    return office_tables.key_of(title, _TITLES)
+    return office_tables.key_of(title, TITLES)
 
 
 def column_title(target: PlanTarget, key: str) -> str:
@@ -191,7 +194,7 @@ def preview(
 
 def _find(sheet: OfficeSheet) -> Heading | None:
     found = office_tables.find(sheet, key_of, {"n"})
-    return found if found and {"code", "unit"} & found.columns.keys() else None
+    return found if found and names_units(found) else None
 
 
 def _entries(
@@ -200,24 +203,47 @@ def _entries(
     for row in sheet.rows:
         if row.number <= heading.last_row:
             continue
-        why = _why_left_out(sheet, heading, row)
+        why = why_left_out(sheet, heading, row, key_of)
+        if not why and not is_filled(row.cell(heading.columns["n"])):
+            why = _("It has no figure.")
         if why:
             findings.leave_out(sheet.name, row.number, why)
             continue
-        said = {key: row.cell(column) for key, column in heading.columns.items()}
-        formulas = [key for key in ("n", "of") if isinstance(said.get(key), Formula)]
-        if formulas:
-            title = heading.titles.get(formulas[0]) or column_title(target, formulas[0])
-            found = Wrong(_("The cell holds a formula without its value."), _("the number itself"))
-            findings.note(sheet.name, row.number, title, found)
-            continue
-        texts = {key: text_of(cell) for key, cell in said.items()}
-        unit = texts.get("code") or texts.get("unit", "")
-        evidence = texts.get("evidence", "")[:_LONGEST]
-        yield FigureEntry(sheet.name, row.number, unit, texts["n"], texts.get("of", ""), evidence)
+        found = entry(sheet, heading, row, target, ("n", "of"), findings)
+        if found:
+            yield found
 
 
-def _why_left_out(sheet: OfficeSheet, heading: Heading, row: OfficeRow) -> str:
+def entry(
+    sheet: OfficeSheet,
+    heading: Heading,
+    row: OfficeRow,
+    target: PlanTarget,
+    columns: tuple[str, str],
+    findings: Findings,
+) -> FigureEntry | None:
+    """What a row says of one target, whose figures are in two columns; None where a formula has no value."""
+    said = {key: row.cell(column) for key, column in heading.columns.items()}
+    for place, key in enumerate(columns):
+        if isinstance(said.get(key), Formula):
+            title = heading.titles.get(key) or column_title(target, ("n", "of")[place])
+            wrong = Wrong(_("The cell holds a formula without its value."), _("the number itself"))
+            findings.note(sheet.name, row.number, title, wrong)
+            return None
+    texts = {key: text_of(cell) for key, cell in said.items()}
+    unit = texts.get("code") or texts.get("unit", "")
+    evidence = texts.get("evidence", "")[:_LONGEST]
+    n, of = (texts.get(key, "") for key in columns)
+    return FigureEntry(sheet.name, row.number, unit, n, of, evidence, key=target.key)
+
+
+def names_units(heading: Heading) -> bool:
+    """Whether its rows say of which unit they are."""
+    return bool({"code", "unit"} & heading.columns.keys())
+
+
+def why_left_out(sheet: OfficeSheet, heading: Heading, row: OfficeRow, key_of: Callable[[str], str]) -> str:
+    """Why a row is of no unit; "" where it is of one."""
     if row.number in sheet.hidden_rows:
         return _("The row is hidden.")
     if office_tables.is_heading_again(row, heading.columns, key_of):
@@ -229,8 +255,6 @@ def _why_left_out(sheet: OfficeSheet, heading: Heading, row: OfficeRow) -> str:
         return _("It is a row of sums.")
     if not any(is_filled(row.cell(column)) for column in named):
         return _("It names no unit.")
-    if not is_filled(row.cell(heading.columns["n"])):
-        return _("It has no figure.")
     return ""
 
 

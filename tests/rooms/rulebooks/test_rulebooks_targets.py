@@ -24,6 +24,7 @@ OWN = f"{PAGE}/don-vi/98001/{KEY}"
 TOLD = f"{PAGE}/{KEY}/so-lieu"
 DECIDE = f"{TOLD}/98001"
 LIST = f"{PAGE}/{KEY}/danh-sach"
+ALL = f"{PAGE}/danh-sach"
 TERMS = f"{PAGE}/{KEY}/sua"
 FILES = f"{PAGE}/files_online_commune/danh-sach"
 PDF = b"%PDF-1.7\n1 0 obj\n%%EOF\n"
@@ -83,6 +84,12 @@ def look(client, content, address=LIST, source="Báo cáo 5/BC-SNN, 10/02/2026")
     form = Page(client.get(address).text).form(action=address)
     data = {**form.data(source=source), "file": (BytesIO(content), "danh-sach.xlsx")}
     return client.post(address, data=data, content_type="multipart/form-data")
+
+
+def saved_as(book):
+    stream = BytesIO()
+    book.save(stream)
+    return stream.getvalue()
 
 
 def machine(app):
@@ -324,6 +331,39 @@ def test_the_form_to_fill_in_comes_back_as_it_went(place, client, enter, tell, d
     assert shown.status_code == 200
     assert "Giữ nguyên (1)" in shown.text
     assert "Không có trong tệp (1)" in shown.text
+
+
+def test_one_list_has_a_column_for_each_target_and_is_saved_whole_or_not_at_all(place, client, enter, tell):
+    tell()
+    book = openpyxl.load_workbook(BytesIO(enter().get(f"{ALL}.xlsx").data))
+    head, *rows = book.active.values
+    share, attested = (
+        next(place for place, title in enumerate(head, 1) if title.startswith(said))
+        for said in ("Hồ sơ công việc cấp xã", "Xã đạt chỉ tiêu 15.2")
+    )
+    for row, (n, of, answer) in enumerate([(12, 10, "có"), (3, 4, None)], 2):
+        for column, value in ((share, n), (share + 1, of), (attested, answer)):
+            book.active.cell(row, column).value = value
+    wrong = look(enter(), saved_as(book), ALL)
+    book.active.cell(2, share).value = 9
+    shown = look(enter(), saved_as(book), ALL)
+    unsaved = standing(place, "files_online_commune")
+    saved = client.post(f"{ALL}/luu", data=Page(shown.text).form(action=f"{ALL}/luu").data())
+
+    assert [row[:2] for row in rows] == [("98001", "Xã Biển Hồ"), ("98002", "Xã Ia Mơ")]
+    assert (wrong.status_code, "lớn hơn tổng số" in wrong.text, "danh-sach/luu" in wrong.text) == (
+        422,
+        True,
+        False,
+    )
+    assert (shown.status_code, unsaved, saved.status_code) == (200, {}, 303)
+    files = standing(place, "files_online_commune")
+    assert {unit: one.counts.figure for unit, one in files.items()} == {
+        place.commune.id: Figure(9, 10),
+        place.neighbour.id: Figure(3, 4),
+    }
+    answers = standing(place)
+    assert (answers[place.commune.id].counts.figure, place.neighbour.id in answers) == (Figure(1), False)
 
 
 def test_the_workbook_of_the_year_has_a_sheet_of_the_plan(enter, tell, decide):
