@@ -40,6 +40,8 @@ _PUT = """record => new Promise(done => { const asked = indexedDB.open('phieu');
   asked.onsuccess = () => { const moving = asked.result.transaction('queue', 'readwrite');
     moving.objectStore('queue').put(record);
     moving.oncomplete = () => { asked.result.close(); done() } } })"""
+#: What is the same in every record of a slip that waits.
+_WAITING = {"format": 3, "state": "waiting", "at": 0, "tries": 0, "next": 0, "before": ""}
 _CLEAR = """() => new Promise(done => { const asked = indexedDB.open('phieu');
   asked.onsuccess = () => { const moving = asked.result.transaction('queue', 'readwrite');
     moving.objectStore('queue').clear();
@@ -396,7 +398,9 @@ def test_a_code_that_became_worthless_in_the_queue_is_refused_with_the_reason_an
     assert field.answered() == ({"self_online": 1} if what == "used" else {})
 
 
-def test_a_record_of_a_later_version_is_left_alone_and_keeps_no_slip_from_being_sent(field: Field, own: Own):
+def test_a_record_of_a_later_script_is_left_alone_and_one_of_another_version_of_the_form_is_mended(
+    field: Field, own: Own
+):
     later = {"format": 9, "key": "later", "what": "nobody here knows"}
     with own() as context:
         page = context.pages[0]
@@ -413,7 +417,23 @@ def test_a_record_of_a_later_version_is_left_alone_and_keeps_no_slip_from_being_
         expect(page.locator("#dem-cho").get_by_role("button", name="Tải lại trang")).to_be_visible()
         expect(page.get_by_role("alert")).to_have_count(0)
 
-    assert field.answered() == {"self_online": 1}
+        # A slip that was filled in for another version of the form is mended in the form, with all that fits it still.
+        body = {
+            "submission_id": str(uuid.uuid4()), "code": field.codes[1], "channel": "self_online",
+            "answers": {"planning": "dissatisfied", "gone": "satisfied"},
+        }  # fmt: skip
+        path = f"/k/{field.codes[1].replace(' ', '')}"
+        page.evaluate(_PUT, _WAITING | {"key": body["submission_id"], "page": path, "body": body})
+        page.goto(field.server.url + path)
+        expect(page.locator("#cho h1")).to_have_text("Cần xem lại")
+        page.get_by_role("button", name="Quay lại trả lời").click()
+        expect(page.locator("input[name=planning][value=dissatisfied]")).to_be_checked()
+        look_over(page)
+        page.locator("#xem button[value=send]").click()
+        expect(page.locator("#cam-on")).to_be_visible()
+        assert kept(page) == [later]
+
+    assert field.answered() == {"self_online": 2}
 
 
 def test_answers_are_offered_again_and_wiped_on_request_and_after_the_receipt(field: Field, own: Own):
