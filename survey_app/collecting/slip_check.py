@@ -81,8 +81,10 @@ def ask() -> ResponseReturnValue:
 def answer() -> ResponseReturnValue:
     """Whether the slip with the typed code was used."""
     now = datetime.now(UTC)
-    use_language(request.form.get("_lang", ""))
+    use_language(request.form.get("_switch") or request.form.get("_lang", ""))
     typed = request.form.get("slip", "")
+    if "_switch" in request.form:
+        return _page(typed=typed)
     try:
         refuse_other_sites()
         code = codes.normalise(typed)

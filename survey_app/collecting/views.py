@@ -81,6 +81,8 @@ def type_code() -> ResponseReturnValue:
     """Leads a typed code to its form; a mistyped one stays in the box."""
     _choose_language()
     typed = request.form.get("code", "")
+    if "_switch" in request.form:
+        return replies.code_page(typed=typed)
     try:
         code = codes.normalise(typed)
         if codes.is_digits_alone(code):
@@ -179,7 +181,7 @@ def check() -> ResponseReturnValue:
     """Whether an answer with the typed receipt is stored, and counts; never its content."""
     _choose_language()
     typed = request.form.get("receipt", "")
-    if request.method != "POST":
+    if request.method != "POST" or "_switch" in request.form:
         return _check_page(typed=typed)
     read = leaves.read_receipt(typed)
     if read is None:

@@ -79,6 +79,8 @@ def send(survey_id: str) -> ResponseReturnValue:
     survey, now = public_survey(survey_id, scope.ANNOUNCED), datetime.now(UTC)
     text = clean(request.form.get("text", "").replace("\r\n", "\n")) or ""
     page = request.form.get("page", "")[:64] or secrets.token_hex(16)
+    if "_switch" in request.form:
+        return _form(survey, text=text, page=page)
     try:
         refuse_other_sites()
         if not 0 < len(text) <= LONGEST:

@@ -615,12 +615,27 @@ def test_every_page_that_is_fetched_has_the_switch_and_carries_the_language_on(c
     page = Page(client.get(f"{path}?lang=en").text)
 
     assert page.all("html")[0]["lang"] == "en"
-    assert "?lang=vi" in {link["href"] for link in page.all("a")}
+    switches = [button["value"] for button in page.all("button") if button.get("name") == "_switch"]
+    assert "?lang=vi" in {link["href"] for link in page.all("a")} or switches == ["vi"]
     inside = [link["href"] for link in page.all("a") if link["href"].startswith("/")]
     assert [link for link in inside if not link.endswith("?lang=en")] == []
     posts = [form for form in page.forms if form.attributes.get("method") == "post"]
     assert [dict(form.fields).get("_lang") for form in posts] == ["en"] * len(posts)
     assert [tag for tag, found in page.tags if tag == "main"] == ["main"]
+
+
+@pytest.mark.parametrize(
+    ("path", "field"), [("/k", "code"), ("/kiem-tra", "receipt"), ("/kiem-tra/phieu", "slip")]
+)
+def test_what_is_typed_by_half_stays_when_the_language_is_switched_and_is_no_mistake(client, path, field):
+    form = next(form for form in Page(client.get(path).text).forms if field in dict(form.fields))
+
+    page = client.post(path, data=form.data(**{field: "0001 23", "_switch": "en"}), headers=OWN)
+
+    english = Page(page.text)
+    assert (page.status_code, english.all("html")[0]["lang"]) == (200, "en")
+    assert english.form(action=path).data()[field] == ["0001 23"]
+    assert 'role="alert"' not in page.text
 
 
 def test_thanks_and_refusals_are_said_in_the_language_that_is_chosen_there(client, slip):

@@ -220,7 +220,9 @@ def test_every_public_page_has_the_switch_and_leads_on_in_the_language_of_its_ad
     ):
         page = Page(client.get(path, query_string={"lang": "en"}, follow_redirects=True).text)
         leads = [tag["href"] for tag in page.all("a") if tag.get("href", "").startswith("/")]
-        assert [tag.get("lang") for tag in page.all("a") if tag.get("hreflang")] == ["vi"], path
+        switches = [tag for tag in page.all("a") if tag.get("hreflang")]
+        switches += [tag for tag in page.all("button") if tag.get("name") == "_switch"]
+        assert [tag.get("lang") for tag in switches] == ["vi"], path
         assert [href for href in leads if "lang=" not in href] == [], path
     assert [tag["href"] for tag in year.all("a") if tag.get("hreflang")] == ["/ket-qua/nam/2026?lang=en"]
     assert not any(

@@ -130,6 +130,17 @@ def test_what_says_nothing_is_not_stored_and_what_was_typed_stays(client, sealed
     assert kept() == ()
 
 
+def test_what_is_typed_stays_when_the_language_is_switched_and_is_not_sent(client, sealed):
+    page = Page(client.get(FORM).text)
+    [switch] = [button for button in page.all("button") if button.get("name") == "_switch"]
+
+    english = client.post(switch["formaction"], data=page.form(action=FORM).data(text=SAID, _switch=""))
+
+    assert (english.status_code, Page(english.text).all("html")[0]["lang"]) == (200, "en")
+    assert SAID in english.text
+    assert kept() == ()
+
+
 def test_a_form_of_another_site_stores_nothing(client, sealed):
     form = Page(client.get(FORM).text).form(action=FORM)
     refused = client.post(FORM, data=form.data(text=SAID), headers={"Sec-Fetch-Site": "cross-site"})
