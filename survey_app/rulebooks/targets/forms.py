@@ -1,5 +1,6 @@
 """Forms on the targets of the plan: a unit's figure, what is decided on it, a list of figures, and what is asked."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -30,6 +31,8 @@ from survey_app.templating import wording
 
 _EVIDENCE = _l("Evidence: an address, or number and date of a document")
 _MOST = 2_000_000_000
+#: Letters of a document's number that are kept.
+_LONGEST_NUMBER = 100
 
 
 class FigureForm(StaffForm):
@@ -98,18 +101,9 @@ class FigureListForm(ListForm):
     source = HiddenField(validators=[InputRequired(), Length(max=200)])
 
 
-class TermsForm(RevisedForm):
-    """What a plan asks from a year on, with its document."""
+class DocumentForm(RevisedForm):
+    """For which years a plan asks, and its document."""
 
-    words = TextAreaField(_l("Words of the plan"), filters=[clean], validators=[Length(max=500)])
-    goal = StringField(filters=[clean], validators=[InputRequired(), Length(max=20)])
-    comparison = SelectField(
-        _l("Compared"),
-        choices=[
-            SelectChoice(Comparison.AT_LEAST.value, _l("at least (≥)")),
-            SelectChoice(Comparison.ABOVE.value, _l("more than (>)")),
-        ],
-    )
     since = WholeNumberField(_l("From the year"), validators=[InputRequired()])
     until = WholeNumberField(_l("To the end of the year"), validators=[InputRequired()])
     source_number = StringField(
@@ -120,6 +114,74 @@ class TermsForm(RevisedForm):
     )
     source_article = StringField(
         _l("Article or section"), filters=[clean], validators=[InputRequired(), Length(max=100)]
+    )
+
+    def validate_since(self, field: IntegerField) -> None:
+        _year(field)
+
+    def validate_until(self, field: IntegerField) -> None:
+        _year(field)
+        if field.data is not None and self.since.data is not None and field.data < self.since.data:
+            raise ValidationError(_("The last year is not before the first one."))
+
+    def validate_source_date(self, field: DateField) -> None:
+        day: date | None = field.data
+        if day and day.year not in YEARS:
+            raise ValidationError(_("Enter the date of the document."))
+
+
+class PlanDocumentForm(DocumentForm):
+    """The document of the whole plan, with the body that issued it; goals stay what they are."""
+
+    source_body = StringField(
+        _l("Issuing body"), filters=[clean], validators=[InputRequired(), Length(max=100)]
+    )
+
+    @classmethod
+    def of(cls, target: PlanTarget) -> "PlanDocumentForm":
+        """Filled with the document that a target has now; empty where that was never read."""
+        terms, source = target.terms, target.terms.source
+        if not source.complete:
+            return cls(formdata=None)
+        number, _bracket, body = source.number.partition(" (")
+        return cls(
+            formdata=None,
+            source_number=number,
+            source_body=body.removesuffix(")"),
+            source_date=source.date,
+            source_article=source.article,
+            since=terms.since or None,
+            until=terms.until,
+        )
+
+    def validate_source_body(self, field: StringField) -> None:
+        if len(self.number_and_body) > _LONGEST_NUMBER:
+            raise ValidationError(
+                _("Number and body together have at most %(most)s letters.", most=_LONGEST_NUMBER)
+            )
+
+    @property
+    def number_and_body(self) -> str:
+        """As papers and pages quote it: "99/KH-UBND (UBND tỉnh Gia Lai)"."""
+        return f"{self.source_number.data} ({self.source_body.data})"
+
+    def under(self, terms: Terms) -> Terms:
+        """The same goal by this document and for its years; only after it was validated."""
+        source = Source(self.number_and_body, self.source_date.data, self.source_article.data)
+        return replace(terms, source=source, since=self.since.data, until=self.until.data)
+
+
+class TermsForm(DocumentForm):
+    """What a plan asks from a year on, with its document."""
+
+    words = TextAreaField(_l("Words of the plan"), filters=[clean], validators=[Length(max=500)])
+    goal = StringField(filters=[clean], validators=[InputRequired(), Length(max=20)])
+    comparison = SelectField(
+        _l("Compared"),
+        choices=[
+            SelectChoice(Comparison.AT_LEAST.value, _l("at least (≥)")),
+            SelectChoice(Comparison.ABOVE.value, _l("more than (>)")),
+        ],
     )
 
     @classmethod
@@ -161,19 +223,6 @@ class TermsForm(RevisedForm):
             ) from error
         if not 0 < found <= _MOST:
             raise ValidationError(_("The goal is more than 0, and a share at most 100 %."))
-
-    def validate_since(self, field: IntegerField) -> None:
-        _year(field)
-
-    def validate_until(self, field: IntegerField) -> None:
-        _year(field)
-        if field.data is not None and self.since.data is not None and field.data < self.since.data:
-            raise ValidationError(_("The last year is not before the first one."))
-
-    def validate_source_date(self, field: DateField) -> None:
-        day: date | None = field.data
-        if day and day.year not in YEARS:
-            raise ValidationError(_("Enter the date of the document."))
 
     def _goal(self) -> int:
         value = Decimal(numbers.read((self.goal.data or "").removesuffix("%").strip()))

@@ -54,6 +54,15 @@ def of_year(session: Session, province: UnitView, year: int) -> tuple[PlanTarget
     return tuple(rules.in_year(target, entered.get(target.key, ()), year) for target in plan.targets)
 
 
+def told(session: Session, province: UnitView, year: int) -> tuple[PlanTarget, ...]:
+    """Those of them for which units tell figures in that year."""
+    return tuple(
+        one
+        for one in of_year(session, province, year)
+        if one.kind is not PlanKind.COMPUTED and not one.is_closed(year)
+    )
+
+
 def one(session: Session, province: UnitView, key: str, year: int) -> PlanTarget:
     """Raises NoSuchTarget."""
     for target in of_year(session, province, year):

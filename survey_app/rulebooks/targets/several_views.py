@@ -116,11 +116,8 @@ def save_several(year: int) -> ResponseReturnValue:
 def _targets(year: int) -> tuple[PlanTarget, ...]:
     """Those that communes and wards are asked for in that year."""
     require_known_year(year)
-    return tuple(
-        one
-        for one in plans.of_year(db.session(), own_province(), year)
-        if one.kind is not PlanKind.COMPUTED and not one.is_closed(year) and not one.is_of_province
-    )
+    asked_for = plans.told(db.session(), own_province(), year)
+    return tuple(one for one in asked_for if not one.is_of_province)
 
 
 def _units(session: Session, year: int) -> tuple[UnitView, tuple[UnitView, ...]]:

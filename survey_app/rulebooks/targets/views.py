@@ -17,7 +17,7 @@ from survey_app.rulebooks.scope import require_known_year
 from survey_app.rulebooks.targets import figures, plans
 from survey_app.rulebooks.targets.asked import asked, is_asked
 from survey_app.rulebooks.targets.figures import FigureDecided, FigureView, UnitFigures
-from survey_app.rulebooks.targets.forms import FigureDecisionForm, FigureForm, TermsForm
+from survey_app.rulebooks.targets.forms import FigureDecisionForm, FigureForm, PlanDocumentForm, TermsForm
 from survey_app.units import operations as registering
 from survey_app.units import queries as units
 from survey_app.units.queries import UnitView
@@ -183,6 +183,36 @@ def terms(year: int, key: str) -> ResponseReturnValue:
     return redirect(url_for("campaign_targets.page", year=year), HTTPStatus.SEE_OTHER)
 
 
+@bp.route(f"{_ROOT}/<int:year>/ke-hoach", methods=["GET", "POST"])
+@access.roles(*access.KEEP_TARGETS)
+@fresh
+def plan_document(year: int) -> ResponseReturnValue:
+    """Enter the plan's document once for all its targets, whose goals stay."""
+    require_known_year(year)
+    province = own_province()
+    targets = plans.told(db.session(), province, year)
+    if not targets:
+        raise plans.NoSuchTarget
+    if request.method == "GET":
+        return _document_page(year, PlanDocumentForm.of(targets[0]))
+    form = PlanDocumentForm()
+    if not form.validate_on_submit():
+        return _document_page(year, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        with db.transaction() as current:
+            registering.hold(current, [province.id])
+            stands = plans.told(current, province, year)
+            last = revisions.last_saved(current, [f"unit:{province.id}"], [plans.ENTERED])
+            revisions.refuse_unseen(form, PlanDocumentForm.of(stands[0]), last)
+            for target in stands:
+                new, actor = form.under(target.terms), access.identity().actor
+                plans.enter(current, province.id, target, new, actor=actor, now=datetime.now(UTC))
+    except SavedMeanwhile as meanwhile:
+        return _document_page(year, form, meanwhile), meanwhile.status
+    flash(_("What the plan asks is on record. Earlier years keep what they had."), "success")
+    return redirect(url_for("campaign_targets.page", year=year), HTTPStatus.SEE_OTHER)
+
+
 def target_of_year(year: int, key: str) -> PlanTarget:
     """A target of the own province's plan for that year. Raises NoSuchTarget."""
     require_known_year(year)
@@ -257,6 +287,10 @@ def _decision_forms(waiting: Mapping[int, FigureView | None]) -> Mapping[int, Fi
         for unit_id, one in waiting.items()
         if one is not None
     }
+
+
+def _document_page(year: int, form: PlanDocumentForm, meanwhile: SavedMeanwhile | None = None) -> str:
+    return render_template("rulebooks/plan_document.html", year=year, form=form, meanwhile=meanwhile)
 
 
 def _terms_page(

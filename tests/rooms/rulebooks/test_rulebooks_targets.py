@@ -461,3 +461,27 @@ def test_of_two_who_ask_for_something_else_the_second_sees_the_first(enter):
 
     assert late.status_code == 409
     assert "99/KH-UBND" in late.text
+
+
+def test_the_plans_document_is_entered_once_for_all_targets_and_no_goal_changes(place, enter):
+    client, before = enter(), plans.told(db.session(), place.province, 2026)
+    form = Page(client.get(f"{PAGE}/ke-hoach").text).form(action=f"{PAGE}/ke-hoach")
+    given = {
+        "source_number": "99/KH-UBND", "source_body": "UBND tỉnh Gia Lai", "source_date": "2026-03-01",
+        "source_article": "Phụ lục I", "since": "2026", "until": "2030",
+    }  # fmt: skip
+    bare = client.post(f"{PAGE}/ke-hoach", data=form.data(**{**given, "source_body": ""}))
+    saved = client.post(f"{PAGE}/ke-hoach", data=form.data(**given))
+    again = client.post(f"{PAGE}/ke-hoach", data=form.data(**{**given, "until": "2029"}))
+    place.read()
+    after = plans.told(db.session(), place.province, 2026)
+
+    assert (bare.status_code, saved.status_code, again.status_code) == (422, 303, 409)
+    assert {(one.terms.source.number, one.terms.until) for one in after} == {
+        ("99/KH-UBND (UBND tỉnh Gia Lai)", 2030)
+    }
+    assert [one.terms.goal for one in after] == [one.terms.goal for one in before]
+    assert plans.told(db.session(), place.province, 2025) == plans.told(db.session(), place.province, 2024)
+    assert client.get(PAGE).text.count("kế hoạch đến 2025") == 5, (
+        "computed ones go by their rule book, those of districts have ended"
+    )
