@@ -25,6 +25,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import event
 from werkzeug.test import TestResponse
@@ -42,7 +43,7 @@ NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 6, 1)
 
 #: A test never fails on a clock; one that hangs ends at the limit of setup.cfg.
-hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("suite")
 
 #: The same document is laid out once in a test process: laying out takes longer than the rest of most tests.
@@ -72,7 +73,7 @@ class Visitor(FlaskClient):
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A cluster for this test process. Missing PostgreSQL is a failure, never a skip."""
-    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir=_memory() or "/tmp"))
     data = folder / "data"
     run: dict[str, object] = {"check": True, "stdout": subprocess.DEVNULL}
     if os.geteuid() == 0:
@@ -132,10 +133,16 @@ def emptied(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Itera
 ENGINES = ("sqlite", "postgresql")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile the catalogues before anything is tested: a stale one hides what a reader would see."""
+    """Compile the catalogues before anything is tested: a stale one hides what a reader would see.
+
+    Folders of tests lie in memory too, where there is room: each has an installation of its own.
+    """
     if hasattr(config, "workerinput"):
         return
+    if memory := _memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
     for written in (Path(__file__).resolve().parent.parent / "translations").rglob("*.po"):
         compiled = io.BytesIO()
         write_mo(compiled, read_po(io.BytesIO(written.read_bytes()), written.parents[1].name))

@@ -24,11 +24,14 @@ class StaffCookies(SecureCookieSessionInterface):
         """What the cookie holds; an empty session without one, or when its signature is not ours."""
         if access.is_public_path(request.path):
             return NullSession()
-        serializer, value = self.get_signing_serializer(app), request.cookies.get(self.get_cookie_name(app))
+        value = request.cookies.get(self.get_cookie_name(app))
+        if value is None:
+            return self.session_class() if app.secret_key else None
+        serializer = self.get_signing_serializer(app)
         if serializer is None:
             return None
         try:
-            return self.session_class(serializer.loads(value) if value else None)
+            return self.session_class(serializer.loads(value))
         except BadSignature:
             return self.session_class()
 

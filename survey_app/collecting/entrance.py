@@ -16,10 +16,11 @@ from survey_app.keys import store
 from survey_app.suspicion import Suspicion, suspect
 
 
-def guarded_slip_door(typed: str, now: datetime, *, ticket: str = "") -> Door:
+def guarded_slip_door(typed: str, now: datetime, *, step: str = "", ticket: str = "") -> Door:
     """The door of a code, slowing down those who try codes at random. A survey with a result needs no slip.
 
-    Who shows the ticket of this very slip has had its form open and guesses nothing, so does not wait (ADR 18).
+    `step` is the button of the form that was pressed. Who shows the ticket of this very slip has had its form open and
+    guesses nothing, so does not wait (ADR 18).
     """
     code = codes.normalise(typed)
     key = throttle.address_key("code", now)
@@ -37,7 +38,7 @@ def guarded_slip_door(typed: str, now: datetime, *, ticket: str = "") -> Door:
         if found.guesses + 1 >= guessing.GUESSES_PER_MINUTE:
             suspect(Suspicion.GUESSING)
         raise
-    if door.code_mac is not None and _is_look(door):
+    if door.code_mac is not None and _is_look(door, step):
         opening_limit.count_look(door.code_mac, now)
     return door
 
@@ -49,9 +50,9 @@ def _is_opened_before(found: Found, ticket: str, now: datetime) -> bool:
     return tickets.issued_at(store(), ticket, slip.survey.id, slip.code_mac, now) is not None
 
 
-def _is_look(door: Door) -> bool:
+def _is_look(door: Door, step: str) -> bool:
     """Whether this only looks at the slip. A cancelled one cannot be sent any more, but tells whether it was used."""
-    return request.method != "POST" or request.form.get("_step") == "review" or door.voided
+    return request.method != "POST" or step == "review" or door.voided
 
 
 def refuse_other_sites() -> None:

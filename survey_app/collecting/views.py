@@ -123,7 +123,8 @@ def answer(typed: str) -> ResponseReturnValue:
     _choose_language()
     try:
         entrance.refuse_other_sites()
-        return _respond(entrance.guarded_slip_door(typed, now, ticket=request.form.get("_ticket", "")), now)
+        step, ticket = request.form.get("_step", ""), request.form.get("_ticket", "")
+        return _respond(entrance.guarded_slip_door(typed, now, step=step, ticket=ticket), now)
     except (*DATABASE_AWAY, KeyMissing):
         return replies.busy()
     except DomainError as refusal:

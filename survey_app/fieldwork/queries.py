@@ -7,7 +7,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from sqlalchemy import Row, Select, Text, bindparam, cast, func, literal, select
+from sqlalchemy import ColumnElement, Row, Select, Text, bindparam, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from survey_app.access import Identity, Role
@@ -286,14 +286,17 @@ def facts(dialect: str) -> Select[str]:
 
     `number` is bound when it runs.
     """
-    return select(_with_facts(dialect).subquery().c.facts)
+    return _by_number().with_only_columns(_facts_as_text(dialect))
 
 
 @cache
 def _with_facts(dialect: str) -> Select[*tuple[Any, ...]]:
-    row = _by_number().subquery()
+    return _by_number().add_columns(_facts_as_text(dialect))
+
+
+def _facts_as_text(dialect: str) -> ColumnElement[str]:
     as_list = {"postgresql": func.json_build_array, "sqlite": func.json_array}[dialect]
-    return select(*row.c, cast(as_list(*row.c), Text).label("facts"))
+    return cast(as_list(*_by_number().selected_columns), Text).label("facts")
 
 
 def remembered(session: Session, survey_id: str, known_facts: str) -> SurveyView:
