@@ -2,12 +2,14 @@
 
 Officers' pages are found by following links as each role, of every kind of page the first that is met; a new page is
 looked at as soon as one leads to it. So is the reply to every form of such a page that is sent with nothing or nonsense
-typed in: what a refusal looks like. Their pages come from the application of the test itself, without a server between; those of
-households from a real one, because their phones keep and send things themselves. These are looked at on the narrowest
-phone: nothing may be pushed sideways, with large and spaced letters neither, and a finger must find what it presses.
+typed in: what a refusal looks like. Their pages are replies of the application of the test itself, handed to the browser
+by a thread of it; those of households come from a real server, because their phones keep and send things themselves. These
+are looked at on the narrowest phone: nothing may be pushed sideways, with large and spaced letters neither, and a finger
+must find what it presses.
 """
 
 import io
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,8 +23,10 @@ from flask.testing import FlaskClient
 from lxml import etree
 from PIL import Image
 from playwright.sync_api import Page as BrowserPage
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
+from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from survey_app import db
@@ -59,8 +63,6 @@ REFUSED = {
 }  # fmt: skip
 SEALED_PAGES = {"papers.page", "results.page", "results.public", "signing.page", "texts.page"}
 PEOPLE = "/can-bo/tai-khoan/danh-sach"
-#: Where pages of the test's own application seem to come from.
-ORIGIN = "http://khaosat.test"
 #: Fields of a form that nobody fills in, and those into which nobody types.
 _PRESSED = {"hidden", "submit", "button"}
 _NOT_TYPED = {*_PRESSED, "radio", "checkbox", "file"}
@@ -108,13 +110,13 @@ class Checker:
     """Looks at pages, and remembers what was found."""
 
     def __init__(self, page: BrowserPage, *, fits: bool = False) -> None:
+        page.add_init_script(AXE_SCRIPT)
         self.page = page
         self.found: list[str] = []
         self._fits = fits
 
     def look(self, what: str) -> None:
         """At the page as it is now."""
-        self.page.evaluate(AXE_SCRIPT)
         for finding in self.page.evaluate(_FIND):
             places = "; ".join(node["html"][:200] for node in finding["nodes"][:3])
             self.found.append(f"{what}: {finding['id']}: {places}")
@@ -135,17 +137,17 @@ class Checker:
 
 
 class Officers:
-    """A browser whose pages the test's own application answers, and the kinds that were seen in it."""
+    """A browser that is shown replies of the test's own application, and the kinds of pages that were seen in it."""
 
     def __init__(self, app: Flask, client: FlaskClient, page: BrowserPage) -> None:
         self.checker = Checker(page)
         self._client, self._page = client, page
-        self._addresses = app.url_map.bind("")
-        self._reply: TestResponse | None = None
+        self._addresses, self._rules = app.url_map.bind(""), tuple(app.url_map.iter_rules())
+        self._shown: TestResponse | None = None
         self._followed: set[str] = set()
         self.seen: set[str] = set()
         self.refused: set[str] = set()
-        page.route("**/*", self._answer)
+        self.server = make_server("127.0.0.1", 0, self._answer)
 
     def walk(self, path: str, who: str) -> None:
         """From there on by links that were not followed before, with every form sent empty."""
@@ -176,12 +178,17 @@ class Officers:
         """Follow links to these kinds once more, as somebody else."""
         self._followed -= kinds
 
+    def after_the_seal(self) -> None:
+        """Follow links to pages of a survey or a year once more: they say other things now."""
+        self._followed -= {rule.endpoint for rule in self._rules if rule.arguments & {"survey_id", "year"}}
+        self.seen.clear()
+
     def show(self, reply: TestResponse, what: str) -> None:
         """Look at a reply of the application."""
         assert reply.mimetype == "text/html", what
         assert reply.status_code != HTTPStatus.FORBIDDEN, what
-        self._reply = reply
-        self._page.goto(ORIGIN + reply.request.path)
+        self._shown = reply
+        self._page.goto(f"http://127.0.0.1:{self.server.port}{reply.request.path}")
         self.checker.look(what)
 
     def _send_wrong(self, page: etree._Element, path: str, who: str) -> None:
@@ -201,14 +208,13 @@ class Officers:
                     self.show(reply, f"{who}, refused: {action}")
                     break
 
-    def _answer(self, route: Route) -> None:
-        asked = urlsplit(route.request.url)
-        if route.request.is_navigation_request() and self._reply is not None:
-            reply, self._reply = self._reply, None
-        else:
-            reply = self._client.get(f"{asked.path}?{asked.query}" if asked.query else asked.path)
-        headers = {name: value for name, value in reply.headers if name.lower() != "set-cookie"}
-        route.fulfill(status=reply.status_code, headers=headers, body=reply.data)
+    @Request.application
+    def _answer(self, asked: Request) -> Response:
+        """The shown reply, once; and what its page loads, while the test waits for the page."""
+        reply, self._shown = self._shown, None
+        if reply is None:
+            reply = self._client.get(asked.full_path)
+        return Response(reply.data, reply.status_code, reply.headers.items())
 
     def _kind(self, url: str, method: str = "GET") -> str | None:
         """The page that an address is of; None for a file, and for what is no page of ours."""
@@ -235,7 +241,11 @@ def officers(
     """An officer's browser on the test's own application."""
     with monkeypatch.context() as patch:
         patch.setitem(app.extensions, "settings", replace(app.extensions["settings"], demo=True))
-        yield Officers(app, client, desktop)
+        made = Officers(app, client, desktop)
+        threading.Thread(target=made.server.serve_forever, daemon=True).start()
+        yield made
+        made.server.shutdown()
+        made.server.server_close()
 
 
 def test_no_page_of_households_and_the_public_has_a_finding(
@@ -282,54 +292,36 @@ def test_no_page_of_households_and_the_public_has_a_finding(
     assert not checker.found, "\n".join(checker.found)
 
 
-def test_no_page_of_officers_has_a_finding_while_a_survey_runs(
-    form, make_commune, make_survey, hand_out, sign_in, officers: Officers
+def test_no_page_of_officers_has_a_finding_while_a_survey_runs_nor_once_it_is_sealed(
+    form, make_commune, make_survey, hand_out, submission, client, sign_in, officers: Officers
 ):
     commune = make_commune("98001", "Mẫu", Phung=9)
     survey = make_survey(commune, form=form)
-    hand_out(survey, commune.villages["Phung"], 4)
+    codes = hand_out(survey, commune.villages["Phung"], 6)
     make_survey(make_commune("98003", "Còn nháp"), State.DRAFT)
     with db.transaction() as current:
         template = instruments.latest_frozen(current, "xa-ntm")
         authoring.start_from_template(current, template, commune.unit, actor=OPERATOR, now=datetime.now(UTC))
+    short = make_survey(make_commune("98005", "Phiếu ngắn"))
 
     walk(officers, sign_in, commune, survey.id, Role)
-    client = sign_in(Role.COMMUNE, commune.unit)
-    for what, reply in (
-        ("a good list of people", look_at_people(client, "Siu Blơng;Xã Mẫu;Nhập phiếu;0914222333")),
-        ("a bad list of people", look_at_people(client, ";Xã Mẫu;Nhập phiếu;12")),
-        ("a good list of villages", look_at_villages(client, commune, "Phung;làng;12;Báo cáo;31/01/2026")),
-        ("a bad list of villages", look_at_villages(client, commune, "Phung;làng;không;;hôm nào")),
-    ):
-        officers.show(reply, what)
-    shown = look_at_people(client, "Siu Blơng;Xã Mẫu;Nhập phiếu;0914222333")
-    letters = client.post(f"{PEOPLE}/luu", data=form_with(shown.text, "state").data())
-    officers.show(letters, "the letters of a list")
-    short = make_survey(make_commune("98005", "Phiếu ngắn"))
+    assert OPEN_PAGES - officers.seen == set()
+    assert REFUSED - officers.refused == set()
+    look_at_lists(officers, sign_in(Role.COMMUNE, commune.unit), commune)
     officers.show(client.get(f"/bia/{short.cover_token}/loi-doc/vi"), "a script to read aloud")
     look_at_scans(officers, sign_in(Role.CLERK, commune.unit), survey)
 
-    assert not officers.checker.found, "\n".join(officers.checker.found)
-    assert OPEN_PAGES - officers.seen == set()
-    assert REFUSED - officers.refused == set()
-
-
-def test_no_page_of_officers_has_a_finding_once_a_result_is_sealed(
-    form, make_commune, make_survey, hand_out, submission, client, sign_in, officers: Officers
-):
-    commune = make_commune("98001", "Mẫu", Bang=9)
-    survey = make_survey(commune, form=form)
-    for code in hand_out(survey, commune.villages["Bang"], 6):
+    for code in codes:
         answers = {"long_text": "Đường hay ngập", "planning": "satisfied"}
         reply = client.post("/api/v1/submissions", json=submission(code=code, answers=answers))
         assert reply.status_code == 201
     with db.transaction() as current:
         sealing.close_and_seal(current, survey.id, actor=OPERATOR, now=datetime.now(UTC), keys=store())
-
+    officers.after_the_seal()
     walk(officers, sign_in, commune, survey.id, (Role.FRONT_COMMUNE, Role.PROVINCE, Role.AUDITOR))
+    assert SEALED_PAGES - officers.seen == set()
 
     assert not officers.checker.found, "\n".join(officers.checker.found)
-    assert SEALED_PAGES - officers.seen == set()
 
 
 def households(checker: Checker, server: Server, page: BrowserPage, codes: Sequence[str]) -> None:
@@ -391,6 +383,20 @@ def walk(
         officers.begin_again({"accounts.home", "fieldwork.page"})
         officers.walk("/can-bo", role)
         officers.walk(f"/can-bo/dot/{survey}", role)
+
+
+def look_at_lists(officers: Officers, client: FlaskClient, commune: Commune) -> None:
+    """What is said of lists that are good and of lists that are not, and the letters that one becomes."""
+    for what, reply in (
+        ("a good list of people", look_at_people(client, "Siu Blơng;Xã Mẫu;Nhập phiếu;0914222333")),
+        ("a bad list of people", look_at_people(client, ";Xã Mẫu;Nhập phiếu;12")),
+        ("a good list of villages", look_at_villages(client, commune, "Phung;làng;12;Báo cáo;31/01/2026")),
+        ("a bad list of villages", look_at_villages(client, commune, "Phung;làng;không;;hôm nào")),
+    ):
+        officers.show(reply, what)
+    shown = look_at_people(client, "Siu Blơng;Xã Mẫu;Nhập phiếu;0914222333")
+    letters = client.post(f"{PEOPLE}/luu", data=form_with(shown.text, "state").data())
+    officers.show(letters, "the letters of a list")
 
 
 def look_at_scans(officers: Officers, client: FlaskClient, survey: SurveyView) -> None:
