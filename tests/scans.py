@@ -19,6 +19,9 @@ from survey_app.scans import reading
 from survey_app.scans.reading import Layout, PrintedPage
 from survey_app.units.queries import UnitView
 
+#: Samples to the millimetre: 200 to the inch.
+_FLAT = 200 / 25.4
+
 
 @dataclass(frozen=True)
 class Paper:
@@ -52,6 +55,14 @@ class Paper:
         """A JPEG of it from a copier."""
         back = self.outside.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
         return copied.copier(slip.picture, back, chance).jpeg
+
+
+def flat(slip: Ticked) -> bytes:
+    """A JPEG of it from a perfect scanner, for tests that are not about reading: an imperfect one is slow to simulate."""
+    wide, high = (round(side * _FLAT / ticked.DENSE) for side in slip.picture.size)
+    file = io.BytesIO()
+    slip.picture.resize((wide, high), Image.Resampling.BOX).save(file, "JPEG", quality=85)
+    return file.getvalue()
 
 
 def printed(survey: SurveyView, village: UnitView, codes: Sequence[str], settings: Settings) -> Paper:

@@ -22,7 +22,7 @@ from flask import Flask
 from flask import session as cookie
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from survey_app import db
+from survey_app import db, uploads
 from survey_app.access import NEED_SECOND_FACTOR, Role
 from survey_app.accounts import enrolment, passwords, second_factor, sessions, signin
 from survey_app.accounts.models import User
@@ -39,6 +39,7 @@ from tests.factories import (
     sign_in,
     submission,
 )
+from tests.opening import opened_here
 from tests.servers import serving
 
 #: Fixtures that stand in a module of their own.
@@ -229,7 +230,7 @@ class Field:
 
 
 @pytest.fixture
-def field(server: Server) -> Field:
+def field(server: Server, monkeypatch: pytest.MonkeyPatch) -> Field:
     """A survey of Thôn 1 in Xã Biển Hồ, opened by the operator, with 24 slips."""
     frame, slips = server.folder / "frame.csv", server.folder / "slips.csv"
     frame.write_text(
@@ -237,11 +238,13 @@ def field(server: Server) -> Field:
         encoding="utf-8",
     )
     today = datetime.now(VIETNAM).date()
-    server.prepare(
-        "fieldwork", "open", "--instrument", "xa-ntm", "--unit", "23590", "--frame", str(frame),
-        "--opens", str(today), "--closes", str(today + timedelta(days=9)), "--purpose", "decision",
-        "--contact", "Bà Hoa, 0269 000 000",
-    )  # fmt: skip
+    with monkeypatch.context() as patch:  # of this process alone: the server was begun before
+        patch.setattr(uploads, "opened", opened_here)
+        server.prepare(
+            "fieldwork", "open", "--instrument", "xa-ntm", "--unit", "23590", "--frame", str(frame),
+            "--opens", str(today), "--closes", str(today + timedelta(days=9)), "--purpose", "decision",
+            "--contact", "Bà Hoa, 0269 000 000",
+        )  # fmt: skip
     server.prepare(
         "fieldwork", "slips", "--survey", "0001", "--village", "Thôn 1", "--count", "24", "--out", str(slips)
     )

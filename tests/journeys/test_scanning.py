@@ -17,15 +17,14 @@ from tests import scans
 from tests.journeys.conftest import PHONE, Field
 from tests.journeys.steps import screen
 
-SLIPS = 20
 #: One of them carries something that no reader can tell.
 ODD = 3
 
 Truths = dict[str, dict[str, str | None]]
 
 
-@pytest.fixture
-def stack(field: Field) -> tuple[Path, Truths]:
+@pytest.fixture(params=[6, pytest.param(20, marks=pytest.mark.long)])
+def stack(field: Field, request: pytest.FixtureRequest) -> tuple[Path, Truths]:
     """A copier's PDF of slips of the field, and what each says by the last eight digits of its code."""
     settings = field.server.app.extensions["settings"]
     survey = queries.survey(db.session(), field.survey)
@@ -34,7 +33,7 @@ def stack(field: Field) -> tuple[Path, Truths]:
         blank_pages.keep(current, survey, settings)
     printed = scans.printed(survey, village, field.codes[:1], settings)
     pages, truths = [], {}
-    for number, code in enumerate(field.codes[:SLIPS]):
+    for number, code in enumerate(field.codes[: request.param]):
         paper = printed.with_code(qr_text("https://khaosat.example.vn", code))
         slip = paper.ticked(0, Random(number), odd="both" if number == ODD else "")
         pages.append(paper.scanned(slip, Random(100 + number)))
@@ -67,10 +66,11 @@ def test_a_stack_is_sent_looked_at_slip_by_slip_and_counted_once(
     field: Field, stack: tuple[Path, Truths], enter, desktop: Page, tmp_path: Path
 ):
     file, truths = stack
+    slips = len(truths)
     enter(desktop, "clerk")
 
     send(desktop, field, file)
-    expect(desktop.locator(".scan-pages li")).to_have_count(SLIPS)
+    expect(desktop.locator(".scan-pages li")).to_have_count(slips)
     assert field.answered() == {}
     with desktop.expect_event("load"):
         desktop.get_by_role("button", name="Sang bước xem phiếu").click()
@@ -78,7 +78,7 @@ def test_a_stack_is_sent_looked_at_slip_by_slip_and_counted_once(
     with desktop.expect_event("load"):
         desktop.get_by_role("button", name="Xem lần lượt").click()
 
-    for number in range(SLIPS):
+    for number in range(slips):
         heading = desktop.locator("h1").inner_text()
         decide(desktop, truths[heading[-9:]])
         if number == ODD:
@@ -91,15 +91,15 @@ def test_a_stack_is_sent_looked_at_slip_by_slip_and_counted_once(
     with desktop.expect_event("load"):
         desktop.get_by_role("button", name="Lưu hẳn ngay").click()
 
-    assert field.answered() == {"paper_entry": SLIPS}
+    assert field.answered() == {"paper_entry": slips}
     current = db.session()
     stored = Counter(str(sorted(row.answers.items())) for row in current.scalars(select(Response)))
     said = ({key: None if one == "?" else one for key, one in truth.items()} for truth in truths.values())
     assert stored == Counter(str(sorted(truth.items())) for truth in said)
-    assert [(row.outcome, row.slips) for row in current.scalars(select(DeskCounter))] == [("scan", SLIPS)]
+    assert [(row.outcome, row.slips) for row in current.scalars(select(DeskCounter))] == [("scan", slips)]
     field.server.leave_database()
 
     send(desktop, field, file)
 
-    expect(desktop.locator(".scan-problem")).to_have_count(SLIPS)
-    assert field.answered() == {"paper_entry": SLIPS}
+    expect(desktop.locator(".scan-problem")).to_have_count(slips)
+    assert field.answered() == {"paper_entry": slips}

@@ -1,12 +1,8 @@
 """Files of offices are opened in the process of the tests; what tests of rooms begin with stands in `tests/factories.py`."""
 
-import json
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 
-from survey_app import opening, opening_lists, uploads
+from survey_app import uploads
 from tests.factories import (
     clerk,
     commune,
@@ -21,6 +17,7 @@ from tests.factories import (
     submission,
     survey,
 )
+from tests.opening import opened_here
 from tests.provinces import province
 
 #: Fixtures that stand in modules of their own.
@@ -43,15 +40,7 @@ __all__ = [
 
 @pytest.fixture(autouse=True)
 def open_files_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read files of offices in this process: the program that does it takes half a second to start."""
+    """Read files of offices in this process."""
     if request.node.get_closest_marker("real_opening"):
         return
-    readers: dict[str, Callable[[bytes], Any]] = {"document": opening.document, "list": opening_lists.read}
-
-    def opened(kind: str, content: bytes) -> Any:
-        try:
-            return json.loads(json.dumps(readers[kind](content)))
-        except opening.FileRefused as refused:
-            raise uploads.NotOpened(refused.word, refused.place) from refused
-
-    monkeypatch.setattr(uploads, "opened", opened)
+    monkeypatch.setattr(uploads, "opened", opened_here)

@@ -67,7 +67,7 @@ def rows(table):
 def filled(paper, numbers, *, odd=""):
     """Those slips, ticked and scanned: the truth about each, and one page of each."""
     slips = [paper[number].ticked(0, Random(40 + number), odd=odd) for number in numbers]
-    return slips, [paper[0].scanned(slip, Random(50 + number)) for number, slip in enumerate(slips)]
+    return slips, [scans.flat(slip) for slip in slips]
 
 
 def send(clerk, survey, *files, **chosen):
