@@ -15,8 +15,9 @@ from survey_app.criteria.findings import Finding
 from survey_app.criteria.targets import PlanKind
 from survey_app.results.machine import card as scorecard_of
 from survey_app.rulebooks import conditions
+from survey_app.rulebooks.rule_texts import rule_text
 from survey_app.rulebooks.targets import wording as target_wording
-from survey_app.rulebooks.wording import book_text, rule_text, source_text, target_name
+from survey_app.rulebooks.wording import book_text, source_text, target_name
 from survey_app.scoring.rates import dump_rate
 from survey_app.templating import percent
 

@@ -30,12 +30,12 @@ from survey_app.i18n import gettext as _
 from survey_app.quality.comparison_wording import contradicted
 from survey_app.results.wording import above_frame_text
 from survey_app.rulebooks import conditions
+from survey_app.rulebooks.rule_texts import rule_text
 from survey_app.rulebooks.targets import wording as target_wording
 from survey_app.rulebooks.wording import (
     book_text,
     goal_text,
     plan_words,
-    rule_text,
     service_name,
     source_text,
     target_name,

@@ -6,7 +6,15 @@ from survey_app import audit, menu
 from survey_app.access import Identity
 from survey_app.i18n import lazy_gettext
 from survey_app.menu import MenuEntry
-from survey_app.rulebooks import conditions, declaration_views, edit_views, log_words, problem_words, wording
+from survey_app.rulebooks import (
+    conditions,
+    declaration_views,
+    edit_views,
+    log_words,
+    problem_words,
+    rule_texts,
+    wording,
+)
 from survey_app.rulebooks.commands import commands
 from survey_app.rulebooks.targets import several_views
 from survey_app.rulebooks.targets import wording as target_wording
@@ -38,7 +46,7 @@ def init_app(app: Flask) -> None:
         target_name=wording.target_name,
         plan_words=wording.plan_words,
         service_name=wording.service_name,
-        rule_text=wording.rule_text,
+        rule_text=rule_texts.rule_text,
         source_text=wording.source_text,
         goal_text=wording.goal_text,
         threshold_text=wording.threshold_text,

@@ -12,11 +12,11 @@ from survey_app.criteria.findings import Finding, Missed, Rule
 from survey_app.criteria.frameworks import Comparison, RequirementKind
 from survey_app.criteria.gaps import Distance
 from survey_app.i18n import gettext as _
+from survey_app.rulebooks.rule_texts import rule_text
 from survey_app.rulebooks.wording import (
     count_text,
     finding_name,
     percent_text,
-    rule_text,
     source_text,
     threshold_text,
 )

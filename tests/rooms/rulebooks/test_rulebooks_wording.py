@@ -12,7 +12,7 @@ from survey_app.criteria.findings import Finding, Rule, Verdict
 from survey_app.criteria.frameworks import Comparison, Requirement, RequirementKind, Source, Threshold
 from survey_app.questions import problems
 from survey_app.questions.problems import Problem
-from survey_app.rulebooks import problem_words, wording
+from survey_app.rulebooks import problem_words, rule_texts, wording
 
 PARAMETERS = {
     "basis_points": 9000,
@@ -54,7 +54,7 @@ def finding(code: str, quote: str = "") -> Finding:
 
 @pytest.mark.parametrize("code", RULES)
 def test_every_rule_has_a_sentence(app_in_english, code):
-    assert "%(" not in wording.rule_text(finding(code))
+    assert "%(" not in rule_texts.rule_text(finding(code))
 
 
 @pytest.mark.parametrize("code", PROBLEMS)
@@ -70,11 +70,11 @@ def test_a_rate_below_its_threshold_is_never_printed_as_the_threshold(app_in_eng
         None,
     )
 
-    assert wording.rule_text(close) == "89,996 of 100,000 = 89.99\u00a0%, required at least 90\u00a0%."
+    assert rule_texts.rule_text(close) == "89,996 of 100,000 = 89.99\u00a0%, required at least 90\u00a0%."
 
 
 def test_the_rule_of_an_event_quotes_the_law(app_in_english):
-    assert wording.rule_text(finding("consulted_by_phone", quote="tổ chức lấy ý kiến")).endswith(
+    assert rule_texts.rule_text(finding("consulted_by_phone", quote="tổ chức lấy ý kiến")).endswith(
         "“tổ chức lấy ý kiến”"
     )
 
@@ -113,7 +113,7 @@ def app_in_english(tmp_path):
     "code", ["consulted_by_phone", "consulted_earlier", "awaits_signatures", "too_few_slips_by_phone"]
 )
 def test_what_an_event_counts_has_a_sentence_without_the_count_for_who_may_not_have_it(app_in_english, code):
-    said = wording.rule_text(finding(f"{code}_untold"))
+    said = rule_texts.rule_text(finding(f"{code}_untold"))
 
     assert "0002" in said
     assert "3" not in said.replace("0003", "")
