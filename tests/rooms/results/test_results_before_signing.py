@@ -127,7 +127,7 @@ def test_the_back_check_that_the_rule_book_asks_for_stands_before_signing(enter)
     bare = send(enter(Role.COMMUNE), SIGN, reason="")
 
     assert bare.status_code == 422
-    assert "chưa ghi nhận kết quả phúc tra mà bộ tiêu chí yêu cầu" in bare.text
+    assert "chưa ghi nhận kết quả gọi lại kiểm tra mà bộ tiêu chí yêu cầu" in bare.text
     assert "chờ đối chiếu" in enter(Role.COMMUNE).get(RESULT).text
     survey = fieldwork.survey(db.session(), "0001")
     ward = replace(survey, unit=replace(survey.unit, kind="phuong"))

@@ -213,8 +213,8 @@ def test_papers_say_that_no_back_check_was_made_or_that_one_was(app, judged):
 
     one = _minutes()
 
-    assert "Bộ tiêu chí không yêu cầu phúc tra; đợt này không phúc tra." in none
-    assert "Bộ tiêu chí không yêu cầu phúc tra; đợt này đã phúc tra, kết quả hỏi lại có ghi nhận." in one
+    assert "Bộ tiêu chí không yêu cầu gọi lại kiểm tra; đợt này không gọi lại." in none
+    assert "Bộ tiêu chí không yêu cầu gọi lại kiểm tra; đợt này đã gọi lại, kết quả đã ghi nhận." in one
 
 
 def _minutes():
