@@ -19,6 +19,8 @@ class Tone(StrEnum):
     WARNING = "warning"
     #: What is said once, large: the sentence that can be repeated.
     LEAD = "lead"
+    #: To whom a letter goes.
+    ADDRESSEE = "addressee"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ class Letterhead:
     body: str
     number: str
     place_and_day: str
+    #: What a letter is on ("V/v …"), below its number; other papers have a title instead.
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,7 @@ class Paper:
     """One paper from head to signatures."""
 
     head: Letterhead
+    #: "" of a letter.
     title: str
     #: Lines under the title.
     about: tuple[str, ...]
@@ -143,7 +148,8 @@ class Paper:
 
 def texts(paper: Paper) -> tuple[str, ...]:
     """Every text of the paper in the order in which it is read, foot and frame of the form left out."""
-    head = (paper.head.above, paper.head.body, paper.head.number, paper.head.place_and_day)
+    issuer = (paper.head.above, paper.head.body, paper.head.number, paper.head.subject)
+    head = (*issuer, paper.head.place_and_day)
     inside = tuple(text for block in (*paper.blocks, *paper.common, *paper.closing) for text in _texts(block))
     signed = tuple(text for one in paper.signatures for text in (*one.heads, one.asked))
     return (*head, paper.title, *paper.about, paper.layout, *inside, *paper.receivers, *signed)

@@ -222,7 +222,7 @@ def _villages_part(found: Exact) -> tuple[Block, ...]:
             rows,
             has_total=True,
             is_dense=True,
-            widths=(13, 6, 6, 6, 6, 6, 6, 8, 6, 6, 6, 7, 10, 8),
+            widths=(18, 6, 5, 5, 5, 5, 6, 8, 6, 5, 6, 6, 11, 8),
         ),
         *figures.corrections(found.result),
     )

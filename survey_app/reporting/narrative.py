@@ -67,7 +67,8 @@ def _written(text: str) -> tuple[Block, ...]:
 
 def _preparation(found: Notice) -> tuple[Block, ...]:
     survey = found.result.survey
-    plan = _("Plan of the Front") + f": {figures.plan_of(survey)}."
+    number_and_day = figures.plan_of(survey)
+    plan = "" if number_and_day == "–" else _("%(plan)s of the Front was carried out.", plan=number_and_day)
     asked = _(
         "Households were asked from %(first)s to %(last)s in %(villages)s villages, with the form “%(form)s”.",
         first=day(survey.first_day),
@@ -75,7 +76,7 @@ def _preparation(found: Notice) -> tuple[Block, ...]:
         villages=figures.in_words(len(found.result.frame)),
         form=in_language(survey.instrument.title),
     )
-    return (Paragraph(f"{plan} {asked}"),)
+    return (Paragraph(f"{plan} {asked}".strip()),)
 
 
 def _coverage(found: Notice) -> tuple[Block, ...]:
@@ -114,11 +115,12 @@ def _results(found: Notice) -> tuple[Block, ...]:
         said.append(_("Closing item, reported apart") + f": {figures.rate(commune.closing)}.")
     ranked = sorted(lines, key=lambda line: line.rate.n if line.rate else 0)
     topics = figures.topics(result.survey.instrument)
-    lowest = "; ".join(f"{topics[line.tally.key]} ({figures.per_cent(line.rate)})" for line in ranked[:3])
+    below = [line for line in ranked if line.rate and line.rate.n < line.rate.of]
+    lowest = "; ".join(f"{topics[line.tally.key]} ({figures.per_cent(line.rate)})" for line in below[:3])
     items: Table = notice_papers.items(result)
     return (
         Paragraph(" ".join(said)),
-        Paragraph(_("Lowest items: %(items)s.", items=lowest)),
+        *((Paragraph(_("Lowest items: %(items)s.", items=lowest)),) if lowest else ()),
         figures.how_items_read(result.survey.instrument),
         items,
     )

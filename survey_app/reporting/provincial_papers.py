@@ -5,6 +5,7 @@ cents never.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from survey_app.campaigns import appraisal_points
 from survey_app.campaigns.appraisals import AppraisalView, Said
@@ -95,7 +96,8 @@ def summary(
 
 def reminder(board: Board, behind: Sequence[BoardRow], style: HouseStyle, signer: Signer) -> Paper:
     """The letter to these communes, for which somebody has to act, with what each waits for."""
-    rows = tuple((row.unit.full_name, wait_text(row.wait) if row.wait else "") for row in behind)
+    late_first = sorted(behind, key=lambda row: not row.is_late)
+    rows = tuple((row.unit.full_name, wait_text(row.wait) if row.wait else "") for row in late_first)
     asked: tuple[Block, ...] = (
         Paragraph(
             _("No commune is behind by the figures of this moment."),
@@ -105,12 +107,13 @@ def reminder(board: Board, behind: Sequence[BoardRow], style: HouseStyle, signer
         asked = (
             Paragraph(
                 _(
-                    "By the figures of %(when)s, %(count)s communes are behind in asking households about the "
-                    "results of new rural development in %(year)s. The Standing Board asks the Fronts of these "
-                    "communes to do with the commune what is written beside their names, and to tell the Front of the "
-                    "province what hinders them.",
+                    "By the figures of %(when)s, %(count)s communes have something left to do in asking households "
+                    "about the results of new rural development in %(year)s; of %(late)s of them its last day has "
+                    "passed. The Standing Board asks the Fronts of these communes to do with the commune what is "
+                    "written beside their names, and to tell the Front of the province what hinders them.",
                     when=moment(board.made_at),
                     count=figures.in_words(len(behind)),
+                    late=figures.in_words(sum(row.is_late for row in behind)),
                     year=board.year,
                 )
             ),
@@ -122,12 +125,18 @@ def reminder(board: Board, behind: Sequence[BoardRow], style: HouseStyle, signer
             ),
         )
     return Paper(
-        head=layout.head(style, board.province, "", board.made_at),
-        title=_("Letter of reminder"),
-        about=(_("On speeding up the consultation of households, year %(year)s", year=board.year),),
+        head=replace(
+            layout.head(style, board.province, "", board.made_at),
+            subject=_("On speeding up the consultation of households, year %(year)s", year=board.year),
+        ),
+        title="",
+        about=(),
         layout=style.layout,
         blocks=(
-            Paragraph(_("To: the Standing Boards of the Fatherland Front Committees of the communes below")),
+            Paragraph(
+                _("To: the Standing Boards of the Fatherland Front Committees of the communes below"),
+                Tone.ADDRESSEE,
+            ),
             *asked,
         ),
         closing=_closing(style),

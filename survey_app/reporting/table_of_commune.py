@@ -16,6 +16,9 @@ from survey_app.reporting.layout import Signer
 from survey_app.reporting.papers import Column, Exact
 from survey_app.templating import in_groups, number
 
+#: Share of the width in per cent that the figures of one item take; what ten of them leave holds a village's long name.
+_OF_AN_ITEM = 8
+
 
 def paper(found: Exact, now: datetime, signer: Signer) -> Paper:
     """The commune's table: villages, items, and the conditions of the rule book."""
@@ -92,4 +95,6 @@ def _items_table(found: Exact, columns: tuple[Column, ...]) -> Table:
         )
         for name, line in exact_parts.named(found)
     )
-    return Table((_("Village"), *head), rows, has_total=True, is_dense=True)
+    of_items = (_OF_AN_ITEM,) * len(head)
+    widths = (100 - sum(of_items), *of_items)
+    return Table((_("Village"), *head), rows, has_total=True, is_dense=True, widths=widths)

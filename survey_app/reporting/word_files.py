@@ -74,11 +74,10 @@ class _Sheet:
         """The whole paper, from head to signatures."""
         docx, paper = heavy.docx(), self.paper
         self._set_sheet()
-        written = [
-            self._head(),
-            self._line(paper.title.upper(), size=15, bold=True, align="center", before=10),
-            *(self._line(text, bold=True, align="center") for text in paper.about),
-        ]
+        written = [self._head()]
+        if paper.title:
+            written.append(self._line(paper.title.upper(), size=15, bold=True, align="center", before=10))
+        written += (self._line(text, bold=True, align="center") for text in paper.about)
         if paper.layout:
             written.append(self._line(paper.layout, size=_SMALL, italic=True, align="center"))
         written += self._blocks(paper.blocks)
@@ -110,7 +109,10 @@ class _Sheet:
         foot.add_run(f"{self.paper.foot} · ").font.size = _points(8)
         field = docx.oxml.OxmlElement("w:fldSimple")
         field.set(docx.oxml.ns.qn("w:instr"), "PAGE")
+        number = docx.oxml.OxmlElement("w:r")
         foot._p.append(field)
+        field.append(number)
+        docx.text.run.Run(number, foot).font.size = _points(8)
         if self.paper.is_trial:
             head = section.header.paragraphs[0]
             head.alignment = docx.enum.text.WD_ALIGN_PARAGRAPH.CENTER
@@ -123,6 +125,8 @@ class _Sheet:
         left += self._line(head.body.upper(), size=12, bold=True, underlined=True, align="center", after=1)
         if head.number:
             left += self._line(head.number, size=12, align="center", after=1)
+        if head.subject:
+            left += self._line(head.subject, size=12, align="center", after=1)
         motto = _("Independence – Freedom – Happiness")
         right = self._line(_("SOCIALIST REPUBLIC OF VIET NAM"), size=11, bold=True, align="center", after=1)
         right += self._line(motto, size=12, bold=True, underlined=True, align="center", after=1)
@@ -168,6 +172,8 @@ class _Sheet:
                 return self._line(text, size=_SMALL, italic=True)
             case Tone.WARNING:
                 return self._line(text, size=11.5, bold=True)
+            case Tone.ADDRESSEE:
+                return self._line(text, align="center", before=10)
             case Tone.LEAD:
                 return self._line(text, size=16, bold=True)
         assert_never(tone)

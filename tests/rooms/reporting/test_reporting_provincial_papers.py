@@ -49,6 +49,9 @@ def test_the_letter_names_those_that_are_behind_with_what_is_waited_for(board, c
     assert "Kính gửi" in said
     assert "Số: …/MTTQ-BTT" in said
     assert "Như trên" in said
+    assert said.index("V/v đẩy nhanh") < said.index("Kính gửi")
+    assert "trong đó 0 (không) xã đã quá hạn" in said
+    assert "CÔNG VĂN" not in said
     assert "Ủy ban nhân dân xã" not in said
 
 
