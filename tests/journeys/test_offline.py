@@ -439,9 +439,10 @@ def test_a_record_of_a_later_script_is_left_alone_and_one_of_another_version_of_
 def test_answers_are_offered_again_and_wiped_on_request_and_after_the_receipt(field: Field, own: Own):
     address = field.address(field.codes[0])
     with own() as context:
-        page = context.pages[0]
-        page.goto(address)
-        ready(page)
+        page, blank = context.pages[0], context.new_page()
+        for tab in (blank, page):
+            tab.goto(address)
+            ready(tab)
         page.locator("input[name=planning][value=dissatisfied]").check()
         until(
             page,
@@ -453,6 +454,9 @@ def test_answers_are_offered_again_and_wiped_on_request_and_after_the_receipt(fi
             page,
             f"({_KEPT})('drafts').then(rows => rows.some(r => r.fields.includes('transport=satisfied')))",
         )
+        # A second tab, in which nobody answered, wipes nothing when it goes out of sight.
+        blank.evaluate(_OUT_OF_SIGHT)
+        assert [one for one in kept(blank, "drafts") if "transport=satisfied" in one["fields"]]
         # A switch of the language that fails hands these answers to no other household's form.
         page.evaluate("sessionStorage.phieu = location.pathname + '\\nplanning=dissatisfied'")
         page.goto(field.address(field.codes[1]))

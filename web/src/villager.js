@@ -19,7 +19,7 @@ const isShared = isLink(page);
 // `awaited` is the slip whose page is shown; `isAnother` that beside it a further one is filled in, on a link.
 let store = null, shown = null, awaited = null, isAnother = false, sending = false, typing = 0, writing = Promise.resolve();
 // On a link: whether somebody has begun to answer the slip on the page. `offered` are drafts that nobody took up or wiped yet.
-let isBegun = false, offered = [];
+let isBegun = false, offered = [], lastKept = "";
 
 // What is chosen stays beside the address too, so that Back and reload give it back at once.
 const remember = (fields) => history.replaceState({ fields: "" + new URLSearchParams(fields) }, "", here);
@@ -56,6 +56,9 @@ function keepDraft() {
     below.forEach(([name]) => fields.delete(name));
     below.forEach(([name, value]) => fields.append(name, value));
   });
+  // A tab in which nothing was changed leaves what another tab of this slip has kept meanwhile.
+  if (lastKept === key + fields) return;
+  lastKept = key + fields;
   const draft = { key, at: Date.now(), fields: "" + fields };
   writing = writing.then(() => store.put("drafts", draft)).catch(noRoom);
 }
@@ -430,7 +433,7 @@ async function offerDrafts() {
   offered.forEach((one) => {
     const settled = () => { offered = offered.filter((other) => other !== one); box.remove(); };
     const box = draftOffer(W, () => { settled(); takeUp(one); },
-      async () => { settled(); await writing; await store.remove("drafts", one.key); if (asked(form).some(isAnswered)) keepDraft(); });
+      async () => { settled(); await writing; await store.remove("drafts", one.key); lastKept = ""; if (asked(form).some(isAnswered)) keepDraft(); });
     form.before(box);
   });
   remember(new FormData(form));
