@@ -3,8 +3,6 @@
 Takes figures whose disclosure is decided; hides and counts nothing.
 """
 
-from collections.abc import Mapping
-
 from num2words import num2words
 
 from survey_app.authoring.wording import level_name
@@ -64,19 +62,9 @@ def warnings(result: DisclosedResult, found: Contradiction | None = None) -> tup
     return tuple(Paragraph(text, Tone.WARNING) for text in (*exports.footnotes(result), *beside))
 
 
-def topics(form: Instrument) -> Mapping[str, str]:
-    """By key, what a table of items calls each scored question; `how_items_read` says the words they all share."""
-    return {key: text[:1].upper() + text[1:] for key, text in wording.items_in_short(form).items()}
-
-
 def how_items_read(form: Instrument) -> Paragraph:
-    """What stands above a table of items: the question that their names complete, and what the rate is."""
-    alike = wording.asked_alike(form)
-    question = _("Question asked of each item: “%(question)s”.", question=alike) + " " if alike else ""
-    rate = _(
-        "Rate: households satisfied, of all valid slips; an item left blank is not counted as satisfied."
-    )
-    return Paragraph(question + rate, Tone.NOTE)
+    """What stands above a table of items."""
+    return Paragraph(wording.how_items_read(form), Tone.NOTE)
 
 
 def plan_of(survey: SurveyView) -> str:

@@ -24,7 +24,7 @@ from survey_app.reporting.blocks import (
 )
 from survey_app.reporting.layout import Signer
 from survey_app.reporting.papers import Exact
-from survey_app.results import open_points
+from survey_app.results import open_points, wording
 from survey_app.results.disclosed import DisclosedItem
 from survey_app.sealing import signatures
 from survey_app.templating import day, in_groups, moment, number, role_name
@@ -166,7 +166,7 @@ def _result_part(found: Exact) -> tuple[Block, ...]:
         if commune.range
         else ()
     )
-    topics = figures.topics(found.survey.instrument)
+    topics = wording.topics(found.survey.instrument)
     lines = [
         (f"{place}. {topics[line.tally.key]}", *_item_cells(found, line))
         for place, line in enumerate(found.result.item_lines, 1)

@@ -14,6 +14,7 @@ from survey_app.reporting.blocks import (
     Table,
 )
 from survey_app.reporting.papers import Exact, VillageLine
+from survey_app.results import wording
 from survey_app.scoring import rates
 from survey_app.templating import in_groups, number
 
@@ -26,7 +27,7 @@ def paper(found: Exact, line: VillageLine, now: datetime) -> Paper:
     """
     card, tally = line.card, line.card.tally
     digest = in_groups(found.result.printed_digest or "")
-    topics = figures.topics(found.survey.instrument)
+    topics = wording.topics(found.survey.instrument)
     asked = [(f"{place}. {topics[one.key]}", one) for place, one in enumerate(tally.items, 1)]
     if tally.closing:
         asked += [(exact_parts.closing_text(line), tally.closing) for line in exact_parts.closing(found)]

@@ -12,6 +12,7 @@ from survey_app.reporting.blocks import Block, Listing, Paper, Paragraph, PartTi
 from survey_app.reporting.layout import Signer
 from survey_app.reporting.papers import Notice
 from survey_app.reporting.report_notes import Notes
+from survey_app.results import wording
 from survey_app.scoring.texts import TagCount
 from survey_app.templating import day, in_groups, number, percent
 from survey_app.templating import wording as in_language
@@ -114,7 +115,7 @@ def _results(found: Notice) -> tuple[Block, ...]:
     if commune.closing is not None:
         said.append(_("Closing item, reported apart") + f": {figures.rate(commune.closing)}.")
     ranked = sorted(lines, key=lambda line: line.rate.n if line.rate else 0)
-    topics = figures.topics(result.survey.instrument)
+    topics = wording.topics(result.survey.instrument)
     below = [line for line in ranked if line.rate and line.rate.n < line.rate.of]
     lowest = "; ".join(f"{topics[line.tally.key]} ({figures.per_cent(line.rate)})" for line in below[:3])
     items: Table = notice_papers.items(result)

@@ -227,7 +227,7 @@ def _figures(result: DisclosedResult) -> tuple[Block, ...]:
 
 def items(result: DisclosedResult) -> Table:
     """The commune's items, the closing one apart."""
-    topics = figures.topics(result.survey.instrument)
+    topics = wording.topics(result.survey.instrument)
     rows = [_item(topics[line.tally.key], line) for line in result.item_lines]
     if last := result.closing_line:
         rows += [(_("Closing item, reported apart"),), _item(in_language(last.text), last)]

@@ -14,6 +14,7 @@ from survey_app.reporting.blocks import (
 )
 from survey_app.reporting.layout import Signer
 from survey_app.reporting.papers import Column, Exact
+from survey_app.results import wording
 from survey_app.templating import in_groups, number
 
 #: Share of the width in per cent that the figures of one item take; what ten of them leave holds a village's long name.
@@ -24,7 +25,7 @@ def paper(found: Exact, now: datetime, signer: Signer) -> Paper:
     """The commune's table: villages, items, and the conditions of the rule book."""
     digest = in_groups(found.result.printed_digest or "")
     lines = found.result.item_lines
-    topics = figures.topics(found.survey.instrument)
+    topics = wording.topics(found.survey.instrument)
     legend = Listing(tuple(topics[line.tally.key] for line in lines), is_numbered=True)
     last = found.result.closing_line
     closing = (

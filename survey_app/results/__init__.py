@@ -73,6 +73,8 @@ def init_app(app: Flask) -> None:
         open_point=open_points.text,
         result_sentence=wording.sentence,
         samples_text=wording.samples_text,
+        item_topics=wording.topics,
+        how_items_read=wording.how_items_read,
         stage_name=year_map.stage_name,
     )
     decision_facts.register(app, signing.told_before_deciding)

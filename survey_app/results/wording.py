@@ -86,10 +86,20 @@ def items_in_short(form: Instrument) -> Mapping[str, str]:
     return {key: common.rest(text) for key, text in texts.items()}
 
 
-def asked_alike(form: Instrument) -> str:
-    """The question that `items_in_short` shortens: "Ông/bà có hài lòng về … không?"; "" where they are not alike."""
+def topics(form: Instrument) -> Mapping[str, str]:
+    """By key, what a table of items calls each scored question; `how_items_read` says the words they all share."""
+    return {key: text[:1].upper() + text[1:] for key, text in items_in_short(form).items()}
+
+
+def how_items_read(form: Instrument) -> str:
+    """Of a table of items: the question that their names complete, where all begin alike, and what the rate is."""
     common = stem([in_language(question.text) for question in form.scored])
-    return " … ".join(filter(None, (common.start, common.end)))
+    alike = " … ".join(filter(None, (common.start, common.end)))
+    question = _("Question asked of each item: “%(question)s”.", question=alike) + " " if alike else ""
+    rate = _(
+        "Rate: households satisfied, of all valid slips; an item left blank is not counted as satisfied."
+    )
+    return question + rate
 
 
 def answers(line: DisclosedAnswers) -> tuple[tuple[str, str], ...]:
