@@ -25,23 +25,7 @@ def paper(found: Exact, line: VillageLine, now: datetime) -> Paper:
     Its parts are those of the forms of Decree 59/2023/NĐ-CP for minutes of counting that could be read (form 02; the
     text of form 04, on slips handed out to households, was not to be had). It bears neither number nor stamp.
     """
-    card, tally = line.card, line.card.tally
     digest = in_groups(found.result.printed_digest or "")
-    topics = wording.topics(found.survey.instrument)
-    asked = [(f"{place}. {topics[one.key]}", one) for place, one in enumerate(tally.items, 1)]
-    if tally.closing:
-        asked += [(exact_parts.closing_text(line), tally.closing) for line in exact_parts.closing(found)]
-    rows = tuple(
-        (
-            name,
-            number(item.satisfied),
-            figures.dissatisfied(item.dissatisfied, rates.rate(item.dissatisfied, tally.valid)),
-            number(item.blank),
-            number(tally.valid),
-            figures.per_cent(rates.item_rate(item, tally.valid)),
-        )
-        for name, item in asked
-    )
     return Paper(
         head=layout.village_head(found.style, found.survey.unit, line.name, now),
         title=_("Minutes of counting slips"),
@@ -59,33 +43,15 @@ def paper(found: Exact, line: VillageLine, now: datetime) -> Paper:
             ByHand(_("Members:")),
             ByHand(_("Representatives of households as witnesses:")),
             PartTitle(_("II. Slips")),
-            Facts(
-                (
-                    (_("Households of the village"), figures.in_words(card.households)),
-                    (_("Slips brought to the village"), figures.known_in_words(line.issued)),
-                    (_("Handed out (signed)"), figures.known_in_words(line.handed_out)),
-                    (_("Returned or spoiled"), figures.known_in_words(line.returned)),
-                    (_("Households that answered"), figures.in_words(tally.answered)),
-                    (_("Coverage"), figures.per_cent(card.coverage)),
-                    (_("By phone"), figures.in_words(line.phone)),
-                    (_("On paper"), figures.in_words(line.paper)),
-                    (_("Valid slips"), figures.in_words(tally.valid)),
-                    (_("Invalid slips"), figures.in_words(tally.invalid)),
-                )
-            ),
+            _slips(line),
             PartTitle(_("III. Result of each item")),
             figures.how_items_read(found.survey.instrument),
-            Table(
-                exact_parts.item_heads(),
-                rows,
-                name="items",
-                widths=exact_parts.ITEM_WIDTHS,
-            ),
+            _items(found, line),
         ),
         closing=(
             Facts(
                 (
-                    (_("Satisfied answers of all possible"), figures.rate(card.pooled)),
+                    (_("Satisfied answers of all possible"), figures.rate(line.card.pooled)),
                     (_("Digest, first 20 letters"), digest),
                 )
             ),
@@ -100,6 +66,45 @@ def paper(found: Exact, line: VillageLine, now: datetime) -> Paper:
         foot=layout.foot(found.survey, digest),
         is_trial=found.survey.rehearsal,
     )
+
+
+def _slips(line: VillageLine) -> Facts:
+    """What became of the village's slips, in figures and words."""
+    card, tally = line.card, line.card.tally
+    return Facts(
+        (
+            (_("Households of the village"), figures.in_words(card.households)),
+            (_("Slips brought to the village"), figures.known_in_words(line.issued)),
+            (_("Handed out (signed)"), figures.known_in_words(line.handed_out)),
+            (_("Returned or spoiled"), figures.known_in_words(line.returned)),
+            (_("Households that answered"), figures.in_words(tally.answered)),
+            (_("Coverage"), figures.per_cent(card.coverage)),
+            (_("By phone"), figures.in_words(line.phone)),
+            (_("On paper"), figures.in_words(line.paper)),
+            (_("Valid slips"), figures.in_words(tally.valid)),
+            (_("Invalid slips"), figures.in_words(tally.invalid)),
+        )
+    )
+
+
+def _items(found: Exact, line: VillageLine) -> Table:
+    """What the village's slips say of each item, the closing one last."""
+    tally, topics = line.card.tally, wording.topics(found.survey.instrument)
+    asked = [(f"{place}. {topics[one.key]}", one) for place, one in enumerate(tally.items, 1)]
+    if tally.closing:
+        asked += [(exact_parts.closing_text(last), tally.closing) for last in exact_parts.closing(found)]
+    rows = tuple(
+        (
+            name,
+            number(item.satisfied),
+            figures.dissatisfied(item.dissatisfied, rates.rate(item.dissatisfied, tally.valid)),
+            number(item.blank),
+            number(tally.valid),
+            figures.per_cent(rates.item_rate(item, tally.valid)),
+        )
+        for name, item in asked
+    )
+    return Table(exact_parts.item_heads(), rows, name="items", widths=exact_parts.ITEM_WIDTHS)
 
 
 def _village_layout(found: Exact) -> str:
