@@ -20,6 +20,8 @@ const isShared = isLink(page);
 let store = null, shown = null, awaited = null, isAnother = false, sending = false, typing = 0, writing = Promise.resolve();
 // On a link: whether somebody has begun to answer the slip on the page. `offered` are drafts that nobody took up or wiped yet.
 let isBegun = false, offered = [], lastKept = "";
+// Until it is put down that thanks were said.
+let said = Promise.resolve();
 
 // What is chosen stays beside the address too, so that Back and reload give it back at once.
 const remember = (fields) => history.replaceState({ fields: "" + new URLSearchParams(fields) }, "", here);
@@ -268,12 +270,18 @@ async function thankOnce(isMeant) {
   const sent = (await store.list("drafts")).find((one) => one.receipt && isMeant({ ...one, key: one.key.replace("sent:", "") }));
   if (!sent) return false;
   showThanks(sent);
-  await store.put("drafts", { key: sent.key, at: sent.at, receipt: null });
+  said = store.put("drafts", { key: sent.key, at: sent.at, receipt: null });
+  await said;
   return true;
 }
 
+async function nextPerson() {
+  await said.catch(() => {});
+  location.reload();
+}
+
 function showThanks(sent) {
-  show(thanksPage(sent.receipt, W, here, isShared && (() => location.reload())), W.thanks);
+  show(thanksPage(sent.receipt, W, here, isShared && nextPerson), W.thanks);
   // Who holds the phone next finds no answer behind this page: Back asks the server, which says that it has the slip.
   [...main.children].filter((one) => one.hidden).forEach((one) => one.remove());
   all(".lang button,.lang a").forEach((one) => one.addEventListener("click", (event) => {
