@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import Length
 
-from survey_app import access, db
+from survey_app import access, db, paging
 from survey_app.accounts.freshness import fresh
 from survey_app.campaigns import appraisal_points, appraisals, appraising, requested
 from survey_app.campaigns.appraisal_points import AppraisalPoint, PointKind
@@ -24,6 +24,9 @@ from survey_app.i18n import lazy_gettext, ngettext
 from survey_app.results import findings_block
 from survey_app.rulebooks.scope import require_known_year
 from survey_app.sealing import audiences
+
+#: Results opened one by one, each with what is open in it, so that a telephone shows them on four screens.
+_ON_A_PAGE = 8
 
 bp = Blueprint("appraisals", __name__, template_folder="templates")
 
@@ -59,7 +62,8 @@ def listed(year: int) -> ResponseReturnValue:
     require_known_year(year)
     province = requested.province()
     found = appraising.of_year(db.session(), province, year, datetime.now(UTC))
-    return render_template("campaigns/appraising.html", found=found, form=TogetherForm())
+    shown = paging.page(found.single, request.args.get("page"), _ON_A_PAGE)
+    return render_template("campaigns/appraising.html", found=found, shown=shown, form=TogetherForm())
 
 
 @bp.post("/can-bo/tinh/<int:year>/tham-dinh")
