@@ -80,8 +80,13 @@ class BoardRow:
 
     @property
     def is_not_asked(self) -> bool:
-        """Whether it misses the consultation half because it has not begun; no verdict is due then."""
-        return self.state is None and self.finding is Verdict.NOT_MET
+        """Whether it misses the consultation half because asking has not begun; no verdict is due then."""
+        return self.finding is Verdict.NOT_MET and self.state in {None, State.DRAFT, State.PUBLISHED}
+
+    @property
+    def is_being_asked(self) -> bool:
+        """Whether it misses the consultation half because it is not counted yet; no verdict is due then either."""
+        return self.finding is Verdict.NOT_MET and self.state in {State.OPEN, State.COUNTING}
 
     @property
     def is_unsigned(self) -> bool:

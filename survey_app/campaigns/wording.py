@@ -131,6 +131,8 @@ def row_verdict(row: BoardRow) -> str:
         return _("not applicable")
     if row.is_not_asked:
         return _("not asked yet")
+    if row.is_being_asked:
+        return _("being asked")
     return finding_name(row.event) if row.event else verdict_name(row.finding)
 
 

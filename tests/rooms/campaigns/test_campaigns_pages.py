@@ -30,17 +30,19 @@ def names_in_order(page: str) -> list[str]:
 
 def test_the_page_names_every_unit_its_denominator_and_its_rule_book(province, client):
     province.commune("Biển Hồ")
+    province.survey(province.commune("Chư Păh"), State.OPEN)
     province.commune("Pleiku", kind="phuong")
     province.sign_in()
 
     page = client.get(PAGE + "?lang=en")
 
     assert page.status_code == 200
-    assert names_in_order(page.text) == ["Xã Biển Hồ", "Phường Pleiku"]
-    assert "1 xã, 1 phường" in page.text
+    assert names_in_order(page.text) == ["Xã Biển Hồ", "Xã Chư Păh", "Phường Pleiku"]
+    assert "2 xã, 1 phường" in page.text
     assert "not applicable" in page.text
     assert "8.4, consultation half" in page.text
     assert '<span class="badge badge-unsure">not asked yet</span>' in page.text, "no verdict before it began"
+    assert '<span class="badge badge-unsure">being asked</span>' in page.text, "nor before it is counted"
     assert "badge-not-met" not in page.text
     assert "the newest one on record applies" in page.text
 
