@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from survey_app import opening, opening_lists, uploads
 
 _READERS = {"document": opening.document, "list": opening_lists.read}
@@ -14,3 +16,10 @@ def opened_here(kind: str, content: bytes) -> Any:
         return json.loads(json.dumps(_READERS[kind](content)))
     except opening.FileRefused as refused:
         raise uploads.NotOpened(refused.word, refused.place) from refused
+
+
+@pytest.fixture(autouse=True)
+def open_files_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever a conftest imports this, for all tests but those marked `real_opening`."""
+    if request.node.get_closest_marker("real_opening") is None:
+        monkeypatch.setattr(uploads, "opened", opened_here)

@@ -27,8 +27,11 @@ from survey_app.sealing import annulling, schedule
 from survey_app.sealing import operations as results
 from survey_app.units.queries import UnitView
 from tests.factories import Commune, hand_out, make_commune, make_form, make_survey, sign_in, submission
+from tests.opening import open_files_here
 
-__all__ = ["hand_out", "make_commune", "make_form", "make_survey", "sign_in", "submission"]
+__all__ = [
+    "hand_out", "make_commune", "make_form", "make_survey", "open_files_here", "sign_in", "submission",
+]  # fmt: skip
 
 #: Pairs of a code and an answer that an attacker looks for.
 PAIRS = 500

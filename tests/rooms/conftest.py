@@ -1,8 +1,5 @@
 """Files of offices are opened in the process of the tests; what tests of rooms begin with stands in `tests/factories.py`."""
 
-import pytest
-
-from survey_app import uploads
 from tests.factories import (
     clerk,
     commune,
@@ -17,7 +14,7 @@ from tests.factories import (
     submission,
     survey,
 )
-from tests.opening import opened_here
+from tests.opening import open_files_here
 from tests.provinces import province
 
 #: Fixtures that stand in modules of their own.
@@ -30,17 +27,10 @@ __all__ = [
     "make_survey",
     "move_on",
     "officer",
+    "open_files_here",
     "province",
     "sign_in",
     "slip",
     "submission",
     "survey",
 ]
-
-
-@pytest.fixture(autouse=True)
-def open_files_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read files of offices in this process."""
-    if request.node.get_closest_marker("real_opening"):
-        return
-    monkeypatch.setattr(uploads, "opened", opened_here)

@@ -197,6 +197,7 @@ def test_no_string_hurts_where_it_is_printed_or_exported(
     assert wrong == []
 
 
+@pytest.mark.real_opening
 def test_no_file_upload_hurts(client, app, commune, sign_in, strings):
     app.config["WTF_CSRF_ENABLED"] = False
     book = openpyxl.Workbook()
