@@ -60,15 +60,18 @@ class Turn:
 
 def run() -> None:
     """Print both databases, both doors and both versions."""
-    shares: list[float] = []
+    shares: dict[str, list[float]] = {BEFORE: [], _NOW: []}
     with versions.checkout(BEFORE) as before:
         rows = [row for database in databases.NAMES for row in _rows(database, before, shares)]
     load = os.getloadavg()[1]
     show(f"An answer, {clients.CLIENTS} phones, {_TURNS} turns of {_ANSWERS}, load {load:.1f}", HEAD, rows)
-    print(f"\nThe page's share of what pgbench does with the statements of {BEFORE}: {median(shares):.0%}")
+    for name, measured in shares.items():
+        print(
+            f"\nThe page of {name} to what pgbench does with the statements of {BEFORE}: {median(measured):.1%}"
+        )
 
 
-def _rows(database: str, before: Path, shares: list[float]) -> list[Sequence[object]]:
+def _rows(database: str, before: Path, shares: Mapping[str, list[float]]) -> list[Sequence[object]]:
     households = (_WARM_UP + len(_DOORS) * _TURNS * _ANSWERS) // VILLAGES
     turns: dict[tuple[str, str], list[Turn]] = {}
     with ExitStack() as stack:
@@ -91,7 +94,9 @@ def _rows(database: str, before: Path, shares: list[float]) -> list[Sequence[obj
                     share = [next(codes[side.name]) for _answer in range(_ANSWERS)]
                     turns.setdefault((door, side.name), []).append(_measured(side, share, act))
             if limit is not None:
-                shares.append(turns["page", _NOW][-1].rate / limit.transactions_per_second())
+                possible = limit.transactions_per_second()
+                for name, measured in shares.items():
+                    measured.append(turns["page", name][-1].rate / possible)
         for side in sides:
             if side.stored() != len(side.codes):
                 raise RuntimeError(f"{side.name}: {len(side.codes)} answers acknowledged, not all are stored")
