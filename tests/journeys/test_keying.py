@@ -1,7 +1,6 @@
 """Keying paper in a real browser, with the keys a clerk presses."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -137,12 +136,9 @@ def test_enter_saves_wherever_the_keying_stands_and_once(field: Field, digits: P
     assert field.answered() == {"paper_entry": 5}
 
 
-def test_the_slip_just_keyed_is_mended_and_a_closed_browser_loses_nothing(
-    field: Field, digits: Page, tmp_path: Path
-):
+def test_the_slip_just_keyed_is_mended_and_a_closed_browser_loses_nothing(field: Field, digits: Page):
     key(digits, field.codes[0], "1" * 20)
     save(digits)
-    digits.screenshot(path=tmp_path / "giu.png", full_page=True)
     with digits.expect_event("load"):
         digits.get_by_role("button", name="Sửa phiếu này").click()
     expect(digits.locator("#code")).to_have_value(field.codes[0])

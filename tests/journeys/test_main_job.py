@@ -206,9 +206,9 @@ def download_slips(page: Page, server: Server, survey: str) -> Path:
 
 def decode(slips: Path) -> list[str]:
     """What a phone's camera reads from the printed sheets."""
-    subprocess.run(["pdftoppm", "-r", "150", "-png", slips, slips.with_suffix("")], check=True)
+    subprocess.run(["pdftoppm", "-r", "150", "-gray", slips, slips.with_suffix("")], check=True)
     found = []
-    for sheet in sorted(slips.parent.glob("phieu-*.png")):
+    for sheet in sorted(slips.parent.glob("phieu-*.pgm")):
         with Image.open(sheet) as image:
             found.extend(symbol.text for symbol in zxingcpp.read_barcodes(image))
     return sorted(set(found))

@@ -14,7 +14,7 @@ from survey_app.fieldwork import frames, queries
 from survey_app.printing import blank_pages
 from survey_app.printing.slips import qr_text
 from tests import scans
-from tests.journeys.conftest import PHONE, Field
+from tests.journeys.conftest import Field
 from tests.journeys.steps import screen
 
 #: One of them carries something that no reader can tell.
@@ -63,7 +63,7 @@ def decide(page: Page, truth: dict[str, str | None]) -> None:
 
 
 def test_a_stack_is_sent_looked_at_slip_by_slip_and_counted_once(
-    field: Field, stack: tuple[Path, Truths], enter, desktop: Page, tmp_path: Path
+    field: Field, stack: tuple[Path, Truths], enter, desktop: Page
 ):
     file, truths = stack
     slips = len(truths)
@@ -74,7 +74,6 @@ def test_a_stack_is_sent_looked_at_slip_by_slip_and_counted_once(
     assert field.answered() == {}
     with desktop.expect_event("load"):
         desktop.get_by_role("button", name="Sang bước xem phiếu").click()
-    desktop.screenshot(path=tmp_path / "cho-xem.png", full_page=True)
     with desktop.expect_event("load"):
         desktop.get_by_role("button", name="Xem lần lượt").click()
 
@@ -82,10 +81,7 @@ def test_a_stack_is_sent_looked_at_slip_by_slip_and_counted_once(
         heading = desktop.locator("h1").inner_text()
         decide(desktop, truths[heading[-9:]])
         if number == ODD:
-            desktop.screenshot(path=tmp_path / "xem.png", full_page=True)
             screen(desktop, "xem-phieu-quet")
-            desktop.set_viewport_size(PHONE)
-            desktop.screenshot(path=tmp_path / "xem-hep.png", full_page=True)
         with desktop.expect_event("load"):
             desktop.get_by_role("button", name="Đúng như trên giấy").press("Enter")
     with desktop.expect_event("load"):
