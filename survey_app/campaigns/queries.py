@@ -85,6 +85,13 @@ class Board:
         """Units for which somebody has to act, late or not."""
         return tuple(row for row in self.rows if row.needs_somebody)
 
+    @property
+    def to_appraise(self) -> int:
+        """How many signed results of units in scope are not accepted yet."""
+        return sum(
+            row.in_scope and row.is_signed and Milestone.ACCEPTED not in row.milestones for row in self.rows
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _Subject:

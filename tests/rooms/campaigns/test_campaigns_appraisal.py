@@ -242,6 +242,7 @@ def test_those_together_are_accepted_in_one_press_and_what_changed_meanwhile_is_
     sent = client.post(LIST, data=form.data())
     told = client.get(LIST).text
 
+    assert "Cần thẩm định: 5 kết quả đã ký" in client.get("/can-bo/tinh/2026").text
     assert sent.status_code == 303
     assert "Đã chấp nhận 2 kết quả." in told
     assert "Bỏ lại 1 kết quả" in told
