@@ -62,6 +62,8 @@ class RevisedForm(StaffForm):
     APART: frozenset[str] = frozenset()
 
     seen = HiddenField()
+    #: What else the page shows of what is stored, so that its mark changes with it.
+    beside = ""
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
@@ -72,6 +74,8 @@ class RevisedForm(StaffForm):
 def mark(form: RevisedForm) -> str:
     """A short digest of the values in a form that was made from what is stored."""
     values = {field.name: field.data for field in form if _is_compared(field, form.APART)}
+    if form.beside:
+        values[""] = form.beside
     text = json.dumps(values, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:_LETTERS]
 

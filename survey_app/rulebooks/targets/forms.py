@@ -25,8 +25,9 @@ from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext as _l
 from survey_app.list_pages import ListForm, UploadForm
 from survey_app.questions import numbers
-from survey_app.revisions import RevisedForm
+from survey_app.revisions import RevisedForm, mark
 from survey_app.rulebooks.queries import YEARS
+from survey_app.rulebooks.targets.plans import UnderThePlan
 from survey_app.templating import wording
 
 _EVIDENCE = _l("Evidence: an address, or number and date of a document")
@@ -137,10 +138,26 @@ class PlanDocumentForm(DocumentForm):
         _l("Issuing body"), filters=[clean], validators=[InputRequired(), Length(max=100)]
     )
 
+    first_year = YEARS.start
+
     @classmethod
-    def of(cls, target: PlanTarget) -> "PlanDocumentForm":
-        """Filled with the document that a target has now; empty where that was never read."""
-        terms, source = target.terms, target.terms.source
+    def of(cls, found: UnderThePlan, year: int) -> "PlanDocumentForm":
+        """Filled with the document that the plan has now; empty where that was never read."""
+        form = cls._filled(found.terms, year)
+        form.beside = repr(found)
+        form.seen.data = mark(form)
+        return form
+
+    @classmethod
+    def sent(cls, year: int) -> "PlanDocumentForm":
+        """As it comes back from the page of that year, before which it changes nothing."""
+        form = cls()
+        form.first_year = year
+        return form
+
+    @classmethod
+    def _filled(cls, terms: Terms, year: int) -> "PlanDocumentForm":
+        source = terms.source
         if not source.complete:
             return cls(formdata=None)
         number, _bracket, body = source.number.partition(" (")
@@ -150,9 +167,16 @@ class PlanDocumentForm(DocumentForm):
             source_body=body.removesuffix(")"),
             source_date=source.date,
             source_article=source.article,
-            since=terms.since or None,
+            since=max(terms.since, year),
             until=terms.until,
         )
+
+    def validate_since(self, field: IntegerField) -> None:
+        super().validate_since(field)
+        if field.data is not None and field.data < self.first_year:
+            raise ValidationError(
+                _("Not before %(year)s: open the page of the earlier year.", year=self.first_year)
+            )
 
     def validate_source_body(self, field: StringField) -> None:
         if len(self.number_and_body) > _LONGEST_NUMBER:

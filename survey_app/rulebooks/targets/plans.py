@@ -6,8 +6,10 @@ document. Terms are added and never changed, so that an earlier year keeps its o
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
+from statistics import mode
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -45,6 +47,17 @@ class GoalOfAllOrNobody(DomainError):
         super().__init__(_("The goal is more than 0, and a share at most 100 %."))
 
 
+@dataclass(frozen=True, slots=True)
+class UnderThePlan:
+    """The targets that units tell figures of, by whether a new document of the whole plan is theirs too."""
+
+    #: Those of the first target that names the plan's document.
+    terms: Terms
+    taken: tuple[PlanTarget, ...]
+    #: Those by a document of their own, and those of which something else is asked from a later year on.
+    left_out: tuple[PlanTarget, ...]
+
+
 def of_year(session: Session, province: UnitView, year: int) -> tuple[PlanTarget, ...]:
     """Every target under the terms of that year, in the order of the plan; none where the province has no plan."""
     plan = packaged.plan_of(province.code, year)
@@ -61,6 +74,19 @@ def told(session: Session, province: UnitView, year: int) -> tuple[PlanTarget, .
         for one in of_year(session, province, year)
         if one.kind is not PlanKind.COMPUTED and not one.is_closed(year)
     )
+
+
+def under_the_plan(session: Session, province: UnitView, year: int) -> UnderThePlan:
+    """Which targets a new document of the plan is entered for; most of them name the plan's. Raises NoSuchTarget."""
+    targets = told(session, province, year)
+    if not targets:
+        raise NoSuchTarget
+    entered = _entered(session, province.id)
+    later = {key for key, terms in entered.items() if any(one.since > year for one in terms)}
+    source = mode(one.terms.source for one in targets)
+    of_plan = [one for one in targets if one.terms.source == source]
+    taken = tuple(one for one in of_plan if one.key not in later)
+    return UnderThePlan(of_plan[0].terms, taken, tuple(one for one in targets if one not in taken))
 
 
 def one(session: Session, province: UnitView, key: str, year: int) -> PlanTarget:

@@ -18,6 +18,7 @@ from survey_app.rulebooks.targets import figures, plans
 from survey_app.rulebooks.targets.asked import asked, is_asked
 from survey_app.rulebooks.targets.figures import FigureDecided, FigureView, UnitFigures
 from survey_app.rulebooks.targets.forms import FigureDecisionForm, FigureForm, PlanDocumentForm, TermsForm
+from survey_app.rulebooks.targets.plans import UnderThePlan
 from survey_app.units import operations as registering
 from survey_app.units import queries as units
 from survey_app.units.queries import UnitView
@@ -190,25 +191,23 @@ def plan_document(year: int) -> ResponseReturnValue:
     """Enter the plan's document once for all its targets, whose goals stay."""
     require_known_year(year)
     province = own_province()
-    targets = plans.told(db.session(), province, year)
-    if not targets:
-        raise plans.NoSuchTarget
+    found = plans.under_the_plan(db.session(), province, year)
     if request.method == "GET":
-        return _document_page(year, PlanDocumentForm.of(targets[0]))
-    form = PlanDocumentForm()
+        return _document_page(year, found, PlanDocumentForm.of(found, year))
+    form = PlanDocumentForm.sent(year)
     if not form.validate_on_submit():
-        return _document_page(year, form), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _document_page(year, found, form), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         with db.transaction() as current:
             registering.hold(current, [province.id])
-            stands = plans.told(current, province, year)
+            found = plans.under_the_plan(current, province, year)
             last = revisions.last_saved(current, [f"unit:{province.id}"], [plans.ENTERED])
-            revisions.refuse_unseen(form, PlanDocumentForm.of(stands[0]), last)
-            for target in stands:
+            revisions.refuse_unseen(form, PlanDocumentForm.of(found, year), last)
+            for target in found.taken:
                 new, actor = form.under(target.terms), access.identity().actor
                 plans.enter(current, province.id, target, new, actor=actor, now=datetime.now(UTC))
     except SavedMeanwhile as meanwhile:
-        return _document_page(year, form, meanwhile), meanwhile.status
+        return _document_page(year, found, form, meanwhile), meanwhile.status
     flash(_("What the plan asks is on record. Earlier years keep what they had."), "success")
     return redirect(url_for("campaign_targets.page", year=year), HTTPStatus.SEE_OTHER)
 
@@ -271,11 +270,13 @@ def _figures_page(
     made = _decision_forms(waiting)
     if refused and typed and refused.id in made:
         made[refused.id].reason.data = typed.reason.data
+    places = [place for place, one in enumerate(in_turn) if refused and one.id == refused.id]
+    asked_for = str(places[0] // _UNITS_ON_A_PAGE + 1) if places else request.args.get("page")
     return render_template(
         "rulebooks/told_figures.html",
         year=year,
         target=target,
-        shown=paging.page(in_turn, request.args.get("page"), _UNITS_ON_A_PAGE),
+        shown=paging.page(in_turn, asked_for, _UNITS_ON_A_PAGE),
         given=said,
         forms=made,
     )
@@ -289,8 +290,12 @@ def _decision_forms(waiting: Mapping[int, FigureView | None]) -> Mapping[int, Fi
     }
 
 
-def _document_page(year: int, form: PlanDocumentForm, meanwhile: SavedMeanwhile | None = None) -> str:
-    return render_template("rulebooks/plan_document.html", year=year, form=form, meanwhile=meanwhile)
+def _document_page(
+    year: int, found: UnderThePlan, form: PlanDocumentForm, meanwhile: SavedMeanwhile | None = None
+) -> str:
+    return render_template(
+        "rulebooks/plan_document.html", year=year, found=found, form=form, meanwhile=meanwhile
+    )
 
 
 def _terms_page(

@@ -14,7 +14,7 @@ from survey_app.attachments import Attachment
 from survey_app.audit import AuditEvent
 from survey_app.criteria.targets import Figure, PlanKind
 from survey_app.rulebooks.packaged import packaged, plan_of
-from survey_app.rulebooks.targets import figures, plans
+from survey_app.rulebooks.targets import figures, plans, views
 from survey_app.rulebooks.targets.figures import FigureState
 from tests.pages import Page
 
@@ -470,6 +470,7 @@ def test_the_plans_document_is_entered_once_for_all_targets_and_no_goal_changes(
         "source_number": "99/KH-UBND", "source_body": "UBND tỉnh Gia Lai", "source_date": "2026-03-01",
         "source_article": "Phụ lục I", "since": "2026", "until": "2030",
     }  # fmt: skip
+    before_the_page = client.post(f"{PAGE}/ke-hoach", data=form.data(**{**given, "since": "2025"}))
     bare = client.post(f"{PAGE}/ke-hoach", data=form.data(**{**given, "source_body": ""}))
     saved = client.post(f"{PAGE}/ke-hoach", data=form.data(**given))
     again = client.post(f"{PAGE}/ke-hoach", data=form.data(**{**given, "until": "2029"}))
@@ -477,6 +478,7 @@ def test_the_plans_document_is_entered_once_for_all_targets_and_no_goal_changes(
     after = plans.told(db.session(), place.province, 2026)
 
     assert (bare.status_code, saved.status_code, again.status_code) == (422, 303, 409)
+    assert before_the_page.status_code == 422
     assert {(one.terms.source.number, one.terms.until) for one in after} == {
         ("99/KH-UBND (UBND tỉnh Gia Lai)", 2030)
     }
@@ -485,3 +487,50 @@ def test_the_plans_document_is_entered_once_for_all_targets_and_no_goal_changes(
     assert client.get(PAGE).text.count("kế hoạch đến 2025") == 5, (
         "computed ones go by their rule book, those of districts have ended"
     )
+
+
+def test_the_plans_document_changes_no_later_goal_and_no_other_document_and_says_so(place, enter):
+    client, address = enter(), f"{PAGE}/ke-hoach"
+    opened = Page(client.get(address).text).form(action=address)
+    new_terms(client)
+    own, late = new_terms(client, source_number="7/QĐ-UBND"), f"{PAGE}/managers_trained/sua"
+    asked = {
+        "goal": "95", "since": "2027", "until": "2030", "source_number": "8/QĐ-UBND",
+        "source_date": "2026-03-01", "source_article": "Mục II",
+    }  # fmt: skip
+    later = client.post(late, data=Page(client.get(late).text).form(action=late).data(**asked))
+    page = client.get(address).text
+    given = {
+        **asked, "source_number": "99/KH-UBND", "source_body": "UBND tỉnh Gia Lai", "since": "2026",
+    }  # fmt: skip
+    unseen = client.post(address, data=opened.data(**given))
+    saved = client.post(address, data=Page(page).form(action=address).data(**given))
+    place.read()
+    now, then = (
+        {one.key: one.terms for one in plans.told(db.session(), place.province, year)}
+        for year in (2026, 2028)
+    )
+
+    assert (own.status_code, later.status_code) == (303, 303)
+    assert "Cán bộ quản lý được tập huấn" in page
+    assert "Xã đạt chỉ tiêu 15.2" in page
+    assert (unseen.status_code, saved.status_code) == (409, 303)
+    assert now[KEY].source.number == "7/QĐ-UBND"
+    assert then["managers_trained"].goal == 9500
+    assert now["communes_8_4_basic"].source.number == "99/KH-UBND (UBND tỉnh Gia Lai)"
+
+
+def test_a_decision_that_is_refused_comes_back_on_the_page_of_its_unit(place, enter, monkeypatch):
+    monkeypatch.setattr(views, "_UNITS_ON_A_PAGE", 1)
+    with db.transaction() as current:
+        for unit in (place.commune, place.neighbour):
+            figures.tell(
+                current, plans.open_target(current, place.province, KEY, 2026), unit.id, 2026, Figure(1),
+                evidence="Báo cáo", digest=None, is_accepted=False, actor="operator", now=datetime.now(UTC),
+            )  # fmt: skip
+    client, address = enter(), f"{TOLD}/98002"
+    form = Page(client.get(f"{TOLD}?page=2").text).form(action=address)
+    refused = client.post(address, data=form.data(decision="sent_back", reason="a" * 501))
+
+    assert refused.status_code == 422
+    assert "a" * 501 in refused.text
