@@ -74,7 +74,7 @@ class Phone:
 
 
 def send_from_page(phone: Phone, code: str, answers: Answers) -> None:
-    """What a household does whose phone runs scripts, as `web/src/villager.js` does it: two requests."""
+    """What a household does whose phone runs scripts, as `web/src/sending.js` does it: two requests."""
     form = hidden(phone.ask(f"/k/{quote(code)}", 200))
     body = {
         "submission_id": form["_id"], "ticket": form["_ticket"], "code": code, "channel": "self_online",

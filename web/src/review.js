@@ -1,6 +1,9 @@
 // Looking over on the phone: what displeases first, then what is left blank, then the rest. Each line leads to its card.
 import { all, el } from "./dom.js";
 import { asked, goTo, isAnswered } from "./cards.js";
+import { form, here } from "./page.js";
+import { send } from "./sending.js";
+import { close, show } from "./shown.js";
 
 function words(card) {
   const topic = card.querySelector(".topic");
@@ -39,7 +42,7 @@ function line({ card, place, said }, leave) {
 }
 
 // The page that is looked over. `leave` shows the form again; `send` is the button that sends.
-export function reviewPage(form, W, leave, send) {
+function reviewPage(form, W, leave, send) {
   const isEmpty = !asked(form).some(isAnswered);
   const heading = el("h1", { tabIndex: -1 }, W.review);
   const page = el("section", { id: "xem" }, heading);
@@ -62,4 +65,15 @@ export function reviewPage(form, W, leave, send) {
   page.append(el("p", { id: "gui", className: "box", hidden: true }), send);
   page.querySelector("#gui").setAttribute("role", "status");
   return { page, heading, isEmpty };
+}
+
+export function showReview() {
+  const place = scrollY;
+  const closed = () => { close(); scrollTo(0, place); };
+  const back = () => { removeEventListener("popstate", closed); closed(); history.back(); };
+  const button = el("button", { type: "button", value: "send" });
+  button.addEventListener("click", () => send(button));
+  show(reviewPage(form, W, back, button), W.review);
+  history.pushState({ ...history.state, review: true }, "", here);
+  addEventListener("popstate", closed, { once: true });
 }

@@ -1,4 +1,4 @@
-// What a person sees of slips that this phone keeps: how many are unsent and until when, which were refused and why.
+// The pages and boxes that say what this phone keeps: which slips are unsent and until when, which were refused and why.
 import { dialled, el, fill } from "./dom.js";
 import { UNFIT, isWaiting } from "./queue.js";
 
