@@ -1,22 +1,17 @@
 // The pages and boxes that say what this phone keeps: which slips are unsent and until when, which were refused and why.
-import { dialled, el, fill } from "./dom.js";
+import { announced, button, dialled, el, fill } from "./dom.js";
+import { here } from "./page.js";
 import { UNFIT, isWaiting } from "./queue.js";
 
 const DAY = 86400000;
 // A phone that was without power long enough believes in 1970; one that was set wrongly in any other year.
-export const clockIsWrong = (now = new Date()) => now.getFullYear() < 2026 || now.getFullYear() > 2036;
+const clockIsWrong = (now = new Date()) => now.getFullYear() < 2026 || now.getFullYear() > 2036;
 
 export const inZalo = /Zalo/i.test(navigator.userAgent);
 const onIphone = /iP(hone|ad|od)/.test(navigator.userAgent);
 
-function button(words, act, className = "") {
-  const made = el("button", { type: "button", className }, words);
-  made.addEventListener("click", act);
-  return made;
-}
-
 // Wiping takes a second press, because nothing brings back what was wiped.
-export function wipeButton(W, wipe) {
+function wipeButton(wipe) {
   const made = button(W.wipe, () => {
     if (made.textContent === W.surely) wipe();
     else made.textContent = W.surely;
@@ -24,7 +19,7 @@ export function wipeButton(W, wipe) {
   return made;
 }
 
-function whatToKnow(slip, W) {
+function whatToKnow(slip) {
   const told = [], lasting = !slip.fleeting;
   const days = Math.floor((Date.now() - slip.at) / DAY);
   if (slip.before) told.push(fill(W.before, { day: slip.before }));
@@ -43,12 +38,11 @@ const whatNext = ({ message, steps }) => [el("p", {}, el("b", {}, message)),
   ...(steps || []).map((step) => el("p", {}, ...dialled(step)))];
 
 // The page of one slip that is on its way, or that the server refused. Without `another` no other can be begun beside it.
-export function slipPage(slip, W, { again, wipe, another }) {
+export function slipPage(slip, { again, wipe, another }) {
   const waits = isWaiting(slip);
   const heading = el("h1", { tabIndex: -1 }, waits ? W.waiting : W.refused);
-  const said = waits ? whatToKnow(slip, W) : [...whatNext(slip.refusal), el("p", {}, W.stillHere)];
-  const box = el("div", { className: waits ? "box" : "box bad" }, ...said);
-  box.setAttribute("role", "status");
+  const said = waits ? whatToKnow(slip) : [...whatNext(slip.refusal), el("p", {}, W.stillHere)];
+  const box = announced(el("div", { className: waits ? "box" : "box bad" }, ...said));
   const page = el("section", { id: "cho" }, heading);
   if (waits) page.append(el("p", { className: "unsent" }, fill(W.unsent, { n: 1 })));
   page.append(box);
@@ -56,16 +50,15 @@ export function slipPage(slip, W, { again, wipe, another }) {
   else if (slip.refusal.error === UNFIT) page.append(button(W.answer, again));
   else if (!FINAL.test(slip.refusal.error)) page.append(button(W.retry, again));
   if (another) page.append(button(W.another, another, "plain"));
-  page.append(wipeButton(W, wipe));
+  page.append(wipeButton(wipe));
   return { page, heading };
 }
 
 // The thanks of a slip that the server has, and has signed. On a link `another` begins the slip of the next person.
-export function thanksPage(receipt, W, here, another) {
+export function thanksPage(receipt, another) {
   const heading = el("h1", { tabIndex: -1 }, W.thanks);
-  const box = el("div", { className: receipt.annulled ? "box bad" : "box" },
-    el("p", {}, el("b", {}, receipt.annulled ? W.annulled : another ? W.recordedFeedback : W.recorded)));
-  box.setAttribute("role", "status");
+  const box = announced(el("div", { className: receipt.annulled ? "box bad" : "box" },
+    el("p", {}, el("b", {}, receipt.annulled ? W.annulled : another ? W.recordedFeedback : W.recorded))));
   const result = another && el("a", { href: `/ket-qua/${receipt.receipt.split(" ")[1]}${here}` }, W.see);
   if (!receipt.annulled) box.append(another ? el("p", {}, `${W.nextFeedback} `, result) : el("p", {}, W.next));
   const page = el("section", { id: "cam-on" }, heading, box,
@@ -79,17 +72,16 @@ export function thanksPage(receipt, W, here, another) {
 
 // What stands above any page while the phone keeps slips of others, or of this one. `later` a newer script wrote: what is in
 // them this page cannot tell, and says so.
-export function counter(waiting, refused, later, W, here, { again, wipe }) {
-  const box = el("div", { className: "box", id: "dem-cho" });
-  box.setAttribute("role", "status");
+export function counter(waiting, refused, later, { again, wipe }) {
+  const box = announced(el("div", { className: "box", id: "dem-cho" }));
   if (waiting.length) {
     const oldest = waiting.reduce((one, other) => (other.at < one.at ? other : one));
-    box.append(el("p", { className: "unsent" }, fill(W.unsent, { n: waiting.length })), ...whatToKnow(oldest, W));
+    box.append(el("p", { className: "unsent" }, fill(W.unsent, { n: waiting.length })), ...whatToKnow(oldest));
   }
   if (refused.length) {
     box.append(el("p", { className: "unsent" }, fill(W.toLookAt, { n: refused.length })),
       ...refused.map((slip) => el("div", {}, el("a", { href: slip.page + here }, W.open), ...whatNext(slip.refusal),
-        wipeButton(W, () => wipe(slip)))));
+        wipeButton(() => wipe(slip)))));
   }
   if (waiting.length) box.append(button(W.now, again));
   if (later.length) box.append(el("p", {}, fill(W.later, { n: later.length })), button(W.reload, () => location.reload()));
@@ -97,23 +89,16 @@ export function counter(waiting, refused, later, W, here, { again, wipe }) {
 }
 
 // At the end of every form: that this phone keeps what is chosen, and how to have it forget.
-export const keepingNote = (W, wipe) => el("div", { id: "giu" }, el("p", { className: "muted" }, W.keeps), wipeButton(W, wipe));
+export const keepingNote = (wipe) => el("div", { id: "giu" }, el("p", { className: "muted" }, W.keeps), wipeButton(wipe));
 
 // The same where it keeps nothing, or nothing more.
-export function noRoomNote(W) {
-  const made = el("p", { id: "giu", className: "box bad" }, el("b", {}, W.noRoom));
-  made.setAttribute("role", "status");
-  return made;
-}
+export const noRoomNote = () => announced(el("p", { id: "giu", className: "box bad" }, el("b", {}, W.noRoom)));
 
-export function draftOffer(W, use, wipe) {
-  const box = el("div", { className: "box draft" }, el("p", {}, el("b", {}, W.kept)), button(W.use, use), wipeButton(W, wipe));
-  box.setAttribute("role", "status");
-  return box;
-}
+export const draftOffer = (use, wipe) => announced(
+  el("div", { className: "box draft" }, el("p", {}, el("b", {}, W.kept)), button(W.use, use), wipeButton(wipe)));
 
 // Zalo's own browser keeps nothing: the page can be opened in one that does. Where no link leads out of it, words do.
-export function otherBrowser(W) {
+export function otherBrowser() {
   const target = location.href.split("#")[0];
   const out = /Android/.test(navigator.userAgent)
     ? el("a", { href: `intent://${target.split("://")[1]}#Intent;scheme=${target.split(":")[0]};end` }, W.openIn) : W.openBy;

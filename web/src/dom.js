@@ -8,6 +8,18 @@ export function el(tag, properties, ...children) {
   return made;
 }
 
+export function button(words, act, className = "") {
+  const made = el("button", { type: "button", className }, words);
+  made.addEventListener("click", act);
+  return made;
+}
+
+// Read out by a screen reader when it comes. As an attribute: older browsers know no property of it.
+export function announced(made, role = "status") {
+  made.setAttribute("role", role);
+  return made;
+}
+
 export const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
 // A text in which every telephone number is a link that calls it. A day or a code is none.

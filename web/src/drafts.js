@@ -84,8 +84,8 @@ export function forget() {
 export async function begin() {
   await offerDrafts();
   if ($("giu")) return;
-  if (store.lasting) form.append(keepingNote(W, async () => { await writing; await store.remove("drafts", draftKey()); forget(); }));
-  else if (!inZalo) form.append(noRoomNote(W));
+  if (store.lasting) form.append(keepingNote(async () => { await writing; await store.remove("drafts", draftKey()); forget(); }));
+  else if (!inZalo) form.append(noRoomNote());
 }
 
 // The form once more, empty, for the next person on a link.
@@ -123,7 +123,7 @@ function offer(draft) {
     offered = offered.filter((other) => other !== draft);
     box.remove();
   };
-  const box = draftOffer(W, () => {
+  const box = draftOffer(() => {
     settle();
     takeUp(draft);
   }, async () => {

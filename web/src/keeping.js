@@ -12,5 +12,5 @@ export async function startKeeping() {
 // What cannot be kept any more is held while the page is open, and said.
 export function noRoom() {
   if (store.lasting) store = inMemory(store);
-  if ($("giu")) $("giu").replaceWith(noRoomNote(W));
+  if ($("giu")) $("giu").replaceWith(noRoomNote());
 }

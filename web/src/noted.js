@@ -1,5 +1,5 @@
 // A second note of the keys that wait, in localStorage: a browser that deletes the queue may leave it, and the loss is said.
-import { el } from "./dom.js";
+import { announced, el } from "./dom.js";
 import { store } from "./keeping.js";
 import { main } from "./page.js";
 
@@ -13,9 +13,7 @@ export async function noteWaiting(kept, waiting) {
     const before = noted();
     const done = (await store.list("drafts")).map((one) => one.key);
     if (before.some((key) => !kept.includes(key) && !done.includes("sent:" + key))) {
-      const box = el("p", { className: "box bad" }, el("b", {}, W.lost));
-      box.setAttribute("role", "alert");
-      main.prepend(box);
+      main.prepend(announced(el("p", { className: "box bad" }, el("b", {}, W.lost)), "alert"));
     }
     putDown(waiting);
   } catch (_none) {

@@ -16,7 +16,7 @@ const UPGRADES = {
   2: (slip) => ({ ...slip, format: 3, page: slip.body.link ? `/g/${slip.body.link}` : slip.page }),
 };
 
-export function upgraded(record) {
+function upgraded(record) {
   let found = record;
   while (found.format < FORMAT && UPGRADES[found.format]) found = UPGRADES[found.format](found);
   return found;
@@ -31,7 +31,7 @@ export const isWaiting = (slip) => slip.state === "waiting";
 
 // What the server makes of a slip: {receipt} when it is stored, {refusal} when it never will be, {} when nobody knows yet.
 // Only words of our own server refuse: a gateway of the network, or a page that asks to sign in, is no answer.
-async function asked(slip, language, patience) {
+async function replyTo(slip, language, patience) {
   const stop = new AbortController(), timer = setTimeout(() => stop.abort(), patience);
   try {
     const reply = await fetch(`${ADDRESS}?lang=${language}`, {
@@ -40,7 +40,9 @@ async function asked(slip, language, patience) {
     });
     const said = await reply.json();
     if (reply.ok && typeof said.receipt === "string") return { receipt: said };
-    if (typeof said.error === "string" && said.keep === false) return { refusal: { error: said.error, message: said.message, steps: said.steps || [] } };
+    if (typeof said.error === "string" && said.keep === false) {
+      return { refusal: { error: said.error, message: said.message, steps: said.steps || [] } };
+    }
     return { after: 1000 * reply.headers.get("Retry-After") };
   } catch (_unreached) {
     return {};
@@ -62,7 +64,7 @@ async function tried(store, slip, language, patience) {
   if (!record) return { slip };
   // It stays in the format of who wrote it: a tab that was open before goes on seeing its own slip.
   const kept = record.format < 2 ? slip : record;
-  const outcome = await asked(slip, language, patience);
+  const outcome = await replyTo(slip, language, patience);
   if (outcome.receipt) {
     // The worker or another page may have sent it: who opens its page next is thanked, and reads that it did not vanish.
     const sent = { key: "sent:" + slip.key, page: slip.page, at: Date.now(), receipt: outcome.receipt };

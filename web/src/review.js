@@ -1,5 +1,5 @@
 // Looking over on the phone: what displeases first, then what is left blank, then the rest. Each line leads to its card.
-import { all, el } from "./dom.js";
+import { all, announced, button, el } from "./dom.js";
 import { asked, goTo, isAnswered } from "./cards.js";
 import { form, here } from "./page.js";
 import { send } from "./sending.js";
@@ -17,8 +17,8 @@ function answer(card) {
     .map((field) => (field.checked ? field.parentNode.textContent : field.value).trim()).join(", ");
 }
 
-// Titles of groups in the order in which they are read over; what two-way cards are answered is told by its face.
-function groups(form, W) {
+// Titles of groups in the order in which they are read over; the face tells how a two-way card was answered.
+function groups() {
   const found = { against: [], blank: [], for: [], others: [] };
   const titles = { blank: W.blank, others: W.others };
   asked(form).forEach((card, place) => {
@@ -35,45 +35,40 @@ function groups(form, W) {
 }
 
 function line({ card, place, said }, leave) {
-  const button = el("button", { type: "button", className: "plain" },
-    `${place + 1}. `, el("span", {}, words(card)), " ", el("b", {}, said));
-  button.addEventListener("click", () => { leave(); goTo(card); });
-  return el("li", {}, button);
+  const leading = button(`${place + 1}. `, () => { leave(); goTo(card); }, "plain");
+  leading.append(el("span", {}, words(card)), " ", el("b", {}, said));
+  return el("li", {}, leading);
 }
 
-// The page that is looked over. `leave` shows the form again; `send` is the button that sends.
-function reviewPage(form, W, leave, send) {
+// `leave` shows the form again.
+function reviewPage(leave) {
   const isEmpty = !asked(form).some(isAnswered);
+  const sends = button(isEmpty ? W.sendBlank : W.send, () => send(sends));
+  sends.value = "send";
   const heading = el("h1", { tabIndex: -1 }, W.review);
   const page = el("section", { id: "xem" }, heading);
   if (isEmpty) {
-    const back = el("button", { type: "button" }, W.answer);
-    back.addEventListener("click", leave);
     const meant = el("input", { type: "checkbox", id: "that" });
-    send.disabled = true;
-    meant.addEventListener("change", () => { send.disabled = !meant.checked; });
+    sends.disabled = true;
+    meant.addEventListener("change", () => { sends.disabled = !meant.checked; });
     page.append(el("div", { className: "box bad" }, el("p", {}, el("b", {}, W.empty)), el("p", {}, W.emptyMeans)),
-      back, el("label", { className: "blank" }, meant, W.meant));
+      button(W.answer, leave), el("label", { className: "blank" }, meant, W.meant));
   } else {
     page.append(el("p", {}, W.press));
-    groups(form, W).forEach((group) => page.append(
+    groups().forEach((group) => page.append(
       el("h2", {}, `${group.title} (${group.lines.length})`),
       el("ul", { className: "lines" }, ...group.lines.map((one) => line(one, leave)))));
     page.append(el("p", { className: "box" }, el("b", {}, W.once)));
   }
-  send.textContent = isEmpty ? W.sendBlank : W.send;
-  page.append(el("p", { id: "gui", className: "box", hidden: true }), send);
-  page.querySelector("#gui").setAttribute("role", "status");
-  return { page, heading, isEmpty };
+  page.append(announced(el("p", { id: "gui", className: "box", hidden: true })), sends);
+  return { page, heading };
 }
 
 export function showReview() {
   const place = scrollY;
   const closed = () => { close(); scrollTo(0, place); };
   const back = () => { removeEventListener("popstate", closed); closed(); history.back(); };
-  const button = el("button", { type: "button", value: "send" });
-  button.addEventListener("click", () => send(button));
-  show(reviewPage(form, W, back, button), W.review);
+  show(reviewPage(back), W.review);
   history.pushState({ ...history.state, review: true }, "", here);
   addEventListener("popstate", closed, { once: true });
 }

@@ -6,7 +6,7 @@ import { empty, fieldOf, hasAnswers, restore } from "./fields.js";
 import { frozen } from "./freeze.js";
 import { noRoom, store } from "./keeping.js";
 import { noteWaiting, strikeOut } from "./noted.js";
-import { form, here, isForm, isOfHere, isShared, language, main, page } from "./page.js";
+import { form, isForm, isOfHere, isShared, language, main, page } from "./page.js";
 import { UNFIT, deliver, deliverAll, dropDrafts, isLater, isWaiting, slips } from "./queue.js";
 import { awaited, close, show, shown } from "./shown.js";
 import { showThanks, thankOnce } from "./thanks.js";
@@ -86,7 +86,7 @@ async function wipe(slip) {
 }
 
 function showSlip(slip) {
-  show(slipPage(slip, W, {
+  show(slipPage(slip, {
     another: isShared && isForm && another,
     again: async (event) => {
       if (sending) return;
@@ -136,7 +136,7 @@ export async function note() {
   if (old) old.remove();
   const others = (found) => found.filter((one) => one.key !== awaited);
   if (others(waiting).length || others(refused).length || later.length) {
-    main.prepend(counter(others(waiting), others(refused), later, W, here, {
+    main.prepend(counter(others(waiting), others(refused), later, {
       again: () => sendAll(),
       wipe: async (slip) => { await wipe(slip); await note(); },
     }));

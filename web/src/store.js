@@ -9,13 +9,13 @@ const done = (request, event = "success") => new Promise((resolve, reject) => {
 });
 
 async function inDatabase() {
-  const asked = indexedDB.open(NAME, VERSION);
-  asked.onupgradeneeded = () => KINDS.forEach((kind) => {
-    if (!asked.result.objectStoreNames.contains(kind)) asked.result.createObjectStore(kind, { keyPath: "key" });
+  const opening = indexedDB.open(NAME, VERSION);
+  opening.onupgradeneeded = () => KINDS.forEach((kind) => {
+    if (!opening.result.objectStoreNames.contains(kind)) opening.result.createObjectStore(kind, { keyPath: "key" });
   });
   // Some browsers never answer; then the other place is taken.
   const late = new Promise((_resolve, reject) => { setTimeout(() => reject(new Error("late")), PATIENCE); });
-  const base = await Promise.race([done(asked), late]);
+  const base = await Promise.race([done(opening), late]);
   base.onversionchange = () => base.close();
   const within = (kind, mode) => {
     // A phone may lose power at any moment: what is said to be kept is on the disk.

@@ -20,7 +20,7 @@ export async function thankOnce(isMeant) {
 }
 
 export function showThanks(sent) {
-  show(thanksPage(sent.receipt, W, here, isShared && nextPerson), W.thanks);
+  show(thanksPage(sent.receipt, isShared && nextPerson), W.thanks);
   // Who holds the phone next finds no answer behind this page: Back asks the server, which says that it has the slip.
   [...main.children].filter((one) => one.hidden).forEach((one) => one.remove());
   all(".lang button,.lang a").forEach((one) => one.addEventListener("click", (event) => {

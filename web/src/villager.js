@@ -29,7 +29,7 @@ async function startForm() {
   keepFromNow();
   form.addEventListener("submit", submitted);
   if ($("trong")) $("trong").addEventListener("click", () => goTo(nextBlank(form)));
-  if (inZalo) form.before(otherBrowser(W));
+  if (inZalo) form.before(otherBrowser());
   await startKeeping();
   await beginOrShow(fields);
 }
