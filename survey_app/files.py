@@ -7,6 +7,7 @@ import csv
 import gc
 import io
 import re
+import threading
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -44,6 +45,8 @@ Sheets = Mapping[str, Iterable[Sequence[Cell]]]
 
 #: Two decimals with the reader's own decimal sign, as in "98,61 %".
 _PERCENT_FORMAT = r"0.00\ %"
+
+_OF_THREAD = threading.local()
 
 #: Of CSS.
 _MM_PER_PIXEL = 25.4 / 96
@@ -183,7 +186,7 @@ def _inert(cell: Cell) -> str | int | float | None:
 def pdf(html: str) -> bytes:
     """`html` printed as PDF. The document must hold everything itself: nothing is ever fetched."""
     with _garbage_kept():
-        printed: bytes = _document(html).write_pdf()
+        printed: bytes = _document(html).write_pdf(font_config=_fonts())
     return printed
 
 
@@ -203,7 +206,7 @@ def _garbage_kept() -> Iterator[None]:
 
 def pdf_finished(html: str, finish: Callable[[Any, Any], None]) -> bytes:
     """`html` printed as PDF once `finish` has changed it: it gets the laid-out document and the pydyf PDF."""
-    printed: bytes = _document(_named(html)).write_pdf(finisher=finish)
+    printed: bytes = _document(_named(html)).write_pdf(finisher=finish, font_config=_fonts())
     return printed
 
 
@@ -214,7 +217,7 @@ def pdf_repeating(html: str, order: Callable[[Mapping[str, int], int], Sequence[
     it wants none, nothing is printed.
     """
     with _garbage_kept():
-        laid_out = _document(_named(html)).render()
+        laid_out = _document(_named(html)).render(font_config=_fonts())
         begins = {name: spot.page for name, spot in places_of(laid_out).items()}
         wanted = order(begins, len(laid_out.pages))
         if not wanted:
@@ -253,12 +256,12 @@ class Spot:
 
 def places(html: str) -> dict[str, Spot]:
     """Where the elements of `html` are that have a name in `data-at`; of those of one name the first one counts."""
-    return places_of(_document(_named(html)).render())
+    return places_of(_document(_named(html)).render(font_config=_fonts()))
 
 
 def pdf_with_places(html: str) -> tuple[bytes, dict[str, Spot]]:
     """`html` printed as PDF, and `places` of the very same pages."""
-    laid_out = _document(_named(html)).render()
+    laid_out = _document(_named(html)).render(font_config=_fonts())
     return laid_out.write_pdf(), places_of(laid_out)
 
 
@@ -283,6 +286,16 @@ def _named(html: str) -> str:
         return f' id="{found[1]}"'
 
     return re.sub(r' data-at="([^"]*)"', name, html)
+
+
+def _fonts() -> Any:
+    """The fonts of this machine, looked up once for each thread: a document with a look-up of its own never gives back
+    a quarter of a megabyte. No document brings fonts along, so nothing of one is left for the next.
+    """
+    found = getattr(_OF_THREAD, "fonts", None)
+    if found is None:
+        found = _OF_THREAD.fonts = heavy.weasyprint().text.fonts.FontConfiguration()
+    return found
 
 
 def _document(html: str) -> Any:
