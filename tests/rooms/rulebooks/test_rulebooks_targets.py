@@ -408,6 +408,18 @@ def test_the_page_shows_goal_state_trend_and_who_is_missing(place, enter, tell, 
     assert enter(Role.VIEWER).get(PAGE).status_code == 200
 
 
+def test_every_reader_finds_all_who_are_missing_and_the_list_says_whose_targets_it_takes(place, enter):
+    for number in range(11):
+        place._unit(f"9801{number:02}", "commune", "xa", f"Số {number:02}", place.province)
+    place.session.commit()
+    read, chosen = enter(Role.VIEWER).get(PAGE).text, enter().get(ALL).text
+
+    assert read.count("Xã Số 10") >= 5
+    assert "13 đơn vị chưa có số liệu được tính; các năm trước, nguồn" in read
+    assert "mục tiêu của xã, phường" in chosen
+    assert "ô để trống thì giữ nguyên số liệu đang có" in chosen
+
+
 def new_terms(client, **fields):
     form = Page(client.get(TERMS).text).form(action=TERMS)
     given = {
