@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from http import HTTPStatus
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, Subquery, func, select
 from sqlalchemy.orm import Session
 
 from survey_app import audit
@@ -83,14 +83,21 @@ class AppraisalView:
     at: datetime
 
 
+def decided(session: Session, survey_ids: Sequence[str]) -> frozenset[str]:
+    """Those that wait for the province no more: accepted, or sent back and not answered yet."""
+    last = _last(survey_ids)
+    found = (
+        select(Appraisal.survey_id)
+        .join(last, (last.c.survey_id == Appraisal.survey_id) & (last.c.number == Appraisal.number))
+        .where(Appraisal.step.in_((Said.ACCEPTED, Said.CHANGES)))
+        .order_by(Appraisal.survey_id)
+    )
+    return frozenset(session.scalars(found))
+
+
 def newest(session: Session, survey_ids: Sequence[str]) -> Mapping[str, AppraisalView]:
     """What stands of each of these surveys; those nobody has appraised are absent. Two statements."""
-    last = (
-        select(Appraisal.survey_id, func.max(Appraisal.number).label("number"))
-        .where(Appraisal.survey_id.in_(survey_ids))
-        .group_by(Appraisal.survey_id)
-        .subquery()
-    )
+    last = _last(survey_ids)
     rows = session.scalars(
         select(Appraisal)
         .join(last, (last.c.survey_id == Appraisal.survey_id) & (last.c.number == Appraisal.number))
@@ -127,6 +134,16 @@ def sent_back(session: Session, path: str) -> tuple[AppraisalView, ...]:
     """The changes that were asked for at or below a path and are not answered yet."""
     last = newest(session, session.scalars(_signed(path)).all())
     return tuple(view for view in last.values() if view.step is Said.CHANGES)
+
+
+def _last(survey_ids: Sequence[str]) -> Subquery:
+    """The number of the newest row of each survey."""
+    return (
+        select(Appraisal.survey_id, func.max(Appraisal.number).label("number"))
+        .where(Appraisal.survey_id.in_(survey_ids))
+        .group_by(Appraisal.survey_id)
+        .subquery()
+    )
 
 
 def _signed(path: str) -> Select[str]:

@@ -12,7 +12,15 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey_app.campaigns import book_targets, consultations, deadlines, milestones, scorecards, waits
+from survey_app.campaigns import (
+    appraisals,
+    book_targets,
+    consultations,
+    deadlines,
+    milestones,
+    scorecards,
+    waits,
+)
 from survey_app.campaigns.book_targets import BookProgress
 from survey_app.campaigns.consultations import Consultation
 from survey_app.campaigns.deadlines import Deadlines
@@ -87,10 +95,8 @@ class Board:
 
     @property
     def to_appraise(self) -> int:
-        """How many signed results of units in scope are not accepted yet."""
-        return sum(
-            row.in_scope and row.is_signed and Milestone.ACCEPTED not in row.milestones for row in self.rows
-        )
+        """How many signed results wait for the province, as the page of the appraisal lists them."""
+        return sum(row.is_to_appraise for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +129,8 @@ class _Year:
     reached: Mapping[int, Milestones]
     contradictions: Mapping[str, Contradiction]
     other_books: Mapping[str, NamedBook]
+    #: Numbers of the surveys that the province has accepted, or sent back.
+    appraised: Collection[str]
     #: Communes as they were called in their surveys.
     names: Mapping[str, UnitView]
 
@@ -164,6 +172,7 @@ def board(
         ),
         contradictions=back_checks.contradictions(session, numbers),
         other_books=_other_books(session, surveys, in_force.framework),
+        appraised=appraisals.decided(session, numbers),
         names=names.communes(session, numbers),
     )
     rows = tuple(_row(found, summary) for summary in summaries)
@@ -233,6 +242,10 @@ def _row(found: _Year, summary: CommuneSummary) -> BoardRow:
         above_frame=said.above_frame,
         is_signed=seal is not None and seal.is_signed,
         used_confirmed_form=seal is not None and seal.confirmed,
+        is_to_appraise=seal is not None
+        and seal.is_signed
+        and survey is not None
+        and survey.id not in found.appraised,
         called_now=summary.unit.full_name if unit.full_name != summary.unit.full_name else None,
         milestones={**reached, Milestone.COVERAGE: Done(None)}
         if _reaches(found.floors, coverage)

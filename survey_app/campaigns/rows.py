@@ -45,6 +45,8 @@ class BoardRow:
     #: Of the sealed survey that speaks for the unit; both False where there is none.
     is_signed: bool = False
     used_confirmed_form: bool = False
+    #: Whether the province has to decide on the signed result: never appraised, or answered by the commune.
+    is_to_appraise: bool = False
     #: What the register calls the unit today, where that is not what it was called when the survey was sealed.
     called_now: str | None = None
     #: How far it has come, with day and person.

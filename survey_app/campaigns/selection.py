@@ -111,7 +111,10 @@ def _is_chosen(row: BoardRow, chosen: Selection, wanted: str) -> bool:
 
 
 def _findings(row: BoardRow) -> tuple[str, ...]:
-    return (row.finding.value, *row.awaits) if row.finding else (NOT_IN_SCOPE,)
+    """What the row says; no verdict before asking is over."""
+    if row.finding is None:
+        return (NOT_IN_SCOPE,)
+    return row.awaits if row.is_not_asked or row.is_being_asked else (row.finding.value, *row.awaits)
 
 
 def _known(word: str | None, known: Iterable[str]) -> str:

@@ -229,6 +229,20 @@ def test_the_unusual_and_five_drawn_are_single_and_the_rest_is_accepted_together
     assert {one.survey_id for one in found.together} <= set(ordinary)
 
 
+def test_the_board_counts_what_the_page_of_the_appraisal_lists_as_waiting(signed, province, front, decide):
+    back, answered, done = (signed(name) for name in ("Trả lại", "Trả lời", "Xong"))
+    wards = {signed(name, kind="phuong") for name in ("Phố", "Chợ")}
+    for number in (back, answered):
+        decide(number, is_accepted=False, reason="Bổ sung")
+    with db.transaction() as current:
+        appraisals.answer(current, answered, "Đã bổ sung", seen=1, by=front, now=NOW)
+    decide(done)
+
+    waiting = {one.survey_id for one in listed(province).all if one.waits}
+    assert waiting == {answered, *wards}
+    assert province.board().to_appraise == len(waiting)
+
+
 def test_those_together_are_accepted_in_one_press_and_what_changed_meanwhile_is_left_out(
     signed, province, client, confirmed, decide
 ):

@@ -144,6 +144,7 @@ def test_rows_are_sorted_by_the_exact_rate_and_those_without_one_come_last(provi
         ("?state=sealed", ["Xã Chốt"]),
         ("?state=none", ["Phường Phố", "Xã Trống"]),
         ("?finding=met", ["Xã Ký"]),
+        ("?finding=not_met", []),
         ("?finding=signatures", ["Xã Chốt"]),
         ("?finding=not_in_scope", ["Phường Phố"]),
         ("?kind=phuong", ["Phường Phố"]),
