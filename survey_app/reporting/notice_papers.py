@@ -54,7 +54,7 @@ def notice(found: Notice, public_url: str, now: datetime, signer: Signer = Signe
             layout.for_the_front(found.style, signer),
         ),
         receivers=(),
-        foot=layout.foot(survey),
+        foot=f"{survey.unit.full_name} · {layout.foot(survey)}",
         is_trial=survey.rehearsal,
     )
 
@@ -300,6 +300,8 @@ def _closing(found: Notice, public_url: str) -> tuple[Block, ...]:
     return (
         Code(link, tuple(lines)),
         *said,
+        # Notices of all villages share this sheet, so a pen says whose it is.
+        *(() if found.village is None else (ByHand(_("Village (by hand):")),)),
         ByHand(_("Posted from")),
         ByHand(_("until")),
         ByHand(_("at:")),

@@ -105,18 +105,7 @@ def reminder(board: Board, behind: Sequence[BoardRow], style: HouseStyle, signer
     )
     if rows:
         asked = (
-            Paragraph(
-                _(
-                    "By the figures of %(when)s, %(count)s communes have something left to do in asking households "
-                    "about the results of new rural development in %(year)s; of %(late)s of them its last day has "
-                    "passed. The Standing Board asks the Fronts of these communes to do with the commune what is "
-                    "written beside their names, and to tell the Front of the province what hinders them.",
-                    when=moment(board.made_at),
-                    count=figures.in_words(len(behind)),
-                    late=figures.in_words(sum(row.is_late for row in behind)),
-                    year=board.year,
-                )
-            ),
+            Paragraph(f"{_left_to_do(board, behind)} {_what_is_asked()}"),
             Table(
                 (_("Commune"), _("What is waited for")),
                 rows,
@@ -143,6 +132,35 @@ def reminder(board: Board, behind: Sequence[BoardRow], style: HouseStyle, signer
         signatures=(layout.for_the_front(style, signer),),
         receivers=layout.receivers(_("As above"), _("File")),
         foot=_foot(board),
+    )
+
+
+def _left_to_do(board: Board, behind: Sequence[BoardRow]) -> str:
+    """How many communes, and of how many the last day has passed where there are any."""
+    late = sum(row.is_late for row in behind)
+    said = {
+        "when": moment(board.made_at),
+        "count": figures.in_words(len(behind)),
+        "late": figures.in_words(late),
+        "year": board.year,
+    }
+    if not late:
+        return _(
+            "By the figures of %(when)s, %(count)s communes have something left to do in asking households "
+            "about the results of new rural development in %(year)s.",
+            **said,
+        )
+    return _(
+        "By the figures of %(when)s, %(count)s communes have something left to do in asking households "
+        "about the results of new rural development in %(year)s; of %(late)s of them its last day has passed.",
+        **said,
+    )
+
+
+def _what_is_asked() -> str:
+    return _(
+        "The Standing Board asks the Fronts of these communes to do with the commune what is written beside their "
+        "names, and to tell the Front of the province what hinders them."
     )
 
 

@@ -218,6 +218,8 @@ def test_the_whole_group_is_reminded_by_one_text_and_one_letter_of_the_units_cho
     assert "don-doc.docx?state=none" in page
     assert "Xã Trống" in letter
     assert "Xã Nháp" not in letter
+    assert "có 1 (một) xã còn việc chưa xong" in letter
+    assert "đã quá hạn" not in letter
 
 
 def test_who_only_looks_on_reminds_nobody(province, client):

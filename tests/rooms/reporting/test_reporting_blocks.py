@@ -129,6 +129,8 @@ def test_what_notices_of_villages_share_is_drawn_once_and_stands_in_each(sealed)
     together, apart = printing.pdf(notices), [printing.pdf([one]) for one in notices]
 
     assert text_of_pdf(together) == "".join(map(text_of_pdf, apart))
+    assert text_of_pdf(together).count("Thôn, làng:") == len(notices)
+    assert papers.notices(db.session(), "0001")[0].result.survey.unit.full_name in notices[0].foot
     assert len(together) < sum(map(len, apart)) * 0.6
     uneven = text_of_pdf(printing.pdf([notices[0], spills]))
     assert uneven == text_of_pdf(apart[0]) + text_of_pdf(printing.pdf([spills]))
