@@ -255,12 +255,12 @@ class WholeNumberField(IntegerField):
 
 
 def carried_number(text: str | None, otherwise: int = 0) -> int:
-    """A number that a page of ours carried, from 0 to 999,999; `otherwise` for whatever else was sent.
+    """A number that a page of ours carried, from 0 to 999,999,999; `otherwise` for whatever else was sent.
 
     >>> carried_number("12"), carried_number(None), carried_number("-1"), carried_number("9" * 5000, otherwise=1)
     (12, 0, 0, 1)
     """
-    return int(text) if text and len(text) < 7 and text.isascii() and text.isdigit() else otherwise
+    return int(text) if text and len(text) < 10 and text.isascii() and text.isdigit() else otherwise
 
 
 def clean(text: str | None) -> str | None:

@@ -89,7 +89,7 @@ class ListForm(StaffForm):
             left_out=tuple(LeftOut(**one) for one in values["left_out"]),
             problems=tuple(RowProblem(**one) for one in values["problems"]),
             notes=tuple(values["notes"]),
-            total=values["total"],
+            total=values.get("total"),  # a page of the version before carried none for people and figures
         )
 
 

@@ -19,12 +19,11 @@ class Page(Generic[Row]):
 
 
 def page(rows: Sequence[Row], asked: str | None, size: int) -> Page[Row]:
-    """The page that the address asks for; the first one where it asks for none that there is.
+    """The page that the address asks for, or the nearest there is: a list may have become shorter.
 
     >>> page("abcde", "3", 2), page("abcde", "4", 2).number, page("", None, 2).pages
-    (Page(rows=('e',), number=3, pages=3), 1, 1)
+    (Page(rows=('e',), number=3, pages=3), 3, 1)
     """
     pages = max(1, -(-len(rows) // size))
-    wanted = carried_number(asked)
-    number = wanted if 1 <= wanted <= pages else 1
+    number = min(max(1, carried_number(asked)), pages)
     return Page(tuple(rows[(number - 1) * size : number * size]), number, pages)

@@ -142,8 +142,8 @@ def is_on_loopback() -> bool:
 def safe_next(target: str | None) -> str:
     """`target` if it is a path on this site, else the first page.
 
-    >>> safe_next("/can-bo/dot?trang=2")
-    '/can-bo/dot?trang=2'
+    >>> safe_next("/can-bo/dot?page=2")
+    '/can-bo/dot?page=2'
     >>> [safe_next(bad) for bad in ("//evil", "/\\\\evil", "https:evil", "can-bo", None)]
     ['/can-bo', '/can-bo', '/can-bo', '/can-bo', '/can-bo']
     """

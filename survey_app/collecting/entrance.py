@@ -33,7 +33,6 @@ def guarded_slip_door(typed: str, now: datetime, *, step: str = "", ticket: str 
     try:
         door = found.door()
     except UnknownCode:
-        # Ends a transaction that the caller has: nothing was written in it, and the refusal leaves it.
         with db.transaction() as writing:
             guessing.count_guess(writing, key, survey.id if survey else None, now)
         if found.guesses + 1 >= guessing.GUESSES_PER_MINUTE:

@@ -10,12 +10,12 @@ from http import HTTPStatus
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from survey_app import access, audit, db
+from survey_app import access, audit, db, paging
 from survey_app.accounts.freshness import fresh
 from survey_app.fieldwork.models import State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_survey
-from survey_app.forms import StaffForm, carried_number, clean
+from survey_app.forms import StaffForm, clean
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.privacy import redaction, text_wording, texts
@@ -94,7 +94,7 @@ def moderate(survey_id: str, key: str) -> ResponseReturnValue:
             survey, key, form, typed=decisions, tags=tags, refusal=meanwhile.message
         ), meanwhile.status
     flash(ngettext("%(num)d decision recorded.", "%(num)d decisions recorded.", decided), "success")
-    back = url_for("texts.page", survey_id=survey.id, key=key, trang=_number())
+    back = url_for("texts.page", survey_id=survey.id, key=key, page=request.args.get("page"))
     return redirect(back, HTTPStatus.SEE_OTHER)
 
 
@@ -125,11 +125,6 @@ def _audience() -> Audience:
     return audiences.audience_of(access.identity())
 
 
-def _number() -> int:
-    """The page asked for, counted from 1; 1 for whatever is no number."""
-    return max(1, carried_number(request.args.get("trang")))
-
-
 def _page(
     survey: SurveyView,
     key: str,
@@ -140,8 +135,7 @@ def _page(
 ) -> str:
     person, audience = access.identity(), _audience()
     asked = _of_key(texts.disclosed(db.session(), survey, audience), key)
-    pages = max(1, -(-len(asked.shown.texts) // _PAGE))
-    number = min(_number(), pages)
+    shown = paging.page(asked.shown.texts, request.args.get("page"), _PAGE)
     if audience is Audience.EXACT:
         with db.transaction() as current:
             subject = f"survey:{survey.id}"
@@ -152,16 +146,14 @@ def _page(
                 subject,
                 at=datetime.now(UTC),
                 question=key,
-                page=number,
+                page=shown.number,
             )
     return render_template(
         "privacy/question_texts.html",
         survey=survey,
         asked=asked,
-        shown=asked.shown.texts[(number - 1) * _PAGE : number * _PAGE],
-        number=number,
-        pages=pages,
-        first=(number - 1) * _PAGE + 1,
+        shown=shown,
+        first=(shown.number - 1) * _PAGE + 1,
         removed_on=texts.removed_on(db.session(), survey),
         reads_all=audience is Audience.EXACT,
         may_moderate=person.role in access.MODERATE_TEXTS,

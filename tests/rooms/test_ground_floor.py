@@ -10,7 +10,7 @@ from pathlib import Path
 
 import flask_migrate
 import pytest
-from sqlalchemy import Integer, select, text, update
+from sqlalchemy import Integer, insert, select, text, update
 
 from survey_app import access, audit, db, errors, files, jobs, throttle
 from survey_app.access import Identity, Role
@@ -348,6 +348,24 @@ def test_connections_that_the_server_ended_are_replaced_before_a_request_gets_on
         assert ended
 
     assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.both_engines
+def test_what_was_begun_to_write_is_gone_on_with_once_and_holds_nobody_up(app):
+    db.begin_to_write()
+    begun = db.session().connection().connection.driver_connection
+    with db.database.engine.begin() as another:
+        another.execute(insert(Failure), {"key": "k", "minute": NOW.replace(second=0), "failures": 1})
+
+    with db.transaction() as current:
+        assert throttle.is_blocked(current, "k", NOW, limit=1)
+        if current.get_bind().dialect.name == "postgresql":
+            assert current.connection().connection.driver_connection is begun
+
+    with db.transaction() as current:
+        throttle.record_failure(current, "other", NOW)
+        current.rollback()
+    assert not throttle.is_blocked(db.reading(), "other", NOW, limit=1)
 
 
 def test_a_transaction_that_follows_reading_can_still_be_taken_back(app):

@@ -257,7 +257,7 @@ def test_there_is_no_page_of_a_question_that_is_not_answered_in_words(app, clien
 def test_the_front_decides_on_a_page_of_texts_and_the_note_quotes_none(app, client, written):
     written.sign_in(app, Role.FRONT_COMMUNE)
     known = exact()
-    form = Page(client.get(PAGE).text).form(action=f"{PAGE}?trang=1")
+    form = Page(client.get(PAGE).text).form(action=f"{PAGE}?page=1")
 
     reply = client.post(
         form.action,
@@ -284,7 +284,7 @@ def test_the_front_decides_on_a_page_of_texts_and_the_note_quotes_none(app, clie
 
 def test_a_page_opened_earlier_changes_no_decision_that_its_reader_did_not_touch(app, client, written):
     written.sign_in(app, Role.FRONT_COMMUNE)
-    form = Page(client.get(PAGE).text).form(action=f"{PAGE}?trang=1")
+    form = Page(client.get(PAGE).text).form(action=f"{PAGE}?page=1")
     decide("names_person", NAMED)
 
     client.post(form.action, data=form.data(**{f"decision-{exact()[remark(0)].handle}": "released"}))
@@ -294,7 +294,7 @@ def test_a_page_opened_earlier_changes_no_decision_that_its_reader_did_not_touch
 
 def test_who_decides_second_on_a_text_sees_the_other_decision_first(app, client, written):
     written.sign_in(app, Role.FRONT_COMMUNE)
-    form = Page(client.get(PAGE).text).form(action=f"{PAGE}?trang=1")
+    form = Page(client.get(PAGE).text).form(action=f"{PAGE}?page=1")
     decide("names_person", NAMED)
     handle = exact()[NAMED].handle
 
@@ -303,7 +303,7 @@ def test_who_decides_second_on_a_text_sees_the_other_decision_first(app, client,
     assert (refused.status_code, exact()[NAMED].decision) == (409, "names_person")
     page = Page(refused.text)
     assert "nêu tên" in page.text("p")
-    again = page.form(action=f"{PAGE}?trang=1")
+    again = page.form(action=f"{PAGE}?page=1")
     assert again.data()[f"decision-{handle}"] == ["released"]
     assert client.post(form.action, data=again.data()).status_code == 303
     assert exact()[NAMED].decision == "released"
@@ -390,7 +390,7 @@ def test_more_texts_than_fit_stand_on_pages_that_follow_one_another(app, client,
     surveys.seal()
     surveys.sign_in(app, Role.AUDITOR, surveys.province)
 
-    pages = [client.get(f"{PAGE}?trang={number}").text for number in (1, 2, 99, "x")]
+    pages = [client.get(f"{PAGE}?page={number}").text for number in (1, 2, 99, "x")]
 
     found = [{number for number in range(60) if remark(number) in page} for page in pages]
     assert ([len(part) for part in found], found[0] | found[1]) == ([50, 10, 10, 50], set(range(60)))
