@@ -1,8 +1,12 @@
 """The report of a province's year and the letter to communes that are behind: their figures are those of the board."""
 
+from datetime import timedelta
+
 import pytest
 
 from survey_app.access import Role
+from survey_app.fieldwork.models import State
+from tests.provinces import NOW
 from tests.rooms.reporting.test_reporting_blocks import words_of_docx
 from tests.rooms.reporting.test_reporting_papers import words
 
@@ -40,6 +44,8 @@ def test_the_report_adds_up_households_and_names_every_commune(board, client):
 
 
 def test_the_letter_names_those_that_are_behind_with_what_is_waited_for(board, client):
+    days = {"opens_at": NOW - timedelta(days=9), "closes_at": NOW - timedelta(days=1)}
+    board.survey(board.commune("Quá hạn"), State.OPEN, **days)
     board.sign_in(Role.FRONT_PROVINCE)
 
     said = words(client.get(f"{YEAR}/don-doc.pdf").data)
@@ -50,7 +56,7 @@ def test_the_letter_names_those_that_are_behind_with_what_is_waited_for(board, c
     assert "Số: …/MTTQ-BTT" in said
     assert "Như trên" in said
     assert said.index("V/v đẩy nhanh") < said.index("Kính gửi")
-    assert "trong đó 0 (không) xã đã quá hạn" in said
+    assert "trong đó 1 (một) xã đã quá hạn" in said
     assert "CÔNG VĂN" not in said
     assert "Ủy ban nhân dân xã" not in said
 
