@@ -54,12 +54,12 @@ export function slipPage(slip, { again, wipe, another }) {
   return { page, heading };
 }
 
-// The thanks of a slip that the server has, and has signed. On a link `another` begins the slip of the next person.
+// The thanks of a slip that the server has, and has signed. A receipt names its survey first. On a link `another` begins the slip of the next person.
 export function thanksPage(receipt, another) {
   const heading = el("h1", { tabIndex: -1 }, W.thanks);
   const box = announced(el("div", { className: receipt.annulled ? "box bad" : "box" },
     el("p", {}, el("b", {}, receipt.annulled ? W.annulled : another ? W.recordedFeedback : W.recorded))));
-  const result = another && el("a", { href: `/ket-qua/${receipt.receipt.split(" ")[1]}${here}` }, W.see);
+  const result = another && el("a", { href: `/ket-qua/${receipt.receipt.match(/^(?:BN )?(\w+)/)[1]}${here}` }, W.see);
   if (!receipt.annulled) box.append(another ? el("p", {}, `${W.nextFeedback} `, result) : el("p", {}, W.next));
   const page = el("section", { id: "cam-on" }, heading, box,
     el("p", {}, W.receipt, el("br"), el("b", { className: "code" }, receipt.receipt)),
