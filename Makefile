@@ -33,18 +33,21 @@ setup: packages .venv/ready-test
 CHECK = $(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports \
   && $(BIN)/djlint --lint --quiet survey_app && $(BIN)/bandit -q -r survey_app -ll
 
+# Three processes on two cores: in a journey one waits while browser and server work.
+TESTERS := -n 3 --dist worksteal
+
 test: setup
 	$(CHECK)
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest $(TESTERS)
 
 # While working: format, types, the pure rooms, the house's rules and the rooms that were touched. About a minute.
 quick: setup
 	$(CHECK)
-	$(BIN)/pytest -n 2 --dist worksteal --quiet survey_app tests/unit tests/house_rules $$(scripts/tests-of-changes)
+	$(BIN)/pytest $(TESTERS) --quiet survey_app tests/unit tests/house_rules $$(scripts/tests-of-changes)
 
 # Before a release: every test on both databases, the long runs too, and what is random in full. Some hours.
 test-long: setup
-	ABUSE=full $(BIN)/pytest -m "" -n 2 --dist worksteal --engine both --timeout 0
+	ABUSE=full $(BIN)/pytest -m "" $(TESTERS) --engine both --timeout 0
 
 # Take the pictures of docs/screens/ again, to be looked at, and from them those of the manual.
 screens: setup
