@@ -3,6 +3,7 @@
 Rows are added and never changed, so the history is what happened. Nothing of the result changes by it.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.models import Purpose, State, Survey
 from survey_app.i18n import gettext as _
+from survey_app.results import speaking
 from survey_app.units.models import Unit
 
 APPRAISED = "campaigns.appraise"
@@ -114,13 +116,14 @@ def history(session: Session, survey_id: str) -> tuple[AppraisalView, ...]:
     return tuple(_views(session, rows))
 
 
-def waiting(session: Session, path: str) -> int:
-    """How many signed decision surveys at or below a path wait for the province: never appraised, or answered."""
-    return len(unappraised(session, path))
+def waiting(session: Session, path: str) -> Mapping[int, int]:
+    """How many signed decision surveys at or below a path wait for the province, by the year they belong to."""
+    found = select(Survey.closes_at, Survey.phones_closed_at).where(Survey.id.in_(unappraised(session, path)))
+    return Counter(speaking.year_of(*row) for row in session.execute(found))
 
 
 def unappraised(session: Session, path: str) -> Mapping[str, datetime | None]:
-    """The same by number, with the moment of the commune's answer; None where nobody has appraised it yet."""
+    """Those never appraised, or answered: by number, with the moment of the commune's answer; None without one."""
     numbers = session.scalars(_signed(path)).all()
     last = newest(session, numbers)
     return {

@@ -115,10 +115,14 @@ def held_outside(session: Session, identity: Identity, now: datetime) -> Iterato
 def to_appraise(session: Session, identity: Identity, now: datetime) -> Iterator[Todo]:
     """For the Front of the province how many signed results wait; for a commune the change it was asked for."""
     if identity.role in access.APPRAISE and identity.is_provincial:
-        waiting = appraisals.waiting(session, identity.unit_path)
-        if waiting:
-            title = ngettext("Appraise %(num)d result", "Appraise %(num)d results", waiting)
-            url = url_for("appraisals.listed", year=units.civil(now).year)
+        for year, waiting in sorted(appraisals.waiting(session, identity.unit_path).items()):
+            title = ngettext(
+                "Appraise %(num)d result of %(year)d",
+                "Appraise %(num)d results of %(year)d",
+                waiting,
+                year=year,
+            )
+            url = url_for("appraisals.listed", year=year)
             yield Todo(title, _("Signed by both bodies; the unusual ones are opened one by one."), url)
     if identity.role in access.ANSWER_APPRAISALS:
         for view in appraisals.sent_back(session, identity.unit_path):

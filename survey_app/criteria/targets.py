@@ -178,8 +178,11 @@ def _share(met: int, total: int, missing: int, comparison: Comparison, goal: int
 
 
 def in_year(target: PlanTarget, later: Iterable[Terms], year: int) -> PlanTarget:
-    """The target under the newest terms that had begun in that year; `later` as they were entered, the oldest first."""
-    begun = [one for one in later if one.since <= year]
+    """The target under the terms that began last by that year; `later` as they were entered, the oldest first.
+
+    What is entered for years from an earlier one on ends where others begin; of two that begin together the newer hold.
+    """
+    begun = sorted((one for one in later if one.since <= year), key=lambda one: one.since)
     return replace(target, terms=begun[-1]) if begun else target
 
 

@@ -31,7 +31,7 @@ def test_nothing_hidden_can_be_derived_of_a_hundred_random_communes(first):
     assert list(attacker.exceptions(range(first, first + 25))) == []
 
 
-@pytest.mark.parametrize("first", [100, 150])
+@pytest.mark.parametrize("first", [100, pytest.param(150, marks=pytest.mark.long)])
 def test_nothing_hidden_can_be_derived_from_counts_on_notices_either(first):
     assert list(attacker.from_notices(range(first, first + 50))) == []
 

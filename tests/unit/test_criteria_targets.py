@@ -1,5 +1,6 @@
 """Targets of a plan: what is shipped, how figures are added up, and which goal a year has."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -75,6 +76,17 @@ def test_a_year_has_the_goal_of_its_plan_and_is_marked_after_its_end():
     assert [under[year].terms.goal for year in (2025, 2026, 2031)] == [7000, 9000, 9000]
     assert [under[year].is_beyond_plan(year) for year in (2025, 2026, 2031)] == [False, False, True]
     assert target().is_beyond_plan(2026)
+
+
+def test_what_is_asked_from_a_year_on_holds_until_something_else_is_asked_whatever_was_entered_first():
+    later = replace(NEW, goal=9500, since=NEW.since + 1)
+    corrected = replace(NEW, goal=8000)
+
+    found = [
+        targets.in_year(target(), [later, NEW, corrected], year).terms.goal for year in (2026, 2027, 2030)
+    ]
+
+    assert found == [8000, 9500, 9500]
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,9 @@ def wrong(found, slip):
     ]
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(
+    "seed", [0, 1, *(pytest.param(more, marks=pytest.mark.long) for more in range(2, 6))]
+)
 def test_nothing_clear_is_wrong_and_most_of_a_slip_is_clear(paper, seed):
     chance = Random(seed)
     slip = paper.ticked(0, chance)
@@ -83,7 +85,7 @@ def test_a_slip_is_read_whichever_way_round_it_lies(paper, degrees):
     assert codes.survey_of(codes.normalise(found.text)) == SURVEY
 
 
-@pytest.mark.parametrize("seed", [11, 12])
+@pytest.mark.parametrize("seed", [11, pytest.param(12, marks=pytest.mark.long)])
 @pytest.mark.parametrize("odd", [one for one in ticked.ODD if one != "faint pencil"])
 def test_what_is_odd_is_left_to_a_person(paper, odd, seed):
     chance = Random(seed)

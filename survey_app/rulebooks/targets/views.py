@@ -268,8 +268,9 @@ def _figures_page(
     # What waits for a decision first, then who has told nothing, then the others.
     in_turn = sorted(of_target, key=lambda one: (not waiting.get(one.id), one.id in said))
     made = _decision_forms(waiting)
-    if refused and typed and refused.id in made:
-        made[refused.id].reason.data = typed.reason.data
+    kept = typed.reason.data if refused and typed else ""
+    if refused and refused.id in made:
+        made[refused.id].reason.data, kept = kept, ""
     places = [place for place, one in enumerate(in_turn) if refused and one.id == refused.id]
     asked_for = str(places[0] // _UNITS_ON_A_PAGE + 1) if places else request.args.get("page")
     return render_template(
@@ -279,6 +280,7 @@ def _figures_page(
         shown=paging.page(in_turn, asked_for, _UNITS_ON_A_PAGE),
         given=said,
         forms=made,
+        kept=kept,
     )
 
 

@@ -193,8 +193,9 @@ def test_the_list_is_paged_and_filtered_by_what_a_commune_has_not_done(province,
     person(communes[0])
     province.sign_in()
 
-    first, second, lacking = (
-        client.get(PAGE + query).text for query in ("", "?page=2", "?lacks=signed_in&page=99")
+    first, second, lacking, beyond = (
+        client.get(PAGE + query).text
+        for query in ("", "?page=2", "?lacks=signed_in", "?lacks=signed_in&page=99")
     )
 
     assert "Xã Số 01" in first
@@ -202,6 +203,7 @@ def test_the_list_is_paged_and_filtered_by_what_a_commune_has_not_done(province,
     assert "Xã Số 09" in second.split("<tbody>")[-1]
     assert "Xã Số 01" not in lacking.split("<tbody>")[-1]
     assert "Xã Số 02" in lacking.split("<tbody>")[-1]
+    assert "Xã Số 14" in beyond.split("<tbody>")[-1]
     assert "13" in lacking
 
 

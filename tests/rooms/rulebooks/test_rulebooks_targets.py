@@ -170,6 +170,7 @@ def test_of_two_who_accept_at_once_the_second_is_told(place, client, enter, tell
     second = decide(opened, decision="sent_back", reason="Thiếu số")
 
     assert (first.status_code, second.status_code) == (303, 409)
+    assert "<blockquote>Thiếu số</blockquote>" in second.text
     assert standing(place)[place.commune.id].newest.state is FigureState.ACCEPTED
 
 
