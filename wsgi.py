@@ -1,5 +1,10 @@
 """Where web servers and the `flask` command find the application."""
 
+import gc
+
+# What is made at the start stays: looking for garbage in it takes an eighth of the start.
+gc.disable()
+
 import sys
 
 import click
@@ -18,3 +23,5 @@ except (SettingsFault, OSError, SQLAlchemyError, ImportError) as fault:
     click.echo(refusal, err=True)
     app = create_app(unset_settings())
     help_alone(app, refusal)
+
+gc.enable()

@@ -76,3 +76,10 @@ def zipstream() -> ModuleType:
     import zipstream
 
     return zipstream
+
+
+def num2words() -> ModuleType:
+    """For numbers in words: it brings some sixty languages."""
+    import num2words
+
+    return num2words

@@ -3,8 +3,7 @@
 Takes figures whose disclosure is decided; hides and counts nothing.
 """
 
-from num2words import num2words
-
+from survey_app import heavy
 from survey_app.authoring.wording import level_name
 from survey_app.fieldwork.models import Channel
 from survey_app.fieldwork.queries import SurveyView
@@ -28,7 +27,7 @@ def in_words(count: int) -> str:
     >>> in_words(72)
     '72 (bảy mươi hai)'
     """
-    return f"{number(count)} ({num2words(count, lang='vi')})"
+    return f"{number(count)} ({heavy.num2words().num2words(count, lang='vi')})"
 
 
 def known(count: int | None) -> str:

@@ -7,7 +7,18 @@ import pytest
 
 from survey_app import heavy
 
-LARGE = ["PIL", "fontTools", "matplotlib", "numpy", "openpyxl", "pydyf", "qrcode", "weasyprint", "xlsxwriter"]
+LARGE = [
+    "PIL",
+    "fontTools",
+    "matplotlib",
+    "num2words",
+    "numpy",
+    "openpyxl",
+    "pydyf",
+    "qrcode",
+    "weasyprint",
+    "xlsxwriter",
+]
 
 
 def test_a_start_loads_no_large_library():
