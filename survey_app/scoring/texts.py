@@ -96,16 +96,17 @@ def disclose_texts(texts: Iterable[FreeText], *, audience: Audience) -> Disclose
 def tell_tags(tagged: Iterable[str]) -> tuple[TagCount, ...]:
     """What a paper may say of the tags of released texts: the most frequent first, and small numbers not apart.
 
-    Nothing where all together are fewer than FEWEST_TEXTS. Tags that differ in large and small letters are one.
+    Nothing where all together are fewer than FEWEST_TEXTS. Tags that differ in large and small letters are one, written
+    as most of them are, whatever their order.
 
-    >>> tell_tags(["Rác"] * 7 + ["rác"] * 5 + ["Đường"] * 2)
+    >>> tell_tags(["rác"] * 5 + ["Rác"] * 7 + ["Đường"] * 2)
     (TagCount(tag='Rác', texts=12), TagCount(tag='Đường', texts=None))
     """
     counted: Counter[str] = Counter()
     written: dict[str, str] = {}
-    for tag in tagged:
+    for tag, number in sorted(Counter(tagged).items(), key=lambda found: (-found[1], found[0])):
         written.setdefault(tag.casefold(), tag)
-        counted[tag.casefold()] += 1
+        counted[tag.casefold()] += number
     if counted.total() < FEWEST_TEXTS:
         return ()
     ranked = sorted(counted, key=lambda key: (-max(counted[key], FEWEST_TEXTS - 1), key))
