@@ -4,7 +4,7 @@ Writes nothing. Everything that is not taken is named; what is wrong is listed a
 saved.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -137,16 +137,53 @@ def read(file: OfficeFile, target: PlanTarget) -> FigureReading:
     """Everything that a file says of figures."""
     findings, entries = Findings(), list[FigureEntry]()
     wanted = _("a heading row and one row for each unit")
-    for sheet, heading in office_tables.tables(file, _find, findings, wanted):
+    example = _("a row with headings like “Đơn vị”, “Số đạt”, “Tổng số”, “Nguồn”")
+    for sheet, heading, row in rows(file, {"n"}, key_of, findings, wanted, example):
+        if not is_filled(row.cell(heading.columns["n"])):
+            findings.leave_out(sheet.name, row.number, _("It has no figure."))
+            continue
+        found = entry(sheet, heading, row, target, ("n", "of"), findings)
+        entries += [found] if found else []
+    return reading_of(file, entries, findings, wanted)
+
+
+def rows(
+    file: OfficeFile,
+    needed: Collection[str],
+    key_of: Callable[[str], str],
+    findings: Findings,
+    wanted: str,
+    example: str,
+) -> Iterator[tuple[OfficeSheet, Heading, OfficeRow]]:
+    """Every row that names a unit, below a heading with one of the `needed` columns; what is none is in `findings`."""
+
+    def find(sheet: OfficeSheet) -> Heading | None:
+        found = office_tables.find(sheet, key_of, needed)
+        return found if found and {"code", "unit"} & found.columns.keys() else None
+
+    for sheet, heading in office_tables.tables(file, find, findings, wanted):
         if heading is None:
-            example = _("a row with headings like “Đơn vị”, “Số đạt”, “Tổng số”, “Nguồn”")
             findings.note(sheet.name, sheet.rows[0].number, "", office_tables.no_heading(example))
             continue
-        entries += _entries(sheet, heading, target, findings)
-    if not entries and not findings.problems:
+        for row in sheet.rows:
+            if row.number <= heading.last_row:
+                continue
+            why = _why_left_out(sheet, heading, row, key_of)
+            if why:
+                findings.leave_out(sheet.name, row.number, why)
+            else:
+                yield sheet, heading, row
+
+
+def reading_of(
+    file: OfficeFile, entries: Iterable[FigureEntry], findings: Findings, wanted: str
+) -> FigureReading:
+    """What was read; a list without a figure and without a problem has that problem."""
+    found = tuple(entries)
+    if not found and not findings.problems:
         findings.note(file.name, 1, "", Wrong(_("No row has a figure."), wanted))
     return FigureReading(
-        file.name, tuple(entries), tuple(findings.left_out), tuple(findings.problems), tuple(findings.notes)
+        file.name, found, tuple(findings.left_out), tuple(findings.problems), tuple(findings.notes)
     )
 
 
@@ -192,28 +229,6 @@ def preview(
     )
 
 
-def _find(sheet: OfficeSheet) -> Heading | None:
-    found = office_tables.find(sheet, key_of, {"n"})
-    return found if found and names_units(found) else None
-
-
-def _entries(
-    sheet: OfficeSheet, heading: Heading, target: PlanTarget, findings: Findings
-) -> Iterable[FigureEntry]:
-    for row in sheet.rows:
-        if row.number <= heading.last_row:
-            continue
-        why = why_left_out(sheet, heading, row, key_of)
-        if not why and not is_filled(row.cell(heading.columns["n"])):
-            why = _("It has no figure.")
-        if why:
-            findings.leave_out(sheet.name, row.number, why)
-            continue
-        found = entry(sheet, heading, row, target, ("n", "of"), findings)
-        if found:
-            yield found
-
-
 def entry(
     sheet: OfficeSheet,
     heading: Heading,
@@ -237,12 +252,7 @@ def entry(
     return FigureEntry(sheet.name, row.number, unit, n, of, evidence, key=target.key)
 
 
-def names_units(heading: Heading) -> bool:
-    """Whether its rows say of which unit they are."""
-    return bool({"code", "unit"} & heading.columns.keys())
-
-
-def why_left_out(sheet: OfficeSheet, heading: Heading, row: OfficeRow, key_of: Callable[[str], str]) -> str:
+def _why_left_out(sheet: OfficeSheet, heading: Heading, row: OfficeRow, key_of: Callable[[str], str]) -> str:
     """Why a row is of no unit; "" where it is of one."""
     if row.number in sheet.hidden_rows:
         return _("The row is hidden.")

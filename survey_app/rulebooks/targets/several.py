@@ -14,8 +14,8 @@ from survey_app import names, office_tables
 from survey_app.criteria.targets import PlanTarget
 from survey_app.i18n import gettext as _
 from survey_app.list_pages import digest
-from survey_app.office_files import OfficeFile, OfficeSheet, RowProblem, Wrong
-from survey_app.office_tables import Findings, Heading, is_filled
+from survey_app.office_files import OfficeFile, RowProblem
+from survey_app.office_tables import Findings, is_filled
 from survey_app.rulebooks.targets import lists, wording
 from survey_app.rulebooks.targets.asked import asked
 from survey_app.rulebooks.targets.lists import FigureEntry, FigurePreview, FigureReading
@@ -59,32 +59,14 @@ def read(file: OfficeFile, targets: Sequence[PlanTarget]) -> FigureReading:
     }
     key_of = partial(office_tables.key_of, titles=titles)
     wanted = _("a heading row with the titles of the form, and one row for each unit")
-
-    def find(sheet: OfficeSheet) -> Heading | None:
-        found = office_tables.find(sheet, key_of, titles.keys() - {"code", "unit", "evidence"})
-        return found if found and lists.names_units(found) else None
-
-    for sheet, heading in office_tables.tables(file, find, findings, wanted):
-        if heading is None:
-            findings.note(sheet.name, sheet.rows[0].number, "", office_tables.no_heading(wanted))
-            continue
-        for row in sheet.rows:
-            if row.number <= heading.last_row:
-                continue
-            why = lists.why_left_out(sheet, heading, row, key_of)
-            if why:
-                findings.leave_out(sheet.name, row.number, why)
-                continue
-            for target in targets:
-                pair = (f"{target.key} n", f"{target.key} of")
-                if any(is_filled(row.cell(heading.columns[key])) for key in pair if key in heading.columns):
-                    found = lists.entry(sheet, heading, row, target, pair, findings)
-                    entries += [found] if found else []
-    if not entries and not findings.problems:
-        findings.note(file.name, 1, "", Wrong(_("No row has a figure."), wanted))
-    return FigureReading(
-        file.name, tuple(entries), tuple(findings.left_out), tuple(findings.problems), tuple(findings.notes)
-    )
+    needed = titles.keys() - {"code", "unit", "evidence"}
+    for sheet, heading, row in lists.rows(file, needed, key_of, findings, wanted, wanted):
+        for target in targets:
+            pair = (f"{target.key} n", f"{target.key} of")
+            if any(is_filled(row.cell(heading.columns[key])) for key in pair if key in heading.columns):
+                found = lists.entry(sheet, heading, row, target, pair, findings)
+                entries += [found] if found else []
+    return lists.reading_of(file, entries, findings, wanted)
 
 
 def preview(
