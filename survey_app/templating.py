@@ -89,9 +89,15 @@ def day(value: date | datetime) -> str:
 
 
 def long_day(value: date) -> str:
-    """A day with its name in the reader's language: thứ Hai 14/12/2026."""
+    """A day with its name in the reader's language, in Vietnamese as within a sentence.
+
+    >>> long_day(date(2026, 12, 14)), long_day(date(2026, 11, 29))
+    ('thứ Hai 14/12/2026', 'chủ nhật 29/11/2026')
+    """
     name = format_date(value, "EEEE", locale=written_as())
-    return f"{name[:1].lower() if written_as() == 'vi' else name[:1]}{name[1:]} {day(value)}"
+    if written_as() == "vi":
+        name = name.lower() if value.isoweekday() == 7 else f"{name[:1].lower()}{name[1:]}"
+    return f"{name} {day(value)}"
 
 
 def since(moment: datetime, now: datetime) -> str:
