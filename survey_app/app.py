@@ -11,7 +11,6 @@ from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from itsdangerous import Signer
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter, Map
 
 from survey_app import (
     access,
@@ -46,6 +45,7 @@ from survey_app import (
     quality,
     reporting,
     results,
+    routes,
     rulebooks,
     sealing,
     setting_up,
@@ -92,13 +92,6 @@ _ROOMS = (
 )
 
 
-class _RowNumber(IntegerConverter):
-    """An integer in an address that a database column can hold; larger ones are a page that does not exist."""
-
-    def __init__(self, url_map: Map) -> None:
-        super().__init__(url_map, max=2**31 - 1)
-
-
 def create_app(settings: Settings | None = None) -> Flask:
     """The application, ready to serve; `settings` default to those of the instance folder."""
     settings = settings or load_settings()
@@ -120,7 +113,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     # Tokens of forms and tickets: the library would sign with SHA-1.
     Signer.default_digest_method = staticmethod(hashlib.sha256)
-    app.url_map.converters["int"] = _RowNumber
+    routes.init_app(app)
     app.before_request(_refuse_other_hosts)
     for module in (doors, i18n, access, errors, templating, menu, static_files, compressing):
         module.init_app(app)

@@ -31,7 +31,7 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What the script does, and the scripts that were put together of it, by language."""
+    """What the script does, and what was put together and packed so far: scripts by language, the worker."""
 
     source: str
     scripts: dict[str, Script]
@@ -41,8 +41,7 @@ class Kept:
 def init_app(app: Flask) -> None:
     """Put words and script together, and let pages name the one of their language."""
     source = (Path(str(app.static_folder)) / _SOURCE).read_text(encoding="utf-8")
-    worker = (Path(str(app.static_folder)) / _WORKER).read_bytes()
-    app.extensions[_KEPT] = Kept(source, {}, _packed(worker))
+    app.extensions[_KEPT] = Kept(source, {}, {})
     app.jinja_env.globals["page_script"] = lambda: _script().address
     app.register_blueprint(bp)
 
@@ -67,6 +66,8 @@ def serve(language: str, digest: str) -> ResponseReturnValue:
 def worker() -> ResponseReturnValue:
     """The worker: at the root, because it acts for no address above its own, and always asked for again."""
     kept: Kept = current_app.extensions[_KEPT]
+    if not kept.worker:
+        kept.worker.update(_packed((Path(str(current_app.static_folder)) / _WORKER).read_bytes()))
     encoding = compressing.accepted()
     response = Response(kept.worker[encoding], content_type=files.SCRIPT.content_type)
     response.headers["Cache-Control"] = "no-cache"

@@ -4,8 +4,11 @@ import subprocess
 import sys
 
 import pytest
+from werkzeug.routing import Rule
 
 from survey_app import heavy
+from survey_app.app import create_app
+from survey_app.config import unset_settings
 
 LARGE = [
     "PIL",
@@ -34,3 +37,19 @@ def test_a_start_loads_no_large_library():
 )
 def test_a_large_library_is_there_when_it_is_asked_for(load):
     assert load().__name__ in LARGE
+
+
+def test_what_writes_an_address_is_compiled_when_the_first_is_written(monkeypatch):
+    compiled, library = [], Rule._compile_builder
+    monkeypatch.setattr(
+        Rule, "_compile_builder", lambda rule, more: compiled.append(rule.rule) or library(rule, more)
+    )
+    app = create_app(unset_settings())
+    assert set(compiled) <= {"/static/<path:filename>"}  # the framework's own, before anything else
+    compiled.clear()
+
+    with app.test_request_context():
+        addresses = {app.url_for("collecting.feedback_form", link="ab", lang=tag) for tag in ("vi", "en")}
+
+    assert addresses == {"/g/ab?lang=vi", "/g/ab?lang=en"}
+    assert set(compiled) == {"/g/<link>"}
