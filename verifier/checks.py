@@ -236,20 +236,20 @@ def _frame(case: Case) -> None:
 
 
 def _tables(case: Case) -> None:
-    told, signed = case.found["disclosed"], case.statement
+    shown, signed = case.found["disclosed"], case.statement
     answered = len(case.found["leaves"])
-    same(told["answered"], answered, "disclosed.answered")
-    same(told["households"], signed["households"], "disclosed.households")
-    same(told["coverage"], tables.rate(answered, told["households"]), "disclosed.coverage")
-    tables.same_villages(told["villages"], signed["frame"], answered)
-    if told["hidden_because"] is not None:
+    same(shown["answered"], answered, "disclosed.answered")
+    same(shown["households"], signed["households"], "disclosed.households")
+    same(shown["coverage"], tables.rate(answered, shown["households"]), "disclosed.coverage")
+    tables.same_villages(shown["villages"], signed["frame"], answered)
+    if shown["hidden_because"] is not None:
         raise NotPossible("too_few")
-    tables.same_totals(told, signed["tally"]["counts"]["value"], answered)
-    for key, counts in told["options"].items():
+    tables.same_totals(shown, signed["tally"]["counts"]["value"], answered)
+    for key, counts in shown["options"].items():
         same(counts, signed["tally"]["options"][key]["value"], f"disclosed.options.{key}")
     if "numbers" in signed:
-        same(told["numbers"], signed["numbers"]["value"], "disclosed.numbers")
-    same(sum(told["doors"].values()), answered, "disclosed.doors")
+        same(shown["numbers"], signed["numbers"]["value"], "disclosed.numbers")
+    same(sum(shown["doors"].values()), answered, "disclosed.doors")
 
 
 def _published(case: Case) -> None:
@@ -298,12 +298,12 @@ def _recount(case: Case) -> None:
     groups: dict[tuple[str, str], list[Json]] = {}
     for row in case.answers:
         groups.setdefault((row["unit"], row["channel"]), []).append(row["answers"])
-    told = {(row["unit"], row["channel"]): row["tally"] for row in case.found["tallies"]}
-    if len(told) != len(case.found["tallies"]):
+    tallies = {(row["unit"], row["channel"]): row["tally"] for row in case.found["tallies"]}
+    if len(tallies) != len(case.found["tallies"]):
         raise Differs("tallies")
-    for unit, channel in sorted(groups.keys() | told.keys()):
+    for unit, channel in sorted(groups.keys() | tallies.keys()):
         found = counting.recount(case.found["instrument"], groups.get((unit, channel), []))
-        same(told.get((unit, channel)), found, f"tallies {unit} {channel}")
+        same(tallies.get((unit, channel)), found, f"tallies {unit} {channel}")
     if "numbers" in case.statement:
         found = counting.numbers(case.found["instrument"], [row["answers"] for row in case.answers])
         same(case.statement["numbers"]["value"], found, "seal.statement.numbers")
@@ -328,10 +328,10 @@ def _totals(case: Case) -> None:
         channels[channel] = channels.get(channel, 0) + tally["valid"] + tally["invalid"]
     same(_opened_tally(case.statement), total, "seal.statement.tally")
     same(case.statement["channels"]["value"], channels, "seal.statement.channels")
-    told = case.found["disclosed"]
-    if told["doors"] is not None:
-        same(told["doors"], tables.doors(channels), "disclosed.doors")
-    for place, village in enumerate(told["villages"]):
+    shown = case.found["disclosed"]
+    if shown["doors"] is not None:
+        same(shown["doors"], tables.doors(channels), "disclosed.doors")
+    for place, village in enumerate(shown["villages"]):
         tables.true_of_village(village, by_village.get(village["unit"]), f"disclosed.villages.{place}")
     if "form" in case.statement:
         _tables_of_officers(case, channels)
@@ -378,15 +378,15 @@ def _acts(case: Case) -> None:
     expected = {"digest": case.found["seal"]["digest"], "answers": len(case.found["leaves"])}
     if sealed != [expected]:
         raise Differs("audit")
-    told = ("village", "round", "answers", "reason")
+    listed = ("village", "round", "answers", "reason")
     noted = [
-        {key: act["details"][key] for key in told}
+        {key: act["details"][key] for key in listed}
         for act in case.found["audit"]
         if act["act"] == "results.annul_village"
     ]
     signed = [{"village": village["unit"], **village} for village in case.annulled_villages]
     by_round = sorted(noted, key=lambda act: (act["village"], act["round"]))
-    same(by_round, [{key: village[key] for key in told} for village in signed], "audit")
+    same(by_round, [{key: village[key] for key in listed} for village in signed], "audit")
 
 
 def _chain(case: Case) -> None:
@@ -419,9 +419,9 @@ def _previous(case: Case) -> None:
     if missing:
         raise Differs(f"leaves {missing[0]}")
     same(now["seal"]["digest"], earlier["seal"]["digest"], "seal.digest")
-    told, told_before = _by_unit(now["disclosed"]), _by_unit(earlier["disclosed"])
+    shown, shown_before = _by_unit(now["disclosed"]), _by_unit(earlier["disclosed"])
     # A later release may tell more of the same seal, and no less.
-    all_same((told.get(key, ...), before, f"disclosed.{key}") for key, before in told_before.items())
+    all_same((shown.get(key, ...), before, f"disclosed.{key}") for key, before in shown_before.items())
     if earlier["kind"] == now["kind"] == "auditor":
         chain.check_kept(earlier, now)
 

@@ -47,8 +47,8 @@ def numbers(form: Json, slips: Iterable[Json]) -> dict[str, dict[str, Any]]:
         ordered = sorted(Fraction(value) for value in given if value is not None)
         if len(ordered) >= _FEWEST_NUMBERS:
             lower, median, upper = (_quantile(ordered, quarters) for quarters in (1, 2, 3))
-            told = {"answers": len(ordered), "lower": lower, "median": median, "upper": upper}
-            found[question["key"]] = told
+            quartiles = {"answers": len(ordered), "lower": lower, "median": median, "upper": upper}
+            found[question["key"]] = quartiles
     return found
 
 

@@ -18,12 +18,12 @@ _DOORS = {"self_online": "phone", "assisted": "phone", "paper_entry": "paper", "
 
 def doors(channels: dict[str, int]) -> Json:
     """Answers by phone and on paper."""
-    told = {"phone": 0, "paper": 0}
+    shown = {"phone": 0, "paper": 0}
     for channel, answers in channels.items():
         if channel not in _DOORS:
             raise Differs(f"seal.statement.channels.{channel}")
-        told[_DOORS[channel]] += answers
-    return told
+        shown[_DOORS[channel]] += answers
+    return shown
 
 
 def by_village(rows: list[Json]) -> dict[str, tuple[Json, dict[str, int]]]:
@@ -39,24 +39,24 @@ def by_village(rows: list[Json]) -> dict[str, tuple[Json, dict[str, int]]]:
     return found
 
 
-def same_villages(told: list[Json], frame: list[Json], answered: int, where: str = "disclosed") -> None:
-    households = {village["unit"]: village["households"] for village in told}
+def same_villages(shown: list[Json], frame: list[Json], answered: int, where: str = "disclosed") -> None:
+    households = {village["unit"]: village["households"] for village in shown}
     same(households, {line["unit"]: line["households"] for line in frame}, f"{where}.villages")
-    for place, village in enumerate(told):
+    for place, village in enumerate(shown):
         coverage = rate(village["answered"], village["households"])
         same(village["coverage"], coverage, f"{where}.villages.{place}.coverage")
-    if told:
-        same(sum(village["answered"] for village in told), answered, f"{where}.villages")
+    if shown:
+        same(sum(village["answered"] for village in shown), answered, f"{where}.villages")
 
 
-def same_totals(told: Json, counts: Json, answered: int, where: str = "disclosed") -> None:
+def same_totals(shown: Json, counts: Json, answered: int, where: str = "disclosed") -> None:
     for key, name in (
         ("valid", "valid"),
         ("invalid", "invalid"),
         ("items", "items"),
         ("closing_item", "closing"),
     ):
-        same(told[key], counts[name], f"{where}.{key}")
+        same(shown[key], counts[name], f"{where}.{key}")
     same(counts["valid"] + counts["invalid"], answered, "seal.statement.tally.counts")
     closing = counts["closing"]
     for item in [*counts["items"], *([closing] if closing else [])]:
@@ -64,21 +64,21 @@ def same_totals(told: Json, counts: Json, answered: int, where: str = "disclosed
             raise Differs(f"seal.statement.tally.counts {item['key']}")
     satisfied = sum(item["satisfied"] for item in counts["items"])
     dissatisfied = sum(item["dissatisfied"] for item in counts["items"])
-    same(told["pooled"], rate(satisfied, counts["valid"] * len(counts["items"])), f"{where}.pooled")
+    same(shown["pooled"], rate(satisfied, counts["valid"] * len(counts["items"])), f"{where}.pooled")
     same(
-        told["closing"], rate(closing["satisfied"], counts["valid"]) if closing else None, f"{where}.closing"
+        shown["closing"], rate(closing["satisfied"], counts["valid"]) if closing else None, f"{where}.closing"
     )
-    all_of_them = told["households"] * len(counts["items"])
+    all_of_them = shown["households"] * len(counts["items"])
     honest = {"low": rate(satisfied, all_of_them), "high": rate(all_of_them - dissatisfied, all_of_them)}
-    possible = all_of_them > 0 and answered <= told["households"]
-    same(told["range"], honest if possible else None, f"{where}.range")
+    possible = all_of_them > 0 and answered <= shown["households"]
+    same(shown["range"], honest if possible else None, f"{where}.range")
 
 
-def true_of_village(told: Json, tally: Json | None, place: str) -> None:
+def true_of_village(shown: Json, tally: Json | None, place: str) -> None:
     """Whether what everybody is told of a village is true of its counts."""
     valid, invalid = (tally["valid"], tally["invalid"]) if tally else (0, 0)
-    same(told["answered"], valid + invalid, f"{place}.answered")
-    band = told["band"]
+    same(shown["answered"], valid + invalid, f"{place}.answered")
+    band = shown["band"]
     if band is None:
         return
     if tally is None:

@@ -47,10 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     outcomes = tuple(run(case))
     wrong = sum(outcome.status == "fail" for outcome in outcomes)
     if given.json:
-        told = [
+        lines = [
             {"check": o.check, "status": o.status, "where": o.where, "detail": o.detail} for o in outcomes
         ]
-        print(json.dumps({"survey": case.found["survey"], "kind": case.found["kind"], "checks": told}))
+        print(json.dumps({"survey": case.found["survey"], "kind": case.found["kind"], "checks": lines}))
     else:
         print(heading)
         for outcome in outcomes:

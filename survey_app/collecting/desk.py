@@ -138,7 +138,7 @@ def before() -> dict[str, object]:
         "sides": keyed.sides(surveys.survey(current, slip.survey_id).instrument, slip.answers)
         if slip
         else None,
-        "told": outcome_sentence(outcome) if outcome else "",
+        "outcome": outcome_sentence(outcome) if outcome else "",
         "refused": bool(outcome and outcome.refusal),
         "keyed": session.get("keyed", 0),
     }

@@ -65,7 +65,7 @@ def read(instrument: Instrument, form: MultiDict[str, str]) -> KeyedSlip:
     if found is KeyingWay.EXCEPTIONS:
         numbers = keyed.read_exceptions(instrument, typed(form))
         if numbers.problems:
-            raise WrongKeying({FIELDS[name]: _told(one) for name, one in numbers.problems.items()})
+            raise WrongKeying({FIELDS[name]: _problem_text(one) for name, one in numbers.problems.items()})
         raw |= {key: value or "" for key, value in numbers.answers.items()}
     return KeyedSlip(_answers(instrument, raw, instrument.answerable), "", found)
 
@@ -108,7 +108,7 @@ def _nothing_keyed() -> WrongKeying:
     return WrongKeying({"": _("Nothing was keyed. If the slip is blank, choose “Nothing is ticked” below.")})
 
 
-def _told(found: AnswerProblem) -> str:
+def _problem_text(found: AnswerProblem) -> str:
     """What is wrong with typed numbers."""
     if found.code == "no_such_item":
         return _("There is no item %(item)s on the slip that is satisfied or not.", **found.params)

@@ -115,8 +115,8 @@ def look_at_code(survey_id: str) -> ResponseReturnValue:
         return jsonify(message="")
     _slip, outcome = desk.of_clerk()
     if outcome is None:
-        return jsonify(message="", told="")
-    return jsonify(message="", told=desk.outcome_sentence(outcome), refused=bool(outcome.refusal))
+        return jsonify(message="", outcome="")
+    return jsonify(message="", outcome=desk.outcome_sentence(outcome), refused=bool(outcome.refusal))
 
 
 @bp.post("/can-bo/nhap-phieu/<survey_id>")

@@ -21,7 +21,7 @@ from survey_app.uploads import NotOpened
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PageRead:
     """What became of one page, in words. `waits` for what is now to be looked at, `problem` for what is not."""
 
     page: str
@@ -38,7 +38,7 @@ def read(
     batch: MeetingView | None,
     by: int,
     keys: KeyStore,
-) -> Iterator[Told]:
+) -> Iterator[PageRead]:
     """Read a stack, of a meeting or of none; of each page what became of it, as soon as that is committed."""
     head = {
         "files": [len(content) for content in files],
@@ -49,16 +49,16 @@ def read(
         for page in uploads.scanned(head, parts):
             name = _name(page, len(files))
             if "refused" in page:
-                yield Told(name, _refused(page["refused"]), problem=True)
+                yield PageRead(name, _refused(page["refused"]), problem=True)
             elif not page["slips"]:
                 _keep(survey, _scan(name, "", page, batch), by, keys)
-                yield Told(name, _("No QR was read: look at it, and key its code."), waits=True)
+                yield PageRead(name, _("No QR was read: look at it, and key its code."), waits=True)
             for slip in page.get("slips", ()):
                 yield _slip(survey, name, slip, batch, by, keys)
     except NotOpened as error:
-        yield Told("", _broken_off(error.word), problem=True)
+        yield PageRead("", _broken_off(error.word), problem=True)
     except (*DATABASE_AWAY, KeyMissing):
-        yield Told(
+        yield PageRead(
             "", _("The server is busy for a moment. Send the same file again in a minute."), problem=True
         )
 
@@ -70,39 +70,39 @@ def _slip(
     batch: MeetingView | None,
     by: int,
     keys: KeyStore,
-) -> Told:
+) -> PageRead:
     """Keep a slip whose code can still answer; the others are named, to be put aside."""
     try:
         code = codes.normalise(slip["text"])
     except MistypedCode:
-        return Told(name, _("The QR on this page is not one of a slip."), problem=True)
+        return PageRead(name, _("The QR on this page is not one of a slip."), problem=True)
     ending = codes.ending(codes.grouped(code))
     try:
         door = desk.door_of(db.session(), survey, code, datetime.now(UTC))
         desk.require_unused(door, code)
         meeting_batches.channel(door, batch)
     except DomainError as refusal:
-        return Told(name, f"…{ending}: {refusal.message}", problem=True)
+        return PageRead(name, f"…{ending}: {refusal.message}", problem=True)
     scan = _scan(name, codes.grouped(code), slip, batch)
     is_new = _keep(survey, scan, by, keys)
     if not scan.lines:
-        return Told(
+        return PageRead(
             name,
             _("…%(ending)s: the lines were not found; key them from the picture.", ending=ending),
             waits=True,
         )
     if not is_new:
-        return Told(
+        return PageRead(
             name,
             _("…%(ending)s: scanned before and not looked at yet; it waits once.", ending=ending),
             waits=True,
         )
     unclear = sum(not line.clear for line in scan.lines)
     if unclear:
-        return Told(
+        return PageRead(
             name, _("…%(ending)s: read, %(n)s lines to decide.", ending=ending, n=unclear), waits=True
         )
-    return Told(name, _("…%(ending)s: read.", ending=ending), waits=True)
+    return PageRead(name, _("…%(ending)s: read.", ending=ending), waits=True)
 
 
 def _keep(survey: SurveyView, scan: Scan, by: int, keys: KeyStore) -> bool:

@@ -99,8 +99,8 @@ def read_stack(survey_id: str) -> ResponseReturnValue:
     with db.transaction() as writing:
         blank_pages.keep(writing, survey, config.settings())
     blanks = blank_pages.of_survey(db.session(), survey.id)
-    told = scan_pages.read(survey, files, blanks, batch=batch, by=person.user_id, keys=store())
-    return Response(stream_template("collecting/scan_reading.html", survey=survey, told=told))
+    pages = scan_pages.read(survey, files, blanks, batch=batch, by=person.user_id, keys=store())
+    return Response(stream_template("collecting/scan_reading.html", survey=survey, pages=pages))
 
 
 @bp.get("/can-bo/nhap-phieu/<survey_id>/quet/xem")
@@ -271,7 +271,7 @@ def _look_page(
         doubts=[
             DoubtfulLine(number, one, _crop(slip, one.key)) for number, one in numbered if one.key in unclear
         ],
-        told=[(number, one) for number, one in numbered if one.key not in unclear],
+        clear=[(number, one) for number, one in numbered if one.key not in unclear],
         message=message,
         problems=problems or {},
         code_problem=code_problem,

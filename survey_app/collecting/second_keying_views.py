@@ -45,7 +45,7 @@ _OF_CODE = (
     second_keying.KeyedAgainNow,
 )
 #: States in which the outcome may be said: nobody can answer by phone any more.
-_TOLD = (State.COUNTING, State.SEALED, State.SIGNED)
+_ENDED = (State.COUNTING, State.SEALED, State.SIGNED)
 #: Who keys in a commune; the province's Front helps out where it is asked to.
 _REMINDED = access.REMIND_OF_KEYING
 
@@ -157,7 +157,7 @@ def look_at_code(survey_id: str) -> ResponseReturnValue:
 
 def sentences(session: Session, survey: SurveyView) -> Iterator[Sentence]:
     """What keying again has found, for the survey's page."""
-    if survey.purpose is not Purpose.DECISION or survey.state not in (State.OPEN, *_TOLD):
+    if survey.purpose is not Purpose.DECISION or survey.state not in (State.OPEN, *_ENDED):
         return
     found = second_keying.findings(session, survey)
     checked = sum(village.checked for village in found)
@@ -166,7 +166,7 @@ def sentences(session: Session, survey: SurveyView) -> Iterator[Sentence]:
         if answering.answered_by_door(answered)[1]:
             yield Sentence(_nothing_checked(survey))
         return
-    if survey.state not in _TOLD:
+    if survey.state not in _ENDED:
         yield Sentence(
             ngettext(
                 "%(num)d paper slip has been keyed again so far.",

@@ -1,6 +1,6 @@
 """How far a target is, and the targets of a plan as data: what is to be reached, of whom, by which document.
 
-A target of a rule book counts units. One of a plan is computed so, or it is told: as a share (n of m), as a
+A target of a rule book counts units. One of a plan is computed so, or it is reported: as a share (n of m), as a
 count, or as a yes of each unit with evidence. Figures are added up, never averaged; whether one unit meets a condition
 is decided elsewhere (`findings`). Knows no unit and no storage.
 """
@@ -47,7 +47,7 @@ class PlanKind(StrEnum):
 
     @property
     def has_whole(self) -> bool:
-        """Whether a unit tells of how many besides how many."""
+        """Whether a unit reports of how many besides how many."""
         match self:
             case PlanKind.SHARE:
                 return True
@@ -78,7 +78,7 @@ class PlanTarget:
     key: str
     title: Text
     kind: PlanKind
-    #: Kinds of unit that tell it, or `PROVINCE`.
+    #: Kinds of unit that report it, or `PROVINCE`.
     scope: tuple[str, ...]
     terms: Terms
     #: What is counted, and of what, in words; empty where the title says it.
@@ -89,7 +89,7 @@ class PlanTarget:
 
     @property
     def is_of_province(self) -> bool:
-        """Whether the province tells it as a whole."""
+        """Whether the province reports it as a whole."""
         return self.scope == (PROVINCE,)
 
     @property
@@ -108,7 +108,7 @@ class PlanTarget:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What one unit tells; `of` is None but for a share."""
+    """What one unit reports; `of` is None but for a share."""
 
     n: int
     of: int | None = None
@@ -121,7 +121,7 @@ class Reach:
     met: int
     total: int
     missing: int
-    #: False also where it cannot be said yet: of a share, before every unit asked has told.
+    #: False also where it cannot be said yet: of a share, before every unit asked has reported.
     is_reached: bool
     #: How many more reach the goal with the total as it is; 0 once it is reached.
     needed: int
@@ -133,7 +133,7 @@ class Reach:
 
 
 def reach(target: PlanTarget, figures: Iterable[Figure], asked: int) -> Reach:
-    """Where the target stands when these of `asked` units have told a figure.
+    """Where the target stands when these of `asked` units have reported a figure.
 
     Of a yes and no the units that said nothing count as not met; of a share they are in neither number, so that
     nobody can say that the goal is reached while one is missing.

@@ -10,7 +10,7 @@ WORDS = Words(
         "rulebooks.declare": _l("Declared the use of information technology"),
         "rulebooks.decide": _l("Decided on what a commune declared"),
         "rulebooks.target_terms": _l("Asked for something else of a target of the plan"),
-        "rulebooks.target_figure": _l("Told a figure of a target of the plan"),
+        "rulebooks.target_figure": _l("Reported a figure of a target of the plan"),
         "rulebooks.target_decided": _l("Decided on a figure of a target of the plan"),
         "rulebooks.services": _l("Recorded online services"),
         "rulebooks.recognise": _l("Recorded a recognition"),

@@ -89,13 +89,13 @@
 // How many letters are left, told while there still are some.
 Array.prototype.forEach.call(document.querySelectorAll("form[data-left] [data-limit]"), function (field) {
   var words = field.form.dataset, limit = Number(field.dataset.limit);
-  var told = document.createElement("small");
-  told.setAttribute("role", "status");
-  field.insertAdjacentElement("afterend", told);
+  var hint = document.createElement("small");
+  hint.setAttribute("role", "status");
+  field.insertAdjacentElement("afterend", hint);
   function count() {
     var left = limit - field.value.normalize("NFC").length;
-    told.textContent = left > limit / 5 ? "" : (left < 0 ? words.over : words.left).replace("{n}", Math.abs(left));
-    told.className = left < 0 ? "field-error" : "muted";
+    hint.textContent = left > limit / 5 ? "" : (left < 0 ? words.over : words.left).replace("{n}", Math.abs(left));
+    hint.className = left < 0 ? "field-error" : "muted";
   }
   field.addEventListener("input", count);
   count();

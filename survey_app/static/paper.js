@@ -43,11 +43,11 @@
   // What became of the slip before, in place of its buttons.
   function tell(found) {
     before.textContent = "";
-    if (!found.told) return;
+    if (!found.outcome) return;
     var line = document.createElement("p");
     line.className = found.refused ? "notice notice-error" : "notice";
     line.setAttribute("role", found.refused ? "alert" : "status");
-    line.textContent = found.told;
+    line.textContent = found.outcome;
     before.append(line);
   }
 
@@ -61,7 +61,7 @@
       .then(function (found) {
         if (code.value !== typed) return false;
         say(code, found.message);
-        if (found.told !== undefined && before) tell(found);
+        if (found.outcome !== undefined && before) tell(found);
         if (found.message) { code.focus(); code.select(); }
         return !found.message;
       })

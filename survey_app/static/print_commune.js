@@ -6,10 +6,10 @@
   if (!form || !window.ReadableStream || !window.fetch) return;
   var button = form.querySelector("button");
   var bar = form.querySelector("progress");
-  var told = form.querySelector("[data-told]");
+  var line = form.querySelector("[data-status]");
 
   function say(words, found) {
-    told.textContent = words.replace("MADE", found.made).replace("OF", found.villages).replace("SLIPS", found.slips);
+    line.textContent = words.replace("MADE", found.made).replace("OF", found.villages).replace("SLIPS", found.slips);
   }
 
   function warn(event) {
@@ -80,7 +80,7 @@
       })
       .catch(function () {
         end();
-        told.textContent = form.dataset.broken;
+        line.textContent = form.dataset.broken;
       });
   });
 })();

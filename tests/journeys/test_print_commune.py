@@ -41,7 +41,7 @@ def test_one_press_brings_the_slips_of_all_villages(
     # The line breaks before anything is made: the page says so, and nothing is lost.
     desktop.route("**/in/ca-xa", lambda route: route.abort())
     form.locator("button").click()
-    expect(form.locator("[data-told]")).to_contain_text("bị đứt")
+    expect(form.locator("[data-status]")).to_contain_text("bị đứt")
     desktop.unroute("**/in/ca-xa")
     desktop.goto(papers)
 
@@ -57,7 +57,7 @@ def test_one_press_brings_the_slips_of_all_villages(
     waiting.value.save_as(saved)
 
     assert waiting.value.suggested_filename == "phieu-ca-xa-0001.zip"
-    expect(form.locator("[data-told]")).to_contain_text(f"Đã gửi hết phiếu: 3 thôn, {LACKING} phiếu")
+    expect(form.locator("[data-status]")).to_contain_text(f"Đã gửi hết phiếu: 3 thôn, {LACKING} phiếu")
     with zipfile.ZipFile(saved) as archive:
         assert archive.testzip() is None
         folders = list(dict.fromkeys(name.split("/")[0] for name in archive.namelist()))

@@ -81,8 +81,8 @@ def test_the_next_good_code_stores_it_and_says_so(survey, slips, clerk, key_in):
     shown = clerk.post(look, data=form.keyed(_code=slips[1])).json
 
     assert len(rows(Response)) == 1
-    assert (slips[0][-9:] in shown["told"], shown["refused"]) == (True, False)
-    assert shown["told"] in clerk.get(address(survey)).text
+    assert (slips[0][-9:] in shown["outcome"], shown["refused"]) == (True, False)
+    assert shown["outcome"] in clerk.get(address(survey)).text
 
 
 def test_a_look_at_a_code_that_comes_late_does_not_store_the_slip_saved_meanwhile(

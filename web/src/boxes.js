@@ -20,14 +20,14 @@ function wipeButton(wipe) {
 }
 
 function whatToKnow(slip) {
-  const told = [], lasting = !slip.fleeting;
+  const lines = [], lasting = !slip.fleeting;
   const days = Math.floor((Date.now() - slip.at) / DAY);
-  if (slip.before) told.push(fill(W.before, { day: slip.before }));
-  told.push(lasting ? W.how : W.notKept);
-  if (clockIsWrong()) told.push(W.clock);
-  else if (days >= 3) told.push(fill(W.days, { n: days }));
-  if (lasting && onIphone) told.push(W.iphone);
-  return told.map((words) => el("p", {}, words));
+  if (slip.before) lines.push(fill(W.before, { day: slip.before }));
+  lines.push(lasting ? W.how : W.notKept);
+  if (clockIsWrong()) lines.push(W.clock);
+  else if (days >= 3) lines.push(fill(W.days, { n: days }));
+  if (lasting && onIphone) lines.push(W.iphone);
+  return lines.map((words) => el("p", {}, words));
 }
 
 // Where nothing that sending again could change is wrong with a slip: its code, the time, what was sent before.

@@ -1,1 +1,1 @@
-"""The targets of the province's plan: what is asked, by whose document, and what units tell of each year."""
+"""The targets of the province's plan: what is asked, by whose document, and what units report of each year."""

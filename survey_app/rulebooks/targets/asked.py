@@ -15,7 +15,7 @@ def asked(target: PlanTarget, province: UnitView, communes: Iterable[UnitView]) 
 
 
 def is_asked(target: PlanTarget, unit: UnitView) -> bool:
-    """Whether the unit tells of this target."""
+    """Whether the unit reports on this target."""
     if unit.level == Level.PROVINCE:
         return target.is_of_province
     return unit.kind in target.scope

@@ -1,6 +1,6 @@
-"""Figures that units tell of a target in a year: told with evidence, accepted or sent back; the newest accepted counts.
+"""Figures that units report of a target in a year: with evidence, accepted or sent back; the newest accepted counts.
 
-What the office in charge enters itself is accepted with that. A figure is never changed: a further one is told.
+What the office in charge enters itself is accepted with that. A figure is never changed: a further one is reported.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -20,7 +20,7 @@ from survey_app.i18n import gettext as _
 from survey_app.rulebooks.models import TargetFigure
 from survey_app.units import operations as registering
 
-TOLD = "rulebooks.target_figure"
+REPORTED = "rulebooks.target_figure"
 DECIDED = "rulebooks.target_decided"
 
 
@@ -86,14 +86,14 @@ class FigureView:
     evidence: str
     #: SHA-256 of the file given with it, or None.
     digest: str | None
-    told_at: datetime
+    reported_at: datetime
     state: FigureState
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class UnitFigures:
-    """What one unit told of a target in a year."""
+    """What one unit reported of a target in a year."""
 
     #: The one that counts; None while none was accepted.
     counts: FigureView | None
@@ -109,7 +109,7 @@ class UnitFigures:
 def of_years(
     session: Session, unit_ids: Collection[int], years: Collection[int]
 ) -> Mapping[tuple[str, int], Mapping[int, UnitFigures]]:
-    """By target and year, what each of the units told, by its id; one statement."""
+    """By target and year, what each of the units reported, by its id; one statement."""
     rows = session.scalars(
         select(TargetFigure)
         .where(TargetFigure.unit_id.in_(list(unit_ids)), TargetFigure.year.in_(list(years)))
@@ -124,7 +124,7 @@ def of_years(
 
 
 def of_unit(session: Session, key: str, unit_id: int, year: int) -> UnitFigures | None:
-    """What the unit told of one target in one year."""
+    """What the unit reported of one target in one year."""
     return of_years(session, [unit_id], [year]).get((key, year), {}).get(unit_id)
 
 
@@ -134,7 +134,7 @@ def file_of(session: Session, key: str, unit_id: int, year: int, number: int) ->
     return row.digest if row else None
 
 
-def tell(
+def report(
     session: Session,
     target: PlanTarget,
     unit_id: int,
@@ -151,7 +151,7 @@ def tell(
     """Put a figure on record; its number. What stands already and says the same gets no further one.
 
     `seen` is the number of the newest one that the person saw, 0 for none. Raises WrongFigure, FigureWithoutEvidence
-    and, where another one was told meanwhile, FigureDecided.
+    and, where another one was reported meanwhile, FigureDecided.
     """
     for word in rules.problems(target.kind, figure):
         raise WrongFigure(word)
@@ -192,7 +192,7 @@ def tell(
     audit.record(
         session,
         actor,
-        TOLD,
+        REPORTED,
         f"unit:{unit_id}",
         at=now,
         target=target.key,

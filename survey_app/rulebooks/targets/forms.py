@@ -37,7 +37,7 @@ _LONGEST_NUMBER = 100
 
 
 class FigureForm(StaffForm):
-    """What one unit tells: a number, a number of a number, or yes or no; and where it can be looked up."""
+    """What one unit reports: a number, a number of a number, or yes or no; and where it can be looked up."""
 
     seen = HiddenField()
     n = WholeNumberField(_l("Number met"))

@@ -109,7 +109,7 @@ def keep_rows(
     """Put what is new or changed on record, accepted; how many figures that were."""
     rows = (*shown.of(FigureStatus.NEW), *shown.of(FigureStatus.CHANGED))
     for row in rows:
-        figures.tell(
+        figures.report(
             session,
             target,
             row.unit.id,

@@ -85,7 +85,7 @@ class FigureRow:
 
     @property
     def replaces_waiting(self) -> bool:
-        """Whether the unit told a figure that nobody has decided on, which this one would pass over."""
+        """Whether the unit reported a figure that nobody has decided on, which this one would pass over."""
         return self.before is not None and self.before.waits is not None
 
 

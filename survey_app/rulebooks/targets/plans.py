@@ -49,7 +49,7 @@ class GoalOfAllOrNobody(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class UnderThePlan:
-    """The targets that units tell figures of, by whether a new document of the whole plan is theirs too."""
+    """The targets that units report on, by whether a new document of the whole plan is theirs too."""
 
     #: Those of the first target that names the plan's document.
     terms: Terms
@@ -67,8 +67,8 @@ def of_year(session: Session, province: UnitView, year: int) -> tuple[PlanTarget
     return tuple(rules.in_year(target, entered.get(target.key, ()), year) for target in plan.targets)
 
 
-def told(session: Session, province: UnitView, year: int) -> tuple[PlanTarget, ...]:
-    """Those of them for which units tell figures in that year."""
+def reported_on(session: Session, province: UnitView, year: int) -> tuple[PlanTarget, ...]:
+    """Those of them on which units report in that year."""
     return tuple(
         one
         for one in of_year(session, province, year)
@@ -78,7 +78,7 @@ def told(session: Session, province: UnitView, year: int) -> tuple[PlanTarget, .
 
 def under_the_plan(session: Session, province: UnitView, year: int) -> UnderThePlan:
     """Which targets a new document of the plan is entered for; most of them name the plan's. Raises NoSuchTarget."""
-    targets = told(session, province, year)
+    targets = reported_on(session, province, year)
     if not targets:
         raise NoSuchTarget
     entered = _entered(session, province.id)

@@ -54,8 +54,8 @@ def several_form(year: int) -> ResponseReturnValue:
     for unit in communes:
         cells: list[files.Cell] = [unit.code, unit.full_name]
         for target in targets:
-            told = given.get((target.key, year), {}).get(unit.id)
-            counts = told.counts if told else None
+            figure = given.get((target.key, year), {}).get(unit.id)
+            counts = figure.counts if figure else None
             if counts is None:
                 cells += [None] * len(several.columns(target))
             elif target.kind is PlanKind.SHARE:
@@ -116,7 +116,7 @@ def save_several(year: int) -> ResponseReturnValue:
 def _targets(year: int) -> tuple[PlanTarget, ...]:
     """Those that communes and wards are asked for in that year."""
     require_known_year(year)
-    asked_for = plans.told(db.session(), own_province(), year)
+    asked_for = plans.reported_on(db.session(), own_province(), year)
     return tuple(one for one in asked_for if not one.is_of_province)
 
 
@@ -124,8 +124,8 @@ def _units(session: Session, year: int) -> tuple[UnitView, tuple[UnitView, ...]]
     """The own province, and its units that any of the targets asks."""
     province = own_province()
     communes = units.communes(session, province.path, units.day_of_year(year, units.today()))
-    told = {one.id for target in _targets(year) for one in asked(target, province, communes)}
-    return province, tuple(one for one in communes if one.id in told)
+    reporting = {one.id for target in _targets(year) for one in asked(target, province, communes)}
+    return province, tuple(one for one in communes if one.id in reporting)
 
 
 def _preview(session: Session, reading: FigureReading, year: int) -> SeveralPreview:

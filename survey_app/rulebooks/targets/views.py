@@ -1,4 +1,4 @@
-"""Where a unit tells its figures of the plan's targets, and where the province decides on them and asks for more."""
+"""Where a unit reports its figures of the plan's targets, and where the province decides on them and asks for more."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -61,21 +61,21 @@ def unit(year: int, code: str) -> ResponseReturnValue:
 @bp.route(f"{_ROOT}/<int:year>/don-vi/<code>/<key>", methods=["GET", "POST"])
 @forms.takes_upload(attachments.MAX_BYTES + _FIELDS_BYTES)
 @access.roles(*access.TELL_FIGURES)
-def tell(year: int, code: str, key: str) -> ResponseReturnValue:
-    """Tell the figure of one target; what the province tells itself is accepted with it."""
+def report(year: int, code: str, key: str) -> ResponseReturnValue:
+    """Report the figure of one target; what the province reports itself is accepted with it."""
     target, own = _target_of_unit(year, code, key)
     person, before = access.identity(), figures.of_unit(db.session(), key, own.id, year)
     form = FigureForm.of(target)
     if not form.is_submitted():
-        return _tell_page(year, own, target, _filled(target, before), before)
+        return _report_page(year, own, target, _filled(target, before), before)
     if not form.validate_on_submit():
-        return _tell_page(year, own, target, form, before), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _report_page(year, own, target, form, before), HTTPStatus.UNPROCESSABLE_ENTITY
     content = form.file.data.read(attachments.MAX_BYTES + 1) if form.file.data else b""
     now = datetime.now(UTC)
     try:
         with db.transaction() as current:
             digest = attachments.keep(current, content, actor=person.actor, now=now) if content else None
-            figures.tell(
+            figures.report(
                 current,
                 target,
                 own.id,
@@ -92,10 +92,10 @@ def tell(year: int, code: str, key: str) -> ResponseReturnValue:
         flash(meanwhile.message, "error")
         stands = figures.of_unit(db.session(), key, own.id, year)
         form.seen.data = str(stands.newest.number if stands else 0)
-        return _tell_page(year, own, target, form, stands), meanwhile.status
+        return _report_page(year, own, target, form, stands), meanwhile.status
     except DomainError as refusal:
         flash(refusal.message, "error")
-        return _tell_page(year, own, target, form, before), refusal.status
+        return _report_page(year, own, target, form, before), refusal.status
     flash(_("The figure is on record."), "success")
     return redirect(url_for("plan_targets.unit", year=year, code=own.code), HTTPStatus.SEE_OTHER)
 
@@ -112,8 +112,8 @@ def evidence_file(year: int, code: str, key: str, number: int) -> ResponseReturn
 
 @bp.get(f"{_ROOT}/<int:year>/<key>/so-lieu")
 @access.roles(*access.KEEP_TARGETS)
-def told(year: int, key: str) -> ResponseReturnValue:
-    """What every unit told of one target, waiting ones first."""
+def reported(year: int, key: str) -> ResponseReturnValue:
+    """What every unit reported of one target, waiting ones first."""
     return _figures_page(year, target_of_year(year, key))
 
 
@@ -143,7 +143,7 @@ def decide(year: int, key: str, code: str) -> ResponseReturnValue:
         flash(refusal.message, "error")
         return _figures_page(year, target, own, form), refusal.status
     flash(_("Your decision is recorded."), "success")
-    return redirect(url_for("plan_targets.told", year=year, key=key), HTTPStatus.SEE_OTHER)
+    return redirect(url_for("plan_targets.reported", year=year, key=key), HTTPStatus.SEE_OTHER)
 
 
 @bp.route(f"{_ROOT}/<int:year>/<key>/sua", methods=["GET", "POST"])
@@ -228,7 +228,7 @@ def _target_of_unit(year: int, code: str, key: str) -> tuple[PlanTarget, UnitVie
 
 
 def _filled(target: PlanTarget, before: UnitFigures | None) -> FigureForm:
-    """The form with the newest figure, to be told again; the number of that one travels with it."""
+    """The form with the newest figure, to be reported again; the number of that one travels with it."""
     if before is None:
         return FigureForm.of(target, formdata=None, seen="0")
     newest = before.newest
@@ -243,11 +243,11 @@ def _filled(target: PlanTarget, before: UnitFigures | None) -> FigureForm:
     )
 
 
-def _tell_page(
+def _report_page(
     year: int, own: UnitView, target: PlanTarget, form: FigureForm, before: UnitFigures | None
 ) -> str:
     return render_template(
-        "rulebooks/tell_figure.html",
+        "rulebooks/report_figure.html",
         year=year,
         unit=own,
         target=target,
@@ -265,7 +265,7 @@ def _figures_page(
     of_target = asked(target, province, communes)
     said = figures.of_years(current, [one.id for one in of_target], [year]).get((target.key, year), {})
     waiting = {one.id: said[one.id].waits for one in of_target if one.id in said}
-    # What waits for a decision first, then who has told nothing, then the others.
+    # What waits for a decision first, then who has reported nothing, then the others.
     in_turn = sorted(of_target, key=lambda one: (not waiting.get(one.id), one.id in said))
     made = _decision_forms(waiting)
     kept = typed.reason.data if refused and typed else ""
@@ -274,7 +274,7 @@ def _figures_page(
     places = [place for place, one in enumerate(in_turn) if refused and one.id == refused.id]
     asked_for = str(places[0] // _UNITS_ON_A_PAGE + 1) if places else request.args.get("page")
     return render_template(
-        "rulebooks/told_figures.html",
+        "rulebooks/reported_figures.html",
         year=year,
         target=target,
         shown=paging.page(in_turn, asked_for, _UNITS_ON_A_PAGE),

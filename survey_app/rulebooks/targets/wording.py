@@ -60,13 +60,13 @@ def now(target: PlanTarget, reach: Reach) -> str:
 
 
 def standing(target: PlanTarget, reach: Reach, asked: int) -> str:
-    """Whether the goal is reached and what is missing to it; of a share, no verdict before all `asked` have told."""
+    """Whether the goal is reached and what is missing to it; no verdict of a share before all have reported."""
     if target.kind is PlanKind.SHARE and reach.rate is None:
         return _("no figure counts yet")
     if target.kind is PlanKind.SHARE and reach.missing:
         return _(
-            "by the figures of %(told)s of %(asked)s units that have told; no verdict before all have",
-            told=number(asked - reach.missing),
+            "by the figures of %(reported)s of %(asked)s units that have reported; no verdict before all have",
+            reported=number(asked - reach.missing),
             asked=number(asked),
         )
     if reach.is_reached:

@@ -21,8 +21,8 @@ from tests.pages import Page
 PAGE = "/can-bo/chi-tieu/2026"
 KEY = "communes_15_2"
 OWN = f"{PAGE}/don-vi/98001/{KEY}"
-TOLD = f"{PAGE}/{KEY}/so-lieu"
-DECIDE = f"{TOLD}/98001"
+REPORTED = f"{PAGE}/{KEY}/so-lieu"
+DECIDE = f"{REPORTED}/98001"
 LIST = f"{PAGE}/{KEY}/danh-sach"
 ALL = f"{PAGE}/danh-sach"
 TERMS = f"{PAGE}/{KEY}/sua"
@@ -60,7 +60,7 @@ def tell(enter):
 def decide(enter):
     def sent(opened=None, **fields):
         client = enter()
-        form = opened or Page(client.get(TOLD).text).form(action=DECIDE)
+        form = opened or Page(client.get(REPORTED).text).form(action=DECIDE)
         return client.post(DECIDE, data=form.data(**fields))
 
     return sent
@@ -165,7 +165,7 @@ def test_a_figure_told_again_leaves_the_accepted_one_counting_until_it_is_decide
 @pytest.mark.both_engines
 def test_of_two_who_accept_at_once_the_second_is_told(place, client, enter, tell, decide):
     tell()
-    opened = Page(enter().get(TOLD).text).form(action=DECIDE)
+    opened = Page(enter().get(REPORTED).text).form(action=DECIDE)
     first = decide(opened, decision="accepted")
     second = decide(opened, decision="sent_back", reason="Thiếu số")
 
@@ -176,7 +176,7 @@ def test_of_two_who_accept_at_once_the_second_is_told(place, client, enter, tell
 
 def test_what_was_told_again_is_not_accepted_unread(place, enter, tell, decide):
     tell()
-    opened = Page(enter().get(TOLD).text).form(action=DECIDE)
+    opened = Page(enter().get(REPORTED).text).form(action=DECIDE)
     tell(answer="0")
 
     assert decide(opened, decision="accepted").status_code == 409
@@ -218,8 +218,8 @@ def test_a_file_is_kept_once_under_its_digest_and_comes_back_as_it_was(place, cl
     fetched = enter().get(f"{OWN}/1/tep")
     assert (fetched.status_code, fetched.data, fetched.mimetype) == (200, PDF, "application/pdf")
     assert "attachment" in fetched.headers["Content-Disposition"]
-    assert kept[:12] in client.get(TOLD).text
-    noted = db.session().scalars(select(AuditEvent).where(AuditEvent.act == figures.TOLD)).all()
+    assert kept[:12] in client.get(REPORTED).text
+    noted = db.session().scalars(select(AuditEvent).where(AuditEvent.act == figures.REPORTED)).all()
     assert [one.details["file"] for one in noted] == [kept, kept]
     assert enter(Role.COMMUNE, place.neighbour).get(f"{OWN}/1/tep").status_code == 404
 
@@ -229,7 +229,7 @@ def test_a_unit_tells_for_itself_alone_and_decides_nothing(place, client, enter)
 
     assert client.get(OWN).status_code == 404
     assert client.post(OWN, data={"answer": "1", "evidence": "x"}).status_code in {400, 404}
-    assert client.get(TOLD).status_code == 403
+    assert client.get(REPORTED).status_code == 403
     assert client.get(PAGE).status_code == 403
     assert client.get(LIST).status_code == 403
     assert standing(place) == {}
@@ -240,7 +240,7 @@ def test_nobody_else_tells_or_decides(client, enter, role):
     enter(role)
 
     assert client.get(OWN).status_code == 403
-    assert client.get(TOLD).status_code == 403
+    assert client.get(REPORTED).status_code == 403
 
 
 @pytest.mark.parametrize("key", ["communes_8_4", "districts_9_5", "files_online_province", "khong-co"])
@@ -385,11 +385,11 @@ def test_the_page_shows_goal_state_trend_and_who_is_missing(place, enter, tell, 
     tell()
     decide(decision="accepted")
     with db.transaction() as current:
-        figures.tell(
+        figures.report(
             current, plans.open_target(current, place.province, KEY, 2025), place.neighbour.id, 2025, Figure(0),
             evidence="Báo cáo năm 2025", digest=None, is_accepted=True, actor="operator", now=datetime.now(UTC),
         )  # fmt: skip
-        figures.tell(
+        figures.report(
             current, plans.open_target(current, place.province, "files_online_commune", 2026), place.neighbour.id, 2026,
             Figure(9, 10), evidence="Báo cáo", digest=None, is_accepted=True, actor="operator", now=datetime.now(UTC),
         )  # fmt: skip
@@ -477,7 +477,7 @@ def test_of_two_who_ask_for_something_else_the_second_sees_the_first(enter):
 
 
 def test_the_plans_document_is_entered_once_for_all_targets_and_no_goal_changes(place, enter):
-    client, before = enter(), plans.told(db.session(), place.province, 2026)
+    client, before = enter(), plans.reported_on(db.session(), place.province, 2026)
     form = Page(client.get(f"{PAGE}/ke-hoach").text).form(action=f"{PAGE}/ke-hoach")
     given = {
         "source_number": "99/KH-UBND", "source_body": "UBND tỉnh Gia Lai", "source_date": "2026-03-01",
@@ -488,7 +488,7 @@ def test_the_plans_document_is_entered_once_for_all_targets_and_no_goal_changes(
     saved = client.post(f"{PAGE}/ke-hoach", data=form.data(**given))
     again = client.post(f"{PAGE}/ke-hoach", data=form.data(**{**given, "until": "2029"}))
     place.read()
-    after = plans.told(db.session(), place.province, 2026)
+    after = plans.reported_on(db.session(), place.province, 2026)
 
     assert (bare.status_code, saved.status_code, again.status_code) == (422, 303, 409)
     assert before_the_page.status_code == 422
@@ -496,7 +496,9 @@ def test_the_plans_document_is_entered_once_for_all_targets_and_no_goal_changes(
         ("99/KH-UBND (UBND tỉnh Gia Lai)", 2030)
     }
     assert [one.terms.goal for one in after] == [one.terms.goal for one in before]
-    assert plans.told(db.session(), place.province, 2025) == plans.told(db.session(), place.province, 2024)
+    assert plans.reported_on(db.session(), place.province, 2025) == plans.reported_on(
+        db.session(), place.province, 2024
+    )
     assert client.get(PAGE).text.count("kế hoạch đến 2025") == 5, (
         "computed ones go by their rule book, those of districts have ended"
     )
@@ -520,7 +522,7 @@ def test_the_plans_document_changes_no_later_goal_and_no_other_document_and_says
     saved = client.post(address, data=Page(page).form(action=address).data(**given))
     place.read()
     now, then = (
-        {one.key: one.terms for one in plans.told(db.session(), place.province, year)}
+        {one.key: one.terms for one in plans.reported_on(db.session(), place.province, year)}
         for year in (2026, 2028)
     )
 
@@ -537,12 +539,12 @@ def test_a_decision_that_is_refused_comes_back_on_the_page_of_its_unit(place, en
     monkeypatch.setattr(views, "_UNITS_ON_A_PAGE", 1)
     with db.transaction() as current:
         for unit in (place.commune, place.neighbour):
-            figures.tell(
+            figures.report(
                 current, plans.open_target(current, place.province, KEY, 2026), unit.id, 2026, Figure(1),
                 evidence="Báo cáo", digest=None, is_accepted=False, actor="operator", now=datetime.now(UTC),
             )  # fmt: skip
-    client, address = enter(), f"{TOLD}/98002"
-    form = Page(client.get(f"{TOLD}?page=2").text).form(action=address)
+    client, address = enter(), f"{REPORTED}/98002"
+    form = Page(client.get(f"{REPORTED}?page=2").text).form(action=address)
     refused = client.post(address, data=form.data(decision="sent_back", reason="a" * 501))
 
     assert refused.status_code == 422
