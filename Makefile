@@ -12,7 +12,7 @@ VENV_PACKAGES := $(shell command -v $(PYTHON) >/dev/null || echo python3) \
 RUN_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core
 TEST_PACKAGES := $(RUN_PACKAGES) chromium-headless-shell libatomic1 postgresql poppler-utils
 
-.PHONY: run dev setup test quick test-long screens bench lock translations scripts clean packages port
+.PHONY: run dev setup test quick test-long check types rules screens bench lock translations scripts clean packages port
 
 run: PACKAGES := $(RUN_PACKAGES)
 run: port packages .venv/ready
@@ -30,19 +30,25 @@ dev: packages .venv/ready
 setup: PACKAGES := $(TEST_PACKAGES)
 setup: packages .venv/ready-test
 
-CHECK = $(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports \
-  && $(BIN)/djlint --lint --quiet survey_app && $(BIN)/bandit -q -r survey_app -ll
+# Types take as long as everything else that is looked at in the source, so each has a core.
+check: setup
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync types rules
+
+types:
+	$(BIN)/mypy
+
+rules:
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports \
+	  && $(BIN)/djlint --lint --quiet survey_app && $(BIN)/bandit -q -r survey_app -ll
 
 # Three processes on two cores: in a journey one waits while browser and server work.
 TESTERS := -n 3 --dist worksteal
 
-test: setup
-	$(CHECK)
+test: check
 	$(BIN)/pytest $(TESTERS)
 
 # While working: format, types, the pure rooms, the house's rules and the rooms that were touched. About a minute.
-quick: setup
-	$(CHECK)
+quick: check
 	$(BIN)/pytest $(TESTERS) --quiet survey_app tests/unit tests/house_rules $$(scripts/tests-of-changes)
 
 # Before a release: every test on both databases, the long runs too, and what is random in full. Some hours.
