@@ -13,10 +13,8 @@ from sqlalchemy.orm import Session
 from survey_app.campaigns.rows import BoardRow
 from survey_app.criteria.frameworks import NEVER_MEETING_INDICATOR, Framework, RequirementKind, Threshold
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import State, Survey
+from survey_app.fieldwork.models import WITH_SEAL, Survey
 from survey_app.rulebooks import pins
-
-_SEALED = frozenset({State.SEALED, State.SIGNED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class AgainstRule:
 
 def standings(session: Session, rows: Iterable[BoardRow]) -> tuple[AgainstRule, ...]:
     """The communes with a sealed result, in the order of the rows; wards meet no rule. Raises PinnedBookMissing."""
-    sealed = [row for row in rows if row.state in _SEALED and row.unit.kind not in NEVER_MEETING_INDICATOR]
+    sealed = [row for row in rows if row.state in WITH_SEAL and row.unit.kind not in NEVER_MEETING_INDICATOR]
     numbers = [row.survey_id for row in sealed]
     found = session.scalars(select(Survey).where(Survey.id.in_(numbers)).order_by(Survey.id))
     pinned = {survey.id: pin for survey in found if (pin := surveys.pin_of(survey))}

@@ -19,6 +19,7 @@ from survey_app.fieldwork import acts, calendar
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.agreed import Act
 from survey_app.fieldwork.models import (
+    WITH_SEAL,
     Channel,
     FrameRow,
     HourlyProgress,
@@ -34,7 +35,6 @@ from survey_app.scoring import tallies
 from survey_app.sealing.models import FeedbackFigure, TallyRow
 from survey_app.units.models import Unit
 
-_FINAL = (State.SEALED, State.SIGNED)
 _COLUMNS = (
     Survey.id, Survey.unit_id, Survey.purpose, Survey.state, Survey.opens_at, Survey.closes_at, Survey.counting_ends_at,
     Survey.published_at, Survey.phones_closed_at, Survey.rulebook_key, Survey.rulebook_version, Survey.rulebook_digest,
@@ -76,7 +76,7 @@ def of_year(session: Session, province_path: str, year: int, *, is_live: bool) -
     households = _households(session, province_path)
     exact = _counts(session, Progress)
     shown = exact if is_live else _counts(session, HourlyProgress)
-    counts = {row.id: (exact if row.state in _FINAL else shown)[row.id] for row in found}
+    counts = {row.id: (exact if row.state in WITH_SEAL else shown)[row.id] for row in found}
     asked = _asked(session)
     heard = _heard_by_phone(session, [row.id for row in found])
     return tuple(
@@ -104,7 +104,7 @@ def of_year(session: Session, province_path: str, year: int, *, is_live: bool) -
 
 def _is_of_year(row: Any, year: int) -> bool:
     """A finished survey belongs to the year its phones closed in, a running one to every year it touches."""
-    if row.state not in _FINAL:
+    if row.state not in WITH_SEAL:
         return True
     return speaking.year_of(row.closes_at, row.phones_closed_at) == year
 

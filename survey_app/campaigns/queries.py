@@ -32,7 +32,7 @@ from survey_app.criteria import findings, gaps
 from survey_app.criteria.findings import Finding, Verdict
 from survey_app.criteria.frameworks import Framework, Requirement, RequirementKind, TargetKind
 from survey_app.fieldwork import names
-from survey_app.fieldwork.models import HourlyProgress, Purpose, State
+from survey_app.fieldwork.models import TAKING_ANSWERS, HourlyProgress, Purpose
 from survey_app.quality import back_checks
 from survey_app.results import verdicts
 from survey_app.results.speaking import SealedSurvey
@@ -285,7 +285,7 @@ def _is_met(event: Finding | None) -> bool:
 
 
 def _running_coverage(survey: Consultation | None) -> Rate | None:
-    if survey is None or survey.step.state not in {State.OPEN, State.COUNTING}:
+    if survey is None or survey.step.state not in TAKING_ANSWERS:
         return None
     return rate(survey.step.answered, survey.step.households)
 

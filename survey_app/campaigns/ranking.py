@@ -10,7 +10,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from survey_app.campaigns import consultations
-from survey_app.fieldwork.models import Purpose, State, Survey
+from survey_app.fieldwork.models import WITH_SEAL, Purpose, Survey
 from survey_app.quality import paradata
 from survey_app.quality.models import BackCheck
 from survey_app.results import speaking
@@ -18,8 +18,6 @@ from survey_app.scoring import flags
 from survey_app.scoring.flags import Flag, Limits
 from survey_app.units.models import Unit
 from survey_app.units.queries import UnitView
-
-_FINAL = (State.SEALED, State.SIGNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +101,7 @@ def not_called_back(session: Session, province: UnitView, year: int) -> int:
             Unit.path.startswith(province.path, autoescape=True),
             Survey.purpose == Purpose.DECISION,
             Survey.rehearsal.is_(False),
-            Survey.state.in_(_FINAL),
+            Survey.state.in_(WITH_SEAL),
             ~drawn,
         )
         .order_by(Survey.id)
@@ -113,7 +111,7 @@ def not_called_back(session: Session, province: UnitView, year: int) -> int:
 
 def _sealed(session: Session, province: UnitView, year: int) -> list[str]:
     found = consultations.of_year(session, province.path, year, is_live=False)
-    return [one.id for one in found if one.purpose is Purpose.DECISION and one.step.state in _FINAL]
+    return [one.id for one in found if one.purpose is Purpose.DECISION and one.step.state in WITH_SEAL]
 
 
 def _of_kind(kind: str, lines: Iterable[RankedCommune], quiet: Iterable[Quiet]) -> KindRanking:

@@ -6,7 +6,7 @@ from survey_app.campaigns.milestones import Done, Milestone, Milestones
 from survey_app.campaigns.waits import Reason, Wait
 from survey_app.criteria.findings import Finding, Verdict
 from survey_app.criteria.frameworks import RequirementKind
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import TAKING_ANSWERS, State
 from survey_app.results.speaking import AboveFrame
 from survey_app.rulebooks.pins import NamedBook
 from survey_app.rulebooks.queries import ServiceNote
@@ -88,7 +88,7 @@ class BoardRow:
     @property
     def is_being_asked(self) -> bool:
         """Whether it misses the consultation half because it is not counted yet; no verdict is due then either."""
-        return self.finding is Verdict.NOT_MET and self.state in {State.OPEN, State.COUNTING}
+        return self.finding is Verdict.NOT_MET and self.state in TAKING_ANSWERS
 
     @property
     def is_unsigned(self) -> bool:

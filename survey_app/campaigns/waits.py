@@ -12,7 +12,7 @@ from typing import assert_never
 from survey_app.access import Body
 from survey_app.campaigns.deadlines import Deadlines, DueStep
 from survey_app.fieldwork import calendar
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import BEFORE_THE_END, State
 from survey_app.units.queries import civil
 
 
@@ -121,7 +121,7 @@ def wait_of(
     """
     found = _wait_of(step, has_households=has_households, now=now)
     if step:
-        if not is_printed and DueStep.PRINTED in deadlines and step.state in {State.PUBLISHED, State.OPEN}:
+        if not is_printed and DueStep.PRINTED in deadlines and step.state in BEFORE_THE_END:
             found = Wait(Reason.NOT_PRINTED)
         if not is_posted and DueStep.POSTED in deadlines and step.state is State.SIGNED:
             found = Wait(Reason.NOT_POSTED)

@@ -25,12 +25,9 @@ from survey_app.collecting import (
 )
 from survey_app.fieldwork import links, survey_page
 from survey_app.fieldwork.links import Link
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import TAKING_ANSWERS
 from survey_app.i18n import lazy_gettext
 from survey_app.menu import MenuEntry
-
-#: While paper slips are keyed.
-_KEYED = (State.OPEN, State.COUNTING)
 
 
 def _has_no_survey_page(person: Identity) -> bool:
@@ -58,9 +55,9 @@ def init_app(app: Flask) -> None:
     )
     links.register(
         app,
-        Link("paper.key_slip", lazy_gettext("Key in paper slips"), _KEYED, leads=True),
-        Link("scans.page", lazy_gettext("Scan paper slips"), _KEYED),
-        Link("second_keying.page", lazy_gettext("Key drawn slips again"), _KEYED),
+        Link("paper.key_slip", lazy_gettext("Key in paper slips"), TAKING_ANSWERS, leads=True),
+        Link("scans.page", lazy_gettext("Scan paper slips"), TAKING_ANSWERS),
+        Link("second_keying.page", lazy_gettext("Key drawn slips again"), TAKING_ANSWERS),
     )
     survey_page.register(app, paper_views.sentences)
     survey_page.register(app, second_keying_views.sentences)

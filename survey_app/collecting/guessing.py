@@ -14,7 +14,7 @@ from survey_app.access import Identity
 from survey_app.accounts.todo import Todo
 from survey_app.collecting.refusals import TooManyGuesses
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import IN_THE_FIELD
 from survey_app.i18n import gettext as _
 
 #: Wrong codes of one caller in one minute before it has to wait for the next minute (trust: at most 60 s).
@@ -25,7 +25,6 @@ GUESSES_UNDER_ALARM = 1
 #: found by the check character and no wrong code; this product's own start value.
 ALARM = 30
 _HOUR = 60
-_RUNNING = (State.PUBLISHED, State.OPEN, State.COUNTING)
 
 
 def count_guess(session: Session, caller: str, survey_id: str | None, now: datetime) -> None:
@@ -57,7 +56,7 @@ def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
     if person.role not in access.HEAR_OF_TRIED_CODES:
         return
     for survey in surveys.surveys_under(session, person.unit_path):
-        if survey.state in _RUNNING and _is_alarm(session, survey.id, now):
+        if survey.state in IN_THE_FIELD and _is_alarm(session, survey.id, now):
             yield Todo(
                 title=_("Somebody is trying codes: survey %(number)s", number=survey.id),
                 detail=_(

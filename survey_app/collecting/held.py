@@ -32,7 +32,7 @@ from survey_app.collecting.refusals import KeyedJustNow, OtherContent
 from survey_app.errors import DomainError
 from survey_app.fieldwork import codes
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import Channel, State, Survey
+from survey_app.fieldwork.models import TAKING_ANSWERS, Channel, Survey
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore
 from survey_app.questions.reading import Value
@@ -184,7 +184,7 @@ def renew(session: Session, user_id: int, *, now: datetime) -> None:
 
 def forget_ended(session: Session) -> None:
     """Delete what became of slips of surveys that take no paper any more."""
-    taking = select(Survey.id).where(Survey.state.in_((State.OPEN, State.COUNTING)))
+    taking = select(Survey.id).where(Survey.state.in_(TAKING_ANSWERS))
     session.execute(delete(HeldSlip).where(HeldSlip.held_at.is_(None), HeldSlip.survey_id.not_in(taking)))
 
 

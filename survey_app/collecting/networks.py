@@ -22,13 +22,12 @@ from survey_app import addresses, db
 from survey_app.collecting import paradata
 from survey_app.collecting.models import NetworkCounter
 from survey_app.fieldwork import meetings
-from survey_app.fieldwork.models import State, Survey
+from survey_app.fieldwork.models import IN_THE_FIELD, Survey
 from survey_app.keys import KeyStore
 from survey_app.scoring.paradata import Network
 
 GROUPS = 64
 _IPV4_BITS, _IPV6_BITS = 24, 48
-_RUNNING = (State.PUBLISHED, State.OPEN, State.COUNTING)
 
 
 def network_of(address: str | None) -> str | None:
@@ -87,7 +86,7 @@ def ended(session: Session, kept: Iterable[str]) -> tuple[str, ...]:
     """Surveys that run no more, of those with a key (`kept`) and of those with groups still stored."""
     counted = session.scalars(select(NetworkCounter.survey_id).distinct().order_by(NetworkCounter.survey_id))
     held = {*kept, *counted}
-    running = session.scalars(select(Survey.id).where(Survey.id.in_(held), Survey.state.in_(_RUNNING)))
+    running = session.scalars(select(Survey.id).where(Survey.id.in_(held), Survey.state.in_(IN_THE_FIELD)))
     return tuple(sorted(held.difference(running)))
 
 

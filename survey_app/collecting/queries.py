@@ -19,7 +19,15 @@ from survey_app.errors import DomainError
 from survey_app.fieldwork import codes, rounds
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.codes import MistypedCode
-from survey_app.fieldwork.models import PrintBatch, SlipRow, State, Survey
+from survey_app.fieldwork.models import (
+    IN_THE_FIELD,
+    TAKING_ANSWERS,
+    WITH_SEAL,
+    PrintBatch,
+    SlipRow,
+    State,
+    Survey,
+)
 from survey_app.fieldwork.queries import SurveyNotFound, SurveyView
 from survey_app.keys import KeyMissing, KeyStore, is_marked
 from survey_app.units.kinds import full_name
@@ -27,8 +35,6 @@ from survey_app.units.models import Unit
 
 #: What a link can look like; anything else never reaches the database, which refuses some characters loudly.
 _LINK = re.compile(r"[A-Za-z0-9_-]{1,32}")
-#: States in which a code leads to the public result by the survey number alone.
-_FINAL = (State.SEALED, State.SIGNED)
 #: An answer wherever it lies.
 Stored = Response | SealedResponse | AnnulledResponse
 
@@ -121,7 +127,7 @@ def are_letters_known(session: Session) -> bool:
 
 def are_letters_out(session: Session) -> bool:
     """Whether a survey of a former number, whose codes hold letters, still takes answers."""
-    out = Survey.state.in_((State.PUBLISHED, State.OPEN, State.COUNTING)) & (func.length(Survey.id) < 4)
+    out = Survey.state.in_(IN_THE_FIELD) & (func.length(Survey.id) < 4)
     return session.scalar(select(Survey.id).where(out).limit(1)) is not None
 
 
@@ -222,7 +228,7 @@ def link_door(session: Session, link: str) -> Door:
 
 def is_final(survey: SurveyView) -> bool:
     """Whether the survey has a result that no answer changes."""
-    return survey.state in _FINAL
+    return survey.state in WITH_SEAL
 
 
 def stored_response(session: Session, survey_id: str, submission_id: str) -> Stored | None:
@@ -239,7 +245,7 @@ def spent_refusal(session: Session, door: Door) -> CodeUsed:
     An annulment voids every batch of its village, so a batch voided after it belongs to the asking that followed.
     """
     voided_at = door.voided_at
-    asking = door.survey.state in {State.OPEN, State.COUNTING}
+    asking = door.survey.state in TAKING_ANSWERS
     if asking and voided_at and rounds.ended_since(session, door.survey.id, door.unit_id, voided_at):
         return SetAside(door.survey.whom_to_call)
     return CodeUsed()
@@ -247,7 +253,7 @@ def spent_refusal(session: Session, door: Door) -> CodeUsed:
 
 def codes_spent(session: Session, named: Collection[str]) -> Mapping[str, int]:
     """How many codes are spent, by survey: of those that take answers, and of those named. None is not listed."""
-    running = select(Survey.id).where(Survey.state.in_((State.OPEN, State.COUNTING)))
+    running = select(Survey.id).where(Survey.state.in_(TAKING_ANSWERS))
     counted = (
         select(SpentCode.survey_id, func.count().label("spent"))
         .where(or_(SpentCode.survey_id.in_(running), SpentCode.survey_id.in_(named)))

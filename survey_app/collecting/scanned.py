@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.collecting.models import ScannedSlip
 from survey_app.fieldwork import codes
-from survey_app.fieldwork.models import State, Survey
+from survey_app.fieldwork.models import TAKING_ANSWERS, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.keys import KeyStore
 
@@ -218,7 +218,7 @@ def forget_survey(session: Session, survey_id: str) -> None:
 
 def forget_ended(session: Session) -> None:
     """Drop what waits in surveys that take no paper any more."""
-    taking = select(Survey.id).where(Survey.state.in_((State.OPEN, State.COUNTING)))
+    taking = select(Survey.id).where(Survey.state.in_(TAKING_ANSWERS))
     session.execute(delete(ScannedSlip).where(ScannedSlip.survey_id.not_in(taking)))
 
 

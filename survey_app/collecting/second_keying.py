@@ -23,7 +23,7 @@ from survey_app.collecting.models import PaperKeyer, Response, SecondKeyingRow
 from survey_app.errors import DomainError
 from survey_app.fieldwork import codes, frames
 from survey_app.fieldwork.codes import MistypedCode
-from survey_app.fieldwork.models import Channel, Medium, State, Survey
+from survey_app.fieldwork.models import TAKING_ANSWERS, Channel, Medium, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyStore
@@ -210,7 +210,7 @@ def findings(
 def require_open(session: Session, survey_id: str) -> None:
     """Raise NotKeyedNow unless paper is taken; hold the survey in that state until this is committed."""
     held = db.shared(select(Survey.state).where(Survey.id == survey_id))
-    if session.scalar(held) not in {State.OPEN, State.COUNTING}:
+    if session.scalar(held) not in TAKING_ANSWERS:
         raise NotKeyedNow
 
 

@@ -24,7 +24,7 @@ from survey_app.errors import DATABASE_AWAY, DomainError
 from survey_app.fieldwork import answering, frames
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.codes import MistypedCode
-from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.models import WITH_SEAL, Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.fieldwork.survey_page import Sentence
@@ -45,7 +45,7 @@ _OF_CODE = (
     second_keying.KeyedAgainNow,
 )
 #: States in which the outcome may be said: nobody can answer by phone any more.
-_ENDED = (State.COUNTING, State.SEALED, State.SIGNED)
+_ENDED = (State.COUNTING, *WITH_SEAL)
 #: Who keys in a commune; the province's Front helps out where it is asked to.
 _REMINDED = access.REMIND_OF_KEYING
 

@@ -17,7 +17,7 @@ from survey_app.collecting.entrance import refuse_other_sites
 from survey_app.collecting.refusals import UnknownCode
 from survey_app.errors import DATABASE_AWAY, DomainError, say_when
 from survey_app.fieldwork import codes
-from survey_app.fieldwork.models import State, Survey
+from survey_app.fieldwork.models import TAKING_ANSWERS, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.forms import csrf
 from survey_app.i18n import gettext as _
@@ -29,7 +29,7 @@ bp = Blueprint("slip_check", __name__, template_folder="templates")
 #: Questions a day from one network: enough for a household, too few to watch a village's slips.
 ASKS_A_DAY = 5
 _MOST_BYTES = 4096
-_ASKABLE = (State.OPEN, State.COUNTING, State.SEALED)
+_ASKABLE = (*TAKING_ANSWERS, State.SEALED)
 
 
 class AskedEnough(DomainError):

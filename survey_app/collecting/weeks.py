@@ -16,14 +16,14 @@ from survey_app.access import Identity
 from survey_app.collecting.models import TenMinuteCounter
 from survey_app.collecting.paradata import SLOT
 from survey_app.fieldwork import answering
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import TAKING_ANSWERS, WITH_SEAL
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.survey_page import Part
 from survey_app.templating import day, number
 from survey_app.units import queries as units
 
 _WEEK = timedelta(days=7)
-_SHOWN = frozenset({State.OPEN, State.COUNTING, State.SEALED, State.SIGNED})
+_SHOWN = frozenset({*TAKING_ANSWERS, *WITH_SEAL})
 
 
 @dataclass(frozen=True, slots=True)

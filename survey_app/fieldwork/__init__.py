@@ -26,7 +26,7 @@ from survey_app.fieldwork import (
     wording,
 )
 from survey_app.fieldwork.links import Link
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import TAKING_ANSWERS
 from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext
 from survey_app.journal import queries as journal
@@ -54,7 +54,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(commands.group)
     uses.register(app, queries.use_of_instrument)
     jobs.register(app, "fieldwork", schedule.open_and_close)
-    away = Link("absences.page", lazy_gettext("Households that are away"), (State.OPEN, State.COUNTING))
+    away = Link("absences.page", lazy_gettext("Households that are away"), TAKING_ANSWERS)
     links.register(app, away)
     menu.register(app, MenuEntry("fieldwork.index", lazy_gettext("Surveys"), 300))
     menu.register_step(

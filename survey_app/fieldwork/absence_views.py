@@ -12,7 +12,7 @@ from wtforms.validators import NumberRange, Optional
 from survey_app import access, db, revisions
 from survey_app.fieldwork import absences, frames, operations, queries
 from survey_app.fieldwork.frames import FrameLine
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import TAKING_ANSWERS
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.forms import WholeNumberField
@@ -27,7 +27,7 @@ bp = Blueprint("absences", __name__, url_prefix="/can-bo/dot", template_folder="
 def page(survey_id: str) -> ResponseReturnValue:
     """A number for each village; empty where nobody said."""
     survey, current = own_decision_survey(survey_id), db.session()
-    if survey.state not in {State.OPEN, State.COUNTING}:
+    if survey.state not in TAKING_ANSWERS:
         raise queries.SurveyNotFound
     frame = frames.frame(current, survey.id)
     form = _form(current, survey, frame)

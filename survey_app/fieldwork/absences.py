@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit
 from survey_app.errors import DomainError
-from survey_app.fieldwork.models import AbsentHouseholds, FrameRow, State
+from survey_app.fieldwork.models import TAKING_ANSWERS, AbsentHouseholds, FrameRow
 from survey_app.fieldwork.operations import hold, require_state
 from survey_app.i18n import gettext as _
 
@@ -46,7 +46,7 @@ def note_absences(
 
     Raises WrongState once the survey no longer asks, MoreThanHouseholds.
     """
-    require_state(hold(session, survey_id), State.OPEN, State.COUNTING)
+    require_state(hold(session, survey_id), *TAKING_ANSWERS)
     before = absences(session, survey_id)
     changed = {unit_id: count for unit_id, count in counts.items() if count != before.get(unit_id)}
     for unit_id, count in changed.items():

@@ -13,7 +13,15 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit
 from survey_app.fieldwork import codes, rounds
-from survey_app.fieldwork.models import FrameRow, PrintBatch, Purpose, SlipRow, State
+from survey_app.fieldwork.models import (
+    BEFORE_THE_END,
+    IN_THE_FIELD,
+    FrameRow,
+    PrintBatch,
+    Purpose,
+    SlipRow,
+    State,
+)
 from survey_app.fieldwork.operations import hold, require_state
 from survey_app.fieldwork.queries import SurveyNotFound
 from survey_app.fieldwork.refusals import NotReplaced, TooManySlips
@@ -80,7 +88,7 @@ def void_batch(
 ) -> None:
     """Make the unspent codes of a batch worthless. What was answered with it stays answered."""
     survey = hold(session, survey_id)
-    require_state(survey, State.PUBLISHED, State.OPEN, State.COUNTING)
+    require_state(survey, *IN_THE_FIELD)
     batch = session.get(PrintBatch, (survey_id, batch_id))
     if batch is None or batch.voided_at is not None:
         raise SurveyNotFound
@@ -107,7 +115,7 @@ def replace_slips(
     several villages or none, of a voided batch or of another survey, and what `make_slips` raises.
     """
     survey = hold(session, survey_id)
-    require_state(survey, State.PUBLISHED, State.OPEN)
+    require_state(survey, *BEFORE_THE_END)
     spoilt = (SlipRow.survey_id == survey_id, SlipRow.code_mac.in_(list(macs)))
     counted = session.execute(
         select(SlipRow.print_batch, func.count())
@@ -142,7 +150,7 @@ def replace_slips(
 def making_states(session: Session, survey_id: str, unit_id: int) -> tuple[State, ...]:
     """States of the survey in which slips can be made for the village."""
     again = rounds.is_asked_again(session, survey_id, unit_id)
-    return (State.PUBLISHED, State.OPEN, State.COUNTING) if again else (State.PUBLISHED, State.OPEN)
+    return IN_THE_FIELD if again else BEFORE_THE_END
 
 
 def most_slips(households: int, spare_percent: int) -> int:

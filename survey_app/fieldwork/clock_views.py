@@ -13,7 +13,7 @@ from survey_app.accounts.freshness import fresh
 from survey_app.accounts.todo import Todo
 from survey_app.errors import DomainError
 from survey_app.fieldwork.forms import ClockForm
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import IN_THE_FIELD
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.survey_page import Sentence
 from survey_app.i18n import gettext as _
@@ -22,7 +22,6 @@ bp = Blueprint("clock", __name__, template_folder="templates")
 
 #: Both bodies of the province; who sees it first decides, and the audit log says who.
 _DECIDING = access.TELL_THE_CLOCK
-_BY_THE_CLOCK = {State.PUBLISHED, State.OPEN, State.COUNTING}
 
 
 @bp.route("/can-bo/dong-ho", methods=["GET", "POST"])
@@ -57,7 +56,7 @@ def todos(session: Session, person: Identity, _now: datetime) -> Iterator[Todo]:
 
 def sentences(session: Session, survey: SurveyView) -> Iterator[Sentence]:
     """Why a survey neither opens nor closes, for everybody who waits for it."""
-    if survey.state in _BY_THE_CLOCK and clock.is_doubted(session):
+    if survey.state in IN_THE_FIELD and clock.is_doubted(session):
         yield Sentence(
             _(
                 "The server's clock jumped by more than an hour. Until the province has looked at it, phones neither "

@@ -16,7 +16,7 @@ from survey_app.criteria import gaps
 from survey_app.criteria.frameworks import Comparison
 from survey_app.fieldwork import absences, answering
 from survey_app.fieldwork.frames import FrameLine
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import TAKING_ANSWERS
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.scoring import rates
 from survey_app.scoring.rates import Rate
@@ -159,6 +159,6 @@ def _village(
 def _unkeyed(session: Session, survey: SurveyView, keyed: Mapping[int, int]) -> int | None:
     provider: Collected | None = current_app.extensions.get("collected_slips")
     collected = provider(session, survey.id) if provider else {}
-    if not collected or survey.state not in {State.OPEN, State.COUNTING}:
+    if not collected or survey.state not in TAKING_ANSWERS:
         return None
     return sum(max(slips - keyed.get(unit_id, 0), 0) for unit_id, slips in collected.items())

@@ -9,10 +9,8 @@ from sqlalchemy.orm import Session
 from survey_app import names
 from survey_app.accounts.handover import OpenWork
 from survey_app.accounts.models import User
-from survey_app.fieldwork.models import State, Survey
+from survey_app.fieldwork.models import IN_THE_FIELD, State, Survey
 from survey_app.i18n import gettext as _
-
-_IN_THE_FIELD = (State.PUBLISHED, State.OPEN, State.COUNTING)
 
 
 def open_work(session: Session, user_id: int, now: datetime) -> Iterator[OpenWork]:
@@ -21,7 +19,7 @@ def open_work(session: Session, user_id: int, now: datetime) -> Iterator[OpenWor
     for survey in session.scalars(drafts.order_by(Survey.id)):
         yield OpenWork(_("Draft of survey %(number)s", number=survey.id), "", f"/can-bo/dot/{survey.id}")
     person = session.get_one(User, user_id)
-    running = select(Survey).where(Survey.unit_id == person.unit_id, Survey.state.in_(_IN_THE_FIELD))
+    running = select(Survey).where(Survey.unit_id == person.unit_id, Survey.state.in_(IN_THE_FIELD))
     for survey in session.scalars(running.order_by(Survey.id)):
         if _names(survey.contact, person):
             yield OpenWork(

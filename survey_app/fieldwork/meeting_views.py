@@ -15,7 +15,7 @@ from survey_app.fieldwork import frames, meetings, queries
 from survey_app.fieldwork.forms import MeetingForm, PresentForm
 from survey_app.fieldwork.frames import FrameLine
 from survey_app.fieldwork.meetings import MeetingView
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import IN_THE_FIELD, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.refusals import MorePresentThanAsked
 from survey_app.fieldwork.scope import own_decision_survey
@@ -147,7 +147,7 @@ def _page(
         names={line.unit.id: line.unit.full_name for line in frame},
         form=form,
         now=datetime.now(UTC),
-        may_write=person.role in _WRITERS and survey.state in {State.PUBLISHED, State.OPEN, State.COUNTING},
+        may_write=person.role in _WRITERS and survey.state in IN_THE_FIELD,
     )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit
 from survey_app.fieldwork import calendar
-from survey_app.fieldwork.models import FrameRow, Meeting, State
+from survey_app.fieldwork.models import IN_THE_FIELD, TAKING_ANSWERS, FrameRow, Meeting
 from survey_app.fieldwork.operations import hold, require_state
 from survey_app.fieldwork.queries import SurveyNotFound
 from survey_app.fieldwork.refusals import MorePresentThanAsked, WrongState
@@ -81,7 +81,7 @@ def announce(
     One that has begun already can be announced until the survey is sealed.
     """
     survey = hold(session, survey_id)
-    require_state(survey, State.PUBLISHED, State.OPEN, State.COUNTING)
+    require_state(survey, *IN_THE_FIELD)
     if session.get(FrameRow, (survey_id, plan.unit_id)) is None:
         raise SurveyNotFound
     closed_at = survey.phones_closed_at or survey.closes_at
@@ -134,7 +134,7 @@ def count_present(
 ) -> None:
     """Keep how many households were present, or correct it. Raises SurveyNotFound, WrongState, MorePresentThanAsked."""
     survey = hold(session, survey_id)
-    require_state(survey, State.OPEN, State.COUNTING)
+    require_state(survey, *TAKING_ANSWERS)
     row = session.get(Meeting, (survey_id, meeting_id))
     if row is None:
         raise SurveyNotFound

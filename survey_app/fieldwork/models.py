@@ -32,6 +32,48 @@ class State(StrEnum):
     SIGNED = "signed"
     ANNULLED = "annulled"
 
+    @property
+    def is_before_the_end(self) -> bool:
+        """Whether phones are open, or will be."""
+        return self in BEFORE_THE_END
+
+    @property
+    def is_in_the_field(self) -> bool:
+        """Whether villages have or get slips: published and not sealed yet."""
+        return self in IN_THE_FIELD
+
+    @property
+    def takes_answers(self) -> bool:
+        """Whether slips can still be answered, on paper alone once the phones are closed."""
+        return self in TAKING_ANSWERS
+
+    @property
+    def has_seal(self) -> bool:
+        """Whether its figures are final."""
+        return self in WITH_SEAL
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may know of it: published, and not annulled."""
+        return self in PUBLIC
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody answers it any more."""
+        return self in WITH_SEAL or self is State.ANNULLED
+
+
+#: Phones are open, or will be.
+BEFORE_THE_END = (State.PUBLISHED, State.OPEN)
+#: Slips can be answered.
+TAKING_ANSWERS = (State.OPEN, State.COUNTING)
+#: Villages have or get slips: published and not sealed yet.
+IN_THE_FIELD = (State.PUBLISHED, *TAKING_ANSWERS)
+#: Figures are final.
+WITH_SEAL = (State.SEALED, State.SIGNED)
+#: Published, and not annulled.
+PUBLIC = (*IN_THE_FIELD, *WITH_SEAL)
+
 
 class Purpose(StrEnum):
     """A decision survey is scored and needs a code per household; a feedback survey is an open link, never scored."""
@@ -42,6 +84,17 @@ class Purpose(StrEnum):
     @property
     def asks_households(self) -> bool:
         """Whether households of a frame answer, each with its code, instead of anybody by an open link."""
+        match self:
+            case Purpose.DECISION:
+                return True
+            case Purpose.FEEDBACK:
+                return False
+            case _:
+                assert_never(self)
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether its result is a score of the unit."""
         match self:
             case Purpose.DECISION:
                 return True

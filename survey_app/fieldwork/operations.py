@@ -18,6 +18,7 @@ from survey_app.criteria.frameworks import NEVER_MEETING_INDICATOR
 from survey_app.fieldwork import calendar, notice_counts, readiness, rulebook
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.models import (
+    BEFORE_THE_END,
     FrameCorrection,
     FrameRow,
     HourlyProgress,
@@ -154,7 +155,7 @@ def extend(
 ) -> None:
     """Keep the phones open longer. Raises WrongState when they are closed already or the date is not later."""
     survey = hold(session, survey_id)
-    require_state(survey, State.PUBLISHED, State.OPEN)
+    require_state(survey, *BEFORE_THE_END)
     require_later_end(survey.closes_at, closes_at, now)
     other = readiness.overlapping(session, survey, closes_at)
     if other is not None:
@@ -175,7 +176,7 @@ def shorten(
     Who was told the old day has at least a day to hear of the new one.
     """
     survey = hold(session, survey_id)
-    require_state(survey, State.PUBLISHED, State.OPEN)
+    require_state(survey, *BEFORE_THE_END)
     require_earlier_end(survey.opens_at, survey.closes_at, closes_at, now)
     before = survey.closes_at
     survey.closes_at = closes_at
@@ -200,7 +201,7 @@ def correct_frame(
 ) -> None:
     """Correct a village's number until the phones close; the old one stays. Raises FrameClosed."""
     survey = hold(session, survey_id)
-    if survey.state not in {State.PUBLISHED, State.OPEN}:
+    if survey.state not in BEFORE_THE_END:
         raise FrameClosed(_("The numbers of households are settled once the phones are closed."))
     line = session.get(FrameRow, (survey_id, unit_id))
     if line is None:

@@ -17,13 +17,14 @@ from survey_app.errors import DomainError
 from survey_app.fieldwork import batches
 from survey_app.fieldwork.batches import Slips
 from survey_app.fieldwork.models import (
+    BEFORE_THE_END,
+    IN_THE_FIELD,
     FrameRow,
     PrintBatch,
     PrintSet,
     PrintSetBatch,
     Progress,
     Purpose,
-    State,
 )
 from survey_app.fieldwork.operations import hold, require_state
 from survey_app.fieldwork.queries import SurveyNotFound
@@ -158,7 +159,7 @@ def begin(
         )
     lacking = _lacking(session, survey_id, spare_percent)
     if not lacking:
-        require_state(survey, State.PUBLISHED, State.OPEN)
+        require_state(survey, *BEFORE_THE_END)
         raise NothingToPrint
     session.add(PrintSet(survey_id=survey_id, id=set_id, villages=len(lacking), begun_by=actor, begun_at=now))
     audit.record(
@@ -215,7 +216,7 @@ def finish(session: Session, survey_id: str, set_id: str, *, actor: str, now: da
 def void(session: Session, survey_id: str, set_id: str, *, reason: str, actor: str, now: datetime) -> None:
     """Make the unspent codes of a whole set worthless. What was answered with them stays answered."""
     survey = hold(session, survey_id)
-    require_state(survey, State.PUBLISHED, State.OPEN, State.COUNTING)
+    require_state(survey, *IN_THE_FIELD)
     found = session.get(PrintSet, (survey_id, set_id))
     if found is None or found.voided_at is not None:
         raise SurveyNotFound

@@ -19,6 +19,8 @@ from survey_app.errors import DomainError
 from survey_app.fieldwork import calendar, names, notice_counts
 from survey_app.fieldwork.contact import has_number
 from survey_app.fieldwork.models import (
+    PUBLIC,
+    TAKING_ANSWERS,
     PrintBatch,
     Purpose,
     SealedUnit,
@@ -34,9 +36,6 @@ from survey_app.scoring import keying
 from survey_app.units import queries as units
 from survey_app.units.models import Unit
 from survey_app.units.queries import UnitView
-
-#: States in which the survey's codes may meet its pepper.
-_NEEDS_PEPPER = (State.PUBLISHED, State.OPEN, State.COUNTING, State.SEALED, State.SIGNED)
 
 
 class SurveyNotFound(DomainError):
@@ -139,7 +138,7 @@ class SurveyView:
     @property
     def takes_paper(self) -> bool:
         """Whether paper slips may be keyed now."""
-        return self.purpose is Purpose.DECISION and self.state in {State.OPEN, State.COUNTING}
+        return self.purpose is Purpose.DECISION and self.state in TAKING_ANSWERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +248,7 @@ def surveys_without_pepper(session: Session, keys: KeyStore) -> tuple[str, ...]:
         select(Survey.id, Survey.pepper_mark)
         .where(
             Survey.purpose == Purpose.DECISION,
-            Survey.state.in_(_NEEDS_PEPPER),
+            Survey.state.in_(PUBLIC),
             Survey.pepper_destroyed_at.is_(None),
         )
         .order_by(Survey.id)

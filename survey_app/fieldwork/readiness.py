@@ -13,13 +13,10 @@ from survey_app.authoring import queries as instruments
 from survey_app.authoring.confirmation import ScoredWording
 from survey_app.authoring.wording import QUICK
 from survey_app.fieldwork import rulebook
-from survey_app.fieldwork.models import FrameRow, Purpose, State, Survey
+from survey_app.fieldwork.models import IN_THE_FIELD, FrameRow, Purpose, State, Survey
 from survey_app.i18n import gettext as _
 from survey_app.templating import wording as in_language
 from survey_app.units import queries as units
-
-#: States in which households are, or soon will be, asked.
-_RUNNING = (State.PUBLISHED, State.OPEN, State.COUNTING)
 
 
 def obstacles(session: Session, survey_id: str, now: datetime) -> tuple[str, ...]:
@@ -56,7 +53,7 @@ def overlapping(session: Session, survey: Survey, closes_at: datetime) -> str | 
             Survey.unit_id == survey.unit_id,
             Survey.id != survey.id,
             Survey.rehearsal.is_(False),
-            Survey.state.in_(_RUNNING),
+            Survey.state.in_(IN_THE_FIELD),
             Survey.opens_at < closes_at,
             Survey.closes_at > survey.opens_at,
         )

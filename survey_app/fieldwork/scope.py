@@ -6,11 +6,11 @@ look the same from outside.
 
 from survey_app import access, db
 from survey_app.fieldwork import queries
-from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.models import PUBLIC, Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 
 #: In which somebody without an account reads its figures, and in which its page at all: one annulled has no result.
-WITH_RESULT = frozenset({State.PUBLISHED, State.OPEN, State.COUNTING, State.SEALED, State.SIGNED})
+WITH_RESULT = frozenset(PUBLIC)
 ANNOUNCED = WITH_RESULT | {State.ANNULLED}
 
 

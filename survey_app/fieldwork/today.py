@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from survey_app.access import DRAFT_SURVEYS, FRONT, KEY_PAPER, LOCAL, READ_SURVEYS, Identity
 from survey_app.accounts.todo import Section, Todo
 from survey_app.fieldwork import acts, calendar, following, frames, meetings, queries, rounds, wording
-from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.models import IN_THE_FIELD, TAKING_ANSWERS, WITH_SEAL, Purpose, State
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.templating import clock, day, number, role_name
@@ -18,7 +18,6 @@ from survey_app.units.queries import UnitView
 
 #: Open surveys this close to their last day are named on the list of today.
 _LAST_DAYS = timedelta(days=3)
-_IN_THE_FIELD = (State.PUBLISHED, State.OPEN, State.COUNTING)
 
 
 def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
@@ -40,7 +39,7 @@ def _of_surveys(session: Session, person: Identity, now: datetime) -> Iterator[T
 def _beginnings(surveys: Sequence[queries.SurveyView]) -> Iterator[Todo]:
     """What may be begun: a new survey, or one as the last was."""
     yield Todo(_("New survey"), "", url_for("fieldwork.new"), section=Section.BEGIN)
-    done = [survey for survey in surveys if survey.state in {State.SEALED, State.SIGNED}]
+    done = [survey for survey in surveys if survey.state in WITH_SEAL]
     last = next((survey for survey in done if survey.purpose is Purpose.DECISION), None)
     if last is not None:
         url = url_for("fieldwork.new", theo=last.id)
@@ -59,7 +58,7 @@ def _of_survey(
     is_decision = survey.purpose is Purpose.DECISION
     if survey.state is State.DRAFT and of_commune:
         yield from _draft(session, survey)
-    if survey.state in _IN_THE_FIELD and is_decision and person.role in FRONT:
+    if survey.state in IN_THE_FIELD and is_decision and person.role in FRONT:
         yield from _slips(session, survey)
     ends_soon = survey.state is State.OPEN and survey.closes_at - now <= _LAST_DAYS
     if ends_soon and is_decision and person.role in READ_SURVEYS:
@@ -73,7 +72,7 @@ def _of_survey(
     if is_decision and of_commune:
         yield from _meetings(session, survey, now)
         yield from _corrected(session, survey, person)
-    if is_decision and survey.state in {State.OPEN, State.COUNTING} and person.role in READ_SURVEYS:
+    if is_decision and survey.state in TAKING_ANSWERS and person.role in READ_SURVEYS:
         yield from _running(session, survey, now, may_remind=of_commune)
 
 
@@ -171,7 +170,7 @@ def _keying(survey: queries.SurveyView) -> Todo:
 
 def _corrected(session: Session, survey: queries.SurveyView, person: Identity) -> Iterator[Todo]:
     """Numbers of households that somebody else changed after both bodies had agreed to them, until the seal."""
-    if survey.state not in _IN_THE_FIELD:
+    if survey.state not in IN_THE_FIELD:
         return
     for line in frames.frame(session, survey.id):
         for correction in line.corrections:
@@ -191,7 +190,7 @@ def _corrected(session: Session, survey: queries.SurveyView, person: Identity) -
 
 def _meetings(session: Session, survey: queries.SurveyView, now: datetime) -> Iterator[Todo]:
     """Meetings of villages today and tomorrow; and those that are over and whose households nobody counted yet."""
-    if survey.state not in _IN_THE_FIELD:
+    if survey.state not in IN_THE_FIELD:
         return
     listed = meetings.meetings(session, survey.id)
     soon, uncounted = meetings.soon(listed, now), meetings.uncounted(listed, now)

@@ -5,7 +5,7 @@ from flask import Flask
 from survey_app.fieldwork import links
 from survey_app.fieldwork.commands import group
 from survey_app.fieldwork.links import Link
-from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.models import BEFORE_THE_END, IN_THE_FIELD, Purpose
 from survey_app.i18n import lazy_gettext
 from survey_app.printing import commands, commune_views, form_views, kit_views, posters
 
@@ -25,13 +25,13 @@ def init_app(app: Flask) -> None:
         Link(
             "printing.papers",
             lazy_gettext("Slips and posters"),
-            (State.PUBLISHED, State.OPEN, State.COUNTING),
+            IN_THE_FIELD,
             leads=True,
         ),
         Link(
             "printing.papers",
             lazy_gettext("Poster with the QR"),
-            (State.PUBLISHED, State.OPEN),
+            BEFORE_THE_END,
             leads=True,
             purposes=(Purpose.FEEDBACK,),
         ),

@@ -17,14 +17,13 @@ from survey_app.errors import DomainError
 from survey_app.fieldwork import way_in
 from survey_app.fieldwork.frames import FrameLine
 from survey_app.fieldwork.meetings import MeetingView
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import BEFORE_THE_END
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import force_locale
 from survey_app.i18n import gettext as _
 from survey_app.printing import reach, reading_script, spoken
 from survey_app.templating import clock, day, long_day
 
-_BEFORE_THE_END = (State.PUBLISHED, State.OPEN)
 #: Slips of appointment on one sheet.
 _ON_A_SHEET = 4
 
@@ -66,7 +65,7 @@ class Appointment:
 
 def require_in_time(survey: SurveyView) -> None:
     """Raises KitTooLate unless people can still be called to answer by phone or on paper."""
-    if survey.state not in _BEFORE_THE_END:
+    if survey.state not in BEFORE_THE_END:
         raise KitTooLate
 
 

@@ -13,7 +13,7 @@ from survey_app import access, config, db, files
 from survey_app.errors import DomainError
 from survey_app.fieldwork import frames, meetings, queries
 from survey_app.fieldwork.frames import FrameLine
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import BEFORE_THE_END, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.printing import kit, reading_script, views
@@ -81,7 +81,7 @@ def script_paper(survey_id: str, language: str) -> ResponseReturnValue:
 def read_at_meeting(cover_token: str, language: str) -> ResponseReturnValue:
     """The reading script as a page, while households can be called to a meeting."""
     survey = queries.survey_of_cover(db.session(), cover_token)
-    if survey.state not in {State.PUBLISHED, State.OPEN} or not survey.purpose.asks_households:
+    if survey.state not in BEFORE_THE_END or not survey.purpose.asks_households:
         raise queries.SurveyNotFound
     return reading_script.html(survey, _spoken(survey, language), "printing/reading_script.html")
 

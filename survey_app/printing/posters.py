@@ -12,7 +12,7 @@ from survey_app import drawing, files
 from survey_app.config import Settings
 from survey_app.errors import DomainError
 from survey_app.fieldwork import way_in
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import BEFORE_THE_END
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import force_locale
 from survey_app.i18n import gettext as _
@@ -20,8 +20,6 @@ from survey_app.printing import reach
 
 #: Paper sizes, and the millimetres on paper of one millimetre of the A4 design.
 SIZES = {"A4": 1.0, "A3": 1.41421}
-
-_BEFORE_THE_END = (State.PUBLISHED, State.OPEN)
 
 
 class PosterTooLate(DomainError):
@@ -38,7 +36,7 @@ class PosterTooLate(DomainError):
 
 def is_in_time(survey: SurveyView) -> bool:
     """Whether the survey takes answers by phone, now or later."""
-    return survey.state in _BEFORE_THE_END
+    return survey.state in BEFORE_THE_END
 
 
 def pdf(survey: SurveyView, settings: Settings, size: str) -> bytes:

@@ -21,7 +21,7 @@ from survey_app.config import Settings
 from survey_app.errors import DomainError
 from survey_app.fieldwork import answering, batches, frames, print_sets, queries, rounds
 from survey_app.fieldwork.frames import FrameLine
-from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.models import BEFORE_THE_END, State
 from survey_app.fieldwork.queries import BatchView, SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.fieldwork.scope import own_survey
@@ -33,7 +33,6 @@ bp = Blueprint("printing", __name__, template_folder="templates")
 
 _READERS = access.READ_PRINTS
 _PRINTERS = access.PRINT_SLIPS
-_BEFORE_THE_END = (State.PUBLISHED, State.OPEN)
 _CHUNK_BYTES = 64 * 1024
 _NOT_A_COUNT = _l("Enter the number of slips as a whole number, at least 1.")
 
@@ -185,8 +184,8 @@ def page(
         "printing/papers.html",
         survey=survey,
         rows=rows,
-        decision=survey.purpose is Purpose.DECISION,
-        before_the_end=survey.state in _BEFORE_THE_END,
+        decision=survey.purpose.asks_households,
+        before_the_end=survey.state in BEFORE_THE_END,
         may_make=any(row.is_asked for row in rows),
         may_print=may_print(access.identity(), survey, settings),
         lacking=[row for row in rows if row.is_asked and row.left > 0],

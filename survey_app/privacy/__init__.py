@@ -6,15 +6,13 @@ from survey_app import audit, jobs, menu
 from survey_app.accounts import todo
 from survey_app.fieldwork import links
 from survey_app.fieldwork.links import Link
-from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.models import TAKING_ANSWERS, WITH_SEAL, Purpose
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import lazy_gettext
 from survey_app.menu import MenuEntry, Place
 from survey_app.privacy import commands, log_words, schedule, text_views, views
 from survey_app.sealing import at_sealing
 from survey_app.sealing import texts as sealed_texts
-
-_FINAL = (State.SEALED, State.SIGNED)
 
 
 def _asks_in_words(survey: SurveyView) -> bool:
@@ -36,11 +34,11 @@ def init_app(app: Flask) -> None:
     )
     links.register(
         app,
-        Link("texts.index", lazy_gettext("Written opinions"), _FINAL, only=_asks_in_words),
+        Link("texts.index", lazy_gettext("Written opinions"), WITH_SEAL, only=_asks_in_words),
         Link(
             "texts.index",
             lazy_gettext("Written opinions"),
-            (State.OPEN, State.COUNTING, *_FINAL),
+            (*TAKING_ANSWERS, *WITH_SEAL),
             purposes=(Purpose.FEEDBACK,),
             only=_asks_in_words,
         ),

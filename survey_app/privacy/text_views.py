@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db, paging
 from survey_app.accounts.freshness import fresh
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import TAKING_ANSWERS
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_survey
 from survey_app.forms import StaffForm, clean
@@ -157,7 +157,7 @@ def _page(
         removed_on=texts.removed_on(db.session(), survey),
         reads_all=audience is Audience.EXACT,
         may_moderate=person.role in access.MODERATE_TEXTS,
-        runs=survey.state in {State.OPEN, State.COUNTING},
+        runs=survey.state in TAKING_ANSWERS,
         decisions=text_wording.decisions(),
         form=form,
         typed=typed or {},

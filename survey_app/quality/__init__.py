@@ -5,7 +5,7 @@ from flask import Flask
 from survey_app import audit
 from survey_app.fieldwork import links
 from survey_app.fieldwork.links import Link
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import WITH_SEAL, State
 from survey_app.i18n import lazy_gettext
 from survey_app.quality import (
     comparison_views,
@@ -14,8 +14,6 @@ from survey_app.quality import (
     sealed_paradata,
 )
 from survey_app.sealing import at_sealing
-
-_FINAL = (State.SEALED, State.SIGNED)
 
 
 def init_app(app: Flask) -> None:
@@ -26,6 +24,6 @@ def init_app(app: Flask) -> None:
     at_sealing.register_keep(app, sealed_paradata.keep)
     links.register(
         app,
-        Link("signals.page", lazy_gettext("Compare with the papers"), (State.COUNTING, *_FINAL)),
-        Link("paper_draw.page", lazy_gettext("Compare drawn slips"), _FINAL),
+        Link("signals.page", lazy_gettext("Compare with the papers"), (State.COUNTING, *WITH_SEAL)),
+        Link("paper_draw.page", lazy_gettext("Compare drawn slips"), WITH_SEAL),
     )

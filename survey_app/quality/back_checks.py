@@ -17,7 +17,7 @@ from survey_app.accounts import queries as accounts
 from survey_app.errors import DomainError
 from survey_app.fieldwork import frames
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import WITH_SEAL, State
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.quality.models import BackCheck, BackCheckReplies
@@ -111,7 +111,7 @@ def record_receipts(
     Both stay in the audit log. Raises SurveyNotFound, TooEarlyToCompare, AlreadyDrawn.
     """
     survey = surveys.survey(session, survey_id)
-    if survey.state not in {State.COUNTING, State.SEALED, State.SIGNED}:
+    if survey.state not in {State.COUNTING, *WITH_SEAL}:
         raise TooEarlyToCompare
     _require_not_drawn(session, survey_id)
     unit_id = frames.frame_line(session, survey_id, village_code).unit.id

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from survey_app import access, audit, db, revisions
 from survey_app.accounts.freshness import fresh
 from survey_app.fieldwork import frames, operations
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import BEFORE_THE_END, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.quality import back_checks, comparison_wording
@@ -43,7 +43,7 @@ _WRITERS = access.RECORD_COMPARISONS
 def page(survey_id: str) -> ResponseReturnValue:
     """Flags, reconciliation and sample; before sealing, the form for the lists alone."""
     survey = own_decision_survey(survey_id)
-    if survey.state in {State.DRAFT, State.PUBLISHED, State.OPEN}:
+    if survey.state in {State.DRAFT, *BEFORE_THE_END}:
         raise back_checks.TooEarlyToCompare
     return _page(survey, _receipts_form(survey), RepliesForm(formdata=None))
 

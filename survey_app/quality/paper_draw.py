@@ -20,7 +20,7 @@ from survey_app.collecting.models import KeyingWay, SealedResponse
 from survey_app.errors import DomainError
 from survey_app.fieldwork import frames
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import Channel, Medium, State, Survey
+from survey_app.fieldwork.models import WITH_SEAL, Channel, Medium, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.keys import KeyMissing, KeyStore
@@ -198,7 +198,7 @@ def record(
         raise queries.NotSealed(surveys.survey(session, survey_id))
     drawn = {row.leaf for row in _drawn(session, seal)}
     state = session.scalar(db.shared(select(Survey.state).where(Survey.id == survey_id)))
-    if state not in {State.SEALED, State.SIGNED} or not comparisons.keys() <= drawn:
+    if state not in WITH_SEAL or not comparisons.keys() <= drawn:
         raise CannotCompare
     before = _newest(session, survey_id)
     changed = {leaf: found for leaf, found in comparisons.items() if found != before.get(leaf)}

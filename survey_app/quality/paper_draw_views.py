@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from survey_app import access, audit, db
 from survey_app.accounts.freshness import fresh
 from survey_app.errors import DomainError
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import WITH_SEAL
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.forms import clean
@@ -127,7 +127,7 @@ def _page(
         survey=draw.survey,
         draw=draw,
         outcomes=outcomes(),
-        may_write=role in _WRITERS and state in {State.SEALED, State.SIGNED},
+        may_write=role in _WRITERS and state in WITH_SEAL,
         typed=typed,
         problems=problems,
         longest_note=_LONGEST_NOTE,

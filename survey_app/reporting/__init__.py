@@ -5,7 +5,7 @@ from flask import Flask
 from survey_app import audit, drawing, jobs, menu
 from survey_app.fieldwork import links
 from survey_app.fieldwork.links import Link
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import WITH_SEAL
 from survey_app.i18n import lazy_gettext
 from survey_app.menu import MenuEntry, Place
 from survey_app.reporting import (
@@ -34,9 +34,7 @@ def init_app(app: Flask) -> None:
     jobs.register(app, "reporting.packs", spool.work)
     menu.register(app, MenuEntry("packs.page", lazy_gettext("Evidence packs"), 940, Place.FOOTER))
     menu.register(app, MenuEntry("paper_style.page", lazy_gettext("Heads of papers"), 950, Place.FOOTER))
-    links.register(
-        app, Link("papers.page", lazy_gettext("Papers and posting"), (State.SEALED, State.SIGNED), leads=True)
-    )
+    links.register(app, Link("papers.page", lazy_gettext("Papers and posting"), WITH_SEAL, leads=True))
     app.jinja_env.filters.update(
         act_words=audit.act_name, block_kind=_block_kind, qr_uri=_qr_uri, signed_kind=signed_papers.kind_name
     )

@@ -24,7 +24,7 @@ from survey_app.campaigns.wording import (
 from survey_app.criteria.findings import Finding
 from survey_app.criteria.frameworks import Requirement, RequirementKind
 from survey_app.criteria.targets import PlanKind
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import WITH_SEAL
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
 from survey_app.quality.comparison_wording import contradicted
@@ -246,7 +246,7 @@ def _yes(claim: bool) -> str:
 
 def _signed(row: BoardRow) -> tuple[Cell, Cell]:
     """Whether the sealed survey of the row is signed, and used a confirmed form; empty before the seal."""
-    if row.state not in {State.SEALED, State.SIGNED}:
+    if row.state not in WITH_SEAL:
         return None, None
     return _yes(row.is_signed), _yes(row.used_confirmed_form)
 

@@ -19,7 +19,7 @@ from survey_app.fieldwork import acts, frames, meetings
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.agreed import Act
 from survey_app.fieldwork.meetings import MeetingView
-from survey_app.fieldwork.models import Channel, Medium, Purpose, State, answers_on
+from survey_app.fieldwork.models import WITH_SEAL, Channel, Medium, Purpose, State, answers_on
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.quality import back_checks, reconciliation
@@ -265,7 +265,7 @@ def require_sealed(session: Session, survey_id: str) -> SurveyView:
         raise surveys.SurveyNotFound
     if survey.state is State.ANNULLED:
         raise ResultAnnulled
-    if survey.state not in {State.SEALED, State.SIGNED}:
+    if survey.state not in WITH_SEAL:
         raise results.NotSealed(survey)
     return survey
 

@@ -7,7 +7,7 @@ from survey_app.accounts import todo
 from survey_app.approvals import registry
 from survey_app.fieldwork import decision_facts, links, survey_page
 from survey_app.fieldwork.links import Link
-from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.models import TAKING_ANSWERS, WITH_SEAL, Purpose, State
 from survey_app.i18n import lazy_gettext
 from survey_app.results import (
     commands,
@@ -31,9 +31,6 @@ from survey_app.results import (
     year_map,
 )
 
-_RUNNING = (State.OPEN, State.COUNTING)
-_FINAL = (State.SEALED, State.SIGNED)
-
 
 def init_app(app: Flask) -> None:
     """Pages, commands, reminders and the jobs of this room."""
@@ -52,19 +49,19 @@ def init_app(app: Flask) -> None:
     jobs.register(app, "results.keys", schedule.destroy_keys)
     links.register(
         app,
-        Link("results.page", lazy_gettext("Result"), _FINAL, leads=True, purposes=tuple(Purpose)),
+        Link("results.page", lazy_gettext("Result"), WITH_SEAL, leads=True, purposes=tuple(Purpose)),
         Link(
             "results.page",
             lazy_gettext("Figures so far"),
-            _RUNNING,
+            TAKING_ANSWERS,
             leads=True,
             purposes=(Purpose.FEEDBACK,),
         ),
         Link("signing.page", lazy_gettext("Sign the result"), (State.SEALED,), leads=True),
         Link("signing.page", lazy_gettext("Signatures"), (State.SIGNED,)),
-        Link("pledges.page", lazy_gettext("What the commune will do"), _FINAL),
-        Link("public_remarks.page", lazy_gettext("Remarks of the public"), (*_RUNNING, *_FINAL)),
-        Link("custody.page", lazy_gettext("Complaints and key"), (*_FINAL, State.ANNULLED)),
+        Link("pledges.page", lazy_gettext("What the commune will do"), WITH_SEAL),
+        Link("public_remarks.page", lazy_gettext("Remarks of the public"), (*TAKING_ANSWERS, *WITH_SEAL)),
+        Link("custody.page", lazy_gettext("Complaints and key"), (*WITH_SEAL, State.ANNULLED)),
     )
     survey_page.register_part(app, findings_block.part)
     app.jinja_env.filters.update(

@@ -1,5 +1,6 @@
 """What is read over the loudspeaker of a result: whole sentences, true to the letter, of what everybody may know."""
 
+from survey_app.fieldwork.models import State
 from survey_app.i18n import gettext as _
 from survey_app.results import wording
 from survey_app.results.disclosed import DisclosedResult
@@ -38,9 +39,9 @@ def _warning(result: DisclosedResult) -> tuple[str, ...]:
     """What nobody may hear the figures without; the other remarks are on the page and the notice."""
     if result.survey.rehearsal:
         return (_("REHEARSAL: these figures count for nothing."),)
-    if result.survey.purpose == "feedback":
+    if not result.survey.purpose.is_scored:
         return (_("Feedback, not used for scoring."),)
-    if result.survey.state == "sealed":
+    if result.survey.state is State.SEALED:
         return (_("Both bodies have not signed yet: until they have, this result counts nowhere."),)
     return ()
 

@@ -9,6 +9,7 @@ from datetime import date
 from survey_app.approvals import passed_over
 from survey_app.approvals.parties import stood_in
 from survey_app.fieldwork import rounds
+from survey_app.fieldwork.models import State
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
 from survey_app.results import retiming, wording
@@ -80,7 +81,7 @@ def footnotes(result: DisclosedResult) -> tuple[str, ...]:
     survey, commune, hidden = result.survey, result.commune, result.commune.hidden_because
     notes = (
         (survey.rehearsal, _("REHEARSAL: these figures count for nothing.")),
-        (survey.purpose == "feedback", _("Feedback, not used for scoring.")),
+        (not survey.purpose.is_scored, _("Feedback, not used for scoring.")),
         (
             survey.is_outside_programme,
             _(
@@ -93,7 +94,7 @@ def footnotes(result: DisclosedResult) -> tuple[str, ...]:
         ),
         (bool(survey.stand_ins) and not result.passed_over, stood_in(survey.stand_ins)),
         (
-            survey.purpose == "decision" and survey.state == "sealed" and not survey.rehearsal,
+            survey.purpose.is_scored and survey.state is State.SEALED and not survey.rehearsal,
             _("Both bodies have not signed yet: until they have, this result counts nowhere."),
         ),
         (

@@ -10,14 +10,12 @@ from sqlalchemy.orm import Session
 
 from survey_app import alphabet
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.models import PUBLIC, Purpose
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.results import disclosed
 from survey_app.results.disclosed import DisclosedResult
 from survey_app.scoring.disclosure import Audience
 from survey_app.sealing import queries
-
-_PUBLISHED = frozenset({State.PUBLISHED, State.OPEN, State.COUNTING, State.SEALED, State.SIGNED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ def places(session: Session, unit_path: str) -> tuple[PlaceResult, ...]:
     return _in_order(
         PlaceResult(survey, _figures(session, survey))
         for survey in surveys.surveys_under(session, unit_path)
-        if survey.purpose is Purpose.FEEDBACK and survey.state in _PUBLISHED and not survey.rehearsal
+        if survey.purpose is Purpose.FEEDBACK and survey.state in PUBLIC and not survey.rehearsal
     )
 
 

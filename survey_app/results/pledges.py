@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit, db
 from survey_app.errors import DomainError
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import WITH_SEAL
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.results.models import Pledge
@@ -29,7 +29,7 @@ class NothingToAnswer(DomainError):
 
 def is_open(survey: SurveyView) -> bool:
     """Whether the survey has a result that a commune can answer."""
-    return survey.state in {State.SEALED, State.SIGNED}
+    return survey.state in WITH_SEAL
 
 
 def text_of(session: Session, survey_id: str) -> str:

@@ -14,7 +14,7 @@ from survey_app.access import Identity
 from survey_app.accounts.todo import Todo
 from survey_app.errors import DomainError
 from survey_app.fieldwork import operations as fieldwork
-from survey_app.fieldwork.models import State
+from survey_app.fieldwork.models import WITH_SEAL, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.scope import own_decision_survey
 from survey_app.i18n import gettext as _
@@ -39,7 +39,6 @@ WRITERS = access.RECORD_POSTINGS
 _READERS = access.READ_POSTINGS
 #: The page has three forms.
 _ALL, _END = "all-", "end-"
-_STANDING = (State.SEALED, State.SIGNED)
 
 
 @bp.get("/can-bo/dot/<survey_id>/niem-yet")
@@ -188,7 +187,7 @@ def _write(survey: SurveyView, number: int, form: PostingCorrectionForm) -> None
 def _survey(survey_id: str) -> SurveyView:
     """A decision survey of the own subtree whose result is sealed; an annulled one keeps its record."""
     survey = own_decision_survey(survey_id)
-    if survey.state not in {*_STANDING, State.ANNULLED}:
+    if survey.state not in {*WITH_SEAL, State.ANNULLED}:
         raise NotSealed(survey)
     return survey
 
@@ -223,7 +222,7 @@ def _page(
         record=record,
         photos=posting_photos.of_survey(db.session(), survey.id),
         days=postings.posted_days(db.session(), [survey.id])[survey.id],
-        may_write=access.identity().role in WRITERS and survey.state in _STANDING,
+        may_write=access.identity().role in WRITERS and survey.state in WITH_SEAL,
         form=form or _with_choices(survey, PostingForm(formdata=None)),
         everywhere=everywhere or _everywhere(survey, PostingEverywhereForm(formdata=None, prefix=_ALL)),
         end=end or PostingEndForm(formdata=None, prefix=_END),

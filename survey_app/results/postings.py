@@ -28,7 +28,7 @@ from survey_app.errors import DomainError
 from survey_app.fieldwork import frames
 from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork import queries as surveys
-from survey_app.fieldwork.models import FrameRow, State
+from survey_app.fieldwork.models import WITH_SEAL, FrameRow
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.results.models import Posting
@@ -324,7 +324,7 @@ def _printed(noted: Noted) -> dict[str, object]:
 
 def _hold(session: Session, survey_id: str) -> None:
     """Keep others from adding a row of the same number; the result must stand."""
-    if fieldwork.hold(session, survey_id).state not in {State.SEALED, State.SIGNED}:
+    if fieldwork.hold(session, survey_id).state not in WITH_SEAL:
         raise CannotPost
 
 

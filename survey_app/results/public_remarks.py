@@ -19,7 +19,7 @@ from survey_app import audit, db
 from survey_app.access import Body, Identity
 from survey_app.errors import DomainError
 from survey_app.fieldwork import operations as fieldwork
-from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.models import TAKING_ANSWERS, WITH_SEAL, Purpose
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.privacy.models import PublicRemark, PublicRemarkAnswer
@@ -36,7 +36,7 @@ DECISIONS = (RELEASED, *WITHHELD, TAKEN_OUT)
 #: Letters of a remark and of an answer.
 LONGEST = 2000
 
-_OPEN = (State.OPEN, State.COUNTING, State.SEALED, State.SIGNED)
+_OPEN = (*TAKING_ANSWERS, *WITH_SEAL)
 
 
 class NoRemarks(DomainError):

@@ -17,7 +17,7 @@ from survey_app.approvals.approval import ApprovalView
 from survey_app.errors import DomainError
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.decision_facts import Fact
-from survey_app.fieldwork.models import Purpose, State, Survey
+from survey_app.fieldwork.models import WITH_SEAL, Purpose, State, Survey
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.quality import back_checks, comparison, paper_draw
@@ -85,7 +85,7 @@ def told_before_deciding(session: Session, survey: SurveyView) -> Iterator[Fact]
     returned = _returned(session, survey.id)
     lists = _("receipt lists not entered yet") if returned is None else number(returned)
     yield Fact(_("Slips that came back"), lists)
-    if survey.state in {State.SEALED, State.SIGNED}:
+    if survey.state in WITH_SEAL:
         flags = comparison.comparison(session, survey.id).flags
         yield Fact(_("Flags to compare with the papers"), number(len(flags)) if flags else _("none"))
         yield Fact(_("Digest, first 20 letters"), (queries.scorecard(session, survey.id).digest or "")[:20])

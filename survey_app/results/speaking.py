@@ -17,14 +17,22 @@ from sqlalchemy.orm import Session
 
 from survey_app.criteria.frameworks import NEVER_MEETING_INDICATOR
 from survey_app.fieldwork import calendar, frames, names
-from survey_app.fieldwork.models import Channel, FrameRow, Medium, Purpose, SealedUnit, State, Survey
+from survey_app.fieldwork.models import (
+    WITH_SEAL,
+    Channel,
+    FrameRow,
+    Medium,
+    Purpose,
+    SealedUnit,
+    State,
+    Survey,
+)
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.scoring import tallies
 from survey_app.scoring.scorecards import Scorecard
 from survey_app.sealing.models import Seal, TallyRow
 from survey_app.units.models import Unit
 
-_FINAL = (State.SEALED, State.SIGNED)
 #: What says which of two surveys is newer, and of which year one is.
 _AGE = (Survey.id, Survey.closes_at, Survey.phones_closed_at, Seal.sealed_at)
 
@@ -111,7 +119,7 @@ def newest(session: Session, unit_id: int) -> str | None:
 
 def instead_of(session: Session, survey: SurveyView) -> str | None:
     """The number of the survey that speaks in place of this one; None where it speaks, or could not speak anyhow."""
-    if survey.purpose is not Purpose.DECISION or survey.rehearsal or survey.state not in _FINAL:
+    if survey.purpose is not Purpose.DECISION or survey.rehearsal or survey.state not in WITH_SEAL:
         return None
     year = year_of(survey.closes_at, survey.phones_closed_at)
     rows = _of_unit(session, survey.unit.id, *_final(), *_touches(year))
@@ -131,7 +139,7 @@ def _of_unit(session: Session, unit_id: int, *conditions: ColumnElement[bool]) -
 
 def _final() -> tuple[ColumnElement[bool], ...]:
     """What can speak."""
-    return Survey.purpose == Purpose.DECISION, Survey.rehearsal.is_(False), Survey.state.in_(_FINAL)
+    return Survey.purpose == Purpose.DECISION, Survey.rehearsal.is_(False), Survey.state.in_(WITH_SEAL)
 
 
 def _touches(year: int) -> tuple[ColumnElement[bool], ...]:

@@ -17,7 +17,7 @@ from survey_app.criteria import findings
 from survey_app.criteria.findings import Consulted, Declared, Finding, Grounds, Rule, Verdict
 from survey_app.criteria.frameworks import Framework, RequirementKind
 from survey_app.fieldwork import answering, frames
-from survey_app.fieldwork.models import Purpose, State
+from survey_app.fieldwork.models import IN_THE_FIELD, WITH_SEAL, Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.quality import back_checks
 from survey_app.questions.instrument import Text
@@ -31,8 +31,6 @@ from survey_app.scoring.disclosure import Audience
 from survey_app.scoring.rates import Rate
 
 _EVENT = RequirementKind.CONSULTATION_EVENT
-_SEALED = frozenset({State.SEALED, State.SIGNED})
-_RUNNING = frozenset({State.PUBLISHED, State.OPEN, State.COUNTING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +83,8 @@ def of_survey(session: Session, survey: SurveyView, audience: Audience) -> Judge
         return None
     if survey.is_outside_programme:
         return None
-    is_sealed = survey.state in _SEALED
-    if not is_sealed and survey.state not in _RUNNING:
+    is_sealed = survey.state in WITH_SEAL
+    if not is_sealed and survey.state not in IN_THE_FIELD:
         return None
     if is_sealed and speaking.instead_of(session, survey) is not None:
         return None

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.authoring import loading
 from survey_app.fieldwork import calendar, names
-from survey_app.fieldwork.models import Purpose, State, Survey
+from survey_app.fieldwork.models import IN_THE_FIELD, Purpose, State, Survey
 from survey_app.names import plain
 from survey_app.questions.instrument import Instrument, Text
 from survey_app.results import added_up, speaking
@@ -169,7 +169,7 @@ def _running(session: Session, province: UnitView, year: int) -> Mapping[int, tu
     rows = session.scalars(
         _known(province)
         .where(
-            Survey.state.in_((State.PUBLISHED, State.OPEN, State.COUNTING)),
+            Survey.state.in_(IN_THE_FIELD),
             Survey.opens_at < calendar.opening(date(year + 1, 1, 1)),
             Survey.closes_at > calendar.opening(date(year, 1, 1)),
         )

@@ -28,7 +28,7 @@ from survey_app.fieldwork import acts, answering, frames, operations, rounds
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.calendar import Keying
 from survey_app.fieldwork.frames import FrameLine
-from survey_app.fieldwork.models import AbsentHouseholds, Purpose, State
+from survey_app.fieldwork.models import TAKING_ANSWERS, WITH_SEAL, AbsentHouseholds, Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.refusals import SurveyChanged
 from survey_app.fieldwork.rounds import AnnulmentView
@@ -38,7 +38,6 @@ from survey_app.sealing.models import ReceiptList
 
 #: As approvals and the audit log name it; never changed.
 ACT = "results.annul_village"
-_POSSIBLE = (State.OPEN, State.COUNTING)
 #: What is known of the time of asking that ends, besides its answers: it would be mixed with that of the next.
 _OF_THE_ROUND = (
     AbsentHouseholds, InvalidPaper, PaperSlip, DeskCounter, TenMinuteCounter, NetworkCounter, SecondKeyingRow,
@@ -149,9 +148,9 @@ def set_aside(session: Session, approval: ApprovalView, *, actor: str, now: date
 def _obstacle(survey: SurveyView) -> str:
     if survey.purpose is not Purpose.DECISION:
         return _("A feedback survey asks no villages.")
-    if survey.state in _POSSIBLE:
+    if survey.state in TAKING_ANSWERS:
         return ""
-    if survey.state in {State.SEALED, State.SIGNED}:
+    if survey.state in WITH_SEAL:
         return _(
             "The result is sealed, so the answers of one village can no longer be set aside alone: two results that "
             "differ by one village would give that village's answers away. The whole survey can be cancelled and "

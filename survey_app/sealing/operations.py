@@ -28,7 +28,7 @@ from survey_app.fieldwork import answering, frames, names, rounds
 from survey_app.fieldwork import operations as fieldwork
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.frames import FrameLine
-from survey_app.fieldwork.models import Channel, Medium, Progress, Purpose, SlipRow, State
+from survey_app.fieldwork.models import TAKING_ANSWERS, Channel, Medium, Progress, Purpose, SlipRow, State
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.fieldwork.rounds import AnnulmentView
 from survey_app.i18n import gettext as _
@@ -80,7 +80,7 @@ def close_and_seal(session: Session, survey_id: str, *, actor: str, now: datetim
     """
     row = fieldwork.hold(session, survey_id)
     survey = surveys.survey(session, survey_id)
-    if survey.state not in {State.OPEN, State.COUNTING}:
+    if survey.state not in TAKING_ANSWERS:
         raise NothingToSeal(survey)
     row.phones_closed_at = row.phones_closed_at or now
     row.counting_ends_at = min(row.counting_ends_at or now, now)

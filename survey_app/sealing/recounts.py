@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit, db
 from survey_app.config import VIETNAM
-from survey_app.fieldwork.models import State, Survey
+from survey_app.fieldwork.models import WITH_SEAL, Survey
 from survey_app.sealing.models import Recount, Seal
 from survey_app.units.models import Unit
 
@@ -22,7 +22,6 @@ AGREES = "results.recount_agrees"
 _NIGHT = range(1, 5)
 #: After this time a claim without an outcome is of a job that was cut off.
 _CUT_OFF = timedelta(hours=1)
-_FINAL = (State.SEALED, State.SIGNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def due(session: Session, night: date, now: datetime) -> tuple[str, ...]:
         select(Seal.survey_id)
         .join(Survey, Survey.id == Seal.survey_id)
         .outerjoin(Recount, Recount.survey_id == Seal.survey_id)
-        .where(Survey.state.in_(_FINAL), or_(Recount.survey_id.is_(None), _may_be_claimed(night, now)))
+        .where(Survey.state.in_(WITH_SEAL), or_(Recount.survey_id.is_(None), _may_be_claimed(night, now)))
         .order_by(Recount.night.is_not(None), Recount.night, Seal.survey_id)
     )
     return tuple(rows)
@@ -85,7 +84,7 @@ def last(session: Session, path: str) -> LastRecount:
         .join(Survey, Survey.id == Seal.survey_id)
         .join(Unit, Unit.id == Survey.unit_id)
         .outerjoin(Recount, Recount.survey_id == Seal.survey_id)
-        .where(Unit.path.startswith(path, autoescape=True), Survey.state.in_(_FINAL))
+        .where(Unit.path.startswith(path, autoescape=True), Survey.state.in_(WITH_SEAL))
         .order_by(Seal.survey_id)
     ).all()
     night = max((row.night for row in rows if row.ended_at is not None), default=None)

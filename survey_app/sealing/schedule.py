@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from survey_app import clock, db, keys, witness
 from survey_app.collecting import scanned
 from survey_app.errors import DomainError
-from survey_app.fieldwork.models import Purpose, State, Survey
+from survey_app.fieldwork.models import TAKING_ANSWERS, Purpose, State, Survey
 from survey_app.sealing import cancelling, operations, queries, recounts, reminders, verification
 
 #: How the audit log names the minute job.
@@ -109,5 +109,5 @@ def _due(session: Session, now: datetime) -> tuple[str, ...]:
 
 
 def _open_feedback(session: Session) -> tuple[str, ...]:
-    running = (Survey.purpose == Purpose.FEEDBACK, Survey.state.in_((State.OPEN, State.COUNTING)))
+    running = (Survey.purpose == Purpose.FEEDBACK, Survey.state.in_(TAKING_ANSWERS))
     return tuple(session.scalars(select(Survey.id).where(*running).order_by(Survey.id)))

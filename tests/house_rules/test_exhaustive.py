@@ -5,11 +5,13 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 from survey_app.access import Role
 from survey_app.accounts import management
 from survey_app.accounts.lists import columns
+from survey_app.fieldwork.models import IN_THE_FIELD, WITH_SEAL, State
 from tests.source import nodes
 
 _ROOT = Path(__file__).parents[2]
@@ -111,3 +113,21 @@ def test_no_page_and_no_rule_names_one_channel():
     )
 
     assert naming == []
+
+
+def test_every_state_of_a_survey_is_in_one_set_and_rooms_ask_for_the_sets():
+    """A list of states that a room writes itself is forgotten when a state is added."""
+    alone = (State.DRAFT, State.ANNULLED)
+    listed = [
+        str(path.relative_to(_APP))
+        for path in (*_APP.rglob("*.py"), *_APP.rglob("*.html"))
+        if path != _APP / "fieldwork" / "models.py"
+        and re.search(
+            r"State\.SEALED,\s*State\.SIGNED|State\.(?:PUBLISHED|COUNTING),\s*State\.OPEN|State\.OPEN,\s*State\.COUNTING"
+            r'|state (?:not )?in \("|purpose [!=]= "',
+            path.read_text(encoding="utf-8"),
+        )
+    ]
+
+    assert Counter((*alone, *IN_THE_FIELD, *WITH_SEAL)) == Counter(State)
+    assert listed == []
