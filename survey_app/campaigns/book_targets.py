@@ -62,7 +62,7 @@ def _beside(framework: Framework, target: BookTarget, rows: Sequence[BoardRow]) 
         case _ as unknown:
             assert_never(unknown)
     in_scope = [row for row in rows if target.counts(row.unit.kind)]
-    has_halves = any(one.kind is RequirementKind.DECLARED for one in framework.requirements)
+    has_halves = framework.asks(RequirementKind.DECLARED)
     asked = any(one.kind is RequirementKind.COVERAGE and one.threshold for one in framework.requirements)
     return Beside(
         reached_coverage=sum(row.reached_coverage for row in counted) if asked else None,

@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 
 from survey_app import access, db
 from survey_app.campaigns import requested, targets
-from survey_app.criteria.targets import PlanKind
 from survey_app.rulebooks.queries import YEARS
 from survey_app.units.queries import today
 
@@ -29,5 +28,4 @@ def page(year: int) -> ResponseReturnValue:
         "campaigns/targets.html",
         board=board,
         targets=targets.of_board(db.session(), board, earlier),
-        PlanKind=PlanKind,
     )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from survey_app.campaigns.book_targets import BookProgress
 from survey_app.campaigns.queries import Board
 from survey_app.criteria import targets as reaches
-from survey_app.criteria.targets import PlanKind, PlanTarget, Reach, Terms
+from survey_app.criteria.targets import PlanTarget, Reach, Terms
 from survey_app.rulebooks.targets import figures, plans
 from survey_app.rulebooks.targets.asked import asked
 from survey_app.rulebooks.targets.figures import UnitFigures
@@ -56,7 +56,7 @@ def of_board(session: Session, board: Board, earlier: Board | None = None) -> tu
     given = figures.of_years(session, every, years)
     found = []
     for target in plans.of_year(session, province, year):
-        if target.kind is PlanKind.COMPUTED:
+        if not target.kind.is_reported:
             found.append(_computed(target, board, earlier))
             continue
         reached = {

@@ -231,6 +231,10 @@ class Framework:
         """Whether the year is in its period."""
         return self.period_from.year <= year <= self.period_to.year
 
+    def asks(self, kind: RequirementKind) -> bool:
+        """Whether one of its conditions is of that kind."""
+        return any(one.kind is kind for one in self.requirements)
+
 
 class InvalidFramework(InvalidDocument):
     """A document that is no usable rule book; each problem's `where` is a requirement's or target's key."""

@@ -35,6 +35,28 @@ class PlanKind(StrEnum):
     ATTESTED = "attested"
 
     @property
+    def is_reported(self) -> bool:
+        """Whether units report its figures; else they are computed."""
+        match self:
+            case PlanKind.SHARE | PlanKind.COUNT | PlanKind.ATTESTED:
+                return True
+            case PlanKind.COMPUTED:
+                return False
+            case _:
+                assert_never(self)
+
+    @property
+    def is_yes_or_no(self) -> bool:
+        """Whether a unit reports that it is so, or is not."""
+        match self:
+            case PlanKind.ATTESTED:
+                return True
+            case PlanKind.COMPUTED | PlanKind.SHARE | PlanKind.COUNT:
+                return False
+            case _:
+                assert_never(self)
+
+    @property
     def is_share(self) -> bool:
         """Whether the goal is a share; else it is a number of things."""
         match self:

@@ -23,7 +23,6 @@ from survey_app.campaigns.wording import (
 )
 from survey_app.criteria.findings import Finding
 from survey_app.criteria.frameworks import Requirement, RequirementKind
-from survey_app.criteria.targets import PlanKind
 from survey_app.fieldwork.models import WITH_SEAL
 from survey_app.files import Cell
 from survey_app.i18n import gettext as _
@@ -153,7 +152,7 @@ def plan_lines(plan: Iterable[PlanProgress]) -> Iterator[tuple[Cell, ...]]:
 
 def _missing_to_goal(one: PlanProgress) -> int | None:
     """Nothing of a share that not every unit asked has told: what those tell moves the goal."""
-    is_open = one.target.kind is PlanKind.SHARE and one.reach is not None and one.reach.missing > 0
+    is_open = one.target.kind.has_whole and one.reach is not None and one.reach.missing > 0
     return one.reach.needed if one.reach and not is_open else None
 
 

@@ -200,4 +200,4 @@ def _asks_back_check(session: Session, pin: Pin) -> bool:
         book = pins.pinned(session, pin).framework
     except pins.PinnedBookMissing:  # The findings block says so; nothing can be asked by a book that is gone.
         return False
-    return any(one.kind is RequirementKind.BACK_CHECK for one in book.requirements)
+    return book.asks(RequirementKind.BACK_CHECK)

@@ -70,7 +70,7 @@ class Judged:
     @property
     def asks_back_check(self) -> bool:
         """Whether the rule book has the back-check as a condition of its own."""
-        return _asks_back_check(self.framework)
+        return self.framework.asks(RequirementKind.BACK_CHECK)
 
 
 def of_survey(session: Session, survey: SurveyView, audience: Audience) -> Judged | None:
@@ -178,7 +178,9 @@ def of_year(session: Session, framework: Framework, unit_path: str, year: int) -
     above = speaking.above_frame(session, speak.values())
     texts = _item_texts(session, speak.values())
     declared = _declared(session, framework, unit_path, year)
-    checked = back_checks.recorded(session, numbers) if _asks_back_check(framework) else frozenset()
+    checked = (
+        back_checks.recorded(session, numbers) if framework.asks(RequirementKind.BACK_CHECK) else frozenset()
+    )
     return {
         unit_id: Verdicts(
             findings.find(
@@ -227,14 +229,10 @@ def _so_far(session: Session, survey: SurveyView) -> Rate | None:
 
 def _declared(session: Session, framework: Framework, unit_path: str, year: int) -> Mapping[int, Declared]:
     """What units declared of the half that is not computed; nothing where the rule book has no such half."""
-    if not any(one.kind is RequirementKind.DECLARED for one in framework.requirements):
+    if not framework.asks(RequirementKind.DECLARED):
         return {}
     found = declarations.of_year(session, unit_path, year)
     return {unit_id: one.state for unit_id, one in found.items()}
-
-
-def _asks_back_check(framework: Framework) -> bool:
-    return any(one.kind is RequirementKind.BACK_CHECK for one in framework.requirements)
 
 
 def _consulted(sealed: Iterable[SealedSurvey]) -> tuple[Consulted, ...]:

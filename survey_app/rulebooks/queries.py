@@ -184,14 +184,10 @@ def _by_use(view: FrameworkView) -> tuple[bool, int, str]:
     return view.framework.demo, -view.framework.period_from.toordinal(), view.framework.key
 
 
-def _asks_consultation(book: Framework) -> bool:
-    return any(one.kind is RequirementKind.CONSULTATION_EVENT for one in book.requirements)
-
-
 def _default(newest: Iterable[FrameworkView], year: int) -> Framework:
     known = [view.framework for view in newest if not view.framework.demo]
     # One that asks for no consultation yet cannot be reported against before somebody chose it.
-    real = [book for book in known if _asks_consultation(book)] or known
+    real = [book for book in known if book.asks(RequirementKind.CONSULTATION_EVENT)] or known
     for book in real:
         if book.holds(year):
             return book

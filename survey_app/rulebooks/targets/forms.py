@@ -19,7 +19,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from survey_app.criteria.frameworks import Comparison, Source
-from survey_app.criteria.targets import Figure, PlanKind, PlanTarget, Terms
+from survey_app.criteria.targets import Figure, PlanTarget, Terms
 from survey_app.forms import StaffForm, WholeNumberField, clean
 from survey_app.i18n import gettext as _
 from survey_app.i18n import lazy_gettext as _l
@@ -50,7 +50,7 @@ class FigureForm(StaffForm):
     def of(cls, target: PlanTarget, **values: Any) -> "FigureForm":
         """With the fields that this kind of target has, called by what is counted."""
         form = cls(**values)
-        if target.kind is PlanKind.ATTESTED:
+        if target.kind.is_yes_or_no:
             del form.n, form.whole
             form.answer.validators = [InputRequired()]
             return form

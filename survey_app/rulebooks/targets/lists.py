@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import names, office_tables
 from survey_app.criteria import targets as rules
-from survey_app.criteria.targets import Figure, PlanKind, PlanTarget
+from survey_app.criteria.targets import Figure, PlanTarget
 from survey_app.i18n import gettext as _
 from survey_app.list_pages import ListReading, digest
 from survey_app.office_files import Formula, OfficeFile, OfficeRow, OfficeSheet, RowProblem, Wrong, shortened
@@ -123,7 +123,7 @@ def key_of(title: str) -> str:
 def column_title(target: PlanTarget, key: str) -> str:
     """What a column is called in the form that is filled in."""
     whole = _("Total")
-    counted = _("Met (yes or no)") if target.kind is PlanKind.ATTESTED else _("Number met")
+    counted = _("Met (yes or no)") if target.kind.is_yes_or_no else _("Number met")
     titles = {"code": _("Code"), "unit": _("Unit"), "n": counted, "of": whole, "evidence": _("Evidence")}
     return titles[key]
 
@@ -277,7 +277,7 @@ def _unit(finder: CommuneFinder, units: Mapping[int, UnitView], entry: FigureEnt
 
 def _figure(target: PlanTarget, entry: FigureEntry) -> Figure:
     """Raises Wrong."""
-    if target.kind is PlanKind.ATTESTED:
+    if target.kind.is_yes_or_no:
         said = names.identity(entry.n)
         if said not in _YES | _NO:
             raise Wrong(_("“%(text)s” is neither yes nor no.", text=shortened(entry.n)), _("“có” or “không”"))

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from survey_app import audit
 from survey_app.criteria import targets as rules
 from survey_app.criteria.frameworks import ALL, Comparison, Source
-from survey_app.criteria.targets import PlanKind, PlanTarget, Terms
+from survey_app.criteria.targets import PlanTarget, Terms
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
 from survey_app.rulebooks import packaged
@@ -70,9 +70,7 @@ def of_year(session: Session, province: UnitView, year: int) -> tuple[PlanTarget
 def reported_on(session: Session, province: UnitView, year: int) -> tuple[PlanTarget, ...]:
     """Those of them on which units report in that year."""
     return tuple(
-        one
-        for one in of_year(session, province, year)
-        if one.kind is not PlanKind.COMPUTED and not one.is_closed(year)
+        one for one in of_year(session, province, year) if one.kind.is_reported and not one.is_closed(year)
     )
 
 
@@ -100,7 +98,7 @@ def one(session: Session, province: UnitView, key: str, year: int) -> PlanTarget
 def open_target(session: Session, province: UnitView, key: str, year: int) -> PlanTarget:
     """A target whose figures units enter in that year, before it is closed. Raises NoSuchTarget."""
     target = one(session, province, key, year)
-    if target.kind is PlanKind.COMPUTED or target.is_closed(year):
+    if not target.kind.is_reported or target.is_closed(year):
         raise NoSuchTarget
     return target
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import access, db, files
 from survey_app.accounts.freshness import fresh
-from survey_app.criteria.targets import PlanKind, PlanTarget
+from survey_app.criteria.targets import PlanTarget
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.list_pages import open_too_long
@@ -58,7 +58,7 @@ def several_form(year: int) -> ResponseReturnValue:
             counts = figure.counts if figure else None
             if counts is None:
                 cells += [None] * len(several.columns(target))
-            elif target.kind is PlanKind.SHARE:
+            elif target.kind.has_whole:
                 cells += [counts.figure.n, counts.figure.of]
             else:
                 cells += [wording.figure(target, counts.figure)]

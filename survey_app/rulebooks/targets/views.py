@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from survey_app import access, attachments, db, forms, paging, revisions
 from survey_app.accounts.freshness import fresh
-from survey_app.criteria.targets import PlanKind, PlanTarget
+from survey_app.criteria.targets import PlanTarget
 from survey_app.errors import DomainError
 from survey_app.i18n import gettext as _
 from survey_app.revisions import SavedMeanwhile
@@ -53,7 +53,7 @@ def unit(year: int, code: str) -> ResponseReturnValue:
         targets=[
             (target, given.get((target.key, year), {}).get(own.id))
             for target in plans.of_year(current, own_province(), year)
-            if target.kind is not PlanKind.COMPUTED and not target.is_closed(year) and is_asked(target, own)
+            if target.kind.is_reported and not target.is_closed(year) and is_asked(target, own)
         ],
     )
 
@@ -154,7 +154,7 @@ def terms(year: int, key: str) -> ResponseReturnValue:
     require_known_year(year)
     province = own_province()
     target = plans.one(db.session(), province, key, year)
-    if target.kind is PlanKind.COMPUTED:
+    if not target.kind.is_reported:
         raise plans.NoSuchTarget
     if request.method == "GET":
         return _terms_page(year, target, TermsForm.of(target, stored=True))

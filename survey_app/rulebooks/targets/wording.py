@@ -61,9 +61,9 @@ def now(target: PlanTarget, reach: Reach) -> str:
 
 def standing(target: PlanTarget, reach: Reach, asked: int) -> str:
     """Whether the goal is reached and what is missing to it; no verdict of a share before all have reported."""
-    if target.kind is PlanKind.SHARE and reach.rate is None:
+    if target.kind.has_whole and reach.rate is None:
         return _("no figure counts yet")
-    if target.kind is PlanKind.SHARE and reach.missing:
+    if target.kind.has_whole and reach.missing:
         return _(
             "by the figures of %(reported)s of %(asked)s units that have reported; no verdict before all have",
             reported=number(asked - reach.missing),
