@@ -22,7 +22,7 @@ Uses = Callable[[Session, int], Use]
 _NAME = "instrument_uses"
 
 
-def register(app: Flask, uses: Uses) -> None:
+def supply(app: Flask, uses: Uses) -> None:
     """Tell how to find out; called once, by the room that makes surveys."""
     app.extensions[_NAME] = uses
 

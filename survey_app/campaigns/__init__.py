@@ -38,7 +38,7 @@ def _is_provincial(person: Identity) -> bool:
 def init_app(app: Flask) -> None:
     """Pages, the lines of the to-do list, and wording for the templates."""
     audit.register(app, log_words.WORDS)
-    rulebook.register(app, opening.book_of)
+    rulebook.supply(app, opening.book_of)
     app.register_blueprint(bp)
     app.register_blueprint(campaign_views.bp)
     app.register_blueprint(target_views.bp)

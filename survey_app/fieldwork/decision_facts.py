@@ -21,7 +21,7 @@ class Fact:
 Provider: TypeAlias = Callable[[Session, SurveyView], Iterable[Fact]]
 
 
-def register(app: Flask, provider: Provider) -> None:
+def supply(app: Flask, provider: Provider) -> None:
     """Have `provider` asked whenever somebody is about to decide on a survey."""
     app.extensions["decision_facts"] = provider
 

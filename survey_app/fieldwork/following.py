@@ -94,7 +94,7 @@ class FieldProgress:
         return tuple(unit for unit, village in self.villages if village.is_below_half)
 
 
-def register_collected(app: Flask, provider: Collected) -> None:
+def supply_collected(app: Flask, provider: Collected) -> None:
     """Have `provider` asked how many filled slips came back."""
     app.extensions["collected_slips"] = provider
 
@@ -157,8 +157,8 @@ def _village(
 
 
 def _unkeyed(session: Session, survey: SurveyView, keyed: Mapping[int, int]) -> int | None:
-    provider: Collected | None = current_app.extensions.get("collected_slips")
-    collected = provider(session, survey.id) if provider else {}
+    provider: Collected = current_app.extensions["collected_slips"]
+    collected = provider(session, survey.id)
     if not collected or survey.state not in TAKING_ANSWERS:
         return None
     return sum(max(slips - keyed.get(unit_id, 0), 0) for unit_id, slips in collected.items())

@@ -23,7 +23,7 @@ from survey_app.units import queries as units
 Chooser: TypeAlias = Callable[[Session, Survey], tuple[str, int] | None]
 
 
-def register(app: Flask, chooser: Chooser) -> None:
+def supply(app: Flask, chooser: Chooser) -> None:
     """Have `chooser` asked for every survey that is published."""
     app.extensions["rulebook_chooser"] = chooser
 

@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(text_views.bp)
     app.cli.add_command(commands.group)
     jobs.register(app, "results.erase", schedule.erase_owed)
-    at_sealing.register_follow(app, schedule.erase_owed)
+    at_sealing.supply_follow(app, schedule.erase_owed)
     menu.register(
         app,
         MenuEntry("privacy.log", lazy_gettext("Requests on personal data"), 100, Place.FOOTER),

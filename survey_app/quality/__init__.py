@@ -21,7 +21,7 @@ def init_app(app: Flask) -> None:
     audit.register(app, log_words.WORDS)
     app.register_blueprint(comparison_views.bp)
     app.register_blueprint(paper_draw_views.bp)
-    at_sealing.register_keep(app, sealed_paradata.keep)
+    at_sealing.supply_keep(app, sealed_paradata.keep)
     links.register(
         app,
         Link("signals.page", lazy_gettext("Compare with the papers"), (State.COUNTING, *WITH_SEAL)),

@@ -17,6 +17,7 @@ from survey_app import audit
 from survey_app.access import Identity
 from survey_app.criteria.frameworks import RequirementKind
 from survey_app.errors import DomainError
+from survey_app.fieldwork import acts
 from survey_app.fieldwork.queries import SurveyView
 from survey_app.i18n import gettext as _
 from survey_app.privacy.models import Complaint
@@ -25,7 +26,6 @@ from survey_app.results import public_remarks
 from survey_app.results.models import SignedOver
 from survey_app.rulebooks import pins
 from survey_app.rulebooks.pins import Pin
-from survey_app.sealing import signatures
 from survey_app.templating import number
 
 #: The act of signing over one, by the name that it had while drawn slips were the only point.
@@ -149,7 +149,7 @@ def record(
         )
     )
     details: dict[str, object] = {**counts, "reason": reason}
-    audit.record(session, by.actor, SIGNED_OVER, signatures.subject(survey_id), at=now, **details)
+    audit.record(session, by.actor, SIGNED_OVER, acts.subject(survey_id), at=now, **details)
 
 
 def signed_over(session: Session, survey_id: str) -> tuple[Over, ...]:

@@ -15,6 +15,7 @@ from survey_app.access import Identity
 from survey_app.approvals import requests as approvals
 from survey_app.approvals.approval import ApprovalView
 from survey_app.errors import DomainError
+from survey_app.fieldwork import acts
 from survey_app.fieldwork import queries as surveys
 from survey_app.fieldwork.decision_facts import Fact
 from survey_app.fieldwork.models import WITH_SEAL, Purpose, State, Survey
@@ -102,7 +103,7 @@ def ask(session: Session, survey: SurveyView, *, reason: str = "", by: Identity,
     asked = approvals.request_approval(
         session,
         act=signatures.ACT,
-        subject=signatures.subject(survey.id),
+        subject=acts.subject(survey.id),
         unit_id=survey.unit.id,
         payload={"digest": digest},
         reason=reason,
@@ -118,7 +119,7 @@ def carry_out(session: Session, decided: ApprovalView, by: Identity, now: dateti
 
     Raises CannotSign, also when what was sealed is not what the first body signed, and SignedOverOpenPoints.
     """
-    survey_id = decided.subject.removeprefix(signatures.subject(""))
+    survey_id = acts.survey_of(decided)
     digest = _require_sealed(session, survey_id)
     if decided.payload["digest"] != digest:
         raise CannotSign

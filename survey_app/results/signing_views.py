@@ -124,7 +124,7 @@ def todos(session: Session, person: Identity, now: datetime) -> Iterator[Todo]:
         found.subject for found in approvals.open_approvals(session, person) if found.act == signatures.ACT
     }
     for survey_id in _unsigned(session, person.unit_path):
-        if signatures.subject(survey_id) not in asked:
+        if acts.subject(survey_id) not in asked:
             yield Todo(
                 title=_("Sign the result of survey %(number)s", number=survey_id),
                 detail=_("Counting is over and the result is sealed. Commune and Front both sign it."),
@@ -142,7 +142,7 @@ def _page(survey: SurveyView, waiting: ApprovalView | None, form: SignForm, pers
         refusal=approvals.standing_refusal(
             db.session(),
             signatures.ACT,
-            signatures.subject(survey.id),
+            acts.subject(survey.id),
             person.role,
             {"digest": evidence["figures"].result.digest},
         ),

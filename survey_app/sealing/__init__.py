@@ -23,4 +23,4 @@ def init_app(app: Flask) -> None:
     todo.register(app, reminders.todos)
     todo.register(app, reminders.differing)
     survey_page.register(app, reminders.sentences)
-    following.register_collected(app, queries.collected_slips)
+    following.supply_collected(app, queries.collected_slips)

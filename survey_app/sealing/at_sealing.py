@@ -19,12 +19,12 @@ Follow: TypeAlias = Callable[[datetime, str], object]
 _KEEP, _FOLLOW = "at_sealing.keep", "at_sealing.follow"
 
 
-def register_keep(app: Flask, keep: Keep) -> None:
+def supply_keep(app: Flask, keep: Keep) -> None:
     """Have this kept at every seal."""
     app.extensions[_KEEP] = keep
 
 
-def register_follow(app: Flask, follow: Follow) -> None:
+def supply_follow(app: Flask, follow: Follow) -> None:
     """Have this done behind every seal."""
     app.extensions[_FOLLOW] = follow
 
@@ -33,8 +33,8 @@ def keep(
     session: Session, survey: SurveyView, frame: Sequence[FrameLine], answers: Sequence[RawAnswer]
 ) -> None:
     """Keep what is needed of the answers; afterwards nothing tells any more when they came."""
-    registered: Keep = current_app.extensions[_KEEP]
-    registered(session, survey, frame, answers)
+    supplied: Keep = current_app.extensions[_KEEP]
+    supplied(session, survey, frame, answers)
 
 
 def follow(now: datetime, actor: str) -> None:

@@ -9,6 +9,7 @@ from survey_app.access import Body, Role
 from survey_app.approvals import requests as approvals
 from survey_app.approvals.approval import ApprovalView
 from survey_app.approvals.parties import Party
+from survey_app.fieldwork import acts
 
 #: The act of signing.
 ACT = "results.sign"
@@ -32,7 +33,9 @@ class Signature:
 
 def requests(session: Session, survey_id: str) -> tuple[ApprovalView, ...]:
     """Every request to sign this result, oldest first."""
-    return tuple(found for found in approvals.approvals_of(session, subject(survey_id)) if found.act == ACT)
+    return tuple(
+        found for found in approvals.approvals_of(session, acts.subject(survey_id)) if found.act == ACT
+    )
 
 
 def signatures(session: Session, survey_id: str) -> tuple[Signature, ...]:
@@ -44,11 +47,6 @@ def signatures(session: Session, survey_id: str) -> tuple[Signature, ...]:
         _signature(signed.requester, signed.requested_at, signed.reason),
         _signature(signed.decider, signed.decided_at, signed.decision_reason),
     )
-
-
-def subject(survey_id: str) -> str:
-    """How requests to sign name the survey."""
-    return f"survey:{survey_id}"
 
 
 def _signature(party: Party, at: datetime, reason: str) -> Signature:

@@ -59,7 +59,7 @@ class NotTakenBack(DomainError):
     code = "khong-hoan-tac-duoc"
 
 
-def register_use(app: Flask, uses: UsesNumbers) -> None:
+def supply_use(app: Flask, uses: UsesNumbers) -> None:
     """Let the room of surveys say which numbers its surveys have taken."""
     app.extensions[_USES] = uses
 
@@ -84,8 +84,8 @@ def last_change(session: Session, commune: UnitView) -> LastChange | None:
     recorded = next((event for event in events if event.act == _RECORDED), None)
     if recorded is None or {event.act for event in events} - {_RECORDED, _ENDED}:
         return None
-    uses: UsesNumbers | None = current_app.extensions.get(_USES)
-    if uses is not None and uses(session, _numbers(session, recorded)):
+    uses: UsesNumbers = current_app.extensions[_USES]
+    if uses(session, _numbers(session, recorded)):
         return None
     return LastChange(recorded.id, recorded.at, recorded.actor, len(_changed(recorded)) + len(events) - 1)
 
