@@ -175,5 +175,5 @@ def _page(
 
 def _for_reader(points: Iterable[AppraisalPoint]) -> tuple[AppraisalPoint, ...]:
     """Without the flags, for a reader who may not open their page."""
-    may_see_flags = access.may("signals.page")
+    may_see_flags = access.may("comparison.page")
     return tuple(one for one in points if may_see_flags or one.kind != PointKind.FLAGS)

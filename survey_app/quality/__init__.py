@@ -24,6 +24,6 @@ def init_app(app: Flask) -> None:
     at_sealing.supply_keep(app, sealed_paradata.keep)
     links.register(
         app,
-        Link("signals.page", lazy_gettext("Compare with the papers"), (State.COUNTING, *WITH_SEAL)),
+        Link("comparison.page", lazy_gettext("Compare with the papers"), (State.COUNTING, *WITH_SEAL)),
         Link("paper_draw.page", lazy_gettext("Compare drawn slips"), WITH_SEAL),
     )

@@ -26,7 +26,7 @@ from survey_app.scoring.flags import Limits
 from survey_app.sealing.models import ReceiptList
 from survey_app.sealing.queries import NotSealed
 
-bp = Blueprint("signals", __name__, template_folder="templates")
+bp = Blueprint("comparison", __name__, template_folder="templates")
 bp.add_app_template_filter(comparison_wording.flag, "flag_words")
 bp.add_app_template_filter(comparison_wording.outcome, "back_check_words")
 bp.add_app_template_filter(comparison_wording.contradicted, "contradicted_words")
@@ -187,4 +187,4 @@ def _found(survey: SurveyView) -> ResultBesidePapers | None:
 
 
 def _back(survey: SurveyView) -> ResponseReturnValue:
-    return redirect(url_for("signals.page", survey_id=survey.id), HTTPStatus.SEE_OTHER)
+    return redirect(url_for("comparison.page", survey_id=survey.id), HTTPStatus.SEE_OTHER)

@@ -30,7 +30,7 @@ _ASKS_NOT_AGAIN = {
     "making: nothing leaves the server, and taking what was made is noted": {"packs.order"},
     "lists: what lies on paper elsewhere, corrected by a new line and never without the old one": {
         "accounts.look_at_people", "lists.look_at", "lists.save", "lists.take_back", "units.new_village", "units.change_village", "units.end_village",
-        "meetings.announce", "meetings.withdraw", "meetings.count_present", "postings.record", "postings.correct", "postings.record_everywhere", "postings.finish_everywhere", "postings.photos", "signals.receipts", "absences.page", "signed_papers.keep", "outside.enter", "signed_papers.notes", "public_remarks.enter",
+        "meetings.announce", "meetings.withdraw", "meetings.count_present", "postings.record", "postings.correct", "postings.record_everywhere", "postings.finish_everywhere", "postings.photos", "comparison.receipts", "absences.page", "signed_papers.keep", "outside.enter", "signed_papers.notes", "public_remarks.enter",
         "privacy.receive", "privacy.answer", "rulebooks.services", "declarations.declare", "plan_targets.report", "plan_targets.look_at_figures", "plan_targets.look_at_several",
     },
 }  # fmt: skip
