@@ -6,11 +6,13 @@ started it.
 
 import csv
 import json
+import shutil
 import socket
+import sqlite3
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
@@ -130,19 +132,63 @@ class Server:
         db.database.engine.dispose()
 
 
+@dataclass(frozen=True)
+class Beginnings:
+    """What journeys begin with, as it was in the first installation of this process in which commands had put it."""
+
+    folder: Path
+
+    def put(self, database_url: str, folder: Path, name: str, prepare: Callable[[], None]) -> None:
+        """Bring an installation in which nothing else is to where `prepare` leads; SQLite after the first time by copying.
+
+        A server may be at work on it: pages are copied in one transaction. Keys of surveys are files of the folder.
+        """
+        file, kept = database_url.removeprefix("sqlite:///"), self.folder / name
+        if file == database_url:
+            prepare()
+        elif kept.exists():
+            _copy(kept / "database", kept / "folder", file, folder)
+        else:
+            prepare()
+            kept.mkdir()
+            _copy(file, folder, kept / "database", kept / "folder")
+
+
+def _copy(file: Path | str, folder: Path, new_file: Path | str, new_folder: Path) -> None:
+    with closing(sqlite3.connect(file)) as old, closing(sqlite3.connect(new_file)) as new:
+        old.backup(new)
+    shutil.copytree(folder, new_folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("instance"))
+
+
+@pytest.fixture(scope="session")
+def beginnings(tmp_path_factory: pytest.TempPathFactory) -> Beginnings:
+    """The databases that journeys of this process begin with."""
+    return Beginnings(tmp_path_factory.mktemp("beginnings"))
+
+
 @pytest.fixture
-def server(app: Flask, database_url: str, tmp_path: Path) -> Iterator[Server]:
-    """The product on a fresh database, once on each engine, with the units of Gia Lai and the template library."""
+def units_and_library(app: Flask, database_url: str, tmp_path: Path, beginnings: Beginnings) -> None:
+    """The units of Gia Lai and the template library."""
+    made = Server("", tmp_path, app)
+
+    def prepare() -> None:
+        made.prepare("units", "import")
+        made.prepare("authoring", "list")
+
+    beginnings.put(database_url, tmp_path, "units", prepare)
+
+
+@pytest.fixture
+def server(app: Flask, database_url: str, tmp_path: Path, units_and_library: None) -> Iterator[Server]:
+    """The product on a fresh database with the units of Gia Lai and the template library."""
     with _running(app, database_url, tmp_path, SECOND_FACTOR="0") as made:
-        _with_units_and_library(made)
         yield made
 
 
 @pytest.fixture
-def strict_server(app: Flask, database_url: str, tmp_path: Path) -> Iterator[Server]:
+def strict_server(app: Flask, database_url: str, tmp_path: Path, units_and_library: None) -> Iterator[Server]:
     """The same where the person who approves or signs needs a code from a phone."""
     with _running(app, database_url, tmp_path, SECOND_FACTOR="1") as made:
-        _with_units_and_library(made)
         yield made
 
 
@@ -154,11 +200,6 @@ def serve(app: Flask, database_url: str, tmp_path: Path) -> Callable[..., Abstra
         return _running(app, database_url, tmp_path, **({"SECOND_FACTOR": "0"} | changes))
 
     return begin
-
-
-def _with_units_and_library(made: Server) -> None:
-    made.prepare("units", "import")
-    made.prepare("authoring", "list")
 
 
 @contextmanager
@@ -230,9 +271,18 @@ class Field:
 
 
 @pytest.fixture
-def field(server: Server, monkeypatch: pytest.MonkeyPatch) -> Field:
+def field(
+    server: Server, database_url: str, beginnings: Beginnings, monkeypatch: pytest.MonkeyPatch
+) -> Field:
     """A survey of Thôn 1 in Xã Biển Hồ, opened by the operator, with 24 slips."""
-    frame, slips = server.folder / "frame.csv", server.folder / "slips.csv"
+    slips = server.folder / "slips.csv"
+    beginnings.put(database_url, server.folder, "field", lambda: _open_field(server, slips, monkeypatch))
+    with slips.open(encoding="utf-8-sig", newline="") as file:
+        return Field(server, "0001", tuple(row["code"] for row in csv.DictReader(file)))
+
+
+def _open_field(server: Server, slips: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = server.folder / "frame.csv"
     frame.write_text(
         "commune,village,kind,households,source,as_of\n23590,Thôn 1,thon,60,Báo cáo,2026-01-31\n",
         encoding="utf-8",
@@ -248,8 +298,6 @@ def field(server: Server, monkeypatch: pytest.MonkeyPatch) -> Field:
     server.prepare(
         "fieldwork", "slips", "--survey", "0001", "--village", "Thôn 1", "--count", "24", "--out", str(slips)
     )
-    with slips.open(encoding="utf-8-sig", newline="") as file:
-        return Field(server, "0001", tuple(row["code"] for row in csv.DictReader(file)))
 
 
 @pytest.fixture
