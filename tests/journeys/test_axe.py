@@ -2,7 +2,8 @@
 
 Officers' pages are found by following links as each role, of every kind of page the first that is met; a new page is
 looked at as soon as one leads to it. So is the reply to every form of such a page that is sent with nothing or nonsense
-typed in: what a refusal looks like. Their pages are replies of the application of the test itself, handed to the browser
+typed in: what a refusal looks like. The suite looks at every kind of page once, and at contrast wherever text looks as none
+did before; the long run looks at everything, as each role, and again once the survey is sealed. Their pages are replies of the application of the test itself, handed to the browser
 by a thread of it; those of households come from a real server, because their phones keep and send things themselves. These
 are looked at on the narrowest phone: nothing may be pushed sideways, with large and spaced letters neither, and a finger
 must find what it presses.
@@ -29,7 +30,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
-from survey_app import db
+from survey_app import db, uploads
 from survey_app.access import Role
 from survey_app.accounts.models import User
 from survey_app.audit import OPERATOR
@@ -46,6 +47,7 @@ from survey_app.units.queries import UnitView
 from tests.every_kind import EXAMPLES
 from tests.journeys.conftest import Commune, Server
 from tests.journeys.steps import look_over, send_slip
+from tests.opening import opened_here
 from tests.pages import Page, form_with
 
 #: The narrowest phone.
@@ -61,6 +63,8 @@ REFUSED = {
     "absences.page", "accounts.look_at_people", "fieldwork.new", "lists.look_at", "paper.record_slip", "scans.read_stack",
     "second_keying.key_again",
 }  # fmt: skip
+#: A form that asks every kind of question fits no script, and to find that out takes seconds; another one is looked at.
+_NOT_FOLLOWED = {"printing.read_at_meeting"}
 SEALED_PAGES = {"papers.page", "results.page", "results.public", "signing.page", "texts.page"}
 PEOPLE = "/can-bo/tai-khoan/danh-sach"
 #: Fields of a form that nobody fills in, and those into which nobody types.
@@ -70,7 +74,37 @@ _REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSAB
 
 #: All rules, best practices too. What was checked and found good is not made ready to be reported, and style sheets are
 #: not fetched once more for a rule that is not on.
-_FIND = "axe.run({ resultTypes: ['violations'], preload: false }).then(found => found.violations)"
+_FIND = """async ([within, everywhere, known]) => {
+  const options = { resultTypes: ['violations'], preload: false };
+  if (everywhere) return [(await axe.run(within, options)).violations, []];
+
+  // Contrast is two thirds of the work. It is the same wherever letters and all that lies behind them look the same.
+  const grounds = new Map();
+  const ground = e => {
+    if (!e) return '';
+    if (!grounds.has(e)) {
+      const { backgroundColor, backgroundImage, opacity, position, clip, clipPath } = getComputedStyle(e);
+      const own = [backgroundColor, backgroundImage, opacity, position, clip, clipPath].join();
+      grounds.set(e, ground(e.parentElement) + (own === 'rgba(0, 0, 0, 0),none,1,static,auto,none' ? '' : own + '/'));
+    }
+    return grounds.get(e);
+  };
+  const fresh = new Map(), seen = new Set(known);
+  for (const e of document.querySelectorAll(`${within} *`)) {
+    const typed = e.matches('input, select, textarea');
+    if (!typed && ![...e.childNodes].some(node => node.nodeType === 3 && node.data.trim())) continue;
+    const { color, fontSize, fontWeight, textShadow } = getComputedStyle(e);
+    const off = Boolean(e.closest(':disabled, [aria-disabled=true], label:has(:disabled)'));
+    const look = [typed && e.tagName, off, color, fontSize, fontWeight, textShadow, ground(e)].join();
+    if (!seen.has(look) && e.checkVisibility({ visibilityProperty: true })) fresh.set(look, fresh.get(look) || e);
+  }
+  const found = (await axe.run(within, { ...options, rules: { 'color-contrast': { enabled: false } } })).violations;
+  if (fresh.size) {
+    const contrast = { ...options, runOnly: { type: 'rule', values: ['color-contrast'] } };
+    found.push(...(await axe.run({ include: [...fresh.values()] }, contrast)).violations);
+  }
+  return [found, [...fresh.keys()]];
+}"""
 
 
 #: What is wider than the phone with letters as they are, twice as large, and spaced as WCAG 1.4.12 asks a page to bear;
@@ -106,18 +140,29 @@ _SEND = """([action, fields]) => {
 }"""
 
 
+#: Put what the reply says into the page that is there, which is the one it came from.
+_REFUSE = """text => {
+  const main = new DOMParser().parseFromString(text, 'text/html').querySelector('main');
+  document.querySelector('main').replaceWith(main);
+}"""
+
+
 class Checker:
     """Looks at pages, and remembers what was found."""
 
-    def __init__(self, page: BrowserPage, *, fits: bool = False) -> None:
+    def __init__(self, page: BrowserPage, *, everything: bool, fits: bool = False) -> None:
         page.add_init_script(AXE_SCRIPT)
         self.page = page
+        self.everything = everything
         self.found: list[str] = []
+        self._looks: list[str] = []
         self._fits = fits
 
-    def look(self, what: str) -> None:
+    def look(self, what: str, within: str = "html") -> None:
         """At the page as it is now."""
-        for finding in self.page.evaluate(_FIND):
+        findings, looks = self.page.evaluate(_FIND, [within, self.everything, self._looks])
+        self._looks += looks
+        for finding in findings:
             places = "; ".join(node["html"][:200] for node in finding["nodes"][:3])
             self.found.append(f"{what}: {finding['id']}: {places}")
         if self._fits:
@@ -139,12 +184,13 @@ class Checker:
 class Officers:
     """A browser that is shown replies of the test's own application, and the kinds of pages that were seen in it."""
 
-    def __init__(self, app: Flask, client: FlaskClient, page: BrowserPage) -> None:
-        self.checker = Checker(page)
+    def __init__(self, app: Flask, client: FlaskClient, page: BrowserPage, *, everything: bool) -> None:
+        self.checker = Checker(page, everything=everything)
         self._client, self._page = client, page
         self._addresses, self._rules = app.url_map.bind(""), tuple(app.url_map.iter_rules())
         self._shown: TestResponse | None = None
-        self._followed: set[str] = set()
+        self._followed = set(_NOT_FOLLOWED)
+        self._looked_at: set[str] = set()
         self.seen: set[str] = set()
         self.refused: set[str] = set()
         self.server = make_server("127.0.0.1", 0, self._answer)
@@ -167,20 +213,25 @@ class Officers:
                 continue
             self._followed.add(reached)
             self.seen |= {kind, reached}
-            self.show(reply, f"{who}, {path}")
+            if self.checker.everything or reached not in self._looked_at:
+                self._looked_at |= {kind, reached}
+                self.show(reply, f"{who}, {path}")
             page = etree.HTML(reply.text)
             waiting += [
                 link.get("href") for link in page.iterfind(".//a[@href]") if link.get("href")[0] == "/"
             ]
             self._send_wrong(page, reply.request.path, who)
 
-    def begin_again(self, kinds: set[str]) -> None:
-        """Follow links to these kinds once more, as somebody else."""
+    def begin_again(self, kinds: set[str], *, look: bool) -> None:
+        """Follow links to these kinds once more, as somebody else, and look at them too if they show most to them."""
         self._followed -= kinds
+        if look:
+            self._looked_at -= kinds
 
     def after_the_seal(self) -> None:
         """Follow links to pages of a survey or a year once more: they say other things now."""
         self._followed -= {rule.endpoint for rule in self._rules if rule.arguments & {"survey_id", "year"}}
+        self._looked_at -= SEALED_PAGES
         self.seen.clear()
 
     def show(self, reply: TestResponse, what: str) -> None:
@@ -190,6 +241,14 @@ class Officers:
         self._shown = reply
         self._page.goto(f"http://127.0.0.1:{self.server.port}{reply.request.path}")
         self.checker.look(what)
+
+    def show_refusal(self, reply: TestResponse, what: str) -> None:
+        """Look at what a form says in its place on a page; the long run looks at the whole page that it is."""
+        if self.checker.everything:
+            self.show(reply, what)
+        else:
+            self._page.evaluate(_REFUSE, reply.text)
+            self.checker.look(what, "main")
 
     def _send_wrong(self, page: etree._Element, path: str, who: str) -> None:
         """What is told where nothing was typed, or nonsense; forms without a field do something and stay alone."""
@@ -205,7 +264,7 @@ class Officers:
                 reply = self._client.post(action, data=sent | dict.fromkeys(typed, nonsense))
                 if reply.status_code in _REFUSALS:
                     self.refused.add(kind)
-                    self.show(reply, f"{who}, refused: {action}")
+                    self.show_refusal(reply, f"{who}, refused: {action}")
                     break
 
     @Request.application
@@ -234,14 +293,23 @@ def form(make_form) -> str:
     return make_form(*(example.asked for example in EXAMPLES.values()))
 
 
+@pytest.fixture(
+    params=[False, pytest.param(True, marks=pytest.mark.long)], ids=["each kind once", "everything"]
+)
+def everything(request: pytest.FixtureRequest) -> bool:
+    """Whether the run is the long one."""
+    return request.param
+
+
 @pytest.fixture
 def officers(
-    app: Flask, client: FlaskClient, desktop: BrowserPage, monkeypatch: pytest.MonkeyPatch
+    app: Flask, client: FlaskClient, desktop: BrowserPage, monkeypatch: pytest.MonkeyPatch, everything: bool
 ) -> Iterator[Officers]:
     """An officer's browser on the test's own application."""
     with monkeypatch.context() as patch:
+        patch.setattr(uploads, "opened", opened_here)
         patch.setitem(app.extensions, "settings", replace(app.extensions["settings"], demo=True))
-        made = Officers(app, client, desktop)
+        made = Officers(app, client, desktop, everything=everything)
         threading.Thread(target=made.server.serve_forever, daemon=True).start()
         yield made
         made.server.shutdown()
@@ -249,7 +317,16 @@ def officers(
 
 
 def test_no_page_of_households_and_the_public_has_a_finding(
-    form, make_commune, make_survey, hand_out, submission, move_on, client, serve, phone: BrowserPage
+    form,
+    make_commune,
+    make_survey,
+    hand_out,
+    submission,
+    move_on,
+    client,
+    serve,
+    phone: BrowserPage,
+    everything: bool,
 ):
     commune = make_commune("98001", "Mẫu", Phung=9)
     survey = make_survey(commune, form=form)
@@ -271,7 +348,7 @@ def test_no_page_of_households_and_the_public_has_a_finding(
     phone.set_viewport_size(NARROWEST)
 
     with serve(DEMO="1") as server:
-        checker = Checker(phone, fits=True)
+        checker = Checker(phone, everything=everything, fits=True)
         households(checker, server, phone, codes)
         for path in (
             "/", "/dang-nhap", f"/g/{feedback.link}", f"/ket-qua/{sealed.id}", f"/ket-qua/{survey.id}",
@@ -380,7 +457,7 @@ def walk(
     """Every page that these roles are led to, begun where the day begins and at the survey."""
     for role in roles:
         sign_in(role, commune.province if role in OF_PROVINCE else commune.unit)
-        officers.begin_again({"accounts.home", "fieldwork.page"})
+        officers.begin_again({"accounts.home", "fieldwork.page"}, look=role is Role.FRONT_COMMUNE)
         officers.walk("/can-bo", role)
         officers.walk(f"/can-bo/dot/{survey}", role)
 
