@@ -10,6 +10,7 @@ must find what it presses.
 """
 
 import io
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -67,6 +68,8 @@ REFUSED = {
 _NOT_FOLLOWED = {"printing.read_at_meeting"}
 SEALED_PAGES = {"papers.page", "results.page", "results.public", "signing.page", "texts.page"}
 PEOPLE = "/can-bo/tai-khoan/danh-sach"
+#: The style sheets and scripts of a page.
+_LOADED = re.compile(r'<(?:link rel="stylesheet"|script)[^>]*>')
 #: Fields of a form that nobody fills in, and those into which nobody types.
 _PRESSED = {"hidden", "submit", "button"}
 _NOT_TYPED = {*_PRESSED, "radio", "checkbox", "file"}
@@ -74,9 +77,9 @@ _REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSAB
 
 #: All rules, best practices too. What was checked and found good is not made ready to be reported, and style sheets are
 #: not fetched once more for a rule that is not on.
-_FIND = """async ([within, everywhere, known]) => {
+_FIND = """async ([everywhere, known]) => {
   const options = { resultTypes: ['violations'], preload: false };
-  if (everywhere) return [(await axe.run(within, options)).violations, []];
+  if (everywhere) return [(await axe.run(options)).violations, []];
 
   // Contrast is two thirds of the work. It is the same wherever letters and all that lies behind them look the same.
   const grounds = new Map();
@@ -90,7 +93,7 @@ _FIND = """async ([within, everywhere, known]) => {
     return grounds.get(e);
   };
   const fresh = new Map(), seen = new Set(known);
-  for (const e of document.querySelectorAll(`${within} *`)) {
+  for (const e of document.querySelectorAll('html *')) {
     const typed = e.matches('input, select, textarea');
     if (!typed && ![...e.childNodes].some(node => node.nodeType === 3 && node.data.trim())) continue;
     const { color, fontSize, fontWeight, textShadow } = getComputedStyle(e);
@@ -98,7 +101,7 @@ _FIND = """async ([within, everywhere, known]) => {
     const look = [typed && e.tagName, off, color, fontSize, fontWeight, textShadow, ground(e)].join();
     if (!seen.has(look) && e.checkVisibility({ visibilityProperty: true })) fresh.set(look, fresh.get(look) || e);
   }
-  const found = (await axe.run(within, { ...options, rules: { 'color-contrast': { enabled: false } } })).violations;
+  const found = (await axe.run({ ...options, rules: { 'color-contrast': { enabled: false } } })).violations;
   if (fresh.size) {
     const contrast = { ...options, runOnly: { type: 'rule', values: ['color-contrast'] } };
     found.push(...(await axe.run({ include: [...fresh.values()] }, contrast)).violations);
@@ -140,10 +143,13 @@ _SEND = """([action, fields]) => {
 }"""
 
 
-#: Put what the reply says into the page that is there, which is the one it came from.
-_REFUSE = """text => {
-  const main = new DOMParser().parseFromString(text, 'text/html').querySelector('main');
-  document.querySelector('main').replaceWith(main);
+#: Show a page in the place of another that loaded the same files.
+_TAKE_THE_PLACE = """text => {
+  const shown = new DOMParser().parseFromString(text, 'text/html');
+  document.title = shown.title;
+  document.documentElement.lang = shown.documentElement.lang;
+  document.body.replaceWith(shown.body);
+  scrollTo(0, 0);
 }"""
 
 
@@ -158,9 +164,9 @@ class Checker:
         self._looks: list[str] = []
         self._fits = fits
 
-    def look(self, what: str, within: str = "html") -> None:
+    def look(self, what: str) -> None:
         """At the page as it is now."""
-        findings, looks = self.page.evaluate(_FIND, [within, self.everything, self._looks])
+        findings, looks = self.page.evaluate(_FIND, [self.everything, self._looks])
         self._looks += looks
         for finding in findings:
             places = "; ".join(node["html"][:200] for node in finding["nodes"][:3])
@@ -189,6 +195,7 @@ class Officers:
         self._client, self._page = client, page
         self._addresses, self._rules = app.url_map.bind(""), tuple(app.url_map.iter_rules())
         self._shown: TestResponse | None = None
+        self._loaded: list[str] = []
         self._followed = set(_NOT_FOLLOWED)
         self._looked_at: set[str] = set()
         self.seen: set[str] = set()
@@ -238,17 +245,13 @@ class Officers:
         """Look at a reply of the application."""
         assert reply.mimetype == "text/html", what
         assert reply.status_code != HTTPStatus.FORBIDDEN, what
-        self._shown = reply
-        self._page.goto(f"http://127.0.0.1:{self.server.port}{reply.request.path}")
-        self.checker.look(what)
-
-    def show_refusal(self, reply: TestResponse, what: str) -> None:
-        """Look at what a form says in its place on a page; the long run looks at the whole page that it is."""
-        if self.checker.everything:
-            self.show(reply, what)
+        loads = _LOADED.findall(reply.text)
+        if loads == self._loaded and not self.checker.everything:
+            self._page.evaluate(_TAKE_THE_PLACE, reply.text)
         else:
-            self._page.evaluate(_REFUSE, reply.text)
-            self.checker.look(what, "main")
+            self._shown, self._loaded = reply, loads
+            self._page.goto(f"http://127.0.0.1:{self.server.port}{reply.request.path}")
+        self.checker.look(what)
 
     def _send_wrong(self, page: etree._Element, path: str, who: str) -> None:
         """What is told where nothing was typed, or nonsense; forms without a field do something and stay alone."""
@@ -264,7 +267,7 @@ class Officers:
                 reply = self._client.post(action, data=sent | dict.fromkeys(typed, nonsense))
                 if reply.status_code in _REFUSALS:
                     self.refused.add(kind)
-                    self.show_refusal(reply, f"{who}, refused: {action}")
+                    self.show(reply, f"{who}, refused: {action}")
                     break
 
     @Request.application
