@@ -3,6 +3,7 @@
 import io
 
 import pypdfium2
+import pytest
 import xlsxwriter
 from playwright.sync_api import Page, expect
 
@@ -28,6 +29,7 @@ def send(page: Page, file: bytes) -> None:
     press(page, "Xem trước")
 
 
+@pytest.mark.long
 def test_a_list_of_people_becomes_letters_and_one_of_them_signs_in_by_telephone(
     make_commune, serve, desktop: Page, phone: Page, tmp_path
 ):

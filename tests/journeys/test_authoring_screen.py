@@ -106,6 +106,7 @@ def test_a_form_is_made_ordered_extended_and_frozen_by_keyboard_on_a_phone(scree
     assert all(wide.values()), wide
 
 
+@pytest.mark.long
 def test_a_question_is_added_behind_another_copied_and_given_a_pasted_list(screen: Page):
     press(screen, ".form-list button")
     editor = screen.url.split("?")[0]
@@ -144,6 +145,7 @@ def test_a_question_is_added_behind_another_copied_and_given_a_pasted_list(scree
     expect(screen.locator("[name=option_0_vi] + small")).to_have_text("còn 10 chữ")
 
 
+@pytest.mark.long
 def test_text_typed_before_the_session_ended_is_back_after_signing_in_again(server, screen: Page):
     press(screen, ".form-list button")
     address = f"{screen.url}/cau/planning"
@@ -164,6 +166,7 @@ def test_text_typed_before_the_session_ended_is_back_after_signing_in_again(serv
     expect(screen.locator("[data-unsaved]")).to_be_hidden()
 
 
+@pytest.mark.long
 def test_kept_text_can_be_discarded(screen: Page):
     press(screen, ".form-list button")
     address = f"{screen.url}/cau/planning"

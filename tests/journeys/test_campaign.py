@@ -4,6 +4,7 @@ import re
 import zipfile
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from survey_app import db
@@ -18,6 +19,7 @@ from tests.factories import advance
 from tests.journeys.steps import press, today
 
 
+@pytest.mark.long
 def test_a_campaign_of_three_communes_comes_to_accepted_packs(
     app, make_commune, hand_out, submission, serve, desktop: Page, phone: Page, tmp_path
 ):

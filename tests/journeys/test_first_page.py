@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.steps import press
@@ -9,6 +10,7 @@ from tests.journeys.steps import press
 _PASSWORD = "mot cau du dai de nho"
 
 
+@pytest.mark.long
 def test_from_the_link_of_the_start_to_the_first_officer(serve, desktop: Page, phone: Page):
     with serve() as server:
         link = server.url + urlsplit(server.json("setup", "--link")["link"]).path

@@ -1,5 +1,6 @@
 """An officer leaves: one press ends the sign-in and makes the successor's letter, who finds what waits on “Today”."""
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from survey_app import db
@@ -12,6 +13,7 @@ from tests.journeys.steps import begin, follow, press, told
 _PASSWORD = "mot cau du dai de nho"
 
 
+@pytest.mark.long
 def test_who_leaves_is_out_at_once_and_the_successor_goes_on(
     make_commune, make_survey, serve, browser: Browser, desktop: Page, phone: Page
 ):

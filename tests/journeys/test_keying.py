@@ -84,6 +84,7 @@ def test_slips_in_a_row_by_exception_take_22_keys_and_one_page_each(field: Field
     assert {given["overall"] for given in answers} == {"dissatisfied"}
 
 
+@pytest.mark.long
 def test_a_wrong_count_is_told_before_the_slip_is_sent(field: Field, screen: Page):
     screen.keyboard.type(field.codes[0])
     screen.keyboard.press("Enter")
@@ -101,6 +102,7 @@ def test_a_wrong_count_is_told_before_the_slip_is_sent(field: Field, screen: Pag
     expect(screen.locator(".notice-success .keyed-large")).to_contain_text("18 hài lòng")
 
 
+@pytest.mark.long
 def test_enter_saves_wherever_the_keying_stands_and_once(field: Field, digits: Page):
     for number, answers in enumerate(("1" * 20, "12" * 10)):
         key(digits, field.codes[number], answers)
@@ -161,6 +163,7 @@ def test_the_slip_just_keyed_is_mended_and_a_closed_browser_loses_nothing(field:
     assert field.codes[0][-9:] in stored(back)
 
 
+@pytest.mark.long
 def test_a_code_that_cannot_be_keyed_is_told_before_the_first_answer(field: Field, screen: Page, phone: Page):
     phone.goto(field.address(field.codes[0]))
     phone.get_by_label("Hài lòng", exact=True).first.check()
@@ -193,6 +196,7 @@ def test_a_code_that_cannot_be_keyed_is_told_before_the_first_answer(field: Fiel
     assert counted == ["by_phone"]
 
 
+@pytest.mark.long
 def test_a_slip_is_keyed_again_by_its_own_code_with_the_same_keys(field: Field, screen: Page, enter):
     screen.keyboard.type(field.codes[0])
     for pushed in ("Enter", "Enter", "Enter", "0"):

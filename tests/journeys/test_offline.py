@@ -123,6 +123,7 @@ def kept(page: Page, kind: str = "queue") -> list[dict]:
     return [row for row in found if not row["key"].startswith("sent:")]
 
 
+@pytest.mark.long
 def test_slips_kept_for_eight_days_arrive_each_once_through_a_restart_a_new_worker_and_an_older_format(
     field: Field, own: Own
 ):
@@ -322,6 +323,7 @@ def post(field: Field, path: str, kind: str, body: bytes, length: int | None = N
             return b"".join(reader.readline().split()[1:2])
 
 
+@pytest.mark.long
 def test_what_the_server_refuses_stays_to_be_looked_at_with_the_reason_until_it_is_wiped(
     field: Field, own: Own
 ):
@@ -398,6 +400,7 @@ def test_a_code_that_became_worthless_in_the_queue_is_refused_with_the_reason_an
     assert field.answered() == ({"self_online": 1} if what == "used" else {})
 
 
+@pytest.mark.long
 def test_a_record_of_a_later_script_is_left_alone_and_one_of_another_version_of_the_form_is_mended(
     field: Field, own: Own
 ):
@@ -436,6 +439,7 @@ def test_a_record_of_a_later_script_is_left_alone_and_one_of_another_version_of_
     assert field.answered() == {"self_online": 2}
 
 
+@pytest.mark.long
 def test_answers_are_offered_again_and_wiped_on_request_and_after_the_receipt(field: Field, own: Own):
     address = field.address(field.codes[0])
     with own() as context:
@@ -505,7 +509,8 @@ def test_a_browser_that_keeps_nothing_says_so_and_sends_when_there_is_a_signal(
     assert field.answered() == {"self_online": 1}
 
 
-@pytest.mark.parametrize("year", [1970, pytest.param(2037, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("year", [1970, 2037])
 def test_a_phone_whose_clock_is_wrong_is_told_and_its_slip_arrives(field: Field, phone: Page, year: int):
     phone.clock.set_system_time(datetime(year, 1, 2, tzinfo=UTC))
     phone.goto(field.address(field.codes[0]))
@@ -520,6 +525,7 @@ def test_a_phone_whose_clock_is_wrong_is_told_and_its_slip_arrives(field: Field,
     assert field.answered() == {"self_online": 1}
 
 
+@pytest.mark.long
 def test_who_finds_that_the_browser_deleted_a_slip_is_told_to_scan_again_and_nobody_who_wiped_it(
     field: Field, phone: Page
 ):
@@ -550,6 +556,7 @@ def test_who_finds_that_the_browser_deleted_a_slip_is_told_to_scan_again_and_nob
     expect(phone.get_by_role("alert")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_slip_that_is_wiped_while_it_is_sent_does_not_come_back(field: Field, phone: Page):
     held: list[Route] = []
     phone.route("**/api/v1/submissions*", lambda route: held.append(route))
@@ -569,6 +576,7 @@ def test_a_slip_that_is_wiped_while_it_is_sent_does_not_come_back(field: Field, 
     assert kept(phone) == []
 
 
+@pytest.mark.long
 def test_zalos_browser_keeps_nothing_and_offers_another(field: Field, browser: Browser):
     android = (
         "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 Chrome/120 Mobile Safari/537.36 Zalo android/1"

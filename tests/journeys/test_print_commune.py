@@ -29,6 +29,7 @@ def papers(server: Server) -> str:
     return f"{server.url}/can-bo/dot/0001/in"
 
 
+@pytest.mark.long
 def test_one_press_brings_the_slips_of_all_villages(
     server: Server, papers: str, enter, desktop: Page, tmp_path: Path
 ):

@@ -1,5 +1,6 @@
 """Quick feedback: from Today to a QR on the screen in at most six clicks; a neighbour answers and a place has figures."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from survey_app.access import Role
@@ -13,6 +14,7 @@ addEventListener("click", event => { if (event.detail) sessionStorage.clicks = N
 """
 
 
+@pytest.mark.long
 def test_an_officer_has_a_qr_on_the_screen_in_six_clicks(
     make_commune, make_survey, serve, desktop: Page, phone: Page
 ):

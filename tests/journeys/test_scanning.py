@@ -23,7 +23,7 @@ ODD = 3
 Truths = dict[str, dict[str, str | None]]
 
 
-@pytest.fixture(params=[6, pytest.param(20, marks=pytest.mark.long)])
+@pytest.fixture(params=[4, pytest.param(20, marks=pytest.mark.long)])
 def stack(field: Field, request: pytest.FixtureRequest) -> tuple[Path, Truths]:
     """A copier's PDF of slips of the field, and what each says by the last eight digits of its code."""
     settings = field.server.app.extensions["settings"]

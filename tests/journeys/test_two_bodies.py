@@ -154,6 +154,7 @@ def test_a_front_officer_approves_with_the_phones_code_and_signs_with_a_recovery
     expect(thumb.page.get_by_role("alert")).to_be_visible()
 
 
+@pytest.mark.long
 def test_two_colleagues_take_a_lost_phone_off_and_its_owner_sets_up_another(
     strict_server: Server, people: dict[str, str], thumbs: list[Thumb]
 ) -> None:

@@ -71,6 +71,7 @@ def test_the_page_finds_the_twelve_tamperings_and_says_what_the_command_says(
     assert found == 12
 
 
+@pytest.mark.long
 def test_the_page_knows_annulled_answers_and_finds_them_tampered_with(verifier: Page, tmp_path: Path) -> None:
     found = genuine("asked_again")
     receipt = found["annulled_leaves"][0]
@@ -89,6 +90,7 @@ def test_the_page_knows_annulled_answers_and_finds_them_tampered_with(verifier: 
         assert told == _command(file), name
 
 
+@pytest.mark.long
 def test_the_page_finds_acts_of_the_audit_log_tampered_with(verifier: Page, tmp_path: Path) -> None:
     kept = SETS / "acts.json"
     assert _check(verifier, kept, previous=kept) == _command(kept, "--previous", str(kept))
@@ -104,6 +106,7 @@ def test_the_page_finds_acts_of_the_audit_log_tampered_with(verifier: Page, tmp_
         assert told == _command(file, "--previous", str(kept)), name
 
 
+@pytest.mark.long
 def test_the_page_names_every_edited_figure_of_what_is_published(verifier: Page, tmp_path: Path) -> None:
     kept = SETS / "signed.json"
     assert _check(verifier, kept, previous=kept) == _command(kept, "--previous", str(kept))
@@ -125,7 +128,14 @@ def test_the_page_names_every_edited_figure_of_what_is_published(verifier: Page,
     assert _check(verifier, file) == _command(file)
 
 
-@pytest.mark.parametrize("name", ["auditor", "public", "signed", "signed_public"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "auditor",
+        "public",
+        *(pytest.param(name, marks=pytest.mark.long) for name in ("signed", "signed_public")),
+    ],
+)
 def test_a_genuine_set_is_sound_and_both_languages_say_what_the_command_says(
     verifier: Page, tmp_path: Path, name: str
 ) -> None:

@@ -35,6 +35,7 @@ def test_cards_say_once_what_all_ask_and_choose_nothing_beforehand(field: Field,
     assert (phone.locator("fieldset").count(), screens <= 7) == (20, True), screens
 
 
+@pytest.mark.long
 def test_both_answers_look_alike_when_chosen_and_stay_whole_on_the_narrowest_phone(field: Field, phone: Page):
     phone.set_viewport_size({"width": 320, "height": 640})
     phone.goto(field.address(field.codes[0]))
@@ -64,6 +65,7 @@ def with_and_without_scripts(phone: Page, plain_phone: Page) -> tuple[Page, Page
     return phone, plain_phone
 
 
+@pytest.mark.long
 def test_a_choice_is_taken_back_and_what_is_answered_is_counted(field: Field, with_and_without_scripts):
     for page in with_and_without_scripts:
         page.goto(field.address(field.codes[0]))
@@ -81,6 +83,7 @@ def test_a_choice_is_taken_back_and_what_is_answered_is_counted(field: Field, wi
             expect(page.locator("input[name=planning][value=satisfied]")).to_be_focused()
 
 
+@pytest.mark.long
 def test_twenty_answers_take_twenty_two_taps_and_each_line_leads_to_its_card_and_back(
     field: Field, phone: Page
 ):
@@ -115,6 +118,7 @@ def test_twenty_answers_take_twenty_two_taps_and_each_line_leads_to_its_card_and
     assert field.answered() == {"self_online": 1}
 
 
+@pytest.mark.long
 def test_a_send_that_got_stuck_can_be_sent_again_after_a_while_and_counts_once(field: Field, phone: Page):
     browser = phone.context.new_cdp_session(phone)
     browser.send("Network.enable")
@@ -153,6 +157,7 @@ def test_a_double_press_sends_once(field: Field, phone: Page):
     assert len(posts) == 1
 
 
+@pytest.mark.long
 def test_back_meets_a_page_of_ours_and_keeps_what_was_answered(field: Field, phone: Page):
     phone.goto(field.address(field.codes[0]))
     choose(phone, "planning", "dissatisfied")
@@ -225,6 +230,7 @@ def test_after_sending_back_shows_no_answer_to_the_next_person(field: Field, pho
     expect(phone.locator("#phieu")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_after_sending_without_scripts_back_shows_no_answer_to_the_next_person(
     field: Field, plain_phone: Page
 ):
@@ -273,6 +279,7 @@ def test_a_blank_slip_takes_a_second_act(field: Field, phone: Page, plain_phone:
     assert field.answered() == {"self_online": 2}
 
 
+@pytest.mark.long
 def test_enter_on_an_answer_leads_to_the_review_and_switches_no_language(field: Field, phone: Page):
     phone.goto(field.address(field.codes[0]))
     choose(phone, "planning", "satisfied")
