@@ -33,6 +33,7 @@ from survey_app.fieldwork.models import Survey
 from survey_app.units.queries import UnitView
 from tests.factories import (
     Commune,
+    commune,
     hand_out,
     make_commune,
     make_form,
@@ -47,6 +48,7 @@ from tests.servers import serving
 #: Fixtures that stand in a module of their own.
 __all__ = [
     "Commune",
+    "commune",
     "hand_out",
     "make_commune",
     "make_form",
@@ -182,13 +184,6 @@ def units_and_library(app: Flask, database_url: str, tmp_path: Path, beginnings:
 def server(app: Flask, database_url: str, tmp_path: Path, units_and_library: None) -> Iterator[Server]:
     """The product on a fresh database with the units of Gia Lai and the template library."""
     with _running(app, database_url, tmp_path, SECOND_FACTOR="0") as made:
-        yield made
-
-
-@pytest.fixture
-def strict_server(app: Flask, database_url: str, tmp_path: Path, units_and_library: None) -> Iterator[Server]:
-    """The same where the person who approves or signs needs a code from a phone."""
-    with _running(app, database_url, tmp_path, SECOND_FACTOR="1") as made:
         yield made
 
 

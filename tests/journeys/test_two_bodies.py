@@ -1,24 +1,21 @@
 """A Front officer approves and signs on a phone of 360 points, with a code from that phone; and a phone gets lost."""
 
-import csv
 import re
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.conftest import PHONE, Server, window
-from tests.journeys.steps import press, screen
-from tests.journeys.test_main_job import (
-    COMMUNE,
-    PASSWORD,
-    import_villages,
-    make_survey,
-    send,
-    sign_in,
-)
+from survey_app.access import Role
+from survey_app.fieldwork import calendar
+from survey_app.fieldwork.models import State
+from tests.journeys.conftest import PHONE, Commune, Server, window
+from tests.journeys.steps import press, screen, today
+
+PASSWORD = "mot cau du dai de nho"
 
 #: From the empty sign-in page on: name, password, button, code, button, the line of today, yes, button.
 MOST_TAPS = 8
@@ -76,22 +73,21 @@ class Thumb:
 
 
 @pytest.fixture
-def people(strict_server: Server) -> dict[str, str]:
-    """Sign-in names: a commune officer, two of the commune Front, and one of the province Front."""
-    secret = strict_server.folder / "password"
-    secret.write_text(PASSWORD)
-    wanted = {
-        "canbo": "commune",
-        "mattran": "front_commune",
-        "pho": "front_commune",
-        "tinh": "front_province",
-    }
-    for name, role in wanted.items():
-        strict_server.prepare(
-            "accounts", "create", "--email", name, "--name", f"Bà {name}", "--role", role,
-            "--unit", "52" if role == "front_province" else COMMUNE, "--password-file", str(secret),
-        )  # fmt: skip
-    return wanted
+def strict_server(serve, commune: Commune) -> Iterator[Server]:
+    """A server where the person who approves or signs needs a code from a phone, with accounts of the two Fronts."""
+    with serve(SECOND_FACTOR="1") as made:
+        secret = made.folder / "password"
+        secret.write_text(PASSWORD)
+        for name, role, unit in (
+            ("mattran", "front_commune", commune.unit),
+            ("pho", "front_commune", commune.unit),
+            ("tinh", "front_province", commune.province),
+        ):
+            made.prepare(
+                "accounts", "create", "--email", name, "--name", f"Bà {name}", "--role", role,
+                "--unit", unit.code, "--password-file", str(secret),
+            )  # fmt: skip
+        yield made
 
 
 @pytest.fixture
@@ -104,12 +100,20 @@ def thumbs(browser: Browser):
 
 
 def test_a_front_officer_approves_with_the_phones_code_and_signs_with_a_recovery_code(
-    strict_server: Server, people: dict[str, str], desktop: Page, thumbs: list[Thumb]
+    strict_server: Server,
+    app,
+    commune: Commune,
+    make_survey,
+    hand_out,
+    submission,
+    desktop: Page,
+    thumbs: list[Thumb],
 ) -> None:
     server, thumb = strict_server, thumbs[0]
-    sign_in(desktop, server, "canbo")
-    import_villages(desktop, server)
-    survey = make_survey(desktop, server)
+    survey = make_survey(commune, State.DRAFT, opens_at=calendar.opening(today()))
+    page = f"{server.url}/can-bo/dot/{survey.id}"
+    server.sit_down(desktop, Role.COMMUNE, commune.unit)
+    desktop.goto(page)
     desktop.get_by_role("button", name="Gửi bên kia duyệt công bố").click()
     expect(desktop.get_by_text("Đã gửi. Bên kia")).to_be_visible()
     thumb.password(server, "mattran")
@@ -130,10 +134,10 @@ def test_a_front_officer_approves_with_the_phones_code_and_signs_with_a_recovery
     thumb.leave(server)
 
     # Signing the result, without the phone at hand.
-    for address in slips(server, survey):
-        send(server, address)
-    server.json("results", "close", "--survey", survey)
-    desktop.goto(f"{server.url}/can-bo/dot/{survey}/ky")
+    for code in hand_out(survey, commune.villages["Phung"], 2):
+        app.test_client().post("/api/v1/submissions", json=submission(code=code))
+    server.json("results", "close", "--survey", survey.id)
+    desktop.goto(f"{page}/ky")
     press(desktop, "Tôi ký cho bên mình")
     thumb.password(server, "mattran")
     thumb.type("code", thumb.codes[0])
@@ -156,7 +160,7 @@ def test_a_front_officer_approves_with_the_phones_code_and_signs_with_a_recovery
 
 @pytest.mark.long
 def test_two_colleagues_take_a_lost_phone_off_and_its_owner_sets_up_another(
-    strict_server: Server, people: dict[str, str], thumbs: list[Thumb]
+    strict_server: Server, thumbs: list[Thumb]
 ) -> None:
     server = strict_server
     owner, deputy, province = thumbs
@@ -187,13 +191,3 @@ def screens(page: Page) -> float:
     assert button is not None
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     return (button["y"] + button["height"] - top["y"]) / PHONE["height"]
-
-
-def slips(server: Server, survey: str) -> list[str]:
-    """Addresses of twelve slips of the first village."""
-    file = server.folder / "phieu.csv"
-    server.flask(
-        "fieldwork", "slips", "--survey", survey, "--village", "23590001", "--count", "12", "--out", str(file)
-    )
-    with file.open(encoding="utf-8-sig") as rows:
-        return [row["url"] for row in csv.DictReader(rows)]
