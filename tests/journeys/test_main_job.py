@@ -206,7 +206,7 @@ def download_slips(page: Page, server: Server, survey: str) -> Path:
 
 def decode(slips: Path) -> list[str]:
     """What a phone's camera reads from the printed sheets."""
-    subprocess.run(["pdftoppm", "-r", "150", "-gray", slips, slips.with_suffix("")], check=True)
+    subprocess.run(["pdftoppm", "-r", "110", "-gray", slips, slips.with_suffix("")], check=True)
     found = []
     for sheet in sorted(slips.parent.glob("phieu-*.pgm")):
         with Image.open(sheet) as image:

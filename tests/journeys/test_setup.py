@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.applications import put_keys
+from tests.commands import flask
+
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -46,11 +49,10 @@ def test_a_taken_port_is_said_before_anything_is_begun_and_ends_nobody_else(tmp_
     assert list(tmp_path.iterdir()) == []
 
 
-def test_server_and_minute_job_begin_and_end_together(tmp_path):
+def test_server_and_minute_job_begin_and_end_together(database_url, tmp_path):
     port = free_port()
-    environ = environment(tmp_path, port)
-    for command in (["db", "upgrade"], ["keys", "create"]):
-        flask(environ, *command)
+    environ = environment(tmp_path, port) | {"DATABASE_URL": database_url}
+    put_keys(tmp_path / "keys")
 
     serving = subprocess.Popen(
         [PROJECT / "scripts" / "serve"],
@@ -78,7 +80,7 @@ def test_server_and_minute_job_begin_and_end_together(tmp_path):
 def test_a_misspelt_setting_stops_every_start_with_the_name_that_was_meant(tmp_path):
     (tmp_path / "settings.toml").write_text("htps = true\n", encoding="utf-8")
 
-    done = flask(environment(tmp_path, 8000), "routes", check=False)
+    done = flask(environment(tmp_path, 8000), "routes")
 
     assert done.returncode == 1
     assert "không có thiết lập “htps”; có phải “https” không?" in done.stderr
@@ -111,13 +113,6 @@ def test_make_asks_for_all_packages_before_it_makes_the_environment(tmp_path):
     assert steps.index("scripts/system-packages") < steps.index("ruff check")
     for package in ("chromium-headless-shell", "libatomic1", "postgresql", "libpango-1.0-0"):
         assert package in steps.split("scripts/system-packages")[1].splitlines()[0]
-
-
-def flask(environ: dict[str, str], *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [PROJECT / ".venv" / "bin" / "python", "-m", "flask", "--app", "wsgi", *arguments],
-        cwd=PROJECT, env=environ, capture_output=True, text=True, check=check,
-    )  # fmt: skip
 
 
 def children(pid: int) -> list[int]:
