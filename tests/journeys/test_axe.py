@@ -68,8 +68,8 @@ REFUSED = {
 _NOT_FOLLOWED = {"printing.read_at_meeting"}
 SEALED_PAGES = {"papers.page", "results.page", "results.public", "signing.page", "texts.page"}
 PEOPLE = "/can-bo/tai-khoan/danh-sach"
-#: The style sheets and scripts of a page.
-_LOADED = re.compile(r'<(?:link rel="stylesheet"|script)[^>]*>')
+#: The scripts of a page.
+_SCRIPT = re.compile(r"<script[^>]*>")
 #: Fields of a form that nobody fills in, and those into which nobody types.
 _PRESSED = {"hidden", "submit", "button"}
 _NOT_TYPED = {*_PRESSED, "radio", "checkbox", "file"}
@@ -143,13 +143,16 @@ _SEND = """([action, fields]) => {
 }"""
 
 
-#: Show a page in the place of another that loaded the same files.
-_TAKE_THE_PLACE = """text => {
+#: Show a page in the place of another that ran the same scripts.
+_TAKE_THE_PLACE = """async text => {
   const shown = new DOMParser().parseFromString(text, 'text/html');
-  document.title = shown.title;
+  const sheets = [...shown.querySelectorAll('link[rel=stylesheet]')];
+  const loaded = sheets.map(sheet => new Promise((done, failed) => { sheet.onload = done; sheet.onerror = failed; }));
   document.documentElement.lang = shown.documentElement.lang;
+  document.head.replaceWith(shown.head);
   document.body.replaceWith(shown.body);
   scrollTo(0, 0);
+  await Promise.all(loaded);
 }"""
 
 
@@ -195,7 +198,7 @@ class Officers:
         self._client, self._page = client, page
         self._addresses, self._rules = app.url_map.bind(""), tuple(app.url_map.iter_rules())
         self._shown: TestResponse | None = None
-        self._loaded: list[str] = []
+        self._scripts: list[str] = []
         self._followed = set(_NOT_FOLLOWED)
         self._looked_at: set[str] = set()
         self.seen: set[str] = set()
@@ -245,11 +248,11 @@ class Officers:
         """Look at a reply of the application."""
         assert reply.mimetype == "text/html", what
         assert reply.status_code != HTTPStatus.FORBIDDEN, what
-        loads = _LOADED.findall(reply.text)
-        if loads == self._loaded and not self.checker.everything:
+        scripts = _SCRIPT.findall(reply.text)
+        if scripts == self._scripts and not self.checker.everything:
             self._page.evaluate(_TAKE_THE_PLACE, reply.text)
         else:
-            self._shown, self._loaded = reply, loads
+            self._shown, self._scripts = reply, scripts
             self._page.goto(f"http://127.0.0.1:{self.server.port}{reply.request.path}")
         self.checker.look(what)
 

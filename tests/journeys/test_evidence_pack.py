@@ -39,6 +39,7 @@ def held(app: Flask) -> Mapping[str, bytes]:
     return {name: archive.read(name) for name in archive.namelist()}
 
 
+@pytest.mark.long
 def test_the_page_of_a_pack_finds_a_whole_one_sound_and_names_what_was_changed(
     held: Mapping[str, bytes], browser: Browser, tmp_path: Path
 ) -> None:

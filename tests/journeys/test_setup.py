@@ -5,7 +5,10 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -49,29 +52,42 @@ def test_a_taken_port_is_said_before_anything_is_begun_and_ends_nobody_else(tmp_
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long
 def test_server_and_minute_job_begin_and_end_together(database_url, tmp_path):
     port = free_port()
-    environ = environment(tmp_path, port) | {"DATABASE_URL": database_url}
     put_keys(tmp_path / "keys")
 
-    serving = subprocess.Popen(
-        [PROJECT / "scripts" / "serve"],
-        env=environ,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        assert serving.stdout is not None
+    with started(PROJECT, environment(tmp_path, port) | {"DATABASE_URL": database_url}) as serving:
         assert serving.stdout.readline().startswith(f"Serving http://127.0.0.1:{port}")
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz") as reply:
             assert reply.status == 200
         # Nobody has an account yet: the start prints the way to the first two.
         assert any(f"http://127.0.0.1:{port}/bat-dau/" in line for line in iter(serving.stdout.readline, ""))
         began = children(serving.pid)
-    finally:
-        serving.send_signal(signal.SIGTERM)
-        serving.communicate(timeout=300)
+
+    assert len(began) >= 3
+    assert [pid for pid in began if Path(f"/proc/{pid}").exists()] == []
+
+
+def test_what_the_start_begins_ends_with_it(tmp_path):
+    """By programs that do nothing but stay, in the places of server and minute job."""
+    port = free_port()
+    scripts, programs = tmp_path / "scripts", tmp_path / ".venv" / "bin"
+    scripts.mkdir()
+    programs.mkdir(parents=True)
+    shutil.copy(PROJECT / "scripts" / "serve", scripts)
+    listen = f"import socket, time; kept = socket.create_server(('127.0.0.1', {port})); time.sleep(600)"
+    for name, lines in (
+        ("gunicorn", f'exec "{sys.executable}" -S -c "{listen}"'),
+        ("flask", 'case "$*" in *tick*) exec sleep 600 ;; *) echo "asked: $*" ;; esac'),
+    ):
+        (programs / name).write_text(f"#!/bin/sh\n{lines}\n", encoding="utf-8")
+        (programs / name).chmod(0o755)
+
+    with started(tmp_path, environment(tmp_path, port)) as serving:
+        assert serving.stdout.readline().startswith(f"Serving http://127.0.0.1:{port}")
+        assert serving.stdout.readline() == "asked: --app wsgi setup --link\n"
+        began = children(serving.pid)
 
     assert len(began) >= 3
     assert [pid for pid in began if Path(f"/proc/{pid}").exists()] == []
@@ -113,6 +129,23 @@ def test_make_asks_for_all_packages_before_it_makes_the_environment(tmp_path):
     assert steps.index("scripts/system-packages") < steps.index("ruff check")
     for package in ("chromium-headless-shell", "libatomic1", "postgresql", "libpango-1.0-0"):
         assert package in steps.split("scripts/system-packages")[1].splitlines()[0]
+
+
+@contextmanager
+def started(folder: Path, environ: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """`scripts/serve` of that folder while a `with` lasts, ended as a machine ends it."""
+    serving = subprocess.Popen(
+        [folder / "scripts" / "serve"],
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        yield serving
+    finally:
+        serving.send_signal(signal.SIGTERM)
+        serving.communicate(timeout=300)
 
 
 def children(pid: int) -> list[int]:

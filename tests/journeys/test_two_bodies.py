@@ -99,6 +99,7 @@ def thumbs(browser: Browser):
         context.close()
 
 
+@pytest.mark.long
 def test_a_front_officer_approves_with_the_phones_code_and_signs_with_a_recovery_code(
     strict_server: Server,
     app,
