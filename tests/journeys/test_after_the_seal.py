@@ -21,7 +21,7 @@ def test_a_remark_is_taken_out_and_the_lists_lead_to_a_back_check_that_signers_r
     with serve() as server:
         page = f"{server.url}/can-bo/dot/{survey.id}"
         phone.goto(f"{server.url}/k/{codes[0]}")
-        phone.locator("textarea").press_sequentially(_NAMES_SOMEBODY)
+        phone.locator("textarea").fill(_NAMES_SOMEBODY)
         phone.locator("input[type=radio][value=satisfied]").first.check()
         send_slip(phone)
         for code in codes[1:]:
@@ -35,7 +35,7 @@ def test_a_remark_is_taken_out_and_the_lists_lead_to_a_back_check_that_signers_r
         follow(desktop, "Đọc ý kiến")
         expect(desktop.locator("blockquote")).to_have_text(_NAMES_SOMEBODY)
         follow(desktop, "Có nêu tên người: xóa hẳn ý kiến này")
-        desktop.locator("#reason").press_sequentially("Nêu tên người khác")
+        desktop.locator("#reason").fill("Nêu tên người khác")
         press(desktop, "Đồng ý, xóa hẳn")
         expect(desktop.locator("main")).not_to_contain_text(_NAMES_SOMEBODY)
         assert server.json("results", "verify", "--survey", survey.id)["equal"] is True
@@ -44,7 +44,7 @@ def test_a_remark_is_taken_out_and_the_lists_lead_to_a_back_check_that_signers_r
         desktop.goto(page)
         follow(desktop, "Đối chiếu với giấy tờ")
         for name, count in {"issued": 4, "ticked": 2, "returned": 0, "voided": 0}.items():
-            desktop.locator(f"#{name}").press_sequentially(str(count))
+            desktop.locator(f"#{name}").fill(str(count))
         press(desktop, "Lưu số liệu của thôn này")
         expect(desktop.get_by_role("row", name="Làng Phung")).to_contain_text("Số đã đếm vượt số ký nhận")
 
@@ -83,14 +83,12 @@ def test_a_request_on_personal_data_is_recorded_found_under_today_and_answered(
         expect(desktop.locator("main")).to_contain_text("Chưa có yêu cầu nào.")
         desktop.locator("#received_on").fill(str(today()))
         desktop.locator("#kind").select_option("erasure")
-        desktop.locator("#reference").press_sequentially("Công văn đến 41")
+        desktop.locator("#reference").fill("Công văn đến 41")
         press(desktop, "Ghi nhận yêu cầu")
         told(desktop, "Hạn trả lời:")
 
         begin(desktop, server.url, re.compile("Trả lời yêu cầu số"))
-        desktop.get_by_label("Nội dung đã trả lời").first.press_sequentially(
-            "Phiếu không ghi tên nên không tìm được."
-        )
+        desktop.get_by_label("Nội dung đã trả lời").first.fill("Phiếu không ghi tên nên không tìm được.")
         press(desktop, "Ghi nhận nội dung trả lời")
         told(desktop, "Đã ghi nhận nội dung trả lời.")
         expect(desktop.get_by_role("listitem").filter(has_text="Công văn đến 41")).to_contain_text(

@@ -29,7 +29,7 @@ def test_a_wronged_village_is_set_aside_by_two_bodies_and_answers_again_with_new
         desktop.get_by_text("Lấy ý kiến lại ở thôn có sai phạm").click()
         with desktop.expect_event("load"):
             desktop.locator("details[open]").get_by_role("link", name="Làng Phung").click()
-        desktop.locator("#reason").press_sequentially("Phiếu bị giữ lại ở nhà văn hóa")
+        desktop.locator("#reason").fill("Phiếu bị giữ lại ở nhà văn hóa")
         press(desktop, "Đề nghị bên kia cùng đồng ý hủy")
         told(desktop, "Đã gửi.")
 
@@ -74,7 +74,7 @@ def test_phones_stay_open_longer_when_the_other_body_agrees_and_villagers_read_t
         desktop.locator("summary", has_text="Gia hạn trả lời qua điện thoại").click()
         asking = desktop.locator("details[open] form")
         asking.get_by_label("Ngày cuối mới").fill(str(day))
-        asking.locator("textarea").press_sequentially(reason)
+        asking.locator("textarea").fill(reason)
         with desktop.expect_event("load"):
             asking.get_by_role("button").click()
 
@@ -92,7 +92,7 @@ def test_phones_stay_open_longer_when_the_other_body_agrees_and_villagers_read_t
         phone.get_by_label("Tôi không đồng ý").check()
         press(phone, "Ghi nhận quyết định")
         expect(phone.get_by_role("alert")).to_contain_text("Hãy ghi lý do")
-        phone.locator("#reason").press_sequentially("Hai ngày nữa là họp thôn")
+        phone.locator("#reason").fill("Hai ngày nữa là họp thôn")
         press(phone, "Ghi nhận quyết định")
         told(phone, "Đã ghi nhận quyết định.")
 

@@ -30,7 +30,7 @@ def test_an_auditor_reads_the_log_by_act_and_day_and_the_own_download_stands_in_
         server.sit_down(desktop, Role.COMMUNE, commune.unit)
         desktop.goto(f"{server.url}/can-bo/dot/{survey.id}/khung/{commune.villages['Phung'].code}")
         desktop.locator("#households").fill("7")
-        desktop.locator("#reason").press_sequentially("Hộ mới tách")
+        desktop.locator("#reason").fill("Hộ mới tách")
         with desktop.expect_event("load"):
             desktop.keyboard.press("Tab")
             desktop.keyboard.press("Enter")

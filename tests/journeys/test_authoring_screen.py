@@ -31,18 +31,18 @@ def sign_in(page: Page, url: str) -> None:
     page.wait_for_url(f"{url}/can-bo")
 
 
-def tab_to(page: Page, selector: str) -> None:
+def tab_to(page: Page, selector: str, key: str = "Tab") -> None:
     """Press Tab until the element has the focus, as somebody without a mouse does."""
     for _press in range(_MOST_TABS):
         if page.evaluate("selector => document.activeElement.matches(selector)", selector):
             return
-        page.keyboard.press("Tab")
+        page.keyboard.press(key)
     raise AssertionError(f"Tab never reaches {selector}")
 
 
-def press(page: Page, selector: str) -> None:
+def press(page: Page, selector: str, key: str = "Tab") -> None:
     """Reach a link or a button by keyboard, press Enter, and wait for the next page."""
-    tab_to(page, selector)
+    tab_to(page, selector, key)
     with page.expect_event("load"):
         page.keyboard.press("Enter")
 
@@ -99,7 +99,7 @@ def test_a_form_is_made_ordered_extended_and_frozen_by_keyboard_on_a_phone(scree
     wide["preview"] = has_no_sideways_scroll(screen)
     expect(screen.locator("fieldset")).to_have_count(21)
     screen.goto(editor)
-    press(screen, "form[action$='/chot'] button")
+    press(screen, "form[action$='/chot'] button", "Shift+Tab")  # from the end of the page
 
     expect(screen.locator(".digest")).to_be_visible()
     wide["frozen"] = has_no_sideways_scroll(screen)

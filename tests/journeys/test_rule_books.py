@@ -44,7 +44,7 @@ def test_a_rule_book_is_fetched_given_a_figure_with_its_source_and_chosen_and_a_
         expect(desktop.get_by_role("alert")).to_contain_text(
             "Hãy ghi bà con dùng dịch vụ này ở đâu trên mạng."
         )
-        desktop.locator("#health_note").press_sequentially("yte.example.vn")
+        desktop.locator("#health_note").fill("yte.example.vn")
         press(desktop, "Lưu")
         told(desktop, "Đã lưu dịch vụ của")
         server.sit_down(desktop, Role.PROVINCE, commune.province)
