@@ -57,7 +57,7 @@ test-long: setup
 
 # Take the pictures of docs/screens/ again, to be looked at, and from them those of the manual.
 screens: setup
-	SCREENS=$(CURDIR)/docs/screens $(BIN)/pytest tests/journeys -k "not postgresql"
+	SCREENS=$(CURDIR)/docs/screens $(BIN)/pytest tests/journeys -m "" -k "not postgresql"
 	$(BIN)/python scripts/manual-pictures docs/screens
 
 # Ratios are to version 402b6fe, which needs two libraries that are gone since.

@@ -439,7 +439,6 @@ def test_a_record_of_a_later_script_is_left_alone_and_one_of_another_version_of_
     assert field.answered() == {"self_online": 2}
 
 
-@pytest.mark.long
 def test_answers_are_offered_again_and_wiped_on_request_and_after_the_receipt(field: Field, own: Own):
     address = field.address(field.codes[0])
     with own() as context:
@@ -525,7 +524,6 @@ def test_a_phone_whose_clock_is_wrong_is_told_and_its_slip_arrives(field: Field,
     assert field.answered() == {"self_online": 1}
 
 
-@pytest.mark.long
 def test_who_finds_that_the_browser_deleted_a_slip_is_told_to_scan_again_and_nobody_who_wiped_it(
     field: Field, phone: Page
 ):
