@@ -92,7 +92,10 @@ def tick_boxes(instrument: Instrument) -> TickBoxes:
 
     Questions that are not scored are printed while they fit, else left to the phone, and the slip says so.
     """
-    return _laid_out(_Form(document.canonical(instrument), instrument))
+    found = _laid_out(_Form(document.canonical(instrument), instrument))
+    if isinstance(found, float):
+        raise SlipTooFull(found)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +127,8 @@ class _Form:
 
 
 @lru_cache(maxsize=32)
-def _laid_out(form: _Form) -> TickBoxes:
-    """The paper half of a form, found once: finding the size takes longer than printing the slips of a village."""
+def _laid_out(form: _Form) -> TickBoxes | float:
+    """The paper half of a form, or by how many mm it is too long; found once, because it takes a second or more."""
     instrument = form.instrument
     common, heads = stem([question.text["vi"] for question in instrument.scored]), _heads(instrument)
     every = tuple(_lines(instrument, common, heads))
@@ -136,7 +139,7 @@ def _laid_out(form: _Form) -> TickBoxes:
         found = _largest([TickBoxes(common, heads, counted, size, shortened) for size in _SIZES])
     if found is None:
         _below, over_mm = _columns(TickBoxes(common, heads, counted, _SIZES[-1], shortened))
-        raise SlipTooFull(over_mm)
+        return over_mm
     return found
 
 

@@ -11,7 +11,7 @@ import zxingcpp
 from flask import g
 from PIL import Image, ImageChops
 
-from survey_app import access, db, i18n
+from survey_app import access, db, files, i18n
 from survey_app.access import Identity, Role
 from survey_app.authoring import operations as authoring_operations
 from survey_app.authoring import queries as instruments
@@ -262,12 +262,18 @@ def test_questions_that_are_not_scored_go_to_the_phone_when_paper_is_full(paper)
     assert [line.question.key for line in boxes.lines] == [question.key for question in instrument.answerable]
 
 
-def test_a_form_too_long_for_paper_is_refused_before_codes_are_made(paper):
+def test_a_form_too_long_for_paper_is_refused_before_codes_are_made_and_is_measured_once(paper, monkeypatch):
     survey = make_survey()
     wordy = tuple(replace(question, text={"vi": "rất dài " * 40}) for question in survey.instrument.questions)
+    too_long = replace(survey, instrument=replace(survey.instrument, questions=wordy))
 
-    with pytest.raises(ticks.SlipTooFull):
-        slips.check_room(replace(survey, instrument=replace(survey.instrument, questions=wordy)))
+    with pytest.raises(ticks.SlipTooFull) as first:
+        slips.check_room(too_long)
+    monkeypatch.delattr(files, "places")
+    with pytest.raises(ticks.SlipTooFull) as again:
+        slips.check_room(too_long)
+
+    assert first.value.lines == again.value.lines > 0
 
 
 def test_a_rehearsal_says_so_on_every_page_and_a_real_slip_nowhere(paper, settings):
