@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +30,13 @@ from hypothesis import settings as hypothesis_settings
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from survey_app import db, files, throttle
+from survey_app import db, throttle
 from survey_app.accounts import passwords
 from survey_app.app import create_app
 from survey_app.config import load_settings
 from tests.applications import TEMPLATES, Ready, put_keys
 from tests.databases import Cluster, Copied, Emptied, Supply
+from tests.layouts import lay_out_once
 from tests.pages import faults
 
 #: A working day on which most tests happen: Monday 1 June 2026, 09:00 in Vietnam.
@@ -47,9 +47,7 @@ TODAY = date(2026, 6, 1)
 hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("suite")
 
-#: The same document is laid out once in a test process: laying out takes longer than the rest of most tests.
-files.pdf = lru_cache(maxsize=256)(files.pdf)
-files.pdf_with_places = lru_cache(maxsize=64)(files.pdf_with_places)
+lay_out_once()
 
 _POSTGRES_BIN = Path("/usr/lib/postgresql/15/bin")
 
