@@ -4,6 +4,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+import pytest
+
 from survey_app import files
 
 
@@ -35,3 +37,10 @@ def lay_out_once() -> None:
     files._document = lambda html: Once(read, html)
     files.pdf = lru_cache(maxsize=256)(files.pdf)
     files.pdf_with_places = lru_cache(maxsize=64)(files.pdf_with_places)
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A paper comes as the page it would be drawn from: the same words, for tests that do not look at its sheets."""
+    monkeypatch.setattr(files, "pdf", lambda html: html.encode())
+    monkeypatch.setattr(files, "pdf_repeating", lambda _html, _order: None)

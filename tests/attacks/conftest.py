@@ -27,10 +27,11 @@ from survey_app.sealing import annulling, schedule
 from survey_app.sealing import operations as results
 from survey_app.units.queries import UnitView
 from tests.factories import Commune, hand_out, make_commune, make_form, make_survey, sign_in, submission
+from tests.layouts import undrawn
 from tests.opening import open_files_here
 
 __all__ = [
-    "hand_out", "make_commune", "make_form", "make_survey", "open_files_here", "sign_in", "submission",
+    "hand_out", "make_commune", "make_form", "make_survey", "open_files_here", "sign_in", "submission", "undrawn",
 ]  # fmt: skip
 
 #: Pairs of a code and an answer that an attacker looks for.

@@ -109,6 +109,7 @@ def test_a_static_file_says_the_same_strict_headers_and_opens_to_no_other_site(s
 
 
 @pytest.mark.parametrize("role", [None, Role.FRONT_PROVINCE])
+@pytest.mark.usefixtures("undrawn")
 def test_every_reply_names_its_type_and_letters_and_opens_to_no_other_site(
     app, client, commune, known, sign_in, role
 ):
@@ -147,6 +148,7 @@ def test_a_method_that_a_route_does_not_name_is_refused(app, client, known):
 
 
 @pytest.mark.parametrize("role", [Role.COMMUNE, Role.FRONT_PROVINCE])
+@pytest.mark.usefixtures("undrawn")
 def test_looking_at_a_page_changes_nothing_but_the_record_of_looking(
     app, client, commune, known, sign_in, role
 ):
@@ -171,6 +173,7 @@ def content():
     }
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_every_page_of_staff_offers_to_sign_out(app, client, commune, known, sign_in):
     sign_in(Role.PROVINCE, commune.province)
 

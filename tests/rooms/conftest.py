@@ -14,6 +14,7 @@ from tests.factories import (
     submission,
     survey,
 )
+from tests.layouts import undrawn
 from tests.opening import open_files_here
 from tests.provinces import province
 
@@ -33,4 +34,5 @@ __all__ = [
     "slip",
     "submission",
     "survey",
+    "undrawn",
 ]

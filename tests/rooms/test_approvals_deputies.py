@@ -1,11 +1,9 @@
 """Deputies sign in somebody's place for some days; lists, pages and papers name both."""
 
-import io
 import unicodedata
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from pypdf import PdfReader
 from sqlalchemy import select
 
 from survey_app import audit, db
@@ -20,6 +18,7 @@ from survey_app.fieldwork.agreed import Act
 from survey_app.fieldwork.models import State
 from survey_app.i18n import force_locale
 from survey_app.units import queries as units
+from tests import readers
 from tests.pages import Page
 
 DAY = timedelta(days=1)
@@ -189,6 +188,7 @@ def test_the_page_names_a_deputy_keeps_what_was_typed_and_ends_it(people, sign_i
     assert "Nguyễn Văn A ký thay" not in client.get(address).text
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_province_front_that_published_is_printed_on_every_paper_and_page(people, make_survey, sign_in):
     commune, who = people
     survey = make_survey(commune, State.DRAFT)
@@ -216,11 +216,11 @@ def own_form(client, address, ending):
 
 
 def words(paper):
-    """The text of a PDF, on one line."""
-    pages = PdfReader(io.BytesIO(paper.data)).pages
-    return unicodedata.normalize("NFC", " ".join(" ".join(page.extract_text() for page in pages).split()))
+    """The text of a paper, on one line."""
+    return unicodedata.normalize("NFC", readers.words(paper.data))
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_without_a_stand_in_no_paper_says_so(people, make_survey, sign_in):
     commune, who = people
     survey = make_survey(commune, State.DRAFT)

@@ -1,10 +1,8 @@
 """Slips set against receipt lists on paper; complaints, acceptance, and the destruction of the key."""
 
-import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from pypdf import PdfReader
 from sqlalchemy import select
 
 from survey_app import db
@@ -21,6 +19,7 @@ from survey_app.results import custody
 from survey_app.sealing.models import Seal
 from survey_app.units import queries as units
 from tests.pages import Page
+from tests.readers import words
 
 DAY = timedelta(days=1)
 
@@ -99,15 +98,16 @@ def test_every_entry_of_a_list_stays_in_the_audit_log(commune, sealed):
     assert [event.details["ticked"] for event in noted] == [18, 17]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_minutes_print_in_vietnamese_and_printing_is_noted(commune, sealed, sign_in):
     keep_list(sealed, commune.villages["Phung"], issued=19, ticked=15, returned=2)
 
     reply = sign_in(Role.FRONT_COMMUNE, commune.unit).get(f"/can-bo/dot/{sealed.id}/doi-chieu/bien-ban.pdf")
 
-    printed = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(reply.data)).pages)
+    printed = words(reply.data)
     assert reply.mimetype == "application/pdf"
     assert "biên bản đối chiếu phiếu" in printed.casefold()
-    assert "2 phiếu không thấy" in " ".join(printed.split())
+    assert "2 phiếu không thấy" in printed
     assert fresh().scalars(select(AuditEvent).where(AuditEvent.act == "results.exact")).one().details == {
         "form": "minutes"
     }

@@ -89,6 +89,7 @@ def naming(pages, former):
         *(pytest.param(state, marks=pytest.mark.long) for state in (State.OPEN, State.COUNTING)),
     ],
 )
+@pytest.mark.usefixtures("undrawn")
 def test_every_page_file_and_paper_of_a_survey_tells_them_apart(
     app, client, sign_in, commune, make_survey, request, state
 ):

@@ -60,6 +60,7 @@ def test_signed_out_nobody_enters_any_staff_route(app, client, mine):
 
 
 @pytest.mark.parametrize("role", list(Role))
+@pytest.mark.usefixtures("undrawn")
 def test_a_role_enters_only_where_the_rule_names_it_and_no_page_fails(app, client, mine, sign_in, role):
     commune, known = mine
     unit = commune.province if role in {Role.PROVINCE, Role.FRONT_PROVINCE, Role.AUDITOR} else commune.unit
@@ -78,6 +79,7 @@ def test_a_role_enters_only_where_the_rule_names_it_and_no_page_fails(app, clien
 
 @pytest.mark.parametrize("role", [Role.COMMUNE, Role.FRONT_COMMUNE, Role.CLERK, Role.VIEWER])
 @pytest.mark.parametrize("state", [State.OPEN, State.SEALED])
+@pytest.mark.usefixtures("undrawn")
 def test_things_of_another_commune_do_not_exist_for_anybody(
     app, client, make_commune, make_survey, sign_in, role, state
 ):

@@ -90,12 +90,12 @@ def words(text):
 
 
 def test_every_code_is_read_back_from_the_printed_sheets(paper, settings):
-    printed = make_codes(12)
+    printed = make_codes(5)
 
     pages = rendered(slips.pdf(make_survey(), make_unit(), printed, settings))
 
     found = [symbol for page in pages for symbol in decoded(page)]
-    assert len(pages) == 12
+    assert len(pages) == 6
     assert sorted(symbol.text for symbol in found) == sorted(
         f"HTTPS://KHAOSAT.EXAMPLE.VN/K/{code}" for code in printed
     )
@@ -309,11 +309,11 @@ def test_hostile_names_print_as_they_are_typed(paper, settings):
 
 def test_a_slip_without_a_number_tells_nobody_to_call(paper, settings):
     with_number, without = (
-        texts(slips.pdf(make_survey(contact=contact), make_unit(), make_codes(1), settings))
-        for contact in ("Bà Hoa, 0269 000 000", "Xã Ia Mơ")
+        texts(slips.pdf(survey, make_unit(), make_codes(1), settings))
+        for survey in (make_survey(), make_survey(contact="Xã Ia Mơ"))
     )
 
-    assert sum("0269 000 000" in words(page) for page in with_number) >= 1
+    assert sum("0905 123 456" in words(page) for page in with_number) >= 1
     assert not any("gọi" in words(page) for page in without)
 
 

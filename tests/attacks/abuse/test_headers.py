@@ -56,6 +56,7 @@ def lacks(reply, endpoint):
         ),
     ],
 )
+@pytest.mark.usefixtures("undrawn")
 def test_every_route_carries_the_strict_headers(app, client, commune, known, sign_in, role):
     if role is not None:
         provincial = role in {Role.PROVINCE, Role.FRONT_PROVINCE, Role.AUDITOR}

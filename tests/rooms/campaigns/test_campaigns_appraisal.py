@@ -24,7 +24,7 @@ from survey_app.sealing import signatures
 from survey_app.units import queries as units
 from tests.pages import Page
 from tests.provinces import NOW
-from tests.rooms.reporting.test_reporting_papers import words
+from tests.readers import words
 
 LIST = "/can-bo/tinh/2026/tham-dinh"
 
@@ -276,6 +276,7 @@ def test_a_survey_that_is_not_in_the_rest_cannot_be_slipped_into_it(signed, prov
     assert appraisals.history(db.session(), odd) == ()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_page_decides_and_the_board_and_the_report_of_the_year_tell_it(
     signed, province, client, confirmed
 ):

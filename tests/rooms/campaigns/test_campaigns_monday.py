@@ -19,7 +19,7 @@ from survey_app.fieldwork.models import Channel, PrintBatch, State, Survey
 from survey_app.results.models import Posting
 from survey_app.sealing import signatures
 from survey_app.units.models import Unit
-from tests.rooms.reporting.test_reporting_papers import words
+from tests.readers import words
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 PAGE = "/can-bo/tinh/2026"
@@ -207,6 +207,7 @@ def test_the_list_is_paged_and_filtered_by_what_a_commune_has_not_done(province,
     assert "13" in lacking
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_whole_group_is_reminded_by_one_text_and_one_letter_of_the_units_chosen(province, client):
     province.survey(province.commune("Nháp"), State.DRAFT, opens_at=NOW + DAY)
     province.commune("Trống")

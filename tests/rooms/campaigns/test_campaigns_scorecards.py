@@ -16,7 +16,7 @@ from survey_app.scoring.rates import Rate
 from survey_app.units import queries as units
 from survey_app.units.models import Succession
 from tests.provinces import FORM, NOW
-from tests.rooms.reporting.test_reporting_papers import words
+from tests.readers import words
 
 TODAY = date(2026, 6, 1)
 XLSX = "/can-bo/tinh/2026.xlsx"
@@ -192,6 +192,7 @@ def test_the_year_before_stands_beside_where_the_items_are_the_same(province, su
     assert form.lowest[0][1] == Rate(60, 80)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_command_sheet_page_and_paper_tell_the_same_sums(province, client, app):
     province.signed(province.commune("A"), satisfied=71, valid=72, households=76)
     province.sealed(province.commune("B"), satisfied=20, valid=24, households=24)

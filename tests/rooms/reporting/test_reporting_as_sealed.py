@@ -16,7 +16,9 @@ from survey_app.authoring.models import InstrumentRecord
 from survey_app.campaigns import queries
 from survey_app.fieldwork import frames
 from survey_app.fieldwork.models import SealedUnit, Survey
-from survey_app.reporting import papers, printing
+from survey_app.i18n import force_locale
+from survey_app.reporting import minutes_of_commune, notice_papers, papers, printing, table_of_commune
+from survey_app.reporting.layout import Signer
 from survey_app.results import machine, postings, sets
 from survey_app.results.postings import Noted
 from survey_app.rulebooks import operations as rulebooks
@@ -26,7 +28,7 @@ from survey_app.sealing import queries as results
 from survey_app.units import queries as units
 from survey_app.units.models import Unit
 from tests import verifying
-from tests.rooms.reporting.test_reporting_papers import words
+from tests.readers import words
 from tests.rooms.sealing.conftest import HAPPY, NOW, UNHAPPY, Surveys
 
 RESULT = "/can-bo/dot/0001"
@@ -98,15 +100,18 @@ def choose_another_book(surveys):
 
 
 def everything(public_url="https://khaosat.example.vn"):
-    """Every paper and record of the result in words, as the evidence pack holds them."""
+    """Every record of the result, and every paper before it is laid out on sheets, as the evidence pack holds them."""
     session, key = db.session(), keys.store().public_keys()
     exact = papers.exact(session, "0001")
+    with force_locale("vi"):
+        minutes = minutes_of_commune.paper(exact, PRINTED_AT, Signer.CHAIR)
+        table = table_of_commune.paper(exact, PRINTED_AT, Signer.CHAIR)
     notices = [papers.notice(session, "0001", unit.code) for unit in papers.villages(session, "0001")]
     return {
-        "minutes": words(printing.minutes(exact, PRINTED_AT)),
-        "table": words(printing.table(exact, PRINTED_AT)),
+        "minutes": printing.html([minutes]),
+        "table": printing.html([table]),
         "findings": exact.judged.verdicts.findings,
-        "notices": [words(printing.notice(one, public_url, PRINTED_AT)) for one in notices],
+        "notices": printing.html([notice_papers.notice(one, public_url, PRINTED_AT) for one in notices]),
         "public": sets.public_set(session, "0001", key),
         "auditor": sets.auditor_set(session, "0001", key),
         "machine": machine.scorecard(results.scorecard(session, "0001")),
@@ -127,6 +132,7 @@ def test_neither_names_nor_verdicts_change_under_the_digest(sealed):
     assert verification.verify(db.session(), "0001", keys.store()).equal
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_what_the_pack_holds_does_not_change_either(app, client, sealed):
     sealed.sign_in(app, Role.FRONT_PROVINCE, sealed.province)
 
@@ -237,6 +243,7 @@ def sealed_before(counted, monkeypatch):
 
 
 @pytest.mark.both_engines
+@pytest.mark.usefixtures("undrawn")
 def test_a_result_of_an_older_seal_stays_equal_and_every_page_and_paper_says_what_was_not_signed(
     app, client, sealed_before
 ):
@@ -247,10 +254,9 @@ def test_a_result_of_an_older_seal_stays_equal_and_every_page_and_paper_says_wha
         client.get(f"{RESULT}/ket-qua").text,
         client.get(f"{RESULT}/ket-qua.csv").text,
         *(
-            words(client.get(f"{RESULT}/giay-to/{name}.pdf").data)
-            for name in ("bien-ban-kiem-phieu", "bang-tong-hop")
+            words(client.get(f"{RESULT}/{name}.pdf").data)
+            for name in ("giay-to/bien-ban-kiem-phieu", "giay-to/bang-tong-hop", "ban-niem-yet")
         ),
-        words(client.get(f"{RESULT}/ban-niem-yet.pdf").data),
     ]
 
     assert verification.verify(db.session(), "0001", keys.store()).equal

@@ -33,6 +33,7 @@ from survey_app.sealing import queries as results
 from survey_app.templating import moment
 from survey_app.units import queries as units
 from tests import verifying
+from tests.readers import words
 from tests.rooms.sealing.conftest import BLANK, HAPPY, NOW, UNHAPPY, Surveys
 
 PAGES = "/can-bo/dot/0001"
@@ -80,11 +81,6 @@ def closed_by_command(app, client, counted):
 def as_role(app, sealed):
     """Let the next requests come from somebody of this role, of the commune or of the province."""
     return lambda role: sealed.sign_in(app, role, sealed.province if role in PROVINCIAL else None)
-
-
-def words(pdf):
-    extracted = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
-    return " ".join(extracted.stdout.decode().replace("\u00a0", " ").split())
 
 
 def qr_of(pdf):
@@ -143,6 +139,7 @@ def test_the_minutes_print_exact_counts_the_signers_and_a_qr_of_the_digest(clien
     assert noted("reporting.release") == [{"form": "bien-ban-kiem-phieu"}]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_another_rule_book_chosen_for_the_year_changes_no_finding_on_the_papers(client, as_role, sealed):
     as_role(Role.FRONT_PROVINCE)
     before = papers.exact(db.session(), "0001")
@@ -245,6 +242,7 @@ def test_the_notice_of_the_commune_says_word_by_word_what_the_public_page_says(c
     assert "Bà Hoa, 0269 000 000" in printed
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_every_page_and_paper_says_that_the_operator_ended_the_phones_before_the_announced_day(
     app, client, counted, closed_by_command
 ):
@@ -276,6 +274,7 @@ def test_a_survey_the_minute_job_sealed_says_nothing_of_commands(client, sealed)
     assert "đã công bố: hết ngày" not in public
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_papers_of_an_unsigned_result_say_so_and_its_event_awaits_signatures(client, sealed, as_role):
     as_role(Role.AUDITOR)
 
@@ -291,6 +290,7 @@ def test_papers_of_an_unsigned_result_say_so_and_its_event_awaits_signatures(cli
     assert said not in client.get("/ket-qua/0001").text
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_result_in_whose_place_another_speaks_names_it_and_concludes_nothing(client, sealed, as_role):
     sealed.make("0002", households={"Linh Cang": 76})
     sealed.answer("0002", "Linh Cang", HAPPY, times=70)
@@ -357,6 +357,7 @@ def test_papers_of_a_rehearsal_are_marked_on_every_sheet_and_hold_no_verdict(cou
     assert all("THỬ" in sheet for sheet in sheets.decode().split("\f")[:-1])
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_survey_nobody_answered_has_papers_that_show_no_rate(app):
     made = Surveys(db.session())
     made.make(households={"Một": 30})
@@ -450,6 +451,7 @@ def verified(public_set, folder):
     return verifying.verify(public_set, folder).status == 0
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_command_writes_the_pack_as_the_operators_act(app, sealed, tmp_path):
     out = tmp_path / "ho-so.zip"
 
@@ -476,6 +478,7 @@ def test_the_command_refuses_before_the_seal_and_leaves_no_file(app, counted, tm
     assert list(tmp_path.glob("*ho-so*")) == []
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_minutes_name_who_was_away_which_slips_a_phone_was_before_and_how_paper_was_keyed(
     app, client, counted
 ):

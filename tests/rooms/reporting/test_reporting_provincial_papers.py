@@ -7,8 +7,8 @@ import pytest
 from survey_app.access import Role
 from survey_app.fieldwork.models import State
 from tests.provinces import NOW
+from tests.readers import words
 from tests.rooms.reporting.test_reporting_blocks import words_of_docx
-from tests.rooms.reporting.test_reporting_papers import words
 
 YEAR = "/can-bo/tinh/2026"
 
@@ -21,6 +21,7 @@ def board(province):
     return province
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_report_adds_up_households_and_names_every_commune(board, client):
     board.sign_in()
 
@@ -43,6 +44,7 @@ def test_the_report_adds_up_households_and_names_every_commune(board, client):
     assert "24/24 100,00 %" in told.replace("\u00a0", " ")
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_letter_names_those_that_are_behind_with_what_is_waited_for(board, client):
     days = {"opens_at": NOW - timedelta(days=9), "closes_at": NOW - timedelta(days=1)}
     board.survey(board.commune("Quá hạn"), State.OPEN, **days)

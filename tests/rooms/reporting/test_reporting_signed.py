@@ -68,6 +68,7 @@ def test_a_signed_paper_is_kept_as_it_came_under_its_digest(as_role):
     assert noted[0].details["digest"] == hashlib.sha256(SCAN).hexdigest()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_newest_signed_papers_lead_the_pack(as_role):
     client = as_role(Role.FRONT_COMMUNE)
     for change in ({}, {"content": SCAN + b"\n"}, {"kind": PaperKind.PHOTO}):

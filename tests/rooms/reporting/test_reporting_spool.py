@@ -149,6 +149,7 @@ def test_finished_packs_are_readable_by_the_server_alone_and_erased_after_a_week
     assert spool.content(made) is None
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_real_pack_comes_out_whole(app, sealed):
     now = datetime.now(UTC)
     spool.order(db.session(), "0001", now)

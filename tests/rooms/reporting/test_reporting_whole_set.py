@@ -51,6 +51,7 @@ def test_the_front_gets_every_paper_in_every_format_and_the_release_is_noted(app
     assert [row.details for row in releases()] == [{"form": "ca-bo"}]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_commune_gets_what_may_be_posted_and_no_exact_count_of_a_village(app, client, sealed):
     sealed.sign_in(app, Role.COMMUNE)
 

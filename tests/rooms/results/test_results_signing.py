@@ -1,12 +1,10 @@
 """Two bodies sign a sealed result on one page each; the province Front may stand in."""
 
-import io
 import re
 from datetime import UTC, datetime
 
 import pytest
 from flask import g
-from pypdf import PdfReader
 from sqlalchemy import select
 
 from survey_app import access, db
@@ -23,6 +21,7 @@ from survey_app.results import signing
 from survey_app.sealing import queries
 from survey_app.sealing import signatures as sealing_signatures
 from tests.pages import Page
+from tests.readers import words
 
 ADDRESS = "/can-bo/dot/0001/ky"
 
@@ -65,10 +64,7 @@ def send(client, **fields):
 
 def printed_minutes():
     db.session().rollback()
-    pages = PdfReader(
-        io.BytesIO(printing.minutes(papers.exact(db.session(), "0001"), datetime.now(UTC)))
-    ).pages
-    return " ".join(" ".join(page.extract_text() for page in pages).split())
+    return words(printing.minutes(papers.exact(db.session(), "0001"), datetime.now(UTC)))
 
 
 def state():
@@ -111,6 +107,7 @@ def test_a_result_is_signed_when_both_bodies_have_signed(enter, first, second):
     ]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_signing_before_the_drawn_slips_are_compared_asks_a_reason_that_is_kept_and_printed(enter):
     bare = send(enter(Role.COMMUNE), reason="")
     signed = send(enter(Role.COMMUNE))
