@@ -36,6 +36,8 @@ _MORE = {
     ("campaigns/waits.py", "Reason"): {"campaigns/reminding.py"},
     ("access.py", "Role"): {"access.py", "accounts/management.py", "templating.py"},
 }  # fmt: skip
+#: Modules through which one of them reaches the file that says what it means.
+_BETWEEN = {"questions/instrument.py", "results/disclosed.py"}
 
 
 def test_a_new_member_of_an_enum_of_law_fails_the_type_check_wherever_it_has_no_meaning(tmp_path):
@@ -43,9 +45,6 @@ def test_a_new_member_of_an_enum_of_law_fails_the_type_check_wherever_it_has_no_
         _APP, tmp_path / "survey_app", ignore=shutil.ignore_patterns("static", "templates", "data")
     )
     shutil.copy(_ROOT / "setup.cfg", tmp_path)
-    # What the type checker knows already of everything else; without it the same is found, a minute later.
-    if (_ROOT / ".mypy_cache").exists():
-        shutil.copytree(_ROOT / ".mypy_cache", tmp_path / "cache")
     for file, name in _MORE:
         source = (tmp_path / "survey_app" / file).read_text(encoding="utf-8")
         wider = re.sub(
@@ -56,10 +55,12 @@ def test_a_new_member_of_an_enum_of_law_fails_the_type_check_wherever_it_has_no_
         )
         assert wider != source
         (tmp_path / "survey_app" / file).write_text(wider, encoding="utf-8")
-    checked = sorted({f"survey_app/{file}" for files in _MORE.values() for file in files})
+    files = {file for file, _name in _MORE}.union(_BETWEEN, *_MORE.values())
 
+    # Everything else is left out: to check the whole program again takes fifteen times as long.
     told = subprocess.run(
-        [sys.executable, "-m", "mypy", "--cache-dir", tmp_path / "cache", *checked],
+        [sys.executable, "-m", "mypy", "--follow-imports=skip", "--ignore-missing-imports", "--cache-dir", tmp_path / "cache",
+         *(f"survey_app/{file}" for file in sorted(files))],
         cwd=tmp_path, capture_output=True, text=True, timeout=300,
     ).stdout  # fmt: skip
 

@@ -2,10 +2,12 @@
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from tests.applications import put_keys
 from tests.source import nodes
 
 _ROOT = Path(__file__).parents[2]
@@ -34,7 +36,7 @@ _OF_ROLES = {
 
 #: Runs the application with a role more, and prints every route with the status that an account of it gets.
 _WITH_A_NEW_ROLE = """
-import importlib.util, re, sys, tempfile, types
+import importlib.util, re, sys, types
 from pathlib import Path
 
 spec = importlib.util.find_spec("survey_app.access")
@@ -47,15 +49,11 @@ exec(compile(wider, spec.origin, "exec"), access.__dict__)
 import survey_app
 survey_app.access = access
 
-import flask_migrate
 from survey_app.app import create_app
 from survey_app.config import load_settings
 
-app = create_app(load_settings(Path(tempfile.mkdtemp())))
+app = create_app(load_settings(Path(sys.argv[1])))
 app.config["WTF_CSRF_ENABLED"] = False
-with app.app_context():
-    flask_migrate.upgrade(app.config["MIGRATIONS"])
-    app.test_cli_runner().invoke(args=["keys", "create"])
 access.supply_identity(app, lambda: access.Identity(1, "Ai", access.Role("invented"), 1, "/1/"))
 client = app.test_client()
 for rule in app.url_map.iter_rules():
@@ -68,12 +66,14 @@ for rule in app.url_map.iter_rules():
 """
 
 
-def test_a_new_role_is_shut_out_of_everything_but_its_own_account(tmp_path):
+def test_a_new_role_is_shut_out_of_everything_but_its_own_account(tmp_path, copied):
+    put_keys(tmp_path / "keys")
+    shutil.copyfile(copied.template, tmp_path / "survey.sqlite3")
     script = tmp_path / "with_a_new_role.py"
     script.write_text(_WITH_A_NEW_ROLE, encoding="utf-8")
 
     done = subprocess.run(
-        [sys.executable, script], cwd=_ROOT, env={"PYTHONPATH": str(_ROOT), "PATH": "/usr/bin:/bin"},
+        [sys.executable, script, tmp_path], cwd=_ROOT, env={"PYTHONPATH": str(_ROOT), "PATH": "/usr/bin:/bin"},
         capture_output=True, text=True, timeout=120,
     )  # fmt: skip
 
