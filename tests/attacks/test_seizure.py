@@ -172,7 +172,7 @@ def test_after_sealing_no_group_and_no_key_of_a_network_is_left_but_the_size_of_
 def test_a_dump_with_the_peppers_after_sealing_says_of_a_photographed_slip_only_that_it_was_used(
     field, request
 ):
-    fielded = field()
+    fielded = field(pairs=200)
     photographed = fielded.pairs[0]
     fielded.seal()
 
