@@ -43,7 +43,7 @@ pytestmark = pytest.mark.both_engines(long="sqlite")
 
 API = "/api/v1/submissions"
 FULL = os.environ.get("ABUSE") == "full"
-LIVES, STEPS = (1000, 50) if FULL else (15, 20)
+LIVES, STEPS = (1000, 50) if FULL else (8, 20)
 CHOICES = st.sampled_from(["satisfied", "dissatisfied", None])
 
 
