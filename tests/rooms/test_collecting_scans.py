@@ -1,8 +1,10 @@
 """A stack of scanned slips: nothing counts before a clerk has looked, each slip counts once, and no picture outlives it."""
 
 import io
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from random import Random
 
 import pytest
@@ -12,7 +14,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
 from bench import copied
-from survey_app import db
+from survey_app import db, uploads
 from survey_app.access import Role
 from survey_app.audit import OPERATOR
 from survey_app.collecting.meeting_batches import NoSuchMeeting, NotOfTheMeeting
@@ -24,10 +26,34 @@ from survey_app.fieldwork.models import Channel, State, Survey
 from survey_app.printing import blank_pages
 from survey_app.printing.models import BlankSlipPage
 from survey_app.printing.slips import qr_text
+from survey_app.scans import program, reading
+from survey_app.scans.reading import PrintedPage
 from survey_app.sealing import schedule
 from tests import papers, scans
 from tests.pages import Page
 from tests.papers import printing_application
+
+
+@lru_cache(maxsize=4)
+def _blank(pdf, layout):
+    return PrintedPage(pdf, reading.layout_of(json.loads(layout)))
+
+
+def read_here(head, parts):
+    """What `uploads.scanned` gives, from the process of the tests; a blank page is drawn for all of them once."""
+    files, pdfs = parts[: len(head["files"])], parts[len(head["files"]) :]
+    blanks = [
+        _blank(pdf, json.dumps(blank["layout"])) for pdf, blank in zip(pdfs, head["blanks"], strict=True)
+    ]
+    for page in program.findings(files, blanks):
+        yield json.loads(json.dumps(page))
+
+
+@pytest.fixture(autouse=True)
+def _scans_read_here(request, monkeypatch):
+    """For all tests but that of the program that does it, which takes as long to start as to read two slips."""
+    if request.node.get_closest_marker("real_opening") is None:
+        monkeypatch.setattr(uploads, "scanned", read_here)
 
 
 @pytest.fixture
@@ -94,6 +120,21 @@ def agree_to_all(clerk, survey):
         assert agree(clerk, page).status_code == 303
     key_page = Page(clerk.get(f"/can-bo/nhap-phieu/{survey.id}").text)
     clerk.post(f"/can-bo/nhap-phieu/{survey.id}/luu", data=key_page.form(class_="paper-form").data())
+
+
+@pytest.mark.real_opening
+def test_the_program_that_reads_scans_finds_what_the_other_tests_find_without_it(app, print_run):
+    _slips, (page,) = filled([print_run], [0], odd="both")
+    head = {
+        "files": [len(page)],
+        "blanks": [{"bytes": len(print_run.kept.pdf), "layout": print_run.kept.layout}],
+    }
+    parts = [page, print_run.kept.pdf]
+
+    found = list(uploads.scanned(head, parts))
+
+    assert found == list(read_here(head, parts))
+    assert len(found) == 1
 
 
 @pytest.mark.both_engines
@@ -353,8 +394,8 @@ def test_a_scan_outlives_a_keying_that_was_not_stored(commune, survey, codes, pa
     assert len(rows(ScannedSlip)) == 1
 
 
-def test_a_page_that_was_not_kept_is_drawn_when_the_stack_comes(app, commune, survey, codes, clerk):
-    printed = scans.printed(survey, commune.villages["Phung"], codes[:1], app.extensions["settings"])
+def test_a_page_that_was_not_kept_is_drawn_when_the_stack_comes(survey, codes, print_run, clerk):
+    printed = print_run.with_code(qr_text("https://khaosat.example.vn", codes[0]))
     slip = printed.ticked(0, Random(40))
 
     send(clerk, survey, printed.scanned(slip, Random(50)))

@@ -14,8 +14,10 @@ from bench.ticked import Ticked
 from survey_app.config import load_settings
 from survey_app.fieldwork import codes
 from survey_app.opening import FileRefused
+from survey_app.printing import blank_pages
 from survey_app.scans import pages, reading
 from survey_app.scans.pages import PageRefused
+from survey_app.scans.reading import PrintedPage
 from tests import scans
 from tests.papers import make_survey, make_unit, printing_application
 
@@ -29,6 +31,25 @@ def paper(tmp_path_factory):
     )
     with printing_application():
         return scans.printed(make_survey(id=SURVEY), make_unit(), [codes.new_code(SURVEY)], settings)
+
+
+@pytest.fixture(scope="module")
+def other_print(tmp_path_factory):
+    """The blank page of another form."""
+    settings = replace(
+        load_settings(tmp_path_factory.mktemp("other")), public_url="https://khaosat.example.vn"
+    )
+    with printing_application():
+        kept = blank_pages.drawn(make_survey("xa-ntm-2026", id=SURVEY), settings)
+    return PrintedPage(kept.pdf, reading.layout_of(kept.layout))
+
+
+@pytest.fixture(scope="module")
+def scanned(paper):
+    """One slip and its scan, for tests of what becomes of a scan."""
+    chance = Random(3)
+    slip = paper.ticked(0, chance)
+    return slip, paper.scanned(slip, chance)
 
 
 def read(paper, jpeg):
@@ -74,10 +95,9 @@ def test_a_pencil_too_faint_to_be_read_is_never_taken_for_blank(paper, seed):
 
 
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])
-def test_a_slip_is_read_whichever_way_round_it_lies(paper, degrees):
-    chance = Random(3)
-    slip = paper.ticked(0, chance)
-    turned = Image.open(io.BytesIO(paper.scanned(slip, chance))).rotate(degrees, expand=True)
+def test_a_slip_is_read_whichever_way_round_it_lies(paper, scanned, degrees):
+    slip, scan = scanned
+    turned = Image.open(io.BytesIO(scan)).rotate(degrees, expand=True)
 
     (found,) = reading.read_page(turned.convert("L"), [paper.blank])
 
@@ -176,31 +196,19 @@ def test_a_line_beside_a_doubtful_one_is_doubtful_too(paper):
     assert not any(line.clear for line in lines[max(0, place - 1) : place + 2])
 
 
-def test_a_slip_of_another_print_is_not_read(paper, tmp_path):
+def test_a_slip_of_another_print_is_not_read(scanned, other_print):
     """Words that moved are no registration: nothing may be taken for clear."""
-    chance = Random(5)
-    other = replace(load_settings(tmp_path), public_url="https://khaosat.example.vn")
-    with printing_application():
-        survey = make_survey("xa-ntm-2026", id=SURVEY)
-        blank = scans.printed(survey, make_unit(), [codes.new_code(SURVEY)], other).blank
-    scan = paper.scanned(paper.ticked(0, chance), chance)
+    _slip, scan = scanned
 
-    (found,) = reading.read_page(Image.open(io.BytesIO(scan)).convert("L"), [blank])
+    (found,) = reading.read_page(Image.open(io.BytesIO(scan)).convert("L"), [other_print])
 
     assert not any(line.clear for line in found.lines)
 
 
-def test_of_several_prints_the_one_that_fits_is_taken(paper, tmp_path):
-    chance = Random(5)
-    other = replace(load_settings(tmp_path), public_url="https://khaosat.example.vn")
-    with printing_application():
-        survey = make_survey("xa-ntm-2026", id=SURVEY)
-        blank = scans.printed(survey, make_unit(), [codes.new_code(SURVEY)], other).blank
-    slip = paper.ticked(0, chance)
+def test_of_several_prints_the_one_that_fits_is_taken(paper, scanned, other_print):
+    slip, scan = scanned
 
-    (found,) = reading.read_page(
-        Image.open(io.BytesIO(paper.scanned(slip, chance))).convert("L"), [blank, paper.blank]
-    )
+    (found,) = reading.read_page(Image.open(io.BytesIO(scan)).convert("L"), [other_print, paper.blank])
 
     assert {line.key for line in found.lines} == set(slip.truth)
     assert wrong(found, slip) == []
@@ -223,9 +231,8 @@ def as_file(picture, form, **how):
 
 
 @pytest.mark.parametrize("form", ["PNG", "TIFF", "PDF", "JPEG"])
-def test_black_and_white_is_refused_in_every_kind_of_file(paper, form):
-    chance = Random(2)
-    scan = Image.open(io.BytesIO(paper.scanned(paper.ticked(0, chance), chance)))
+def test_black_and_white_is_refused_in_every_kind_of_file(scanned, form):
+    scan = Image.open(io.BytesIO(scanned[1]))
     two = scan.point(lambda grey: 255 if grey > 140 else 0)
 
     (found,) = pages.pages(as_file(two if form == "JPEG" else two.convert("1"), form))
@@ -235,10 +242,9 @@ def test_black_and_white_is_refused_in_every_kind_of_file(paper, form):
 
 
 @pytest.mark.parametrize("form", ["PNG", "TIFF", "PDF", "JPEG"])
-def test_grey_is_taken_in_every_kind_of_file(paper, form):
-    chance = Random(2)
-    slip = paper.ticked(0, chance)
-    scan = Image.open(io.BytesIO(paper.scanned(slip, chance))).convert("RGB")
+def test_grey_is_taken_in_every_kind_of_file(paper, scanned, form):
+    slip, jpeg = scanned
+    scan = Image.open(io.BytesIO(jpeg)).convert("RGB")
 
     (page,) = pages.pages(as_file(scan, form))
 
