@@ -94,7 +94,7 @@ def test_a_pencil_too_faint_to_be_read_is_never_taken_for_blank(paper, seed):
     assert wrong(found, slip) == []
 
 
-@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+@pytest.mark.parametrize("degrees", [0, 90, pytest.param(180, marks=pytest.mark.long), 270])
 def test_a_slip_is_read_whichever_way_round_it_lies(paper, scanned, degrees):
     slip, scan = scanned
     turned = Image.open(io.BytesIO(scan)).rotate(degrees, expand=True)
@@ -105,13 +105,17 @@ def test_a_slip_is_read_whichever_way_round_it_lies(paper, scanned, degrees):
     assert codes.survey_of(codes.normalise(found.text)) == SURVEY
 
 
-@pytest.mark.parametrize("seed", [11, pytest.param(12, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    ("seed", "copied"),
+    [(11, False), *(pytest.param(seed, True, marks=pytest.mark.long) for seed in (11, 12))],
+)
 @pytest.mark.parametrize("odd", [one for one in ticked.ODD if one != "faint pencil"])
-def test_what_is_odd_is_left_to_a_person(paper, odd, seed):
+def test_what_is_odd_is_left_to_a_person(paper, odd, seed, copied):
+    """From a perfect scanner, and in the long runs from a copier."""
     chance = Random(seed)
     slip = paper.ticked(0, chance, odd=odd)
 
-    found = read(paper, paper.scanned(slip, chance))
+    found = read(paper, paper.scanned(slip, chance) if copied else scans.flat(slip))
 
     odd_lines = [line for line in found.lines if slip.truth[line.key] == "?"]
     assert odd_lines
@@ -160,7 +164,7 @@ def test_a_stroke_down_through_two_boxes_is_left_to_a_person(paper):
     assert not lines[line.key].clear
 
 
-@pytest.mark.parametrize("width", [0.4, 0.8, 1.3])
+@pytest.mark.parametrize("width", [0.4, pytest.param(0.8, marks=pytest.mark.long), 1.3])
 def test_a_dot_is_left_to_a_person(paper, width):
     _above, line = close_lines(paper)
     box = line.boxes[0]
