@@ -37,6 +37,7 @@ from survey_app.config import load_settings
 from tests.applications import TEMPLATES, Ready, put_keys
 from tests.databases import Cluster, Copied, Emptied, Supply
 from tests.layouts import lay_out_once
+from tests.migrations_once import read_migrations_once
 from tests.pages import faults
 
 #: A working day on which most tests happen: Monday 1 June 2026, 09:00 in Vietnam.
@@ -48,6 +49,7 @@ hypothesis_settings.register_profile("suite", deadline=None, suppress_health_che
 hypothesis_settings.load_profile("suite")
 
 lay_out_once()
+read_migrations_once()
 
 _POSTGRES_BIN = Path("/usr/lib/postgresql/15/bin")
 
