@@ -19,7 +19,7 @@ from tests.rooms.test_accounts_people import PASSWORD, post
 
 NOW = datetime.now(UTC)
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.both_engines(long="postgresql")
 
 
 @pytest.fixture
@@ -64,6 +64,7 @@ def hand_over(old, new, by):
         return handover.hand_over(current, old.user_id, new.user_id, by=by, now=datetime.now(UTC))
 
 
+@pytest.mark.both_engines
 def test_one_press_ends_the_old_sign_in_and_passes_drafts_and_requests_on(app, client, people, make_survey):
     survey = make_survey(people["commune"], State.DRAFT)
     with db.transaction() as current:
@@ -137,6 +138,7 @@ def test_a_taken_sign_in_name_changes_nothing_and_keeps_what_was_typed(app, clie
     assert db.session().scalars(select(Handover)).all() == []
 
 
+@pytest.mark.both_engines
 def test_a_second_press_in_another_tab_passes_nothing_on_and_names_the_successor(
     app, client, people, make_survey
 ):
@@ -163,6 +165,7 @@ def test_a_successor_whose_account_was_closed_meanwhile_is_refused(people):
     assert db.session().get_one(User, people["A"].user_id).active
 
 
+@pytest.mark.both_engines
 def test_two_who_are_handed_to_each_other_are_not_both_closed(people):
     hand_over(people["A"], people["B"], people["P"])
 

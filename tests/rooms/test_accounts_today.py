@@ -19,7 +19,7 @@ from survey_app.templating import since
 from survey_app.units import queries as units
 from tests.pages import Page
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.both_engines(long="postgresql")
 
 NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
@@ -50,6 +50,7 @@ def answered_in_kép_alone(survey):
         operations.copy_progress(current, NOW)
 
 
+@pytest.mark.both_engines
 def test_villages_behind_are_named_with_words_to_copy_for_their_heads(app, commune, survey):
     answered_in_kép_alone(survey)
 

@@ -15,7 +15,7 @@ from survey_app.fieldwork.models import Channel, Purpose, State
 from survey_app.keys import store
 from survey_app.scoring.paradata import Network
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.both_engines(long="postgresql")
 
 NETWORK = "203.0.113.0/24"
 
@@ -67,6 +67,7 @@ def test_a_network_is_what_a_provider_gives_out_together(address, network):
     assert networks.network_of(address) == network
 
 
+@pytest.mark.both_engines
 def test_answers_of_own_phones_are_counted_by_groups_and_others_are_not(commune, survey, answer):
     for _time in range(3):
         answer()
@@ -102,6 +103,7 @@ def test_answers_in_an_announced_meeting_are_not_counted_and_in_a_late_one_they_
     assert counted(survey, village) == Network(1, 1)
 
 
+@pytest.mark.both_engines
 def test_all_groups_of_a_village_are_one_row_without_a_time(survey, answer):
     for place in range(5):
         answer(f"198.51.{place}.0/24")
@@ -144,6 +146,7 @@ def test_a_refused_answer_counts_no_network_and_makes_no_key(
 
 
 @pytest.mark.parametrize("end", [State.SEALED, State.ANNULLED])
+@pytest.mark.both_engines
 def test_nothing_of_networks_outlives_the_survey(commune, survey, answer, move_on, now, end):
     answer()
     move_on(survey, end)

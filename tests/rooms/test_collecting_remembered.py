@@ -18,7 +18,7 @@ from survey_app.keys import store
 from survey_app.units.models import Unit
 from tests.pages import Page
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.both_engines(long="postgresql")
 
 NOW = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
 
@@ -39,6 +39,7 @@ def change(table, row_id, **values):
      {"plan_date": date(2026, 6, 1)}, {"confirmed": True}, {"rehearsal": True}, {"closes_at": NOW + timedelta(90)}],
     ids=lambda changed: next(iter(changed)),
 )  # fmt: skip
+@pytest.mark.both_engines
 def test_a_changed_survey_is_shown_changed_at_once(client, survey, slips, changed):
     before = client.get(f"/k/{slips[0]}").text
 
@@ -81,6 +82,7 @@ def test_each_browser_gets_the_form_in_an_encoding_it_takes(app, slips, accepted
     )
 
 
+@pytest.mark.both_engines
 def test_an_answer_is_taken_in_few_statements(client, slips, statements, app, submission):
     for code in slips[:2]:
         statements.clear()
@@ -91,6 +93,7 @@ def test_an_answer_is_taken_in_few_statements(client, slips, statements, app, su
     assert len(taken) == {"postgresql": 2, "sqlite": 6}[db.database.engine.dialect.name]
 
 
+@pytest.mark.both_engines
 def test_everything_is_counted_with_an_answer_and_nothing_with_a_repeated_one(survey, commune, slips):
     answers = dict.fromkeys((question.key for question in survey.instrument.scored), "satisfied")
     with db.transaction() as current:

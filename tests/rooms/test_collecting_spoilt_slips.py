@@ -13,7 +13,7 @@ from survey_app.keys import store
 from tests.pages import Page
 from tests.rooms.test_printing_slips import decoded, rendered
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.both_engines(long="postgresql")
 
 
 def replace(survey, printed):
@@ -33,6 +33,7 @@ def send(client, submission, code):
     return client.post("/api/v1/submissions", json=submission(code=code))
 
 
+@pytest.mark.both_engines
 def test_spoilt_slips_become_a_voided_batch_and_as_many_new_ones_are_made(
     client, commune, survey, hand_out, submission
 ):
@@ -55,6 +56,7 @@ def test_a_batch_that_is_spoilt_as_a_whole_is_voided_as_it_is(commune, survey, h
     assert batches(survey) == [(3, True), (3, False)]
 
 
+@pytest.mark.both_engines
 def test_a_slip_that_answered_is_not_replaced(client, commune, survey, hand_out, submission):
     printed = hand_out(survey, commune.villages["Phung"], 4)
     send(client, submission, printed[1])

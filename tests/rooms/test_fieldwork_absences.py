@@ -11,7 +11,7 @@ from survey_app.fieldwork.models import State
 from survey_app.fieldwork.refusals import WrongState
 from tests.pages import Page
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.both_engines(long="postgresql")
 
 
 def address(survey):
@@ -34,6 +34,7 @@ def stored(commune, survey):
     return {name: found[unit.id] for name, unit in commune.villages.items() if unit.id in found}
 
 
+@pytest.mark.both_engines
 def test_numbers_are_kept_changed_and_taken_back_and_each_change_is_noted(commune, survey, officer):
     save(officer, survey, commune, Phung="3", Bang="0")
     save(officer, survey, commune, Phung="4", Bang="")
@@ -63,6 +64,7 @@ def test_they_stand_beside_the_missing_and_change_no_number_of_households(commun
     assert sum(line.households for line in frames.frame(db.session(), survey.id)) == 32
 
 
+@pytest.mark.both_engines
 def test_the_second_of_two_who_save_is_told(commune, survey, officer, sign_in):
     form = Page(officer.get(address(survey)).text).form(novalidate="")
     save(officer, survey, commune, Phung="3")

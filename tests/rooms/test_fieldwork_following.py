@@ -13,7 +13,7 @@ from survey_app.fieldwork.models import Channel, Progress, State, Survey
 from survey_app.sealing.models import ReceiptList
 from tests.pages import Page
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.both_engines(long="postgresql")
 
 NOW = datetime.now(UTC)
 PHONE, PAPER = Channel.SELF_ONLINE, Channel.PAPER_ENTRY
@@ -53,6 +53,7 @@ def page_of(sign_in, commune, survey):
     return " ".join(re.sub("<[^>]+>", " ", page).split())
 
 
+@pytest.mark.both_engines
 def test_the_page_says_share_total_days_and_what_the_goal_still_needs(commune, survey, sign_in):
     survey = strive(survey, 70)
     answer(survey, Kép={PHONE: 3}, Ốp={PAPER: 1})

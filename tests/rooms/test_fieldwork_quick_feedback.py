@@ -13,7 +13,7 @@ from survey_app.rulebooks.queries import SERVICES as ESSENTIAL
 from tests.pages import Page
 from tests.pictures import charts
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.both_engines(long="postgresql")
 
 PAGE = "/can-bo/dot/gop-y-nhanh"
 ANSWERS = {"one_stop_desk_time": "satisfied", "one_stop_desk_staff": "dissatisfied"}
@@ -77,6 +77,7 @@ def test_each_place_has_a_link_a_poster_and_figures_of_its_own(officer, submissi
     assert poster.data.startswith(b"%PDF")
 
 
+@pytest.mark.both_engines
 def test_a_second_press_of_one_page_opens_nothing_and_leads_to_the_same(officer):
     page = Page(officer.get(PAGE).text)
     (quick,) = [form for form in page.forms if "closes_on" in form.data()]
@@ -102,6 +103,7 @@ def test_many_places_are_one_line_of_today_and_none_of_them_closes_soon(officer)
     assert "Quầy" not in main
 
 
+@pytest.mark.both_engines
 def test_a_chart_and_figures_come_from_the_tenth_answer_on(officer, submission):
     _reply, (survey,) = made(officer)
     client, tick = officer, officer.application.test_cli_runner()

@@ -7,7 +7,7 @@ from survey_app import access, db, errors
 from survey_app.access import Identity, Role
 from survey_app.errors import DomainError
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.both_engines(long="postgresql")
 
 
 # Who may open what
@@ -127,6 +127,7 @@ def test_a_refusal_is_a_page_for_people_and_json_for_programs(own_app, caller):
     assert machine.json == {"error": "da-dong", "message": "Đã đóng <b>", "keep": False}
 
 
+@pytest.mark.both_engines
 def test_a_value_that_no_column_holds_is_the_senders_mistake(own_app, caller):
     @access.public
     def look():

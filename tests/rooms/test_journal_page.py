@@ -10,7 +10,7 @@ from survey_app.audit import OPERATOR
 from survey_app.fieldwork.models import State
 from tests.pages import Page
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.both_engines(long="postgresql")
 
 NOW = datetime(2026, 6, 1, 2, 0, 0, 123456, tzinfo=UTC)
 
@@ -79,6 +79,7 @@ def acts_on(page):
     return page.partition('<ol class="todo-list">')[2].partition("</main>")[0].count("<li>")
 
 
+@pytest.mark.both_engines
 def test_the_log_is_filtered_by_act_and_by_day(read, commune, make_survey):
     make_survey(commune)
     note("fieldwork.shorten", subject=f"unit:{commune.unit.id}")
@@ -95,6 +96,7 @@ def test_a_day_that_is_none_is_refused_in_words(read):
     assert read(Role.AUDITOR, ngay="tomorrow").status_code == 422
 
 
+@pytest.mark.both_engines
 def test_a_long_log_is_read_in_pages(read, commune):
     note(*["fieldwork.change"] * 70, subject=f"unit:{commune.unit.id}")
     first = read(Role.AUDITOR, viec="fieldwork.change")

@@ -17,7 +17,7 @@ HEADING = "thôn;loại;số hộ;nguồn;ngày\n"
 #: What `make_commune` has entered of each village.
 AS_MADE = "Báo cáo của xã;31/01/2026"
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.both_engines(long="postgresql")
 
 
 def listed(commune):
@@ -71,6 +71,7 @@ def test_nothing_is_saved_before_the_officer_agrees(officer, commune):
     assert listed(commune) == {"Làng Bang": 120, "Làng Phung": 25, "Thôn Mới": 9}
 
 
+@pytest.mark.both_engines
 def test_one_press_takes_the_list_back_as_a_whole(officer, commune):
     rows = ("Phung;thôn;25;Báo cáo mới;28/02/2026", f"Bang;làng;120;{AS_MADE}", f"Mới;thôn;9;{AS_MADE}")
     agree(officer, commune, look_at(officer, commune, *rows))
@@ -190,6 +191,7 @@ def test_a_file_does_not_restore_a_number_that_another_officer_changed(officer, 
     assert listed(commune)["Làng Phung"] == 25
 
 
+@pytest.mark.both_engines
 def test_a_list_that_somebody_changed_meanwhile_is_shown_again(officer, commune):
     rows = (f"Phung;làng;25;{AS_MADE}", f"Bang;làng;120;{AS_MADE}")
     mine, theirs = (

@@ -33,7 +33,7 @@ from survey_app.sealing.models import TallyRow
 from survey_app.units.queries import civil
 from tests.pages import Page
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.both_engines(long="postgresql")
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 MONDAY = date(2026, 6, 1)
@@ -81,6 +81,7 @@ def run(app, *arguments: str):
     return app.test_cli_runner().invoke(args=["results", *arguments])
 
 
+@pytest.mark.both_engines
 def test_a_redacted_name_is_gone_and_the_seal_still_agrees(app, sealed):
     submission, leaf = the_named().id, the_named().leaf
 
@@ -119,6 +120,7 @@ def test_a_text_is_redacted_once(sealed):
         redaction.redact(current, "0001", submission, "remarks", "Nêu tên", actor="operator", now=NOW)
 
 
+@pytest.mark.both_engines
 def test_after_retention_the_seal_is_checked_without_answers_and_receipts_are_still_found(app, sealed):
     leaf = the_named().leaf
 
@@ -134,6 +136,7 @@ def test_after_retention_the_seal_is_checked_without_answers_and_receipts_are_st
     assert (said.exit_code, "01/06/2026" in said.output) == (0, True)
 
 
+@pytest.mark.both_engines
 def test_a_leaf_that_is_missing_after_retention_is_found_out(sealed):
     remove()
     dialect = db.database.engine.dialect.name
@@ -147,6 +150,7 @@ def test_a_leaf_that_is_missing_after_retention_is_found_out(sealed):
     assert (verify().equal, "leaves" in verify().first_difference) == (False, True)
 
 
+@pytest.mark.both_engines
 def test_answers_taken_away_without_a_note_are_missed(sealed):
     with db.transaction() as current:
         leaves = current.scalars(select(SealedResponse.leaf)).all()
@@ -167,6 +171,7 @@ def test_answers_taken_away_without_a_note_are_missed(sealed):
         "DELETE FROM seals",
     ],
 )
+@pytest.mark.both_engines
 def test_a_permit_lets_no_leaf_be_lost_and_nothing_but_answers_change(sealed, statement):
     with (
         pytest.raises(DBAPIError, match="sealed rows never change"),
@@ -178,6 +183,7 @@ def test_a_permit_lets_no_leaf_be_lost_and_nothing_but_answers_change(sealed, st
     assert (rows(SealedResponse), rows(ErasurePermit)) == (11, 0)
 
 
+@pytest.mark.both_engines
 def test_a_permit_for_one_survey_is_none_for_another(sealed):
     with (
         pytest.raises(DBAPIError, match="sealed rows never change"),
@@ -197,6 +203,7 @@ def test_an_open_complaint_keeps_the_answers(sealed):
     assert rows(SealedResponse) == 11
 
 
+@pytest.mark.both_engines
 def test_answers_are_not_removed_before_their_time_nor_twice(sealed):
     with pytest.raises(retention.TooEarly), db.transaction() as current:
         retention.remove_answers(current, "0001", NOW, actor="operator", now=NOW)
@@ -226,6 +233,7 @@ def test_the_command_refuses_while_nobody_has_said_how_long_to_keep(app, sealed)
     assert rows(SealedResponse) == 11
 
 
+@pytest.mark.both_engines
 def test_the_command_removes_what_is_due_by_the_setting_and_says_it_in_json(app, surveys):
     app.extensions["settings"] = replace(app.extensions["settings"], retention_months=6)
     long_ago = datetime(2020, 1, 1, tzinfo=UTC)
@@ -405,6 +413,7 @@ def test_only_front_and_province_keep_the_log_and_only_the_provincial_offices_re
     assert data_map == (200 if role in {Role.PROVINCE, Role.FRONT_PROVINCE, Role.AUDITOR} else 403)
 
 
+@pytest.mark.both_engines
 def test_every_table_of_the_database_is_in_the_data_map_once(app):
     named = [table for line in DATA_MAP for table in line.tables]
 
@@ -435,6 +444,7 @@ def test_the_data_map_says_whether_anything_is_ever_removed(app, client, surveys
     assert "sealed_responses" in page
 
 
+@pytest.mark.both_engines
 def test_the_audit_chain_holds_over_removal_and_redaction(sealed):
     submission = the_named().id
     with db.transaction() as current:
@@ -449,6 +459,7 @@ def test_the_audit_chain_holds_over_removal_and_redaction(sealed):
     ["UPDATE data_request_answers SET answer = 'khác'", "DELETE FROM data_request_answers"],
     ids=["changed", "removed"],
 )
+@pytest.mark.both_engines
 def test_the_database_refuses_to_change_what_was_answered_to_a_request(surveys, statement):
     person = surveys.person(Role.FRONT_COMMUNE)
     with db.transaction() as current:

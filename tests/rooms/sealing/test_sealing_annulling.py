@@ -150,6 +150,7 @@ def test_a_wronged_village_is_annulled_by_two_asked_again_sealed_and_verified(
     }
 
 
+@pytest.mark.both_engines(long="postgresql")
 def test_every_page_on_the_result_says_that_the_village_was_asked_again(
     client, commune, survey, phung, hand_out, send, annul, sign_in
 ):
@@ -168,6 +169,7 @@ def test_every_page_on_the_result_says_that_the_village_was_asked_again(
     assert client.get(f"/can-bo/dot/{survey.id}/doi-chieu/bien-ban.pdf").status_code == 200
 
 
+@pytest.mark.both_engines(long="postgresql")
 def test_while_phones_are_open_villagers_read_that_they_are_asked_again(
     client, survey, phung, hand_out, send, annul
 ):
@@ -320,6 +322,7 @@ def test_a_refusal_with_its_reason_changes_nothing(survey, phung, hand_out, send
         pytest.param(State.ANNULLED, "đã bị hủy", id="annulled"),
     ],
 )
+@pytest.mark.both_engines(long="postgresql")
 def test_before_and_after_the_page_says_why_not(client, commune, make_survey, phung, sign_in, state, words):
     survey = make_survey(commune, state)
     sign_in(Role.FRONT_COMMUNE, commune.unit)
@@ -348,6 +351,7 @@ def test_a_request_is_not_carried_out_when_the_phones_closed_meanwhile(
     assert fill(client, decision, decision="refused", reason="Hỏi lại").status_code == 303
 
 
+@pytest.mark.both_engines(long="postgresql")
 def test_a_missing_reason_is_asked_for_and_a_strange_village_is_not_there(
     client, commune, survey, phung, sign_in
 ):
@@ -357,6 +361,7 @@ def test_a_missing_reason_is_asked_for_and_a_strange_village_is_not_there(
     assert client.get(f"/can-bo/dot/{survey.id}/huy-thon/98001999").status_code == 404
 
 
+@pytest.mark.both_engines(long="postgresql")
 def test_the_request_waits_on_the_list_of_the_other_body_and_on_the_survey_page(
     client, commune, survey, phung, sign_in
 ):

@@ -21,7 +21,7 @@ from survey_app.sealing import schedule as results
 from survey_app.throttle import Failure
 from tests.rooms.sealing.conftest import NOW as EVENING
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.both_engines(long="postgresql")
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -182,6 +182,7 @@ def test_a_wrong_clock_signs_nobody_out_and_forgets_no_failure(app, commune):
     assert db.session().scalars(select(KeptForm)).all() != []
 
 
+@pytest.mark.both_engines
 def test_the_command_tells_of_the_doubt_and_confirms(app):
     with db.transaction() as current:
         counted = clock.machine()
@@ -196,6 +197,7 @@ def test_the_command_tells_of_the_doubt_and_confirms(app):
     assert json.loads(confirmed.output) == json.loads(after.output) == {"believed": True, "doubt": None}
 
 
+@pytest.mark.both_engines
 def test_a_copy_of_progress_taken_under_a_clock_ahead_does_not_stand_for_ever(commune, make_survey):
     survey, now = make_survey(commune), datetime.now(UTC)
     village = commune.villages["Phung"].id
@@ -267,6 +269,7 @@ def test_nothing_is_due_while_the_clock_is_in_doubt(app):
     assert db.session().scalars(select(DueAct.first_on)).all() == [date(2026, 6, 1)]
 
 
+@pytest.mark.both_engines
 def test_a_wrong_clock_neither_seals_nor_destroys_a_key_though_nobody_noticed_the_jump(surveys):
     """As when the machine was started with a wrong clock: one round on one day is not enough."""
     surveys.make(households={"Một": 10})

@@ -325,6 +325,7 @@ def test_the_job_seals_what_is_due_and_a_refused_survey_holds_up_no_other(survey
         pytest.param(Role.COMMUNE, 24 * 60 + 1, 0, id="just-due"),
     ],
 )
+@pytest.mark.both_engines(long="postgresql")
 def test_a_survey_that_could_not_be_sealed_stands_on_the_lists_of_both_bodies(
     app, surveys, role, minutes, listed
 ):
@@ -336,6 +337,7 @@ def test_a_survey_that_could_not_be_sealed_stands_on_the_lists_of_both_bodies(
 
 
 @pytest.mark.parametrize("role", [Role.PROVINCE, Role.FRONT_PROVINCE, Role.COMMUNE, Role.FRONT_COMMUNE])
+@pytest.mark.both_engines(long="postgresql")
 def test_a_refused_seal_is_a_task_with_its_reason_and_the_next_step_until_it_is_sealed(app, surveys, role):
     surveys.make(households={"Một": 10})
     surveys.answer("0001", "Một", HAPPY, times=2)
@@ -396,6 +398,7 @@ def test_filled_slips_that_are_not_keyed_put_the_seal_by_the_clock_off(surveys):
         (Role.COMMUNE, "/can-bo/dot/0001"),
     ],
 )
+@pytest.mark.both_engines(long="postgresql")
 def test_filled_slips_that_are_not_keyed_are_a_task_once_counting_is_over(app, surveys, role, place):
     surveys.make(households={"Một": 10})
     bring_back(surveys, 3)
