@@ -341,7 +341,7 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     changes=st.dictionaries(
         st.sampled_from(["submission_id", "ticket", "code", "link", "channel", "answers", "more"]),
@@ -364,7 +364,7 @@ def test_no_body_makes_the_server_fail_or_leave_its_description(client, rich_cod
     assert is_described(reply)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     data=st.dictionaries(
         st.sampled_from(

@@ -1,6 +1,5 @@
 """Papers whose address opens on the server alone: refused for a real survey, marked for the sample."""
 
-import subprocess
 from dataclasses import replace
 
 import pytest
@@ -10,16 +9,10 @@ from survey_app.access import Role
 from survey_app.config import load_settings
 from survey_app.fieldwork import queries
 from survey_app.fieldwork.models import State
+from tests.readers import words
 
 HERE = "http://127.0.0.1:8000"
 MARK = "MẪU – chỉ mở được trên máy này"
-
-
-def words(pdf):
-    told = subprocess.run(
-        ["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True
-    ).stdout
-    return " ".join(told.decode().split())
 
 
 @pytest.fixture
@@ -76,6 +69,7 @@ def test_a_notice_that_leads_nowhere_is_refused_too(make_commune, make_survey, s
     assert "public_url" in reply.text
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_sample_is_printed_and_says_so(make_commune, make_survey, sign_in, at):
     commune = make_commune()
     survey, village = make_survey(commune), commune.villages["Phung"]

@@ -8,6 +8,9 @@ import pytest
 
 from survey_app.office_files import BadFile, open_office_file
 from survey_app.opening import MAX_PARTS
+from tests.opening import open_files_here
+
+__all__ = ["open_files_here"]
 
 
 def problems(content):
@@ -58,6 +61,7 @@ def test_a_workbook_with_a_damaged_part_is_called_damaged():
     assert "damaged" in problem.found
 
 
+@pytest.mark.real_opening
 def test_a_zip_bomb_is_refused_before_it_is_unpacked():
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as package:

@@ -11,6 +11,7 @@ import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from survey_app.collecting import leaves
+from tests import verifying
 from tests.tamperings import (
     KNOWN_KEY,
     SETS,
@@ -31,9 +32,17 @@ OLD = {"names": "old_names", "rulebook": "old_rulebook", "published": "old_table
 
 @pytest.fixture
 def verify(tmp_path: Path):
-    """Run the command on a set; its exit status and the outcomes by check. `plain` does without any package."""
+    """Run the command on a set; its exit status and the outcomes by check.
 
-    def run(found: dict[str, Any], *more: str, plain: bool = False) -> tuple[int, dict[str, tuple[str, str]]]:
+    In the process of the tests but where `plain` says whether it has any package: then as somebody runs it.
+    """
+
+    def run(
+        found: dict[str, Any], *more: str, plain: bool | None = None
+    ) -> tuple[int, dict[str, tuple[str, str]]]:
+        if plain is None:
+            here = verifying.verify(found, tmp_path, *more)
+            return here.status, here.outcomes
         file = tmp_path / "set.json"
         file.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
         done = command(str(file), *more, "--json", plain=plain)

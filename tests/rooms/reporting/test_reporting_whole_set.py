@@ -39,6 +39,7 @@ def releases():
     return db.session().scalars(select(AuditEvent).where(AuditEvent.act == "reporting.release")).all()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_front_gets_every_paper_in_every_format_and_the_release_is_noted(app, client, sealed):
     sealed.sign_in(app, Role.FRONT_COMMUNE)
 
