@@ -24,9 +24,9 @@ from survey_app.questions.instrument import Question
 from survey_app.questions.kinds import Kind
 from survey_app.units import operations as unit_operations
 from survey_app.units import queries as units
-from survey_app.units import reforms
 from survey_app.units.lines import HouseholdLine
 from tests.papers import make_survey, make_unit, printing_application
+from tests.rooms.registers import put_register
 
 DOTS_PER_INCH = 150
 HOSTILE = "<script>alert(1)</script>{{7*7}}"
@@ -349,8 +349,8 @@ def open_survey(app):
 
 
 def publish(*, rehearsal):
+    put_register(NOW)
     with db.transaction() as current:
-        reforms.import_register(current, now=NOW)
         authoring_operations.load_library(current, NOW)
         commune = units.unit_by_code(current, COMMUNE, units.civil(NOW))
         line = HouseholdLine(commune, "Phung", "lang", 20, "Xã", date(2026, 1, 31))

@@ -12,12 +12,13 @@ import pytest
 from sqlalchemy import select
 
 from survey_app import db
-from survey_app.units import operations, queries, reforms
+from survey_app.units import operations, queries
 from survey_app.units.lines import HouseholdLine
 from survey_app.units.lists import headings, several
 from survey_app.units.models import HouseholdCount, Unit
 from survey_app.units.operations import LineOutcome
 from tests import shipped
+from tests.rooms.registers import put_register
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 6, 1)
@@ -27,8 +28,7 @@ ROW = ["23938", "Phung", "lang", "76", "Báo cáo xã", "2026-01-31"]
 
 @pytest.fixture
 def session(app):
-    with db.transaction() as current:
-        reforms.import_register(current, now=NOW)
+    put_register(NOW)
     return db.session()
 
 

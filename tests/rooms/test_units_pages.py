@@ -10,9 +10,10 @@ from flask import g
 
 from survey_app import access, db
 from survey_app.access import Identity, Role
-from survey_app.units import queries, reforms
+from survey_app.units import queries
 from tests import shipped
 from tests.pages import Page, form_with, save_over
+from tests.rooms.registers import put_register
 
 NOW = datetime.now(UTC)
 TODAY = queries.civil(NOW)
@@ -33,8 +34,7 @@ FORM = {
 @pytest.fixture(autouse=True)
 def register_of_units(app):
     app.config["WTF_CSRF_ENABLED"] = False
-    with db.transaction() as current:
-        reforms.import_register(current, now=NOW)
+    put_register(NOW)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from survey_app.office_files import BadFile
 from survey_app.units import kinds, queries, reforms, register
 from survey_app.units.models import Level, Succession, Unit
 from tests import shipped
+from tests.rooms.registers import put_register
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 6, 1)
@@ -23,8 +24,7 @@ HEADING = "code,province_code,type,name"
 
 @pytest.fixture
 def session(app):
-    with db.transaction() as current:
-        reforms.import_register(current, now=NOW)
+    put_register(NOW)
     return db.session()
 
 
