@@ -238,6 +238,7 @@ def test_what_an_earlier_key_signed_is_still_checked_after_it_was_renewed(run, s
     assert json.loads(checked.stdout)["equal"] is True
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_set_of_before_names_the_key_that_signed_it_and_the_server_publishes_both(
     run, client, survey, move_on, tmp_path
 ):
