@@ -183,13 +183,6 @@ def _inert(cell: Cell) -> str | int | float | None:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
 
 
-def pdf(html: str) -> bytes:
-    """`html` printed as PDF. The document must hold everything itself: nothing is ever fetched."""
-    with _garbage_kept():
-        printed: bytes = _document(html).write_pdf(font_config=_fonts())
-    return printed
-
-
 @contextmanager
 def _garbage_kept() -> Iterator[None]:
     """Collect no garbage meanwhile: a layout makes a million objects that live until it is done, and every collection
@@ -204,25 +197,33 @@ def _garbage_kept() -> Iterator[None]:
             gc.enable()
 
 
+@_garbage_kept()
+def pdf(html: str) -> bytes:
+    """`html` printed as PDF. The document must hold everything itself: nothing is ever fetched."""
+    printed: bytes = _document(html).write_pdf(font_config=_fonts())
+    return printed
+
+
+@_garbage_kept()
 def pdf_finished(html: str, finish: Callable[[Any, Any], None]) -> bytes:
     """`html` printed as PDF once `finish` has changed it: it gets the laid-out document and the pydyf PDF."""
     printed: bytes = _document(_named(html)).write_pdf(finisher=finish, font_config=_fonts())
     return printed
 
 
+@_garbage_kept()
 def pdf_repeating(html: str, order: Callable[[Mapping[str, int], int], Sequence[int]]) -> bytes | None:
     """`html` printed as PDF with its pages in the order wanted, where one may stand several times and is drawn once.
 
     `order` gets the page, counted from 0, on which each name in `data-at` begins, and how many pages there are; where
     it wants none, nothing is printed.
     """
-    with _garbage_kept():
-        laid_out = _document(_named(html)).render(font_config=_fonts())
-        begins = {name: spot.page for name, spot in places_of(laid_out).items()}
-        wanted = order(begins, len(laid_out.pages))
-        if not wanted:
-            return None
-        printed: bytes = laid_out.write_pdf(finisher=lambda _document, made: _repeat(made, wanted))
+    laid_out = _document(_named(html)).render(font_config=_fonts())
+    begins = {name: spot.page for name, spot in places_of(laid_out).items()}
+    wanted = order(begins, len(laid_out.pages))
+    if not wanted:
+        return None
+    printed: bytes = laid_out.write_pdf(finisher=lambda _document, made: _repeat(made, wanted))
     return printed
 
 
@@ -254,11 +255,13 @@ class Spot:
     height_mm: float
 
 
+@_garbage_kept()
 def places(html: str) -> dict[str, Spot]:
     """Where the elements of `html` are that have a name in `data-at`; of those of one name the first one counts."""
     return places_of(_document(_named(html)).render(font_config=_fonts()))
 
 
+@_garbage_kept()
 def pdf_with_places(html: str) -> tuple[bytes, dict[str, Spot]]:
     """`html` printed as PDF, and `places` of the very same pages."""
     laid_out = _document(_named(html)).render(font_config=_fonts())
