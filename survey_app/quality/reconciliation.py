@@ -63,7 +63,7 @@ class VillageSlips:
             found.append(came)
         if receipts.missing > 0:
             found.append(
-                _("%(count)d slips are neither handed out nor returned nor spoiled.", count=receipts.missing)
+                _("%(count)d slips are neither handed out nor returned nor spoilt.", count=receipts.missing)
             )
         if receipts.missing < 0:
             found.append(_("%(count)d slips more are accounted for than came.", count=-receipts.missing))

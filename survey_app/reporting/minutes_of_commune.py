@@ -81,7 +81,7 @@ def _slips_part(found: Exact) -> tuple[Block, ...]:
         (_("Slips made on the server"), made),
         (_("Slips brought to the villages"), figures.known_in_words(total.issued)),
         (_("Handed out (signed)"), figures.known_in_words(total.handed_out)),
-        (_("Returned or spoiled"), figures.known_in_words(total.returned)),
+        (_("Returned or spoilt"), figures.known_in_words(total.returned)),
         (_("Households that answered"), figures.in_words(tally.answered)),
         (_("Coverage"), figures.rate(commune.coverage)),
         *_away(found),

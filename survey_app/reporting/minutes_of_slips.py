@@ -29,7 +29,7 @@ def paper(found: Minutes, style: HouseStyle, now: datetime) -> Paper:
             *_standing(found),
             Paragraph(
                 _(
-                    "Slips that came = handed out + returned + spoiled. Households counted must not exceed the lines "
+                    "Slips that came = handed out + returned + spoilt. Households counted must not exceed the lines "
                     "signed on the receipt list."
                 ),
                 Tone.NOTE,
@@ -70,7 +70,7 @@ def _table(found: Minutes) -> Table:
     return Table(
         (
             *(_("Village"), _("Households"), _("Slips made"), _("Batches voided"), _("Spares")),
-            *(_("Came to the village"), _("Handed out (signed)"), _("Returned or spoiled")),
+            *(_("Came to the village"), _("Handed out (signed)"), _("Returned or spoilt")),
             *(_("Households counted"), _("Difference")),
         ),
         tuple(rows),

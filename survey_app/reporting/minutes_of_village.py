@@ -76,7 +76,7 @@ def _slips(line: VillageLine) -> Facts:
             (_("Households of the village"), figures.in_words(card.households)),
             (_("Slips brought to the village"), figures.known_in_words(line.issued)),
             (_("Handed out (signed)"), figures.known_in_words(line.handed_out)),
-            (_("Returned or spoiled"), figures.known_in_words(line.returned)),
+            (_("Returned or spoilt"), figures.known_in_words(line.returned)),
             (_("Households that answered"), figures.in_words(tally.answered)),
             (_("Coverage"), figures.per_cent(card.coverage)),
             (_("By phone"), figures.in_words(line.phone)),

@@ -156,6 +156,6 @@ def _require_sealed(session: Session, survey_id: str) -> str:
 
 
 def _returned(session: Session, survey_id: str) -> int | None:
-    """Slips that came back unused or spoiled, by the receipt lists; None while no list was entered."""
+    """Slips that came back unused or spoilt, by the receipt lists; None while no list was entered."""
     returned = select(func.sum(ReceiptList.returned + ReceiptList.voided))
     return session.scalar(returned.where(ReceiptList.survey_id == survey_id))
