@@ -1,6 +1,6 @@
 """The surveys that belong to a year, where each stands and how many households answered it.
 
-Rehearsals and annulled surveys count nowhere and are not here. Knows no answer and no verdict.
+Rehearsals and cancelled surveys count nowhere and are not here. Knows no answer and no verdict.
 """
 
 from collections import defaultdict
@@ -44,7 +44,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Consultation:
-    """A survey of the year that counts: neither a rehearsal nor annulled."""
+    """A survey of the year that counts: neither a rehearsal nor cancelled."""
 
     id: str
     unit_id: int

@@ -22,7 +22,7 @@ from survey_app.scoring.paradata import Mode
 
 
 class State(StrEnum):
-    """How far a survey has come, in the order of the work; annulled surveys stay on record."""
+    """How far a survey has come, in the order of the work; cancelled surveys, stored as annulled, stay on record."""
 
     DRAFT = "draft"
     PUBLISHED = "published"

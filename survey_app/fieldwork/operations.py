@@ -1,4 +1,4 @@
-"""The life of a survey: published, opened, closed for phones, corrected, extended, annulled.
+"""The life of a survey: published, opened, closed for phones, corrected, extended, cancelled.
 
 States change only by these acts and by the minute job, never by looking at the clock while reading. Nothing here knows
 answers.
@@ -190,7 +190,7 @@ def annul(session: Session, survey_id: str, *, reason: str, actor: str, now: dat
     """End a published survey for good, with a reason; it stays on record and never counts."""
     survey = hold(session, survey_id)
     if survey.state in {State.DRAFT, State.ANNULLED}:
-        raise WrongState(_("Only a published survey can be annulled."))
+        raise WrongState(_("Only a published survey can be cancelled."))
     survey.state = State.ANNULLED
     survey.annulled_reason = reason
     audit.record(session, actor, "fieldwork.annul", f"survey:{survey_id}", at=now, reason=reason)

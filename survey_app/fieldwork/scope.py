@@ -9,7 +9,7 @@ from survey_app.fieldwork import queries
 from survey_app.fieldwork.models import PUBLIC, Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 
-#: In which somebody without an account reads its figures, and in which its page at all: one annulled has no result.
+#: In which somebody without an account reads its figures, and in which its page at all: one cancelled has no result.
 WITH_RESULT = frozenset(PUBLIC)
 ANNOUNCED = WITH_RESULT | {State.ANNULLED}
 

@@ -28,7 +28,7 @@ def state_name(state: State) -> str:
         State.COUNTING: _("counting paper slips"),
         State.SEALED: _("counted and sealed"),
         State.SIGNED: _("signed"),
-        State.ANNULLED: _("annulled"),
+        State.ANNULLED: _("cancelled"),
     }[state]
 
 

@@ -83,7 +83,7 @@ def kept_of(session: Session, survey_ids: Iterable[str]) -> Mapping[str, SealedP
 def networks_by_kind(session: Session, province_path: str) -> Mapping[str, tuple[Network, ...]]:
     """The largest networks of all villages under the province, by the kind of their commune.
 
-    Rehearsals and annulled surveys are not there.
+    Rehearsals and cancelled surveys are not there.
     """
     rows = session.execute(
         select(Unit.kind, SealedParadataRow.n, SealedParadataRow.of)

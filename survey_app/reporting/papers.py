@@ -2,7 +2,7 @@
 
 Minutes and table hold exact counts of villages and are for those who sign and file them; a notice is for everybody
 and shows what the public page shows. Both come out of `results.disclosed`, each for its audience. There is no
-paper of a result that is not sealed, or that was annulled. `printing` lays them out.
+paper of a result that is not sealed, or that was cancelled. `printing` lays them out.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -54,7 +54,7 @@ class ResultAnnulled(DomainError):
 
     def __init__(self) -> None:
         super().__init__(
-            _("This survey was annulled: its result counts for nothing, so no paper is made of it.")
+            _("This survey was cancelled: its result counts for nothing, so no paper is made of it.")
         )
 
 

@@ -120,7 +120,7 @@ def _make(found: PackOrder) -> bool:
             )
             size = stream.seek(0, os.SEEK_END)
         part.replace(place.with_suffix(".zip"))
-    except DomainError:  # annulled meanwhile: there is nothing to be made any more
+    except DomainError:  # cancelled meanwhile: there is nothing to be made any more
         _write(place, replace(begun, tries=MOST_TRIES))
         return False
     finally:

@@ -107,7 +107,7 @@ def footnotes(result: DisclosedResult) -> tuple[str, ...]:
         ),
         (
             survey.annulled_reason is not None,
-            _("The survey was annulled: %(reason)s", reason=survey.annulled_reason),
+            _("The survey was cancelled: %(reason)s", reason=survey.annulled_reason),
         ),
         (not result.signs_names, _unsigned_names()),
         (hidden is not None, wording.withheld(hidden) if hidden else ""),

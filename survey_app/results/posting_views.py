@@ -185,7 +185,7 @@ def _write(survey: SurveyView, number: int, form: PostingCorrectionForm) -> None
 
 
 def _survey(survey_id: str) -> SurveyView:
-    """A decision survey of the own subtree whose result is sealed; an annulled one keeps its record."""
+    """A decision survey of the own subtree whose result is sealed; a cancelled one keeps its record."""
     survey = own_decision_survey(survey_id)
     if survey.state not in {*WITH_SEAL, State.ANNULLED}:
         raise NotSealed(survey)

@@ -47,7 +47,11 @@ class CannotPost(DomainError):
     code = "khong-the-niem-yet"
 
     def __init__(self) -> None:
-        super().__init__(_("Only a sealed result that was not annulled is posted, so only that is recorded."))
+        super().__init__(
+            _(
+                "Only the result of a sealed survey that was not cancelled is posted, so only that is recorded."
+            )
+        )
 
 
 class WrongDays(DomainError):

@@ -40,7 +40,7 @@ _OPEN = (*TAKING_ANSWERS, *WITH_SEAL)
 
 
 class NoRemarks(DomainError):
-    """Nothing can be remarked on this survey: it has not begun, does not stand, or is none of households."""
+    """Nothing can be remarked on this survey: it has not begun, was cancelled, or is none of households."""
 
     code = "khong-nhan-phan-anh"
 
@@ -48,7 +48,7 @@ class NoRemarks(DomainError):
         super().__init__(
             _(
                 "Remarks are received from the day on which a consultation of households opens; not on one that was "
-                "cancelled or annulled."
+                "cancelled."
             )
         )
 

@@ -35,7 +35,7 @@ _VERIFIER = Path(__file__).resolve().parents[2] / "verifier" / "verifier.html"
 @bp.get("/ket-qua/<survey_id>/du-lieu.json")
 @access.public
 def public_set(survey_id: str) -> ResponseReturnValue:
-    """The public set of a sealed survey; an annulled one has no result to check."""
+    """The public set of a sealed survey; a cancelled one has no result to check."""
     survey = public_survey(survey_id, scope.WITH_RESULT)
     found = sets.public_set(db.session(), survey.id, keys.store().public_keys())
     return files.download(body(found), f"bo-cong-khai-{survey.id}", files.JSON)

@@ -1,6 +1,6 @@
 """Which survey speaks for a unit and a year: the one choice that board, files, papers and pages ask for.
 
-The newest sealed decision survey of the year in which its phones closed, never a rehearsal or an annulled one. The
+The newest sealed decision survey of the year in which its phones closed, never a rehearsal or a cancelled one. The
 others of the year stay on record; whether one of them was the event that a rule book asks for is for `criteria`.
 """
 

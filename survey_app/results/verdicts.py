@@ -76,7 +76,7 @@ class Judged:
 def of_survey(session: Session, survey: SurveyView, audience: Audience) -> Judged | None:
     """What is said of the unit in the year of this survey; None where this survey meets nothing and misses nothing.
 
-    That is so for a ward, which is outside the programme, for a draft, feedback, a rehearsal, what was annulled, and
+    That is so for a ward, which is outside the programme, for a draft, feedback, a rehearsal, what was cancelled, and
     where another survey speaks for the unit. Raises PinnedBookMissing.
     """
     if survey.purpose is not Purpose.DECISION or survey.rehearsal or survey.rulebook is None:

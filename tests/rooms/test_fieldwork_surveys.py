@@ -1,4 +1,4 @@
-"""The life of a survey: drafted, agreed by two bodies, extended, annulled. In the field: `test_fieldwork_field`."""
+"""The life of a survey: drafted, agreed by two bodies, extended, cancelled. In the field: `test_fieldwork_field`."""
 
 from datetime import UTC, datetime, timedelta
 
