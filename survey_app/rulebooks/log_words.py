@@ -5,8 +5,8 @@ from survey_app.i18n import lazy_gettext as _l
 
 WORDS = Words(
     acts={
-        "rulebooks.record": _l("Recorded a framework"),
-        "rulebooks.use": _l("Chose the framework of a year"),
+        "rulebooks.record": _l("Recorded a rule book"),
+        "rulebooks.use": _l("Chose the rule book of a year"),
         "rulebooks.declare": _l("Declared the use of information technology"),
         "rulebooks.decide": _l("Decided on what a commune declared"),
         "rulebooks.target_terms": _l("Asked for something else of a target of the plan"),
