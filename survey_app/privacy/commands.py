@@ -77,11 +77,11 @@ def retain(survey_id: str | None, due: bool, months: int | None, as_json: bool) 
 @group.command("redact")
 @SURVEY
 @click.option("--submission", "submission_id", required=True, metavar="ID", help="Number of the answer.")
-@click.option("--question", required=True, metavar="KEY", help="Key of the free-text question.")
+@click.option("--question", required=True, metavar="KEY", help="Key of the question that it answers.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why, without the name itself.")
 @JSON
 def redact(survey_id: str, submission_id: str, question: str, reason: str, as_json: bool) -> None:
-    """Take one free text out of a sealed answer; its hash stays, so that the seal can still be checked."""
+    """Take one written opinion out of a sealed answer; its hash stays, so that the seal can still be checked."""
     now = datetime.now(UTC)
     with refusals(), db.transaction() as current:
         redaction.redact(current, survey_id, submission_id, question, reason, actor=audit.OPERATOR, now=now)

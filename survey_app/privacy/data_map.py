@@ -32,7 +32,9 @@ _STAFF_ALONE = _l("Officers of the unit and above it")
 DATA_MAP = (
     DataLine(
         ("responses",),
-        _l("Answers while a survey runs: village, channel, answers, free text; no person, address or time"),
+        _l(
+            "Answers while a survey runs: village, channel, answers, written opinions; no person, address or time"
+        ),
         _l("To count satisfaction with new rural development"),
         _l("Nobody, by any page"),
         _l("Until the survey is sealed or cancelled"),
@@ -40,20 +42,22 @@ DATA_MAP = (
     ),
     DataLine(
         ("sealed_responses",),
-        _l("Answers of sealed surveys; a free text may name somebody by mistake"),
+        _l("Answers of sealed surveys; a written opinion may name somebody by mistake"),
         _l("To check the count"),
         _l(
             "Auditor and province Front: single answers, in the auditor's files. Province and commune Front too: "
-            "free texts by page. The commune: free texts that the Front released. Looking is noted"
+            "written opinions by page. The commune: written opinions that the Front released. Looking is noted"
         ),
         _l("As many months as the operator configured; while a complaint is open, longer"),
-        _l("All answers of a survey by the operator of the server; one free text by the Front, by page"),
+        _l(
+            "All answers of a survey by the operator of the server; one written opinion by the Front, by page"
+        ),
     ),
     DataLine(
         ("text_reviews",),
         _l(
-            "Which free texts the Front released or withheld and a word or two of the Front on what each is about, by "
-            "digest of the text; no word of it and no time"
+            "Which written opinions the Front released or withheld and a word or two of the Front on what each is "
+            "about, by digest of the text; no word of it and no time"
         ),
         _l("So that the commune reads no text that shows who wrote it"),
         _l("Front, province and auditor"),

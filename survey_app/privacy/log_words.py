@@ -10,7 +10,7 @@ WORDS = Words(
         "results.erased": _l("Erased what removed rows left on the disk"),
         "results.raw_removed": _l("Removed raw answers after their time"),
         "results.retain": _l("Removed old invitations"),
-        "results.redact": _l("Took a free text out of an answer"),
+        "results.redact": _l("Took a written opinion out of an answer"),
         "results.request_received": _l("Recorded a request on personal data"),
         "results.request_answered": _l("Answered a request on personal data"),
     },

@@ -28,7 +28,7 @@ class ErasingTries(Base):
 
 
 class TextReview(Base):
-    """What the Front decided on one free text; nothing of the text and no time, which the audit log has."""
+    """What the Front decided on one written opinion; nothing of the text and no time, which the audit log has."""
 
     __tablename__ = "text_reviews"
     __table_args__ = {"sqlite_with_rowid": False}

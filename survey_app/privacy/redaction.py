@@ -1,4 +1,4 @@
-"""Taking a free text out of a sealed or annulled answer, because it names somebody.
+"""Taking a written opinion out of a sealed or annulled answer, because it names somebody.
 
 The text and its salt go, their hash stays: the leaf, and with it the seal, can still be checked, and nobody can find
 the text again by trying words.
@@ -22,14 +22,14 @@ REDACT = "results.redact"
 
 
 class NoTextToRedact(DomainError):
-    """No sealed answer of that number holds a free text under that question."""
+    """No sealed answer of that number holds a written opinion under that question."""
 
     code = "khong-co-van-ban"
     status = HTTPStatus.NOT_FOUND
 
     def __init__(self) -> None:
         super().__init__(
-            _("There is no such free text in a sealed answer: check survey, submission and question.")
+            _("There is no such written opinion in a sealed answer: check survey, submission and question.")
         )
 
 
@@ -54,7 +54,7 @@ def redact(
     actor: str,
     now: datetime,
 ) -> None:
-    """Drop one free text and its salt, in the caller's transaction with the note of it.
+    """Drop one written opinion and its salt, in the caller's transaction with the note of it.
 
     `erasing.erase_owed` erases what stays on the disk. Raises SurveyNotFound, NoReason and NoTextToRedact.
     """

@@ -1,4 +1,4 @@
-"""Form of the page that takes a free text out."""
+"""Form of the page that takes a written opinion out."""
 
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length

@@ -1,4 +1,4 @@
-"""What the Front may decide on a free text, in words."""
+"""What the Front may decide on a written opinion, in words."""
 
 from survey_app.i18n import gettext as _
 from survey_app.scoring.texts import RELEASED
