@@ -125,7 +125,7 @@ def _domain_error(error: DomainError) -> ResponseReturnValue:
 
 
 def http_error(error: HTTPException) -> ResponseReturnValue:
-    """The page of an error that is none of ours."""
+    """The page of an error that this program did not raise itself."""
     if error.response is not None:
         return error.response
     status = error.code or 500

@@ -1,7 +1,7 @@
 """Large libraries, loaded when something is first drawn or printed: the one place that imports inside functions.
 
 They took half of the start of every command and of the memory of every web worker, and most of them print nothing for
-days. `opening`, which runs as a program of its own, loads its one library likewise.
+days. `opening`, which runs as a program of its own, loads its one library in the same way.
 """
 
 from types import ModuleType

@@ -1,8 +1,8 @@
 """The table in a sheet that an office sends: where its heading is, and which of its rows are no entry.
 
-Knows no column of any list: who reads one tells what a title means. A heading is within the first rows of a
-sheet, in one row or two, with merged cells. Sums, signatures, numbers of columns and names of groups are told by what
-is in them. Everything that is not taken is named.
+Knows no column of any list: who reads one says what a title means. A heading is within the first rows of a
+sheet, in one row or two, with merged cells. Sums, signatures, numbers of columns and names of groups are recognised
+by what is in them. Everything that is not taken is named.
 """
 
 import re
@@ -266,7 +266,7 @@ def is_column_numbers(row: OfficeRow) -> bool:
 
 
 def is_heading_again(row: OfficeRow, columns: Mapping[str, int], key_of: KeyOf) -> bool:
-    """Whether the heading is there once more, as at the top of a printed page."""
+    """Whether the heading is repeated, as at the top of a printed page."""
     same = [key_of(text_of(row.cell(column))) == key for key, column in columns.items()]
     return len(same) > 1 and all(same)
 

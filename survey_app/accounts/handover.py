@@ -1,7 +1,7 @@
 """One act when somebody leaves: the sign-in ends at once, and a successor answers for what still waits.
 
-Tasks belong to a role and a unit, so the successor has them by holding both. What hangs on the person, like open
-requests and drafts, is told by the rooms that have it; they also say what a successor takes over. Nothing that was
+Tasks belong to a role and a unit, so the successor has them by holding both. What is tied to the person, like open
+requests and drafts, is named by the rooms that have it; they also say what a successor takes over. Nothing that was
 signed, decided or saved is rewritten: old papers keep the old name. Writes and never commits.
 """
 
@@ -32,7 +32,7 @@ from survey_app.i18n import gettext as _
 
 @dataclass(frozen=True, slots=True)
 class OpenWork:
-    """Something that waits and hangs on one person; texts in the reader's language."""
+    """Something that waits and is tied to one person; texts in the reader's language."""
 
     title: str
     detail: str
@@ -58,7 +58,7 @@ class Passing:
     now: datetime
 
 
-#: What waits and hangs on the account of that number.
+#: What waits and is tied to the account of that number.
 OpenWorkOf: TypeAlias = Callable[[Session, int, datetime], Iterable[OpenWork]]
 #: Has the successor take over what only an act can pass on.
 TakeOver: TypeAlias = Callable[[Session, Passing], None]
@@ -83,7 +83,7 @@ def register(app: Flask, open_work: OpenWorkOf, take_over: TakeOver | None = Non
 
 
 def open_work(session: Session, user_id: int, now: datetime) -> tuple[OpenWork, ...]:
-    """Everything that waits and hangs on a person."""
+    """Everything that waits and is tied to a person."""
     return tuple(work for ask, _take in _parts() for work in ask(session, user_id, now))
 
 

@@ -130,7 +130,7 @@ def remove_question(
 
 
 def unlock(session: Session, instrument_id: int, *, revision: int, actor: str, now: datetime) -> None:
-    """Let go of the template, so that the scored wording may be changed.
+    """Leave the template, so that the scored wording may be changed.
 
     What is changed then is no longer confirmed, and decision surveys refuse it.
     """

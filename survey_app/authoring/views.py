@@ -164,7 +164,7 @@ def new_version(instrument_id: int) -> ResponseReturnValue:
 @bp.post("/<int:instrument_id>/mo-khoa")
 @access.roles(*EDITORS)
 def unlock(instrument_id: int) -> ResponseReturnValue:
-    """Let go of the template that the Front confirmed."""
+    """Leave the template that the Front confirmed."""
     view = own(instrument_id)
     with db.transaction() as current:
         editing.unlock(

@@ -44,7 +44,7 @@ def forget_scanned(now: datetime) -> None:
 
 
 def _settle(place: str, settle: Callable[..., None], now: datetime) -> int:
-    """Let go of all that is due in that place, each in a transaction of its own; how many."""
+    """Settle all that is due in that place, each in a transaction of its own; how many were settled."""
     store, settled = keys.store(), 0
     for user_id in held.due(db.session(), place, now):
         try:

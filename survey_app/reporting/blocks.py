@@ -101,7 +101,7 @@ Block = PartTitle | Paragraph | Facts | Listing | ByHand | Table | Code | Boxed
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """Who issues the paper: the body above and the one itself; number, place and day; "" where it bears none."""
+    """Who issues the paper: the body above and the one itself; number, place and day; "" where it has none."""
 
     above: str
     body: str

@@ -27,7 +27,7 @@ def head(style: HouseStyle, unit: UnitView, kind: str, now: datetime) -> Letterh
 
 
 def village_head(style: HouseStyle, unit: UnitView, village: str, now: datetime) -> Letterhead:
-    """The head of a paper of a village, which bears no number."""
+    """The head of a paper of a village, which has no number."""
     return Letterhead(
         style.committee_of(unit), style.village_body_of(village), "", place_and_day(village, now)
     )

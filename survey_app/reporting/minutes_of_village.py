@@ -23,7 +23,7 @@ def paper(found: Exact, line: VillageLine, now: datetime) -> Paper:
     """The minutes of one village: who counted, before whom, what became of the slips and what they said.
 
     Its parts are those of the forms of Decree 59/2023/NĐ-CP for minutes of counting that could be read (form 02; the
-    text of form 04, on slips handed out to households, was not to be had). It bears neither number nor stamp.
+    text of form 04, on slips handed out to households, could not be found). It has neither number nor stamp.
     """
     digest = in_groups(found.result.printed_digest or "")
     return Paper(

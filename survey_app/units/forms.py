@@ -24,7 +24,7 @@ from survey_app.units.queries import UnitView
 
 
 class EndForm(StaffForm):
-    """The last day of a village that exists no longer."""
+    """The last day of a village that no longer exists."""
 
     last_day = StringField(_l("Last day"), [InputRequired()])
 

@@ -145,7 +145,7 @@ class _SheetReader:
         if row.number in self._sheet.hidden_rows:
             return _("The row is hidden.")
         if office_tables.is_heading_again(row, self._heading.columns, key_of):
-            return _("The heading is here once more.")
+            return _("The heading is repeated here.")
         if row.number <= self._heading.last_row + 2 and office_tables.is_column_numbers(row):
             return _("It numbers the columns.")
         if is_reached:

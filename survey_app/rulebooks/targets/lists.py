@@ -257,7 +257,7 @@ def _why_left_out(sheet: OfficeSheet, heading: Heading, row: OfficeRow, key_of: 
     if row.number in sheet.hidden_rows:
         return _("The row is hidden.")
     if office_tables.is_heading_again(row, heading.columns, key_of):
-        return _("The heading is here once more.")
+        return _("The heading is repeated here.")
     if row.number <= heading.last_row + 2 and office_tables.is_column_numbers(row):
         return _("It numbers the columns.")
     named = [heading.columns[key] for key in ("code", "unit") if key in heading.columns]

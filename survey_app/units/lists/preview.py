@@ -85,7 +85,7 @@ class PreviewRow:
 
     @property
     def has_day(self) -> bool:
-        """Whether the day is known, be it from the file or from an answer."""
+        """Whether the day is known, from the file or from an answer."""
         return self.line is not None and self.line.as_of != queries.EARLIEST
 
 
@@ -123,7 +123,7 @@ class Preview:
 
     @property
     def own_sum(self) -> int | None:
-        """The file's own sum, be it that a person told it; None where it has none."""
+        """The file's own sum, by its reading or as a person named it; None where it has none."""
         sums = [row.entry.households for row in self.rows if row.is_sum and row.status is RowStatus.DROPPED]
         return max(sums) if self.reading.total is None and sums else self.reading.total
 

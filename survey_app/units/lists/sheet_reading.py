@@ -137,7 +137,7 @@ class SheetReader:
         if is_filled(number) and self._is_group_with_its_sum(row):
             return _("It names a commune or a group of villages, and their sum.")
         if office_tables.is_heading_again(row, columns, key_of):
-            return _("The heading is here once more.")
+            return _("The heading is repeated here.")
         if row.number <= self._heading.last_row + 2 and office_tables.is_column_numbers(row):
             return _("It numbers the columns.")
         if not is_filled(name) and not is_filled(number) and row.number <= self._heading.last_row + 1:
