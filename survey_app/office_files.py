@@ -220,7 +220,7 @@ def _words(row: int) -> Mapping[str, tuple[str, str]]:
         "picture": (_("This is a picture."), _("the file it was taken of, Excel or Word")),
         "rich_text": (
             _("This is an RTF file."),
-            _("the same saved as .docx, or its table pasted on this page"),
+            _("the same saved as .docx, or its table copied and pasted on this page"),
         ),
         "web_archive": (_("This is a web page in one file (.mht)."), again),
         "other_xml": (_("This is an XML file that holds no list."), again),

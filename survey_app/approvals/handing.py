@@ -35,7 +35,7 @@ def open_work(session: Session, user_id: int, now: datetime) -> Iterator[OpenWor
     for deputyship in deputies.deputyships(session, user_id, now):
         yield OpenWork(
             _(
-                "%(deputy)s signs in the place of %(name)s",
+                "%(deputy)s signs in place of %(name)s",
                 deputy=deputyship.deputy_name,
                 name=deputyship.user_name,
             ),

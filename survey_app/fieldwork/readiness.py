@@ -74,7 +74,7 @@ def _obstacles(session: Session, survey: Survey, villages: int, now: datetime) -
     if not instrument.frozen:
         found.append(_("The form is still a draft: freeze it first."))
     if survey.closes_at <= now:
-        found.append(_("The closing date has already passed."))
+        found.append(_("The last day has passed."))
     if survey.purpose == Purpose.DECISION:
         found.extend(_decision_obstacles(session, survey, villages))
     other = overlapping(session, survey, survey.closes_at) if instrument.frozen else None

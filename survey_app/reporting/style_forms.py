@@ -28,7 +28,7 @@ class CountsForm(RevisedForm):
 
     number = StringField(_l("Number of the document"), filters=[clean], validators=[Length(max=100)])
     dated = DateField(_l("Date of the document"), format=["%Y-%m-%d", "%d/%m/%Y"], validators=[Optional()])
-    body = StringField(_l("Body that issued it"), filters=[clean], validators=[Length(max=200)])
+    body = StringField(_l("Issuing body"), filters=[clean], validators=[Length(max=200)])
 
     def validate_body(self, _field: Any) -> None:
         """Beside the last field, so that it is said once."""

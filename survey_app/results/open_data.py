@@ -84,7 +84,7 @@ def dictionary() -> tuple[tuple[str, str], ...]:
         ),
         (
             "closing",
-            _("households satisfied by the closing question, of valid slips; no part of the pooled rate"),
+            _("households satisfied by the closing item, of valid slips; no part of the pooled rate"),
         ),
         (
             "lowest_possible, highest_possible",

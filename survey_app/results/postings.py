@@ -338,7 +338,7 @@ def _check_days(noted: Noted, sealed_on: date, today: date) -> None:
     if noted.posted_from > today or (noted.posted_until or today) > today:
         raise WrongDays(_("A day that is still to come cannot be recorded."))
     if noted.posted_until is not None and noted.posted_until < noted.posted_from:
-        raise WrongDays(_("The last day lies before the first."))
+        raise WrongDays(_("The last day lies before the first day."))
 
 
 def _rows(session: Session, survey_ids: Collection[str]) -> tuple[Posting, ...]:
