@@ -41,7 +41,7 @@ _one_at_a_time = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar. `share` is its length, from 0 to 1; `line` is where a line stands that it is held against."""
+    """One bar. `share` is its length, from 0 to 1; `line` is where a line is drawn that it is held against."""
 
     name: str
     share: Fraction

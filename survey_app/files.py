@@ -213,7 +213,7 @@ def pdf_finished(html: str, finish: Callable[[Any, Any], None]) -> bytes:
 
 @_garbage_kept()
 def pdf_repeating(html: str, order: Callable[[Mapping[str, int], int], Sequence[int]]) -> bytes | None:
-    """`html` printed as PDF with its pages in the order wanted, where one may stand several times and is drawn once.
+    """`html` printed as PDF with its pages in the order wanted, where one may come several times and is drawn once.
 
     `order` gets the page, counted from 0, on which each name in `data-at` begins, and how many pages there are; where
     it wants none, nothing is printed.

@@ -320,7 +320,7 @@ def _deepened(sheet: OfficeSheet, rows: Sequence[OfficeRow], found: Heading, key
 
 
 def _titles(sheet: OfficeSheet, rows: Sequence[OfficeRow], column: int) -> list[str]:
-    """The words over a column from above, a merged cell standing over each of its columns."""
+    """The words over a column from above, a merged cell counting for each of its columns."""
     titles: list[str] = []
     for row in rows:
         cell = row.cell(column)

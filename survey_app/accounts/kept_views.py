@@ -41,7 +41,7 @@ _FOREIGN = "The referrer"
 
 
 def init_app(app: Flask) -> None:
-    """Stand at every place where a form can be refused, and put kept ones back."""
+    """Keep forms wherever one can be refused, and put kept ones back."""
     access.supply_way_in(app, _not_signed_in)
     errors.supply_keeper(app, _at_an_error)
     app.register_error_handler(CSRFError, _refused_token)

@@ -24,7 +24,7 @@ from survey_app.units.queries import UnitView
 
 
 class AccountState(StrEnum):
-    """Where an account stands: invited (no password yet), expired (nor a valid link), active, closed."""
+    """The state of an account: invited (no password yet), expired (nor a valid link), active, closed."""
 
     INVITED = "invited"
     EXPIRED = "expired"

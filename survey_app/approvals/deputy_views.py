@@ -48,8 +48,8 @@ def deputies_page() -> ResponseReturnValue:
         else:
             flash(_("Your deputy is named. Lists and papers will name you both."), "success")
             return redirect(_PAGE, HTTPStatus.SEE_OTHER)
-    standing = deputies.deputyships(db.session(), person.user_id, now)
-    page = render_template("approvals/deputies.html", form=form, deputyships=standing, end_form=StaffForm())
+    named = deputies.deputyships(db.session(), person.user_id, now)
+    page = render_template("approvals/deputies.html", form=form, deputyships=named, end_form=StaffForm())
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
 
 

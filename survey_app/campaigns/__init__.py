@@ -1,4 +1,4 @@
-"""The province's year: where every commune stands, who is late and why, what is to be compared, the targets."""
+"""The province's year: how far every commune is, who is late and why, what is to be compared, the targets."""
 
 from flask import Flask
 

@@ -49,7 +49,7 @@ class NotToAppraise(DomainError):
 
 
 class AppraisedMeanwhile(DomainError):
-    """What was decided on is not what stands: somebody else decided, or the commune answered."""
+    """What was decided on is not what is on record: somebody else decided, or the commune answered."""
 
     code = "da-co-nguoi-tham-dinh"
     status = HTTPStatus.CONFLICT
@@ -98,7 +98,7 @@ def decided(session: Session, survey_ids: Sequence[str]) -> frozenset[str]:
 
 
 def newest(session: Session, survey_ids: Sequence[str]) -> Mapping[str, AppraisalView]:
-    """What stands of each of these surveys; those nobody has appraised are absent. Two statements."""
+    """What is on record of each of these surveys; those nobody has appraised are absent. Two statements."""
     last = _last(survey_ids)
     rows = session.scalars(
         select(Appraisal)

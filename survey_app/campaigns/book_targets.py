@@ -28,7 +28,7 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class BookProgress:
-    """Where a target of the rule book stands. `beside` is None for a share of another kind."""
+    """How far a target of the rule book is. `beside` is None for a share of another kind."""
 
     target: BookTarget
     reach: Reach

@@ -1,4 +1,4 @@
-"""Campaigns of a year as they are shown: whom each is for, and where those communes stand in their days."""
+"""Campaigns of a year as they are shown: whom each is for, and how far those communes are in their days."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The surveys that belong to a year, where each stands and how many households answered it.
+"""The surveys that belong to a year, how far each is and how many households answered it.
 
 Rehearsals and cancelled surveys count nowhere and are not here. Knows no answer and no verdict.
 """

@@ -189,7 +189,7 @@ def as_text(made: Board, sums: ProvinceCard, plan: Sequence[PlanProgress]) -> st
         lines.append("  ".join(filter(None, (f"{one.reach.met}/{one.reach.total}", name, beside_text(one)))))
     lines += [
         f"{target_wording.now(one.target, one.reach)}  {target_wording.name(one.target)}: "
-        f"{target_wording.standing(one.target, one.reach, one.asked)}"
+        f"{target_wording.outcome(one.target, one.reach, one.asked)}"
         for one in plan
         if one.reach and not one.on_board
     ]

@@ -40,7 +40,7 @@ class BoardRow:
     contradiction: Contradiction | None = None
     #: The rule book that the survey pinned, where the year is reported against another one: then both are named.
     pinned: NamedBook | None = None
-    #: Villages in which more households answered than were asked, to stand beside the finding.
+    #: Villages in which more households answered than were asked, to be shown beside the finding.
     above_frame: tuple[AboveFrame, ...] = ()
     #: Of the sealed survey that speaks for the unit; both False where there is none.
     is_signed: bool = False

@@ -93,7 +93,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class SurveyStep:
-    """Where a survey stands, as far as waiting is concerned."""
+    """How far a survey is, as far as waiting is concerned."""
 
     state: State
     opens_at: datetime

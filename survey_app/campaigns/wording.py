@@ -23,7 +23,7 @@ from survey_app.units import kinds
 
 
 def state_name(state: State | None) -> str:
-    """Where a survey stands; no survey is a state of the unit."""
+    """The state of a survey; no survey is a state of the unit."""
     return _("no survey yet") if state is None else wording.state_name(state)
 
 

@@ -39,7 +39,7 @@ _LINK = re.compile(r"[A-Za-z0-9_-]{1,32}")
 Stored = Response | SealedResponse | AnnulledResponse
 
 
-class AnswerStanding(StrEnum):
+class AnswerState(StrEnum):
     """What has become of the answer a receipt was given for."""
 
     STORED = "stored"
@@ -268,19 +268,19 @@ def is_spent(session: Session, survey_id: str, code_mac: bytes) -> bool:
     return session.get(SpentCode, (survey_id, code_mac)) is not None
 
 
-def receipt_standing(session: Session, receipt: Receipted) -> AnswerStanding:
+def receipt_state(session: Session, receipt: Receipted) -> AnswerState:
     """What has become of an answer with this receipt."""
     if _has_leaf(session, Response, receipt) or _has_leaf(session, SealedResponse, receipt):
-        return AnswerStanding.STORED
+        return AnswerState.STORED
     if _has_leaf(session, AnnulledResponse, receipt):
-        return AnswerStanding.ANNULLED
+        return AnswerState.ANNULLED
     kept = select(RetainedLeaf.annulled).where(
         RetainedLeaf.survey_id == receipt.survey_id, RetainedLeaf.leaf.between(receipt.first, receipt.last)
     )
     annulled = session.scalar(kept.limit(1))
     if annulled is None:
-        return AnswerStanding.ABSENT
-    return AnswerStanding.ANNULLED if annulled else AnswerStanding.STORED
+        return AnswerState.ABSENT
+    return AnswerState.ANNULLED if annulled else AnswerState.STORED
 
 
 def _has_leaf(session: Session, table: type[Stored], receipt: Receipted) -> bool:

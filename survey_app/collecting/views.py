@@ -189,14 +189,14 @@ def check() -> ResponseReturnValue:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         problem = _("There is a mistake in the receipt. Please compare it with your note.")
         return _check_page(status, typed=typed, problem=problem)
-    return _check_page(typed=typed, verdict=queries.receipt_standing(db.session(), read))
+    return _check_page(typed=typed, verdict=queries.receipt_state(db.session(), read))
 
 
 def _check_page(
     status: int = HTTPStatus.OK,
     *,
     typed: str,
-    verdict: queries.AnswerStanding | None = None,
+    verdict: queries.AnswerState | None = None,
     problem: str = "",
 ) -> ResponseReturnValue:
     return replies.page(
@@ -255,8 +255,8 @@ def _thanks_again(door: Door) -> ResponseReturnValue:
         raise Malformed
     printed = leaves.receipt(door.survey.id, leaf)
     read = leaves.read_receipt(printed)
-    standing = queries.receipt_standing(db.session(), read) if read else None
-    annulled = standing is queries.AnswerStanding.ANNULLED
+    state = queries.receipt_state(db.session(), read) if read else None
+    annulled = state is queries.AnswerState.ANNULLED
     receipt = operations.Receipt(printed, leaf, signature, {}, stored_now=False, annulled=annulled)
     return replies.thanks(door.survey, receipt)
 

@@ -50,7 +50,7 @@ class Consulted:
 
 
 class Declared(StrEnum):
-    """Where a commune's declaration stands."""
+    """How far a commune's declaration is."""
 
     WAITING = "waiting"
     ACCEPTED = "accepted"

@@ -171,7 +171,7 @@ class PhoneSlips:
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """One condition. `threshold` None means not configured, but for what has none: an event, which has `phone_slips`,
-    and a back-check, which is asked for by standing in the book.
+    and a back-check, which is asked for by being in the book.
     """
 
     key: str

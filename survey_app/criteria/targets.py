@@ -138,7 +138,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Where a target stands: what is met, of how many, and of how many of those asked nothing is known."""
+    """How far a target is: what is met, of how many, and of how many of those asked nothing is known."""
 
     met: int
     total: int
@@ -155,7 +155,7 @@ class Reach:
 
 
 def reach(target: PlanTarget, figures: Iterable[Figure], asked: int) -> Reach:
-    """Where the target stands when these of `asked` units have reported a figure.
+    """How far the target is when these of `asked` units have reported a figure.
 
     Of a yes and no the units that said nothing count as not met; of a share they are in neither number, so that
     nobody can say that the goal is reached while one is missing.
@@ -183,7 +183,7 @@ def reach(target: PlanTarget, figures: Iterable[Figure], asked: int) -> Reach:
 
 
 def reach_of_units(target: BookTarget, units: Iterable[tuple[str, bool | None]]) -> Reach:
-    """Where a target of a rule book stands: each unit by its kind and whether it meets the condition, None if unknown.
+    """How far a target of a rule book is: each unit by its kind and whether it meets the condition, None if unknown.
 
     Units of other kinds than the target's are left out; those of which it is unknown are `missing`.
     """

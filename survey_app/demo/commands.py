@@ -84,7 +84,7 @@ def _load(size: str) -> dict[str, str]:
         else:
             scale = sample.FEW if size == "few" else sample.YEAR
             communes = units.communes(current, province.path, units.civil(now))
-            where = year.standing(communes, scale)
+            where = year.steps(communes, scale)
             counted = [one for one in communes if one not in where.no_households]
             sample.load_villages(current, counted, now, scale.households)
         sample.open_survey(current, commune, now, keys)

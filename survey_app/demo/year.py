@@ -1,4 +1,4 @@
-"""Where each commune of the sample province stands: some at every step, so that the first look is at a real year."""
+"""At which step each commune of the sample province is: some at every one, so that the first look is at a real year."""
 
 import random
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ _WHY = "Dữ liệu mẫu: không có giấy để đối chiếu."
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Steps:
     """The communes at each step. Who is nowhere has its households and no survey."""
 
     sealed: Sequence[UnitView]
@@ -39,7 +39,7 @@ class Standing:
     no_households: Sequence[UnitView]
 
 
-def standing(communes: Sequence[UnitView], scale: Scale) -> Standing:
+def steps(communes: Sequence[UnitView], scale: Scale) -> Steps:
     """Which rural commune is at which step, the same in every sample; two are for visitors and are in none."""
     apart = {sample.UNTOUCHED, sample.OPEN_COMMUNE}
     chosen = [one for one in communes if one.kind == "xa" and one.code not in apart]
@@ -51,11 +51,11 @@ def standing(communes: Sequence[UnitView], scale: Scale) -> Standing:
     ):
         parts.append(tuple(chosen[begun : begun + size]))
         begun += size
-    return Standing(*parts)
+    return Steps(*parts)
 
 
 def load(
-    session: Session, province: UnitView, where: Standing, front: Identity, now: datetime, keys: KeyStore
+    session: Session, province: UnitView, where: Steps, front: Identity, now: datetime, keys: KeyStore
 ) -> None:
     """Surveys at every step, the campaign that asks for them, and what the Front of the province said so far."""
     long_ago = now - timedelta(days=60)
@@ -115,7 +115,7 @@ def _sealed(session: Session, commune: UnitView, index: int, now: datetime, keys
 
 
 def _campaign(
-    session: Session, province: UnitView, where: Standing, front: Identity, now: datetime
+    session: Session, province: UnitView, where: Steps, front: Identity, now: datetime
 ) -> Mapping[int, str]:
     """One campaign for all of them, opened two months ago; the survey of each commune by its id."""
     today = units.civil(now)

@@ -106,7 +106,7 @@ def normalise(typed: str, survey_id: str = "") -> str:
     >>> normalise("3827 4410 9268", "0014")
     '0014382744109268'
 
-    What stands at it without a space, and the signs of an address, are no part of it.
+    What is next to it without a space, and the signs of an address, are no part of it.
 
     >>> normalise("mã0014 3827 4410 9268") == normalise("x.vn/k/0014%203827%204410%209268") == "0014382744109268"
     True

@@ -421,7 +421,7 @@ class VillageAnnulment(Base):
     reason: Mapped[str] = mapped_column(String(500))
     #: Answers that do not count any more.
     answers: Mapped[int]
-    #: Slips of the village whose batches stood until then, used or not.
+    #: Slips of the village whose batches were not void until then, used or not.
     slips: Mapped[int]
     annulled_at: Mapped[datetime] = mapped_column(UtcDateTime)
     approval_id: Mapped[int] = mapped_column(ForeignKey("approvals.id"))

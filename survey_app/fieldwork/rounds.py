@@ -36,7 +36,7 @@ class AnnulmentView:
     round: int
     reason: str
     answers: int
-    #: Slips whose batches stood until then.
+    #: Slips whose batches were not void until then.
     slips: int
     annulled_at: datetime
 
@@ -139,11 +139,11 @@ def end_round(
 
 def _void_slips(session: Session, survey_id: str, unit_id: int, reason: str, now: datetime) -> int:
     """Make worthless what is unspent of every batch of the village; how many slips these batches hold."""
-    standing = (
+    unvoided = (
         PrintBatch.survey_id == survey_id,
         PrintBatch.unit_id == unit_id,
         PrintBatch.voided_at.is_(None),
     )
-    slips = session.scalar(select(func.sum(PrintBatch.slips)).where(*standing)) or 0
-    session.execute(update(PrintBatch).where(*standing).values(voided_at=now, void_reason=reason))
+    slips = session.scalar(select(func.sum(PrintBatch.slips)).where(*unvoided)) or 0
+    session.execute(update(PrintBatch).where(*unvoided).values(voided_at=now, void_reason=reason))
     return slips

@@ -20,7 +20,7 @@ _MOST_NAMES = 5
 
 
 def state_name(state: State) -> str:
-    """Where a survey stands, in the words of every page, paper and file."""
+    """The state of a survey, in the words of every page, paper and file."""
     return {
         State.DRAFT: _("being drafted"),
         State.PUBLISHED: _("approved, not open yet"),

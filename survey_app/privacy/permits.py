@@ -21,6 +21,6 @@ def permitted(session: Session, survey_id: str) -> Iterator[None]:
     session.add(permit)
     session.flush()  # the triggers read the table
     yield
-    session.flush()  # what the block changed goes while the permit stands
+    session.flush()  # what the block changed goes while the permit is there
     session.delete(permit)
     session.flush()

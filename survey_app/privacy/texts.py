@@ -135,10 +135,10 @@ def moderate(
 ) -> int:
     """Release or withhold texts of one question: DECISIONS by handle; how many were decided on.
 
-    `seen` are the decisions that stood when these were made, "" for none. Texts that are gone by now are passed over.
-    `tags` say what decided texts are about, `seen_tags` what stood there then; a tag that is not given stays.
+    `seen` are the decisions on record when these were made, "" for none. Texts that are gone by now are passed over.
+    `tags` say what decided texts are about, `seen_tags` what was there then; a tag that is not given stays.
     The note names handles, never words. Raises NoSuchQuestion, and DecidedMeanwhile where another decision or another
-    tag stands now.
+    tag is there now.
     """
     operations.hold(session, survey.id)
     found = _stored(session, survey)

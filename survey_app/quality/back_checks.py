@@ -43,7 +43,7 @@ class TooEarlyToCompare(DomainError):
 
 
 class AlreadyDrawn(DomainError):
-    """The sample stands, and with it the lists it was drawn from."""
+    """The sample is drawn, and with it the lists it was drawn from."""
 
     code = "da-boc-tham"
 

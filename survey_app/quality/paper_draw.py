@@ -190,7 +190,7 @@ def record(
 ) -> int:
     """Keep what was found, by leaf; how many are new or corrected. The same again is not kept twice.
 
-    `seen` are the readings of what stood when these were found. Raises SurveyNotFound, NotSealed, CannotCompare,
+    `seen` are the readings of what was kept when these were found. Raises SurveyNotFound, NotSealed, CannotCompare,
     ComparedMeanwhile.
     """
     seal = session.get(Seal, survey_id)

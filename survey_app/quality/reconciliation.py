@@ -39,7 +39,7 @@ class VillageSlips:
 
     @property
     def live(self) -> int:
-        """Slips whose batch stands."""
+        """Slips whose batch is not void."""
         return self.made - self.voided
 
     @property

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-#: Questions that must end alike for their last words, such as "của xã", to stand apart from their topics.
+#: Questions that must end alike for their last words, such as "của xã", to be apart from their topics.
 _ALIKE = 3
 #: Words that such an end may have.
 _WORDS_OF_AN_END = (3, 2)

@@ -49,7 +49,7 @@ def short(judged: Judged) -> tuple[Block, ...]:
             widths=(30, 24, 20, 26),
         ),
         *_beside(judged),
-        Paragraph(_("Rule and source of each condition stand on the page named below."), Tone.NOTE),
+        Paragraph(_("Rule and source of each condition are on the page named below."), Tone.NOTE),
     )
 
 

@@ -135,7 +135,7 @@ def plan_lines(plan: Iterable[PlanProgress]) -> Iterator[tuple[Cell, ...]]:
             _("Plan until the year"),
             _("Source"),
         ),
-        *(_("Words of the plan"), _("Where the figure comes from"), _("Where it stands")),
+        *(_("Words of the plan"), _("Where the figure comes from"), _("So far")),
     )
     for one in plan:
         target, reach = one.target, one.reach
@@ -146,7 +146,7 @@ def plan_lines(plan: Iterable[PlanProgress]) -> Iterator[tuple[Cell, ...]]:
             *(percent_cell(reach.rate) if reach and has_whole else None, _missing_to_goal(one)),
             *(len(one.waiting), len(one.silent), target.terms.until, source_text(target.terms.source)),
             *(target.terms.words, target_wording.kind_name(target.kind)),
-            target_wording.standing(target, reach, one.asked) if reach else None,
+            target_wording.outcome(target, reach, one.asked) if reach else None,
         )
 
 

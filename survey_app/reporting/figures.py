@@ -62,7 +62,7 @@ def warnings(result: DisclosedResult, found: Contradiction | None = None) -> tup
 
 
 def how_items_read(form: Instrument) -> Paragraph:
-    """What stands above a table of items."""
+    """What is above a table of items."""
     return Paragraph(wording.how_items_read(form), Tone.NOTE)
 
 

@@ -27,7 +27,7 @@ def one_page(board: Board, changes: Changes, style: HouseStyle) -> Paper:
         head=layout.head(style, board.province, "", board.made_at),
         title=_("%(province)s, %(year)s", province=board.province.full_name, year=board.year),
         about=(
-            _("Consultation of households: where the communes stand"),
+            _("Consultation of households: how far the communes are"),
             _("Figures of %(moment)s", moment=moment(board.counted_at or board.made_at)),
         ),
         layout="",

@@ -188,7 +188,11 @@ def posted(session: Session, survey: SurveyView) -> Iterator[Row]:
         until = found.noted.posted_until
         yield (
             *(found.number, found.unit.full_name, found.noted.place, day(found.noted.posted_from)),
-            *(day(until) if until else "", found.days if found.stands else None, _yes(found.stands)),
+            *(
+                day(until) if until else "",
+                found.days if found.is_in_force else None,
+                _yes(found.is_in_force),
+            ),
             *(found.replaces, found.reason, found.recorded_by),
             *(moment(found.recorded_at), " ".join(photos[found.number])),
         )

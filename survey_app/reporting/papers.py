@@ -259,7 +259,7 @@ def notices(session: Session, survey_id: str) -> tuple[Notice, ...]:
 
 
 def require_sealed(session: Session, survey_id: str) -> SurveyView:
-    """The decision survey, if its result stands. Raises SurveyNotFound, NotSealed, ResultAnnulled."""
+    """The decision survey, if its result counts. Raises SurveyNotFound, NotSealed, ResultAnnulled."""
     survey = surveys.survey(session, survey_id)
     if survey.purpose is not Purpose.DECISION:
         raise surveys.SurveyNotFound

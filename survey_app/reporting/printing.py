@@ -39,12 +39,12 @@ def pdf(papers: Sequence[Paper]) -> bytes:
 
 
 def _shared(paper: Paper) -> Paper:
-    """What must be alike of papers whose last sheets are drawn once: all but what stands on their own sheets."""
+    """What must be alike of papers whose last sheets are drawn once: all but what is on their own sheets."""
     return replace(paper, head=Letterhead("", "", "", ""), title="", about=(), layout="", blocks=())
 
 
 def _with_the_shared(begins: Mapping[str, int], pages: int) -> tuple[int, ...]:
-    """The own pages of every paper, each followed by those that stand once, after the last one's own.
+    """The own pages of every paper, each followed by those that come once, after the last one's own.
 
     None where papers have different numbers of own pages: the shared ones bear the numbers after the last one's.
     """

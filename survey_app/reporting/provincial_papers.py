@@ -68,7 +68,7 @@ def summary(
         layout=style.layout,
         blocks=(
             *demonstration(board.in_force.framework),
-            PartTitle(_("I. Where the communes stand")),
+            PartTitle(_("I. How far the communes are")),
             Facts(facts),
             Table((_("State"), _("Communes")), by_state, widths=(70, 30)),
             PartTitle(_("II. Targets")),

@@ -7,5 +7,5 @@ from survey_app.reporting import papers
 
 
 def own_sealed_survey(survey_id: str) -> SurveyView:
-    """A decision survey of the own subtree whose result stands. Raises what `papers.require_sealed` raises."""
+    """A decision survey of the own subtree whose result counts. Raises what `papers.require_sealed` raises."""
     return papers.require_sealed(db.session(), own_decision_survey(survey_id).id)

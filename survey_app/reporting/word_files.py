@@ -33,7 +33,7 @@ _FONT = "Times New Roman"
 _BODY, _FACTS, _TABLE, _DENSE, _SMALL = 13, 12, 10, 8, 10
 #: Width between the margins in millimetres, upright and wide; margins top, right, bottom and left.
 _WIDTHS, _MARGINS = (165, 262), (20, 15, 18, 30)
-#: Room beside the figures of a table in twips, and where many columns stand side by side.
+#: Room beside the figures of a table in twips, and where many columns are side by side.
 _BESIDE, _BESIDE_DENSE = 60, 30
 
 

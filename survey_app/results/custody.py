@@ -69,7 +69,7 @@ class ComplaintView:
 
 @dataclass(frozen=True, slots=True)
 class Custody:
-    """Where a survey's key stands: None in `obstacle` means that it may be destroyed now."""
+    """What may become of a survey's key: None in `obstacle` means that it may be destroyed now."""
 
     complaints: tuple[ComplaintView, ...]
     requests: tuple[ApprovalView, ...]

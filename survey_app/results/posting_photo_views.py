@@ -32,7 +32,7 @@ class PostingPhotoForm(StaffForm):
 @forms.takes_upload(attachments.MAX_BYTES + _FIELDS_BYTES)
 @access.roles(*WRITERS)
 def photos(survey_id: str, number: int) -> ResponseReturnValue:
-    """The photos of a posting that stands, and the form for a further one."""
+    """The photos of a posting in force, and the form for a further one."""
     survey, form = own_decision_survey(survey_id), PostingPhotoForm()
     if request.method == "GET":
         return _page(survey, number, PostingPhotoForm(formdata=None))
@@ -61,7 +61,7 @@ def photo(survey_id: str, digest: str) -> ResponseReturnValue:
 
 
 def _page(survey: SurveyView, number: int, form: PostingPhotoForm) -> str:
-    posting = postings.standing(db.session(), survey.id, number)
+    posting = postings.in_force(db.session(), survey.id, number)
     return render_template(
         "results/posting_photos.html",
         survey=survey,

@@ -38,11 +38,11 @@ class NotAPhoto(DomainError):
 
 
 def add(session: Session, survey_id: str, number: int, content: bytes, *, actor: str, now: datetime) -> None:
-    """Keep a photo with the posting of that number. Raises NotAPhoto, and PostingNotFound where it does not stand."""
+    """Keep a photo with the posting of that number. Raises NotAPhoto, and PostingNotFound where it is not in force."""
     if attachments.media_type(content) not in _PICTURES:
         raise NotAPhoto
     fieldwork.hold(session, survey_id)
-    postings.standing(session, survey_id, number)
+    postings.in_force(session, survey_id, number)
     digest = attachments.keep(session, content, actor=actor, now=now)
     if session.get(PostingPhoto, (survey_id, number, digest)) is not None:
         return

@@ -164,7 +164,7 @@ def _everywhere(survey: SurveyView, form: PostingEverywhereForm) -> PostingEvery
     places = postings.places(db.session(), survey)
     form.units.choices = [(unit.id, unit.full_name) for unit in places]
     if not form.is_submitted():
-        there = {one.unit.id for one in postings.postings(db.session(), survey.id) if one.stands}
+        there = {one.unit.id for one in postings.postings(db.session(), survey.id) if one.is_in_force}
         form.units.data = [unit.id for unit in places if unit.id not in there]
     return form
 

@@ -42,7 +42,7 @@ REMINDED_AFTER = 10
 
 
 class CannotPost(DomainError):
-    """Only a result that stands can hang somewhere."""
+    """Only a result that counts can hang somewhere."""
 
     code = "khong-the-niem-yet"
 
@@ -62,7 +62,7 @@ class WrongDays(DomainError):
 
 
 class PostingNotFound(DomainError):
-    """No posting of that number stands: it never did, or another row has replaced it."""
+    """No posting of that number is in force: it never was, or another row has replaced it."""
 
     code = "khong-co-niem-yet"
     status = HTTPStatus.NOT_FOUND
@@ -83,7 +83,7 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class PostingView:
-    """One row of the record; `stands` unless a later row replaced it or it says that there was none."""
+    """One row of the record; `is_in_force` unless a later row replaced it or it says that there was none."""
 
     number: int
     unit: UnitView
@@ -91,7 +91,7 @@ class PostingView:
     replaces: int | None
     reason: str
     is_withdrawn: bool
-    stands: bool
+    is_in_force: bool
     #: The name of the person.
     recorded_by: str
     recorded_at: datetime
@@ -103,8 +103,8 @@ class PostingView:
 
     @property
     def is_hanging(self) -> bool:
-        """Whether it stands and nobody has said until when."""
-        return self.stands and self.noted.posted_until is None
+        """Whether it is in force and nobody has said until when."""
+        return self.is_in_force and self.noted.posted_until is None
 
     def hung_until(self, today: date) -> int:
         """Days it has hung by this day, if it still hangs."""
@@ -130,7 +130,7 @@ def postings(session: Session, survey_id: str) -> tuple[PostingView, ...]:
             replaces=row.replaces,
             reason=row.reason,
             is_withdrawn=row.is_withdrawn,
-            stands=row.number not in replaced and not row.is_withdrawn,
+            is_in_force=row.number not in replaced and not row.is_withdrawn,
             recorded_by=people[row.recorded_by],
             recorded_at=row.recorded_at,
         )
@@ -141,14 +141,14 @@ def postings(session: Session, survey_id: str) -> tuple[PostingView, ...]:
 def hangs(session: Session, survey_id: str, today: date) -> bool:
     """Whether by the record the result hangs somewhere on that day."""
     return any(
-        one.stands and (one.noted.posted_until is None or today <= one.noted.posted_until)
+        one.is_in_force and (one.noted.posted_until is None or today <= one.noted.posted_until)
         for one in postings(session, survey_id)
     )
 
 
-def standing(session: Session, survey_id: str, number: int) -> PostingView:
-    """The posting of that number, if it stands. Raises PostingNotFound."""
-    found = (row for row in postings(session, survey_id) if row.number == number and row.stands)
+def in_force(session: Session, survey_id: str, number: int) -> PostingView:
+    """The posting of that number, if it is in force. Raises PostingNotFound."""
+    found = (row for row in postings(session, survey_id) if row.number == number and row.is_in_force)
     posting = next(found, None)
     if posting is None:
         raise PostingNotFound
@@ -156,11 +156,11 @@ def standing(session: Session, survey_id: str, number: int) -> PostingView:
 
 
 def newest(session: Session, survey_id: str, number: int) -> PostingView:
-    """What stands now of the posting of that number, by however many corrections. Raises PostingNotFound."""
+    """What is in force now of the posting of that number, by however many corrections. Raises PostingNotFound."""
     after = {posting.replaces: posting.number for posting in postings(session, survey_id)}
     while number in after:
         number = after[number]
-    return standing(session, survey_id, number)
+    return in_force(session, survey_id, number)
 
 
 def posted_days(session: Session, survey_ids: Collection[str]) -> Mapping[str, int | None]:
@@ -227,7 +227,7 @@ def record_everywhere(
 def finish_everywhere(
     session: Session, survey_id: str, last_day: date, *, reason: str, actor: str, now: datetime
 ) -> int:
-    """Note one last day for every posting that stands without one; how many. Raises what `correct` does."""
+    """Note one last day for every posting in force without one; how many. Raises what `correct` does."""
     _hold(session, survey_id)
     hanging = [one for one in postings(session, survey_id) if one.is_hanging]
     for one in hanging:
@@ -239,16 +239,16 @@ def finish_everywhere(
 def correct(
     session: Session, survey_id: str, number: int, noted: Noted, *, reason: str, actor: str, now: datetime
 ) -> int:
-    """Replace a posting that stands by what is known now. Raises what `record` does, and PostingNotFound."""
+    """Replace a posting that is in force by what is known now. Raises what `record` does, and PostingNotFound."""
     _hold(session, survey_id)
-    standing(session, survey_id, number)
+    in_force(session, survey_id, number)
     return _add(session, survey_id, noted, replaces=number, reason=reason, actor=actor, now=now)
 
 
 def withdraw(session: Session, survey_id: str, number: int, *, reason: str, actor: str, now: datetime) -> int:
     """Say that there was no such posting. The row stays, with the reason. Raises CannotPost, PostingNotFound."""
     _hold(session, survey_id)
-    wrong = standing(session, survey_id, number).noted
+    wrong = in_force(session, survey_id, number).noted
     return _append(
         session, survey_id, wrong, replaces=number, reason=reason, withdrawn=True, actor=actor, now=now
     )
@@ -327,7 +327,7 @@ def _printed(noted: Noted) -> dict[str, object]:
 
 
 def _hold(session: Session, survey_id: str) -> None:
-    """Keep others from adding a row of the same number; the result must stand."""
+    """Keep others from adding a row of the same number; the result must count."""
     if fieldwork.hold(session, survey_id).state not in WITH_SEAL:
         raise CannotPost
 

@@ -57,7 +57,7 @@ def init_app(app: Flask) -> None:
         plan_kind_name=target_wording.kind_name,
         plan_goal=target_wording.goal,
         plan_now=target_wording.now,
-        plan_standing=target_wording.standing,
+        plan_outcome=target_wording.outcome,
         plan_figure=target_wording.figure,
         figure_state_name=target_wording.state_name,
     )

@@ -33,7 +33,7 @@ class NothingDeclared(DomainError):
 
 
 class DeclarationDecided(DomainError):
-    """What was decided on is not what stands: somebody decided, or the commune declared again."""
+    """What was decided on is not what is on record: somebody decided, or the commune declared again."""
 
     code = "da-co-nguoi-quyet-dinh"
     status = HTTPStatus.CONFLICT

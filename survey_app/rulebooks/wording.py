@@ -88,7 +88,7 @@ def plan_words(target: BookTarget) -> str:
 
 
 def declared_name(state: Declared) -> str:
-    """Where a declaration stands."""
+    """The state of a declaration, in words."""
     match state:
         case Declared.WAITING:
             return _("declared, awaits the province")

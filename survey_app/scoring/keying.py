@@ -16,7 +16,7 @@ ONE_IN = 10
 MOST_DIFFERING = 1
 #: Slips that a signer compares with what was keyed.
 SIGNERS_DRAW = 20
-#: Stands before each leaf in that draw, so that no other draw under the digest is the same.
+#: Comes before each leaf in that draw, so that no other draw under the digest is the same.
 _NAME = "paper:"
 
 

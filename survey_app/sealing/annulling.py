@@ -59,7 +59,7 @@ class Situation:
     #: As of the last full hour, like every screen while a survey runs; `as_of` is None before the first.
     answered: int
     as_of: datetime | None
-    #: Slips whose batches stand, used or not.
+    #: Slips whose batches are not void, used or not.
     slips: int
     earlier: tuple[AnnulmentView, ...]
     #: When keying would end; None while the phones are open.

@@ -44,7 +44,7 @@ class PersonStatus(StrEnum):
     ASKS = "asks"
     #: Somebody said to leave the person out.
     DROPPED = "dropped"
-    #: Stands among the problems.
+    #: Is among the problems.
     WRONG = "wrong"
 
 

@@ -148,7 +148,7 @@ def report(
     actor: str,
     now: datetime,
 ) -> int:
-    """Put a figure on record; its number. What stands already and says the same gets no further one.
+    """Put a figure on record; its number. What is there already and says the same gets no further one.
 
     `seen` is the number of the newest one that the person saw, 0 for none. Raises WrongFigure, FigureWithoutEvidence
     and, where another one was reported meanwhile, FigureDecided.

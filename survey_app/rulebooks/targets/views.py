@@ -90,9 +90,9 @@ def report(year: int, code: str, key: str) -> ResponseReturnValue:
             )
     except FigureDecided as meanwhile:
         flash(meanwhile.message, "error")
-        stands = figures.of_unit(db.session(), key, own.id, year)
-        form.seen.data = str(stands.newest.number if stands else 0)
-        return _report_page(year, own, target, form, stands), meanwhile.status
+        reported = figures.of_unit(db.session(), key, own.id, year)
+        form.seen.data = str(reported.newest.number if reported else 0)
+        return _report_page(year, own, target, form, reported), meanwhile.status
     except DomainError as refusal:
         flash(refusal.message, "error")
         return _report_page(year, own, target, form, before), refusal.status
@@ -164,13 +164,13 @@ def terms(year: int, key: str) -> ResponseReturnValue:
     try:
         with db.transaction() as current:
             registering.hold(current, [province.id])
-            stands = plans.one(current, province, key, year)
+            before = plans.one(current, province, key, year)
             last = revisions.last_saved(current, [f"unit:{province.id}"], [plans.ENTERED])
-            revisions.refuse_unseen(form, TermsForm.of(stands, stored=True), last)
+            revisions.refuse_unseen(form, TermsForm.of(before, stored=True), last)
             plans.enter(
                 current,
                 province.id,
-                stands,
+                before,
                 form.terms(),
                 actor=access.identity().actor,
                 now=datetime.now(UTC),

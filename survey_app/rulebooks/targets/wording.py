@@ -59,7 +59,7 @@ def now(target: PlanTarget, reach: Reach) -> str:
     return f"{number(reach.met)}/{number(reach.total)} ({share})"
 
 
-def standing(target: PlanTarget, reach: Reach, asked: int) -> str:
+def outcome(target: PlanTarget, reach: Reach, asked: int) -> str:
     """Whether the goal is reached and what is missing to it; no verdict of a share before all have reported."""
     if target.kind.has_whole and reach.rate is None:
         return _("no figure counts yet")

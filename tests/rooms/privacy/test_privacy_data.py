@@ -15,7 +15,7 @@ from survey_app.audit import AuditEvent
 from survey_app.clock import DueAct
 from survey_app.collecting.leaves import Receipted
 from survey_app.collecting.models import RetainedLeaf, SealedResponse
-from survey_app.collecting.queries import AnswerStanding, receipt_standing
+from survey_app.collecting.queries import AnswerState, receipt_state
 from survey_app.config import DayOff
 from survey_app.fieldwork import calendar
 from survey_app.fieldwork.calendar import Keying
@@ -128,7 +128,7 @@ def test_after_retention_the_seal_is_checked_without_answers_and_receipts_are_st
 
     assert (rows(SealedResponse), rows(RetainedLeaf), rows(ErasurePermit)) == (0, 11, 0)
     assert verify() == verification.Verification(True, None, MONDAY)
-    assert receipt_standing(db.session(), Receipted("0001", leaf, leaf)) is AnswerStanding.STORED
+    assert receipt_state(db.session(), Receipted("0001", leaf, leaf)) is AnswerState.STORED
     assert [(noted.subject, noted.details) for noted in acts("results.raw_removed")] == [
         ("survey:0001", {"answers": 11})
     ]

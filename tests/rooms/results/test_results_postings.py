@@ -102,7 +102,7 @@ def test_a_correction_is_a_new_row_and_the_former_stays(survey, village):
 
     first, second = postings.postings(db.session(), survey)
 
-    assert (first.stands, second.stands, second.replaces) == (False, True, first.number)
+    assert (first.is_in_force, second.is_in_force, second.replaces) == (False, True, first.number)
     assert first.noted.posted_until is None
     assert days(survey) == 10
 
@@ -115,7 +115,7 @@ def test_what_was_recorded_by_mistake_counts_no_more_and_stays_readable(survey, 
     record = postings.postings(db.session(), survey)
 
     assert days(survey) is None
-    assert [(row.stands, row.reason) for row in record] == [(False, ""), (False, "Nhầm thôn")]
+    assert [(row.is_in_force, row.reason) for row in record] == [(False, ""), (False, "Nhầm thôn")]
 
 
 def test_a_record_is_corrected_once_and_then_only_its_successor(survey, village):
@@ -319,7 +319,7 @@ def test_the_posting_of_the_whole_commune_is_one_form_and_so_is_its_last_day(
     assert waiting is None
     assert days(survey) == 10
     current = db.session()
-    standing = [one for one in postings.postings(current, survey) if one.stands]
+    standing = [one for one in postings.postings(current, survey) if one.is_in_force]
     assert {one.unit.id for one in standing} == {village, second}
     assert {one.noted.place for one in standing} == {"Nhà văn hóa"}
 
