@@ -85,9 +85,9 @@ DECLARE_IT = frozenset({Role.COMMUNE})
 ACCEPT_IT = frozenset({Role.PROVINCE})
 
 DRAFT_SURVEYS = CORRECT_FRAMES = LOCAL
-#: Told what a commune begins with: its villages and its first survey.
+#: Sees under Today what a commune begins with: its villages and its first survey.
 BEGIN_COMMUNES = frozenset({Role.COMMUNE})
-#: Told in the commune that somebody tries codes.
+#: Hears in the commune that somebody tries codes.
 HEAR_OF_TRIED_CODES = frozenset({Role.FRONT_COMMUNE})
 CALL_MEETINGS = FRONT | {Role.COMMUNE}
 NOTE_ABSENCES = frozenset({Role.COMMUNE, Role.FRONT_COMMUNE, Role.CLERK})
@@ -95,7 +95,7 @@ READ_PRINTS = BODIES
 #: Who is not of the Front prints only where rehearsal or the province allow it.
 PRINT_SLIPS = FRONT | {Role.COMMUNE}
 KEY_PAPER = FRONT | {Role.CLERK}
-#: Told in the commune that slips wait to be keyed again.
+#: Hears in the commune that slips wait to be keyed again.
 REMIND_OF_KEYING = frozenset({Role.CLERK, Role.FRONT_COMMUNE})
 #: Helping a household to answer on another phone.
 ASSIST = frozenset({Role.DIGITAL_TEAM, Role.FRONT_COMMUNE, Role.CLERK})
@@ -108,7 +108,7 @@ TAKE_SINGLE_ANSWERS = frozenset({Role.FRONT_PROVINCE, Role.AUDITOR})
 READ_TEXTS = READ_DRAWN_SLIPS = BODIES | {Role.AUDITOR}
 MODERATE_TEXTS = FRONT
 COMPARE_DRAWN_SLIPS = FRONT | {Role.AUDITOR}
-HOLD_KEYS = TELL_THE_CLOCK = PROVINCIAL
+HOLD_KEYS = CONFIRM_THE_CLOCK = PROVINCIAL
 ANSWER_REQUESTS = FRONT | {Role.PROVINCE}
 READ_DATA_MAP = READ_AUDIT_LOG = RANK_COMMUNES = SUPERVISORS
 
@@ -123,12 +123,12 @@ READ_APPRAISALS = SUPERVISORS | LOCAL
 #: A consultation held on paper outside, with its scan.
 ENTER_OUTSIDE = LOCAL
 READ_OUTSIDE = SUPERVISORS | LOCAL
-#: Told when communes are late.
+#: Hears when communes are late.
 CHASE_COMMUNES = frozenset({Role.PROVINCE})
 READ_POSTINGS = READ_PAPERS = READ_RESULTS
 RECORD_POSTINGS = FRONT | {Role.COMMUNE}
-#: Figures of the plan's targets: a unit tells its own; the province enters lists, decides and asks for something else.
-TELL_FIGURES = OFFICERS
+#: Figures of the plan's targets: a unit reports its own; the province enters lists, decides and asks otherwise.
+REPORT_FIGURES = OFFICERS
 KEEP_TARGETS = frozenset({Role.PROVINCE})
 #: Remarks of the public that somebody brought to the commune; and who answers any, each for its body.
 ENTER_REMARKS = LOCAL

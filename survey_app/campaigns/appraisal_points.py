@@ -27,7 +27,7 @@ class PointKind(StrEnum):
     FLAGS = "flags"
 
 
-#: In the order in which they are told.
+#: In the order in which they are shown.
 _KINDS = (PointKind.COVERAGE, *OpenKind, PointKind.NOT_COMPARED, PointKind.FLAGS)
 
 
@@ -40,7 +40,7 @@ class AppraisalPoint:
 
 
 def of_survey(session: Session, survey: SurveyView) -> tuple[AppraisalPoint, ...]:
-    """What is open, in the order in which it is told."""
+    """What is open, in the order in which it is shown."""
     return of_surveys(session, [survey])[survey.id]
 
 

@@ -138,7 +138,7 @@ def _condition(found: Finding) -> dict[str, Any]:
 
 
 def _targets(made: Board, plan: Sequence[PlanProgress]) -> list[dict[str, Any]]:
-    """What the rule book of the year computes, then what units tell of the other targets of the plan."""
+    """What the rule book of the year computes, then what units report of the other targets of the plan."""
     return [_target(made, one) for one in made.targets] + [
         _of_plan(one) for one in plan if one.on_board is None
     ]

@@ -107,7 +107,7 @@ class OutsideConsultation(Base):
     households: Mapped[int]
     answered: Mapped[int]
     valid: Mapped[int]
-    #: Satisfied answers and possible ones, over all items, where the minutes tell them.
+    #: Satisfied answers and possible ones, over all items, where the minutes give them.
     satisfied: Mapped[int | None]
     possible: Mapped[int | None]
     media_type: Mapped[str] = mapped_column(String(20))

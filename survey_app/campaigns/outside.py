@@ -53,7 +53,7 @@ class NothingOutside(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class OutsideCounts:
-    """What the minutes say. Counts are of households; answers are those to scored items, None where none are told."""
+    """What the minutes say. Counts are of households; answers are those to scored items, None where none are given."""
 
     held_from: date
     held_until: date
@@ -71,7 +71,7 @@ class OutsideCounts:
 
     @property
     def pooled(self) -> Rate | None:
-        """Satisfied answers of those possible, where the minutes tell them."""
+        """Satisfied answers of those possible, where the minutes give them."""
         return rate(self.satisfied, self.possible or 0) if self.satisfied is not None else None
 
 

@@ -1,4 +1,4 @@
-"""How far every target of the plan is in a year: the computed ones from the board, the others from what units told."""
+"""How far every target of the plan is in a year: computed ones from the board, others from what units reported."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ class PlanProgress:
     reach: Reach | None
     #: The same in earlier years of which something is known, the oldest first.
     before: tuple[tuple[int, Reach], ...] = ()
-    #: Units asked whose figure does not count yet: those that wait for the province, and those that told nothing.
+    #: Units asked whose figure does not count yet: those that wait for the province, and those that reported nothing.
     waiting: tuple[UnitView, ...] = ()
     silent: tuple[UnitView, ...] = ()
     #: How many units are asked; 0 of a computed one.

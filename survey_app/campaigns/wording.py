@@ -112,7 +112,7 @@ def changes_text(changes: Changes) -> str:
 
 
 def recount_text(recount: LastRecount) -> str:
-    """How the last night's recount went, in one sentence; what differs is told apart."""
+    """How the last night's recount went, in one sentence; what differs is said apart."""
     if not recount.sealed:
         return ""
     if recount.night is None:

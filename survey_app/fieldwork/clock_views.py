@@ -21,7 +21,7 @@ from survey_app.i18n import gettext as _
 bp = Blueprint("clock", __name__, template_folder="templates")
 
 #: Both bodies of the province; who sees it first decides, and the audit log says who.
-_DECIDING = access.TELL_THE_CLOCK
+_DECIDING = access.CONFIRM_THE_CLOCK
 
 
 @bp.route("/can-bo/dong-ho", methods=["GET", "POST"])

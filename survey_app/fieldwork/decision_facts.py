@@ -27,6 +27,6 @@ def supply(app: Flask, provider: Provider) -> None:
 
 
 def facts(session: Session, survey: SurveyView) -> tuple[Fact, ...]:
-    """What is told of this survey."""
+    """What is shown of this survey."""
     provider: Provider = current_app.extensions["decision_facts"]
     return tuple(provider(session, survey))

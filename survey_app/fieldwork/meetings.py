@@ -2,7 +2,7 @@
 
 Only what was announced before it began explains many answers in ten minutes or from one network. What is said
 afterwards is kept as "báo sau" and explains nothing. A meeting is never changed: before it begins it may be withdrawn
-and announced again. Once it has begun it is told how many households were present, a count that can be corrected until
+and announced again. Once it has begun it is noted how many households were present, a count that can be corrected until
 the survey is sealed. Knows no answer and nobody who came.
 """
 

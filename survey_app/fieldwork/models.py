@@ -145,7 +145,7 @@ class Channel(StrEnum):
 
     @property
     def is_of_meeting(self) -> bool:
-        """Whether it came in a meeting's batch; minutes tell it apart."""
+        """Whether it came in a meeting's batch; minutes count it apart."""
         return self is Channel.MEETING
 
     @classmethod

@@ -1,7 +1,7 @@
 """Whether notices of villages give their answers by number: what a province's Front set, and what a survey pinned.
 
 Households read on their form which of the two holds, so it is fixed when the survey is published and never changes for
-it. It rests on a document of the Front, or notices show bands. Which villages can be told so is decided by
+it. It rests on a document of the Front, or notices show bands. Which villages can be shown so is decided by
 `scoring.disclosure` alone.
 """
 

@@ -52,7 +52,7 @@ BY_KEY = {chapter.key: chapter for chapter in CHAPTERS}
 
 
 def of_role(role: Role) -> Chapter:
-    """The chapter that tells the work of this role."""
+    """The chapter about the work of this role."""
     match role:
         case Role.COMMUNE | Role.VIEWER:
             key = "can-bo-xa"

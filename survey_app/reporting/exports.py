@@ -151,7 +151,7 @@ def plan_lines(plan: Iterable[PlanProgress]) -> Iterator[tuple[Cell, ...]]:
 
 
 def _missing_to_goal(one: PlanProgress) -> int | None:
-    """Nothing of a share that not every unit asked has told: what those tell moves the goal."""
+    """Nothing of a share that not every unit asked has reported: what those report moves the goal."""
     is_open = one.target.kind.has_whole and one.reach is not None and one.reach.missing > 0
     return one.reach.needed if one.reach and not is_open else None
 

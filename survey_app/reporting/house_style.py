@@ -1,6 +1,6 @@
 """Heads, numbers, closing sentences and receivers of papers: what a province's Front set, or what the product prints.
 
-They are the Front's alone, as the papers are. What is set here changes no figure, and which counts a notice may tell is
+They are the Front's alone, as the papers are. What is set here changes no figure, and which counts a notice may show is
 decided by `scoring.disclosure` alone.
 """
 

@@ -269,7 +269,7 @@ def _villages(result: DisclosedResult) -> tuple[Block, ...]:
 
 
 def _by_number(result: DisclosedResult) -> tuple[Block, ...]:
-    """That notices of villages tell more than this table, where a document says so."""
+    """That notices of villages show more than this table, where a document says so."""
     by = result.survey.notices
     said = _(
         "The notice of a village gives the number of its satisfied answers where nothing else follows from it, by "

@@ -74,7 +74,7 @@ def init_app(app: Flask) -> None:
         how_items_read=wording.how_items_read,
         stage_name=year_map.stage_name,
     )
-    decision_facts.supply(app, signing.told_before_deciding)
+    decision_facts.supply(app, signing.known_before_deciding)
     registry.register(app, signing_views.SIGN, custody_views.ACCEPT)
     todo.register(app, signing_views.todos)
     todo.register(app, posting_views.todos)

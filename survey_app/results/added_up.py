@@ -23,7 +23,7 @@ class AddedUp:
     """The surveys of one year, each by the id of the unit that was asked."""
 
     surveys: Mapping[int, SealedSurvey]
-    #: Surveys of wards, which are told beside the sums and are in none of them.
+    #: Surveys of wards, which are shown beside the sums and are in none of them.
     samples: tuple[SealedSurvey, ...]
     #: What each of the units asked is today: itself, one, or several for one that was split.
     passed_into: Mapping[int, frozenset[int]]

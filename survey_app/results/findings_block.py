@@ -1,7 +1,7 @@
 """The findings block: what is said of a survey by the rule book it pinned, as its pages show it.
 
 The survey's page, that of its result and the public page show the same, each as its reader may see it; papers and
-files tell its lines (`rulebooks.conditions`).
+files print its lines (`rulebooks.conditions`).
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """A public result, and a province's year, as open data: one figure a row, and the dictionary of what the rows mean.
 
 Names of columns and figures are words of this format and never translated, so that a program that reads one file reads
-all of them; what they mean is told in the reader's language.
+all of them; what they mean is said in the reader's language.
 """
 
 from collections.abc import Iterator, Sequence

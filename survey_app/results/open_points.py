@@ -78,7 +78,7 @@ class SignedOverOpenPoints(DomainError):
 
 
 def of_survey(session: Session, survey: SurveyView) -> tuple[OpenPoint, ...]:
-    """What is open for a sealed survey, in the order in which it is told."""
+    """What is open for a sealed survey, in the order in which it is shown."""
     return of_surveys(session, [survey])[survey.id]
 
 

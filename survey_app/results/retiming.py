@@ -35,7 +35,7 @@ def changes(session: Session, survey_id: str) -> tuple[Retiming, ...]:
 
 
 def sentence(change: Retiming) -> str:
-    """The change as pages and papers tell it."""
+    """The change as pages and papers word it."""
     return str(agreed.TABLE[change.act].moved) % {
         "day": day(calendar.last_day(change.until)),
         "when": moment(change.until),

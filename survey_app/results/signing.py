@@ -79,7 +79,7 @@ def before_signing(session: Session, survey_id: str, audience: Audience) -> Befo
     )
 
 
-def told_before_deciding(session: Session, survey: SurveyView) -> Iterator[Fact]:
+def known_before_deciding(session: Session, survey: SurveyView) -> Iterator[Fact]:
     """What this room knows of a survey whose phones are closed: slips that came back, and flags."""
     if survey.purpose is not Purpose.DECISION or survey.phones_closed_at is None:
         return

@@ -1,4 +1,4 @@
-"""A finding as one line that every page, paper and file tells in the same words: result, need, verdict, change.
+"""A finding as one line that every page, paper and file gives in the same words: result, need, verdict, change.
 
 Decides nothing and hides nothing: findings come from `criteria`, after `results.verdicts` left out what is withheld.
 """

@@ -1,7 +1,7 @@
 """A rule book as a form: for each condition the figure, how it is compared, and the document that it is in.
 
 One row for every condition of the book, and an empty one for each kind of condition that it lacks: filled in, it
-becomes part of the book. Every problem is told at its field, all at once, in the words of the page.
+becomes part of the book. Every problem is named at its field, all at once, in the words of the page.
 """
 
 from collections.abc import Iterator, Mapping

@@ -126,7 +126,7 @@ class TargetTerms(Base):
 
 
 class TargetFigure(Base):
-    """What a unit tells of a target in a year. A further figure is a further row; the newest accepted one counts."""
+    """What a unit reports of a target in a year. A further figure is a further row; the newest accepted one counts."""
 
     __tablename__ = "target_figures"
     __table_args__ = (

@@ -78,7 +78,7 @@ def _say(page: dict[str, Any]) -> None:
 
 
 def main(memory: str, seconds: str) -> None:
-    """Read standard input and tell of its pages."""
+    """Read standard input and describe its pages."""
     opening.limit_this_process(int(memory), int(seconds))
     os.nice(_NICENESS)
     try:

@@ -19,7 +19,7 @@ per item and no verdict. The rules, of which "too few" is the first:
 A commune in which one village alone answered has, in its official table, that village's figures: this is the
 published result of the commune and is not hidden. The exact figures of villages are for signed papers, for
 the Front, the province and the auditor. Where a document of the province's Front asks for it, notices give the pooled
-counts of those villages that `tell_on_notices` finds can be told without giving another one away.
+counts of those villages that `tell_on_notices` finds can be shown without giving another one away.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -254,7 +254,7 @@ def night(unit: VillageParadata, limit: int, limits: Limits) -> Flag | None:
 
 
 def channels_apart(unit: VillageParadata, limits: Limits) -> Flag | None:
-    """F8: satisfaction told to a helper or on paper above that of households' own phones by more than 15 points.
+    """F8: satisfaction said to a helper or on paper above that of households' own phones by more than 15 points.
 
     Needs 30 answers through each door. Where own phones already say 85 % or more it cannot speak.
     """

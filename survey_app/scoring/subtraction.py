@@ -32,7 +32,7 @@ class Known:
     #: Whether nobody may learn that some household here is dissatisfied (satisfied), unless the commune says so.
     guards_dissatisfied: bool = True
     guards_satisfied: bool = True
-    #: Where its answers are told by number: a count may be known once it must be this large. None: never.
+    #: Where its answers are shown by number: a count may be known once it must be this large. None: never.
     open_from: int | None = None
 
 

@@ -32,7 +32,7 @@ _UNITS_ON_A_PAGE = 15
 
 
 @bp.get(f"{_ROOT}/don-vi")
-@access.roles(*access.TELL_FIGURES)
+@access.roles(*access.REPORT_FIGURES)
 def start() -> ResponseReturnValue:
     """What the own unit is asked for this year."""
     unit = units.unit(db.session(), access.identity().unit_id)
@@ -40,7 +40,7 @@ def start() -> ResponseReturnValue:
 
 
 @bp.get(f"{_ROOT}/<int:year>/don-vi/<code>")
-@access.roles(*access.TELL_FIGURES)
+@access.roles(*access.REPORT_FIGURES)
 def unit(year: int, code: str) -> ResponseReturnValue:
     """Every target that the unit is asked for, and what became of its figures."""
     require_known_year(year)
@@ -60,7 +60,7 @@ def unit(year: int, code: str) -> ResponseReturnValue:
 
 @bp.route(f"{_ROOT}/<int:year>/don-vi/<code>/<key>", methods=["GET", "POST"])
 @forms.takes_upload(attachments.MAX_BYTES + _FIELDS_BYTES)
-@access.roles(*access.TELL_FIGURES)
+@access.roles(*access.REPORT_FIGURES)
 def report(year: int, code: str, key: str) -> ResponseReturnValue:
     """Report the figure of one target; what the province reports itself is accepted with it."""
     target, own = _target_of_unit(year, code, key)
