@@ -1,4 +1,4 @@
-"""The minutes on which slips, receipt lists and counted households are set against each other, village by village.
+"""Reconciliation: slips, receipt lists and counted households set against each other, village by village.
 
 issued = handed out + returned + voided, and counted ≤ ticked. A difference is put in words and never decides anything.
 """
@@ -26,7 +26,7 @@ from survey_app.sealing.signatures import Signature
 
 @dataclass(frozen=True, slots=True)
 class VillageSlips:
-    """One village on the minutes."""
+    """One village's slips, list and count."""
 
     village: Reconciliation
     #: Where its slips are.
@@ -76,8 +76,8 @@ class VillageSlips:
 
 
 @dataclass(frozen=True, slots=True)
-class Minutes:
-    """Everything the paper shows."""
+class SurveySlips:
+    """Everything of a survey that its minutes show."""
 
     survey: SurveyView
     villages: tuple[VillageSlips, ...]
@@ -117,11 +117,11 @@ class Minutes:
         )
 
 
-def minutes(session: Session, survey_id: str) -> Minutes:
-    """The minutes of a sealed survey. Raises SurveyNotFound, NotSealed."""
+def of_survey(session: Session, survey_id: str) -> SurveySlips:
+    """The slips of a sealed survey. Raises SurveyNotFound, NotSealed."""
     found = comparison.comparison(session, survey_id)
     batches, unkeyed = surveys.batches(session, survey_id), queries.unkeyed_slips(session, survey_id)
-    return Minutes(
+    return SurveySlips(
         survey=found.survey,
         villages=tuple(
             _village(village, batches, unkeyed, balance)

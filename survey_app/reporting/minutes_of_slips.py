@@ -8,7 +8,7 @@ from survey_app.fieldwork import rounds
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
 from survey_app.quality import comparison_wording
-from survey_app.quality.reconciliation import Minutes, VillageSlips
+from survey_app.quality.reconciliation import SurveySlips, VillageSlips
 from survey_app.reporting import layout
 from survey_app.reporting.blocks import Block, Paper, Paragraph, SignatureRoom, Table, Tone
 from survey_app.reporting.house_style import HouseStyle
@@ -17,7 +17,7 @@ from survey_app.templating import in_groups, moment, number, role_name
 _WIDTHS = (17, 7, 7, 7, 7, 7, 7, 8, 8, 25)
 
 
-def paper(found: Minutes, style: HouseStyle, now: datetime) -> Paper:
+def paper(found: SurveySlips, style: HouseStyle, now: datetime) -> Paper:
     """The minutes of a sealed survey; what differs is said in words, and decides nothing."""
     survey, digest = found.survey, in_groups(found.digest[:20])
     return Paper(
@@ -26,7 +26,7 @@ def paper(found: Minutes, style: HouseStyle, now: datetime) -> Paper:
         about=(survey.unit.full_name,),
         layout=style.layout,
         blocks=(
-            *_standing(found),
+            *_warnings(found),
             Paragraph(
                 _(
                     "Slips that came = handed out + returned + spoilt. Households counted must not exceed the lines "
@@ -56,7 +56,7 @@ def paper(found: Minutes, style: HouseStyle, now: datetime) -> Paper:
     )
 
 
-def _standing(found: Minutes) -> tuple[Block, ...]:
+def _warnings(found: SurveySlips) -> tuple[Block, ...]:
     survey = found.survey
     said = (
         *(() if survey.confirmed else (_("Form not yet confirmed by the Front"),)),
@@ -65,7 +65,7 @@ def _standing(found: Minutes) -> tuple[Block, ...]:
     return tuple(Paragraph(text, Tone.WARNING) for text in said)
 
 
-def _table(found: Minutes) -> Table:
+def _table(found: SurveySlips) -> Table:
     rows = [row for one in found.villages for row in (_row(one), (one.balance.sentence,))]
     return Table(
         (
@@ -103,7 +103,7 @@ def _row(one: VillageSlips) -> tuple[str, ...]:
     )
 
 
-def _annulled(found: Minutes) -> tuple[Block, ...]:
+def _annulled(found: SurveySlips) -> tuple[Block, ...]:
     return tuple(
         Paragraph(
             f"{rounds.sentence(one)} "
@@ -116,7 +116,7 @@ def _annulled(found: Minutes) -> tuple[Block, ...]:
     )
 
 
-def _by_village(found: Minutes, words: str, counts: Mapping[int, int]) -> tuple[Block, ...]:
+def _by_village(found: SurveySlips, words: str, counts: Mapping[int, int]) -> tuple[Block, ...]:
     counted = found.named_counts(counts)
     if not counted:
         return ()
@@ -124,14 +124,14 @@ def _by_village(found: Minutes, words: str, counts: Mapping[int, int]) -> tuple[
     return (Paragraph(f"{words}: {number(sum(count for _name, count in counted))} ({each})."),)
 
 
-def _contradicted(found: Minutes) -> tuple[Block, ...]:
+def _contradicted(found: SurveySlips) -> tuple[Block, ...]:
     if found.contradiction is None:
         return ()
     said = comparison_wording.contradicted(found.contradiction)
     return (Paragraph(f"{_('To be compared with the papers.')} {said}", Tone.WARNING),)
 
 
-def _concluded(found: Minutes) -> tuple[Block, ...]:
+def _concluded(found: SurveySlips) -> tuple[Block, ...]:
     agreed = _("Everything agrees.")
     differs = _("Differences are a reason to compare with the papers; they change no answer and no score.")
     concluded = Paragraph(agreed if found.agrees else differs)
@@ -146,7 +146,7 @@ def _concluded(found: Minutes) -> tuple[Block, ...]:
     )
 
 
-def _signed(found: Minutes, digest: str, now: datetime) -> tuple[Block, ...]:
+def _signed(found: SurveySlips, digest: str, now: datetime) -> tuple[Block, ...]:
     printed = _(
         "Digest of the sealed result, first 20 letters: %(digest)s. Printed %(when)s.",
         digest=digest,

@@ -46,7 +46,7 @@ def balance(session: Session, exact: Exact) -> Iterator[Row]:
         _("Still out"),
         _("In words"),
     )
-    for row in reconciliation.minutes(session, exact.survey.id).villages:
+    for row in reconciliation.of_survey(session, exact.survey.id).villages:
         one = row.balance
         yield (
             *(one.village.full_name, one.printed, one.used, one.voided, one.returned, one.spoilt, one.out),

@@ -86,8 +86,8 @@ def _trees(
     number, signer = exact.survey.id, Signer.CHAIR
     yield "01-bien-ban-kiem-phieu", [minutes_of_commune.paper(exact, now, signer)]
     yield "02-bang-tong-hop", [table_of_commune.paper(exact, now, signer)]
-    slips_told = reconciliation.minutes(session, number)
-    yield "03-bien-ban-doi-chieu", [minutes_of_slips.paper(slips_told, exact.style, now)]
+    slips = reconciliation.of_survey(session, number)
+    yield "03-bien-ban-doi-chieu", [minutes_of_slips.paper(slips, exact.style, now)]
     commune = papers.notice(session, number)
     yield "04-ban-niem-yet-xa", [notice_papers.notice(commune, public_url, now, signer)]
     villages = papers.notices(session, number)

@@ -86,7 +86,7 @@ def slips(survey_id: str, suffix: str) -> ResponseReturnValue:
     """The minutes on the reconciliation of slips, with exact counts of villages; making them is noted."""
     person, now, form = access.identity(), datetime.now(UTC), files.PAPERS[suffix]
     survey = own_decision_survey(survey_id)
-    found = reconciliation.minutes(db.session(), survey.id)
+    found = reconciliation.of_survey(db.session(), survey.id)
     made = printing.slips(found, house_style.style_of(db.session(), survey.unit), now, form)
     with db.transaction() as current:
         audit.record(current, person.actor, "results.exact", f"survey:{survey.id}", at=now, form="minutes")

@@ -201,7 +201,7 @@ class Notice:
 def exact(session: Session, survey_id: str) -> Exact:
     """Raises SurveyNotFound, NotSealed, ResultAnnulled."""
     result = disclosed.result(session, require_sealed(session, survey_id).id, Audience.EXACT)
-    compared = reconciliation.minutes(session, survey_id)
+    compared = reconciliation.of_survey(session, survey_id)
     slips = compared.villages
     cards = {one.unit: one.exact for one in result.commune.villages if one.exact}
     lines = tuple(_line(village, cards[village.village.line.unit.code]) for village in slips)

@@ -13,7 +13,7 @@ from flask import render_template
 from survey_app import files
 from survey_app.files import FileFormat
 from survey_app.i18n import force_locale
-from survey_app.quality.reconciliation import Minutes
+from survey_app.quality.reconciliation import SurveySlips
 from survey_app.reporting import (
     minutes_of_commune,
     minutes_of_slips,
@@ -92,7 +92,7 @@ def village_minutes(found: Exact, now: datetime, form: FileFormat = files.PDF) -
         return RENDERERS[form]([minutes_of_village.paper(found, line, now) for line in found.villages])
 
 
-def slips(found: Minutes, style: HouseStyle, now: datetime, form: FileFormat = files.PDF) -> bytes:
+def slips(found: SurveySlips, style: HouseStyle, now: datetime, form: FileFormat = files.PDF) -> bytes:
     """The minutes on the reconciliation of slips."""
     with force_locale("vi"):
         return RENDERERS[form]([minutes_of_slips.paper(found, style, now)])

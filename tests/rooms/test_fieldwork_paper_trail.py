@@ -56,7 +56,7 @@ def keep_list(survey, village, **counts):
 
 
 def differences(survey):
-    found = reconciliation.minutes(fresh(), survey.id)
+    found = reconciliation.of_survey(fresh(), survey.id)
     return {village.village.line.unit.name: village.differences for village in found.villages}
 
 
@@ -65,7 +65,7 @@ def test_slips_that_all_came_back_or_were_handed_out_make_no_difference(commune,
     keep_list(sealed, commune.villages["Bang"], issued=12, ticked=12)
 
     assert differences(sealed) == {"Phung": (), "Bang": ()}
-    assert reconciliation.minutes(fresh(), sealed.id).agrees
+    assert reconciliation.of_survey(fresh(), sealed.id).agrees
 
 
 def test_each_difference_is_put_in_words(commune, sealed):

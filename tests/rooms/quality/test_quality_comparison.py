@@ -195,7 +195,7 @@ def test_how_often_a_list_was_entered_after_the_seal_is_said_on_page_and_minutes
 
     after = text_of(client.get(PAGE))
     db.session().rollback()
-    [village] = reconciliation.minutes(db.session(), "0001").villages
+    [village] = reconciliation.of_survey(db.session(), "0001").villages
 
     assert "nhập sau khi chốt" not in before
     assert "nhập sau khi chốt, 3 lần" in after
@@ -291,7 +291,7 @@ def test_what_the_back_check_contradicts_stands_beside_the_result_and_every_entr
     assert (found.denied, found.reached) == (1, 28)
     assert signing.before_signing(current, "0001", Audience.EXACT).contradiction == found
     assert papers.exact(current, "0001").contradiction == found
-    slips = reconciliation.minutes(current, "0001")
+    slips = reconciliation.of_survey(current, "0001")
     assert (slips.contradiction, slips.agrees) == (found, False)
     assert "1 trong 28" in client.get("/can-bo/dot/0001/ky").text
     with pytest.raises(DBAPIError), db.transaction() as writing:

@@ -66,7 +66,7 @@ def made(kind):
             case "minutes of a village":
                 return minutes_of_village.paper(found, line, NOW)
             case "minutes on slips":
-                return minutes_of_slips.paper(reconciliation.minutes(session, "0001"), found.style, NOW)
+                return minutes_of_slips.paper(reconciliation.of_survey(session, "0001"), found.style, NOW)
             case "notice of the commune":
                 return notice_papers.notice(papers.notice(session, "0001"), HOST, NOW)
             case "notice of a village":

@@ -42,7 +42,7 @@ def printed(app):
         "notice of the village": printing.notice(
             papers.notice(current, "0001", long), "https://khaosat.example.vn", NOW
         ),
-        "reconciliation": printing.slips(reconciliation.minutes(current, "0001"), found.style, NOW),
+        "reconciliation": printing.slips(reconciliation.of_survey(current, "0001"), found.style, NOW),
     }
 
 

@@ -76,7 +76,7 @@ def all_papers(app, villages):
     yield "table", printing.table(found, NOW)
     yield "notice of the commune", printing.notice(papers.notice(current, "0001"), HOST, NOW)
     yield "notice of a village", printing.notice(papers.notice(current, "0001", line.unit.code), HOST, NOW)
-    yield "reconciliation", printing.slips(reconciliation.minutes(current, "0001"), found.style, NOW)
+    yield "reconciliation", printing.slips(reconciliation.of_survey(current, "0001"), found.style, NOW)
     if villages > 7:  # what follows is as long in a commune of many
         return
     yield "minutes of the villages", printing.village_minutes(found, NOW)

@@ -422,7 +422,7 @@ def test_the_command_seals_at_once_and_says_which_filled_slips_do_not_count(app,
 
     assert done.exit_code == 0
     assert "3 phiếu giấy đã thu về" in done.output
-    [village] = reconciliation.minutes(db.session(), "0001").villages
+    [village] = reconciliation.of_survey(db.session(), "0001").villages
     assert any("3 phiếu giấy" in difference for difference in village.differences)
 
 
