@@ -61,7 +61,7 @@ def init_app(app: Flask) -> None:
     todo.register(app, services_to_declare)
     todo.register(app, held_outside)
     app.jinja_env.filters.update(
-        state_name=wording.state_name,
+        unit_state_name=wording.unit_state_name,
         wait_text=wording.wait_text,
         row_verdict=wording.row_verdict,
         beside_text=wording.beside_text,
@@ -75,5 +75,5 @@ def init_app(app: Flask) -> None:
         changes_text=wording.changes_text,
         recount_text=wording.recount_text,
         denominator_text=wording.denominator_text,
-        kind_name=wording.kind_name,
+        unit_kind_name=wording.unit_kind_name,
     )

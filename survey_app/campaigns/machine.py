@@ -10,7 +10,7 @@ from survey_app.campaigns.queries import Board
 from survey_app.campaigns.rows import BoardRow
 from survey_app.campaigns.scorecards import FormCard, ProvinceCard, Total, UnitCard
 from survey_app.campaigns.targets import PlanProgress
-from survey_app.campaigns.wording import beside_text, row_verdict, state_name, total_text, wait_text
+from survey_app.campaigns.wording import beside_text, row_verdict, total_text, unit_state_name, wait_text
 from survey_app.criteria.findings import Finding
 from survey_app.criteria.targets import PlanKind
 from survey_app.results.machine import card as scorecard_of
@@ -198,7 +198,7 @@ def as_text(made: Board, sums: ProvinceCard, plan: Sequence[PlanProgress]) -> st
         waits = wait_text(row.wait) if row.in_scope and row.wait else ""
         said = () if row.event else (row_verdict(row),)
         lines.append(
-            "  ".join(filter(None, (row.unit.full_name, state_name(row.state), figures, *said, waits)))
+            "  ".join(filter(None, (row.unit.full_name, unit_state_name(row.state), figures, *said, waits)))
         )
         lines += [f"    {_verdict_text(one)}" for one in row.findings]
     return "\n".join(lines)

@@ -15,7 +15,7 @@ from survey_app.campaigns import reminding, requested, selection
 from survey_app.campaigns.changes import since_monday
 from survey_app.campaigns.rows import BoardRow
 from survey_app.campaigns.scorecards import FormCard
-from survey_app.campaigns.wording import state_name
+from survey_app.campaigns.wording import unit_state_name
 from survey_app.criteria.findings import Verdict
 from survey_app.criteria.frameworks import Threshold
 from survey_app.fieldwork.models import State
@@ -65,7 +65,7 @@ def board(year: int) -> ResponseReturnValue:
         chosen=chosen,
         states=states,
         chart=drawing.data_uri(
-            charts.counts([(state_name(state), count) for state, count in states], number)
+            charts.counts([(unit_state_name(state), count) for state, count in states], number)
         ),
         reasons=Counter(row.wait.reason for row in made.to_act if row.wait),
         kinds=sorted({row.unit.kind for row in made.rows}),
@@ -156,4 +156,4 @@ def _name(row: BoardRow) -> str:
 
 
 def _state_choice(word: str) -> str:
-    return state_name(None if word == selection.NO_SURVEY else State(word))
+    return unit_state_name(None if word == selection.NO_SURVEY else State(word))

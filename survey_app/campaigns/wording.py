@@ -22,9 +22,9 @@ from survey_app.templating import day, number, percent
 from survey_app.units import kinds
 
 
-def state_name(state: State | None) -> str:
+def unit_state_name(state: State | None) -> str:
     """The state of a survey; no survey is a state of the unit."""
-    return _("no survey yet") if state is None else wording.state_name(state)
+    return _("no survey yet") if state is None else wording.survey_state_name(state)
 
 
 def wait_text(wait: Wait) -> str:
@@ -207,7 +207,8 @@ def unit_note(one: UnitCard) -> str:
 def denominator_text(counted: Denominator) -> str:
     """How many units there are, and by which document."""
     parts = ", ".join(
-        f"{number(counted.units[kind])} {kind_name(kind)}" for kind in sorted(counted.units, reverse=True)
+        f"{number(counted.units[kind])} {unit_kind_name(kind)}"
+        for kind in sorted(counted.units, reverse=True)
     )
     if counted.since is None:
         return _("No unit is in the register.")
@@ -223,7 +224,7 @@ def denominator_text(counted: Denominator) -> str:
     )
 
 
-def kind_name(kind: str) -> str:
+def unit_kind_name(kind: str) -> str:
     """The kind of a unit within a sentence, like "xã"."""
     return kinds.known(kind).word.lower()
 

@@ -45,7 +45,7 @@ def init_app(app: Flask) -> None:
         goal=wording.goal,
         doors=wording.doors,
         purpose_in_words=wording.purpose_name,
-        state_in_words=wording.state_name,
+        survey_state_name=wording.survey_state_name,
     )
     app.register_blueprint(quick_views.bp)
     app.register_blueprint(meeting_views.bp)

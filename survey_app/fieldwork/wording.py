@@ -19,7 +19,7 @@ from survey_app.units.queries import UnitView
 _MOST_NAMES = 5
 
 
-def state_name(state: State) -> str:
+def survey_state_name(state: State) -> str:
     """The state of a survey, in the words of every page, paper and file."""
     return {
         State.DRAFT: _("being drafted"),

@@ -36,7 +36,10 @@ def init_app(app: Flask) -> None:
     menu.register(app, MenuEntry("paper_style.page", lazy_gettext("Heads of papers"), 950, Place.FOOTER))
     links.register(app, Link("papers.page", lazy_gettext("Papers and posting"), WITH_SEAL, leads=True))
     app.jinja_env.filters.update(
-        act_words=audit.act_name, block_kind=_block_kind, qr_uri=_qr_uri, signed_kind=signed_papers.kind_name
+        act_words=audit.act_name,
+        block_kind=_block_kind,
+        qr_uri=_qr_uri,
+        paper_kind_name=signed_papers.paper_kind_name,
     )
 
 

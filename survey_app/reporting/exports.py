@@ -13,12 +13,12 @@ from survey_app.campaigns.targets import PlanProgress
 from survey_app.campaigns.wording import (
     beside_text,
     denominator_text,
-    kind_name,
     milestone_name,
     row_verdict,
-    state_name,
     total_text,
+    unit_kind_name,
     unit_note,
+    unit_state_name,
     wait_text,
 )
 from survey_app.criteria.findings import Finding
@@ -145,7 +145,7 @@ def plan_lines(plan: Iterable[PlanProgress]) -> Iterator[tuple[Cell, ...]]:
             *(reach.met if reach else None, reach.total if reach and has_whole else None),
             *(percent_cell(reach.rate) if reach and has_whole else None, _missing_to_goal(one)),
             *(len(one.waiting), len(one.silent), target.terms.until, source_text(target.terms.source)),
-            *(target.terms.words, target_wording.kind_name(target.kind)),
+            *(target.terms.words, target_wording.plan_kind_name(target.kind)),
             target_wording.outcome(target, reach, one.asked) if reach else None,
         )
 
@@ -209,10 +209,10 @@ def _line(board: Board, row: BoardRow) -> Iterable[Cell]:
     return (
         row.unit.code,
         row.unit.full_name,
-        kind_name(row.unit.kind),
+        unit_kind_name(row.unit.kind),
         _("yes") if row.in_scope else _("not applicable"),
         row.survey_id,
-        state_name(row.state),
+        unit_state_name(row.state),
         *_counts(row.coverage),
         *_counts(row.pooled),
         row_verdict(row),

@@ -16,9 +16,9 @@ from survey_app.campaigns.wording import (
     beside_text,
     denominator_text,
     row_verdict,
-    state_name,
     total_text,
     unit_note,
+    unit_state_name,
     wait_text,
 )
 from survey_app.criteria.findings import Verdict
@@ -57,7 +57,7 @@ def summary(
         (_("Units counted"), denominator_text(board.denominator)),
         (_("Figures of"), moment(board.counted_at or board.made_at)),
     )
-    by_state = tuple((state_name(state), number(count)) for state, count in states if count)
+    by_state = tuple((unit_state_name(state), number(count)) for state, count in states if count)
     return Paper(
         head=layout.head(style, board.province, "BC", board.made_at),
         title=_("Report"),
@@ -299,7 +299,7 @@ def _communes(rows: list[BoardRow]) -> Table:
     )
     lines = [
         (
-            *(row.unit.full_name, state_name(row.state), figures.pair(row.coverage)),
+            *(row.unit.full_name, unit_state_name(row.state), figures.pair(row.coverage)),
             *(figures.per_cent(row.coverage), figures.per_cent(row.pooled), row_verdict(row)),
         )
         for row in rows

@@ -7,7 +7,7 @@ from wtforms.validators import Length
 from survey_app.forms import StaffForm, clean
 from survey_app.i18n import lazy_gettext as _l
 from survey_app.reporting.report_notes import Notes
-from survey_app.reporting.signed_papers import PaperKind, kind_name
+from survey_app.reporting.signed_papers import PaperKind, paper_kind_name
 from survey_app.revisions import RevisedForm
 
 
@@ -22,7 +22,7 @@ class SignedPaperForm(StaffForm):
 
     def offer(self) -> "SignedPaperForm":
         """With the kinds of papers in the reader's language."""
-        self.kind.choices = [(kind, kind_name(kind)) for kind in PaperKind]
+        self.kind.choices = [(kind, paper_kind_name(kind)) for kind in PaperKind]
         return self
 
 

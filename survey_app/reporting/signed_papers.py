@@ -84,7 +84,7 @@ class SignedView:
     is_newest: bool
 
 
-def kind_name(kind: PaperKind) -> str:
+def paper_kind_name(kind: PaperKind) -> str:
     """What it is called on screen and in the pack."""
     match kind:
         case PaperKind.MINUTES:

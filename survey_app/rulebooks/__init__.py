@@ -54,10 +54,10 @@ def init_app(app: Flask) -> None:
         condition_line=conditions.line,
         book_text=wording.book_text,
         plan_target_name=target_wording.name,
-        plan_kind_name=target_wording.kind_name,
+        plan_kind_name=target_wording.plan_kind_name,
         plan_goal=target_wording.goal,
         plan_now=target_wording.now,
         plan_outcome=target_wording.outcome,
         plan_figure=target_wording.figure,
-        figure_state_name=target_wording.state_name,
+        figure_state_name=target_wording.figure_state_name,
     )

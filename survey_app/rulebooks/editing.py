@@ -35,7 +35,7 @@ from survey_app.questions import numbers
 from survey_app.revisions import RevisedForm
 from survey_app.rulebooks import whole_book
 from survey_app.rulebooks.whole_book import WholeBookForm
-from survey_app.rulebooks.wording import kind_name, purpose_name, target_kind_name
+from survey_app.rulebooks.wording import condition_kind_name, purpose_name, target_kind_name
 from survey_app.templating import wording as in_language
 from survey_app.units import kinds
 
@@ -197,7 +197,7 @@ def rows_of(book: Framework) -> tuple[Row, ...]:
             for n, one in enumerate(book.requirements)
             if one.kind is not RequirementKind.DECLARED  # The quotation of the law alone; there is no figure.
         ),
-        *(Row(kind, kind_name(kind), _new_condition(kind, indicator), True) for kind in lacking),
+        *(Row(kind, condition_kind_name(kind), _new_condition(kind, indicator), True) for kind in lacking),
         *(Row(f"t{n}", in_language(dict(one.title)), one, False) for n, one in enumerate(book.targets)),
         *(Row(kind, target_kind_name(kind), _new_target(kind), True) for kind in unaimed),
     ]
@@ -255,7 +255,9 @@ def _target(row: Row, part: BookTarget, form: RuleBookForm) -> BookTarget:
 
 
 def _new_condition(kind: RequirementKind, indicator: str) -> Requirement:
-    return Requirement(kind.value.replace("_", "-"), indicator, kind, {"vi": kind_name(kind)}, "", None)
+    return Requirement(
+        kind.value.replace("_", "-"), indicator, kind, {"vi": condition_kind_name(kind)}, "", None
+    )
 
 
 def _new_target(kind: TargetKind) -> BookTarget:

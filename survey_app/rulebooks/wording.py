@@ -100,7 +100,7 @@ def declared_name(state: Declared) -> str:
             assert_never(state)
 
 
-def kind_name(kind: RequirementKind) -> str:
+def condition_kind_name(kind: RequirementKind) -> str:
     """A kind of condition, as it is called where a rule book has no title for it yet."""
     match kind:
         case RequirementKind.CONSULTATION_EVENT:

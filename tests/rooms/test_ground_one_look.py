@@ -79,7 +79,7 @@ def test_a_draft_of_a_form_has_one_filled_button_to_freeze_it(make_commune, sign
 @pytest.mark.parametrize("state", list(State), ids=str)
 def test_a_state_is_said_in_one_word_with_one_colour(make_commune, make_survey, sign_in, state):
     if state is State.SIGNED:
-        assert wording.state_name(state)
+        assert wording.survey_state_name(state)
         return
     commune = make_commune()
     survey = make_survey(commune, state)
@@ -90,7 +90,7 @@ def test_a_state_is_said_in_one_word_with_one_colour(make_commune, make_survey, 
         for address in (f"/can-bo/dot/{survey.id}", "/can-bo/dot")
     ]
 
-    assert badges[0][0] == badges[1][0] == (state.value, wording.state_name(state))
+    assert badges[0][0] == badges[1][0] == (state.value, wording.survey_state_name(state))
 
 
 def test_below_the_menu_a_page_says_the_way_to_it(make_commune, make_survey, sign_in):

@@ -18,7 +18,7 @@ def name(target: PlanTarget) -> str:
     return in_language(dict(target.title))
 
 
-def kind_name(kind: PlanKind) -> str:
+def plan_kind_name(kind: PlanKind) -> str:
     """Where the figure comes from."""
     match kind:
         case PlanKind.COMPUTED:
@@ -100,7 +100,7 @@ def needed(target: PlanTarget, reach: Reach) -> str:
             assert_never(target.kind)
 
 
-def state_name(state: FigureState) -> str:
+def figure_state_name(state: FigureState) -> str:
     """What became of a figure."""
     match state:
         case FigureState.WAITING:
