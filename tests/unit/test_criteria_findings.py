@@ -1,3 +1,5 @@
+"""Verdicts by exact integers, their rule and source with them, and none where something is unknown."""
+
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction

@@ -1,3 +1,5 @@
+"""Rule books in and out of JSON: every mistake is named, and nothing half-right is read."""
+
 import contextlib
 import json
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""What is sent becomes what is stored by one function: every problem is named, nothing is guessed."""
+
 import math
 import unicodedata
 from decimal import Decimal

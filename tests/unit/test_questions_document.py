@@ -1,3 +1,5 @@
+"""Forms in and out of JSON: every problem is named, and equal forms have equal digests."""
+
 import contextlib
 import json
 from importlib import resources

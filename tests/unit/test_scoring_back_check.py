@@ -1,3 +1,5 @@
+"""Which households are asked again by telephone, how likely that finds false rows, and what replies mean."""
+
 import hashlib
 import hmac
 from itertools import combinations

@@ -1,3 +1,5 @@
+"""What of a result may be shown to whom, so that no hidden figure follows from what is shown."""
+
 from dataclasses import replace
 
 import pytest

@@ -1,3 +1,5 @@
+"""When answers of a commune are to be compared with its papers, and when not."""
+
 from datetime import datetime, timedelta, timezone
 from fractions import Fraction
 

@@ -1,3 +1,5 @@
+"""How many slips are keyed twice, which ones, and when their differences are too many."""
+
 import hashlib
 import hmac
 

@@ -1,3 +1,5 @@
+"""Rates are pairs of integers, held against limits exactly and rounded only to be printed."""
+
 from decimal import Decimal
 from fractions import Fraction
 

@@ -1,3 +1,5 @@
+"""Counts of answers: the order of slips does not matter, and parts add up to the whole."""
+
 import json
 
 import pytest

@@ -1,3 +1,5 @@
+"""Which written opinions may be read and by whom, in an order that says nothing of who wrote them."""
+
 import random
 
 import pytest

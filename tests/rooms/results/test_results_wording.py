@@ -1,3 +1,5 @@
+"""Every reason for hiding a table has a sentence of its own, and items are named by their topics alone."""
+
 import json
 from pathlib import Path
 
