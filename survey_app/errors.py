@@ -46,10 +46,10 @@ class Typed:
 
     #: The page it was typed on, where it is put back; None when it could not be kept.
     back: str | None
+    #: Names of files that must be chosen again.
+    files: tuple[str, ...]
     #: To be sent again as it is, to the same address.
     fields: tuple[tuple[str, str], ...] = ()
-    #: Names of files that must be chosen again.
-    files: tuple[str, ...] = ()
 
 
 class DomainError(Exception):

@@ -60,5 +60,14 @@ def make_survey(form="xa-ntm", **changes):
         "published_at": None,
         "annulled_reason": None,
         "revision": 1,
+        "key_destroyed": False,
+        "pepper_mark": None,
+        "stand_ins": (),
+        "rulebook": None,
+        "goal_percent": None,
+        "keyed_twice": False,
+        "place": "",
+        "notices": None,
+        "level": "",
     }
     return SurveyView(**{**facts, **changes})

@@ -120,9 +120,9 @@ def _at_an_error(status: int) -> Typed | None:
         return None
     posted = _worth_keeping()
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        return Typed(None, posted.fields, posted.files)
+        return Typed(None, posted.files, posted.fields)
     back = _keep(typed)
-    return None if back is None else Typed(back, files=posted.files)
+    return None if back is None else Typed(back, posted.files)
 
 
 def _typed() -> TypedBy | None:

@@ -49,11 +49,11 @@ class ApprovalView:
     #: Who must agree to this act.
     needs: Agreement
     #: From when on others may decide without the second side (`Agreement.instead`); None where they never may.
-    instead_from: datetime | None = None
+    instead_from: datetime | None
     #: That side's word on the same request, made before; None where it has given no answer.
-    refusal: Refusal | None = None
+    refusal: Refusal | None
     #: Accounts that took over from the person who asked, and answer for the request.
-    requester_heirs: frozenset[int] = frozenset()
+    requester_heirs: frozenset[int]
 
     @property
     def requester(self) -> Party:

@@ -54,8 +54,8 @@ class Consultation:
     heard_by_phone: bool
     #: The rule book it was published under; None while it is a draft.
     rulebook: Pin | None
-    published_at: datetime | None = None
-    phones_closed_at: datetime | None = None
+    published_at: datetime | None
+    phones_closed_at: datetime | None
 
 
 def of_year(session: Session, province_path: str, year: int, *, is_live: bool) -> tuple[Consultation, ...]:

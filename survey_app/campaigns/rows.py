@@ -1,6 +1,6 @@
 """One unit on the province's board, and what follows from how far it has come. Reads nothing."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from survey_app.campaigns.milestones import Done, Milestone, Milestones
 from survey_app.campaigns.waits import Reason, Wait
@@ -37,20 +37,20 @@ class BoardRow:
     #: Whether one of them is a purpose that a feedback target accepts.
     is_answered_online: bool
     #: What the back-check puts beside the finding; None where it contradicts nothing.
-    contradiction: Contradiction | None = None
+    contradiction: Contradiction | None
     #: The rule book that the survey pinned, where the year is reported against another one: then both are named.
-    pinned: NamedBook | None = None
+    pinned: NamedBook | None
     #: Villages in which more households answered than were asked, to be shown beside the finding.
-    above_frame: tuple[AboveFrame, ...] = ()
+    above_frame: tuple[AboveFrame, ...]
     #: Of the sealed survey that speaks for the unit; both False where there is none.
-    is_signed: bool = False
-    used_confirmed_form: bool = False
+    is_signed: bool
+    used_confirmed_form: bool
     #: Whether the province has to decide on the signed result: never appraised, or answered by the commune.
-    is_to_appraise: bool = False
+    is_to_appraise: bool
     #: What the register calls the unit today, where that is not what it was called when the survey was sealed.
-    called_now: str | None = None
+    called_now: str | None
     #: How far it has come, with day and person.
-    milestones: Milestones = field(default_factory=dict)
+    milestones: Milestones
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -6,7 +6,7 @@ that was split counts in the total and in a line of its own, because nobody can 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
@@ -33,18 +33,18 @@ from survey_app.units.queries import UnitView
 class Total:
     """Counts of all forms together; no rate of satisfaction, because forms ask different things."""
 
-    surveys: int = 0
+    surveys: int
     #: Of those, sealed and not signed by both bodies.
-    unsigned: int = 0
-    households: int = 0
-    answered: int = 0
-    valid: int = 0
-    invalid: int = 0
-    channels: Mapping[str, int] = field(default_factory=dict)
+    unsigned: int
+    households: int
+    answered: int
+    valid: int
+    invalid: int
+    channels: Mapping[str, int]
     #: Surveys left out for this reader, because too few of their slips are valid.
-    left_out: int = 0
+    left_out: int
     #: Surveys of wards, which are samples and in none of the counts.
-    samples: int = 0
+    samples: int
 
     @property
     def coverage(self) -> Rate | None:

@@ -37,16 +37,16 @@ _LONGEST_SEARCH = 100
 class Selection:
     """A reader's choice; "" chooses everything."""
 
-    search: str = ""
-    state: str = ""
-    finding: str = ""
-    kind: str = ""
+    search: str
+    state: str
+    finding: str
+    kind: str
     #: A key of `NEEDS`.
-    need: str = ""
+    need: str
     #: A milestone that units in scope have not reached.
-    lacks: str = ""
-    sort: str = "name"
-    is_descending: bool = False
+    lacks: str
+    sort: str
+    is_descending: bool
 
     def parameters(self, **changes: str) -> dict[str, str]:
         """The choice as query parameters, with some of them changed; empty ones are left out."""

@@ -73,23 +73,23 @@ class SurveyView:
     annulled_reason: str | None
     revision: int
     #: Whether the key of its slips was destroyed on purpose.
-    key_destroyed: bool = False
+    key_destroyed: bool
     #: What tells the pepper of its slips from any other; None before it is made.
-    pepper_mark: str | None = None
+    pepper_mark: str | None
     #: Roles that published it in place of the commune's own bodies; every paper says so.
-    stand_ins: tuple[Role, ...] = ()
+    stand_ins: tuple[Role, ...]
     #: The rule book it was published under; None while it is a draft.
-    rulebook: Pin | None = None
+    rulebook: Pin | None
     #: Share of households that the Front's plan strives for, in per cent.
-    goal_percent: int | None = None
+    goal_percent: int | None
     #: Whether every paper slip is keyed by two persons.
-    keyed_twice: bool = False
+    keyed_twice: bool
     #: Where the open link of a feedback survey hangs; "" for the whole commune.
-    place: str = ""
+    place: str
     #: The document by which notices of villages give counts; None where they show bands, and while it is a draft.
-    notices: NoticeDocument | None = None
+    notices: NoticeDocument | None
     #: What recognition the commune aims at, by its key; "" where nobody said.
-    level: str = ""
+    level: str
 
     @property
     def is_outside_programme(self) -> bool:

@@ -38,7 +38,7 @@ class Reconciliation:
     answered: int
     receipts: Receipts | None
     #: How often the list was entered when the result was known already: each time the draw would come out otherwise.
-    late_entries: int = 0
+    late_entries: int
 
     @property
     def exceeds_list(self) -> bool:
@@ -60,7 +60,7 @@ class Sample:
     replies: Replies | None
     meaning: Meaning | None
     #: Every entry of replies, oldest first; the last one counts.
-    entries: tuple[RepliesEntry, ...] = ()
+    entries: tuple[RepliesEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +85,9 @@ class ResultBesidePapers:
     #: The chance that the same sample finds one false answer in ten where there is no list; None without households.
     chance_without_list: float | None
     #: Villages that were asked again; their lists, counters and counts are those of the last time alone.
-    annulments: tuple[AnnulmentView, ...] = ()
+    annulments: tuple[AnnulmentView, ...]
     #: Where the slips of each village are.
-    balances: tuple[SlipBalance, ...] = ()
+    balances: tuple[SlipBalance, ...]
 
     @property
     def contradiction(self) -> Contradiction | None:

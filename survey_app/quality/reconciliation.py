@@ -4,7 +4,7 @@ issued = handed out + returned + voided, and counted ≤ ticked. A difference is
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -88,12 +88,12 @@ class SurveySlips:
     keyed_again: tuple[SecondKeying, ...]
     paper_draw: DrawOutcome
     #: What the back-check puts beside the result; None where it contradicts nothing.
-    contradiction: Contradiction | None = None
+    contradiction: Contradiction | None
     #: By village id: households that were away, as its head said, and slips whose household had answered by phone.
-    absent: Mapping[int, int] = field(default_factory=dict)
-    by_phone: Mapping[int, int] = field(default_factory=dict)
+    absent: Mapping[int, int]
+    by_phone: Mapping[int, int]
     #: Slips by the way they were keyed.
-    ways: Mapping[KeyingWay, int] = field(default_factory=dict)
+    ways: Mapping[KeyingWay, int]
 
     def named_counts(self, counts: Mapping[int, int]) -> tuple[tuple[str, int], ...]:
         """Counts above 0 with the names of their villages, in their order."""

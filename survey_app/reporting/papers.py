@@ -6,7 +6,7 @@ paper of a result that is not sealed, or that was cancelled. `printing` lays the
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -137,11 +137,11 @@ class Exact:
     #: How the province's Front heads, numbers and closes its papers.
     style: HouseStyle
     #: Households that were away, as the heads of villages said; None where none did.
-    absent: int | None = None
+    absent: int | None
     #: Paper slips that came although their household had answered by phone.
-    by_phone: int = 0
+    by_phone: int
     #: Paper slips by the way they were keyed.
-    ways: Mapping[KeyingWay, int] = field(default_factory=dict)
+    ways: Mapping[KeyingWay, int]
 
     @property
     def survey(self) -> SurveyView:
@@ -184,9 +184,9 @@ class Notice:
     village: DisclosedVillage | None
     style: HouseStyle
     #: What the commune says it will do; "" while it wrote nothing.
-    pledge: str = ""
+    pledge: str
     #: The verdicts on the commune as everybody may read them; a village has none of its own.
-    judged: Judged | None = None
+    judged: Judged | None
     #: Satisfied answers of all answers of this village, where its notice gives them by number.
     counted: Rate | None = None
 

@@ -61,17 +61,17 @@ class DisclosedResult:
     #: As in `queries.ScorecardView`.
     digest: str | None
     sealed_at: datetime | None
-    sealed_by: str | None = None
-    counted_on: date | None = None
-    annulments: tuple[AnnulmentView, ...] = ()
+    sealed_by: str | None
+    counted_on: date | None
+    annulments: tuple[AnnulmentView, ...]
     #: What two bodies changed of the announced days.
-    retimed: tuple[Retiming, ...] = ()
+    retimed: tuple[Retiming, ...]
     #: What was agreed on without the commune.
-    passed_over: tuple[PassedOver, ...] = ()
+    passed_over: tuple[PassedOver, ...]
     #: The survey that speaks for the unit and year in place of this one; None where this one does.
-    spoken_by: str | None = None
+    spoken_by: str | None
     #: As in `queries.ScorecardView`.
-    signs_names: bool = True
+    signs_names: bool
 
     @property
     def keeps_figure(self) -> bool:

@@ -78,7 +78,7 @@ class DeclarationView:
     reason: str
     decided_at: datetime | None
     #: SHA-256 of the file given with it, or None.
-    digest: str | None = None
+    digest: str | None
 
 
 def of_year(session: Session, unit_path: str, year: int) -> Mapping[int, DeclarationView]:

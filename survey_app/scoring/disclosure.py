@@ -136,9 +136,9 @@ class DisclosedVillage:
     answered: int
     coverage: Rate | None
     band: Band | None
-    hidden_because: Withheld | None = None
+    hidden_because: Withheld | None
     #: Every count, for the audience EXACT alone.
-    exact: Scorecard | None = None
+    exact: Scorecard | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,11 +50,11 @@ class Count:
     #: Submission ids, sorted.
     broken: tuple[str, ...]
     #: Leaves of answers that were annulled with their village, sorted. These are in no tally.
-    annulled_leaves: tuple[str, ...] = ()
-    #: How many of them each village has; empty once retention has removed them.
-    annulled: Mapping[int, int] = field(default_factory=dict, compare=False)
+    annulled_leaves: tuple[str, ...]
     #: Median and quartiles of the commune by question for a number. Tallies of villages cannot give them.
-    numbers: Mapping[str, Quartiles] = field(default_factory=dict)
+    numbers: Mapping[str, Quartiles]
+    #: How many annulled answers each village has; empty once retention has removed them.
+    annulled: Mapping[int, int] = field(default_factory=dict, compare=False)
 
 
 def count(

@@ -20,11 +20,11 @@ class ListEntry:
     source: str
     #: As YYYY-MM-DD.
     days: tuple[str, ...]
-    old_unit: str = ""
+    old_unit: str
     #: What was done to the row's values, in sentences.
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...]
     #: The code of the commune that the row names, in a list of several; "" in a commune's own.
-    commune: str = ""
+    commune: str
     #: Whether it looks like a sum of other rows: by its number, or because it is called like the commune.
     may_be_sum: bool = False
 
