@@ -68,7 +68,7 @@ def house(database_name: str, now: datetime) -> Iterator[House]:
                 key_marks.create(current, app.extensions["keys"], now=now)
             app.secret_key = app.extensions["keys"].session_secret()
             with db.transaction() as current:
-                reforms.import_register(current, actor=OPERATOR, now=now)
+                reforms.import_register(current, now=now)
                 authoring.load_library(current, now)
             yield House(app, database, folder)
             db.session().close()

@@ -70,7 +70,7 @@ def _load(size: str) -> dict[str, str]:
     """Everything in one transaction, so that a load that is cut off leaves an empty database, not half a province."""
     now, keys = datetime.now(UTC), store()
     with db.transaction() as current:
-        reforms.import_register(current, actor=OPERATOR, now=now)
+        reforms.import_register(current, now=now)
         authoring.load_library(current, now)
         rulebooks.load_packaged(current, now=now)
         province = units.unit_by_code(current, "52", units.civil(now))

@@ -51,17 +51,16 @@ def packaged_provinces() -> dict[str, str]:
     }
 
 
-def import_register(
-    session: Session, register: Register | None = None, *, actor: str = audit.OPERATOR, now: datetime
-) -> Imported:
+def import_register(session: Session, register: Register | None = None, *, now: datetime) -> Imported:
     """Enter the reform `register`; by default those that come with the product, oldest first.
 
-    Safe to run again: what is there already stays, a corrected name or kind is written over the old one. Units that
-    passed into others, or whose code is given again, end on the day before, with all that lies in them.
+    It is the operator's act. Safe to run again: what is there already stays, a corrected name or kind is written over
+    the old one. Units that passed into others, or whose code is given again, end on the day before, with all that
+    lies in them.
     Raises UnitElsewhere when a unit is known to lie in another province, and UnitUnknown for one that another is
     said to be formed from.
     """
-    done = [_import(session, one, actor, now) for one in ((register,) if register else packaged())]
+    done = [_import(session, one, now) for one in ((register,) if register else packaged())]
     return Imported(
         sum(one.units for one in done),
         sum(one.added for one in done),
@@ -70,7 +69,7 @@ def import_register(
     )
 
 
-def _import(session: Session, register: Register, actor: str, now: datetime) -> Imported:
+def _import(session: Session, register: Register, now: datetime) -> Imported:
     known = _Known(session.scalars(select(Unit).order_by(Unit.id)))
     noted: dict[str, dict[str, object]] = {"before": {}, "after": {}}
     added = 0
@@ -110,7 +109,7 @@ def _import(session: Session, register: Register, actor: str, now: datetime) -> 
     imported = Imported(sum(map(len, register.layers)), added, changed, linked)
     if added or changed or linked:
         audit.record(
-            session, actor, "units.import", "register", at=now, added=added, changed=changed, linked=linked,
+            session, audit.OPERATOR, "units.import", "register", at=now, added=added, changed=changed, linked=linked,
             **audit.changes(noted["before"], noted["after"]),
         )  # fmt: skip
     return imported

@@ -349,7 +349,7 @@ def test_no_page_of_households_and_the_public_has_a_finding(
     at_wrong_time = hand_out(closed, closed_in.villages["Ko"]) + hand_out(early, early_in.villages["Plei"])
     move_on(closed, State.COUNTING)
     with db.transaction() as current:
-        reforms.import_register(current, actor=OPERATOR, now=datetime.now(UTC))
+        reforms.import_register(current, now=datetime.now(UTC))
     cover, year = f"/bia/{survey.cover_token}", survey.first_day.year
     phone.set_viewport_size(NARROWEST)
 

@@ -7,7 +7,6 @@ import pytest
 from lxml import etree
 
 from survey_app import db
-from survey_app.audit import OPERATOR
 from survey_app.fieldwork.models import State
 from survey_app.results.year_map import Stage, stage_of
 from survey_app.units import boundaries, reforms, register
@@ -21,7 +20,7 @@ TODAY = date(2026, 11, 1)
 def gia_lai(province):
     """The province of the tests called Gia Lai: its own units of the register, and surveys as the tests make them."""
     with db.transaction() as current:
-        reforms.import_register(current, actor=OPERATOR, now=datetime.now(UTC))
+        reforms.import_register(current, now=datetime.now(UTC))
     province.unit = units.unit_by_code(db.session(), "52", TODAY)
     return province
 
