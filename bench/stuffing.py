@@ -169,7 +169,7 @@ def _back_checks() -> list[tuple[str, str, str]]:
     answered = [place < counted - false for place in range(households)]
     # 19 "yes" or fewer of 30 are rarer than 5 % when 80 % answered; 20 are not.
     noticed = sum(sum(rng.sample(answered, back_check.USUAL_SAMPLE)) <= 19 for _ in range(repeats)) / repeats
-    with_list = back_check.chance_to_find(counted, false)
+    with_list = back_check.chance_to_find(counted, false, back_check.USUAL_SAMPLE)
     without = back_check.chance_without_list(households, counted, false)
     return [
         ("among ticked rows", f"{with_list:.1%}", f"{hits:.1%}"),

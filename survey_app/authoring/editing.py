@@ -36,12 +36,12 @@ def add_question(
     instrument_id: int,
     kind: Kind,
     *,
-    after: str = "",
+    after: str,
     revision: int,
     actor: str,
     now: datetime,
 ) -> str:
-    """A new empty question behind the question `after`, or at the end before the closing item; its key.
+    """A new empty question behind the question `after`; with "" at the end, before the closing item; its key.
 
     Raises what `save_question` raises, and TooManyQuestions.
     """

@@ -111,8 +111,8 @@ def wait_of(
     has_households: bool,
     now: datetime,
     deadlines: Deadlines,
-    is_printed: bool = True,
-    is_posted: bool = True,
+    is_printed: bool,
+    is_posted: bool,
 ) -> Wait | None:
     """What the unit waits for; None once nothing is to be done. `step` is None where there is no survey.
 

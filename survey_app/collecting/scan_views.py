@@ -256,7 +256,7 @@ def _look_page(
     slip: WaitingSlip,
     answers: dict[str, Any],
     *,
-    message: str = "",
+    message: str,
     problems: dict[str, str] | None = None,
     code_problem: str = "",
     status: int = HTTPStatus.OK,

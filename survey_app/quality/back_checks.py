@@ -128,9 +128,7 @@ def record_receipts(
     audit.record(session, actor, RECEIPTS, subject, at=now, village=village_code, **counts, **changes)
 
 
-def draw_sample(
-    session: Session, survey_id: str, *, without_lists: bool = False, actor: str, now: datetime
-) -> None:
+def draw_sample(session: Session, survey_id: str, *, without_lists: bool, actor: str, now: datetime) -> None:
     """Draw the sample from the lists entered so far; where one is missing, only if that was said to be known.
 
     Raises TooEarlyToCompare, AlreadyDrawn, NothingToDraw, ListsMissing.

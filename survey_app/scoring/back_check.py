@@ -97,12 +97,12 @@ def draw(digest: str, ticked: Mapping[str, int], size: int = USUAL_SAMPLE) -> tu
     return tuple(sorted(rows[name] for name in samples.draw(key, rows, size)))
 
 
-def chance_to_find(rows: int, false_rows: int, sample: int = USUAL_SAMPLE) -> float:
+def chance_to_find(rows: int, false_rows: int, sample: int) -> float:
     """The chance that a sample of ticked rows holds at least one false one; exact (hypergeometric).
 
     Assumes that the household of a false row is reached and says so. 10 % false rows give 95 % or more with 30:
 
-    >>> round(chance_to_find(rows=2000, false_rows=200), 2)
+    >>> round(chance_to_find(rows=2000, false_rows=200, sample=30), 2)
     0.96
     """
     _require_population(rows, false_rows)

@@ -57,10 +57,10 @@ class DrawOutcome:
         return self.drawn - self.matching - self.differing - self.not_found
 
 
-def sample_size(slips: int, one_in: int = ONE_IN) -> int:
-    """How many of a village's paper slips are keyed again: one in ten, or as many as are asked for; rounded up.
+def sample_size(slips: int, one_in: int) -> int:
+    """How many of a village's paper slips are keyed again: one in `one_in`, rounded up.
 
-    >>> [sample_size(slips) for slips in (0, 1, 10, 11)], sample_size(11, one_in=1)
+    >>> [sample_size(slips, 10) for slips in (0, 1, 10, 11)], sample_size(11, 1)
     ([0, 1, 1, 2], 11)
     """
     return -(-slips // one_in)

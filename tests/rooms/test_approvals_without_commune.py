@@ -362,7 +362,7 @@ def test_lists_of_today_and_pages_say_until_when_the_commune_may_answer_and_what
 def test_the_board_names_the_body_that_is_waited_for(asked):
     step = SurveyStep(State.DRAFT, ASKED + DAY, ASKED + 9 * DAY, None, asked, 10, 0)
 
-    found = wait_of(step, has_households=True, now=ASKED, deadlines={})
+    found = wait_of(step, has_households=True, now=ASKED, deadlines={}, is_printed=True, is_posted=True)
 
     expected = {
         None: Reason.NOT_SUBMITTED, Body.FRONT: Reason.AWAITING_FRONT, Body.GOVERNMENT: Reason.AWAITING_COMMUNE,

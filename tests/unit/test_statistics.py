@@ -35,8 +35,8 @@ def test_the_chance_to_find_a_false_row_is_hypergeometric(rows, false_rows, samp
 
 
 def test_without_a_false_row_nothing_is_found_and_a_whole_of_false_rows_always():
-    assert back_check.chance_to_find(100, 0) == 0
-    assert back_check.chance_to_find(100, 100) == 1
+    assert back_check.chance_to_find(100, 0, 30) == 0
+    assert back_check.chance_to_find(100, 100, 30) == 1
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_fewer_than_no_replies_are_refused(broken):
 @pytest.mark.parametrize("given", [(0, 0), (5, 6), (5, -1)], ids=str)
 def test_a_part_larger_than_the_whole_is_refused(given):
     with pytest.raises(ValueError, match="larger than the whole"):
-        back_check.chance_to_find(*given)
+        back_check.chance_to_find(*given, 30)
     with pytest.raises(ValueError, match="larger than the whole"):
         back_check.chance_without_list(*given, 0)
     with pytest.raises(ValueError, match="larger than the whole"):

@@ -155,7 +155,7 @@ class Desk:
         with db.transaction() as current:
             revision = queries.instrument(current, instrument_id).revision
             return editing.add_question(
-                current, instrument_id, kind, revision=revision, actor=who.actor, now=NOW
+                current, instrument_id, kind, after="", revision=revision, actor=who.actor, now=NOW
             )
 
 

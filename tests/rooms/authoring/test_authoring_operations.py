@@ -189,7 +189,7 @@ def test_scored_questions_of_a_confirmed_template_are_locked(locked_draft, offic
         ),
         "move": lambda c: editing.move_question(c, locked_draft, "planning", 1, **by),
         "remove": lambda c: editing.remove_question(c, locked_draft, "planning", **by),
-        "add": lambda c: editing.add_question(c, locked_draft, Kind.SATISFACTION, **by),
+        "add": lambda c: editing.add_question(c, locked_draft, Kind.SATISFACTION, after="", **by),
     }
 
     with pytest.raises(refusals.LockedWording), db.transaction() as current:

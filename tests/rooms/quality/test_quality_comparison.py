@@ -52,7 +52,7 @@ def enter(surveys, **changes):
 
 def draw():
     with db.transaction() as current:
-        back_checks.draw_sample(current, "0001", actor="user:1", now=NOW)
+        back_checks.draw_sample(current, "0001", without_lists=False, actor="user:1", now=NOW)
 
 
 def reply(**said):
