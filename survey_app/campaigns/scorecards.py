@@ -43,8 +43,8 @@ class Total:
     channels: Mapping[str, int]
     #: Surveys left out for this reader, because too few of their slips are valid.
     left_out: int
-    #: Surveys of wards, which are samples and in none of the counts.
-    samples: int
+    #: Surveys of wards, which are outside the programme and in none of the counts.
+    outside_programme: int
 
     @property
     def coverage(self) -> Rate | None:
@@ -111,7 +111,7 @@ def of_year(
         _beside(one, earlier.get(one.form.key)) for one in _by_form(session, province.code, sealed.values())
     )
     return ProvinceCard(
-        _total(sealed.values(), left_out, len(found.samples)),
+        _total(sealed.values(), left_out, len(found.outside_programme)),
         forms,
         _by_unit(session, sealed, found.passed_into, in_force),
         outside.of_year(session, province.path, year),
@@ -129,7 +129,7 @@ def total_of_year(
     """The total of `of_year` alone, for who has read already which surveys `speaks` below the province's path."""
     found = added_up.of_year(session, province, year, speaks, in_force)
     sealed, left_out = _shown(found.surveys, audience)
-    return _total(sealed.values(), left_out, len(found.samples))
+    return _total(sealed.values(), left_out, len(found.outside_programme))
 
 
 def _added_up(session: Session, province: UnitView, year: int, in_force: Collection[int]) -> AddedUp:
@@ -138,7 +138,7 @@ def _added_up(session: Session, province: UnitView, year: int, in_force: Collect
     return added_up.of_year(session, province, year, speaks, in_force)
 
 
-def _total(sealed: Iterable[SealedSurvey], left_out: int, samples: int) -> Total:
+def _total(sealed: Iterable[SealedSurvey], left_out: int, outside_programme: int) -> Total:
     found = list(sealed)
     channels: defaultdict[str, int] = defaultdict(int)
     for one in found:
@@ -154,7 +154,7 @@ def _total(sealed: Iterable[SealedSurvey], left_out: int, samples: int) -> Total
         invalid=sum(one.invalid for one in tallies),
         channels=dict(channels),
         left_out=left_out,
-        samples=samples,
+        outside_programme=outside_programme,
     )
 
 

@@ -15,7 +15,7 @@ from survey_app.fieldwork import wording
 from survey_app.fieldwork.models import State
 from survey_app.i18n import gettext as _
 from survey_app.i18n import ngettext
-from survey_app.results.wording import samples_text
+from survey_app.results.wording import outside_programme_text
 from survey_app.rulebooks.wording import finding_name, verdict_name
 from survey_app.sealing.recounts import LastRecount
 from survey_app.templating import day, number, percent
@@ -187,7 +187,11 @@ def total_text(total: Total) -> str:
         sentence += " " + _(
             "Left out: %(count)s surveys with too few slips to show.", count=number(total.left_out)
         )
-    return f"{sentence} {samples_text(total.samples)}" if total.samples else sentence
+    return (
+        f"{sentence} {outside_programme_text(total.outside_programme)}"
+        if total.outside_programme
+        else sentence
+    )
 
 
 def unit_note(one: UnitCard) -> str:

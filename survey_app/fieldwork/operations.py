@@ -72,8 +72,10 @@ def publish(
     survey.published_at = now
     survey.stand_ins = ",".join(stand_ins)
     commune = units.unit(session, survey.unit_id)
-    is_sample = commune.kind in NEVER_MEETING_INDICATOR
-    survey.confirmed = not is_sample and readiness.wording(session, survey) is ScoredWording.CONFIRMED
+    is_outside_programme = commune.kind in NEVER_MEETING_INDICATOR
+    survey.confirmed = (
+        not is_outside_programme and readiness.wording(session, survey) is ScoredWording.CONFIRMED
+    )
     pin = rulebook.pin(session, survey, now)
     counts = notice_counts.pin(session, survey, commune.province_id)
     audit.record(

@@ -69,7 +69,7 @@ def init_app(app: Flask) -> None:
         above_frame_text=wording.above_frame_text,
         open_point=open_points.text,
         result_sentence=wording.sentence,
-        samples_text=wording.samples_text,
+        outside_programme_text=wording.outside_programme_text,
         item_topics=wording.topics,
         how_items_read=wording.how_items_read,
         stage_name=year_map.stage_name,

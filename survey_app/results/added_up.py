@@ -24,7 +24,7 @@ class AddedUp:
 
     surveys: Mapping[int, SealedSurvey]
     #: Surveys of wards, which are shown beside the sums and are in none of them.
-    samples: tuple[SealedSurvey, ...]
+    outside_programme: tuple[SealedSurvey, ...]
     #: What each of the units asked is today: itself, one, or several for one that was split.
     passed_into: Mapping[int, frozenset[int]]
 
@@ -41,9 +41,11 @@ def of_year(
     earlier = units.predecessors(session, province.id)
     for path in dict.fromkeys(one.unit.path for one in earlier if one.how != _SPLIT):
         found |= {unit_id: those[0] for unit_id, those in speaking.of_year(session, path, year).items()}
-    asked = {unit_id: one for unit_id, one in found.items() if not one.is_sample}
+    asked = {unit_id: one for unit_id, one in found.items() if not one.is_outside_programme}
     ends = {unit_id: _passed_into(session, unit_id, in_force) for unit_id in asked}
-    return AddedUp(_newest(asked, ends), tuple(one for one in found.values() if one.is_sample), ends)
+    return AddedUp(
+        _newest(asked, ends), tuple(one for one in found.values() if one.is_outside_programme), ends
+    )
 
 
 def _newest(

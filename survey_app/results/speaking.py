@@ -59,7 +59,7 @@ class SealedSurvey:
     confirmed: bool
     households: int
     #: Whether a ward was asked: it is outside the programme, and the form is a sample for it.
-    is_sample: bool
+    is_outside_programme: bool
     scorecard: Scorecard
     #: Valid slips by phone.
     phone_slips: int
@@ -189,7 +189,7 @@ def _sealed_survey(row: Any, phone_slips: int, overfull: Mapping[int, int]) -> S
         is_signed=row.state == State.SIGNED,
         confirmed=row.confirmed,
         households=card.households,
-        is_sample=row.kind in NEVER_MEETING_INDICATOR,
+        is_outside_programme=row.kind in NEVER_MEETING_INDICATOR,
         scorecard=card,
         phone_slips=phone_slips,
         overfull=overfull,

@@ -189,7 +189,7 @@ def above_frame_text(village: AboveFrame) -> str:
     )
 
 
-def samples_text(wards: int) -> str:
+def outside_programme_text(wards: int) -> str:
     """That this many surveys of wards are beside sums of communes and are not in them."""
     return ngettext(
         "Besides, %(num)d ward asked with the form as a sample, which is not added to these sums.",

@@ -94,10 +94,10 @@ class YearList:
     #: Years that have anything to show, the newest first.
     years: tuple[int, ...]
     lines: tuple[CommuneLine, ...]
-    #: Of communes; wards give samples and are in none of them.
+    #: Of communes; wards are outside the programme and in none of them.
     sums: tuple[FormSum, ...]
     #: Signed results of wards.
-    samples: int
+    outside_programme: int
 
     @property
     def with_result(self) -> tuple[CommuneLine, ...]:
@@ -145,9 +145,9 @@ def of_year(session: Session, province: UnitView, year: int, now: datetime) -> Y
             unit = called.get(sealed.survey_id, commune)
             lines.append(_sealed(unit, sealed, forms[sealed.instrument_id]))
     found = added_up.of_year(session, province, year, speaks, {one.id for one in communes})
-    samples = sum(one.is_signed for one in found.samples)
+    outside_programme = sum(one.is_signed for one in found.outside_programme)
     sums = _sums(session, [one for one in found.surveys.values() if one.is_signed])
-    return YearList(province, year, years(session, province), tuple(lines), sums, samples)
+    return YearList(province, year, years(session, province), tuple(lines), sums, outside_programme)
 
 
 def _known(province: UnitView) -> Select[Survey]:

@@ -162,7 +162,7 @@ def test_the_sample_of_a_ward_is_told_beside_the_sums_and_is_in_none_of_them(pro
     province.sign_in()
     page = client.get("/can-bo/tinh/2026").text
 
-    assert (found.total.surveys, found.total.households, found.total.samples) == (1, 100, 1)
+    assert (found.total.surveys, found.total.households, found.total.outside_programme) == (1, 100, 1)
     assert counts(found.forms[0].card) == added(one.card for one in found.units) == (100, 80, 80)
     assert ward not in found.forms[0].surveys
     assert province.board().total == found.total

@@ -79,7 +79,7 @@ def test_the_sample_of_a_ward_is_in_no_sum_and_its_number_is_told(client, provin
     province.session.commit()
 
     assert found(province).sums == before
-    assert found(province).samples == 1
+    assert found(province).outside_programme == 1
     assert "1 phường lấy phiếu mẫu" in client.get(YEAR).text
 
 
