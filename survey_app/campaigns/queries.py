@@ -154,7 +154,7 @@ def board(
     found = _Year(
         audience=audience,
         now=now,
-        scope=_levels_in_scope(in_force.framework),
+        scope=_kinds_in_scope(in_force.framework),
         accepted=_accepted(in_force.framework),
         floors=_floors(in_force.framework),
         verdicts=judged,
@@ -310,14 +310,14 @@ def _subject(speaks: SealedSurvey | None, surveys: tuple[Consultation, ...]) -> 
 
 def kinds_in_scope(session: Session, province_id: int, year: int) -> frozenset[str]:
     """Kinds of unit that the year's rule book applies the indicator to."""
-    return _levels_in_scope(rulebooks.in_force(session, province_id, year).framework)
+    return _kinds_in_scope(rulebooks.in_force(session, province_id, year).framework)
 
 
-def _levels_in_scope(framework: Framework) -> frozenset[str]:
+def _kinds_in_scope(framework: Framework) -> frozenset[str]:
     """Kinds of unit that some target of the indicator counts; where there is none, those it is written for."""
-    kind = TargetKind.COMMUNES_MEETING_INDICATOR
-    aimed = [target for target in framework.targets if target.kind is kind]
-    named = {level for target in aimed for level in target.in_scope_levels if target.counts(level)}
+    of_indicator = TargetKind.COMMUNES_MEETING_INDICATOR
+    aimed = [target for target in framework.targets if target.kind is of_indicator]
+    named = {kind for target in aimed for kind in target.in_scope_kinds if target.counts(kind)}
     return frozenset(named or _IN_SCOPE)
 
 

@@ -136,7 +136,8 @@ def _read_target(checker: Checker, value: object, number: int) -> BookTarget:
     checker.where = f"target #{number}"
     document = checker.mapping(value, "target")
     checker.where = checker.key(document.get("key"), "key") or checker.where
-    checker.known_fields(document, _names(BookTarget))
+    # Kinds of unit are called levels in files on record, whose digests would change with the word.
+    checker.known_fields(document, _names(BookTarget) - {"in_scope_kinds"} | {"in_scope_levels"})
     share = _read_share(checker, document.get("basis_points"))
     if share is None:
         checker.report("target_needs_basis_points")
@@ -148,7 +149,7 @@ def _read_target(checker: Checker, value: object, number: int) -> BookTarget:
         basis_points=share or 0,
         comparison=_read_comparison(checker, document.get("comparison")),
         source=_read_full_source(checker, document.get("source")),
-        in_scope_levels=checker.keys(document.get("in_scope_levels"), "in_scope_levels"),
+        in_scope_kinds=checker.keys(document.get("in_scope_levels"), "in_scope_levels"),
         accepts=tuple(_one_of(checker, purpose, "accepts", PURPOSES) for purpose in accepts) or ("decision",),
     )
 
@@ -249,7 +250,7 @@ def _dump_target(target: BookTarget) -> dict[str, Any]:
         "basis_points": target.basis_points,
         "comparison": target.comparison,
         "source": _dump_source(target.source),
-        "in_scope_levels": list(target.in_scope_levels),
+        "in_scope_levels": list(target.in_scope_kinds),
         "accepts": list(target.accepts),
     }
 

@@ -199,7 +199,7 @@ class BookTarget:
     comparison: Comparison
     source: Source
     #: Kinds of unit that count, such as "xa".
-    in_scope_levels: tuple[str, ...]
+    in_scope_kinds: tuple[str, ...]
     #: Purposes of survey that count: "decision", "feedback" or both.
     accepts: tuple[str, ...] = ("decision",)
 
@@ -211,7 +211,7 @@ class BookTarget:
     def counts(self, kind: str) -> bool:
         """Whether a unit of this kind counts; a ward never does for the indicator, whatever a book on record names."""
         is_outside = self.kind is TargetKind.COMMUNES_MEETING_INDICATOR and kind in NEVER_MEETING_INDICATOR
-        return kind in self.in_scope_levels and not is_outside
+        return kind in self.in_scope_kinds and not is_outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +269,7 @@ def _meaningless(framework: Framework) -> Iterator[Problem]:
             yield Problem("share_of_all_or_nobody", key)
     for target in framework.targets:
         is_of_indicator = target.kind is TargetKind.COMMUNES_MEETING_INDICATOR
-        if is_of_indicator and not NEVER_MEETING_INDICATOR.isdisjoint(target.in_scope_levels):
+        if is_of_indicator and not NEVER_MEETING_INDICATOR.isdisjoint(target.in_scope_kinds):
             yield Problem("ward_in_indicator", target.key)
 
 

@@ -249,7 +249,7 @@ def _target(row: Row, part: BookTarget, form: RuleBookForm) -> BookTarget:
         basis_points=row.figure(form),
         comparison=row.comparison(form),
         source=row.source(form),
-        in_scope_levels=tuple(row.field(form, "levels").data),
+        in_scope_kinds=tuple(row.field(form, "levels").data),
         accepts=tuple(row.field(form, "accepts").data),
     )
 
@@ -314,7 +314,7 @@ def _held(row: Row) -> Mapping[str, Any]:
             "comparison": part.comparison.value,
             **_document(part.source),
         }
-        return {**values, "levels": list(part.in_scope_levels), "accepts": list(part.accepts)}
+        return {**values, "levels": list(part.in_scope_kinds), "accepts": list(part.accepts)}
     if part.phone_slips:
         return {"figure": str(part.phone_slips.least), **_document(part.phone_slips.source)}
     if not row.has_figure:

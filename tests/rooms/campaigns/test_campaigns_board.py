@@ -381,7 +381,7 @@ def test_a_ward_that_asked_and_signed_never_enters_the_indicator_even_where_a_bo
         province.signed(one)
     assert target(province.board(), "communes_8_4").reach.total == 1
 
-    report_against(province, ("communes_8_4", "wards_too", {"in_scope_levels": ("xa", "phuong")}))
+    report_against(province, ("communes_8_4", "wards_too", {"in_scope_kinds": ("xa", "phuong")}))
     board = province.board()
 
     assert [(one.reach.met, one.reach.total, one.is_computed) for one in board.targets

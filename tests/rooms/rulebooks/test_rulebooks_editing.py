@@ -168,7 +168,7 @@ def test_the_book_of_2026_has_nothing_but_what_is_known_and_takes_what_the_provi
     assert {RequirementKind.CONSULTATION_EVENT, RequirementKind.BACK_CHECK} <= {
         one.kind for one in changed.requirements
     }
-    assert [(one.basis_points, one.in_scope_levels) for one in changed.targets] == [(5000, ("xa",))]
+    assert [(one.basis_points, one.in_scope_kinds) for one in changed.targets] == [(5000, ("xa",))]
 
 
 def test_wards_are_not_offered_where_the_indicator_is_counted(client):
