@@ -55,7 +55,7 @@ class NoAttachment(DomainError):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "This file is no whole PDF, PNG or JPEG of up to 5 MB, whatever its name says. Save the document as "
+                "This file is not a whole PDF, PNG or JPEG of up to 5 MB, whatever its name says. Save the document as "
                 "PDF, or scan it."
             )
         )

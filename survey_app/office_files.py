@@ -230,7 +230,7 @@ def _words(row: int) -> Mapping[str, tuple[str, str]]:
         ),
         "neither": (_("This holds neither text nor a list."), again),
         "damaged": (
-            _("This file is damaged or is no list."),
+            _("This file is damaged or is not a list."),
             _("a file that opens in Excel or Word; open it there and save it again"),
         ),
         "no_table": (_("There is no table in this file."), _("a table with one row for each village")),

@@ -151,7 +151,9 @@ def tables(
                 if above.number < heading.first_row:
                     findings.leave_out(sheet.name, above.number, _("It is above the heading."))
         elif any(found.values()):
-            findings.leave_out(sheet.name, 0, _("This sheet is no list: it has no heading of one."))
+            findings.leave_out(
+                sheet.name, 0, _("This sheet is not a list: it does not have the heading of one.")
+            )
             continue
         yield sheet, heading
     if not file.sheets or not any(sheet.rows for sheet in file.sheets):

@@ -28,7 +28,7 @@ ENTERED = "campaigns.enter_outside"
 
 
 class NoScan(DomainError):
-    """The file is no whole PDF, PNG or JPEG, or is too large."""
+    """The file is not a whole PDF, PNG or JPEG, or is too large."""
 
     code = "khong-phai-ban-quet-bien-ban"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -36,7 +36,7 @@ class NoScan(DomainError):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "This file is no whole PDF, PNG or JPEG of up to 5 MB, whatever its name says. Scan the paper again."
+                "This file is not a whole PDF, PNG or JPEG of up to 5 MB, whatever its name says. Scan the paper again."
             )
         )
 

@@ -32,7 +32,7 @@ def province(code: str, year: int, as_json: bool) -> None:
     try:
         unit = units.unit_by_code(current, code, units.civil(now))
         if unit.level != Level.PROVINCE:
-            raise click.ClickException(_("%(unit)s is no province.", unit=unit.full_name))
+            raise click.ClickException(_("%(unit)s is not a province.", unit=unit.full_name))
         made = queries.board(current, unit, year, now, is_live=True)
         sums = scorecards.of_year(current, unit, year, units.day_of_year(year, units.civil(now)))
         planned = targets.of_board(current, made)
@@ -75,7 +75,7 @@ def evidence_pack(survey_id: str, out: Path, as_json: bool) -> None:
 
 
 def _write_pack(survey_id: str, out: Path, now: datetime) -> Packed:
-    """Write beside `out` and put it there when it is whole, so that no half pack bears the name."""
+    """Write beside `out` and put it there when it is whole, so that no half pack has the name."""
     part = out.with_name(f".{out.name}.part")
     try:
         with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b") as stream:

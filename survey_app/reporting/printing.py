@@ -46,7 +46,7 @@ def _shared(paper: Paper) -> Paper:
 def _with_the_shared(begins: Mapping[str, int], pages: int) -> tuple[int, ...]:
     """The own pages of every paper, each followed by those that come once, after the last one's own.
 
-    None where papers have different numbers of own pages: the shared ones bear the numbers after the last one's.
+    None where papers have different numbers of own pages: the shared ones have the numbers after the last one's.
     """
     shared = begins["common"]
     firsts = [page for name, page in begins.items() if name != "common"]

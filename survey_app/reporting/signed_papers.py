@@ -49,7 +49,7 @@ class PaperKind(StrEnum):
 
 
 class NotAPaper(DomainError):
-    """The file is no whole PDF, PNG or JPEG, or is too large."""
+    """The file is not a whole PDF, PNG or JPEG, or is too large."""
 
     code = "khong-phai-ban-quet"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -57,7 +57,7 @@ class NotAPaper(DomainError):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "This file is no whole PDF, PNG or JPEG of up to 5 MB, whatever its name says. Scan the paper again."
+                "This file is not a whole PDF, PNG or JPEG of up to 5 MB, whatever its name says. Scan the paper again."
             )
         )
 

@@ -32,7 +32,7 @@ class NotAPhoto(DomainError):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "This file is no whole PNG or JPEG picture of up to 5 MB, whatever its name says. Take it again."
+                "This file is not a whole PNG or JPEG picture of up to 5 MB, whatever its name says. Take it again."
             )
         )
 

@@ -162,7 +162,7 @@ class Row:
         if figure <= 0:
             return _("Zero is reached by everybody: enter the figure of the document, or empty the row.")
         if figure > ALL:
-            return _("There is no more than a hundred per cent.")
+            return _("More than a hundred per cent is not possible.")
         if figure == ALL and self.comparison(form) is Comparison.ABOVE:
             return _("Nobody can have more than a hundred per cent: choose “at least”.")
         return ""

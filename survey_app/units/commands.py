@@ -34,7 +34,7 @@ class _Answer(click.ParamType):
     ) -> tuple[str, str]:
         key, equals, answer = str(value).partition("=")
         if not equals or not key.strip():
-            self.fail(_("“%(value)s” is no KEY=ANSWER.", value=value), param, ctx)
+            self.fail(_("“%(value)s” is not of the form KEY=ANSWER.", value=value), param, ctx)
         return key.strip(), answer.strip()
 
 

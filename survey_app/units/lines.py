@@ -181,7 +181,7 @@ def _refuse_foreign(text: str) -> None:
         )
     raise Wrong(
         _(
-            "“%(value)s” has signs that are no letters here: %(signs)s.",
+            "“%(value)s” has signs that are not letters here: %(signs)s.",
             value=shortened(text),
             signs=shortened(strange),
         ),

@@ -293,7 +293,7 @@ def _whole(text: str) -> int:
         found = numbers.whole(text)
     except ValueError as error:
         raise Wrong(
-            _("“%(text)s” is no whole number.", text=shortened(text)), _("a whole number, like 1250")
+            _("“%(text)s” is not a whole number.", text=shortened(text)), _("a whole number, like 1250")
         ) from error
     if abs(found) > 2_000_000_000:
         raise Wrong(_("“%(text)s” is too large.", text=shortened(text)), _("a whole number, like 1250"))

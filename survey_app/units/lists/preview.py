@@ -271,7 +271,7 @@ def _problem_of(key: str, typed: str, on: date) -> str:
         return ""
     try:
         if key == "kind" and typed not in {kind.key for kind in kinds.village_kinds()}:
-            return str(_("This is no kind of village."))
+            return str(_("This is not a kind of village."))
         if key == "source":
             parse_source(typed)
         if key == "as_of":
