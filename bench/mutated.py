@@ -22,6 +22,7 @@ from pathlib import Path
 from types import CodeType, FrameType, FunctionType
 
 import pytest
+from _pytest.doctest import DoctestItem
 from _pytest.runner import runtestprotocol
 from hypothesis import Phase, settings
 
@@ -100,6 +101,7 @@ class Room:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        gc.unfreeze()  # what the suite froze is in no list of the collector, and the live functions are looked up there
         at_import = frozenset(self._seen)
         if session.testsfailed:
             raise pytest.UsageError("the tests cannot be collected")
@@ -151,7 +153,11 @@ def _falls(
 
 def _passes(item: pytest.Item, following: pytest.Item) -> bool:
     """Whether the test passes; what it shares with the following one is kept."""
-    return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=following))
+    names = item.dtest.globs if isinstance(item, DoctestItem) else {}
+    kept = dict(names)  # an example clears the names of its module when it ends
+    failed = any(report.failed for report in runtestprotocol(item, log=False, nextitem=following))
+    names.update(kept)
+    return not failed
 
 
 def _compiled(path: Path, mutant: Mutant | None = None) -> CodeType:
