@@ -534,3 +534,38 @@ def test_a_seal_of_another_digest_is_not_what_the_commune_refused(commune, make_
 
     db.session().rollback()
     assert db.session().get_one(Survey, survey.id).state == State.SEALED
+
+
+def test_what_is_withdrawn_is_in_the_log_under_its_number(commune, make_survey, person):
+    survey = make_survey(commune, State.DRAFT, purpose=Purpose.FEEDBACK)
+    number = ask(survey, person(Role.COMMUNE))
+
+    with db.transaction() as current:
+        taken_back = requests.withdraw_requests(
+            current, acts.subject(survey.id), actor="user:1", why="Không cần nữa", now=ASKED + DAY
+        )
+
+    (found,) = db.session().scalars(select(AuditEvent).where(AuditEvent.act == "accounts.withdraw_request"))
+    assert taken_back == 1
+    assert (found.actor, found.subject, found.details["approval"]) == (
+        "user:1",
+        acts.subject(survey.id),
+        number,
+    )
+
+
+def test_after_a_refusal_each_side_reads_what_may_happen_now_and_the_word_of_the_commune(app, draft, person):
+    first = ask(draft, person(Role.FRONT_COMMUNE))
+    decide(first, person(Role.COMMUNE), ASKED + DAY, approved=False, reason=COMMENT)
+    second = ask(draft, person(Role.FRONT_COMMUNE), ASKED + DAY)
+
+    with app.test_request_context(), force_locale("vi"):
+        notices = {
+            role: passed_over.notice(requests.approval(db.session(), second, person(role)), role, ASKED + DAY)
+            for role in (Role.COMMUNE, Role.FRONT_PROVINCE, Role.FRONT_COMMUNE, Role.PROVINCE)
+        }
+
+    assert notices[Role.FRONT_PROVINCE].startswith(f"Phía xã không đồng ý (04/06/2026): “{COMMENT}”")
+    assert "04/06/2026" in notices[Role.COMMUNE]
+    assert notices[Role.FRONT_COMMUNE].endswith("Mặt trận cấp kia có thể quyết định ngay.")
+    assert notices[Role.PROVINCE] == ""

@@ -261,3 +261,13 @@ def test_minute_job_and_clerk_at_once_store_one_answer(app, survey, slips, key_i
 
     assert len(rows(Response)) == 1
     assert [row.place for row in rows(HeldSlip)] == ["last"]
+
+
+def test_a_slip_whose_code_was_used_is_refused_when_it_is_saved_and_not_held(
+    client, survey, slips, key_in, submission
+):
+    client.post("/api/v1/submissions", json=submission(code=slips[0]))
+
+    refused = key_in(slips[0], planning="satisfied")
+
+    assert (refused.status_code, rows(HeldSlip), len(rows(Response))) == (409, [], 1)

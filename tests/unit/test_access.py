@@ -257,3 +257,12 @@ def test_a_file_of_the_pages_is_anybodys():
     access.init_app(made)
 
     assert status(made, "/static/nothing.css") == 404
+
+
+def test_an_address_with_a_nul_does_not_exist_even_where_any_word_fits():
+    made = Flask("guarded", static_folder=None)
+    access.init_app(made)
+    made.add_url_rule("/units/<name>", "unit", access.public(lambda name: f"{len(name)} letters"))
+
+    assert status(made, "/units/Phung") == 200
+    assert status(made, "/units/Phung%00") == 404

@@ -164,3 +164,24 @@ def test_an_evil_value_anywhere_is_refused_or_accepted_but_never_crashes(value, 
     with contextlib.suppress(InvalidFramework):
         loaded = framework_document.load(made)
         assert framework_document.load(framework_document.dump(loaded)) == loaded
+
+
+#: What its threshold is written in, and whether it counts slips by phone, tells satisfaction, measures the result.
+KINDS = {
+    "consultation_event": (None, True, False, False),
+    "coverage": ("basis_points", False, False, True),
+    "pooled_rate": ("basis_points", False, True, True),
+    "each_item_rate": ("basis_points", False, True, True),
+    "closing_rate": ("basis_points", False, True, True),
+    "posting_days": ("days", False, False, False),
+    "back_check": (None, False, False, False),
+    "declared": (None, False, False, False),
+}
+
+
+def test_what_each_kind_of_condition_is():
+    names = ("measure", "counts_phone_slips", "tells_satisfaction", "measures_result")
+
+    assert {
+        kind.value: tuple(getattr(kind, name) for name in names) for kind in frameworks.RequirementKind
+    } == KINDS

@@ -102,3 +102,19 @@ def test_what_is_asked_from_a_year_on_holds_until_something_else_is_asked_whatev
 )
 def test_a_figure_that_cannot_be_is_named(kind, figure, wrong):
     assert targets.problems(kind, figure) == wrong
+
+
+def test_only_a_share_has_a_whole_and_only_a_count_is_no_share():
+    assert {kind.value: (kind.is_share, kind.has_whole) for kind in PlanKind} == {
+        "computed": (True, False),
+        "share": (True, True),
+        "count": (False, False),
+        "attested": (True, False),
+    }
+
+
+def test_a_target_of_a_level_that_ended_takes_figures_of_its_last_year_and_of_none_after_it():
+    of_districts = replace(target(), ended_on=date(2025, 6, 30))
+
+    assert [of_districts.is_closed(year) for year in (2024, 2025, 2026)] == [False, False, True]
+    assert not target().is_closed(2026)

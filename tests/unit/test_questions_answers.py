@@ -163,6 +163,7 @@ def test_several_choices_come_out_once_and_in_the_order_of_the_form():
         (float("1e999"), "not_a_number"),
         ("1e999", "not_a_number"),
         ("٣", "not_a_number"),
+        ("1\uff1a", "not_a_number"),
         ("5\n6", "not_a_number"),
         ("1" * 400, "not_a_number"),
         (10**15, "out_of_range"),

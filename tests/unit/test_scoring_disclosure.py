@@ -12,6 +12,7 @@ from survey_app.scoring.disclosure import (
     Withheld,
     disclose,
     disclose_village,
+    tell_on_notices,
 )
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.scorecards import Scorecard, roll_up
@@ -257,3 +258,37 @@ def test_every_band_but_the_exact_rate_is_coded():
     coded = [Band("at_least", low=86), Band("at_most", high=14), Band("between", low=70, high=80)]
 
     assert [band.is_coded for band in (*coded, Band("exact_rate", rate=Rate(71, 76)))] == [True] * 3 + [False]
+
+
+def counts_on_notices(*villages):
+    found = tell_on_notices(roll_up("xa", villages), villages)
+    return {unit: (rate.n, rate.of) for unit, rate in found.items()}
+
+
+def test_notices_print_counts_of_villages_whose_band_says_of_both_sides_that_there_are_ten():
+    middling = (make_card(55, 45, unit="a"), make_card(58, 32, unit="b"), make_card(50, 30, unit="c"))
+    smallest = make_card(13, 12, unit="25 slips")
+    others = (make_card(12, 12, unit="24 slips"), make_card(70, 2, unit="d"), make_card(80, 3, unit="e"))
+
+    assert counts_on_notices(*middling, smallest, *others) == {
+        "a": (55, 100), "b": (58, 90), "c": (50, 80), "25 slips": (13, 25)
+    }  # fmt: skip
+
+
+def test_a_village_goes_back_to_its_band_where_its_count_would_tell_of_another_and_the_smallest_goes_first():
+    told = counts_on_notices(
+        make_card(55, 45, unit="a"), make_card(58, 32, unit="b"), make_card(12, 12, unit="24 slips")
+    )
+
+    assert told == {"a": (55, 100)}
+
+
+def test_a_commune_without_a_table_or_without_villages_has_no_counts_on_notices():
+    assert counts_on_notices(make_card(9, 9)) == {}
+    assert tell_on_notices(make_card(60, 40), ()) == {}
+
+
+def test_where_nothing_is_scored_no_band_is_shown_and_nothing_is_said_to_be_hidden():
+    told = commune_of(make_card(30, items=0, unit="a"), make_card(25, items=0, unit="b"))
+
+    assert [(village.band, village.hidden_because) for village in told.villages] == [(None, None)] * 2

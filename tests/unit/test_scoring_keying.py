@@ -85,3 +85,13 @@ def test_two_keyings_differ_in_what_is_keyed_twice(changed, expected):
 
 def test_slips_nobody_compared_yet_are_what_is_left_of_the_draw():
     assert DrawOutcome(drawn=20, matching=15, differing=1, not_found=2).open == 2
+
+
+def test_the_signers_draw_is_of_twenty_leaves_under_a_name_of_its_own():
+    """Anybody repeats it from the printed digest: HMAC of "paper:" and the leaf, the smallest first."""
+    digest = hashlib.sha256(b"seal").hexdigest()
+    of_paper = [hashlib.sha256(bytes([n])).hexdigest() for n in range(50)]
+    key = bytes.fromhex(digest)
+    expected = sorted(of_paper, key=lambda leaf: hmac.new(key, f"paper:{leaf}".encode(), "sha256").digest())
+
+    assert keying.signers_draw(digest, of_paper) == tuple(expected[:20])

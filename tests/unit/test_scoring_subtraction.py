@@ -224,3 +224,22 @@ def test_nobody_satisfied_is_told_as_a_few_from_twenty_five_slips_on(slips, kind
     band = disclose_village(make_card(slips, slips), audience=Audience.PUBLIC).band
 
     assert (band.kind, band.high) == (kind, 100 if kind == "between" else -(-1000 // slips))
+
+
+@pytest.mark.parametrize(("most_satisfied", "is_told"), [(12, True), (30, False)])
+def test_blanks_that_must_lie_in_one_village_are_not_in_the_others(most_satisfied, is_told):
+    """Who gave few answers left the rest blank: of 20 blanks 17 are there, so at most 3 of 42 answers elsewhere.
+
+    Where two other villages are open, nothing else says so. With the two dissatisfied ones at most, 37 of the 42 are
+    satisfied, and so 13 of 14 households with something.
+    """
+    open_on_both_sides = Known(10, (0, 10), (0, 10), (0, 30), False, False)
+    known = [
+        Known(10, (0, 1), (0, 10), (0, most_satisfied), False, False),
+        Known(14, (0, 2), (0, 14), (0, 42), False, False),
+        open_on_both_sides,
+        open_on_both_sides,
+    ]
+    items = [ItemTally("i", 36, 8, 0), ItemTally("i", 34, 0, 10), ItemTally("i", 34, 0, 10)]
+
+    assert subtraction.tells(items, known) == is_told

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import survey_app
-from survey_app.questions.stem import Topic, stem, topics
+from survey_app.questions.stem import Stem, Topic, stem, topics
 
 LIBRARY = sorted((Path(survey_app.__file__).parent / "authoring" / "library").glob("*.json"))
 
@@ -47,3 +47,24 @@ def test_a_topic_is_never_empty():
     assert topics(["của xã", "của xã", "điện của xã", "nước của xã", "đường của xã"])[0] == Topic(
         "của xã", ""
     )
+
+
+@pytest.mark.parametrize(
+    ("texts", "start", "end"),
+    [
+        (["Hài lòng về y tế không?", "Hài lòng về điện không?"], "Hài lòng về", "không?"),
+        (["Hài lòng y tế không?", "Hài lòng điện không?"], "", ""),
+        (["Hài lòng về y tế?", "Hài lòng về điện?"], "Hài lòng về", ""),
+        (["Y tế có tốt không?", "Điện có tốt không?"], "", ""),
+        (["Có hài lòng về xã", "Có hài lòng về xã không?"], "", ""),
+        (["Có hài lòng về y tế xã không?", "Có hài lòng về xã không?"], "", ""),
+        (["Có hài lòng về y tế không?"], "", ""),
+        ([], "", ""),
+    ],
+    ids=[
+        "three words", "two words", "no common end", "no common start", "one begins the other",
+        "nothing left between", "one question", "none",
+    ],
+)  # fmt: skip
+def test_a_stem_is_at_least_three_words_that_two_questions_begin_with_and_leaves_a_topic(texts, start, end):
+    assert stem(texts) == Stem(start, end)
