@@ -54,6 +54,7 @@ def test_a_topic_is_never_empty():
     [
         (["Hài lòng về y tế không?", "Hài lòng về điện không?"], "Hài lòng về", "không?"),
         (["Hài lòng y tế không?", "Hài lòng điện không?"], "", ""),
+        (["Hài lòng về y tế của xã không?", "Hài lòng về điện của xã không?"], "Hài lòng về", "của xã không?"),
         (["Hài lòng về y tế?", "Hài lòng về điện?"], "Hài lòng về", ""),
         (["Y tế có tốt không?", "Điện có tốt không?"], "", ""),
         (["Có hài lòng về xã", "Có hài lòng về xã không?"], "", ""),
@@ -62,7 +63,7 @@ def test_a_topic_is_never_empty():
         ([], "", ""),
     ],
     ids=[
-        "three words", "two words", "no common end", "no common start", "one begins the other",
+        "three words", "two words", "an end of several words", "no common end", "no common start", "one begins the other",
         "nothing left between", "one question", "none",
     ],
 )  # fmt: skip
