@@ -400,3 +400,13 @@ def test_what_a_commune_declares_is_met_once_the_province_accepts_it(declared, v
     found = find(make_framework(make_requirement("declared")), Grounds(declared=declared))[0]
 
     assert (found.verdict, found.awaits) == (verdict_of_it, awaits)
+
+
+def test_a_back_check_without_a_result_has_nothing_to_compare_and_waits_for_nobody():
+    asked = replace(make_requirement("back_check"), source=SOURCE)
+
+    (finding,) = find(make_framework(asked), Grounds())
+
+    assert (finding.verdict, finding.rule, finding.awaits, finding.source) == (
+        Verdict.INSUFFICIENT_EVIDENCE, Rule("no_result"), (), SOURCE,
+    )  # fmt: skip

@@ -166,22 +166,37 @@ def test_an_evil_value_anywhere_is_refused_or_accepted_but_never_crashes(value, 
         assert framework_document.load(framework_document.dump(loaded)) == loaded
 
 
-#: What its threshold is written in, and whether it counts slips by phone, tells satisfaction, measures the result.
-KINDS = {
-    "consultation_event": (None, True, False, False),
-    "coverage": ("basis_points", False, False, True),
-    "pooled_rate": ("basis_points", False, True, True),
-    "each_item_rate": ("basis_points", False, True, True),
-    "closing_rate": ("basis_points", False, True, True),
-    "posting_days": ("days", False, False, False),
-    "back_check": (None, False, False, False),
-    "declared": (None, False, False, False),
-}
+def test_only_a_consultation_counts_valid_slips_by_phone():
+    assert [kind.value for kind in frameworks.RequirementKind if kind.counts_phone_slips] == [
+        "consultation_event"
+    ]
 
 
-def test_what_each_kind_of_condition_is():
-    names = ("measure", "counts_phone_slips", "tells_satisfaction", "measures_result")
+def missing_from(*requirements):
+    """What a new rule book of these conditions has to name besides."""
+    book = framework_document.load({**make_document(), "requirements": list(requirements)})
+    return [(problem.code, problem.where) for problem in frameworks.unnamed(book)]
 
-    assert {
-        kind.value: tuple(getattr(kind, name) for name in names) for kind in frameworks.RequirementKind
-    } == KINDS
+
+@pytest.mark.parametrize(
+    ("basis_points", "comparison", "is_missing"),
+    [(0, ">=", True), (1, ">=", False), (10_000, ">=", False), (9_999, ">", False), (10_000, ">", True)],
+)
+def test_a_new_rule_book_asks_for_no_share_that_everybody_or_nobody_reaches(
+    basis_points, comparison, is_missing
+):
+    threshold = {"basis_points": basis_points, "comparison": comparison, "source": SOURCE}
+    (requirement,) = make_document(threshold=threshold)["requirements"]
+
+    assert missing_from(requirement) == ([("share_of_all_or_nobody", "pooled")] if is_missing else [])
+
+
+@pytest.mark.parametrize(
+    ("source", "is_missing"), [(None, True), ({**SOURCE, "article": ""}, True), (SOURCE, False)]
+)
+def test_a_new_rule_book_names_the_whole_source_of_a_back_check(source, is_missing):
+    back_check = {
+        "key": "again", "indicator": "8.4", "kind": "back_check", "title": {"vi": "Kiểm tra lại"}, "source": source,
+    }  # fmt: skip
+
+    assert missing_from(back_check) == ([("back_check_needs_source", "again")] if is_missing else [])

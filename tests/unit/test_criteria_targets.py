@@ -97,6 +97,7 @@ def test_what_is_asked_from_a_year_on_holds_until_something_else_is_asked_whatev
         (PlanKind.SHARE, Figure(0, 0), ()),
         (PlanKind.ATTESTED, Figure(2), ("neither_yes_nor_no",)),
         (PlanKind.COUNT, Figure(-1), ("negative",)),
+        (PlanKind.COUNT, Figure(7), ()),
         (PlanKind.COMPUTED, Figure(1), ("computed",)),
     ],
 )

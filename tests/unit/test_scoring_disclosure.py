@@ -6,6 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from survey_app.scoring import disclosure
 from survey_app.scoring.disclosure import (
     Audience,
     Band,
@@ -14,6 +15,7 @@ from survey_app.scoring.disclosure import (
     disclose_village,
     tell_on_notices,
 )
+from survey_app.scoring.quartiles import Quartiles
 from survey_app.scoring.rates import Rate
 from survey_app.scoring.scorecards import Scorecard, roll_up
 from survey_app.scoring.tallies import ItemTally, Tally
@@ -224,13 +226,13 @@ def test_a_village_where_nobody_answered_has_no_rate_even_on_paper():
 
 
 def test_an_unscored_question_with_a_rare_answer_is_left_out():
-    options = {"mood": {"1": 9, "2": 20}, "trade": {"yes": 0, "no": 29}}
+    options = {"mood": {"1": 9, "2": 20}, "trade": {"yes": 0, "no": 29}, "way": {"phone": 10, "paper": 19}}
 
     staff = commune_of(make_card(29, options=options))
     papers = commune_of(make_card(29, options=options), audience=Audience.EXACT)
 
-    assert list(staff.options) == ["trade"]
-    assert list(papers.options) == ["mood", "trade"]
+    assert list(staff.options) == ["trade", "way"]
+    assert list(papers.options) == ["mood", "trade", "way"]
 
 
 @pytest.mark.parametrize(
@@ -292,3 +294,23 @@ def test_where_nothing_is_scored_no_band_is_shown_and_nothing_is_said_to_be_hidd
     told = commune_of(make_card(30, items=0, unit="a"), make_card(25, items=0, unit="b"))
 
     assert [(village.band, village.hidden_because) for village in told.villages] == [(None, None)] * 2
+
+
+def test_a_number_that_fewer_than_twenty_gave_is_left_out_for_everybody():
+    numbers = {name: Quartiles(answers, "1", "2", "3") for name, answers in (("few", 19), ("enough", 20))}
+    commune = replace(roll_up("xa", [make_card(60, 40)]), numbers=numbers)
+
+    for audience in Audience:
+        assert disclose(commune, [], audience=audience).numbers == {"enough": numbers["enough"]}
+
+
+def test_a_reader_takes_from_a_step_that_the_rate_lies_below_the_usual_figure_and_not_lower():
+    """67 per cent of 403 answers is 270.01: with 270 satisfied the step below is shown, and 270 stay possible."""
+    items = tuple(ItemTally(f"item{n}", 21 - (n < 3), 0, 10 + (n < 3)) for n in range(13))
+    card = Scorecard("thon", 31, Tally(31, 0, 0, 31, items, None, {}), {})
+
+    told = disclose_village(card, audience=Audience.PUBLIC)
+
+    assert told.band.kind == "at_least"
+    assert card.pooled == Rate(270, 403)
+    assert disclosure._known(card, told).satisfied[1] == 270

@@ -243,3 +243,14 @@ def test_blanks_that_must_lie_in_one_village_are_not_in_the_others(most_satisfie
     items = [ItemTally("i", 36, 8, 0), ItemTally("i", 34, 0, 10), ItemTally("i", 34, 0, 10)]
 
     assert subtraction.tells(items, known) == is_told
+
+
+@pytest.mark.parametrize(("most", "is_told"), [(1, True), (2, False)])
+def test_of_one_thing_too_no_more_are_dissatisfied_than_households_with_something(most, is_told):
+    """Four in the commune, at most one of them in the small village: three or four of twelve are in the large one."""
+    known = [
+        Known(12, (0, 12), (0, 12), (0, 24), False, False),
+        Known(5, (0, most), (0, 5), (0, 10), False, False),
+    ]
+
+    assert subtraction.tells([ItemTally("i", 10, 4, 3)] * 2, known) == is_told

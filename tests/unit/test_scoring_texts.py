@@ -5,7 +5,7 @@ import random
 import pytest
 
 from survey_app.scoring.disclosure import Audience, Withheld
-from survey_app.scoring.texts import RELEASED, DisclosedTexts, FreeText, disclose_texts
+from survey_app.scoring.texts import RELEASED, DisclosedTexts, FreeText, TagCount, disclose_texts, tell_tags
 
 
 def make_texts(count, *, village_answers=20, decision=RELEASED, first=0):
@@ -74,3 +74,8 @@ def test_the_order_is_the_same_whatever_order_the_texts_come_in():
 def test_texts_are_never_public():
     with pytest.raises(ValueError, match="never public"):
         disclose_texts(make_texts(100), audience=Audience.PUBLIC)
+
+
+def test_tags_of_nine_texts_are_not_said_and_those_of_ten_are():
+    assert tell_tags(["Đường"] * 9) == ()
+    assert tell_tags(["Đường"] * 10) == (TagCount("Đường", 10),)

@@ -69,3 +69,14 @@ def test_a_topic_is_never_empty():
 )  # fmt: skip
 def test_a_stem_is_at_least_three_words_that_two_questions_begin_with_and_leaves_a_topic(texts, start, end):
     assert stem(texts) == Stem(start, end)
+
+
+def test_an_end_that_comes_before_the_brackets_is_found_too():
+    rests = ["đường của xã (bê tông)", "nước của xã (giếng)", "điện của xã (đèn)", "thu nhập"]
+
+    assert topics(rests) == (
+        Topic("đường", "của xã (bê tông)"),
+        Topic("nước", "của xã (giếng)"),
+        Topic("điện", "của xã (đèn)"),
+        Topic("thu nhập", ""),
+    )
