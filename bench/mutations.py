@@ -61,6 +61,7 @@ ROOMS = {
             "rooms/sealing/test_sealing_seal.py", "rooms/sealing/test_sealing_annulled_rows.py",
             "rooms/sealing/test_sealing_annulling.py", "rooms/sealing/test_sealing_cancelled.py",
             "rooms/sealing/test_sealing_clock.py", "rooms/sealing/test_sealing_recounts.py",
+            "rooms/results/test_results_signing.py",
         ),
         without=("annulling_views", "at_sealing", "commands", "log_words", "models", "queries", "reminders"),
     ),

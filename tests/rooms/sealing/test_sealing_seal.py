@@ -559,3 +559,13 @@ def test_the_sealed_document_holds_no_count_of_a_village(surveys):
     assert all(line.keys() == told for line in document["frame"])
     assert document["tables"]["exact"].keys() == {"sha256"}
     assert all("exact" not in village for village in document["tables"]["staff"]["villages"])
+
+
+def test_a_document_of_form_two_has_names_rule_book_tables_and_codes_beside_what_older_ones_have(surveys):
+    surveys.make(households={"Một": 40})
+    surveys.answer("0001", "Một", HAPPY)
+    surveys.seal()
+
+    document = db.session().scalars(select(Seal.document)).one()
+    assert document["form"] == 2
+    assert {"printed", "rulebook", "tables", "codes"} <= document.keys()
