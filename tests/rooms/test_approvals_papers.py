@@ -276,3 +276,13 @@ def test_a_result_is_signed_by_a_confirmed_paper(draft, make_survey, sign_in, ma
     assert "ký trên giấy ngày" in ask.get(f"/can-bo/dot/{survey.id}/ky").text
     rows = tuple(pack_records.decisions(db.session(), queries.survey(db.session(), survey.id)))
     assert hashlib.sha256(PDF).hexdigest() in [row[-1] for row in rows]
+
+
+@pytest.mark.parametrize(("length", "kind"), [(5_242_880, "application/pdf"), (5_242_881, None)])
+def test_a_file_of_five_mebibytes_is_kept_and_a_larger_one_is_not(length, kind):
+    assert attachments.media_type(b"%PDF-" + b"%%EOF".rjust(length - 5)) == kind
+
+
+@pytest.mark.parametrize(("behind", "kind"), [(2043, "application/pdf"), (2044, None)])
+def test_a_scanner_may_put_two_kibibytes_from_the_end_mark_on_behind_a_file(behind, kind):
+    assert attachments.media_type(b"%PDF-1.7" + b" " * 4096 + b"%%EOF" + b" " * behind) == kind
