@@ -24,6 +24,8 @@ from tests.pages import Page
 
 #: The product on a real server, made after its log has been given a place.
 started_server = journeys.server
+#: What that server begins with.
+units_and_library, beginnings = journeys.units_and_library, journeys.beginnings
 
 COMMUNE = "23590"
 PASSWORD = "mot cau du dai de nho"
