@@ -41,8 +41,7 @@ rules:
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports \
 	  && $(BIN)/djlint --lint --quiet survey_app && $(BIN)/bandit -q -r survey_app -ll
 
-# Three processes on two cores: in a journey one waits while browser and server work.
-TESTERS := -n 3 --dist worksteal
+TESTERS := -n 2 --dist worksteal
 
 test: check
 	$(BIN)/pytest $(TESTERS)

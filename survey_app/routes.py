@@ -19,7 +19,7 @@ class LateRule(Rule):
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
         compiled = cache(super()._compile_builder)
-        return lambda rule, **values: compiled(append_unknown)(rule, **values)
+        return lambda rule, /, **values: compiled(append_unknown)(rule, **values)
 
 
 def init_app(app: Flask) -> None:

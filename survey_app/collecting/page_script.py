@@ -31,17 +31,19 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What the script does, and what was put together and packed so far: scripts by language, the worker."""
+    """What script and worker do, and what of them was put together and packed so far, scripts by language."""
 
     source: str
     scripts: dict[str, Script]
-    worker: dict[str | None, bytes]
+    worker: bytes
+    packed_worker: dict[str | None, bytes]
 
 
 def init_app(app: Flask) -> None:
     """Put words and script together, and let pages name the one of their language."""
     source = (Path(str(app.static_folder)) / _SOURCE).read_text(encoding="utf-8")
-    app.extensions[_KEPT] = Kept(source, {}, {})
+    worker = (Path(str(app.static_folder)) / _WORKER).read_bytes()
+    app.extensions[_KEPT] = Kept(source, {}, worker, {})
     app.jinja_env.globals["page_script"] = lambda: _script().address
     app.register_blueprint(bp)
 
@@ -66,10 +68,10 @@ def serve(language: str, digest: str) -> ResponseReturnValue:
 def worker() -> ResponseReturnValue:
     """The worker: at the root, because it acts for no address above its own, and always asked for again."""
     kept: Kept = current_app.extensions[_KEPT]
-    if not kept.worker:
-        kept.worker.update(_packed((Path(str(current_app.static_folder)) / _WORKER).read_bytes()))
+    if not kept.packed_worker:
+        kept.packed_worker.update(_packed(kept.worker))
     encoding = compressing.accepted()
-    response = Response(kept.worker[encoding], content_type=files.SCRIPT.content_type)
+    response = Response(kept.packed_worker[encoding], content_type=files.SCRIPT.content_type)
     response.headers["Cache-Control"] = "no-cache"
     # It fetches from here and nowhere else.
     response.headers["Content-Security-Policy"] = (

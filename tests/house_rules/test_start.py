@@ -49,7 +49,9 @@ def test_what_writes_an_address_is_compiled_when_the_first_is_written(monkeypatc
     compiled.clear()
 
     with app.test_request_context():
-        addresses = {app.url_for("collecting.feedback_form", link="ab", lang=tag) for tag in ("vi", "en")}
+        addresses = {
+            app.url_for("collecting.feedback_form", link="ab", lang=tag, rule="8.4") for tag in ("vi", "en")
+        }
 
-    assert addresses == {"/g/ab?lang=vi", "/g/ab?lang=en"}
+    assert addresses == {"/g/ab?lang=vi&rule=8.4", "/g/ab?lang=en&rule=8.4"}
     assert set(compiled) == {"/g/<link>"}

@@ -152,8 +152,10 @@ class Beginnings:
             _copy(kept / "database", kept / "folder", file, folder)
         else:
             prepare()
-            kept.mkdir()
-            _copy(file, folder, kept / "database", kept / "folder")
+            half = self.folder / f"{name}.half"
+            half.mkdir()
+            _copy(file, folder, half / "database", half / "folder")
+            half.rename(kept)
 
 
 def _copy(file: Path | str, folder: Path, new_file: Path | str, new_folder: Path) -> None:
