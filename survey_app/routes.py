@@ -15,7 +15,7 @@ class RowNumber(IntegerConverter):
 
 
 class LateRule(Rule):
-    """Compiles what writes its address when it is first written: for every rule at once that is a sixth of a start."""
+    """Compiles what writes its address when one is first written: for all rules that is a fifteenth of a start."""
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
         compiled = cache(super()._compile_builder)
