@@ -78,7 +78,7 @@ class HandoverView:
 
 
 def register(app: Flask, open_work: OpenWorkOf, take_over: TakeOver | None = None) -> None:
-    """Have a room asked what hangs on a person, and told when it passes on."""
+    """Have a room asked what is tied to a person, and say when it passes on."""
     app.extensions.setdefault("handover_parts", []).append((open_work, take_over))
 
 

@@ -4,17 +4,18 @@ Otherwise the page does not exist: a survey of another unit, a draft, one that n
 look the same from outside.
 """
 
+from collections.abc import Collection
+
 from survey_app import access, db
 from survey_app.fieldwork import queries
 from survey_app.fieldwork.models import PUBLIC, Purpose, State
 from survey_app.fieldwork.queries import SurveyView
 
-#: In which somebody without an account reads its figures, and in which its page at all: one cancelled has no result.
-WITH_RESULT = frozenset(PUBLIC)
-ANNOUNCED = WITH_RESULT | {State.ANNULLED}
+#: In which somebody without an account gets its page; figures only in `PUBLIC`: one cancelled has no result.
+ANNOUNCED = (*PUBLIC, State.ANNULLED)
 
 
-def public_survey(number: str, states: frozenset[State]) -> SurveyView:
+def public_survey(number: str, states: Collection[State]) -> SurveyView:
     """The survey of that number, in letters of either size, if it is in one of `states`. Raises SurveyNotFound."""
     found = queries.survey(db.session(), number.upper())
     if found.state not in states:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey_app import access, db, files, paging
-from survey_app.fieldwork import scope
+from survey_app.fieldwork.models import PUBLIC
 from survey_app.fieldwork.scope import public_survey
 from survey_app.i18n import carry_language
 from survey_app.results import disclosed, open_data, year_list, year_map
@@ -108,7 +108,7 @@ def _place(line: CommuneLine) -> MapPlace:
 
 
 def _result(survey_id: str) -> DisclosedResult:
-    survey = public_survey(survey_id, scope.WITH_RESULT)
+    survey = public_survey(survey_id, PUBLIC)
     try:
         return disclosed.result(db.session(), survey.id, Audience.PUBLIC)
     except (queries.NotSealed, queries.NoFiguresYet):

@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 
 from survey_app import access, audit, db, files, keys
 from survey_app.accounts.freshness import fresh
-from survey_app.fieldwork import scope
+from survey_app.fieldwork.models import PUBLIC
 from survey_app.fieldwork.scope import own_survey, public_survey
 from survey_app.i18n import carry_language
 from survey_app.results import sets
@@ -36,7 +36,7 @@ _VERIFIER = Path(__file__).resolve().parents[2] / "verifier" / "verifier.html"
 @access.public
 def public_set(survey_id: str) -> ResponseReturnValue:
     """The public set of a sealed survey; a cancelled one has no result to check."""
-    survey = public_survey(survey_id, scope.WITH_RESULT)
+    survey = public_survey(survey_id, PUBLIC)
     found = sets.public_set(db.session(), survey.id, keys.store().public_keys())
     return files.download(body(found), f"bo-cong-khai-{survey.id}", files.JSON)
 
